@@ -1,0 +1,71 @@
+# All that these need is Python 3.11 to 3.14 and make; the rest is installed into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --quiet
+ARGS ?=
+
+.PHONY: help demo run test check format bench picture lock clean
+
+help:
+	@echo 'make demo    try the bot in a pretend Discord, with a pretend Spotify (ARGS=--terminal: without a page)'
+	@echo 'make test    run the tests'
+	@echo 'make check   format, lint, types, tests'
+	@echo 'make run     run the real bot, set up by .env'
+	@echo 'make bench   measure, and write bench.json'
+	@echo 'make format  put the code into shape'
+	@echo 'make picture take the picture in the README anew'
+	@echo 'make lock    renew the locked versions'
+
+demo: $(VENV)/runtime
+	@$(PY) -m sandbox $(ARGS)
+
+run: $(VENV)/runtime
+	@$(PY) -m bot
+
+test: $(VENV)/dev
+	@$(PY) -m pytest $(ARGS)
+
+check: $(VENV)/dev
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary
+	@$(MAKE) --no-print-directory test
+
+format: $(VENV)/dev
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+bench: $(VENV)/dev
+	@$(PY) -m bench $(ARGS)
+
+picture: $(VENV)/dev
+	@$(PY) -m tests.picture
+
+lock: $(VENV)/dev
+	@$(PIP) install uv
+	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
+	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
+
+LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis bench.json
+
+$(VENV)/runtime: requirements.txt | $(PY)
+	@echo 'Installing what Tonearm needs into $(VENV) …'
+	@$(PIP) install --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt | $(PY)
+	@echo 'Installing what the tests need into $(VENV) …'
+	@$(PIP) install --require-hashes --requirement requirements-dev.txt
+	@touch $@ $(VENV)/runtime
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null || { \
+	  echo "Tonearm needs Python 3.11 to 3.14, and '$(PYTHON)' is not that. Install one, or name it: make $(MAKECMDGOALS) PYTHON=python3.13"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Tonearm needs Python's venv module, and '$(PYTHON)' lacks it. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

@@ -1,0 +1,1 @@
+"""Tonearm, a remote for Spotify that lives in Discord: everything but the commands."""

@@ -1,0 +1,67 @@
+"""`python -m bot`: read the environment, start, stop on a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+
+import aiohttp
+import discord
+from dotenv import load_dotenv
+
+from bot.app import assemble
+from bot.config import Settings
+from bot.errors import CannotStart, ConfigError
+
+
+async def run(settings: Settings) -> None:
+    """The bot, until SIGINT or SIGTERM. Raises CannotStart."""
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    async with assemble(settings) as bot:
+        life = asyncio.create_task(bot.start(settings.discord_token))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            logging.info("stopping")
+            await bot.close()
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+            return
+        stopping.cancel()
+        try:
+            await life
+        except discord.LoginFailure:
+            raise CannotStart(
+                "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, "
+                "your application, Bot, and put the new one into .env."
+            ) from None
+        except (
+            aiohttp.ClientConnectionError,
+            discord.HTTPException,
+            discord.GatewayNotFound,
+        ) as error:
+            raise CannotStart(f"Discord cannot be reached: {error}") from None
+
+
+def main() -> int:
+    """The exit code: 0 after a signal, 1 where the bot cannot run."""
+    load_dotenv(".env")
+    try:
+        settings = Settings.read(os.environ)
+        logging.basicConfig(
+            level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        asyncio.run(run(settings))
+    except (ConfigError, CannotStart) as reason:
+        print(reason, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,160 @@
+"""The Discord side: the bot, command sync when commands changed, and the one error funnel."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+
+from bot.accounts import Accounts
+from bot.errors import Fault
+from bot.links import Links
+from bot.store import Link, Store
+from bot.ui import login
+from bot.ui.explain import explain
+
+_log = logging.getLogger(__name__)
+
+COGS = ("cogs.linking", "cogs.search", "cogs.playback", "cogs.library")
+
+# Discord's codes: an interaction that is over, and one that was answered already.
+_UNKNOWN_INTERACTION = 10062
+_ALREADY_ANSWERED = 40060
+
+Interaction = discord.Interaction["Tonearm"]
+
+# It has no voice, and needs no advice about the libraries for it.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
+
+class Tonearm(commands.AutoShardedBot):
+    """The bot. AutoShardedBot, since it keeps trying when the first connection fails."""
+
+    def __init__(self, store: Store, accounts: Accounts, links: Links) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=_Tree,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+        )
+        self.store = store
+        self.accounts = accounts
+        self.links = links
+        self._claimed: list[re.Pattern[str]] = []
+
+    def add_dynamic_items(self, *items: type[discord.ui.DynamicItem[Any]]) -> None:
+        super().add_dynamic_items(*items)
+        self._claimed += [item.__discord_ui_compiled_template__ for item in items]
+
+    async def setup_hook(self) -> None:
+        # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
+        # not to the address it was given.
+        _, gateway, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        for cog in COGS:
+            await self.load_extension(cog)
+        await self._sync_if_changed()
+
+    async def _sync_if_changed(self) -> None:
+        """Write the commands to Discord unless it has these very ones: it counts the writes."""
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        note = f"commands of {self.application_id}"
+        if await self.store.noted(note) != digest:
+            await self.tree.sync()
+            await self.store.note(note, digest)
+            _log.info("wrote %d commands to Discord", len(payload))
+
+    async def on_ready(self) -> None:
+        _log.info("ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer a button that nobody claims any more; discord.py would stay silent."""
+        if interaction.type is not discord.InteractionType.component:
+            return
+        custom_id = _custom_id(interaction)
+        if not any(template.fullmatch(custom_id) for template in self._claimed):
+            await interaction.response.send_message(
+                "That button is from an older version of Tonearm. Use the command again.",
+                ephemeral=True,
+            )
+
+    async def fail(self, interaction: Interaction, error: Exception) -> None:
+        """Where every exception of a command, button, menu or form ends: in words."""
+        if isinstance(error, app_commands.CommandInvokeError):
+            error = error.original
+        if isinstance(error, discord.HTTPException) and error.code in (
+            _UNKNOWN_INTERACTION,
+            _ALREADY_ANSWERED,
+        ):
+            _log.warning("%s was answered too late or twice", _name(interaction))
+            return
+        told = explain(error)
+        if told.reference:
+            _log.error("%s: reference %s", _name(interaction), told.reference, exc_info=error)
+        else:
+            _log.info("%s: %s: %s", _name(interaction), type(error).__name__, error)
+        try:
+            if told.login:
+                await self.invite(interaction, told.says)
+            else:
+                await answer(interaction, told.says)
+        except discord.HTTPException as lost:
+            _log.warning("%s: could not say so: %s", _name(interaction), lost.code)
+
+    async def invite(self, interaction: Interaction, says: str) -> None:
+        """A private reply with the login button, which says so itself once the login is done."""
+        reply: discord.Message | None = None
+
+        async def announce(end: Link | Fault) -> None:
+            if reply is not None:
+                await reply.edit(content=login.ending(end), view=None)
+
+        user = interaction.user
+        url = self.links.offer(user.id, str(user), announce)
+        reply = await answer(interaction, says, view=login.button(url))
+
+
+class _Tree(app_commands.CommandTree[Tonearm]):
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        await interaction.client.fail(interaction, error)
+
+
+async def answer(interaction: Interaction, says: str, **more: Any) -> discord.Message:
+    """A private answer. It takes the place of a deferred reply and of any progress shown there."""
+    response = interaction.response
+    if not response.is_done():
+        await response.defer(ephemeral=True, thinking=True)
+    if response.type is discord.InteractionResponseType.deferred_channel_message:
+        return await interaction.edit_original_response(content=says, **more)
+    return await interaction.followup.send(says, ephemeral=True, wait=True, **more)
+
+
+def _name(interaction: Interaction) -> str:
+    """The command or button, for the log: never what the user typed."""
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    return f"button {_custom_id(interaction).partition(':')[0]}"
+
+
+def _custom_id(interaction: Interaction) -> str:
+    data: Mapping[str, Any] = dict(interaction.data or {})
+    return str(data.get("custom_id", ""))

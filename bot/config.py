@@ -1,0 +1,134 @@
+"""What the operator decides: read once, from the environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.errors import ConfigError
+
+DISCORD_API_URL = "https://discord.com/api/v10"
+SPOTIFY_API_URL = "https://api.spotify.com/v1"
+SPOTIFY_ACCOUNTS_URL = "https://accounts.spotify.com"
+
+_DEFAULTS = {
+    "HOST": "127.0.0.1",
+    "PORT": "8080",
+    "DATABASE": "tonearm.sqlite3",
+    "DISCORD_API_URL": DISCORD_API_URL,
+    "SPOTIFY_API_URL": SPOTIFY_API_URL,
+    "SPOTIFY_ACCOUNTS_URL": SPOTIFY_ACCOUNTS_URL,
+}
+_WHERE = {
+    "DISCORD_TOKEN": "Copy it from discord.com/developers, your application, Bot, Reset Token.",
+    "SPOTIFY_CLIENT_ID": "Copy it from developer.spotify.com/dashboard, your app, Settings.",
+    "PUBLIC_URL": "Set the address where browsers reach this bot: https://music.example.org, "
+    "or http://127.0.0.1:8080 to try it on this machine.",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, checked. `.env.example` says in one line what each is for."""
+
+    discord_token: str = field(repr=False)
+    spotify_client_id: str
+    public_url: str
+    host: str
+    port: int
+    database: Path
+    discord_api_url: str
+    spotify_api_url: str
+    spotify_accounts_url: str
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings from `environ`. Raises ConfigError that names all that is wrong at once."""
+        given = _DEFAULTS | {name: text.strip() for name, text in environ.items() if text.strip()}
+        wrong = {
+            name: f"is missing. {where}" for name, where in _WHERE.items() if name not in given
+        }
+        for name, problem in _CHECKS.items():
+            if name in given and (found := problem(given[name])):
+                wrong[name] = found
+        if wrong:
+            raise ConfigError(wrong)
+        return cls(
+            discord_token=given["DISCORD_TOKEN"],
+            spotify_client_id=given["SPOTIFY_CLIENT_ID"],
+            public_url=given["PUBLIC_URL"].rstrip("/"),
+            host=given["HOST"],
+            port=int(given["PORT"]),
+            database=Path(given["DATABASE"]),
+            discord_api_url=given["DISCORD_API_URL"].rstrip("/"),
+            spotify_api_url=given["SPOTIFY_API_URL"].rstrip("/"),
+            spotify_accounts_url=given["SPOTIFY_ACCOUNTS_URL"].rstrip("/"),
+        )
+
+
+def _token(text: str) -> str | None:
+    if re.search(r"\s", text):
+        return "has a space in it. Paste the token alone, without the word Bot."
+    return None
+
+
+def _client_id(text: str) -> str | None:
+    if not re.fullmatch(r"[0-9a-f]{32}", text):
+        return "is not a Spotify client ID, which is 32 digits and letters a to f."
+    return None
+
+
+def _origin(text: str) -> str | None:
+    """What is wrong with the address of the login pages; Spotify's rules for redirect URIs.
+
+    Source: developer.spotify.com, "Redirect URIs" (since April 2025).
+    """
+    if problem := _url(text):
+        return problem
+    url = urlsplit(text)
+    if url.hostname == "localhost":
+        return "says localhost, which Spotify refuses. Write http://127.0.0.1 with your port."
+    if url.path.strip("/") or url.query or url.fragment or url.username is not None:
+        return "is to be an origin alone, such as https://music.example.org."
+    if url.scheme == "http" and url.hostname not in ("127.0.0.1", "::1"):
+        return "is http, which Spotify takes for 127.0.0.1 and [::1] only. Use https."
+    return None
+
+
+def _url(text: str) -> str | None:
+    try:
+        url = urlsplit(text)
+        whole = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:
+        whole = False
+    return None if whole else "is not a web address that begins with https:// or http://."
+
+
+def _port(text: str) -> str | None:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        return "is not a port number from 1 to 65535."
+    return None
+
+
+def _database(text: str) -> str | None:
+    path = Path(text)
+    if path.is_dir():
+        return "names a folder. Name a file, such as tonearm.sqlite3."
+    if not path.parent.is_dir():
+        return "names a file in a folder that does not exist. Make the folder first."
+    return None
+
+
+_CHECKS = {
+    "DISCORD_TOKEN": _token,
+    "SPOTIFY_CLIENT_ID": _client_id,
+    "PUBLIC_URL": _origin,
+    "PORT": _port,
+    "DATABASE": _database,
+    "DISCORD_API_URL": _url,
+    "SPOTIFY_API_URL": _url,
+    "SPOTIFY_ACCOUNTS_URL": _url,
+}

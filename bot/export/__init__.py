@@ -1,0 +1,63 @@
+"""A library as a file: the liked songs, in formats that other programs read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.errors import NothingToExport, TooLarge
+from bot.export import document, exportify
+from bot.spotify import Spotify
+from bot.spotify.models import SavedTrack
+
+Format = Literal["json", "csv"]
+
+Progress = Callable[[int, int], Awaitable[None]]
+"""Told after each page: songs read, songs expected."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A finished file. `unreadable` counts the entries that Spotify lists without a song."""
+
+    name: str
+    content: bytes
+    songs: int
+    unreadable: int
+
+
+async def liked_songs(
+    spotify: Spotify, kind: Format, *, largest: int, exported_at: str, progress: Progress
+) -> Export:
+    """All liked songs, newest first, as one file of at most `largest` bytes, zipped if need be.
+
+    Raises NothingToExport, TooLarge, and whatever the reading raises: then there is no file.
+    """
+    songs: list[SavedTrack] = []
+    listed = 0
+    async for page in spotify.library.track_pages():
+        listed += len(page.items)
+        songs += [entry for entry in page.items if entry and entry.track]
+        if listed:
+            await progress(listed, max(listed, page.total))
+    if not songs:
+        raise NothingToExport
+    content = (
+        exportify.write(songs) if kind == "csv" else document.write(songs, exported_at)
+    ).encode()
+    name = f"liked-songs.{kind}"
+    if len(content) > largest:
+        name, content = f"{name}.zip", _zipped(name, content)
+    if len(content) > largest:
+        raise TooLarge
+    return Export(name, content, len(songs), listed - len(songs))
+
+
+def _zipped(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return packed.getvalue()

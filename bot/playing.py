@@ -1,0 +1,58 @@
+"""From what somebody asks for to what is played."""
+
+from __future__ import annotations
+
+from bot.errors import NothingFound, NothingPlaying, Restricted
+from bot.spotify import Spotify
+from bot.spotify.catalogue import Item
+from bot.spotify.models import Album, Artist, Audiobook, Episode, Playback, Playlist, Show, Track
+from bot.spotify.uris import Uri, read
+
+Playing = Track | Episode
+
+
+async def find(spotify: Spotify, what: str) -> Item:
+    """The item that `what` links to, or else the best track for these words.
+
+    Raises UnreadableLink, NothingFound, Unknown.
+    """
+    if uri := read(what):
+        return await spotify.catalogue.item(uri)
+    tracks = await spotify.catalogue.search_tracks(what)
+    if not tracks:
+        raise NothingFound
+    return tracks[0]
+
+
+async def play(spotify: Spotify, item: Item) -> None:
+    """Play the item. A track plays inside its album, so that music goes on after it."""
+    uri = item.uri
+    assert uri is not None, "the catalogue has ids"
+    match item:
+        case Track(album=Album(id=str(album))):
+            await spotify.player.play_context(Uri("album", album), start=uri)
+        case Track() | Episode():
+            await spotify.player.play(uri)
+        case Album() | Artist() | Playlist() | Show() | Audiobook():
+            await spotify.player.play_context(uri)
+
+
+async def pause(spotify: Spotify) -> None:
+    """Pause. Spotify refuses a second one without saying why, so the state is looked at then."""
+    try:
+        await spotify.player.pause()
+    except Restricted:
+        state = await spotify.player.state()
+        if state is not None and not state.is_playing:
+            raise Restricted(says="The music is already paused.") from None
+        raise
+
+
+async def current(spotify: Spotify) -> tuple[Playback, Playing]:
+    """What plays now. Raises NothingPlaying, which says so too where an ad plays."""
+    state = await spotify.player.state()
+    if state is not None and state.item is not None:
+        return state, state.item
+    if state is not None and state.currently_playing_type == "ad":
+        raise NothingPlaying("ad", says="An ad is playing. The music goes on after it.")
+    raise NothingPlaying

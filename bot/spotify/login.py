@@ -1,0 +1,136 @@
+"""Spotify's login: Authorization Code with PKCE, and the renewal of access tokens.
+
+Source: developer.spotify.com, "Authorization Code with PKCE Flow" and "Refreshing tokens".
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+
+from bot.errors import LinkEnded, LoginRefused, SpotifyDown
+from bot.spotify.transport import TIMEOUT, body_of
+
+SCOPES = (
+    "user-read-playback-state",
+    "user-read-currently-playing",
+    "user-modify-playback-state",
+    "user-library-read",
+    "user-library-modify",
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A login that was begun: where the browser goes, and what it must come back with."""
+
+    url: str = field(repr=False)
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What the token endpoint gave. `refresh_token` is often absent from a renewal since 2026."""
+
+    access_token: str
+    expires_in: int = 3600
+    refresh_token: str | None = None
+    scope: str = ""
+
+    def __repr__(self) -> str:
+        return "Grant(…)"
+
+
+class _Refused(msgspec.Struct):
+    error: str = ""
+
+
+class Login:
+    """The accounts service, for one Spotify app and one redirect URI."""
+
+    def __init__(
+        self, http: aiohttp.ClientSession, accounts_url: str, *, client_id: str, redirect_uri: str
+    ) -> None:
+        self._http = http
+        self._accounts_url = accounts_url
+        self.client_id = client_id
+        self._redirect_uri = redirect_uri
+
+    def offer(self) -> Offer:
+        """A fresh state and verifier (256 bits and 384 bits), and the page to send a browser to."""
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        query = {
+            "client_id": self.client_id,
+            "response_type": "code",
+            "redirect_uri": self._redirect_uri,
+            "state": state,
+            "scope": " ".join(SCOPES),
+            "code_challenge_method": "S256",
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        }
+        return Offer(f"{self._accounts_url}/authorize?{urlencode(query)}", state, verifier)
+
+    async def exchange(self, code: str, verifier: str) -> Grant:
+        """The tokens for a code. Raises LoginRefused, or SpotifyDown; never repeated."""
+        status, body = await self._ask(
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": self._redirect_uri,
+                "client_id": self.client_id,
+                "code_verifier": verifier,
+            }
+        )
+        if status != 200:
+            raise LoginRefused(f"code refused: {status} {_error(body)}")
+        return _grant(body)
+
+    async def refresh(self, refresh_token: str) -> Grant:
+        """A new access token. Raises LinkEnded on invalid_grant alone, else SpotifyDown."""
+        status, body = await self._ask(
+            {
+                "grant_type": "refresh_token",
+                "refresh_token": refresh_token,
+                "client_id": self.client_id,
+            }
+        )
+        if status == 200:
+            return _grant(body)
+        if _error(body) == "invalid_grant":
+            raise LinkEnded("invalid_grant")
+        raise SpotifyDown(f"renewal refused: {status} {_error(body)}")
+
+    async def _ask(self, form: Mapping[str, str]) -> tuple[int, bytes]:
+        try:
+            async with self._http.post(
+                f"{self._accounts_url}/api/token",
+                data=form,
+                allow_redirects=False,
+                timeout=TIMEOUT,
+            ) as response:
+                return response.status, await body_of(response)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SpotifyDown(f"token endpoint: {type(error).__name__}") from None
+
+
+def _error(body: bytes) -> str:
+    """The OAuth error code alone: a description could repeat what was sent."""
+    try:
+        return msgspec.json.decode(body, type=_Refused).error[:40]
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return "without a JSON body"
+
+
+def _grant(body: bytes) -> Grant:
+    try:
+        return msgspec.json.decode(body, type=Grant)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise SpotifyDown("unreadable answer of the token endpoint") from None

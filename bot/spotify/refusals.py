@@ -1,0 +1,129 @@
+"""What an answer of the Web API means: one pure function of status, headers and body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from bot.errors import (
+    AccessTokenRefused,
+    DeviceGone,
+    Forbidden,
+    MissingScope,
+    NeedsLogin,
+    NoActiveDevice,
+    NotAllowListed,
+    OwnerNeedsPremium,
+    PremiumDoubted,
+    PremiumRequired,
+    QuotaExceeded,
+    Rejected,
+    Restricted,
+    SpotifyDown,
+    SpotifyFault,
+    TooManyCalls,
+    Unknown,
+)
+
+DEFAULT_RETRY_AFTER = 5.0
+
+_RESTRICTIONS = {
+    "ALREADY_PAUSED": "The music is already paused.",
+    "NOT_PAUSED": "The music is already playing.",
+    "ALREADY_PLAYING": "That is already playing.",
+    "NO_NEXT_TRACK": "There is no next track. Queue one, or use /play.",
+    "NO_PREV_TRACK": "There is no previous track.",
+    "NO_SPECIFIC_TRACK": "That track is not in what is playing. Use /play to start it.",
+    "NOT_PLAYING_TRACK": "No track is playing. Start something with /play.",
+    "NOT_PLAYING_CONTEXT": "No album or playlist is playing. Start one with /play.",
+    "NOT_PLAYING_LOCALLY": "Nothing is playing on that device. Start something with /play.",
+    "ENDLESS_CONTEXT": "What is playing has no end, so Spotify does not allow that here.",
+    "CONTEXT_DISALLOW": "What is playing does not allow that. Try it with an album or playlist.",
+    "RATE_LIMITED": "That was too many skips at once. Wait a moment, then try again.",
+    "REMOTE_CONTROL_DISALLOW": "That device does not take commands. Play on another one.",
+    "DEVICE_NOT_CONTROLLABLE": "That device does not take commands. Play on another one.",
+    "VOLUME_CONTROL_DISALLOW": "That device has no remote volume. Turn its own knob.",
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Details(msgspec.Struct):
+    message: str | None = None
+    reason: str | None = None
+
+
+class _ErrorBody(msgspec.Struct):
+    error: _Details
+
+
+def refusal(reply: Reply) -> SpotifyFault | NeedsLogin | None:
+    """What an answer means: None if the call was done, else the fault to raise.
+
+    Success is a status, never a body (player writes answer with anything).
+    """
+    if 200 <= reply.status < 300:
+        return None
+    details = _details(reply.body)
+    message, reason = details.message or "", details.reason or ""
+    text = (message or reply.body[:500].decode("utf-8", "replace")).lower()
+    log = f"{reply.status} {reason or message[:80]}".strip()
+    match reply.status:
+        case 401:
+            return AccessTokenRefused(log)
+        case 403:
+            return _forbidden(text, reason, log)
+        case 404 if reason == "NO_ACTIVE_DEVICE" or "no active device" in text:
+            return NoActiveDevice(log)
+        case 404 if "device not found" in text:
+            return DeviceGone(log)
+        case 404:
+            return Unknown(log)
+        case 429:
+            return _too_many(reply.headers, reason)
+        case status if status >= 500 or status < 400:
+            return SpotifyDown(log)
+    return Rejected(log)
+
+
+def _details(body: bytes) -> _Details:
+    """What a JSON error says; nothing where the body is HTML or plain text."""
+    try:
+        return msgspec.json.decode(body, type=_ErrorBody).error
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _Details()
+
+
+def _forbidden(text: str, reason: str, log: str) -> SpotifyFault | NeedsLogin:
+    if "owner of the app" in text:
+        return OwnerNeedsPremium(log)
+    if "not registered" in text or "developer.spotify.com/dashboard" in text:
+        return NotAllowListed(log)
+    if "scope" in text:
+        return MissingScope(log)
+    if reason == "PREMIUM_REQUIRED":
+        return PremiumRequired(log)
+    if "premium required" in text:
+        return PremiumDoubted(log)
+    if "access token missing" in text:
+        return AccessTokenRefused(log)
+    if reason in _RESTRICTIONS:
+        return Restricted(log, says=_RESTRICTIONS[reason])
+    if reason or "restriction" in text:
+        return Restricted(log)
+    return Forbidden(log)
+
+
+def _too_many(headers: Mapping[str, str], reason: str) -> TooManyCalls:
+    given = headers.get("Retry-After", "")
+    wait = float(given) if given.isascii() and given.isdigit() else DEFAULT_RETRY_AFTER
+    return QuotaExceeded(wait) if reason == "QUOTA_EXCEEDED" else TooManyCalls(wait)

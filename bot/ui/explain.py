@@ -1,0 +1,40 @@
+"""The only place where an exception becomes words."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+import discord
+from discord import app_commands
+
+from bot.errors import Fault, NeedsLogin
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What the user reads. `login`: a button to link belongs to it. `reference`: it is our bug."""
+
+    says: str
+    login: bool = False
+    reference: str | None = None
+
+
+def explain(error: BaseException) -> Explanation:
+    """What to tell the user about `error`; whatever is not ours gets a reference for the log."""
+    match error:
+        case app_commands.CommandInvokeError():
+            return explain(error.original)
+        case Fault():
+            return Explanation(error.says, login=isinstance(error, NeedsLogin))
+        case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
+            return Explanation(
+                "That command has changed. Restart Discord with Ctrl+R, then use it again."
+            )
+        case discord.HTTPException(status=413) | discord.HTTPException(code=40005):
+            return Explanation("Discord did not take the file because it is too large.")
+    reference = secrets.token_hex(3)
+    return Explanation(
+        f"That is a bug in Tonearm. Tell whoever runs this bot the reference {reference}.",
+        reference=reference,
+    )

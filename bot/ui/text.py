@@ -1,0 +1,49 @@
+"""Makes text from outside harmless: no ping, link, invite or markup comes out of a track's name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_NAME = 100
+
+# What Discord's markdown and mentions are made of. A backslash takes the meaning from each, and is
+# not shown. The second is a list only where a line begins.
+_MARKUP = re.compile(r"([\\*_~`|>#\[\]()<])")
+_LIST = re.compile(r"^(\d*)([-+.])")
+# Addresses and invites are found in spite of backslashes, so their pattern has to be broken.
+_ADDRESS = re.compile(r"(?i)(\w)(://|\.(?=(?:gg|com|link|me|io|dev|app|net|org)\b))")
+_FIRST_STRONG, _POP = "\u2068", "\u2069"
+_INVISIBLE = "\u200b"
+
+
+def plain(text: str | None, limit: int = LONGEST_NAME) -> str:
+    """`text` on one line, at most `limit` characters, for places without markdown (labels)."""
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in text or ""
+        if character.isspace() or not _is_control(character)
+    )
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+
+
+def safe(text: str | None, limit: int = LONGEST_NAME) -> str:
+    """`text` on one line, at most `limit` characters before escaping, for places with markdown."""
+    return escape(plain(text, limit))
+
+
+def escape(text: str) -> str:
+    """`text` with markdown, mentions, links and invites broken, and right-to-left kept apart."""
+    escaped = _ADDRESS.sub(rf"\1{_INVISIBLE}\2", text).replace("@", f"@{_INVISIBLE}")
+    escaped = _LIST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", escaped))
+    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
+        return f"{_FIRST_STRONG}{escaped}{_POP}"
+    return escaped
+
+
+def _is_control(character: str) -> bool:
+    """Controls, bidi overrides and the like; the joiner of emoji families stays."""
+    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and (
+        character != "\u200d"
+    )

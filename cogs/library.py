@@ -1,0 +1,58 @@
+"""/save and /export: what the user keeps."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import playing
+from bot.accounts import Accounts
+from bot.client import Interaction, Tonearm
+from bot.errors import NotATrack
+from bot.export import Format, liked_songs
+from bot.ui import cards
+from bot.ui.progress import Progress
+
+
+class Library(commands.Cog):
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+
+    @app_commands.command()
+    async def save(self, interaction: Interaction) -> None:
+        """Save what is playing to your liked songs."""
+        await interaction.response.defer(ephemeral=True)
+        spotify = await self.accounts.session(interaction.user.id)
+        _, item = await playing.current(spotify)
+        if item.uri is None:
+            raise NotATrack
+        await spotify.library.save(item.uri)
+        await interaction.followup.send(view=cards.card(item, heading="-# Saved to your library"))
+
+    @app_commands.command()
+    @app_commands.rename(kind="format")
+    @app_commands.describe(kind="json for programs, csv for spreadsheets and other services")
+    async def export(self, interaction: Interaction, kind: Format) -> None:
+        """Take all your liked songs home as a file."""
+        await interaction.response.defer(ephemeral=True)
+        spotify = await self.accounts.session(interaction.user.id)
+        export = await liked_songs(
+            spotify,
+            kind,
+            largest=interaction.filesize_limit,
+            exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            progress=Progress(interaction, "Reading your liked songs"),
+        )
+        says = f"Here are your {export.songs:,} liked songs."
+        if export.unreadable:
+            says += f" Spotify lists {export.unreadable:,} more without saying what they are."
+        file = discord.File(io.BytesIO(export.content), export.name)
+        await interaction.edit_original_response(content=says, attachments=[file])
+
+
+async def setup(bot: Tonearm) -> None:
+    await bot.add_cog(Library(bot.accounts))

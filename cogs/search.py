@@ -1,0 +1,116 @@
+"""/search: a list of songs, with a picker to play, queue or save one of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import playing
+from bot.accounts import Accounts
+from bot.client import Interaction, Tonearm
+from bot.errors import NothingFound
+from bot.spotify import Spotify
+from bot.spotify.models import Track
+from bot.spotify.uris import Uri
+from bot.ui import cards
+from bot.ui.lasting import Lasting
+
+
+class Search(commands.Cog):
+    def __init__(self, accounts: Accounts) -> None:
+        self.accounts = accounts
+
+    @app_commands.command()
+    @app_commands.describe(query="What to look for: a song, an artist, or both")
+    async def search(self, interaction: Interaction, query: str) -> None:
+        """Search Spotify for songs, then play, queue or save one."""
+        await interaction.response.defer(ephemeral=True)
+        spotify = await self.accounts.session(interaction.user.id)
+        tracks = await spotify.catalogue.search_tracks(query)
+        if not tracks:
+            raise NothingFound
+        options = [cards.option(track) for track in tracks]
+        await interaction.followup.send(view=page(cards.results(query, tracks), options, tracks[0]))
+
+
+def page(found: str, options: list[discord.SelectOption], chosen: Track) -> ui.LayoutView:
+    """The list that was found, with one of its tracks chosen."""
+    for option in options:
+        option.default = option.value == chosen.id
+    picker: cards.Row = ui.ActionRow(Picker(options))
+    buttons: cards.Row = ui.ActionRow(*(Action(verb, chosen.id or "") for verb in VERBS))
+    return cards.card(chosen, picker, buttons, above=found)
+
+
+_ACTION = r"track:(?P<verb>play|queue|save):(?P<track_id>[0-9A-Za-z]{22})"
+
+
+class Picker(Lasting["ui.Select[Any]"], template=r"results:pick"):
+    """Chooses another track of the list. All it knows is in its message: it survives restarts."""
+
+    def __init__(self, options: list[discord.SelectOption]) -> None:
+        super().__init__(ui.Select(custom_id="results:pick", options=options))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str]
+    ) -> Self:
+        assert isinstance(item, ui.Select)
+        return cls(item.options)
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.response.defer()
+        spotify = await interaction.client.accounts.session(interaction.user.id)
+        track = await spotify.catalogue.item(Uri("track", self.item.values[0]))
+        assert isinstance(track, Track)
+        view = page(cards.list_of(interaction.message), self.item.options, track)
+        await interaction.edit_original_response(view=view)
+
+
+async def _play(spotify: Spotify, track: Track, uri: Uri) -> None:
+    await playing.play(spotify, track)
+
+
+async def _queue(spotify: Spotify, track: Track, uri: Uri) -> None:
+    await spotify.player.queue(uri)
+
+
+async def _save(spotify: Spotify, track: Track, uri: Uri) -> None:
+    await spotify.library.save(uri)
+
+
+VERBS = {
+    "play": ("Play", discord.ButtonStyle.success, _play, "Playing"),
+    "queue": ("Queue", discord.ButtonStyle.secondary, _queue, "Queued"),
+    "save": ("Save", discord.ButtonStyle.secondary, _save, "Saved to your liked songs"),
+}
+
+
+class Action(
+    Lasting["ui.Button[Any]"],
+    template=r"track:(?P<verb>play|queue|save):(?P<track_id>[0-9A-Za-z]{22})",
+):
+    """Does one thing with one track, for whoever presses it."""
+
+    def __init__(self, verb: str, track_id: str) -> None:
+        label, style, self.act, self.done = VERBS[verb]
+        self.uri = Uri("track", track_id)
+        custom_id = f"track:{verb}:{track_id}"
+        super().__init__(ui.Button(label=label, style=style, custom_id=custom_id))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        spotify = await interaction.client.accounts.session(interaction.user.id)
+        track = await spotify.catalogue.item(self.uri)
+        assert isinstance(track, Track)
+        await self.act(spotify, track, self.uri)
+        await interaction.followup.send(view=cards.card(track, heading=f"-# {self.done}"))
+
+
+async def setup(bot: Tonearm) -> None:
+    await bot.add_cog(Search(bot.accounts))
+    bot.add_dynamic_items(Picker, Action)

@@ -1,0 +1,289 @@
+"""A person's browser, as far as a login needs one: redirects, cookies, forms and safeguards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+from yarl import URL
+
+HOPS = 10
+LOOPBACK = ("127.0.0.1", "::1")
+LINES = ("p", "h1", "h2", "h3", "li", "div", "label", "button")  # what follows is on a new line
+SKIPPED = ("script", "style", "title", "template")  # what stands in them is not read
+
+
+@dataclass
+class Form:
+    method: str = "get"
+    action: str = ""
+    fields: list[tuple[str, str]] = field(default_factory=list)  # as they stand
+    radios: list[tuple[str, str]] = field(default_factory=list)  # all choices there are
+    buttons: list[Button] = field(default_factory=list)
+
+
+@dataclass
+class Button:
+    text: str = ""
+    name: str = ""
+    value: str = ""
+    disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the browser shows. `text` is what can be read, without tags."""
+
+    url: str
+    status: int
+    text: str
+    html: str
+    headers: Mapping[str, str]
+    forms: tuple[Form, ...] = ()
+
+    def form_with(self, button: str) -> tuple[Form, Button] | None:
+        """The form that has a button with this text, or one that begins with it."""
+        every = [(form, one) for form in self.forms for one in form.buttons if not one.disabled]
+        exact = (pair for pair in every if pair[1].text == button)
+        close = (pair for pair in every if pair[1].text.startswith(button))
+        return next(exact, next(close, None))
+
+
+class Browser:
+    """One person's browser with cookies of its own; an async context manager.
+
+    It goes nowhere but to loopback. Every port there stands for a site of its own, as the bot's and
+    Spotify's hosts would be: SameSite=Strict cookies stay at home when the way came from elsewhere,
+    Secure ones are kept back from plain http, and a page's form-action is held, redirects included.
+    """
+
+    def __init__(self) -> None:
+        self.page: Page | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._jars: dict[URL, aiohttp.CookieJar] = {}  # by origin
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def open(self, url: str) -> Page:
+        """Go to an address, as if it were typed or followed from elsewhere (a chat, say).
+
+        Raises LookupError for an address, or a redirect to one, that is not on loopback.
+        """
+        return await self._go("GET", URL(url), None, came_from=None)
+
+    async def submit(self, button: str, **choices: str) -> Page:
+        """Press the button with this text; `choices` are radio buttons by their names.
+
+        Raises LookupError where there is no such button or choice, or the page forbids the way.
+        """
+        page = self._shown()
+        found = page.form_with(button)
+        if found is None:
+            raise LookupError(f"no button {button!r} on {page.url}:\n{page.text}")
+        form, pressed = found
+        for choice in choices.items():
+            if choice not in form.radios:
+                raise LookupError(f"{page.url} has no choice {choice}")
+        fields = [pair for pair in form.fields if pair[0] not in choices] + list(choices.items())
+        if pressed.name:
+            fields.append((pressed.name, pressed.value))
+        target = (
+            URL(page.url).join(URL(form.action, encoded=True)) if form.action else URL(page.url)
+        )
+        if form.method == "get":
+            return await self._go("GET", target.with_query(fields), None, came_from=page)
+        return await self._go("POST", target, fields, came_from=page)
+
+    async def log_in(self, url: str, *, account: str = "ada", accept: bool = True) -> Page:
+        """Follow a login link to Spotify's page, and agree or cancel there as this account.
+
+        A page on the way is left by its button "Continue…". The last page is returned, and so is
+        the first that leads no further.
+        """
+        page = await self.open(url)
+        if page.form_with("Continue") is not None:
+            page = await self.submit("Continue")
+        if page.form_with("Agree") is None:
+            return page
+        return await self.submit("Agree" if accept else "Cancel", account=account)
+
+    def _shown(self) -> Page:
+        if self.page is None:
+            raise LookupError("no page is open")
+        return self.page
+
+    async def _go(
+        self,
+        method: str,
+        url: URL,
+        fields: list[tuple[str, str]] | None,
+        came_from: Page | None,
+    ) -> Page:
+        """One navigation with all its redirects."""
+        trail: list[URL] = []  # the origins on the way, the page's own first
+        if came_from is not None:
+            trail.append(URL(came_from.url).origin())
+        for _ in range(HOPS):
+            if url.scheme != "http" or url.host not in LOOPBACK:
+                raise LookupError(f"{url} is not on loopback")
+            if came_from is not None:
+                _hold_to_form_action(came_from, url)
+            headers = {
+                "Accept": "text/html,application/xhtml+xml",
+                "Sec-Fetch-Dest": "document",
+                "Sec-Fetch-Mode": "navigate",
+                "Sec-Fetch-Site": _site(trail, url),
+                "Sec-Fetch-User": "?1",
+                "Origin": _origin(came_from, trail, url) if method == "POST" else "",
+            }
+            page, location = await self._fetch(method, url, fields, headers)
+            if location is None:
+                self.page = page
+                return page
+            if came_from is not None:
+                trail.append(url.origin())
+            url = url.join(URL(location, encoded=True))
+            if page.status not in (307, 308):
+                method, fields = "GET", None
+        raise LookupError(f"{HOPS} redirects, and no end: {url}")
+
+    async def _fetch(
+        self,
+        method: str,
+        url: URL,
+        fields: list[tuple[str, str]] | None,
+        headers: dict[str, str],
+    ) -> tuple[Page, str | None]:
+        """One request: the page, and where it redirects to, if it does."""
+        if self._session is None:
+            raise RuntimeError("the browser is not open")
+        jar = self._jars.setdefault(url.origin(), aiohttp.CookieJar(unsafe=True))
+        headers["Cookie"] = _cookies(jar, url, strict=headers["Sec-Fetch-Site"] != "cross-site")
+        sent = {name: value for name, value in headers.items() if value}
+        async with self._session.request(
+            method, url, headers=sent, data=fields, allow_redirects=False
+        ) as response:
+            jar.update_cookies(response.cookies, url)
+            html = await response.text(errors="replace")
+            page = _read(str(url), response.status, html, response.headers.copy())
+            moved = response.status in (301, 302, 303, 307, 308)
+            return page, response.headers.get("Location") if moved else None
+
+
+def _cookies(jar: aiohttp.CookieJar, url: URL, *, strict: bool) -> str:
+    """The Cookie header, with or without what is SameSite=Strict."""
+    kept = {cookie.key for cookie in jar if cookie["samesite"].lower() == "strict"}
+    return "; ".join(
+        f"{name}={cookie.coded_value}"
+        for name, cookie in jar.filter_cookies(url).items()
+        if strict or name not in kept
+    )
+
+
+def _site(trail: list[URL], url: URL) -> str:
+    """Sec-Fetch-Site: from where this request comes; a person's own wish comes from nowhere."""
+    if not trail:
+        return "none"
+    return "same-origin" if all(origin == url.origin() for origin in trail) else "cross-site"
+
+
+def _origin(page: Page | None, trail: list[URL], url: URL) -> str:
+    """The Origin of a form, which a page's Referrer-Policy or a redirect elsewhere hides."""
+    if page is None:
+        return ""
+    policy = page.headers.get("Referrer-Policy", "")
+    hidden = policy == "no-referrer" or (policy == "same-origin" and url.origin() != trail[0])
+    return "null" if hidden or len(set(trail)) > 1 else str(trail[0])
+
+
+def _hold_to_form_action(page: Page, url: URL) -> None:
+    """Raises LookupError where the page's policy forbids its forms to lead there.
+
+    Of the policy's language it knows 'self', origins, schemes and any port.
+    """
+    for rule in page.headers.get("Content-Security-Policy", "").split(";"):
+        name, *sources = rule.split() or [""]
+        if name != "form-action":
+            continue
+        origin = str(url.origin())
+        permitted = {origin, f"{url.scheme}:", f"{url.scheme}://{url.host}:*"}
+        if url.origin() == URL(page.url).origin():
+            permitted.add("'self'")
+        if not permitted.intersection(source.rstrip("/") for source in sources):
+            raise LookupError(f"the form-action of {page.url} forbids {origin}")
+
+
+class _Reader(HTMLParser):
+    """Reads a page: its text, and its forms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.forms: list[Form] = []
+        self._form: Form | None = None
+        self._button: Button | None = None
+        self._skipping = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attrs}
+        if tag in SKIPPED:
+            self._skipping += 1
+        elif tag == "form":
+            self._form = Form(has.get("method", "get").lower(), has.get("action", ""))
+            self.forms.append(self._form)
+        elif tag == "button" and self._form is not None:
+            self._button = Button(
+                name=has.get("name", ""), value=has.get("value", ""), disabled="disabled" in has
+            )
+            self._form.buttons.append(self._button)
+        elif tag == "input" and self._form is not None and "name" in has:
+            self._input(self._form, has)
+
+    def _input(self, form: Form, has: dict[str, str]) -> None:
+        pair = (has["name"], has.get("value", ""))
+        kind = has.get("type", "text")
+        if kind == "radio":
+            form.radios.append(pair)
+        if kind not in ("radio", "checkbox") or "checked" in has:
+            form.fields.append(pair)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in LINES:
+            self.words.append("\n")
+        if tag in SKIPPED:
+            self._skipping -= 1
+        elif tag == "form":
+            self._form = None
+        elif tag == "button":
+            self._button = None
+
+    def handle_data(self, data: str) -> None:
+        if self._skipping:
+            return
+        self.words.append(data)
+        if self._button is not None:
+            self._button.text = f"{self._button.text} {data}".strip()
+
+
+def _read(url: str, status: int, html: str, headers: Mapping[str, str]) -> Page:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.words).splitlines())
+    text = "\n".join(line for line in lines if line)
+    return replace(Page(url, status, text, html, headers), forms=tuple(reader.forms))

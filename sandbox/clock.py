@@ -1,0 +1,29 @@
+"""A clock that runs like the real one and that a test can move."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+class Clock:
+    """Call it for seconds since 1970. `advance` moves it forward; it never goes back.
+
+    `listeners` are called after each `advance`, so that who waits for a time wakes at once.
+    """
+
+    def __init__(self, start: float | None = None) -> None:
+        self._start = time.time() if start is None else start
+        self._began = time.monotonic()
+        self._moved = 0.0
+        self.listeners: list[Callable[[], None]] = []
+
+    def __call__(self) -> float:
+        return self._start + (time.monotonic() - self._began) + self._moved
+
+    def advance(self, seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("a clock does not go back")
+        self._moved += seconds
+        for listener in list(self.listeners):
+            listener()

@@ -1,0 +1,62 @@
+"""How Discord says no over REST: a status, a code of its own and a sentence."""
+
+from __future__ import annotations
+
+from sandbox.discord.world import Json
+
+# Discord's JSON error codes that this stand-in uses: status and message
+# (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)
+CODES = {
+    0: (401, "401: Unauthorized"),
+    10002: (404, "Unknown Application"),
+    10003: (404, "Unknown Channel"),
+    10008: (404, "Unknown Message"),
+    10013: (404, "Unknown User"),
+    10015: (404, "Unknown Webhook"),
+    10062: (404, "Unknown interaction"),
+    30034: (400, "Max number of daily application command creates has been reached (200)"),
+    40005: (413, "Request entity too large"),
+    40060: (400, "Interaction has already been acknowledged."),
+    40094: (400, "Maximum number of follow-up messages for this interaction reached"),
+    50001: (403, "Missing Access"),
+    50005: (403, "Cannot edit a message authored by another user"),
+    50006: (400, "Cannot send an empty message"),
+    50007: (403, "Cannot send messages to this user"),
+    50013: (403, "Missing Permissions"),
+    50027: (401, "Invalid Webhook Token"),
+    50033: (400, "Invalid Recipient(s)"),
+    50035: (400, "Invalid Form Body"),
+    50109: (400, "The request body contains invalid JSON."),
+}
+
+Path = tuple[str | int, ...]
+
+
+class ApiError(Exception):
+    """A refusal of a REST call, in Discord's own form."""
+
+    def __init__(self, code: int, errors: Json | None = None) -> None:
+        self.status, message = CODES[code]
+        self.payload: Json = {"message": message, "code": code}
+        if errors:
+            self.payload["errors"] = errors
+        super().__init__(f"{self.status} {self.payload}")
+
+
+class Form:
+    """Collects what is wrong with a body, each at its path, and refuses all of it at once."""
+
+    def __init__(self) -> None:
+        self._errors: Json = {}
+
+    def wrong(self, path: Path, code: str, message: str) -> None:
+        """Note an error at `path`, such as ("embeds", 0, "title")."""
+        there = self._errors
+        for step in path:
+            there = there.setdefault(str(step), {})
+        there.setdefault("_errors", []).append({"code": code, "message": message})
+
+    def close(self) -> None:
+        """Raise ApiError 50035 if anything was wrong."""
+        if self._errors:
+            raise ApiError(50035, self._errors)

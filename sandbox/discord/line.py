@@ -1,0 +1,112 @@
+"""What a typed line such as `/queue add what:lantern` means, given the commands that there are."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.discord import command_rules as kinds
+from sandbox.discord.world import Json
+
+YES, NO = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+class Refused(Exception):
+    """Discord's own client would not have let a person do that."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A command, its parts (group, sub-command), and the text of each option in order."""
+
+    command: Json
+    parts: tuple[Json, ...]
+    options: tuple[Json, ...]
+    texts: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return " ".join(part["name"] for part in (self.command, *self.parts))
+
+    def data(self, values: list[Json]) -> Json:
+        """The interaction's `data` with these option values, nested as the parts are."""
+        for part in reversed(self.parts):
+            values = [{"name": part["name"], "type": part["type"], "options": values}]
+        command = {"id": self.command["id"], "name": self.command["name"], "type": kinds.CHAT}
+        return command | ({"options": values} if values else {})
+
+
+def read(line: str, commands: list[Json]) -> Typed:
+    """Take a line apart. Raises Refused for a command, part or option that is not there."""
+    name, _, rest = line.strip().removeprefix("/").partition(" ")
+    if not line.strip().startswith("/"):
+        raise Refused(f"{line!r} is not a command: commands begin with /")
+    found = [c for c in commands if c["name"] == name and c["type"] == kinds.CHAT]
+    if not found:
+        known = ", ".join(f"/{c['name']}" for c in commands if c["type"] == kinds.CHAT)
+        raise Refused(f"there is no command /{name} here; there are: {known or 'none'}")
+    command, parts = found[0], []
+    options = command.get("options") or []
+    while options and options[0]["type"] in (kinds.SUB_COMMAND, kinds.SUB_GROUP):
+        word, _, rest = rest.strip().partition(" ")
+        part = next((option for option in options if option["name"] == word), None)
+        if part is None:
+            known = ", ".join(option["name"] for option in options)
+            raise Refused(f"/{name} needs one of: {known}")
+        parts.append(part)
+        options = part.get("options") or []
+    return Typed(command, tuple(parts), tuple(options), _texts(rest.strip(), options))
+
+
+def _texts(rest: str, options: list[Json]) -> dict[str, str]:
+    names = [option["name"] for option in options]
+    keys = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"
+    bare, *pairs = re.split(rf"(?:^|(?<=\s))({keys}):", rest)
+    texts: dict[str, str] = {}
+    if bare.strip():
+        # a word and one colon is an option, unless it is the start of an address
+        wrong = re.match(r"([\w-]+):(?!//)[^:\s]*(\s|$)", bare)
+        if wrong or not options:
+            raise Refused(f"there is no option {wrong[1] if wrong else bare.strip()!r} here")
+        texts[names[0]] = bare.strip()
+    for key, value in zip(pairs[::2], pairs[1::2], strict=True):
+        if key in texts:
+            raise Refused(f"the option {key} is given twice")
+        texts[key] = value.strip()
+    return texts
+
+
+def plain_value(option: Json, text: str) -> Any:
+    """The value of a text, number or truth option. Raises Refused where it does not fit."""
+    kind, name = option["type"], option["name"]
+    if choices := option.get("choices"):
+        for choice in choices:
+            if text in (choice["name"], str(choice["value"])):
+                return choice["value"]
+        known = ", ".join(choice["name"] for choice in choices)
+        raise Refused(f"{name} is one of: {known}")
+    if kind == kinds.BOOLEAN:
+        if text.lower() not in YES + NO:
+            raise Refused(f"{name} is true or false, not {text!r}")
+        return text.lower() in YES
+    if kind == kinds.STRING:
+        return _within(option, text, len(text), "min_length", "max_length", 6000)
+    try:
+        value = int(text) if kind == kinds.INTEGER else float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise Refused(f"{name} is a number, not {text!r}")
+    return _within(option, value, value, "min_value", "max_value", 2**53)
+
+
+def _within(option: Json, value: Any, size: float, low: str, high: str, most: int) -> Any:
+    least, largest = option.get(low), option.get(high)
+    if least is not None and size < least:
+        raise Refused(f"{option['name']} is too short or too small: at least {least}")
+    if size > (most if largest is None else largest):
+        raise Refused(f"{option['name']} is too long or too large: at most {largest or most}")
+    return value

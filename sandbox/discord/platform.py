@@ -1,0 +1,168 @@
+"""Discord without its wires: the world, the app in it, and what happens between the two."""
+
+from __future__ import annotations
+
+import base64
+
+from sandbox.changes import PATIENCE, Changes
+from sandbox.clock import Clock
+from sandbox.discord.commands import Commands, owners
+from sandbox.discord.gateway import Gateway
+from sandbox.discord.interactions import AUTOCOMPLETE, Interaction, Interactions
+from sandbox.discord.messages import Messages
+from sandbox.discord.payloads import interaction_create
+from sandbox.discord.world import EPHEMERAL, Channel, Json, Post, User, World
+
+KEPT_UPLOADS = 20
+
+
+class Platform:
+    """Everything that is the same for whoever asks: people, messages, commands, interactions.
+
+    `changes` is noted at every change that a person could see, and when the bot connects.
+    """
+
+    def __init__(self, clock: Clock, seed: int = 0) -> None:
+        self.clock = clock
+        self.changes = Changes()
+        self.duplicate_interactions = False
+        self.world = World(clock, self.changes, seed)
+        self.application_id = self.world.bot.id
+        self.token = self._new_token()
+        self.site = ""  # where attachments are served, without a slash at the end
+        self.messages = Messages(self.world, lambda: self.site)
+        self.registry = Commands(self.world, self.application_id)
+        self.interactions = Interactions(self.world, self.messages, self.application_id)
+        self.gateway = Gateway(self.world, self.changes, self.token, self.application_id)
+        self.last_seen: dict[tuple[str, str], str] = {}
+        self.modals: dict[tuple[str, str], Interaction] = {}
+        self.uploads: dict[str, bytes] = {}
+
+    def _new_token(self) -> str:
+        owner = base64.b64encode(self.application_id.encode()).decode().rstrip("=")
+        return f"{owner}.{self.world.secret(6)}.{self.world.secret(38)}"
+
+    @property
+    def commands(self) -> list[Json]:
+        """The global commands as last synced, with their ids."""
+        return self.registry.synced
+
+    @property
+    def command_writes(self) -> int:
+        """How often the bot wrote its commands."""
+        return self.registry.writes
+
+    @property
+    def closed_dms(self) -> set[str]:
+        """Names of the users to whom the bot cannot send."""
+        return self.world.closed_dms
+
+    async def ready(self, timeout: float = PATIENCE) -> None:
+        """Wait until the bot is connected and has synced commands.
+
+        Raises TimeoutError after `timeout` seconds, BotDied if the bot ends first.
+        """
+        await self.changes.until(
+            lambda: self.gateway.ready and bool(self.commands), "the bot to be ready", timeout
+        )
+
+    async def interact(
+        self,
+        kind: int,
+        user: User,
+        channel: Channel,
+        data: Json,
+        *,
+        types: list[int],
+        command: str = "",
+        focused_type: int = 3,
+        pressed: Post | None = None,
+        parent: Interaction | None = None,
+    ) -> Interaction:
+        """Something that a person does: it is told to the bot, and its answer awaited.
+
+        `types` are the installation types by which the app may act there.
+        """
+        interaction_id = self.world.snowflake()
+        secret = f"interaction:{interaction_id}:{self.world.secret(96)}"
+        interaction = Interaction(
+            id=interaction_id,
+            token=base64.b64encode(secret.encode()).decode(),
+            kind=kind,
+            user=user,
+            channel=channel,
+            data=data,
+            owners=owners(types, channel, user),
+            created=self.clock(),
+            command=command,
+            focused_type=focused_type,
+            pressed=pressed,
+            parent=parent,
+            edits_before=pressed.edits if pressed else 0,
+        )
+        interaction.changes.lifeline = self.changes.lifeline
+        self.interactions.open(interaction)
+        payload = interaction_create(
+            interaction.id,
+            interaction.token,
+            self.application_id,
+            kind,
+            user,
+            channel,
+            data,
+            interaction.owners,
+            pressed.data if pressed else None,
+        )
+        guild_id = channel.guild.id if channel.guild and channel.bot_inside else None
+        for _ in range(2 if self.duplicate_interactions else 1):
+            await self.gateway.dispatch("INTERACTION_CREATE", payload, guild_id)
+        return interaction
+
+    def give_up(self, interaction: Interaction) -> None:
+        """Show the person, and nobody else, that the app did not answer in time."""
+        if interaction.kind == AUTOCOMPLETE:
+            return
+        text = "The application did not respond"
+        data = self.messages.blank(
+            interaction.channel, self.world.bot, content=text, flags=EPHEMERAL
+        )
+        post = Post(data, interaction.channel, seen_by=interaction.user, failed=True)
+        if interaction.command:
+            post.invoked = (interaction.user.name, interaction.command)
+        self.world.add(post)
+
+    def keep_upload(self, attachment_id: str, content: bytes) -> None:
+        """Keep a file that a person has sent with a command or a form; the last few are kept."""
+        self.uploads[attachment_id] = content
+        if len(self.uploads) > KEPT_UPLOADS:
+            self.uploads.pop(next(iter(self.uploads)))
+
+    def application(self) -> Json:
+        """Discord's application object, as the bot's owner sees it."""
+        installed = {
+            "oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}
+        }
+        return {
+            "id": self.application_id,
+            "name": "Tonearm",
+            "icon": None,
+            "description": "",
+            "type": None,
+            "bot": self.world.bot.payload(),
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "integration_types_config": {"0": installed, "1": installed},
+            "verify_key": "0" * 64,
+            "flags": 0,
+            "flags_new": "0",
+            "redirect_uris": [],
+            "interactions_endpoint_url": None,
+            "role_connections_verification_url": None,
+            "owner": self.world.users["ada"].payload(),
+            "approximate_guild_count": sum(guild.bot_inside for guild in self.world.guilds),
+            "approximate_user_install_count": len(self.world.users),
+            "approximate_user_authorization_count": 0,
+            "explicit_content_filter": 0,
+            "team": None,
+            "eligible_oauth2_scopes": ["applications.commands", "bot", "identify"],
+        }

@@ -1,0 +1,236 @@
+"""The REST API: who may call what, and where each call leads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zlib import crc32
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from sandbox.discord.api_error import ApiError, Form
+from sandbox.discord.bodies import read
+from sandbox.discord.messages import REPLY
+from sandbox.discord.payloads import private_channel
+from sandbox.discord.platform import Platform
+from sandbox.discord.rules import CREATE_FLAGS, check_message
+from sandbox.discord.shapes import Id, Shape, check
+from sandbox.discord.world import Channel, Json, Post
+
+OPEN_TO_ALL = ("/interactions/", "/webhooks/")  # their token is their key
+
+
+class Rest:
+    """The handlers, and the middleware that gives every answer Discord's form."""
+
+    def __init__(self, discord: Platform) -> None:
+        self._discord = discord
+
+    def routes(self) -> list[web.RouteDef]:
+        """Every route that is played; whatever else is asked for gets Discord's 404."""
+        original = "/webhooks/{app}/{token}/messages/{message}"
+        return [
+            web.get("/users/@me", self.me),
+            web.get("/oauth2/applications/@me", self.application),
+            web.get("/applications/@me", self.application),
+            web.get("/gateway/bot", self.gateway),
+            web.get("/applications/{app}/commands", self.get_commands),
+            web.put("/applications/{app}/commands", self.put_commands),
+            web.get("/applications/{app}/emojis", self.emojis),
+            web.post("/users/@me/channels", self.open_dm),
+            web.post("/channels/{channel}/messages", self.create_message),
+            web.get("/channels/{channel}/messages/{message}", self.get_message),
+            web.patch("/channels/{channel}/messages/{message}", self.edit_message),
+            web.delete("/channels/{channel}/messages/{message}", self.delete_message),
+            web.post("/interactions/{id}/{token}/callback", self.first_answer),
+            web.post("/webhooks/{app}/{token}", self.follow_up),
+            web.get(original, self.get_answer),
+            web.patch(original, self.edit_answer),
+            web.delete(original, self.delete_answer),
+            web.route("*", "/{rest:.*}", self.not_found),
+        ]
+
+    @property
+    def middleware(self) -> Middleware:
+        """Checks the token, turns refusals into Discord's errors, and adds the limit headers."""
+
+        @web.middleware
+        async def discord_form(request: web.Request, handler: Handler) -> web.StreamResponse:
+            try:
+                self._authenticate(request)
+                response = await handler(request)
+            except ApiError as error:
+                response = _json(error.payload, error.status)
+                self._discord.changes.note()
+            except web.HTTPException as error:
+                text = f"{error.status}: {error.reason}"
+                response = _json({"message": text, "code": 0}, error.status)
+            response.headers.update(self._limits(request))
+            return response
+
+        return discord_form
+
+    def _limits(self, request: web.Request) -> dict[str, str]:
+        """Without these headers discord.py sends one request per route at a time."""
+        resource = request.match_info.route.resource
+        route = f"{request.method} {resource.canonical if resource else ''}"
+        return {
+            "X-RateLimit-Limit": "1000",
+            "X-RateLimit-Remaining": "999",
+            "X-RateLimit-Reset": f"{self._discord.clock() + 1:.3f}",
+            "X-RateLimit-Reset-After": "1.000",
+            "X-RateLimit-Bucket": f"{crc32(route.encode()):08x}",
+        }
+
+    def _authenticate(self, request: web.Request) -> None:
+        path = request.path.removeprefix("/api/v10")
+        if path.startswith(OPEN_TO_ALL):
+            return
+        if request.headers.get("Authorization") != f"Bot {self._discord.token}":
+            raise ApiError(0)
+
+    async def not_found(self, request: web.Request) -> web.Response:
+        raise web.HTTPNotFound
+
+    async def me(self, request: web.Request) -> web.Response:
+        bot = self._discord.world.bot.payload()
+        own = {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None, "bio": ""}
+        return _json({**bot, **own})
+
+    async def application(self, request: web.Request) -> web.Response:
+        return _json(self._discord.application())
+
+    async def gateway(self, request: web.Request) -> web.Response:
+        gateway = self._discord.gateway
+        starts = {
+            "total": 1000,
+            "remaining": max(0, 1000 - gateway.identifies),
+            "reset_after": 86_400_000,
+            "max_concurrency": 1,
+        }
+        return _json({"url": gateway.resume_url, "shards": 1, "session_start_limit": starts})
+
+    async def get_commands(self, request: web.Request) -> web.Response:
+        self._own(request)
+        return _json(self._discord.commands)
+
+    async def put_commands(self, request: web.Request) -> web.Response:
+        self._own(request)
+        body, _ = await read(request)
+        return _json(self._discord.registry.put(body))
+
+    async def emojis(self, request: web.Request) -> web.Response:
+        self._own(request)
+        return _json({"items": []})
+
+    def _own(self, request: web.Request) -> None:
+        if request.match_info["app"] != self._discord.application_id:
+            raise ApiError(10002)
+
+    async def open_dm(self, request: web.Request) -> web.Response:
+        body, _ = await read(request)
+        form = Form()
+        check(form, (), Shape({"recipient_id": Id(required=True)}, required=True), body)
+        form.close()
+        world = self._discord.world
+        user = world.user_by_id(str(body["recipient_id"]))
+        if user is None or user.bot:
+            raise ApiError(50033)
+        return _json(private_channel(world.channel(user, "dm")))
+
+    def _channel(self, request: web.Request) -> Channel:
+        channel = self._discord.world.channels.get(request.match_info["channel"])
+        if channel is None:
+            raise ApiError(10003)
+        if not channel.bot_inside:
+            raise ApiError(50001)
+        return channel
+
+    def _message(self, request: web.Request) -> Post:
+        channel = self._channel(request)
+        post = self._discord.world.find(request.match_info["message"], channel)
+        if post is None or post.seen_by is not None:  # private replies have webhooks only
+            raise ApiError(10008)
+        return post
+
+    async def create_message(self, request: web.Request) -> web.Response:
+        channel = self._channel(request)
+        body, uploads = await read(request)
+        world, messages = self._discord.world, self._discord.messages
+        kept, names = messages.sort_attachments(body, uploads)
+        check_message(body, uploaded=names, kept=kept, flags=CREATE_FLAGS)
+        if channel.place == "dm" and channel.members[0].name in world.closed_dms:
+            raise ApiError(50007)
+        known: Json = {"flags": body.get("flags") or 0}
+        if reference := body.get("message_reference"):
+            target = world.find(str(reference["message_id"]), channel)
+            if target is None:
+                raise ApiError(10008)
+            about = {"type": 0, "channel_id": channel.id, "message_id": target.id}
+            known |= {"type": REPLY, "message_reference": about}
+        if body.get("nonce") is not None:
+            known["nonce"] = body["nonce"]
+        post = Post(messages.blank(channel, world.bot, **known), channel)
+        return _json(messages.write(post, body, uploads).data)
+
+    async def get_message(self, request: web.Request) -> web.Response:
+        return _json(self._message(request).data)
+
+    async def edit_message(self, request: web.Request) -> web.Response:
+        post = self._message(request)
+        body, uploads = await read(request)
+        if post.data["author"]["id"] != self._discord.world.bot.id:
+            raise ApiError(50005)
+        return _json(self._discord.messages.edit(post, body, uploads).data)
+
+    async def delete_message(self, request: web.Request) -> web.Response:
+        post = self._message(request)
+        if post.data["author"]["id"] != self._discord.world.bot.id:
+            raise ApiError(50013)
+        self._discord.world.remove(post)
+        return web.Response(status=204)
+
+    async def first_answer(self, request: web.Request) -> web.Response:
+        body, uploads = await read(request)
+        where = request.match_info
+        interactions = self._discord.interactions
+        answer = interactions.first_answer(where["id"], where["token"], body, uploads)
+        if request.query.get("with_response", "").lower() in ("1", "true"):
+            return _json(answer)
+        return web.Response(status=204)
+
+    async def follow_up(self, request: web.Request) -> web.Response:
+        interactions = self._discord.interactions
+        interaction = interactions.by_webhook(*_webhook(request))
+        body, uploads = await read(request)
+        return _json(interactions.follow_up(interaction, body, uploads).data)
+
+    async def get_answer(self, request: web.Request) -> web.Response:
+        interactions = self._discord.interactions
+        interaction = interactions.by_webhook(*_webhook(request))
+        return _json(interactions.message(interaction, request.match_info["message"]).data)
+
+    async def edit_answer(self, request: web.Request) -> web.Response:
+        interactions = self._discord.interactions
+        interaction = interactions.by_webhook(*_webhook(request))
+        body, uploads = await read(request)
+        post = interactions.message(interaction, request.match_info["message"])
+        return _json(interactions.edit(interaction, post, body, uploads).data)
+
+    async def delete_answer(self, request: web.Request) -> web.Response:
+        interactions = self._discord.interactions
+        interaction = interactions.by_webhook(*_webhook(request))
+        post = interactions.message(interaction, request.match_info["message"])
+        interactions.delete(interaction, post)
+        return web.Response(status=204)
+
+
+def _webhook(request: web.Request) -> tuple[str, str]:
+    return request.match_info["app"], request.match_info["token"]
+
+
+def _json(payload: Any, status: int = 200) -> web.Response:
+    # exactly application/json: discord.py takes no charset
+    body = json.dumps(payload).encode()
+    return web.Response(status=status, body=body, content_type="application/json")

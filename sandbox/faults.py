@@ -1,0 +1,106 @@
+"""Misbehaviour on order: answers, delays, resets and stalls, per call or per share of calls."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+Act = Literal["answer", "reset", "stall", "drip"]
+
+
+@dataclass
+class Fault:
+    """One kind of misbehaviour.
+
+    match    regular expression, searched in "METHOD /path"
+    act      answer with status, body and headers; reset the connection; stall (say nothing until
+             the client leaves); drip (one byte of the body every 0.2 s)
+    executed whether the call takes effect before it goes wrong
+    delay    seconds to wait first
+    times    how many calls it still hits; None for all
+    share    the share of matching calls that it hits, 0 to 1
+    """
+
+    match: str = ""
+    act: Act = "answer"
+    status: int = 502
+    body: str | bytes = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    executed: bool = False
+    delay: float = 0.0
+    times: int | None = 1
+    share: float = 1.0
+    hits: int = 0
+
+
+class Faults:
+    """What goes wrong, in the order in which it was set; `latency` (seconds) slows every call."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.latency = 0.0
+        self._random = random.Random(seed)
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> Fault:
+        self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        self._faults.clear()
+        self.latency = 0.0
+
+    def pick(self, method: str, path: str) -> Fault | None:
+        """The fault that hits this call, if any; counts the hit."""
+        for fault in self._faults:
+            spent = fault.times is not None and fault.hits >= fault.times
+            if spent or not re.search(fault.match, f"{method} {path}"):
+                continue
+            if fault.share < 1.0 and self._random.random() >= fault.share:
+                continue
+            fault.hits += 1
+            return fault
+        return None
+
+    @property
+    def middleware(self) -> Middleware:
+        """For aiohttp's `middlewares`: the outermost one, so that nothing else sees the fault."""
+
+        @web.middleware
+        async def misbehave(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if self.latency:
+                await asyncio.sleep(self.latency)
+            fault = self.pick(request.method, request.path)
+            if fault is None:
+                return await handler(request)
+            if fault.delay:
+                await asyncio.sleep(fault.delay)
+            if fault.executed:
+                await handler(request)
+            return await _act(fault, request)
+
+        return misbehave
+
+
+async def _act(fault: Fault, request: web.Request) -> web.StreamResponse:
+    body = fault.body.encode() if isinstance(fault.body, str) else fault.body
+    if fault.act == "answer":
+        return web.Response(status=fault.status, body=body, headers=fault.headers)
+    if fault.act == "drip":
+        response = web.StreamResponse(status=fault.status, headers=fault.headers)
+        await response.prepare(request)
+        for byte in body:
+            await response.write(bytes([byte]))
+            await asyncio.sleep(0.2)
+        return response
+    if fault.act == "stall":
+        await asyncio.Event().wait()  # cancelled when the client leaves: handler_cancellation
+    elif request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=499)

@@ -1,0 +1,5 @@
+"""The page: a chat like Discord's and, beside it, the pretend Spotify, in one browser tab."""
+
+from sandbox.page.server import Page
+
+__all__ = ["Page"]

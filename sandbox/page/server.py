@@ -1,0 +1,125 @@
+"""Serves the page on loopback, behind a random token, to a browser on this machine alone."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from aiohttp import WSCloseCode, web
+
+from sandbox.discord import Discord
+from sandbox.page.visit import Visit
+from sandbox.spotify import Spotify
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+STATIC = Path(__file__).parent / "static"
+LOOPBACK = "127.0.0.1"
+LARGEST_ACTION = 16 * 1024 * 1024  # bytes; a file of Discord's 10 MiB in base64 is below
+
+
+class Page:
+    """An async context manager; `url` is what a person opens.
+
+    `port` is a wish: a free one is taken where it is in use.
+    """
+
+    def __init__(self, discord: Discord, spotify: Spotify, *, port: int = 0) -> None:
+        self.url = ""
+        self._discord = discord
+        self._spotify = spotify
+        self._port = port
+        self._token = secrets.token_urlsafe(16)
+        self._open: set[web.WebSocketResponse] = set()
+
+    async def __aenter__(self) -> Self:
+        listener = _listen(self._port)
+        self._host = f"{LOOPBACK}:{listener.getsockname()[1]}"
+        self.url = f"http://{self._host}/{self._token}/"
+
+        app = web.Application(middlewares=[self._guard])
+        app.router.add_get(f"/{self._token}/", self._index)
+        app.router.add_get(f"/{self._token}/live", self._live)
+        app.router.add_static(f"/{self._token}/", STATIC)
+        app.on_response_prepare.append(self._protect)
+        app.on_shutdown.append(self._say_goodbye)
+
+        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
+        await self._runner.setup()
+        await web.SockSite(self._runner, listener).start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._runner.cleanup()
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(STATIC / "index.html")
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        # Any page of the web may open a websocket to loopback; only our own says this Origin.
+        if request.headers.get("Origin") != f"http://{self._host}":
+            raise web.HTTPForbidden
+        wire = web.WebSocketResponse(heartbeat=20, max_msg_size=LARGEST_ACTION)
+        await wire.prepare(request)
+        self._open.add(wire)
+        try:
+            await Visit(self._discord, self._spotify, wire).last()
+        finally:
+            self._open.discard(wire)
+        return wire
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        # A name that somebody else points at 127.0.0.1 is another site to the browser, not to us.
+        if request.host != self._host:
+            raise web.HTTPNotFound
+        return await handler(request)
+
+    async def _protect(self, request: web.Request, response: web.StreamResponse) -> None:
+        images = f"{_origin(self._discord.url)} {_origin(self._spotify.api_url)}"
+        response.headers.update(
+            {
+                "Content-Security-Policy": (
+                    "default-src 'none'; script-src 'self'; style-src 'self'; "
+                    f"img-src 'self' {images}; connect-src 'self' ws://{self._host}; "
+                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                ),
+                "Cache-Control": "no-store",
+                "Cross-Origin-Opener-Policy": "same-origin",
+                "Referrer-Policy": "no-referrer",
+                "X-Content-Type-Options": "nosniff",
+            }
+        )
+
+    async def _say_goodbye(self, app: web.Application) -> None:
+        for wire in list(self._open):
+            await wire.close(code=WSCloseCode.GOING_AWAY, message=b"the stage is closed")
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            listener.close()
+            raise
+        listener.bind((LOOPBACK, 0))
+    return listener
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,180 @@
+// Discord's message components, old (rows of buttons and menus) and new (containers and sections).
+
+import { h } from "./dom.js";
+import { sign } from "./icons.js";
+import { link } from "./inline.js";
+import { markdown } from "./markdown.js";
+import { choose } from "./popup.js";
+
+const BUILD = {
+  1: (row, ...rest) => h("div", { class: "row" }, components(row.components, ...rest)),
+  2: button,
+  3: select,
+  5: select,
+  6: select,
+  7: select,
+  8: select,
+  9: section,
+  10: (part, message, room) => h("div", { class: "text" }, markdown(part.content, room.world)),
+  11: (part, message) => picture(part, message, "thumbnail"),
+  12: gallery,
+  13: (part, message) => fileCard(attachment(part.file, message, part)),
+  14: separator,
+  17: container,
+};
+const SELECTS = [3, 5, 6, 7, 8];
+
+/** Nodes for a list of components of `message`; `room` carries out what is pressed. */
+export function components(parts, message, room) {
+  return (parts ?? []).map(
+    (part) =>
+      BUILD[part.type]?.(part, message, room) ??
+      h("p", { class: "subtext" }, `Component ${part.type}`),
+  );
+}
+
+function container(part, message, room) {
+  const accent = part.accent_color == null ? null : colour(part.accent_color);
+  return h(
+    "div",
+    {
+      class: `card container${accent ? " accented" : ""}`,
+      style: accent ? { "--accent-bar": accent } : {},
+    },
+    components(part.components, message, room),
+  );
+}
+
+function section(part, message, room) {
+  return h(
+    "div",
+    { class: "section" },
+    h("div", { class: "section-text" }, components(part.components, message, room)),
+    components([part.accessory], message, room),
+  );
+}
+
+function separator(part) {
+  const space = part.spacing === 2 ? "wide" : "";
+  return part.divider === false ? h("div", { class: `gap ${space}` }) : h("hr", { class: space });
+}
+
+function gallery(part, message) {
+  const many = part.items.length > 1 ? "many" : "";
+  return h(
+    "div",
+    { class: `gallery ${many}` },
+    part.items.map((item) => picture(item, message, "")),
+  );
+}
+
+/** An image that opens by itself in a new tab; its description is its alternative text. */
+export function picture(item, message, kind) {
+  const { url } = attachment(item.media, message, {});
+  const image = h("img", { src: url, alt: item.description ?? "", loading: "lazy" });
+  const node = link(url, image);
+  node.classList.add("picture", ...(kind ? [kind] : []), ...(item.spoiler ? ["veiled"] : []));
+  if (!item.description) node.setAttribute("aria-label", "Picture");
+  return node;
+}
+
+function attachment(media, message, { name, size }) {
+  const wanted = media.url.replace("attachment://", "");
+  const found = message.attachments?.find(
+    (file) => file.filename === wanted || file.url === media.url,
+  );
+  return { filename: name ?? wanted.split("/").at(-1), size, ...media, ...found };
+}
+
+/** A file to download: its name, its size, and the way to have it. */
+export function fileCard(file) {
+  const card = link(file.url, [
+    sign("file"),
+    h("span", { class: "file-name" }, file.filename),
+    h("span", { class: "file-size" }, bytes(file.size)),
+  ]);
+  card.classList.add("card", "file");
+  card.setAttribute("download", file.filename);
+  card.setAttribute("aria-label", `Download ${file.filename}`);
+  return card;
+}
+
+function bytes(count) {
+  if (count == null) return "";
+  if (count === 1) return "1 byte";
+  const steps = ["bytes", "KB", "MB"];
+  const step = Math.min(2, Math.floor(Math.log2(count || 1) / 10));
+  return `${Number((count / 1024 ** step).toFixed(step ? 1 : 0))} ${steps[step]}`;
+}
+
+/** 0xRRGGBB as CSS. */
+export const colour = (number) => `#${number.toString(16).padStart(6, "0")}`;
+
+function button(part, message, room) {
+  const label = [emoji(part.emoji), part.label && h("span", {}, part.label)];
+  if (part.style === 5 && !part.disabled) {
+    const node = link(part.url, [label, sign("out")]);
+    node.classList.add("button", "s5");
+    return node;
+  }
+  const busy = room.busy.has(`${message.id} ${part.custom_id}`);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `button s${part.style}`,
+      key: part.custom_id ?? part.url,
+      disabled: part.disabled,
+      "aria-busy": busy && "true",
+      "aria-label": part.label ? null : (part.emoji?.name ?? "Button"),
+      onclick: () => busy || room.press(message, part.custom_id),
+    },
+    label,
+    part.style === 5 && sign("out"),
+  );
+}
+
+const emoji = (it) => it && h("span", { class: "emoji" }, it.id ? `:${it.name}:` : it.name);
+
+function select(part, message, room) {
+  const options = (part.options ?? room.offered(part.type)).map((option) => ({
+    ...option,
+    emoji: option.emoji?.name,
+    selected: option.default,
+  }));
+  const named = options
+    .filter((option) => option.selected)
+    .map((option) => option.label)
+    .join(", ");
+  const title = part.placeholder ?? "Make a selection";
+  const index = selects(message.components).findIndex(
+    (other) => other.custom_id === part.custom_id,
+  );
+  const open = async ({ currentTarget }) => {
+    const { min_values: least = 1, max_values: most = 1 } = part;
+    const values = await choose(currentTarget, options, { title, least, most });
+    if (values) room.pick(message, values, index, part.custom_id);
+  };
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "select",
+      key: part.custom_id,
+      disabled: part.disabled,
+      "aria-haspopup": "listbox",
+      "aria-expanded": "false",
+      "aria-busy": room.busy.has(`${message.id} ${part.custom_id}`) && "true",
+      onclick: open,
+    },
+    h("span", { class: named ? "" : "placeholder" }, named || title),
+    sign("down"),
+  );
+}
+
+// All select menus of a message in reading order, wherever they stand.
+function selects(parts) {
+  return (parts ?? []).flatMap((part) =>
+    SELECTS.includes(part.type) ? [part] : selects(part.components),
+  );
+}

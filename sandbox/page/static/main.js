@@ -1,0 +1,123 @@
+// Puts the page together: the state comes in, every part is brought up to date.
+
+import { chat } from "./chat.js";
+import { compose } from "./compose.js";
+import { modals } from "./modal.js";
+import { places, whereabouts } from "./places.js";
+import { spotify, tick } from "./spotify.js";
+import { head } from "./top.js";
+import { connect } from "./wire.js";
+
+const at = (id) => document.getElementById(id);
+const nav = at("places");
+const aside = at("spotify");
+
+const busy = new Set(); // "message custom_id" of what was pressed and is not answered yet
+let state = null;
+let open = false;
+
+const ask = connect({ onState, onOpen });
+const top = head(at("top"), { places: nav, spotify: aside }, at("shade"));
+const log = { scroll: at("scroll"), start: at("start"), log: at("messages"), latest: at("latest") };
+const messages = chat(log);
+const box = compose(at("compose"), { ask, people: () => state.discord.users });
+const modal = modals(at("modal"), { ask });
+
+function onState(next) {
+  state = next;
+  render();
+}
+
+function onOpen(now) {
+  open = now;
+  if (!state) return;
+  render();
+  if (open) sit({}); // the stage has forgotten who we were
+}
+
+function render() {
+  const { discord, ended } = state;
+  const { title, guild } = whereabouts(discord);
+  const here = room(title);
+  const trouble = !open
+    ? "The stage is closed. Waiting for it…"
+    : ended && "The bot has ended. Start the stage again.";
+  document.title = `${title} · Tonearm’s stage`;
+  top.update({ title, guild, trouble });
+  places(nav, discord, go);
+  messages(discord, here, title);
+  box.update({ commands: discord.commands, placeholder: `Message ${title}, or / for commands` });
+  modal(discord.modal, here);
+  spotify(aside, state.spotify, {
+    watch: (account) => sit({ account }),
+    play: () => act("", "play", {}),
+    close: top.close,
+  });
+}
+
+// What messages and forms need to know of the room that they are in, and what can be done there.
+function room(title) {
+  const { user, users, commands, messages } = state.discord;
+  const seen = messages.flatMap((it) => [it.author, ...(it.mentions ?? [])]);
+  return {
+    user,
+    commands,
+    busy,
+    world: {
+      users: new Map(seen.map((it) => [it.id, it.global_name ?? it.username])),
+      places: new Map(messages.map((it) => [it.channel_id, title.replace("#", "")])),
+    },
+    person: (name) => {
+      const known = users.find((it) => it.name === name);
+      return { username: name, global_name: known?.display ?? name };
+    },
+    offered: (type) => offered(type, state.discord),
+    find: (id) => messages.find((it) => it.id === id),
+    show: (id) => [...log.log.children].find((node) => node.key === id)?.scrollIntoView(),
+    press: ({ id }, button) => act(`${id} ${button}`, "press", { message: id, button }),
+    pick: ({ id }, values, select, menu) =>
+      act(`${id} ${menu}`, "pick", { message: id, values, select }),
+    menu: (name, on) => act("", "menu", { name, ...on }),
+  };
+}
+
+// What a menu of users (5), roles (6), either (7) or channels (8) offers.
+function offered(type, { users, guilds, place }) {
+  const here = guilds.find(({ places }) => places.some((it) => it.place === place));
+  const people = users.map(({ name, display }) => ({ label: display, value: name }));
+  const roles = [{ label: "@everyone", value: "everyone" }];
+  const rooms = (here?.places ?? []).map((it) => ({ label: `#${it.name}`, value: it.place }));
+  return { 5: people, 6: roles, 7: [...people, ...roles], 8: rooms }[type] ?? [];
+}
+
+async function act(what, wish, fields) {
+  busy.add(what);
+  render();
+  box.say("");
+  try {
+    await ask(wish, fields);
+  } catch (refused) {
+    box.say(refused.message);
+  }
+  busy.delete(what);
+  render();
+}
+
+// Another user is shown with the account of the same name.
+function go(user, place) {
+  top.close();
+  sit({ user, place, account: user === state.discord.user ? state.spotify.account : user });
+}
+
+function sit(change) {
+  const { user, place } = state.discord;
+  act("", "switch", { user, place, account: state.spotify.account, ...change });
+}
+
+// Whoever types while nothing has the focus means the box.
+addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
+  const free = document.activeElement === document.body;
+  if (free && key.length === 1 && !ctrlKey && !metaKey && !altKey) box.focus();
+});
+
+setInterval(() => tick(aside) && ask("look").catch(() => {}), 250);

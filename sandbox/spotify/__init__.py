@@ -1,0 +1,11 @@
+"""A pretend Spotify: its accounts service and its Web API as they are for a new app in 2026."""
+
+from .accounts import Account, App
+from .api import Call
+from .devices import Device
+from .player import Player
+from .playlists import Entry, Playlist
+from .refusals import Refusal
+from .servers import Spotify
+
+__all__ = ["Account", "App", "Call", "Device", "Entry", "Player", "Playlist", "Refusal", "Spotify"]

@@ -1,0 +1,101 @@
+"""Who has an account at the pretend Spotify, and what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..clock import Clock
+from .catalogue import GENERATED, generated_uri
+from .player import Player
+from .playlists import Playlist
+
+Saved = tuple[str, float]  # a URI, and when it was saved
+
+
+@dataclass
+class App:
+    """An app as its owner registered it. Without Premium of the owner it is refused everything."""
+
+    client_id: str
+    redirect_uris: list[str] = field(default_factory=list)
+    allow_list: set[str] = field(default_factory=set)  # names of accounts, at most five
+    owner_premium: bool = True
+    client_secret: str = field(default="", repr=False)
+    name: str = "Tonearm"
+
+
+@dataclass(eq=False)
+class Account:
+    """A person's account. Each list of what they saved is newest first."""
+
+    name: str
+    id: str
+    account_id: str | None
+    display_name: str
+    premium: bool
+    player: Player
+    clock: Clock
+    note: Callable[[], None]
+    liked: list[Saved] = field(default_factory=list)
+    albums: list[Saved] = field(default_factory=list)
+    shows: list[Saved] = field(default_factory=list)
+    episodes: list[Saved] = field(default_factory=list)
+    audiobooks: list[Saved] = field(default_factory=list)
+    artists: list[Saved] = field(default_factory=list)
+    users: list[Saved] = field(default_factory=list)
+    playlists: list[Playlist | None] = field(default_factory=list)  # None is shown as null
+    overstated: int = 0  # how many more liked songs `total` claims than the pages hold
+
+    def shelf(self, kind: str) -> list[Saved]:
+        """The list in which things of this kind ("track", "album", …) are kept."""
+        shelves = {
+            "track": self.liked,
+            "local": self.liked,
+            "album": self.albums,
+            "show": self.shows,
+            "episode": self.episodes,
+            "audiobook": self.audiobooks,
+            "artist": self.artists,
+            "user": self.users,
+        }
+        return shelves[kind]
+
+    def holds(self, kind: str) -> set[str]:
+        """The URIs of this kind that are saved."""
+        return {uri for uri, _ in self.shelf(kind)}
+
+    def keep(self, *uris: str) -> None:
+        """Save each that is not saved yet, the last one being the newest."""
+        held = {kind: self.holds(kind) for kind in {kind_of(uri) for uri in uris}}
+        for uri in dict.fromkeys(uris):
+            if uri not in held[kind_of(uri)]:
+                self.shelf(kind_of(uri)).insert(0, (uri, self.clock()))
+        self.note()
+
+    def drop(self, *uris: str) -> None:
+        """Take each off its shelf, if it is there."""
+        gone = set(uris)
+        for kind in {kind_of(uri) for uri in uris}:
+            shelf = self.shelf(kind)
+            shelf[:] = [entry for entry in shelf if entry[0] not in gone]
+        self.note()
+
+    def like(self, *uris: str) -> None:
+        """As if the person had pressed the heart on each track in turn."""
+        self.keep(*uris)
+
+    def like_many(self, count: int) -> None:
+        """`count` generated songs, liked an hour apart in the years before all others."""
+        end = self.liked[-1][1] if self.liked else self.clock()
+        first = sum(GENERATED in uri for uri, _ in self.liked)
+        self.liked += [
+            (generated_uri(number), end - 3600.0 * (number - first + 1))
+            for number in range(first, first + count)
+        ]
+        self.note()
+
+
+def kind_of(uri: str) -> str:
+    """The second part: "spotify:track:…" is a "track"."""
+    return uri.split(":", 2)[1]

@@ -1,0 +1,56 @@
+"""A real Chromium, and the sandbox's page in it as a person uses it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser, Locator, async_playwright
+from playwright.async_api import Page as Tab
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser, closed at the end."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield browser
+        await browser.close()
+
+
+@dataclass
+class Chat:
+    """The page in a tab: where one types, what was answered, what can be pressed."""
+
+    tab: Tab
+
+    @property
+    def box(self) -> Locator:
+        return self.tab.get_by_role("combobox", name="Message")
+
+    @property
+    def newest(self) -> Locator:
+        return self.tab.get_by_role("article").last
+
+    @property
+    def choices(self) -> Locator:
+        return self.tab.get_by_role("listbox").get_by_role("option")
+
+    def button(self, name: str) -> Locator:
+        return self.tab.get_by_role("log").get_by_role("button", name=name, exact=True)
+
+    async def run(self, line: str) -> None:
+        """Type a whole command and send it."""
+        await self.box.fill(f"{line} ")
+        await self.tab.keyboard.press("Enter")

@@ -1,0 +1,1 @@
+"""The pretend services themselves: they refuse what the real ones refuse."""

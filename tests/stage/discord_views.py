@@ -1,0 +1,126 @@
+"""Buttons, forms and a layout for the small bot in the tests of the stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import Interaction, ui
+
+
+class Panel(ui.View):
+    """Buttons and a select on an ordinary message."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        self.add_item(ui.Button(label="Website", url="https://example.org/"))
+        self.add_item(ui.Button(label="Not now", custom_id="never", disabled=True))
+
+    @ui.button(label="Play", custom_id="panel:play")
+    async def play(self, interaction: Interaction, button: ui.Button[Panel]) -> None:
+        await interaction.response.edit_message(content="Playing")
+
+    @ui.button(label="Play later", custom_id="panel:later")
+    async def later(self, interaction: Interaction, button: ui.Button[Panel]) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content="Later")
+
+    @ui.button(emoji="❤️", custom_id="panel:like")
+    async def like(self, interaction: Interaction, button: ui.Button[Panel]) -> None:
+        await interaction.response.send_message("Liked", ephemeral=True)
+
+    @ui.button(label="Rename", custom_id="panel:rename")
+    async def rename(self, interaction: Interaction, button: ui.Button[Panel]) -> None:
+        await interaction.response.send_modal(Rename())
+
+    @ui.select(
+        custom_id="panel:pick",
+        placeholder="Pick a song",
+        max_values=2,
+        options=[discord.SelectOption(label=f"Song {n}", value=f"song:{n}") for n in range(3)],
+    )
+    async def pick(self, interaction: Interaction, select: ui.Select[Panel]) -> None:
+        await interaction.response.send_message(f"Picked {' and '.join(select.values)}")
+
+    @ui.select(cls=ui.UserSelect, custom_id="panel:who")
+    async def who(self, interaction: Interaction, select: ui.UserSelect[Panel]) -> None:
+        await interaction.response.send_message(f"Chose {select.values[0].display_name}")
+
+
+class Rename(ui.Modal, title="Rename"):
+    """A form with a text, a select and a text that may stay empty."""
+
+    name: ui.Label[Rename] = ui.Label(
+        text="Name", component=ui.TextInput(custom_id="name", max_length=20)
+    )
+    mood: ui.Label[Rename] = ui.Label(
+        text="Mood",
+        component=ui.Select(
+            custom_id="mood",
+            options=[discord.SelectOption(label="Calm"), discord.SelectOption(label="Wild")],
+        ),
+    )
+    note: ui.Label[Rename] = ui.Label(
+        text="Note", component=ui.TextInput(custom_id="note", required=False)
+    )
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        assert isinstance(self.name.component, ui.TextInput)
+        assert isinstance(self.mood.component, ui.Select)
+        said = f"Renamed to {self.name.component.value}, {self.mood.component.values}"
+        await interaction.response.send_message(said)
+
+
+class Survey(ui.Modal, title="Survey"):
+    """A form with every newer kind of field."""
+
+    intro: ui.TextDisplay[Any] = ui.TextDisplay("Tell us")
+    files: ui.Label[Survey] = ui.Label(text="Files", component=ui.FileUpload(custom_id="files"))
+    how: ui.Label[Survey] = ui.Label(
+        text="How",
+        component=ui.RadioGroup(
+            custom_id="how",
+            options=[discord.RadioGroupOption(label=name) for name in ("Loud", "Quiet")],
+        ),
+    )
+    when: ui.Label[Survey] = ui.Label(
+        text="When",
+        component=ui.CheckboxGroup(
+            custom_id="when",
+            max_values=2,
+            options=[discord.CheckboxGroupOption(label=name) for name in ("Day", "Night")],
+        ),
+    )
+    sure: ui.Label[Survey] = ui.Label(text="Sure", component=ui.Checkbox(custom_id="sure"))
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        assert isinstance(self.files.component, ui.FileUpload)
+        assert isinstance(self.how.component, ui.RadioGroup)
+        assert isinstance(self.when.component, ui.CheckboxGroup)
+        assert isinstance(self.sure.component, ui.Checkbox)
+        [file] = self.files.component.values
+        said = (
+            f"{(await file.read()).decode()}, {self.how.component.value}, "
+            f"{self.when.component.values}, {self.sure.component.value}"
+        )
+        await interaction.response.send_message(said)
+
+
+class Card(ui.LayoutView):
+    """A Components V2 message with one of everything."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(timeout=None)
+        button: ui.Button[Card] = ui.Button(label="More", custom_id="card:more")
+        gallery: ui.MediaGallery[Card] = ui.MediaGallery()
+        gallery.add_item(media="https://example.org/cover.png", description="The cover")
+        self.add_item(
+            ui.Container(
+                ui.Section("## Lantern", "by Nobody", accessory=button),
+                ui.Section("Art", accessory=ui.Thumbnail("https://example.org/art.png")),
+                ui.Separator(),
+                gallery,
+                ui.File(f"attachment://{file}"),
+                accent_colour=0x1DB954,
+            )
+        )

@@ -1,0 +1,209 @@
+"""Syncing commands: what Discord keeps, and what it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from sandbox.clock import Clock
+from sandbox.discord import Discord
+from tests.stage.discord_wire import Answer, Wire, wired
+
+
+@pytest.fixture(name="stand_in")
+async def _stand_in() -> AsyncIterator[Discord]:
+    async with Discord(Clock()) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture(name="wire")
+async def _wire(stand_in: Discord) -> AsyncIterator[Wire]:
+    async with wired(stand_in) as wire:
+        yield wire
+
+
+async def put(wire: Wire, body: object) -> Answer:
+    path = f"/applications/{wire.stand_in.application_id}/commands"
+    return await wire.call("PUT", path, body)
+
+
+def command(*options: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"name": "play", "description": "Play", "options": list(options), **fields}
+
+
+def option(name: str = "what", kind: int = 3, **fields: Any) -> dict[str, Any]:
+    return {"name": name, "type": kind, "description": "What", **fields}
+
+
+def choice(name: str = "A", value: object = "a") -> dict[str, Any]:
+    return {"name": name, "value": value}
+
+
+def many(count: int, kind: int = 1) -> list[dict[str, Any]]:
+    about = {"description": "x"} if kind == 1 else {}
+    return [{"name": f"c{n}", "type": kind, **about} for n in range(count)]
+
+
+WIDE = [option(f"o{n}", description="x" * 100, required=False) for n in range(25)]
+WIDER = [
+    {**wide, "choices": [choice(str(n), "x" * 20 + str(n)) for n in range(12)]} for wide in WIDE
+]
+
+REFUSED: dict[str, tuple[object, str]] = {
+    "no list": ({}, ""),
+    "a name in capitals": ([command(name="Play")], "0.name"),
+    "a name of two words": ([command(name="play it")], "0.name"),
+    "a name with a mark": ([command(name="play!")], "0.name"),
+    "a name too long": ([command(name="x" * 33)], "0.name"),
+    "no name": ([command(name="")], "0.name"),
+    "no description": ([command(description="")], "0.description"),
+    "a description too long": ([command(description="x" * 101)], "0.description"),
+    "the same name twice": ([command(), command()], "0.name"),
+    "101 slash commands": (many(101), ""),
+    "16 user menus": (many(16, 2), ""),
+    "16 message menus": (many(16, 3), ""),
+    "a menu with a description": (
+        [{"name": "Quote", "type": 3, "description": "x"}],
+        "0.description",
+    ),
+    "an unknown type": ([command(type=9)], "0.type"),
+    "an unknown context": ([command(contexts=[3])], "0.contexts.0"),
+    "no contexts at all": ([command(contexts=[])], "0.contexts"),
+    "a context twice": ([command(contexts=[0, 0])], "0.contexts"),
+    "an unknown installation": ([command(integration_types=[2])], "0.integration_types.0"),
+    "26 options": ([command(*[option(f"o{n}") for n in range(26)])], "0.options"),
+    "an option in capitals": ([command(option("What"))], "0.options.0.name"),
+    "an option without description": (
+        [command(option(description=""))],
+        "0.options.0.description",
+    ),
+    "an option twice": ([command(option(), option())], "0.options.1.name"),
+    "required after optional": (
+        [command(option("a"), option("b", required=True))],
+        "0.options.1.required",
+    ),
+    "an option of type 12": ([command(option(kind=12))], "0.options.0.type"),
+    "26 choices": (
+        [command(option(choices=[choice(str(n), str(n)) for n in range(26)]))],
+        "0.options.0.choices",
+    ),
+    "a choice twice": (
+        [command(option(choices=[choice(), choice(value="b")]))],
+        "0.options.0.choices",
+    ),
+    "a choice of the wrong kind": (
+        [command(option(kind=4, choices=[choice()]))],
+        "0.options.0.choices.0.value",
+    ),
+    "choices for true and false": ([command(option(kind=5, choices=[choice()]))], "0.options.0"),
+    "choices and completion": (
+        [command(option(choices=[choice()], autocomplete=True))],
+        "0.options.0.choices",
+    ),
+    "completion of a user": ([command(option(kind=6, autocomplete=True))], "0.options.0"),
+    "lengths the wrong way round": (
+        [command(option(min_length=3, max_length=2))],
+        "0.options.0.min_length",
+    ),
+    "a length for a number": ([command(option(kind=4, max_length=2))], "0.options.0.min_length"),
+    "a value for a text": ([command(option(max_value=2))], "0.options.0.min_value"),
+    "a length of 6001": ([command(option(max_length=6001))], "0.options.0.max_length"),
+    "parts beside options": (
+        [command(option("add", 1), option())],
+        "0.options.1.type",
+    ),
+    "a group in a group": (
+        [command(option("a", 2, options=[option("b", 2, options=[option("c", 1)])]))],
+        "0.options.0.options.0.type",
+    ),
+    "a group without parts": ([command(option("a", 2))], "0.options.0.options"),
+    "a text in a group": (
+        [command(option("a", 2, options=[option()]))],
+        "0.options.0.options.0.type",
+    ),
+    "a part in a part": (
+        [command(option("a", 1, options=[option("b", 1)]))],
+        "0.options.0.options.0.type",
+    ),
+    "8000 characters": ([command(*WIDER)], "0"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+async def test_commands_that_are_refused(stand_in: Discord, wire: Wire, what: str) -> None:
+    body, path = REFUSED[what]
+    answer = await put(wire, body)
+    assert (answer.status, answer.code) == (400, 50035), answer.json
+    assert answer.error_at(path), answer.json
+    assert stand_in.commands == []
+    assert stand_in.command_writes == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["play", "now-playing", "top_10", "spiel's", "играть", "再生", "बजाओ", "เล่น"]
+)
+async def test_names_in_many_scripts(wire: Wire, name: str) -> None:
+    assert (await put(wire, [command(name=name)])).status == 200
+
+
+async def test_the_most_that_there_can_be(wire: Wire) -> None:
+    assert (await put(wire, many(100) + many(15, 2) + many(15, 3))).status == 200
+    assert (await put(wire, [command(*WIDE)])).status == 200
+
+
+async def test_what_is_synced_is_kept(stand_in: Discord, wire: Wire) -> None:
+    first = (await put(wire, [command(option()), {"name": "Quote", "type": 3}])).json
+    assert stand_in.commands == first
+    assert first[0]["contexts"] is None
+    second = (await put(wire, [command(option("else"))])).json
+    assert second[0]["id"] == first[0]["id"]
+    assert second[0]["version"] != first[0]["version"]
+    assert (await put(wire, [command(option("else"))])).json == second
+    assert stand_in.command_writes == 3
+    path = f"/applications/{stand_in.application_id}/commands"
+    assert (await wire.call("GET", path)).json == second
+    assert (await wire.call("GET", "/applications/1/commands")).code == 10002
+
+
+async def test_two_hundred_new_commands_a_day(stand_in: Discord, wire: Wire) -> None:
+    for start in (0, 100):
+        fresh = [command(name=f"n{start + n}") for n in range(100)]
+        assert (await put(wire, fresh)).status == 200
+    assert (await put(wire, [command(name="one-more")])).code == 30034
+    stand_in.clock.advance(86_400)
+    assert (await put(wire, [command(name="one-more")])).status == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "places"),
+    [
+        ({}, {"music", "night", "dm"}),
+        ({"dm_permission": False}, {"music", "night"}),
+        ({"contexts": [1]}, {"dm"}),
+        ({"contexts": [0, 1, 2], "integration_types": [0]}, {"music", "night", "dm"}),
+        (
+            {"contexts": [0, 1, 2], "integration_types": [0, 1]},
+            {"music", "night", "dm", "elsewhere", "huddle"},
+        ),
+        ({"contexts": [2], "integration_types": [1]}, {"huddle"}),
+        ({"contexts": [0], "nsfw": True}, set()),
+        ({"contexts": [0], "default_member_permissions": "8"}, {"music", "night"}),
+    ],
+)
+async def test_where_a_command_shows(
+    stand_in: Discord, wire: Wire, fields: dict[str, Any], places: set[str]
+) -> None:
+    await put(wire, [command(**fields)])
+    everywhere = ("music", "night", "dm", "elsewhere", "huddle")
+    seats = {place: stand_in.seat("ada", place) for place in everywhere}
+    assert {place for place, seat in seats.items() if seat.commands} == places
+    for place, seat in seats.items():
+        assert bool(stand_in.view("ada", place)["commands"]) is bool(seat.commands)
+
+
+async def test_some_commands_are_for_those_who_may(stand_in: Discord, wire: Wire) -> None:
+    await put(wire, [command(default_member_permissions="8")])
+    assert stand_in.seat("ada", "music").commands
+    assert not stand_in.seat("grace", "music").commands

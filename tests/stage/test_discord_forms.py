@@ -1,0 +1,105 @@
+"""What Discord refuses in a modal or a list of choices, over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from sandbox.clock import Clock
+from sandbox.discord import Discord
+from tests.stage.discord_bodies import ROW, button, menu, option, row, text
+from tests.stage.discord_wire import Wire, wired
+
+
+@pytest.fixture(name="wire")
+async def _wire() -> AsyncIterator[Wire]:
+    async with Discord(Clock()) as stand_in, wired(stand_in) as wire:
+        yield wire
+
+
+def modal(*components: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"title": "T", "custom_id": "m", "components": list(components), **fields}
+
+
+def field(**fields: Any) -> dict[str, Any]:
+    return {"type": 4, "custom_id": "f", "style": 1, **fields}
+
+
+def label(component: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    return {"type": 18, "label": "L", "component": component, **fields}
+
+
+PART = "components.0.component"
+REFUSED_MODALS: dict[str, tuple[dict[str, Any], str]] = {
+    "no title": (modal(label(field()), title=""), "title"),
+    "a title too long": (modal(label(field()), title="x" * 46), "title"),
+    "no custom_id": (modal(label(field()), custom_id=None), "custom_id"),
+    "no parts": (modal(), "components"),
+    "six parts": (modal(*[text()] * 6), "components"),
+    "a button": (modal(row(button())), f"{ROW}.type"),
+    "a bare text input": (modal(field()), "components.0.type"),
+    "two inputs in a row": (
+        modal(row(field(label="A"), field(custom_id="g", label="B"))),
+        "components.0.components",
+    ),
+    "an input in a row without label": (modal(row(field())), f"{ROW}.label"),
+    "an input with two labels": (modal(label(field(label="A"))), f"{PART}.label"),
+    "a label too long": (modal(label(field(), label="x" * 46)), "components.0.label"),
+    "a description too long": (
+        modal(label(field(), description="x" * 101)),
+        "components.0.description",
+    ),
+    "a button in a label": (modal(label(button())), f"{PART}.type"),
+    "the same field twice": (modal(label(field()), label(field())), "components"),
+    "a value too long": (modal(label(field(value="x" * 4001))), f"{PART}.value"),
+    "a value beyond its own bound": (
+        modal(label(field(value="xx", max_length=1))),
+        f"{PART}.value",
+    ),
+    "lengths the wrong way round": (
+        modal(label(field(min_length=3, max_length=2))),
+        f"{PART}.min_length",
+    ),
+    "a disabled select": (modal(label(menu(disabled=True))), f"{PART}.disabled"),
+    "a required select of none": (
+        modal(label(menu(required=True, min_values=0))),
+        f"{PART}.min_values",
+    ),
+    "one radio button": (
+        modal(label({"type": 21, "custom_id": "r", "options": [option()]})),
+        f"{PART}.options",
+    ),
+    "eleven files": (
+        modal(label({"type": 19, "custom_id": "u", "max_values": 11})),
+        f"{PART}.max_values",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED_MODALS)
+async def test_modals_that_are_refused(wire: Wire, what: str) -> None:
+    data, path = REFUSED_MODALS[what]
+    answer = await wire.answer(await wire.interaction(), {"type": 9, "data": data})
+    assert (answer.status, answer.code) == (400, 50035), answer.json
+    assert answer.error_at(f"data.{path}"), answer.json
+
+
+@pytest.mark.parametrize(
+    ("kind", "choices"),
+    [
+        (3, [{"name": str(n), "value": str(n)} for n in range(26)]),
+        (3, [{"name": "", "value": "x"}]),
+        (3, [{"name": "x" * 101, "value": "x"}]),
+        (3, [{"name": "x", "value": "x" * 101}]),
+        (3, [{"name": "x", "value": 1}]),
+        (4, [{"name": "x", "value": "1"}]),
+        (4, [{"name": "x", "value": 2**53 + 1}]),
+        (3, "x"),
+    ],
+)
+async def test_choices_that_are_refused(wire: Wire, kind: int, choices: object) -> None:
+    interaction = await wire.interaction(4, focused_type=kind)
+    answer = await wire.answer(interaction, {"type": 8, "data": {"choices": choices}})
+    assert (answer.status, answer.code) == (400, 50035)

@@ -1,0 +1,247 @@
+"""What Discord refuses in a message: one table of wrongs, over the wire."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from sandbox.clock import Clock
+from sandbox.discord import Discord
+from tests.stage.discord_bodies import (
+    ROW,
+    V2,
+    WEB,
+    box,
+    button,
+    gallery,
+    layout,
+    menu,
+    option,
+    row,
+    rows,
+    section,
+    text,
+    thumbnail,
+)
+from tests.stage.discord_wire import Wire, wired
+
+
+@pytest.fixture(name="wire")
+async def _wire() -> AsyncIterator[Wire]:
+    async with Discord(Clock()) as stand_in, wired(stand_in) as wire:
+        yield wire
+
+
+def embeds(*found: dict[str, Any]) -> dict[str, Any]:
+    return {"embeds": list(found)}
+
+
+HALF = {"description": "x" * 3001}
+MANY = [button(custom_id=str(n)) for n in range(6)]
+
+# what is sent as a message, and where Discord finds it wrong
+REFUSED_MESSAGES: dict[str, tuple[object, str]] = {
+    "no data": (None, ""),
+    "a list": ([], ""),
+    "content not a string": ({"content": 1}, "content"),
+    "content too long": ({"content": "x" * 2001}, "content"),
+    "embeds not a list": ({"embeds": {}}, "embeds"),
+    "eleven embeds": (embeds(*[{"title": "x"}] * 11), "embeds"),
+    "an empty embed": (embeds({"color": 1}), "embeds.0.description"),
+    "embed title too long": (embeds({"title": "x" * 257}), "embeds.0.title"),
+    "embed description too long": (embeds({"description": "x" * 4097}), "embeds.0.description"),
+    "embeds too long together": (embeds(HALF, HALF), "embeds"),
+    "embed color too large": (embeds({"title": "x", "color": 1 << 24}), "embeds.0.color"),
+    "embed address of a script": (embeds({"title": "x", "url": "javascript:1"}), "embeds.0.url"),
+    "embed address without host": (embeds({"title": "x", "url": "https://"}), "embeds.0.url"),
+    "embed image by ftp": (
+        embeds({"image": {"url": "ftp://example.org/a"}}),
+        "embeds.0.image.url",
+    ),
+    "embed image not attached": (embeds({"image": {"url": "attachment://a.png"}}), "embeds"),
+    "embed at no time": (embeds({"title": "x", "timestamp": "soon"}), "embeds.0.timestamp"),
+    "embed author too long": (embeds({"author": {"name": "x" * 257}}), "embeds.0.author.name"),
+    "embed author without name": (embeds({"author": {"url": WEB}}), "embeds.0.author.name"),
+    "embed footer too long": (embeds({"footer": {"text": "x" * 2049}}), "embeds.0.footer.text"),
+    "26 fields": (embeds({"fields": [{"name": "x", "value": "x"}] * 26}), "embeds.0.fields"),
+    "a field without value": (embeds({"fields": [{"name": "x"}]}), "embeds.0.fields.0.value"),
+    "a field of blanks": (
+        embeds({"fields": [{"name": " ", "value": "x"}]}),
+        "embeds.0.fields.0.name",
+    ),
+    "a field name too long": (
+        embeds({"fields": [{"name": "x" * 257, "value": "x"}]}),
+        "embeds.0.fields.0.name",
+    ),
+    "a field value too long": (
+        embeds({"fields": [{"name": "x", "value": "x" * 1025}]}),
+        "embeds.0.fields.0.value",
+    ),
+    "unknown mentions": (
+        {"content": "x", "allowed_mentions": {"parse": ["friends"]}},
+        "allowed_mentions.parse.0",
+    ),
+    "mentions by list and by kind": (
+        {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
+        "allowed_mentions",
+    ),
+    "a poll": ({"content": "x", "poll": {"question": {}}}, "poll"),
+    "the loading flag": ({"content": "x", "flags": 128}, "flags"),
+    "six rows": (
+        {"content": "x", "components": [row(button(custom_id=str(n))) for n in range(6)]},
+        "components",
+    ),
+    "an empty row": (rows(), "components.0.components"),
+    "a button without its row": ({"content": "x", "components": [button()]}, "components.0.type"),
+    "an unknown component": (
+        {"content": "x", "components": [{"type": 99}]},
+        "components.0.type",
+    ),
+    "a row in a row": (rows(row(button())), f"{ROW}.type"),
+    "six buttons in a row": (rows(*MANY), "components.0.components"),
+    "a button beside a select": (rows(button(), menu()), "components.0.components"),
+    "two selects in a row": (
+        rows(menu(), menu(custom_id="other")),
+        "components.0.components",
+    ),
+    "the same custom_id twice": (rows(button(), button()), "components"),
+    "the same id twice": (rows(button(id=5), button(id=5, custom_id="b")), "components"),
+    "a button without style": (rows(button(style=None)), f"{ROW}.style"),
+    "a button of style 7": (rows(button(style=7)), f"{ROW}.style"),
+    "a button without label": (rows(button(label="")), ROW),
+    "a label too long": (rows(button(label="x" * 81)), f"{ROW}.label"),
+    "a button without custom_id": (rows(button(custom_id=None)), ROW),
+    "a custom_id too long": (rows(button(custom_id="x" * 101)), f"{ROW}.custom_id"),
+    "an empty custom_id": (rows(button(custom_id="")), f"{ROW}.custom_id"),
+    "a button with custom_id and url": (rows(button(url=WEB)), ROW),
+    "a link button with custom_id": (rows(button(style=5, url=WEB)), ROW),
+    "a link button without url": (rows(button(style=5, custom_id=None)), ROW),
+    "a link to a script": (
+        rows(button(style=5, custom_id=None, url="javascript:alert(1)")),
+        f"{ROW}.url",
+    ),
+    "a link too long": (
+        rows(button(style=5, custom_id=None, url=WEB + "x" * 500)),
+        f"{ROW}.url",
+    ),
+    "a word for an emoji": (rows(button(emoji={"name": "heart"})), f"{ROW}.emoji.name"),
+    "somebody else's emoji": (
+        rows(button(emoji={"id": "1234", "name": "party"})),
+        f"{ROW}.emoji.name",
+    ),
+    "26 options": (rows(menu(26)), f"{ROW}.options"),
+    "no options": (rows(menu(0)), f"{ROW}.options"),
+    "an option twice": (rows(menu(options=[option(), option()])), f"{ROW}.options"),
+    "an option without value": (
+        rows(menu(options=[option(value=None)])),
+        f"{ROW}.options.0.value",
+    ),
+    "an option label too long": (
+        rows(menu(options=[option(label="x" * 101)])),
+        f"{ROW}.options.0.label",
+    ),
+    "an option description too long": (
+        rows(menu(options=[option(description="x" * 101)])),
+        f"{ROW}.options.0.description",
+    ),
+    "a placeholder too long": (rows(menu(placeholder="x" * 151)), f"{ROW}.placeholder"),
+    "more to pick than there is": (rows(menu(2, max_values=3)), f"{ROW}.options"),
+    "the least above the most": (rows(menu(3, min_values=2, max_values=1)), f"{ROW}.min_values"),
+    "a role among users": (
+        rows({"type": 5, "custom_id": "a", "default_values": [{"id": "1", "type": "role"}]}),
+        f"{ROW}.default_values.0.type",
+    ),
+    "two defaults for one": (
+        rows(menu(options=[option(default=True), option(value="b", default=True)])),
+        f"{ROW}.options",
+    ),
+    "a layout without the flag": ({"content": "x", "components": [text()]}, "components.0.type"),
+    "a layout with content": (layout(text(), content="x"), "content"),
+    "a layout with embeds": (layout(text(), embeds=[{"title": "x"}]), "embeds"),
+    "an empty text": (layout(text("")), "components.0.content"),
+    "a text of blanks": (layout(text(" \n")), "components.0.content"),
+    "a text too long": (layout(text("x" * 4001)), "components.0.content"),
+    "texts too long together": (layout(text("x" * 2000), text("x" * 2001)), "components"),
+    "41 components": (layout(*[text()] * 41), "components"),
+    "41 components, nested": (layout(box(*[text()] * 40)), "components"),
+    "a section without text": (layout(section()), "components.0.components"),
+    "a section of four": (layout(section(*[text()] * 4)), "components.0.components"),
+    "a section without accessory": (
+        layout(section(text(), accessory=None)),
+        "components.0.accessory",
+    ),
+    "a section with a select": (
+        layout(section(text(), accessory=menu())),
+        "components.0.accessory.type",
+    ),
+    "a section of buttons": (layout(section(button())), "components.0.components.0.type"),
+    "a thumbnail by itself": (layout(thumbnail()), "components.0.type"),
+    "a thumbnail not attached": (
+        layout(section(text(), accessory=thumbnail("attachment://a.png"))),
+        "components",
+    ),
+    "a gallery of none": (layout(gallery(0)), "components.0.items"),
+    "a gallery of eleven": (layout(gallery(11)), "components.0.items"),
+    "a file by web": (layout({"type": 13, "file": {"url": WEB}}), "components.0.file.url"),
+    "a file not attached": (
+        layout({"type": 13, "file": {"url": "attachment://a.txt"}}),
+        "components",
+    ),
+    "a separator of size 3": (layout({"type": 14, "spacing": 3}), "components.0.spacing"),
+    "an empty container": (layout(box()), "components.0.components"),
+    "a container in a container": (layout(box(box(text()))), f"{ROW}.type"),
+    "a button in a container": (layout(box(button())), f"{ROW}.type"),
+    "a container of no color": (layout(box(text(), accent_color=-1)), "components.0.accent_color"),
+    "a text input in a message": (
+        rows({"type": 4, "custom_id": "a", "label": "A", "style": 1}),
+        f"{ROW}.type",
+    ),
+    "an attachment that is not there": (
+        {"content": "x", "attachments": [{"id": 0, "filename": "a.txt"}]},
+        "attachments.0",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED_MESSAGES)
+async def test_messages_that_are_refused(wire: Wire, what: str) -> None:
+    message, path = REFUSED_MESSAGES[what]
+    interaction = await wire.interaction()
+    answer = await wire.answer(interaction, {"type": 4, "data": message})
+    assert (answer.status, answer.code) == (400, 50035), answer.json
+    inside = "data" if path == "" else f"data.{path}"
+    anywhere = answer.error_at(inside) or answer.error_at(path)
+    assert anywhere, answer.json
+    assert interaction.answer is None  # a refused answer can be tried again
+
+
+@pytest.mark.parametrize(
+    "message",
+    [{}, {"content": ""}, {"content": " \n"}, {"content": None, "embeds": []}, {"flags": V2}],
+)
+async def test_messages_with_nothing_in_them(wire: Wire, message: dict[str, Any]) -> None:
+    answer = await wire.answer(await wire.interaction(), {"type": 4, "data": message})
+    assert (answer.status, answer.code) == (400, 50006)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": "x" * 2000},
+        embeds({"description": "x" * 4096}, {"description": "x" * 1904}),
+        embeds({"title": "x", "timestamp": "2026-11-21T00:00:00+00:00", "url": WEB}),
+        rows(*MANY[:5]),
+        rows(button(label=None, emoji={"name": "⏯️"}), button(custom_id="b", emoji={"name": "▶"})),
+        rows(button(style=5, custom_id=None, url="http://127.0.0.1:8080/login?state=a")),
+        rows(menu(25, max_values=25, min_values=0)),
+        rows({"type": 5, "custom_id": "who"}),
+        {"components": [row(button())]},
+        layout(*[text("x" * 100)] * 40),
+        layout(box(section(text(), text(), text()), gallery(10), {"type": 14}, row(button()))),
+    ],
+)
+async def test_messages_at_the_limits(wire: Wire, message: dict[str, Any]) -> None:
+    answer = await wire.answer(await wire.interaction(), {"type": 4, "data": message})
+    assert answer.status == 200, answer.json

@@ -1,0 +1,110 @@
+"""The pretend accounts service after the login: refreshing, and apps without a user."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+
+from sandbox.spotify.token_api import RefreshReply
+
+from .spotify_caller import Caller, calling
+from .test_spotify_login import BACK, refresh, token
+
+DAY = 86_400
+
+
+@pytest.fixture(name="ada")
+async def _ada() -> AsyncIterator[Caller]:
+    async with calling() as ada:
+        ada.spotify.register(BACK)
+        yield ada
+
+
+@pytest.mark.parametrize("mode", ["none", "empty", "same", "new"])
+async def test_what_a_refresh_brings_back(ada: Caller, mode: RefreshReply) -> None:
+    first: str = (await token(ada)).json["refresh_token"]
+    ada.spotify.refresh_reply = mode
+    answer = await refresh(ada, first)
+    assert answer.status == 200
+    assert (await ada("GET", "me", token=answer.json["access_token"])).status == 200
+    brought = answer.json.get("refresh_token")
+    expected = {"none": None, "empty": "", "same": first}
+    assert brought == expected[mode] if mode in expected else brought not in (None, "", first)
+    again = await refresh(ada, first)
+    assert (again.status == 200) == (mode != "new")
+    if mode == "new":
+        assert again.json["error"] == "invalid_grant"
+        assert (await refresh(ada, brought)).status == 200
+
+
+async def test_a_consent_ends_six_months_after_it_was_given(ada: Caller) -> None:
+    given = datetime.fromtimestamp(ada.spotify.clock(), UTC)
+    first: str = (await token(ada)).json["refresh_token"]
+    ada.spotify.refresh_reply = "new"
+    ada.spotify.clock.advance(180 * DAY)
+    second = (await refresh(ada, first)).json["refresh_token"]
+    ada.spotify.clock.advance(5 * DAY)
+    ended = await refresh(ada, second)
+    assert ended.json == {"error": "invalid_grant", "error_description": "Refresh token expired"}
+    [consent] = [ada.spotify.world.tokens.consented(second)]
+    assert consent is not None
+    ends = datetime.fromtimestamp(consent.expires_at, UTC)
+    assert (ends.year * 12 + ends.month) - (given.year * 12 + given.month) == 6
+
+
+async def test_a_consent_can_be_withdrawn(ada: Caller) -> None:
+    answer = (await token(ada)).json
+    ada.spotify.end_consent("ada")
+    assert (await refresh(ada, answer["refresh_token"])).json["error"] == "invalid_grant"
+    assert (await ada("GET", "me", token=answer["access_token"])).status == 200
+    ada.spotify.expire_access_tokens()
+    assert (await ada("GET", "me", token=answer["access_token"])).status == 401
+    assert (await token(ada)).status == 200
+
+
+async def test_bad_refreshes(ada: Caller) -> None:
+    good = (await token(ada)).json["refresh_token"]
+    assert (await refresh(ada, "abc")).json["error"] == "invalid_grant"
+    assert (await refresh(ada, "")).json["error"] == "invalid_request"
+    assert (await refresh(ada, good, client_id="0" * 32)).json["error"] == "invalid_client"
+    assert (await refresh(ada, good, client_secret="s")).json["error"] == "invalid_request"
+    assert (await refresh(ada, good)).status == 200
+
+
+async def test_access_tokens_live_as_long_as_is_said(ada: Caller) -> None:
+    ada.spotify.access_token_lifetime = 60
+    answer = (await token(ada)).json
+    assert answer["expires_in"] == 60
+    ada.spotify.clock.advance(60)
+    assert (await ada("GET", "me", token=answer["access_token"])).status == 401
+
+
+@pytest.mark.parametrize(
+    ("client_id", "secret", "status"),
+    [("{own}", "s3cret", 200), ("{own}", "wrong", 400), ("other", "s3cret", 400)],
+)
+async def test_an_app_with_its_secret_gets_a_token_of_its_own(
+    ada: Caller, client_id: str, secret: str, status: int
+) -> None:
+    ada.spotify.apps[ada.spotify.client_id].client_secret = "s3cret"
+    auth = aiohttp.encode_basic_auth(client_id.format(own=ada.spotify.client_id), secret)
+    url, form = f"{ada.spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
+    async with ada.http.post(url, data=form, headers={"Authorization": auth}) as response:
+        answer = await response.json()
+    assert response.status == status
+    if status == 200:
+        assert "refresh_token" not in answer
+        path = "search?q=lantern&type=track"
+        assert (await ada("GET", path, token=answer["access_token"])).status == 200
+    else:
+        assert answer["error"] == "invalid_client"
+
+
+async def test_an_app_without_a_secret_gets_none(ada: Caller) -> None:
+    url, form = f"{ada.spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
+    for auth in ("", "Basic !", "Bearer abc", aiohttp.encode_basic_auth(ada.spotify.client_id, "")):
+        async with ada.http.post(url, data=form, headers={"Authorization": auth}) as response:
+            assert (await response.json())["error"] == "invalid_client"

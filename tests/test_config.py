@@ -1,0 +1,69 @@
+"""Settings: everything wrong is named at once, with the fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.errors import ConfigError
+
+GOOD = {
+    "DISCORD_TOKEN": "abc.def.ghi",
+    "SPOTIFY_CLIENT_ID": "0123456789abcdef0123456789abcdef",
+    "PUBLIC_URL": "https://music.example.org/",
+}
+
+
+def test_three_settings_are_enough() -> None:
+    settings = Settings.read(GOOD)
+    assert settings.public_url == "https://music.example.org"
+    assert settings.port == 8080
+    assert settings.database == Path("tonearm.sqlite3")
+    assert settings.discord_api_url == "https://discord.com/api/v10"
+
+
+def test_the_token_is_not_in_the_repr() -> None:
+    assert "abc.def.ghi" not in repr(Settings.read(GOOD))
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.read({"PORT": "no"})
+    assert set(refused.value.wrong) == {"DISCORD_TOKEN", "SPOTIFY_CLIENT_ID", "PUBLIC_URL", "PORT"}
+    assert "discord.com/developers" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("DISCORD_TOKEN", "Bot abc.def.ghi", "without the word Bot"),
+        ("SPOTIFY_CLIENT_ID", "my app", "32 digits"),
+        ("PUBLIC_URL", "http://localhost:8080", "Spotify refuses"),
+        ("PUBLIC_URL", "https://localhost", "Spotify refuses"),
+        ("PUBLIC_URL", "http://music.example.org", "Use https"),
+        ("PUBLIC_URL", "https://music.example.org/tonearm", "origin alone"),
+        ("PUBLIC_URL", "https://me@music.example.org", "origin alone"),
+        ("PUBLIC_URL", "music.example.org", "begins with https://"),
+        ("PUBLIC_URL", "https://[", "begins with https://"),
+        ("PORT", "0", "from 1 to 65535"),
+        ("PORT", "70000", "from 1 to 65535"),
+        ("PORT", "٨", "from 1 to 65535"),
+        ("DATABASE", ".", "names a folder"),
+        ("DATABASE", "nowhere/at/all.sqlite3", "does not exist"),
+        ("SPOTIFY_API_URL", "ftp://x.test", "begins with https://"),
+    ],
+)
+def test_what_is_malformed_is_named_with_the_fix(name: str, text: str, says: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings.read(GOOD | {name: text})
+    assert list(refused.value.wrong) == [name]
+    assert says in refused.value.wrong[name]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080", "http://[::1]:8080", "https://a.test:8443"]
+)
+def test_what_spotify_takes_as_a_redirect_is_taken(url: str) -> None:
+    assert Settings.read(GOOD | {"PUBLIC_URL": url}).public_url == url

@@ -1,0 +1,109 @@
+"""The documents say what the program does: settings, commands, and what make can do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from sandbox.discord import Discord
+from sandbox.stage import Stage
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+ENV = (ROOT / ".env.example").read_text()
+SETTINGS = {field.name.upper() for field in fields(Settings)}
+
+
+def _table(heading: str) -> dict[str, str]:
+    """First column → last column of the table below a heading of the README."""
+    section = README.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
+    return {row[0].strip().strip("`"): row[-1].strip() for row in rows[2:]}
+
+
+def test_env_example_explains_each_setting_in_one_line() -> None:
+    blocks = [block.splitlines() for block in ENV.strip().split("\n\n")]
+    assert all(len(block) == 2 and block[0].startswith("# ") for block in blocks)
+    assert {block[1].split("=")[0] for block in blocks} == SETTINGS
+
+
+def test_env_example_holds_the_defaults() -> None:
+    given = dict(line.split("=", 1) for line in ENV.splitlines() if re.match(r"[A-Z_]+=", line))
+    mine = {
+        "DISCORD_TOKEN": "a.b.c",
+        "SPOTIFY_CLIENT_ID": "0" * 32,
+        "PUBLIC_URL": given["PUBLIC_URL"],
+    }
+    assert Settings.read(given | mine) == Settings.read(mine)
+
+
+def test_the_readme_lists_every_setting() -> None:
+    assert set(_table("Settings")) == SETTINGS
+
+
+async def test_the_readme_lists_every_command_as_discord_shows_it(
+    stage: Stage, discord: Discord
+) -> None:
+    shown = {}
+    for command in discord.commands:
+        options = " ".join(
+            f"{option['name']}" + ("" if option.get("required") else "?")
+            for option in command.get("options", [])
+        )
+        shown[f"/{command['name']} {options}".strip()] = command["description"]
+    assert _table("Commands") == shown
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "check", "run", "bench", "lock"])
+def test_make_knows_the_targets_that_the_documents_name(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("python", "says"),
+    [
+        ("no-such-python", "needs Python 3.11 to 3.14"),
+        ("./too-old", "needs Python 3.11 to 3.14"),
+        ("./without-venv", "apt install python3-venv"),
+    ],
+)
+@pytest.mark.parametrize("target", ["demo", "test"])
+def test_make_says_in_one_line_what_is_missing(
+    tmp_path: Path, target: str, python: str, says: str
+) -> None:
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text())
+    for name, line in {"too-old": "exit 1", "without-venv": '! echo "$2" | grep -q venv'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n")
+        (tmp_path / name).chmod(0o755)
+    made = subprocess.run(
+        ["make", target, f"PYTHON={python}"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert made.returncode == 2
+    assert [says in line for line in made.stdout.splitlines()] == [True]
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name} points to {target}"
+
+
+def test_the_lock_files_name_no_index_and_hash_everything() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = (ROOT / name).read_text()
+        assert "://" not in text
+        assert not re.search(r"^--", text, re.MULTILINE)
+        packages = re.split(r"\n(?=[a-z])", text.strip())
+        assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_the_version_is_in_the_changelog() -> None:
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version is not None
+    assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text()

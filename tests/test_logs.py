@@ -1,0 +1,79 @@
+"""What the log never holds: tokens, codes, states, login links, or what people typed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+
+from sandbox.browser import Browser
+from sandbox.faults import Fault
+from sandbox.stage import Stage
+
+
+async def test_no_secret_is_logged_in_any_flow(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    spotify = stage.spotify
+    spotify.refresh_reply = "new"
+    ada = stage.discord.seat("ada")
+    typed = ["a very private query", "https://open.spotify.com/concert/secretword"]
+
+    reply = await ada.run("/link")
+    login = next(iter(reply.links.values()))
+    async with Browser() as browser:
+        await browser.open(f"{stage.settings.public_url}/callback?state=canary1&code=canary2")
+        done = await browser.log_in(login, account="ada")
+        await browser.open(done.url)
+    await reply.until("Linked to")
+    for what in typed:
+        await ada.run(f"/play what:{what}")
+    spotify.expire_access_tokens()
+    await ada.run("/now")
+    for fault in (Fault("/me/player", status=403, body="canary3"), Fault("/api/token", status=400)):
+        (spotify.accounts_faults if "token" in fault.match else spotify.faults).add(fault)
+        spotify.expire_access_tokens()
+        await ada.run("/now")
+    await _break_the_store(stage)
+    assert "reference" in (await ada.run("/now")).text
+
+    logged = "\n".join(record.getMessage() + str(record.exc_text) for record in caplog.records)
+    assert "Traceback" in logged
+    secrets = _secrets(stage) | {stage.discord.token, login.rpartition("/")[2], *typed, "canary"}
+    assert len(secrets) >= 10
+    assert not [secret for secret in secrets if secret in logged]
+
+
+async def _break_the_store(stage: Stage) -> None:
+    """The next command meets an error that nobody foresaw."""
+    assert stage.bot is not None
+    await stage.bot.store.close()
+
+
+def _secrets(stage: Stage) -> set[str]:
+    """Every token, code, state and verifier that went over the wire of the accounts service."""
+    found: set[str] = set()
+    for exchange in stage.spotify.accounts_recording.exchanges:
+        form = dict(parse_qsl(exchange.request_body.decode())) | dict(exchange.query)
+        if exchange.response_type == "application/json":
+            form |= json.loads(exchange.response_body)
+        names = ("code", "state", "code_verifier", "access_token", "refresh_token")
+        found |= {str(form[name]) for name in names if form.get(name)}
+        found |= set(re.findall(r"[?&](?:code|state)=([\w-]+)", exchange.response_body.decode()))
+    return found
+
+
+async def test_a_bug_is_told_with_the_reference_that_the_log_has(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = await stage.link("ada")
+    await _break_the_store(stage)
+    told = re.search(r"reference (\w+)", (await ada.run("/now")).text)
+    assert told is not None
+    (record,) = [r for r in caplog.records if f"reference {told[1]}" in r.getMessage()]
+    assert record.exc_info is not None
+    assert record.levelno == logging.ERROR

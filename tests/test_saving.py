@@ -1,0 +1,130 @@
+"""/save and /export: what is kept is what Spotify says, all of it or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+
+from sandbox.discord import Seat
+from sandbox.faults import Fault
+from sandbox.spotify import Spotify
+
+
+async def test_save_keeps_what_is_playing(spotify: Spotify, linked: Seat) -> None:
+    ada = spotify.accounts["ada"]
+    track = spotify.catalogue.stock[77]
+    ada.drop(track.uri)
+    ada.player.start(track.uri)
+    reply = await linked.run("/save")
+    assert "Saved" in reply.text
+    assert track.uri.rpartition(":")[2] in reply.text
+    assert ada.liked[0][0] == track.uri
+
+
+async def test_save_with_nothing_playing(spotify: Spotify, linked: Seat) -> None:
+    spotify.accounts["ada"].player.device = None
+    assert "Nothing is playing" in (await linked.run("/save")).text
+
+
+async def test_a_local_file_cannot_be_saved(spotify: Spotify, linked: Seat) -> None:
+    before = list(spotify.accounts["ada"].liked)
+    spotify.accounts["ada"].player.start(next(iter(spotify.catalogue.local)))
+    assert "cannot be saved" in (await linked.run("/save")).text
+    assert spotify.accounts["ada"].liked == before
+
+
+async def test_the_json_export_holds_every_liked_song_in_order(
+    spotify: Spotify, linked: Seat
+) -> None:
+    reply = await linked.run("/export format:json")
+    await reply.until("Here are your")
+    document = json.loads(reply.files["liked-songs.json"])
+    assert document["tonearm"] == 1
+    assert [song["uri"] for song in document["liked_songs"]] == [
+        uri for uri, _ in spotify.accounts["ada"].liked
+    ]
+    assert reply.ephemeral
+
+
+async def test_the_csv_export_is_exportifys_and_harmless(spotify: Spotify, linked: Seat) -> None:
+    reply = await linked.run("/export format:csv")
+    await reply.until("Here are your")
+    raw = reply.files["liked-songs.csv"]
+    assert raw.startswith(b'"Track URI","Track Name","Artist URI(s)"')
+    rows = list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
+    assert [row["Track URI"] for row in rows] == [u for u, _ in spotify.accounts["ada"].liked]
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@\t\r" and cell]
+    assert any("=HYPERLINK(" in row["Track Name"] for row in rows)
+    assert all(row["Added At"].endswith("Z") for row in rows)
+    assert all(row["Track Duration (ms)"].isdigit() for row in rows)
+
+
+async def test_a_large_library_shows_progress_and_arrives_whole(
+    spotify: Spotify, linked: Seat
+) -> None:
+    spotify.accounts["ada"].like_many(1_000)
+    expected = len(spotify.accounts["ada"].liked)
+    said: list[str] = []
+    reply = await linked.run("/export format:csv")
+    said.append(reply.text)
+    await reply.until("Here are your")
+    assert f"Here are your {expected:,} liked songs" in reply.text
+    assert any(f"of {expected:,}" in text for text in said)
+    rows = csv.reader(io.StringIO(reply.files["liked-songs.csv"].decode(), newline=""))
+    assert len(list(rows)) == 1 + expected
+
+
+async def test_an_export_beyond_discords_limit_is_zipped(spotify: Spotify, linked: Seat) -> None:
+    spotify.accounts["ada"].like_many(40_000)
+    reply = await linked.run("/export format:json")
+    await reply.until("Here are your", timeout=30)
+    archive = zipfile.ZipFile(io.BytesIO(reply.files["liked-songs.json.zip"]))
+    document = json.loads(archive.read("liked-songs.json"))
+    assert len(document["liked_songs"]) == len(spotify.accounts["ada"].liked)
+
+
+async def test_spotify_down_in_the_middle_leaves_a_sentence_and_no_file(
+    spotify: Spotify, linked: Seat
+) -> None:
+    spotify.accounts["ada"].like_many(500)
+    down = Fault("GET .*/me/tracks", status=503, body="upstream error", times=None)
+    spotify.faults.add(Fault("GET .*/me/tracks", status=200, times=0))
+    reply = await linked.run("/export format:json")
+    spotify.faults.add(down)
+    await reply.until("not answering properly")
+    assert "Reading" not in reply.text
+    assert not reply.files
+
+
+async def test_nothing_liked_is_said(spotify: Spotify, linked: Seat) -> None:
+    spotify.accounts["ada"].liked.clear()
+    assert "no liked songs yet" in (await linked.run("/export format:csv")).text
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+async def test_entries_without_a_song_are_counted(
+    spotify: Spotify, linked: Seat, kind: str
+) -> None:
+    body = json.dumps(
+        {
+            "items": [None, {"added_at": None, "track": None}, _nameless()],
+            "total": 3,
+            "limit": 50,
+            "offset": 0,
+            "next": "https://evil.test/v1/me/tracks?offset=3",
+        }
+    )
+    spotify.faults.add(
+        Fault("me/tracks", status=200, body=body, headers={"Content-Type": "application/json"})
+    )
+    reply = await linked.run(f"/export format:{kind}")
+    await reply.until("Here are your 1 liked songs")
+    assert "lists 2 more" in reply.text
+
+
+def _nameless() -> dict[str, object]:
+    return {"added_at": None, "track": {"type": "track", "id": None, "uri": "spotify:local:::x:1"}}

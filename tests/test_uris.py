@@ -1,0 +1,74 @@
+"""What people paste is read; what cannot be used is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import UnreadableLink
+from bot.spotify.uris import KINDS, Uri, read
+
+ID = "4uLU6hMCjMI75M1A2tKUQC"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f"https://open.spotify.com/track/{ID}",
+        f"http://open.spotify.com/track/{ID}",
+        f"open.spotify.com/track/{ID}",
+        f"https://open.spotify.com/intl-de/track/{ID}?si=abc&utm_source=copy-link",
+        f"https://open.spotify.com/embed/track/{ID}",
+        f"https://open.spotify.com/track/{ID}/",
+        f"https://play.spotify.com/track/{ID}#0:30",
+        f"<https://open.spotify.com/track/{ID}>",
+        f"  spotify:track:{ID}  ",
+        f"SPOTIFY:track:{ID}",
+    ],
+)
+def test_every_form_of_a_track_link_is_the_track(pasted: str) -> None:
+    assert read(pasted) == Uri("track", ID)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_read_from_link_and_uri(kind: str) -> None:
+    link, uri = read(f"https://open.spotify.com/{kind}/{ID}"), read(f"spotify:{kind}:{ID}")
+    assert link == uri
+    assert str(uri) == f"spotify:{kind}:{ID}"
+    assert uri is not None
+    assert uri.link == f"https://open.spotify.com/{kind}/{ID}"
+
+
+def test_the_old_form_of_a_playlist_link_is_read() -> None:
+    assert read(f"spotify:user:somebody:playlist:{ID}") == Uri("playlist", ID)
+
+
+@pytest.mark.parametrize(
+    "words", ["lantern", "the spotify song", "track 4uLU", "", "https", "open", "a" * 6000]
+)
+def test_words_are_no_link(words: str) -> None:
+    assert read(words) is None
+
+
+@pytest.mark.parametrize(
+    ("pasted", "says"),
+    [
+        (f"https://open.spotify.com/concert/{ID}", "Paste a link to a track"),
+        ("https://open.spotify.com/user/somebody", "Paste a link to a track"),
+        ("https://open.spotify.com/", "Paste a link to a track"),
+        ("spotify:", "Paste a link to a track"),
+        ("spotify:track", "track link is incomplete"),
+        ("spotify:track:short", "track link is incomplete"),
+        (f"spotify:album:{ID}x", "album link is incomplete"),
+        (f"https://open.spotify.com/track/{ID[:-1]}ö", "track link is incomplete"),
+        (f"https://open.spotify.com/track/{ID}/../../me", "track link is incomplete"),
+        (f"https://open.spotify.com.evil.test/track/{ID}", "does not lead to Spotify"),
+        (f"https://evil.test/open.spotify.com/track/{ID}", "does not lead to Spotify"),
+        (f"https://open.spotify.com@evil.test/track/{ID}", "does not lead to Spotify"),
+        ("https://music.example/track/1", "does not lead to Spotify"),
+        ("https://[", "not a Spotify link"),
+    ],
+)
+def test_a_link_that_cannot_be_used_is_refused_with_the_way_out(pasted: str, says: str) -> None:
+    with pytest.raises(UnreadableLink) as refused:
+        read(pasted)
+    assert says in refused.value.says

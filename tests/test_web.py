@@ -1,0 +1,82 @@
+"""The pages: strict headers on every answer, and nothing of a request in any of them."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from sandbox.discord import Seat
+from sandbox.stage import Stage
+
+
+@pytest.fixture(name="http")
+async def _http():  # type: ignore[no-untyped-def]
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/health", 200),
+        ("GET", "/privacy", 200),
+        ("GET", "/", 404),
+        ("GET", "/login/", 404),
+        ("GET", "/login/unknown", 410),
+        ("POST", "/login/unknown", 410),
+        ("GET", "/callback?state=canary&code=canary", 410),
+        ("DELETE", "/health", 405),
+        ("GET", "/%2e%2e/%00canary", 404),
+        ("POST", "/callback", 405),
+    ],
+)
+async def test_every_answer_has_the_headers_and_echoes_nothing(
+    stage: Stage, http: aiohttp.ClientSession, method: str, path: str, status: int
+) -> None:
+    url = f"{stage.settings.public_url}{path}"
+    async with http.request(method, url, allow_redirects=False) as answer:
+        assert answer.status == status
+        headers = answer.headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "aiohttp" not in headers["Server"]
+        assert "canary" not in await answer.text()
+
+
+async def test_another_host_name_is_turned_away(stage: Stage, http: aiohttp.ClientSession) -> None:
+    url = f"{stage.settings.public_url}/health"
+    async with http.get(url, headers={"Host": "rebound.test"}) as answer:
+        assert answer.status == 421
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "https://evil.test"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+async def test_a_form_on_another_site_cannot_press_the_button(
+    ada: Seat, http: aiohttp.ClientSession, headers: dict[str, str]
+) -> None:
+    link = next(iter((await ada.run("/link")).links.values()))
+    async with http.post(link, headers=headers, allow_redirects=False) as answer:
+        assert answer.status == 403
+    async with http.post(link, allow_redirects=False) as answer:
+        assert answer.status == 303
+
+
+async def test_a_large_body_is_refused(ada: Seat, http: aiohttp.ClientSession) -> None:
+    link = next(iter((await ada.run("/link")).links.values()))
+    async with http.post(link, data=b"x" * 100_000, allow_redirects=False) as answer:
+        assert answer.status in (303, 413)
+
+
+async def test_names_are_text_on_the_pages(stage: Stage, http: aiohttp.ClientSession) -> None:
+    async def nobody(_end: object) -> None: ...
+
+    assert stage.bot is not None
+    url = stage.bot.links.offer(1, '<script>alert("x")</script>', nobody)
+    async with http.get(url) as answer:
+        page = await answer.text()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
