@@ -20,7 +20,6 @@ from bot.spotify.transport import TIMEOUT, body_of
 
 SCOPES = (
     "user-read-playback-state",
-    "user-read-currently-playing",
     "user-modify-playback-state",
     "user-library-read",
     "user-library-modify",

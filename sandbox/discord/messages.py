@@ -98,6 +98,8 @@ class Messages:
             data["embeds"] = [_embed(embed, urls) for embed in body["embeds"] or []]
         if "components" in body:
             data["components"] = self.render(body["components"] or [], urls)
+            for part in c.walk(data["components"]):
+                part.pop("required", None)  # a matter of forms; Discord does not give it back here
         if "content" in body or "components" in body:
             data |= self._mentions(data, body.get("allowed_mentions"))
         post.data = data

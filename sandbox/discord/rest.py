@@ -53,12 +53,11 @@ class Rest:
 
     @property
     def middleware(self) -> Middleware:
-        """Checks the token, turns refusals into Discord's errors, and adds the limit headers."""
+        """Turns refusals into Discord's errors, and adds the limit headers."""
 
         @web.middleware
         async def discord_form(request: web.Request, handler: Handler) -> web.StreamResponse:
             try:
-                self._authenticate(request)
                 response = await handler(request)
             except ApiError as error:
                 response = _json(error.payload, error.status)
@@ -70,6 +69,17 @@ class Rest:
             return response
 
         return discord_form
+
+    @property
+    def door(self) -> Middleware:
+        """Checks the token."""
+
+        @web.middleware
+        async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+            self._authenticate(request)
+            return await handler(request)
+
+        return check
 
     def _limits(self, request: web.Request) -> dict[str, str]:
         """Without these headers discord.py sends one request per route at a time."""

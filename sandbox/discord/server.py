@@ -42,7 +42,13 @@ class Discord(Platform):
         rest = Rest(self)
         form = rest.middleware  # also outside of the recording, for bodies beyond all bounds
         api = web.Application(
-            middlewares=[self.faults.middleware, form, self.recording.middleware, form],
+            middlewares=[
+                self.faults.middleware,
+                form,
+                self.recording.middleware,
+                form,
+                rest.door,
+            ],
             client_max_size=LARGEST_BODY,
         )
         api.add_routes(rest.routes())

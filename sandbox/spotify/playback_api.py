@@ -6,7 +6,7 @@ from typing import Any
 
 from . import shapes
 from .asking import Ask, Route
-from .catalogue import Chapter, Episode, Thing, Track
+from .catalogue import Episode, Thing, Track
 from .devices import Device
 from .player import Player
 from .refusals import bad_request
@@ -38,7 +38,7 @@ def queue(ask: Ask) -> object:
     awake = player.device is not None
     return {
         "currently_playing": _item(ask, player.item) if awake else None,
-        "queue": [_item(ask, uri) for uri in player.coming()] if awake else [],
+        "queue": [item for uri in player.coming() if (item := _item(ask, uri))] if awake else [],
     }
 
 
@@ -98,8 +98,6 @@ def _item(ask: Ask, uri: str | None) -> dict[str, Any] | None:
             return shapes.track_full(thing, ask.world.origin)
         case Episode():
             return shapes.episode_full(thing, ask.world.origin)
-        case Chapter():
-            return shapes.chapter_full(thing, ask.world.origin)
     return None
 
 

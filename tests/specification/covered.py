@@ -1,0 +1,112 @@
+"""What a run has to have seen, lest it proves nothing: operations, and the statuses of each."""
+
+from __future__ import annotations
+
+BOT_AND_DISCORD = """
+GET /gateway/bot 200
+GET /oauth2/applications/@me 200
+GET /users/@me 200
+PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original 200
+PATCH /webhooks/{webhook_id}/{webhook_token}/messages/{message_id} 200
+POST /interactions/{interaction_id}/{interaction_token}/callback 200
+POST /webhooks/{webhook_id}/{webhook_token} 200
+PUT /applications/{application_id}/commands 200
+"""
+
+BOT_AND_SPOTIFY = """
+GET /albums/{id} 200 404
+GET /artists/{id} 200 404
+GET /audiobooks/{id} 200 404
+GET /episodes/{id} 200 404
+GET /me 200 403
+GET /me/player 200 204 401
+GET /me/tracks 200
+GET /playlists/{playlist_id} 200 404
+GET /search 200 429
+GET /shows/{id} 200 404
+GET /tracks/{id} 200 404
+POST /me/player/next 2XX 403 404 429
+POST /me/player/queue 2XX
+PUT /me/library 200
+PUT /me/player/pause 2XX 403 404 429
+PUT /me/player/play 2XX 403 404
+"""
+
+ROUND_OF_DISCORD = """
+DELETE /channels/{channel_id}/messages/{message_id} 204
+DELETE /webhooks/{webhook_id}/{webhook_token}/messages/@original 204
+GET /applications/@me 200
+GET /applications/{application_id}/commands 200
+GET /applications/{application_id}/emojis 200
+GET /channels/{channel_id}/messages/{message_id} 200 404
+GET /users/@me 200
+GET /webhooks/{webhook_id}/{webhook_token}/messages/@original 200
+PATCH /channels/{channel_id}/messages/{message_id} 200
+PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original 200
+POST /channels/{channel_id}/messages 200 400 403
+POST /interactions/{interaction_id}/{interaction_token}/callback 200 400
+POST /users/@me/channels 200
+POST /webhooks/{webhook_id}/{webhook_token} 200 404
+"""
+
+ROUND_OF_SPOTIFY = """
+DELETE /me/library 200 400
+DELETE /playlists/{playlist_id}/items 200
+GET /albums 403
+GET /albums/{id} 200 404
+GET /albums/{id}/tracks 200 404
+GET /artists/{id} 200 404
+GET /artists/{id}/albums 200 404
+GET /audio-features/{id} 403
+GET /audiobooks/{id} 200 404
+GET /audiobooks/{id}/chapters 200 404
+GET /browse/categories 403
+GET /chapters/{id} 200 404
+GET /episodes/{id} 200 404
+GET /markets 403
+GET /me 200 401 403
+GET /me/albums 200
+GET /me/albums/contains 403
+GET /me/audiobooks 200
+GET /me/episodes 200
+GET /me/following 200
+GET /me/library/contains 200 400
+GET /me/player 200 204
+GET /me/player/currently-playing 200 204
+GET /me/player/devices 200
+GET /me/player/queue 200
+GET /me/player/recently-played 200
+GET /me/playlists 200
+GET /me/shows 200
+GET /me/top/artists 200
+GET /me/top/tracks 200
+GET /me/tracks 200 403 429
+GET /playlists/{playlist_id} 200 404
+GET /playlists/{playlist_id}/items 200 403 404
+GET /search 200 400
+GET /shows/{id} 200 404
+GET /shows/{id}/episodes 200 404
+GET /tracks/{id} 200 404
+GET /users/{user_id} 403
+POST /me/player/next 2XX
+POST /me/player/previous 2XX
+POST /me/player/queue 2XX
+POST /me/playlists 201
+POST /playlists/{playlist_id}/items 201
+PUT /me/library 200 400
+PUT /me/player 2XX
+PUT /me/player/pause 2XX 403
+PUT /me/player/play 2XX
+PUT /me/player/repeat 2XX
+PUT /me/player/seek 2XX
+PUT /me/player/shuffle 2XX
+PUT /me/player/volume 2XX
+PUT /playlists/{playlist_id} 200 400
+PUT /playlists/{playlist_id}/items 200
+"""
+
+
+def each(text: str) -> set[str]:
+    """Every operation of a list with each of its statuses, as in "GET /me/player 204"."""
+    lines = (line.split() for line in text.strip().splitlines())
+    return {f"{method} {path} {status}" for method, path, *all_ in lines for status in all_}

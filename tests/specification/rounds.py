@@ -1,0 +1,141 @@
+"""All that the pretend services answer besides, asked for by others than the bot."""
+
+from __future__ import annotations
+
+from sandbox.discord import Discord
+from tests.stage.discord_wire import Wire
+from tests.stage.spotify_caller import Caller
+
+NOTHING = "0" * 22  # the id of nothing there is
+KINDS = ("track", "album", "artist", "playlist", "show", "episode", "audiobook")
+INSIDE = {"albums": "tracks", "artists": "albums", "shows": "episodes", "audiobooks": "chapters"}
+
+
+async def people(discord: Discord) -> None:
+    """Every kind of interaction with `SmallBot`, which has one of each."""
+    ada = discord.seat("ada")
+    panel = await ada.run("/panel")
+    for button in ("Play", "Play later", "❤️"):
+        await panel.press(button)
+    form = await panel.press("Rename")
+    await form.submit(name="Lantern", mood="Calm")
+    await panel.pick("Song 1")
+    await panel.pick("Grace", select=1)
+    await ada.run("/card")
+    await ada.run("/slow private:true")
+    await ada.run("/tell")
+    discord.closed_dms.add("ada")
+    await ada.run("/tell")
+    await ada.complete("/song name:la")
+    await ada.run("/shout who:@everyone")
+    await ada.run("/load file:a.txt who:grace where:general", files={"a.txt": b"x"})
+    await ada.menu("Quote this", message=ada.say("Hello"))
+    await ada.menu("Greet", user="grace")
+
+
+async def messages(wire: Wire) -> None:
+    """What a bot does outside of interactions, and how it is refused."""
+    call, app = wire.call, f"/applications/{wire.stand_in.application_id}"
+    grace = wire.stand_in.world.users["grace"].id
+    channel = (await call("POST", "/users/@me/channels", {"recipient_id": grace})).json["id"]
+    embed = {"title": "Lantern", "fields": [{"name": "By", "value": "Nobody", "inline": True}]}
+    posts = f"/channels/{channel}/messages"
+    first = (await call("POST", posts, {"content": "Hello", "embeds": [embed]})).json["id"]
+    await call("POST", posts, {"content": "Hi", "message_reference": {"message_id": first}})
+    await call("POST", posts, {"content": "x", "attachments": [{"id": "7"}]})
+    for method, body in (("GET", None), ("PATCH", {"content": "Bye"}), ("DELETE", None)):
+        await call(method, f"{posts}/{first}", body)
+    await call("GET", f"{posts}/{first}")
+    for path in ("/applications/@me", f"{app}/commands", f"{app}/emojis"):
+        await call("GET", path)
+    interaction = await wire.interaction()
+    original = wire.hook(interaction, "/messages/@original")
+    await call("POST", wire.hook(interaction), {"content": "Too early"})
+    for content in ("Yes", "Twice"):
+        await wire.answer(interaction, {"type": 4, "data": {"content": content}})
+    for method in ("GET", "DELETE"):
+        await call(method, original)
+
+
+async def catalogue(call: Caller) -> None:
+    for kind in (*KINDS, "chapter"):
+        shelf = f"{kind}s"
+        for id_ in (*list(getattr(call.spotify.catalogue, shelf, {}))[-2:], NOTHING):
+            await call("GET", f"{shelf}/{id_}")
+            if inside := INSIDE.get(shelf):
+                await call("GET", f"{shelf}/{id_}/{inside}?limit=3&offset=1")
+    for query in ("a", "lantern", "year:2000-2030", "xyzzyplugh", " "):
+        await call("GET", "search", params={"q": query, "type": ",".join(KINDS), "limit": 10})
+
+
+async def player(call: Caller) -> None:
+    await call("GET", "me/player/recently-played?limit=5")
+    await call("PUT", "me/player", {"device_ids": [call.player.devices[1].id], "play": True})
+    contexts = [saved[0][0] for saved in (call.account.albums, call.account.shows)]
+    for context in (*contexts, call.account.audiobooks[0][0]):
+        await call("PUT", "me/player/play", {"context_uri": context})
+        await _look(call)
+    for setting in ("seek?position_ms=1000", "repeat?state=track", "shuffle?state=true",
+                    "volume?volume_percent=30", "pause", "play"):  # fmt: skip
+        await call("PUT", f"me/player/{setting}")
+    for command in ("next", "previous", f"queue?uri={call.spotify.catalogue.stock[0].uri}"):
+        await call("POST", f"me/player/{command}")
+    call.player.device = None
+    await _look(call)
+
+
+async def _look(call: Caller) -> None:
+    for path in ("?additional_types=track,episode", "/currently-playing", "/queue", "/devices"):
+        await call("GET", f"me/player{path}")
+
+
+async def library(call: Caller) -> None:
+    for shelf in ("tracks", "albums", "shows", "episodes", "audiobooks"):
+        await call("GET", f"me/{shelf}?limit=50")
+    await call("GET", "me/following?type=artist&limit=3")
+    uris = ",".join(uri for uri, _ in (*call.account.albums[:2], *call.account.shows[:1]))
+    for method, path in (("GET", "/contains"), ("DELETE", ""), ("PUT", "")):
+        await call(method, f"me/library{path}?uris={uris}")
+        await call(method, f"me/library{path}?uris=spotify:nothing")
+    await call("GET", "me")
+    for kind in ("tracks", "artists"):
+        await call("GET", f"me/top/{kind}?time_range=short_term&limit=5")
+
+
+async def playlists(call: Caller) -> None:
+    await call("GET", "me/playlists?limit=50")
+    made = await call("POST", "me/playlists", {"name": "New", "public": False})
+    uris = [uri for uri, _ in call.account.liked[:3]]
+    here = f"playlists/{made.json['id']}"
+    await call("PUT", here, {"name": "Newer", "description": "Not old"})
+    await call("PUT", here, {"public": True, "collaborative": True})
+    await call("POST", f"{here}/items", {"uris": uris, "position": 0})
+    await call("PUT", f"{here}/items", {"range_start": 0, "insert_before": 2})
+    await call("PUT", f"{here}/items", {"uris": uris})
+    await call("DELETE", f"{here}/items", {"items": [{"uri": uris[0]}]})
+    for old_names in (False, True):
+        call.spotify.world.old_names = old_names
+        for id_ in call.spotify.playlists:
+            for path in (id_, f"{id_}/items"):
+                await call("GET", f"playlists/{path}?additional_types=track,episode")
+
+
+async def doors(call: Caller) -> None:
+    """Whoever may not come in, and what is closed for good."""
+    for path in ("albums?ids=x", "markets", "me/albums/contains?ids=x", "browse/categories",
+                 "audio-features/x", "users/x"):  # fmt: skip
+        await call("GET", path)
+    for _ in range(9):  # this refusal has several forms
+        await call("GET", "me", account="mallory")
+    await call("GET", "me", token="wrong")
+    await call("GET", "me", account=None)
+    await call("GET", "me/tracks", scopes=())
+    await call("PUT", "me/player/pause", account="linus")
+    for quota in (False, True):
+        call.spotify.rate_limit(5, quota=quota)
+        await call("GET", "me/tracks")
+    call.spotify.apps[call.spotify.client_id].owner_premium = False
+    await call("GET", "me")
+
+
+OF_SPOTIFY = (catalogue, player, library, playlists, doors)
