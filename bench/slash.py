@@ -41,7 +41,6 @@ async def running(module: str) -> AsyncIterator[Running]:
     async with Discord(clock) as discord, Spotify(clock) as spotify:
         with TemporaryDirectory() as folder:
             settings = environment(discord, spotify, Path(folder))
-            spotify.register(f"{settings['PUBLIC_URL']}/callback")
             began = perf_counter()
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

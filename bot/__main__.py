@@ -1,4 +1,4 @@
-"""`python -m bot`: read the environment, start, stop on a signal."""
+"""`python -m bot`: read the environment, start, stop on a signal; `… rekey` encrypts anew."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import aiohttp
 import discord
 from dotenv import load_dotenv
 
-from bot.app import assemble
+from bot.app import assemble, rekey
 from bot.config import Settings
 from bot.errors import CannotStart, ConfigError
 
@@ -48,15 +48,23 @@ async def run(settings: Settings) -> None:
             raise CannotStart(f"Discord cannot be reached: {error}") from None
 
 
-def main() -> int:
-    """The exit code: 0 after a signal, 1 where the bot cannot run."""
+def main(arguments: list[str]) -> int:
+    """The exit code: 0 after a signal, 1 where the bot cannot run, 2 for odd arguments."""
     load_dotenv(".env")
     try:
         settings = Settings.read(os.environ)
         logging.basicConfig(
             level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
-        asyncio.run(run(settings))
+        match arguments:
+            case []:
+                asyncio.run(run(settings))
+            case ["rekey"]:
+                count = asyncio.run(rekey(settings))
+                print(f"Encrypted {count} secrets with the first key.")  # noqa: T201
+            case _:
+                print("Use: python -m bot [rekey]", file=sys.stderr)  # noqa: T201
+                return 2
     except (ConfigError, CannotStart) as reason:
         print(reason, file=sys.stderr)  # noqa: T201
         return 1
@@ -64,4 +72,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.errors import LoginRefused, NotLinked
+from bot.errors import LinkEnded, NotLinked, SpotifyDown
 from bot.spotify import Spotify
+from bot.spotify.consent import ends_at
 from bot.spotify.login import Grant, Login
+from bot.spotify.models import Profile
 from bot.spotify.transport import Transport
 from bot.store import Link, Store
 from bot.vault import Vault
 
+_log = logging.getLogger(__name__)
+
 # Renewed this many seconds before Spotify would refuse it.
 _EARLY = 60
+
+# So many links refused within so many seconds are Spotify's trouble, not the users': once, an
+# outage answered invalid_grant for everyone.
+OUTAGE = 3
+OUTAGE_WINDOW = 5 * 60
 
 
 @dataclass(frozen=True)
 class _AccessToken:
     value: str = field(repr=False)
     ends_at: float
+    generation: int
 
 
 class Accounts:
-    """Links in the store, access tokens in memory, one renewal at a time for each user."""
+    """Links in the store, access tokens in memory, one renewal at a time for each link."""
 
     def __init__(
         self,
@@ -35,94 +46,113 @@ class Accounts:
         transport: Transport,
         clock: Callable[[], float],
     ) -> None:
-        self._store = store
+        self._links = store.links
         self._vault = vault
         self._login = login
         self._transport = transport
         self._clock = clock
         self._held: dict[int, _AccessToken] = {}
-        self._renewals: dict[int, asyncio.Task[str]] = {}
+        self._renewals: dict[tuple[int, int], asyncio.Task[str]] = {}
+        self._refused_at: dict[int, float] = {}
 
     async def session(self, discord_id: int) -> Spotify:
-        """Spotify as this user. Raises NotLinked."""
-        if await self._store.linked(discord_id) is None:
-            raise NotLinked
+        """Spotify as this user. Raises NotLinked, LinkEnded."""
+        await self._link(discord_id)
         return Spotify(self._transport, partial(self._token, discord_id))
 
     async def linked(self, discord_id: int) -> Link | None:
-        return await self._store.linked(discord_id)
+        return await self._links.of(discord_id)
 
-    async def link(self, discord_id: int, grant: Grant) -> Link:
-        """Keep a fresh login, once Spotify has shown that it works.
+    async def profile(self, grant: Grant) -> Profile:
+        """Whose login this is; asked at once, since a login says nothing yet.
 
-        Somebody who is not on the app's user list can log in and do nothing more, so the profile
-        is asked for first. Raises Fault; then nothing is stored.
+        Somebody who is not on the app's user list can log in, and is refused everything else.
+        Raises SpotifyFault.
         """
-        if not grant.refresh_token:
-            raise LoginRefused("no refresh token")
 
         async def fresh(_refused: str | None) -> str:
             return grant.access_token
 
-        profile = await Spotify(self._transport, fresh).profile.me()
-        link = Link(
-            discord_id=discord_id,
-            account_id=profile.account,
-            name=profile.name,
-            client_id=self._login.client_id,
-            scopes=grant.scope,
-            authorized_at=int(self._clock()),
-            refresh_token=self._vault.seal(grant.refresh_token, _row(discord_id)),
-        )
-        await self._store.link(link)
-        self._hold(discord_id, grant)
-        return link
+        return await Spotify(self._transport, fresh).profile.me()
 
     async def unlink(self, discord_id: int) -> bool:
-        """Forget this user. False where there was nothing to forget."""
+        """Erase all that belongs to this user. False where nothing was linked."""
         self._held.pop(discord_id, None)
-        return await self._store.unlink(discord_id)
+        self._refused_at.pop(discord_id, None)
+        return await self._links.forget(discord_id)
 
     async def close(self) -> None:
         """Wait for renewals under way: a new refresh token must not be lost."""
         await asyncio.gather(*self._renewals.values(), return_exceptions=True)
 
+    async def _link(self, discord_id: int) -> Link:
+        link = await self._links.of(discord_id)
+        if link is None:
+            raise NotLinked
+        if link.ended:
+            raise LinkEnded("known to have ended")
+        return link
+
     async def _token(self, discord_id: int, refused: str | None) -> str:
+        link = await self._link(discord_id)
         held = self._held.get(discord_id)
-        if held and held.value != refused and held.ends_at > self._clock():
+        if (
+            held
+            and held.generation == link.generation
+            and held.value != refused
+            and held.ends_at > self._clock()
+        ):
             return held.value
-        renewal = self._renewals.get(discord_id)
+        key = (discord_id, link.generation)
+        renewal = self._renewals.get(key)
         if renewal is None:
-            renewal = asyncio.create_task(self._renew(discord_id))
-            self._renewals[discord_id] = renewal
-            renewal.add_done_callback(partial(self._renewed, discord_id))
+            renewal = self._renewals[key] = asyncio.create_task(self._renew(link))
+            renewal.add_done_callback(partial(self._renewed, key))
         return await asyncio.shield(renewal)
 
-    def _renewed(self, discord_id: int, renewal: asyncio.Task[str]) -> None:
-        self._renewals.pop(discord_id, None)
+    def _renewed(self, key: tuple[int, int], renewal: asyncio.Task[str]) -> None:
+        self._renewals.pop(key, None)
         if not renewal.cancelled():
             renewal.exception()  # looked at here, since everybody who waited may be gone
 
-    async def _renew(self, discord_id: int) -> str:
-        link = await self._store.linked(discord_id)
-        if link is None:
-            raise NotLinked
-        row = _row(discord_id)
-        old = self._vault.open(link.refresh_token, row)
-        grant = await self._login.refresh(old)
+    async def _renew(self, link: Link) -> str:
+        """A new access token; a new refresh token is stored before the access token is used.
+
+        An unlink or a new login in between wins: the row's generation is another then.
+        """
+        old = self._vault.open(link.refresh_token, "refresh_token", link.discord_id)
+        try:
+            grant = await self._login.refresh(link.client_id, old)
+        except LinkEnded:
+            await self._end(link)
+            raise
+        self._refused_at.pop(link.discord_id, None)
+        generation = link.generation
         if grant.refresh_token and grant.refresh_token != old:
-            new = self._vault.seal(grant.refresh_token, row)
-            if not await self._store.renew(discord_id, link.refresh_token, new):
-                raise NotLinked("unlinked or linked anew while renewing")
-        elif await self._store.linked(discord_id) is None:
-            raise NotLinked("unlinked while renewing")
-        self._hold(discord_id, grant)
+            new = self._vault.seal(grant.refresh_token, "refresh_token", link.discord_id)
+            unchanged = await self._links.renew(link, new)
+            generation += 1
+        else:
+            unchanged = await self._links.current(link)
+        if not unchanged:
+            raise NotLinked("unlinked or linked anew while renewing")
+        ends = self._clock() + grant.expires_in - _EARLY
+        self._held[link.discord_id] = _AccessToken(grant.access_token, ends, generation)
         return grant.access_token
 
-    def _hold(self, discord_id: int, grant: Grant) -> None:
-        ends_at = self._clock() + grant.expires_in - _EARLY
-        self._held[discord_id] = _AccessToken(grant.access_token, ends_at)
+    async def _end(self, link: Link) -> None:
+        """Mark the link as ended, unless so many end at once that it is Spotify's trouble.
 
-
-def _row(discord_id: int) -> str:
-    return f"link:{discord_id}"
+        Raises SpotifyDown in that case; those that were marked before are good again.
+        """
+        now = self._clock()
+        if now < ends_at(link.authorized_at):
+            self._refused_at[link.discord_id] = now
+            recent = {user for user, at in self._refused_at.items() if at > now - OUTAGE_WINDOW}
+            self._refused_at = {user: self._refused_at[user] for user in recent}
+            if len(recent) >= OUTAGE:
+                await self._links.revive(recent)
+                _log.warning("%d logins refused within minutes: taken for an outage", len(recent))
+                raise SpotifyDown("many logins refused at once") from None
+        await self._links.end(link)
+        _log.info("a login has ended")

@@ -10,15 +10,18 @@ import aiohttp
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import web
+from bot import keys, web
 from bot.accounts import Accounts
 from bot.client import Tonearm
 from bot.config import Settings
 from bot.links import Links
+from bot.links.signin import SignIn
+from bot.reminders import Reminders
 from bot.spotify.login import Login
 from bot.spotify.transport import Transport
 from bot.store import Store
 from bot.vault import Vault
+from bot.web.guard import Guard
 
 
 @asynccontextmanager
@@ -29,33 +32,76 @@ async def assemble(
 
     Everything is closed in reverse at the end. Raises CannotStart.
     """
+    public_url = settings.public_url
     async with AsyncExitStack() as stack:
         stack.enter_context(_discord_at(settings.discord_api_url))
-        store = await stack.enter_async_context(Store.open(settings.database))
-        vault = Vault.beside(settings.database)
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        login = Login(
-            http,
-            settings.spotify_accounts_url,
-            client_id=settings.spotify_client_id,
-            redirect_uri=f"{settings.public_url}/callback",
+        store, vault = await stack.enter_async_context(open_store(settings))
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         )
-        transport = Transport(http, settings.spotify_api_url)
-        accounts = Accounts(store, vault, login, transport, clock)
+        login = Login(http, settings.spotify_accounts_url, f"{public_url}/callback")
+        signin = None
+        if secret := settings.discord_client_secret:
+            signin = SignIn(http, settings.discord_api_url, secret, f"{public_url}/discord")
+        accounts = Accounts(store, vault, login, Transport(http, settings.spotify_api_url), clock)
         stack.push_async_callback(accounts.close)
-        links = Links(login, accounts, settings.public_url, clock)
+        links = Links(
+            store,
+            accounts,
+            vault,
+            login,
+            signin,
+            client_id=settings.spotify_client_id,
+            public_url=public_url,
+            clock=clock,
+        )
+        bot = Tonearm(
+            store,
+            accounts,
+            links,
+            Reminders(store, clock),
+            operator=settings.operator,
+            setup_page=f"{public_url}/setup",
+        )
+        guard = Guard(
+            public_url,
+            form_targets=(settings.spotify_accounts_url, *([signin.origin] if signin else [])),
+            trusted_proxy=settings.trusted_proxy,
+            operator=settings.operator,
+            clock=clock,
+        )
         await stack.enter_async_context(
             web.serve(
                 links,
+                bot.tell,
+                guard,
                 host=settings.host,
                 port=settings.port,
-                public_url=settings.public_url,
-                accounts_url=settings.spotify_accounts_url,
+                public_url=public_url,
+                operator=settings.operator,
             )
         )
-        bot = Tonearm(store, accounts, links)
         stack.push_async_callback(bot.close)
         yield bot
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[tuple[Store, Vault]]:
+    """The store, and the vault that opens all that is sealed in it. Raises CannotStart."""
+    async with Store.open(settings.database) as store:
+        used = await store.sealed.keys()
+        ring = settings.token_keys or (
+            keys.read_or_make(keys.key_file(settings.database), may_make=not used),
+        )
+        vault = Vault(ring)
+        vault.check(used)
+        yield store, vault
+
+
+async def rekey(settings: Settings) -> int:
+    """Seal everything under the first key of TOKEN_KEYS; how many secrets. Raises CannotStart."""
+    async with open_store(settings) as (store, vault):
+        return await store.sealed.reseal(vault.reseal)
 
 
 @contextmanager

@@ -12,14 +12,16 @@ from typing import Any
 import discord
 import yarl
 from discord import app_commands
-from discord.ext import commands
+from discord.ext import commands, tasks
 from discord.gateway import DiscordWebSocket
 
+from bot import invitation
 from bot.accounts import Accounts
-from bot.errors import Fault
+from bot.endings import Finished
 from bot.links import Links
-from bot.store import Link, Store
-from bot.ui import login
+from bot.reminders import Reminders
+from bot.store import Store
+from bot.ui.answer import answer
 from bot.ui.explain import explain
 
 _log = logging.getLogger(__name__)
@@ -40,7 +42,16 @@ discord.VoiceClient.warn_dave = False
 class Tonearm(commands.AutoShardedBot):
     """The bot. AutoShardedBot, since it keeps trying when the first connection fails."""
 
-    def __init__(self, store: Store, accounts: Accounts, links: Links) -> None:
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        links: Links,
+        reminders: Reminders,
+        *,
+        operator: str,
+        setup_page: str,
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -58,6 +69,9 @@ class Tonearm(commands.AutoShardedBot):
         self.store = store
         self.accounts = accounts
         self.links = links
+        self.reminders = reminders
+        self.operator = operator
+        self.setup_page = setup_page
         self._claimed: list[re.Pattern[str]] = []
 
     def add_dynamic_items(self, *items: type[discord.ui.DynamicItem[Any]]) -> None:
@@ -69,9 +83,34 @@ class Tonearm(commands.AutoShardedBot):
         # not to the address it was given.
         _, gateway, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        self.links.application_id = self.application_id or 0
+        self.add_dynamic_items(invitation.StartLogin, invitation.EnterCode)
         for cog in COGS:
             await self.load_extension(cog)
         await self._sync_if_changed()
+        self._rounds.start()
+
+    async def close(self) -> None:
+        self._rounds.cancel()
+        await super().close()
+
+    @tasks.loop(minutes=1)
+    async def _rounds(self) -> None:
+        try:
+            await self.go_round()
+        except Exception:
+            _log.exception("the round failed")
+
+    async def go_round(self) -> None:
+        """What is done without being asked: erase logins that are over, remind of ends."""
+        await self.links.expire()
+        for reminder in await self.reminders.due():
+            button = invitation.start_button()
+            await invitation.send(self, reminder.discord_id, reminder.says, button)
+
+    async def tell(self, finished: Finished) -> None:
+        """Say in Discord how a login in the browser ended."""
+        await invitation.tell(self, self.links, finished)
 
     async def _sync_if_changed(self) -> None:
         """Write the commands to Discord unless it has these very ones: it counts the writes."""
@@ -87,13 +126,15 @@ class Tonearm(commands.AutoShardedBot):
         _log.info("ready as %s in %d servers", self.user, len(self.guilds))
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Answer a button that nobody claims any more; discord.py would stay silent."""
-        if interaction.type is not discord.InteractionType.component:
-            return
+        """Answer a button or form that nobody claims any more; discord.py would stay silent."""
         custom_id = _custom_id(interaction)
-        if not any(template.fullmatch(custom_id) for template in self._claimed):
+        if interaction.type is discord.InteractionType.modal_submit:
+            known = custom_id in self._connection._view_store._modals
+        else:
+            known = any(template.fullmatch(custom_id) for template in self._claimed)
+        if custom_id and not known:
             await interaction.response.send_message(
-                "That button is from an older version of Tonearm. Use the command again.",
+                "That has expired. Use the command again.",
                 ephemeral=True,
             )
 
@@ -107,45 +148,21 @@ class Tonearm(commands.AutoShardedBot):
         ):
             _log.warning("%s was answered too late or twice", _name(interaction))
             return
-        told = explain(error)
+        told = explain(error, self.operator)
         if told.reference:
             _log.error("%s: reference %s", _name(interaction), told.reference, exc_info=error)
         else:
             _log.info("%s: %s: %s", _name(interaction), type(error).__name__, error)
         try:
-            if told.login:
-                await self.invite(interaction, told.says)
-            else:
-                await answer(interaction, told.says)
+            more = {"view": invitation.start_button()} if told.login else {}
+            await answer(interaction, told.says, **more)
         except discord.HTTPException as lost:
             _log.warning("%s: could not say so: %s", _name(interaction), lost.code)
-
-    async def invite(self, interaction: Interaction, says: str) -> None:
-        """A private reply with the login button, which says so itself once the login is done."""
-        reply: discord.Message | None = None
-
-        async def announce(end: Link | Fault) -> None:
-            if reply is not None:
-                await reply.edit(content=login.ending(end), view=None)
-
-        user = interaction.user
-        url = self.links.offer(user.id, str(user), announce)
-        reply = await answer(interaction, says, view=login.button(url))
 
 
 class _Tree(app_commands.CommandTree[Tonearm]):
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await interaction.client.fail(interaction, error)
-
-
-async def answer(interaction: Interaction, says: str, **more: Any) -> discord.Message:
-    """A private answer. It takes the place of a deferred reply and of any progress shown there."""
-    response = interaction.response
-    if not response.is_done():
-        await response.defer(ephemeral=True, thinking=True)
-    if response.type is discord.InteractionResponseType.deferred_channel_message:
-        return await interaction.edit_original_response(content=says, **more)
-    return await interaction.followup.send(says, ephemeral=True, wait=True, **more)
 
 
 def _name(interaction: Interaction) -> str:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import ConfigError
+from bot.keys import parse as parse_key
+
+Network = IPv4Network | IPv6Network
 
 DISCORD_API_URL = "https://discord.com/api/v10"
 SPOTIFY_API_URL = "https://api.spotify.com/v1"
@@ -43,6 +47,16 @@ class Settings:
     discord_api_url: str
     spotify_api_url: str
     spotify_accounts_url: str
+    discord_client_secret: str | None = field(repr=False)
+    token_keys: tuple[bytes, ...] = field(repr=False)
+    operator_contact: str | None
+    trusted_proxy: Network | None
+
+    @property
+    def operator(self) -> str:
+        """Whom to ask, for sentences: "Ask {operator} to …"."""
+        whom = f" ({self.operator_contact})" if self.operator_contact else ""
+        return f"whoever runs this bot{whom}"
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -66,12 +80,16 @@ class Settings:
             discord_api_url=given["DISCORD_API_URL"].rstrip("/"),
             spotify_api_url=given["SPOTIFY_API_URL"].rstrip("/"),
             spotify_accounts_url=given["SPOTIFY_ACCOUNTS_URL"].rstrip("/"),
+            discord_client_secret=given.get("DISCORD_CLIENT_SECRET"),
+            token_keys=_read_keys(given.get("TOKEN_KEYS", "")),
+            operator_contact=given.get("OPERATOR_CONTACT"),
+            trusted_proxy=ip_network(proxy) if (proxy := given.get("TRUSTED_PROXY")) else None,
         )
 
 
 def _token(text: str) -> str | None:
     if re.search(r"\s", text):
-        return "has a space in it. Paste the token alone, without the word Bot."
+        return "has a space in it. Paste it alone, without the word Bot."
     return None
 
 
@@ -122,6 +140,32 @@ def _database(text: str) -> str | None:
     return None
 
 
+def _read_keys(text: str) -> tuple[bytes, ...]:
+    return tuple(parse_key(part) for part in text.replace(",", " ").split())
+
+
+def _keys(text: str) -> str | None:
+    try:
+        _read_keys(text)
+    except ValueError:
+        return "holds something that is no key: 64 hexadecimal digits each, commas between them."
+    return None
+
+
+def _contact(text: str) -> str | None:
+    if len(text) > 200 or "\n" in text:
+        return "is to be one line of at most 200 characters."
+    return None
+
+
+def _network(text: str) -> str | None:
+    try:
+        ip_network(text)
+    except ValueError:
+        return "is not an address or a network, such as 127.0.0.1 or 172.16.0.0/12."
+    return None
+
+
 _CHECKS = {
     "DISCORD_TOKEN": _token,
     "SPOTIFY_CLIENT_ID": _client_id,
@@ -131,4 +175,8 @@ _CHECKS = {
     "DISCORD_API_URL": _url,
     "SPOTIFY_API_URL": _url,
     "SPOTIFY_ACCOUNTS_URL": _url,
+    "DISCORD_CLIENT_SECRET": _token,
+    "TOKEN_KEYS": _keys,
+    "OPERATOR_CONTACT": _contact,
+    "TRUSTED_PROXY": _network,
 }

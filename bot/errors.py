@@ -14,7 +14,14 @@
     ├── LoginFault              a login in the browser that did not end well
     │   ├── LoginGone           expired, used, replaced or never there
     │   ├── LoginCancelled
-    │   └── LoginRefused        Spotify's login service said no
+    │   ├── LoginRefused        Spotify's login service said no
+    │   ├── LoginUnfinished     the code was to be entered before the browser was done
+    │   ├── SomebodyElse        the browser is signed in to Discord as another user
+    │   ├── AlreadyLinked       the Spotify account belongs to another Discord user
+    │   ├── TooManyLogins
+    │   ├── WrongClientId
+    │   ├── WrongCode
+    │   └── CodeSpent           too many wrong codes
     └── SpotifyFault            what the Web API answered, or did not
         ├── AccessTokenRefused
         ├── NotAllowListed
@@ -32,7 +39,8 @@
         ├── OutcomeUnknown      sent, and no word of whether it was done
         └── Rejected            Spotify calls our request malformed: our bug
 
-`says` is for the user: what happened and the next step. `str(error)` is for the log.
+`says` is for the user: what happened and the next step, where OPERATOR stands for whom to ask.
+`str(error)` is for the log.
 Refusals of the Web API: facts of November 2026, sections "Refusals" and "What may be repeated"
 of Spotify's documentation and of reports from other projects.
 """
@@ -58,6 +66,9 @@ class CannotStart(Exception):
     """One line about why the bot does not run, and what to do."""
 
 
+OPERATOR = "{operator}"
+
+
 class Fault(Exception):
     """Whatever Tonearm can explain. `says` may be overridden by an instance."""
 
@@ -67,6 +78,10 @@ class Fault(Exception):
         super().__init__(log or type(self).__name__)
         if says is not None:
             self.says = says
+
+    def said(self, operator: str) -> str:
+        """What the user reads; `operator` is whom to ask."""
+        return self.says.replace(OPERATOR, operator)
 
 
 class UnreadableLink(Fault):
@@ -134,6 +149,47 @@ class LoginRefused(LoginFault):
     says = "Spotify did not complete the login. Use /link in a minute to try again."
 
 
+class LoginUnfinished(LoginFault):
+    says = "Finish the login in your browser first: its last page shows the code to enter here."
+
+
+class SomebodyElse(LoginFault):
+    says = (
+        "Your browser is signed in to Discord as somebody else, so nothing was linked. "
+        "Sign in there as yourself, then use /link again."
+    )
+
+
+class AlreadyLinked(LoginFault):
+    says = (
+        "That Spotify account is linked to another Discord account, so nothing was changed. "
+        "Use /unlink there first, then /link here."
+    )
+
+
+class TooManyLogins(LoginFault):
+    says = "You asked for three login links in ten minutes. Wait ten minutes, then use /link again."
+
+
+class WrongClientId(LoginFault):
+    says = (
+        "Spotify knows no app with that client ID. "
+        "Copy it again from your app's settings; /setup shows where."
+    )
+
+
+class WrongCode(LoginFault):
+    def __init__(self, left: int) -> None:
+        tries = "one try" if left == 1 else f"{left} tries"
+        super().__init__(
+            says=f"That is not the code in your browser. You have {tries} left; press the button."
+        )
+
+
+class CodeSpent(LoginFault):
+    says = "That was the wrong code five times, so the login was erased. Use /link to start over."
+
+
 class SpotifyFault(Fault):
     """What the Web API answered, or did not."""
 
@@ -144,15 +200,15 @@ class AccessTokenRefused(SpotifyFault):
 
 class NotAllowListed(SpotifyFault):
     says = (
-        "Spotify does not let your account use this app: its owner must add you first. "
-        "Ask whoever runs this bot to put you on the app's user list."
+        "Spotify does not let your account use this app: its owner must add you first, and can "
+        "add five people. Ask {operator} to do so, or use an app of your own: /setup shows how."
     )
 
 
 class OwnerNeedsPremium(SpotifyFault):
     says = (
-        "Spotify has paused this app, because its owner has no Premium. "
-        "Tell whoever runs this bot; only they can mend it."
+        "Spotify has paused this app, because its owner has no Premium. Ask {operator} to renew "
+        "it, or use an app of your own: /setup shows how."
     )
 
 

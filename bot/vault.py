@@ -2,56 +2,65 @@
 
 from __future__ import annotations
 
-import logging
-import os
+import hashlib
 import secrets
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.errors import CannotStart, LinkEnded
 
-_log = logging.getLogger(__name__)
-
+KEY_ID = 4
 _NONCE = 12
-_KEY_BITS = 256
 
 
 class Vault:
-    """AES-256-GCM under one key. What is sealed opens only for the row it was sealed for."""
+    """AES-256-GCM under a ring of keys: the first one seals, all of them open.
 
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+    A sealed secret is the key's id, a nonce and the ciphertext. Column and owner are authenticated
+    with it, so that it opens in its own place only.
+    """
 
-    @classmethod
-    def beside(cls, database: Path) -> Vault:
-        """The vault whose key lies beside the database; made, for its owner alone, at first use.
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._ciphers = {_id(key): AESGCM(key) for key in keys}
+        self._first = _id(keys[0])
 
-        Raises CannotStart where the key file is not a key.
-        """
-        file = database.with_name(database.name + ".key")
-        if not file.exists():
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as made:
-                made.write(AESGCM.generate_key(_KEY_BITS).hex())
-            _log.info("made a key for the stored logins: %s (keep a copy of it)", file)
-        try:
-            return cls(bytes.fromhex(file.read_text()))
-        except ValueError:
-            raise CannotStart(
-                f"{file} is not a key of Tonearm's. Put the right file back, "
-                "or remove it together with the database to start over."
-            ) from None
-
-    def seal(self, secret: str, row: str) -> bytes:
+    def seal(self, secret: str, column: str, owner: int) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, secret.encode(), row.encode())
+        place = _place(column, owner)
+        return (
+            self._first + nonce + self._ciphers[self._first].encrypt(nonce, secret.encode(), place)
+        )
 
-    def open(self, sealed: bytes, row: str) -> str:
-        """The secret. Raises LinkEnded where it was sealed under another key or for another row."""
+    def open(self, sealed: bytes, column: str, owner: int) -> str:
+        """The secret. Raises LinkEnded where it was sealed for another place or by a lost key."""
+        key, nonce = sealed[:KEY_ID], sealed[KEY_ID : KEY_ID + _NONCE]
         try:
-            opened = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], row.encode())
-        except InvalidTag:
-            raise LinkEnded("a stored login does not open with this key") from None
+            opened = self._ciphers[key].decrypt(
+                nonce, sealed[KEY_ID + _NONCE :], _place(column, owner)
+            )
+        except (InvalidTag, KeyError):
+            raise LinkEnded("what is stored does not open here") from None
         return opened.decode()
+
+    def reseal(self, sealed: bytes, column: str, owner: int) -> bytes:
+        """The same secret under the first key."""
+        return self.seal(self.open(sealed, column, owner), column, owner)
+
+    def check(self, used: Iterable[bytes]) -> None:
+        """Raises CannotStart where something was sealed under a key that is not here."""
+        if missing := set(used) - set(self._ciphers):
+            raise CannotStart(
+                f"Stored logins are encrypted with {len(missing)} keys that are not here. Put the "
+                "old keys into TOKEN_KEYS, behind the new one, or the key file back beside the "
+                "database. Nothing was changed."
+            )
+
+
+def _id(key: bytes) -> bytes:
+    return hashlib.sha256(b"tonearm key id" + key).digest()[:KEY_ID]
+
+
+def _place(column: str, owner: int) -> bytes:
+    return f"{column} of {owner}".encode()

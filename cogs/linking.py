@@ -1,45 +1,115 @@
-"""/link and /unlink: whose Spotify this is."""
+"""/link, /unlink, /account, /setup and /privacy: whose Spotify this is, and what is kept of it."""
 
 from __future__ import annotations
 
-from discord import app_commands
+from typing import Any
+
+import discord
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.accounts import Accounts
 from bot.client import Interaction, Tonearm
+from bot.invitation import invite
 from bot.links import Links
-from bot.ui.text import safe
+from bot.store import Store
+from bot.ui import account, login, pages
+from bot.ui.lasting import Lasting
 
 
 class Linking(commands.Cog):
-    def __init__(self, accounts: Accounts, links: Links) -> None:
+    def __init__(self, accounts: Accounts, links: Links, store: Store, setup_page: str) -> None:
         self.accounts = accounts
         self.links = links
+        self.store = store
+        self.setup_page = setup_page
 
     @app_commands.command()
-    async def link(self, interaction: Interaction) -> None:
+    @app_commands.describe(client_id="Of a Spotify app of your own; /setup shows how")
+    async def link(
+        self,
+        interaction: Interaction,
+        client_id: app_commands.Range[str, 32, 32] | None = None,
+    ) -> None:
         """Link your Spotify account."""
         await interaction.response.defer(ephemeral=True)
-        link = await self.accounts.linked(interaction.user.id)
-        says = "Press the button to link your Spotify account. It works once, for ten minutes."
-        if link is not None:
-            says = f"You are linked to **{safe(link.name)}**. Press the button to link anew."
-        await interaction.client.invite(interaction, says)
+        await invite(interaction, self.links, client_id=client_id)
 
     @app_commands.command()
     async def unlink(self, interaction: Interaction) -> None:
         """Unlink your Spotify account and erase what Tonearm stored about it."""
         await interaction.response.defer(ephemeral=True)
-        self.links.forget(interaction.user.id)
-        erased = await self.accounts.unlink(interaction.user.id)
-        says = "You were not linked, so there was nothing to erase. Use /link to begin."
-        if erased:
-            says = (
-                "Unlinked. Your Spotify login is erased here. To withdraw the permission at "
-                "Spotify too, open <https://www.spotify.com/account/apps/>."
-            )
-        await interaction.followup.send(says)
+        link = await self.accounts.linked(interaction.user.id)
+        if link is None:
+            await self.accounts.unlink(interaction.user.id)
+            await interaction.followup.send(account.NOTHING_TO_ERASE)
+            return
+        view = ui.View(timeout=None)
+        view.add_item(Erase())
+        await interaction.followup.send(account.really(link), view=view)
+
+    @app_commands.command()
+    async def account(self, interaction: Interaction) -> None:
+        """Show your link: whose account, until when, and what is stored."""
+        await interaction.response.defer(ephemeral=True)
+        link = await self.accounts.linked(interaction.user.id)
+        if link is None:
+            await interaction.followup.send(account.NOT_LINKED)
+            return
+        reminders = await self.store.links.reminders(interaction.user.id)
+        await interaction.followup.send(account.says(link, reminders), view=_switch(reminders))
+
+    @app_commands.command()
+    async def setup(self, interaction: Interaction) -> None:
+        """Use a Spotify app of your own, where this bot's app is full."""
+        await interaction.response.defer(ephemeral=True)
+        await interaction.followup.send(account.setup(self.links.redirect_uri, self.setup_page))
+
+    @app_commands.command()
+    async def privacy(self, interaction: Interaction) -> None:
+        """Read what Tonearm stores, why, and for how long."""
+        await interaction.response.defer(ephemeral=True)
+        facts = "\n".join(f"**{title}**\n{text}" for title, text in pages.PRIVACY)
+        await interaction.followup.send(f"{facts}\n{login.WITHDRAW}")
+
+
+class Erase(Lasting[ui.Button[Any]], template="unlink:yes"):
+    """The one question before everything is erased."""
+
+    def __init__(self) -> None:
+        style = discord.ButtonStyle.danger
+        super().__init__(ui.Button(label="Unlink and erase", style=style, custom_id="unlink:yes"))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.response.defer()
+        await interaction.client.accounts.unlink(interaction.user.id)
+        await interaction.edit_original_response(content=account.ERASED, view=None)
+
+
+class Remind(Lasting[ui.Button[Any]], template="reminders:(?P<wanted>on|off)"):
+    """Turns the reminders on or off."""
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted = wanted == "on"
+        label = f"Turn reminders {wanted}"
+        super().__init__(ui.Button(label=label, custom_id=f"reminders:{wanted}"))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.response.defer()
+        bot = interaction.client
+        await bot.store.links.set_reminders(interaction.user.id, self.wanted)
+        link = await bot.accounts.linked(interaction.user.id)
+        says = account.says(link, self.wanted) if link else account.NOT_LINKED
+        view = _switch(self.wanted) if link else None
+        await interaction.edit_original_response(content=says, view=view)
+
+
+def _switch(reminders: bool) -> ui.View:
+    view = ui.View(timeout=None)
+    view.add_item(Remind("off" if reminders else "on"))
+    return view
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Linking(bot.accounts, bot.links))
+    await bot.add_cog(Linking(bot.accounts, bot.links, bot.store, bot.setup_page))
+    bot.add_dynamic_items(Erase, Remind)

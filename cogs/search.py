@@ -49,7 +49,7 @@ def page(found: str, options: list[discord.SelectOption], chosen: Track) -> ui.L
 _ACTION = r"track:(?P<verb>play|queue|save):(?P<track_id>[0-9A-Za-z]{22})"
 
 
-class Picker(Lasting["ui.Select[Any]"], template=r"results:pick"):
+class Picker(Lasting[ui.Select[Any]], template=r"results:pick"):
     """Chooses another track of the list. All it knows is in its message: it survives restarts."""
 
     def __init__(self, options: list[discord.SelectOption]) -> None:
@@ -91,7 +91,7 @@ VERBS = {
 
 
 class Action(
-    Lasting["ui.Button[Any]"],
+    Lasting[ui.Button[Any]],
     template=r"track:(?P<verb>play|queue|save):(?P<track_id>[0-9A-Za-z]{22})",
 ):
     """Does one thing with one track, for whoever presses it."""

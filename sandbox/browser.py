@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
 from types import TracebackType
 from typing import Self
 
 import aiohttp
 from yarl import URL
 
+from sandbox.reading_page import Page, read
+
 HOPS = 10
 LOOPBACK = ("127.0.0.1", "::1")
-LINES = ("p", "h1", "h2", "h3", "li", "div", "label", "button")  # what follows is on a new line
-SKIPPED = ("script", "style", "title", "template")  # what stands in them is not read
-
-
-@dataclass
-class Form:
-    method: str = "get"
-    action: str = ""
-    fields: list[tuple[str, str]] = field(default_factory=list)  # as they stand
-    radios: list[tuple[str, str]] = field(default_factory=list)  # all choices there are
-    buttons: list[Button] = field(default_factory=list)
-
-
-@dataclass
-class Button:
-    text: str = ""
-    name: str = ""
-    value: str = ""
-    disabled: bool = False
-
-
-@dataclass(frozen=True)
-class Page:
-    """What the browser shows. `text` is what can be read, without tags."""
-
-    url: str
-    status: int
-    text: str
-    html: str
-    headers: Mapping[str, str]
-    forms: tuple[Form, ...] = ()
-
-    def form_with(self, button: str) -> tuple[Form, Button] | None:
-        """The form that has a button with this text, or one that begins with it."""
-        every = [(form, one) for form in self.forms for one in form.buttons if not one.disabled]
-        exact = (pair for pair in every if pair[1].text == button)
-        close = (pair for pair in every if pair[1].text.startswith(button))
-        return next(exact, next(close, None))
 
 
 class Browser:
@@ -109,15 +70,22 @@ class Browser:
             return await self._go("GET", target.with_query(fields), None, came_from=page)
         return await self._go("POST", target, fields, came_from=page)
 
-    async def log_in(self, url: str, *, account: str = "ada", accept: bool = True) -> Page:
+    async def log_in(
+        self, url: str, *, account: str = "ada", accept: bool = True, discord: str | None = None
+    ) -> Page:
         """Follow a login link to Spotify's page, and agree or cancel there as this account.
 
-        A page on the way is left by its button "Continue…". The last page is returned, and so is
-        the first that leads no further.
+        A page on the way is left by its button "Continue…", and Discord's by "Authorize", where
+        the person is signed in as `discord`; by default both accounts have the same name. The last
+        page is returned, and so is the first that leads no further.
         """
         page = await self.open(url)
         if page.form_with("Continue") is not None:
             page = await self.submit("Continue")
+        if page.form_with("Authorize") is not None:
+            page = await self.submit("Authorize", user=discord or account)
+            if page.form_with("Continue") is not None:
+                page = await self.submit("Continue")
         if page.form_with("Agree") is None:
             return page
         return await self.submit("Agree" if accept else "Cancel", account=account)
@@ -180,7 +148,7 @@ class Browser:
         ) as response:
             jar.update_cookies(response.cookies, url)
             html = await response.text(errors="replace")
-            page = _read(str(url), response.status, html, response.headers.copy())
+            page = read(str(url), response.status, html, response.headers.copy())
             moved = response.status in (301, 302, 303, 307, 308)
             return page, response.headers.get("Location") if moved else None
 
@@ -226,64 +194,3 @@ def _hold_to_form_action(page: Page, url: URL) -> None:
             permitted.add("'self'")
         if not permitted.intersection(source.rstrip("/") for source in sources):
             raise LookupError(f"the form-action of {page.url} forbids {origin}")
-
-
-class _Reader(HTMLParser):
-    """Reads a page: its text, and its forms."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words: list[str] = []
-        self.forms: list[Form] = []
-        self._form: Form | None = None
-        self._button: Button | None = None
-        self._skipping = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        has = {name: value or "" for name, value in attrs}
-        if tag in SKIPPED:
-            self._skipping += 1
-        elif tag == "form":
-            self._form = Form(has.get("method", "get").lower(), has.get("action", ""))
-            self.forms.append(self._form)
-        elif tag == "button" and self._form is not None:
-            self._button = Button(
-                name=has.get("name", ""), value=has.get("value", ""), disabled="disabled" in has
-            )
-            self._form.buttons.append(self._button)
-        elif tag == "input" and self._form is not None and "name" in has:
-            self._input(self._form, has)
-
-    def _input(self, form: Form, has: dict[str, str]) -> None:
-        pair = (has["name"], has.get("value", ""))
-        kind = has.get("type", "text")
-        if kind == "radio":
-            form.radios.append(pair)
-        if kind not in ("radio", "checkbox") or "checked" in has:
-            form.fields.append(pair)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in LINES:
-            self.words.append("\n")
-        if tag in SKIPPED:
-            self._skipping -= 1
-        elif tag == "form":
-            self._form = None
-        elif tag == "button":
-            self._button = None
-
-    def handle_data(self, data: str) -> None:
-        if self._skipping:
-            return
-        self.words.append(data)
-        if self._button is not None:
-            self._button.text = f"{self._button.text} {data}".strip()
-
-
-def _read(url: str, status: int, html: str, headers: Mapping[str, str]) -> Page:
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.words).splitlines())
-    text = "\n".join(line for line in lines if line)
-    return replace(Page(url, status, text, html, headers), forms=tuple(reader.forms))

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bot.app import assemble
 from bot.client import Tonearm
 from bot.config import Settings
 from sandbox.browser import Browser
 from sandbox.clock import Clock
-from sandbox.discord import Discord, Seat
+from sandbox.discord import Discord, Reply, Seat
+from sandbox.readable import BUTTON, walk
 from sandbox.spotify import Spotify
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A login button: who sees it where, in which message, and where it leads."""
+
+    seat: Seat
+    message: dict[str, Any]
+    url: str
 
 
 class Stage:
@@ -57,35 +70,61 @@ class Stage:
         assert self._life is not None
         await asyncio.shield(self._life)
 
-    async def link(self, user: str = "ada", account: str | None = None) -> Seat:
-        """Let a Discord user link their Spotify account in a browser; their seat in #music."""
-        seat = self.discord.seat(user)
+    async def link(
+        self, user: str = "ada", account: str | None = None, place: str = "music"
+    ) -> Seat:
+        """Let a Discord user link their Spotify account in a browser; their seat in `place`."""
+        seat = self.discord.seat(user, place)
         reply = await seat.run("/link")
+        offer = self.offer(reply)
         async with Browser() as browser:
-            await browser.log_in(next(iter(reply.links.values())), account=account or user)
+            page = await browser.log_in(offer.url, account=account or user, discord=user)
+        if code := code_on(page.text):
+            await offer.seat.until("Almost linked")
+            form = await offer.seat.press(offer.seat.messages()[-1], "Enter code")
+            await form.submit(code=code)
         await reply.until("Linked to")
         return seat
 
+    def offer(self, reply: Reply) -> Offer:
+        """Where the login button is that a reply speaks of: in it, or in the direct messages."""
+        places = [(reply.seat, reply.message)]
+        if reply.seat.place != "dm":
+            private = self.discord.seat(reply.seat.user, "dm")
+            places += [(private, message) for message in reversed(private.messages())]
+        for seat, message in places:
+            if url := next((u for u in links(message) if "/login/" in u), None):
+                return Offer(seat, message, url)
+        raise LookupError("nobody was offered a login")
+
 
 @asynccontextmanager
-async def stage(*, seed: int = 0, clock: Clock | None = None) -> AsyncIterator[Stage]:
-    """A stage whose bot runs; its data is gone at the end."""
+async def stage(
+    *, seed: int = 0, clock: Clock | None = None, **settings: str
+) -> AsyncIterator[Stage]:
+    """A stage whose bot runs, with these settings besides; its data is gone at the end.
+
+    With DISCORD_CLIENT_SECRET="yes", the bot knows the pretend Discord's secret.
+    """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-")))
         discord = await stack.enter_async_context(Discord(clock, seed=seed))
         spotify = await stack.enter_async_context(Spotify(clock, seed=seed))
-        settings = Settings.read(environment(discord, spotify, folder))
-        spotify.register(f"{settings.public_url}/callback")
-        it = Stage(clock, discord, spotify, settings)
+        if "DISCORD_CLIENT_SECRET" in settings:
+            settings |= {"DISCORD_CLIENT_SECRET": discord.client_secret}
+        read = Settings.read(environment(discord, spotify, folder) | settings)
+        it = Stage(clock, discord, spotify, read)
         stack.push_async_callback(it.stop)
         await it.start()
         yield it
 
 
 def environment(discord: Discord, spotify: Spotify, folder: Path) -> dict[str, str]:
-    """The bot's environment variables for these two services."""
+    """The bot's environment variables for these two services, which know where it will be."""
     port = str(free_port())
+    spotify.register(f"http://127.0.0.1:{port}/callback")
+    discord.register(f"http://127.0.0.1:{port}/discord")
     return {
         "DISCORD_TOKEN": discord.token,
         "SPOTIFY_CLIENT_ID": spotify.client_id,
@@ -97,6 +136,17 @@ def environment(discord: Discord, spotify: Spotify, folder: Path) -> dict[str, s
         "SPOTIFY_API_URL": spotify.api_url,
         "SPOTIFY_ACCOUNTS_URL": spotify.accounts_url,
     }
+
+
+def code_on(page: str) -> str | None:
+    """The code that the last page of a login shows, if it does."""
+    found = re.search(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$", page, re.MULTILINE)
+    return found[0] if found else None
+
+
+def links(message: dict[str, Any]) -> list[str]:
+    """Where the link buttons of a message lead."""
+    return [part["url"] for part in walk(message) if part["type"] == BUTTON and "url" in part]
 
 
 def free_port() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import threading
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from sandbox.browser import Browser
 from sandbox.discord import NoAnswer, Refused, Reply, Seat
 from sandbox.readable import Control, controls, readable
-from sandbox.stage import Stage
+from sandbox.stage import Offer, Stage, code_on
 
 # A reply counts as finished when neither service has moved for so many seconds.
 QUIET = 0.3
@@ -31,6 +32,7 @@ class Terminal:
         self._stage = stage
         self._user, self._place = "ada", "music"
         self._reply: Reply | None = None
+        self._followed: set[str] = set()
 
     @property
     def _seat(self) -> Seat:
@@ -65,16 +67,26 @@ class Terminal:
         await self._quiet()
         self._reply = reply
         self._print(reply)
-        for label, url in reply.links.items():
-            if url.startswith(self._stage.settings.public_url):
-                await self._log_in(reply, label, url)
+        with contextlib.suppress(LookupError):
+            offer = self._stage.offer(reply)
+            if offer.url not in self._followed:
+                self._followed.add(offer.url)
+                await self._log_in(reply, offer)
 
-    async def _log_in(self, reply: Reply, label: str, url: str) -> None:
-        print(f"… following “{label}” as {self._user}'s browser would")
+    async def _log_in(self, reply: Reply, offer: Offer) -> None:
+        if offer.message is not reply.message:
+            print(f"Tonearm (direct message): {readable(offer.message)}")
+        print(f"… following the login link as {self._user}'s browser would")
         async with Browser() as browser:
-            page = await browser.log_in(url, account=self._user)
+            page = await browser.log_in(offer.url, account=self._user)
         print("  page: " + page.text.replace("\n", "\n        "))
         await self._quiet()
+        if code := code_on(page.text):
+            print(f"… entering {code}")
+            message = next(m for m in offer.seat.messages() if m["id"] == offer.message["id"])
+            form = await offer.seat.press(message, "Enter code")
+            await form.submit(code=code)
+            await self._quiet()
         self._print(reply)
 
     async def _press(self, number: int) -> None:

@@ -22,6 +22,7 @@ from tests.specification.checking import JSON, MULTIPART, Checker, Finding
 from tests.specification.known import Known, sift
 from tests.specification.openapi import Specification
 from tests.stage.discord_bot import SmallBot, connected
+from tests.stage.discord_client import BACK, Client
 from tests.stage.discord_wire import wired
 from tests.stage.spotify_caller import calling
 
@@ -55,6 +56,8 @@ async def said() -> Said:
         async with connected(discord, SmallBot()):
             await rounds.people(discord)
         await rounds.messages(wire)
+        discord.register(BACK)
+        await rounds.signing_in(Client(discord, wire.session))
     async with calling() as call:
         for part in rounds.OF_SPOTIFY:
             await part(call)

@@ -25,7 +25,8 @@ class Evening(Chat):
     stage: Stage
 
     async def login_page(self) -> Tab:
-        """Press the login button; the tab that it opens."""
+        """Press the login button in the direct messages; the tab that it opens."""
+        await self.tab.get_by_role("button", name="Tonearm").click()
         async with self.context.expect_page() as opening:
             await self.newest.get_by_role("link", name="Link Spotify").click()
         return await opening.value
@@ -56,8 +57,15 @@ async def test_link_search_play_pause_skip_see_save_and_export(evening: Evening)
     await expect(login.get_by_text("the Discord account ada")).to_be_visible()
     await login.get_by_role("button", name="Continue to Spotify").press("Enter")
     await login.get_by_role("button", name="Agree").click()
-    await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
+    await expect(login.get_by_role("heading")).to_have_text("One more step, in Discord")
+    code = await login.get_by_label("Code").inner_text()
+    await evening.button("Enter code").click()
+    await evening.tab.get_by_role("textbox", name="Code").fill(code.lower())
+    await evening.tab.keyboard.press("Enter")
     await expect(evening.newest).to_contain_text("Linked to Ada. Try /search or /play.")
+    await login.reload()
+    await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
+    await evening.tab.get_by_role("button", name="music").click()
 
     await evening.run("/search query:lantern")
     await expect(evening.newest).to_contain_text("Songs for “lantern”")
@@ -93,22 +101,25 @@ async def test_link_search_play_pause_skip_see_save_and_export(evening: Evening)
 async def test_a_cancelled_login_says_so_in_both_places(evening: Evening) -> None:
     await evening.run("/now")
     await expect(evening.newest).to_contain_text("You have not linked Spotify yet")
+    await evening.button("Link Spotify").click()
+    await expect(evening.newest).to_contain_text("The login button is in your direct messages")
     login = await evening.login_page()
     await login.get_by_role("button", name="Continue to Spotify").click()
     await login.get_by_role("button", name="Cancel").click()
-    await expect(login.get_by_role("heading")).to_have_text("Login cancelled")
+    await expect(login.get_by_role("heading")).to_have_text("Not linked")
     await expect(evening.newest).to_contain_text("You cancelled the login")
 
 
 async def test_the_login_pages_fit_a_phone_and_run_no_script(
     browser: Browser, evening: Evening
 ) -> None:
-    reply = await evening.stage.discord.seat("ada").run("/link")
+    offer = evening.stage.offer(await evening.stage.discord.seat("ada").run("/link"))
+    public = evening.stage.settings.public_url
     context = await browser.new_context(
         viewport={"width": 360, "height": 640}, color_scheme="dark", java_script_enabled=False
     )
     tab = await context.new_page()
-    for url in (*reply.links.values(), f"{evening.stage.settings.public_url}/privacy"):
+    for url in (offer.url, f"{public}/privacy", f"{public}/setup", f"{public}/nothing"):
         await tab.goto(url)
         width = await tab.locator("main").evaluate("it => it.getBoundingClientRect().right")
         assert width <= 360

@@ -3,137 +3,150 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 import pytest
 
+from bot.ui.scopes import WORDS
 from sandbox.browser import Browser
-from sandbox.discord import Discord, Reply, Seat
+from sandbox.discord import Discord, Seat
 from sandbox.faults import Fault
 from sandbox.spotify import Spotify
-from sandbox.stage import Stage
+from sandbox.stage import Stage, code_on, stage
+from tests.logins import agree, enter, links_stored
 
 
-def _login_link(reply: Reply) -> str:
-    return next(iter(reply.links.values()))
-
-
-def _links_stored(stage: Stage) -> int:
-    with sqlite3.connect(stage.settings.database) as db:
-        count = db.execute("SELECT count(*) FROM link").fetchone()[0]
-    db.close()
-    return int(count)
-
-
-async def test_the_private_reply_becomes_linked_to(stage: Stage, ada: Seat) -> None:
+async def test_the_login_button_comes_by_direct_message(stage: Stage, ada: Seat) -> None:
     reply = await ada.run("/link")
     assert reply.ephemeral
-    async with Browser() as browser:
-        page = await browser.log_in(_login_link(reply), account="ada")
-    assert "Linked to Ada" in page.text
+    assert reply.text == "The login button is in your direct messages."
+    assert stage.offer(reply).seat.place == "dm"
+
+
+async def test_the_code_links_and_both_messages_say_so(stage: Stage, ada: Seat) -> None:
+    reply = await ada.run("/link")
+    offer = stage.offer(reply)
+    page = await agree(offer)
+    assert "You agreed as Ada" in page.text
+    await reply.until("Almost linked to **Ada**")
+    assert links_stored(stage) == 0
+    code = code_on(page.text)
+    assert code is not None
+    await enter(offer, code)
+    await reply.until("Linked to **Ada**. Try /search or /play.")
+    assert "Linked to **Ada**" in offer.seat.messages()[-1]["content"]
+    assert not offer.seat.messages()[-1]["components"]
+    assert links_stored(stage) == 1
+
+
+async def test_where_discord_can_be_asked_no_code_is_needed() -> None:
+    async with stage(DISCORD_CLIENT_SECRET="yes") as it:
+        reply = await it.discord.seat("ada").run("/link")
+        assert "code" not in it.offer(reply).message["content"]
+        async with Browser() as browser:
+            page = await browser.log_in(it.offer(reply).url, account="ada", discord="ada")
+        assert "Linked to Ada" in page.text
+        await reply.until("Linked to **Ada**")
+        assert links_stored(it) == 1
+
+
+async def test_a_browser_of_somebody_else_at_discord_links_nothing() -> None:
+    async with stage(DISCORD_CLIENT_SECRET="yes") as it:
+        reply = await it.discord.seat("mallory").run("/link")
+        async with Browser() as browser:
+            page = await browser.log_in(it.offer(reply).url, account="ada", discord="ada")
+        assert "signed in to Discord as somebody else" in page.text
+        await reply.until("signed in to Discord as somebody else")
+        assert links_stored(it) == 0
+        assert not it.spotify.accounts_recording.exchanges
+
+
+@pytest.mark.parametrize("place", ["dm", "elsewhere"])
+async def test_where_no_direct_message_can_be_sent_the_reply_has_the_button(
+    stage: Stage, discord: Discord, place: str
+) -> None:
+    if place == "elsewhere":
+        discord.closed_dms.add("ada")
+    reply = await discord.seat("ada", place).run("/link")
+    assert stage.offer(reply).message["id"] == reply.message["id"]
+    code = code_on((await agree(stage.offer(reply))).text)
+    assert code is not None
+    await reply.until("Almost linked")
+    form = await reply.seat.press(reply.message, "Enter code")
+    await form.submit(code=code)
     await reply.until("Linked to **Ada**")
-    assert not reply.links
-    assert _links_stored(stage) == 1
 
 
-async def test_the_page_names_the_discord_account_and_what_is_asked_for(ada: Seat) -> None:
+async def test_the_page_names_the_discord_account_and_what_is_asked_for(
+    stage: Stage, ada: Seat
+) -> None:
     reply = await ada.run("/link")
     async with Browser() as browser:
-        page = await browser.open(_login_link(reply))
-    assert "ada" in page.text
-    assert "see and control what plays" in page.text
+        page = await browser.open(stage.offer(reply).url)
+    assert "the Discord account ada" in page.text
+    for words in WORDS.values():
+        assert words in page.text
     assert "If you did not ask for this" in page.text
 
 
-async def test_opening_the_page_twice_changes_nothing(ada: Seat) -> None:
-    reply = await ada.run("/link")
+async def test_opening_the_page_twice_changes_nothing(stage: Stage, ada: Seat) -> None:
+    offer = stage.offer(await ada.run("/link"))
     async with Browser() as preview:
-        await preview.open(_login_link(reply))
-    async with Browser() as browser:
-        assert "Linked to Ada" in (await browser.log_in(_login_link(reply), account="ada")).text
-
-
-async def test_a_login_button_works_once(stage: Stage, ada: Seat) -> None:
-    link = _login_link(await ada.run("/link"))
-    async with Browser() as browser:
-        await browser.log_in(link, account="ada")
-        again = await browser.open(link)
-    assert again.status == 410
-    assert "no longer good" in again.text
-
-
-async def test_a_finished_login_cannot_be_finished_again(
-    stage: Stage, spotify: Spotify, ada: Seat
-) -> None:
-    reply = await ada.run("/link")
-    async with Browser() as browser:
-        done = await browser.log_in(_login_link(reply), account="ada")
-        exchanges = len(spotify.accounts_recording.exchanges)
-        again = await browser.open(done.url)
-    assert again.status == 410
-    assert len(spotify.accounts_recording.exchanges) == exchanges
-
-
-@pytest.mark.parametrize("query", ["", "?state=", "?state=foreign&code=x", "?code=x", "?error=x"])
-async def test_a_callback_without_our_state_is_refused(
-    stage: Stage, spotify: Spotify, ada: Seat, query: str
-) -> None:
-    await ada.run("/link")
-    async with Browser() as browser:
-        page = await browser.open(f"{stage.settings.public_url}/callback{query}")
-    assert page.status == 410
-    assert "foreign" not in page.html
-    assert not spotify.accounts_recording.exchanges
-    assert _links_stored(stage) == 0
+        await preview.open(offer.url)
+    assert "You agreed as Ada" in (await agree(offer)).text
 
 
 async def test_an_expired_login_says_how_to_start_over(stage: Stage, ada: Seat) -> None:
-    reply = await ada.run("/link")
+    offer = stage.offer(await ada.run("/link"))
     stage.clock.advance(10 * 60 + 1)
     async with Browser() as browser:
-        page = await browser.open(_login_link(reply))
+        page = await browser.open(offer.url)
     assert page.status == 410
     assert "/link" in page.text
 
 
-async def test_a_new_link_ends_the_old(ada: Seat) -> None:
-    old, new = await ada.run("/link"), await ada.run("/link")
+async def test_a_new_link_ends_the_old(stage: Stage, ada: Seat) -> None:
+    old = stage.offer(await ada.run("/link"))
+    new = stage.offer(await ada.run("/link"))
     async with Browser() as browser:
-        assert (await browser.open(_login_link(old))).status == 410
-        assert (await browser.open(_login_link(new))).status == 200
+        assert (await browser.open(old.url)).status == 410
+        assert (await browser.open(new.url)).status == 200
+
+
+async def test_a_fourth_link_within_ten_minutes_is_refused(stage: Stage, ada: Seat) -> None:
+    for _ in range(3):
+        stage.offer(await ada.run("/link"))
+    assert "three login links in ten minutes" in (await ada.run("/link")).text
+    stage.clock.advance(10 * 60 + 1)
+    stage.offer(await ada.run("/link"))
 
 
 async def test_cancelling_stores_nothing_and_says_so_in_both_places(
     stage: Stage, ada: Seat
 ) -> None:
     reply = await ada.run("/link")
-    async with Browser() as browser:
-        page = await browser.log_in(_login_link(reply), account="ada", accept=False)
+    page = await agree(stage.offer(reply), accept=False)
     assert "You cancelled the login" in page.text
     await reply.until("You cancelled the login")
-    assert _links_stored(stage) == 0
+    assert links_stored(stage) == 0
 
 
-async def test_somebody_not_on_the_user_list_is_told_and_not_stored(
-    stage: Stage, discord: Discord
-) -> None:
-    reply = await discord.seat("mallory").run("/link")
-    async with Browser() as browser:
-        page = await browser.log_in(_login_link(reply), account="mallory")
-    assert "its owner must add you" in page.text
-    await reply.until("its owner must add you")
-    assert _links_stored(stage) == 0
+async def test_somebody_not_on_the_user_list_is_told_whom_to_ask() -> None:
+    async with stage(OPERATOR_CONTACT="ask@example.org") as it:
+        reply = await it.discord.seat("mallory").run("/link")
+        page = await agree(it.offer(reply), "mallory")
+        for said in (page.text, (await reply.until("its owner must add you")).text):
+            assert "whoever runs this bot (ask@example.org)" in said
+            assert "/setup" in said
+        assert links_stored(it) == 0
 
 
 async def test_an_app_whose_owner_lost_premium_is_named_as_such(
     stage: Stage, spotify: Spotify, ada: Seat
 ) -> None:
     spotify.apps[spotify.client_id].owner_premium = False
-    reply = await ada.run("/link")
-    async with Browser() as browser:
-        page = await browser.log_in(_login_link(reply), account="ada")
+    page = await agree(stage.offer(await ada.run("/link")))
     assert "its owner has no Premium" in page.text
-    assert _links_stored(stage) == 0
+    assert links_stored(stage) == 0
 
 
 @pytest.mark.parametrize("status", [400, 500, 503])
@@ -141,26 +154,36 @@ async def test_a_token_endpoint_that_fails_leaves_nothing_behind(
     stage: Stage, spotify: Spotify, ada: Seat, status: int
 ) -> None:
     failing = spotify.accounts_faults.add(Fault("POST /api/token", status=status, times=None))
-    reply = await ada.run("/link")
-    async with Browser() as browser:
-        page = await browser.log_in(_login_link(reply), account="ada")
-    assert page.status == 400
+    page = await agree(stage.offer(await ada.run("/link")))
+    assert "Not linked" in page.text
     assert "/link" in page.text
     assert failing.hits == 1
-    assert _links_stored(stage) == 0
+    assert links_stored(stage) == 0
+
+
+async def test_an_account_of_somebody_else_is_refused_and_both_are_told(
+    stage: Stage, discord: Discord, linked: Seat
+) -> None:
+    reply = await discord.seat("grace").run("/link")
+    page = await agree(stage.offer(reply), "ada")
+    assert "linked to another Discord account" in page.text
+    await reply.until("linked to another Discord account")
+    await discord.seat("ada", "dm").until("Somebody just logged in with your Spotify account")
+    assert links_stored(stage) == 1
+    assert "Ada's Laptop" in (await linked.run("/now")).text
 
 
 @pytest.mark.parametrize(
     "command",
     ["/search lantern", "/play lantern", "/pause", "/next", "/now", "/save", "/export format:csv"],
 )
-async def test_whoever_is_not_linked_gets_the_button_privately(ada: Seat, command: str) -> None:
+async def test_whoever_is_not_linked_gets_the_button_privately(
+    stage: Stage, ada: Seat, command: str
+) -> None:
     reply = await ada.run(command)
     assert reply.ephemeral
     assert "You have not linked Spotify yet" in reply.text
-    async with Browser() as browser:
-        assert "Linked to Ada" in (await browser.log_in(_login_link(reply), account="ada")).text
-    await reply.until("Linked to **Ada**")
+    assert stage.offer(await reply.press("Link Spotify")).url
 
 
 async def test_the_link_survives_a_restart(stage: Stage, linked: Seat) -> None:
@@ -168,30 +191,15 @@ async def test_the_link_survives_a_restart(stage: Stage, linked: Seat) -> None:
     assert "Ada's Laptop" in (await linked.run("/now")).text
 
 
-async def test_unlink_erases_everything(stage: Stage, linked: Seat) -> None:
-    reply = await linked.run("/unlink")
-    assert "erased" in reply.text
-    assert "spotify.com/account/apps" in reply.text
-    assert _links_stored(stage) == 0
-    assert "not linked" in (await linked.run("/now")).text
-    assert "nothing to erase" in (await linked.run("/unlink")).text
-
-
-async def test_unlink_ends_a_login_under_way(ada: Seat) -> None:
-    reply = await ada.run("/link")
-    await ada.run("/unlink")
-    async with Browser() as browser:
-        assert (await browser.open(_login_link(reply))).status == 410
-
-
 async def test_linking_again_replaces_the_account(
     stage: Stage, spotify: Spotify, linked: Seat
 ) -> None:
     spotify.accounts["grace"].player.start(spotify.catalogue.stock[0].uri)
-    assert "You are linked to **Ada**" in (await linked.run("/link")).text
+    offer = stage.offer(await linked.run("/link"))
+    assert "You are linked to **Ada**" in offer.message["content"]
     await stage.link("ada", account="grace")
     assert "Grace's Phone" in (await linked.run("/now")).text
-    assert _links_stored(stage) == 1
+    assert links_stored(stage) == 1
 
 
 async def test_no_token_stands_in_the_database_in_clear(stage: Stage, spotify: Spotify) -> None:

@@ -39,4 +39,4 @@ async def test_a_button_that_nobody_knows_any_more_says_so(discord: Discord, lin
     for part in walk(reply.message):
         if part.get("label") == "Play":
             part["custom_id"] = "once:upon:a:time"
-    assert "older version" in (await linked.press(reply.message, "Play")).text
+    assert "has expired" in (await linked.press(reply.message, "Play")).text

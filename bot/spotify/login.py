@@ -9,7 +9,6 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import aiohttp
@@ -26,13 +25,9 @@ SCOPES = (
 )
 
 
-@dataclass(frozen=True)
-class Offer:
-    """A login that was begun: where the browser goes, and what it must come back with."""
-
-    url: str = field(repr=False)
-    state: str = field(repr=False)
-    verifier: str = field(repr=False)
+def fresh_verifier() -> str:
+    """64 characters, 384 bits (RFC 7636 wants 43 to 128 characters)."""
+    return secrets.token_urlsafe(48)
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -52,39 +47,35 @@ class _Refused(msgspec.Struct):
 
 
 class Login:
-    """The accounts service, for one Spotify app and one redirect URI."""
+    """The accounts service, for one redirect URI; the client id goes with each login."""
 
-    def __init__(
-        self, http: aiohttp.ClientSession, accounts_url: str, *, client_id: str, redirect_uri: str
-    ) -> None:
+    def __init__(self, http: aiohttp.ClientSession, accounts_url: str, redirect_uri: str) -> None:
         self._http = http
         self._accounts_url = accounts_url
-        self.client_id = client_id
-        self._redirect_uri = redirect_uri
+        self.redirect_uri = redirect_uri
 
-    def offer(self) -> Offer:
-        """A fresh state and verifier (256 bits and 384 bits), and the page to send a browser to."""
-        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+    def authorize(self, client_id: str, *, state: str, verifier: str) -> str:
+        """The page to send a browser to."""
         digest = hashlib.sha256(verifier.encode()).digest()
         query = {
-            "client_id": self.client_id,
+            "client_id": client_id,
             "response_type": "code",
-            "redirect_uri": self._redirect_uri,
+            "redirect_uri": self.redirect_uri,
             "state": state,
             "scope": " ".join(SCOPES),
             "code_challenge_method": "S256",
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         }
-        return Offer(f"{self._accounts_url}/authorize?{urlencode(query)}", state, verifier)
+        return f"{self._accounts_url}/authorize?{urlencode(query)}"
 
-    async def exchange(self, code: str, verifier: str) -> Grant:
+    async def exchange(self, client_id: str, code: str, verifier: str) -> Grant:
         """The tokens for a code. Raises LoginRefused, or SpotifyDown; never repeated."""
         status, body = await self._ask(
             {
                 "grant_type": "authorization_code",
                 "code": code,
-                "redirect_uri": self._redirect_uri,
-                "client_id": self.client_id,
+                "redirect_uri": self.redirect_uri,
+                "client_id": client_id,
                 "code_verifier": verifier,
             }
         )
@@ -92,13 +83,13 @@ class Login:
             raise LoginRefused(f"code refused: {status} {_error(body)}")
         return _grant(body)
 
-    async def refresh(self, refresh_token: str) -> Grant:
+    async def refresh(self, client_id: str, refresh_token: str) -> Grant:
         """A new access token. Raises LinkEnded on invalid_grant alone, else SpotifyDown."""
         status, body = await self._ask(
             {
                 "grant_type": "refresh_token",
                 "refresh_token": refresh_token,
-                "client_id": self.client_id,
+                "client_id": client_id,
             }
         )
         if status == 200:
@@ -106,6 +97,16 @@ class Login:
         if _error(body) == "invalid_grant":
             raise LinkEnded("invalid_grant")
         raise SpotifyDown(f"renewal refused: {status} {_error(body)}")
+
+    async def knows(self, client_id: str) -> bool:
+        """Whether Spotify has an app with this client id: asked with a token that cannot be good.
+
+        A wrong redirect URI cannot be told this way; only Spotify's own page says it.
+        """
+        _, body = await self._ask(
+            {"grant_type": "refresh_token", "refresh_token": "-", "client_id": client_id}
+        )
+        return _error(body) != "invalid_client"
 
     async def _ask(self, form: Mapping[str, str]) -> tuple[int, bytes]:
         try:

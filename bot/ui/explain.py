@@ -20,13 +20,16 @@ class Explanation:
     reference: str | None = None
 
 
-def explain(error: BaseException) -> Explanation:
-    """What to tell the user about `error`; whatever is not ours gets a reference for the log."""
+def explain(error: BaseException, operator: str) -> Explanation:
+    """What to tell the user about `error`; whatever is not ours gets a reference for the log.
+
+    `operator` is whom to ask.
+    """
     match error:
         case app_commands.CommandInvokeError():
-            return explain(error.original)
+            return explain(error.original, operator)
         case Fault():
-            return Explanation(error.says, login=isinstance(error, NeedsLogin))
+            return Explanation(error.said(operator), login=isinstance(error, NeedsLogin))
         case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
             return Explanation(
                 "That command has changed. Restart Discord with Ctrl+R, then use it again."
@@ -35,6 +38,6 @@ def explain(error: BaseException) -> Explanation:
             return Explanation("Discord did not take the file because it is too large.")
     reference = secrets.token_hex(3)
     return Explanation(
-        f"That is a bug in Tonearm. Tell whoever runs this bot the reference {reference}.",
+        f"That is a bug in Tonearm. Tell {operator} the reference {reference}.",
         reference=reference,
     )

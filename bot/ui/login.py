@@ -1,26 +1,40 @@
-"""The login button, and what its message becomes."""
+"""What the messages of a login say, from its button to its end."""
 
 from __future__ import annotations
 
-import discord
-from discord import ui
-
-from bot.errors import Fault
-from bot.store import Link
+from bot.endings import Ending, Held, Linked
 from bot.ui.text import safe
 
+LOOK_IN_DMS = "The login button is in your direct messages."
+WITHDRAW = "<https://www.spotify.com/account/apps/>"
 
-def button(url: str) -> ui.View:
-    """A view with the button that opens the login page."""
-    view = ui.View(timeout=None)
-    view.add_item(
-        ui.Button(label="Link Spotify", style=discord.ButtonStyle.link, url=url, emoji="🔗")
+
+def invitation(discord_name: str, *, by_code: bool, linked_to: str | None) -> str:
+    """Beside the login button."""
+    first = f"You are linked to **{safe(linked_to)}**. " if linked_to else ""
+    last = " Its last page shows a code: press **Enter code** and enter it." if by_code else ""
+    return (
+        f"{first}Press the button to link Spotify to **{safe(discord_name)}**. "
+        f"It works once, for ten minutes.{last}"
     )
-    return view
 
 
-def ending(end: Link | Fault) -> str:
-    """What the private reply says once the browser is done."""
-    if isinstance(end, Fault):
-        return end.says
-    return f"Linked to **{safe(end.name)}**. Try /search or /play."
+def ending(end: Ending, operator: str) -> str:
+    """What these messages become once the browser is done."""
+    match end:
+        case Linked(name=name):
+            return f"Linked to **{safe(name)}**. Try /search or /play."
+        case Held(name=name):
+            return (
+                f"Almost linked to **{safe(name)}**. "
+                "Your browser shows a code: press **Enter code** and enter it."
+            )
+    return end.said(operator)
+
+
+# To whoever has linked an account that somebody else just tried to link.
+WARNING = (
+    "Somebody just logged in with your Spotify account to link it to another Discord account. "
+    "It was refused. If that was you, use /unlink here first. If not, change your Spotify "
+    f"password, and look through your account's apps at {WITHDRAW}."
+)

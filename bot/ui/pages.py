@@ -6,6 +6,12 @@ import base64
 import hashlib
 from html import escape
 
+from bot.errors import OPERATOR
+from bot.spotify.login import SCOPES
+from bot.ui import scopes
+
+LINKED = "Linked"
+
 STYLE = """
 :root { color-scheme: light dark; --ground: #f6f4ef; --sheet: #fff; --ink: #22211e; --soft: #66635c;
   --line: #dedad1; --act: #17724a; --on-act: #fff; }
@@ -19,7 +25,11 @@ main { width: 100%; max-width: 30rem; background: var(--sheet); border: 1px soli
 .brand { margin: 0 0 1.5rem; color: var(--soft); font-size: .9375rem; letter-spacing: .02em; }
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
 h2 { margin: 1.75rem 0 .25rem; font-size: 1.0625rem; }
-p { margin: 0 0 1rem; } ul { margin: 0 0 1.25rem; padding-left: 1.25rem; } li { margin: .25rem 0; }
+p { margin: 0 0 1rem; } ul, ol { margin: 0 0 1.25rem; padding-left: 1.25rem; }
+li { margin: .25rem 0; }
+.code { font: 600 2rem/1.2 ui-monospace, monospace; letter-spacing: .08em; text-align: center;
+  padding: 1rem; border: 1px dashed var(--line); border-radius: .625rem; user-select: all; }
+code { font: .9375em ui-monospace, monospace; overflow-wrap: anywhere; }
 p, li, h1 { overflow-wrap: anywhere; }
 .soft { color: var(--soft); font-size: .9375rem; } main > :last-child { margin-bottom: 0; }
 button { width: 100%; margin: .25rem 0 1.125rem; padding: .8rem 1rem; border: 0;
@@ -31,11 +41,6 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--ink); outline-o
 """
 
 STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-
-MAY = (
-    "see and control what plays on your Spotify devices",
-    "read your liked songs, and save songs to your library",
-)
 
 
 def page(title: str, body: str) -> str:
@@ -54,38 +59,99 @@ def sentence(title: str, *sentences: str) -> str:
     return page(title, "".join(f"<p>{escape(text)}</p>" for text in sentences))
 
 
-def login(discord_name: str) -> str:
+def login(discord_name: str, *, by_code: bool) -> str:
     """The page behind the login button: who it is for, what follows, and one button."""
-    may = "".join(f"<li>{escape(text)}</li>" for text in MAY)
+    may = "".join(f"<li>{escape(words)}</li>" for words in scopes.in_words(SCOPES))
+    first = "" if by_code else "Discord is asked first whether that is you. "
+    last = " At the end you get a code to enter in Discord." if by_code else ""
     return page(
         "Link your Spotify account",
         f"<p>This links Spotify to the Discord account <strong>{escape(discord_name)}</strong>. "
         "Tonearm will be able to:</p>"
         f"<ul>{may}</ul>"
         '<form method="post"><button>Continue to Spotify</button></form>'
-        '<p class="soft">If you did not ask for this in Discord, close this page. Nothing has '
-        "happened yet.</p>",
+        f'<p class="soft">{first}Nothing has happened yet.{last} If you did not ask for this in '
+        "Discord yourself, close this page: somebody may be trying to get at your Spotify "
+        "account.</p>",
     )
 
 
-def linked(spotify_name: str) -> str:
-    return sentence(
-        f"Linked to {spotify_name}",
-        "You can close this page and go back to Discord. Try /search or /play there.",
+def code(shown: str, spotify_name: str, discord_name: str) -> str:
+    """The last page of a login that waits for its code."""
+    return page(
+        "One more step, in Discord",
+        f"<p>You agreed as <strong>{escape(spotify_name)}</strong>. To link it to the Discord "
+        f"account <strong>{escape(discord_name)}</strong>, press <em>Enter code</em> where you "
+        "found the link, and enter:</p>"
+        f'<p class="code" aria-label="Code">{escape(shown)}</p>'
+        '<p class="soft">It is good for ten minutes. If that is not your Discord account, or '
+        "somebody asks you for this code, close this page; then nothing is linked.</p>",
     )
 
 
-PRIVACY = page(
-    "Privacy",
-    "<p>Tonearm keeps as little as it can.</p>"
-    "<h2>What is stored</h2>"
-    "<p>For each person who links Spotify: the Discord user ID, the Spotify account ID and display "
-    "name, the permissions that were given and when, and Spotify’s login token, encrypted. "
-    "What you play, search or save is not stored.</p>"
-    "<h2>Why</h2><p>To do at Spotify what you ask for in Discord, and nothing else. Nothing is "
-    "sold, shared or used for advertising.</p>"
-    "<h2>For how long</h2><p>Until you use /unlink, which erases it at once. To withdraw the "
-    'permission at Spotify too, open <a href="https://www.spotify.com/account/apps/" '
-    'rel="noreferrer">your Spotify account’s apps</a>.</p>'
-    '<p class="soft">Tonearm is not affiliated with Spotify or Discord.</p>',
+def ending(outcome: str, spotify_name: str | None, operator: str) -> str:
+    """The last page of a login that is over."""
+    if outcome == LINKED:
+        return sentence(
+            f"Linked to {spotify_name}",
+            "You can close this page and go back to Discord. Try /search or /play there.",
+        )
+    return sentence("Not linked", outcome.replace(OPERATOR, operator))
+
+
+def setup(redirect_uri: str) -> str:
+    """How to use an app of one's own."""
+    return page(
+        "Your own Spotify app",
+        "<p>Spotify lets an app serve five people. If this bot’s app is full, use one of "
+        "your own: it costs nothing but Premium, and takes five minutes.</p>"
+        '<ol><li>Open the <a href="https://developer.spotify.com/dashboard" '
+        'rel="noreferrer">developer dashboard</a>, log in with your Spotify account, and press '
+        "<em>Create app</em>. Any name will do.</li>"
+        f"<li>As redirect URI, copy this, to the letter:<br><code>{escape(redirect_uri)}</code>"
+        "</li>"
+        "<li>Under <em>Which API/SDKs are you planning to use?</em>, tick <em>Web API</em>, and "
+        "save.</li>"
+        "<li>Under <em>User Management</em>, add your own name and the e-mail address of your "
+        "Spotify account.</li>"
+        "<li>Copy the <em>client ID</em> from the app’s settings. You need no secret, and "
+        "should give it to nobody.</li>"
+        "<li>In Discord, use <code>/link client_id:</code> with it.</li></ol>"
+        '<p class="soft">If Spotify then says <em>INVALID_CLIENT: Invalid redirect URI</em>, the '
+        "address in the dashboard differs from the one above. If it says <em>Invalid client</em>, "
+        "the client ID is mistyped.</p>",
+    )
+
+
+def privacy(operator: str) -> str:
+    """What is stored, why, and for how long: the same facts as /privacy in Discord."""
+    told = "".join(f"<h2>{escape(title)}</h2><p>{escape(text)}</p>" for title, text in PRIVACY)
+    return page(
+        "Privacy",
+        f"<p>Tonearm keeps as little as it can.</p>{told}"
+        '<p><a href="https://www.spotify.com/account/apps/" rel="noreferrer">Apps of your Spotify '
+        f"account</a></p><h2>Questions</h2><p>Ask {escape(operator)}.</p>"
+        '<p class="soft">Tonearm is not affiliated with Spotify or Discord.</p>',
+    )
+
+
+PRIVACY = (
+    (
+        "What is stored",
+        "For each person who links Spotify: the Discord user ID, the Spotify account ID and "
+        "display name, the permissions given and when, whether you want reminders, and Spotify’s "
+        "login token, encrypted. While a login is under way, for ten minutes at most: its steps, "
+        "and your Discord name. What you play, search or save is not stored, and neither is "
+        "anything about a server.",
+    ),
+    (
+        "Why",
+        "To do at Spotify what you ask for in Discord, and nothing else. Nothing is sold, shared "
+        "or used for advertising.",
+    ),
+    (
+        "For how long",
+        "Until you use /unlink, which erases all of it at once. To withdraw the permission at "
+        "Spotify too, remove Tonearm from the apps of your Spotify account.",
+    ),
 )

@@ -1,4 +1,4 @@
-"""Reading what a client sent: JSON, or multipart with `payload_json` and files."""
+"""Bodies: JSON or multipart with `payload_json` and files from a client, JSON to it."""
 
 from __future__ import annotations
 
@@ -38,6 +38,12 @@ async def read(request: web.Request) -> tuple[Any, list[Upload]]:
         form.wrong(("_misc",), "CONTENT_TYPE_INVALID", message)
         form.close()
     return _parse(body), []
+
+
+def write(payload: Any, status: int = 200) -> web.Response:
+    """An answer. It is exactly application/json: discord.py takes no charset."""
+    body = json.dumps(payload).encode()
+    return web.Response(status=status, body=body, content_type="application/json")
 
 
 def _parse(body: bytes) -> Any:

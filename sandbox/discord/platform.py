@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+from yarl import URL
+
 from sandbox.changes import PATIENCE, Changes
 from sandbox.clock import Clock
 from sandbox.discord.commands import Commands, owners
@@ -11,6 +13,7 @@ from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import AUTOCOMPLETE, Interaction, Interactions
 from sandbox.discord.messages import Messages
 from sandbox.discord.payloads import interaction_create
+from sandbox.discord.tokens import Tokens
 from sandbox.discord.world import EPHEMERAL, Channel, Json, Post, User, World
 
 KEPT_UPLOADS = 20
@@ -19,7 +22,8 @@ KEPT_UPLOADS = 20
 class Platform:
     """Everything that is the same for whoever asks: people, messages, commands, interactions.
 
-    `changes` is noted at every change that a person could see, and when the bot connects.
+    `changes` is noted at every change that a person could see, and when the bot connects. The app
+    proves itself by `token` as a bot and by `client_secret` where people sign in.
     """
 
     def __init__(self, clock: Clock, seed: int = 0) -> None:
@@ -29,6 +33,9 @@ class Platform:
         self.world = World(clock, self.changes, seed)
         self.application_id = self.world.bot.id
         self.token = self._new_token()
+        self.client_secret = self.world.secret(32)
+        self.redirect_uris: list[str] = []
+        self.tokens = Tokens(clock)
         self.site = ""  # where attachments are served, without a slash at the end
         self.messages = Messages(self.world, lambda: self.site)
         self.registry = Commands(self.world, self.application_id)
@@ -41,6 +48,17 @@ class Platform:
     def _new_token(self) -> str:
         owner = base64.b64encode(self.application_id.encode()).decode().rstrip("=")
         return f"{owner}.{self.world.secret(6)}.{self.world.secret(38)}"
+
+    def register(self, redirect_uri: str) -> None:
+        """Let the app send people who sign in back to this address, and to no other like it.
+
+        Raises ValueError for what is not a whole http or https address.
+        """
+        url = URL(redirect_uri)
+        whole = url.scheme in ("http", "https") and url.host and url.user is None
+        if not whole or "#" in redirect_uri:
+            raise ValueError(f"{redirect_uri!r} is not a whole address without a fragment")
+        self.redirect_uris.append(redirect_uri)
 
     @property
     def commands(self) -> list[Json]:
@@ -155,7 +173,7 @@ class Platform:
             "verify_key": "0" * 64,
             "flags": 0,
             "flags_new": "0",
-            "redirect_uris": [],
+            "redirect_uris": self.redirect_uris,
             "interactions_endpoint_url": None,
             "role_connections_verification_url": None,
             "owner": self.world.users["ada"].payload(),

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from zlib import crc32
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.discord.api_error import ApiError, Form
-from sandbox.discord.bodies import read
+from sandbox.discord.bodies import read, write
 from sandbox.discord.messages import REPLY
 from sandbox.discord.payloads import private_channel
 from sandbox.discord.platform import Platform
 from sandbox.discord.rules import CREATE_FLAGS, check_message
 from sandbox.discord.shapes import Id, Shape, check
+from sandbox.discord.token_api import TokenApi, own_user
 from sandbox.discord.world import Channel, Json, Post
 
-OPEN_TO_ALL = ("/interactions/", "/webhooks/")  # their token is their key
+OPEN_TO_ALL = ("/interactions/", "/webhooks/", "/oauth2/token")  # they have keys of their own
+OPEN_TO_PEOPLE = ("GET /users/@me", "GET /oauth2/@me")  # who have signed in
 
 
 class Rest:
@@ -26,12 +26,14 @@ class Rest:
 
     def __init__(self, discord: Platform) -> None:
         self._discord = discord
+        self._tokens = TokenApi(discord)
 
     def routes(self) -> list[web.RouteDef]:
         """Every route that is played; whatever else is asked for gets Discord's 404."""
         original = "/webhooks/{app}/{token}/messages/{message}"
         return [
             web.get("/users/@me", self.me),
+            *self._tokens.routes(),
             web.get("/oauth2/applications/@me", self.application),
             web.get("/applications/@me", self.application),
             web.get("/gateway/bot", self.gateway),
@@ -60,11 +62,11 @@ class Rest:
             try:
                 response = await handler(request)
             except ApiError as error:
-                response = _json(error.payload, error.status)
+                response = write(error.payload, error.status)
                 self._discord.changes.note()
             except web.HTTPException as error:
                 text = f"{error.status}: {error.reason}"
-                response = _json({"message": text, "code": 0}, error.status)
+                response = write({"message": text, "code": 0}, error.status)
             response.headers.update(self._limits(request))
             return response
 
@@ -97,19 +99,25 @@ class Rest:
         path = request.path.removeprefix("/api/v10")
         if path.startswith(OPEN_TO_ALL):
             return
-        if request.headers.get("Authorization") != f"Bot {self._discord.token}":
+        people = f"{request.method} {path}" in OPEN_TO_PEOPLE
+        if people and self._discord.tokens.bearer(request.headers):
+            return
+        by_bot = request.headers.get("Authorization") == f"Bot {self._discord.token}"
+        if not by_bot or path == "/oauth2/@me":  # which tells of a sign-in
             raise ApiError(0)
 
     async def not_found(self, request: web.Request) -> web.Response:
         raise web.HTTPNotFound
 
     async def me(self, request: web.Request) -> web.Response:
+        if sign_in := self._discord.tokens.bearer(request.headers):
+            return write(own_user(sign_in))
         bot = self._discord.world.bot.payload()
         own = {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None, "bio": ""}
-        return _json({**bot, **own})
+        return write({**bot, **own})
 
     async def application(self, request: web.Request) -> web.Response:
-        return _json(self._discord.application())
+        return write(self._discord.application())
 
     async def gateway(self, request: web.Request) -> web.Response:
         gateway = self._discord.gateway
@@ -119,20 +127,20 @@ class Rest:
             "reset_after": 86_400_000,
             "max_concurrency": 1,
         }
-        return _json({"url": gateway.resume_url, "shards": 1, "session_start_limit": starts})
+        return write({"url": gateway.resume_url, "shards": 1, "session_start_limit": starts})
 
     async def get_commands(self, request: web.Request) -> web.Response:
         self._own(request)
-        return _json(self._discord.commands)
+        return write(self._discord.commands)
 
     async def put_commands(self, request: web.Request) -> web.Response:
         self._own(request)
         body, _ = await read(request)
-        return _json(self._discord.registry.put(body))
+        return write(self._discord.registry.put(body))
 
     async def emojis(self, request: web.Request) -> web.Response:
         self._own(request)
-        return _json({"items": []})
+        return write({"items": []})
 
     def _own(self, request: web.Request) -> None:
         if request.match_info["app"] != self._discord.application_id:
@@ -147,7 +155,7 @@ class Rest:
         user = world.user_by_id(str(body["recipient_id"]))
         if user is None or user.bot:
             raise ApiError(50033)
-        return _json(private_channel(world.channel(user, "dm")))
+        return write(private_channel(world.channel(user, "dm")))
 
     def _channel(self, request: web.Request) -> Channel:
         channel = self._discord.world.channels.get(request.match_info["channel"])
@@ -182,17 +190,17 @@ class Rest:
         if body.get("nonce") is not None:
             known["nonce"] = body["nonce"]
         post = Post(messages.blank(channel, world.bot, **known), channel)
-        return _json(messages.write(post, body, uploads).data)
+        return write(messages.write(post, body, uploads).data)
 
     async def get_message(self, request: web.Request) -> web.Response:
-        return _json(self._message(request).data)
+        return write(self._message(request).data)
 
     async def edit_message(self, request: web.Request) -> web.Response:
         post = self._message(request)
         body, uploads = await read(request)
         if post.data["author"]["id"] != self._discord.world.bot.id:
             raise ApiError(50005)
-        return _json(self._discord.messages.edit(post, body, uploads).data)
+        return write(self._discord.messages.edit(post, body, uploads).data)
 
     async def delete_message(self, request: web.Request) -> web.Response:
         post = self._message(request)
@@ -207,26 +215,26 @@ class Rest:
         interactions = self._discord.interactions
         answer = interactions.first_answer(where["id"], where["token"], body, uploads)
         if request.query.get("with_response", "").lower() in ("1", "true"):
-            return _json(answer)
+            return write(answer)
         return web.Response(status=204)
 
     async def follow_up(self, request: web.Request) -> web.Response:
         interactions = self._discord.interactions
         interaction = interactions.by_webhook(*_webhook(request))
         body, uploads = await read(request)
-        return _json(interactions.follow_up(interaction, body, uploads).data)
+        return write(interactions.follow_up(interaction, body, uploads).data)
 
     async def get_answer(self, request: web.Request) -> web.Response:
         interactions = self._discord.interactions
         interaction = interactions.by_webhook(*_webhook(request))
-        return _json(interactions.message(interaction, request.match_info["message"]).data)
+        return write(interactions.message(interaction, request.match_info["message"]).data)
 
     async def edit_answer(self, request: web.Request) -> web.Response:
         interactions = self._discord.interactions
         interaction = interactions.by_webhook(*_webhook(request))
         body, uploads = await read(request)
         post = interactions.message(interaction, request.match_info["message"])
-        return _json(interactions.edit(interaction, post, body, uploads).data)
+        return write(interactions.edit(interaction, post, body, uploads).data)
 
     async def delete_answer(self, request: web.Request) -> web.Response:
         interactions = self._discord.interactions
@@ -238,9 +246,3 @@ class Rest:
 
 def _webhook(request: web.Request) -> tuple[str, str]:
     return request.match_info["app"], request.match_info["token"]
-
-
-def _json(payload: Any, status: int = 200) -> web.Response:
-    # exactly application/json: discord.py takes no charset
-    body = json.dumps(payload).encode()
-    return web.Response(status=status, body=body, content_type="application/json")

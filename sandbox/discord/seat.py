@@ -30,6 +30,14 @@ class Seat:
         self._channel: Channel = discord.world.channel(user, place)
         self._here = (user.name, self._channel.id)
 
+    @property
+    def user(self) -> str:
+        return self._user.name
+
+    @property
+    def place(self) -> str:
+        return self._channel.place
+
     def __repr__(self) -> str:
         return f"<Seat of {self._user.name} in {self._channel.place}>"
 
@@ -183,6 +191,11 @@ class Reply:
     def __init__(self, seat: Seat, interaction: Interaction) -> None:
         self._seat = seat
         self._interaction = interaction
+
+    @property
+    def seat(self) -> Seat:
+        """Whose reply it is, and where."""
+        return self._seat
 
     def __repr__(self) -> str:
         return f"<Reply {self.text!r}>"

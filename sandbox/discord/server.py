@@ -9,6 +9,7 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.clock import Clock
+from sandbox.discord.authorize import Authorize
 from sandbox.discord.platform import Platform
 from sandbox.discord.rest import Rest
 from sandbox.discord.seat import Seat
@@ -24,7 +25,7 @@ BACKLOG = 1024
 class Discord(Platform):
     """An async context manager; while it is open, `url` answers.
 
-    `faults` befall REST calls, and `recording` keeps what was said in them.
+    `faults` befall REST calls and the authorize page, and `recording` keeps what was said there.
     """
 
     def __init__(self, clock: Clock, *, seed: int = 0, port: int = 0) -> None:
@@ -52,8 +53,11 @@ class Discord(Platform):
             client_max_size=LARGEST_BODY,
         )
         api.add_routes(rest.routes())
+        people = web.Application(middlewares=[self.faults.middleware, self.recording.middleware])
+        people.add_routes(Authorize(self).routes())
         app = web.Application(client_max_size=LARGEST_BODY)
         app.add_subapp("/api/v10", api)
+        app.add_subapp("/oauth2", people)
         app.add_routes(
             [
                 web.get("/gateway", self.gateway.serve),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 from yarl import URL
 
+from ..oauth import CHALLENGE
 from . import authorize_page
 from .accounts import App
 from .redirects import matches
 from .tokens import Code
 from .world import World
-
-CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256, without padding
 
 # Scope → what it lets an app do, in the words of the page
 SCOPES = {

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import re
 import secrets
 from collections.abc import Callable
 from typing import Literal
 
 from aiohttp import web
 
+from ..oauth import VERIFIER, Fields, OAuthError, challenge_of, fields_of, password_of
 from .accounts import App
 from .tokens import CODE_LIFETIME, Consent
 from .world import World
 
 RefreshReply = Literal["none", "empty", "same", "new"]
-VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-FORM = "application/x-www-form-urlencoded"
 
-Form = dict[str, str]
 Answer = dict[str, object]
-
-
-class OAuthError(Exception):
-    """An error in OAuth's own shape: two strings."""
-
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(description)
-        self.error = error
-        self.description = description
 
 
 class TokenApi:
@@ -47,14 +32,13 @@ class TokenApi:
     async def answer(self, request: web.Request) -> web.Response:
         headers = {"Cache-Control": "no-store"}
         try:
-            answer = self._grant(request, await _form(request))
+            answer = self._grant(request, await fields_of(request))
         except OAuthError as refused:
-            answer = {"error": refused.error, "error_description": refused.description}
-            return web.json_response(answer, status=400, headers=headers)
+            return web.json_response(refused.payload, status=refused.status, headers=headers)
         return web.json_response(answer, headers=headers)
 
-    def _grant(self, request: web.Request, form: Form) -> Answer:
-        grants: dict[str, Callable[[web.Request, Form], Answer]] = {
+    def _grant(self, request: web.Request, form: Fields) -> Answer:
+        grants: dict[str, Callable[[web.Request, Fields], Answer]] = {
             "authorization_code": self._code,
             "refresh_token": self._refresh,
             "client_credentials": self._client,
@@ -64,7 +48,7 @@ class TokenApi:
             raise OAuthError("unsupported_grant_type", "grant_type parameter is missing or unknown")
         return grant(request, form)
 
-    def _code(self, request: web.Request, form: Form) -> Answer:
+    def _code(self, request: web.Request, form: Fields) -> Answer:
         app = self._public_app(request, form)
         code = self.world.tokens.take(form.get("code", ""))
         if code is None or code.client_id != app.client_id:
@@ -76,12 +60,12 @@ class TokenApi:
         verifier = form.get("code_verifier", "")
         if not VERIFIER.fullmatch(verifier):
             raise OAuthError("invalid_request", "code_verifier must be 43 to 128 unreserved chars")
-        if not secrets.compare_digest(_challenge(verifier), code.challenge):
+        if not secrets.compare_digest(challenge_of(verifier), code.challenge):
             raise OAuthError("invalid_grant", "code_verifier was incorrect")
         consent = self.world.tokens.consent(code)
         return self._access(consent) | {"refresh_token": consent.refresh_token}
 
-    def _refresh(self, request: web.Request, form: Form) -> Answer:
+    def _refresh(self, request: web.Request, form: Fields) -> Answer:
         app = self._public_app(request, form)
         tokens, sent = self.world.tokens, form.get("refresh_token", "")
         if not sent:
@@ -102,15 +86,11 @@ class TokenApi:
             answer["refresh_token"] = consent.refresh_token
         return answer
 
-    def _client(self, request: web.Request, form: Form) -> Answer:
+    def _client(self, request: web.Request, form: Fields) -> Answer:
         """An app without a user proves itself by its secret, in a Basic header."""
-        scheme, _, proof = request.headers.get("Authorization", "").partition(" ")
-        try:
-            client_id, _, secret = base64.b64decode(proof, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            raise OAuthError("invalid_client", "Invalid client") from None
+        client_id, secret = password_of(request) or ("", "")
         app = self.world.apps.get(client_id)
-        if scheme != "Basic" or app is None:
+        if app is None:
             raise OAuthError("invalid_client", "Invalid client")
         if not app.client_secret or not secrets.compare_digest(
             secret.encode(), app.client_secret.encode()
@@ -123,7 +103,7 @@ class TokenApi:
             "expires_in": int(self.lifetime),
         }
 
-    def _public_app(self, request: web.Request, form: Form) -> App:
+    def _public_app(self, request: web.Request, form: Fields) -> App:
         """The app of a PKCE request: named in the form, without a secret anywhere."""
         if "Authorization" in request.headers or "client_secret" in form:
             raise OAuthError("invalid_request", "A PKCE request carries no client secret")
@@ -142,19 +122,3 @@ class TokenApi:
             "scope": " ".join(sorted(consent.scopes)),
             "expires_in": int(self.lifetime),
         }
-
-
-async def _form(request: web.Request) -> Form:
-    """The fields of the form; nothing but a form will do, and no field twice."""
-    if request.content_type != FORM or request.query_string:
-        raise OAuthError("unsupported_grant_type", "grant_type parameter is missing")
-    fields = await request.post()
-    form = {name: value for name, value in fields.items() if isinstance(value, str)}
-    if len(form) != len(fields):
-        raise OAuthError("invalid_request", "A parameter was repeated")
-    return form
-
-
-def _challenge(verifier: str) -> str:
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

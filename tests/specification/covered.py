@@ -39,10 +39,13 @@ GET /applications/@me 200
 GET /applications/{application_id}/commands 200
 GET /applications/{application_id}/emojis 200
 GET /channels/{channel_id}/messages/{message_id} 200 404
-GET /users/@me 200
+GET /oauth2/@me 200 401
+GET /users/@me 200 401
 GET /webhooks/{webhook_id}/{webhook_token}/messages/@original 200
 PATCH /channels/{channel_id}/messages/{message_id} 200
 PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original 200
+POST /api/v10/oauth2/token 200 400 401
+POST /api/v10/oauth2/token/revoke 200
 POST /channels/{channel_id}/messages 200 400 403
 POST /interactions/{interaction_id}/{interaction_token}/callback 200 400
 POST /users/@me/channels 200

@@ -28,14 +28,32 @@ async def logins_that_come_to_nothing(it: Stage) -> None:
     ):
         app.owner_premium = premium
         reply = await it.discord.seat(person).run("/link")
-        await _log_in(reply, person, accepts=accepts)
+        await _log_in(it, reply, person, accepts=accepts)
         await reply.until(ending)
     app.owner_premium = True
+    closed = it.discord.seat("grace", "elsewhere")
+    it.discord.closed_dms.add("grace")
+    reply = await closed.run("/link")
+    await _log_in(it, reply, "grace")
+    await reply.until("Almost linked")
+    for code in ("WRONG", "WRONG"):
+        form = await closed.press(reply.message, "Enter code")
+        await form.submit(code=code)
+    it.discord.closed_dms.clear()
 
 
 async def linking(it: Stage) -> None:
     for person in ("ada", "linus", "ada"):
         await it.link(person)
+    ada = it.discord.seat("ada")
+    for command in ("/account", "/setup", "/privacy"):
+        await ada.run(command)
+    await (await ada.run("/account")).press("Turn reminders off")
+    await ada.run("/link client_id:ffffffffffffffffffffffffffffffff")
+    it.clock.advance(600)
+    reply = await it.discord.seat("grace").run("/link")
+    await _log_in(it, reply, "ada")
+    await reply.until("another Discord account")
 
 
 async def choosing(it: Stage) -> None:
@@ -52,11 +70,11 @@ async def pressing_what_is_old(it: Stage) -> None:
     """By somebody who has left since, and after an update."""
     ada = it.discord.seat("ada")
     reply = await ada.run("/search lantern")
-    await ada.run("/unlink")
+    await (await ada.run("/unlink")).press("Unlink and erase")
     await reply.press("Save")
-    invitation = await reply.pick(_options(reply)[1])
-    await _log_in(invitation, "ada")
-    await invitation.until("Linked to")
+    await (await reply.pick(_options(reply)[1])).press("Link Spotify")
+    it.clock.advance(600)
+    await it.link("ada")
     for part in walk(reply.message):
         if part.get("label") == "Play":
             part["custom_id"] = "once:upon:a:time"
@@ -154,9 +172,9 @@ FLOWS: tuple[Callable[[Stage], Awaitable[None]], ...] = (
 )
 
 
-async def _log_in(reply: Reply, account: str, *, accepts: bool = True) -> None:
+async def _log_in(it: Stage, reply: Reply, account: str, *, accepts: bool = True) -> None:
     async with Browser() as browser:
-        await browser.log_in(next(iter(reply.links.values())), account=account, accept=accepts)
+        await browser.log_in(it.offer(reply).url, account=account, accept=accepts)
 
 
 def _options(reply: Reply) -> list[str]:

@@ -58,6 +58,8 @@ DISCORD = _entries(
      "is string instead of boolean", "discord.py says 1, which Discord takes for true"),
     (_ANSWERS, ("request /tts", "request /data/tts"), "is not declared",
      "discord.py sends it with edits too, where Discord ignores it"),
+    ("PATCH /channels/{channel_id}/messages/{message_id}", "request /tts", "is not declared",
+     "discord.py sends it with edits too, where Discord ignores it"),
     (_ANSWERS, ("request /attachments/#/id", "request /data/attachments/#/id"),
      "is integer instead of string", "for a new file it is the number of its part"),
     ("POST /users/@me/channels", "request /recipient_id", "is integer instead of string",
@@ -68,6 +70,9 @@ DISCORD = _entries(
     ("POST /channels/{channel_id}/messages", "answer 400 /errors/.*/_errors/#/code",
      "is string instead of integer",
      "the code of a field is a name, such as BASE_TYPE_REQUIRED; only the whole has a number"),
+    ("POST /api/v10/oauth2/token(/revoke)?", "path", "is not declared",
+     "declared as the address of a login alone"),
+    ("(GET|POST) /oauth2/authorize(/answer)?", "path", "is not declared", "a page for people"),
 )  # fmt: skip
 
 _GONE = "gone for apps made since 2026"

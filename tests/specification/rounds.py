@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.discord import Discord
+from tests.stage.discord_client import Client
 from tests.stage.discord_wire import Wire
 from tests.stage.spotify_caller import Caller
 
@@ -55,6 +56,24 @@ async def messages(wire: Wire) -> None:
         await wire.answer(interaction, {"type": 4, "data": {"content": content}})
     for method in ("GET", "DELETE"):
         await call(method, original)
+
+
+async def signing_in(client: Client) -> None:
+    """A person who signs in, and signs out again."""
+    await client.authorize()
+    await client.press("cancel")
+    answer = await client.token()
+    token = answer.json["access_token"]
+    await client.token(code="used before")
+    await client.token(client_secret="wrong")
+    app = {
+        "client_id": client.discord.application_id,
+        "client_secret": client.discord.client_secret,
+    }
+    for _ in ("alive", "dead"):
+        for path in ("/users/@me", "/oauth2/@me"):
+            await client.get(path, token)
+        await client.post("token/revoke", data={"token": token, **app})
 
 
 async def catalogue(call: Caller) -> None:

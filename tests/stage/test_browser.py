@@ -13,6 +13,7 @@ from yarl import URL
 
 from sandbox.browser import Browser
 from sandbox.clock import Clock
+from sandbox.discord import Discord
 from sandbox.spotify import Spotify
 
 START = """<title>Bot</title><style>p { color: red }</style><p>Log in &amp; go</p>
@@ -116,6 +117,37 @@ async def test_a_login_from_the_link_to_the_callback(
 async def test_a_login_that_is_cancelled(browser: Browser, login: str) -> None:
     page = await browser.log_in(login, accept=False)
     assert dict(URL(page.url).query) == {"error": "access_denied", "state": "st"}
+
+
+@pytest.mark.parametrize(("discord_user", "name"), [(None, "ada"), ("grace", "grace")])
+@pytest.mark.parametrize("between", [True, False])
+async def test_a_login_that_leads_over_discord(
+    browser: Browser, site: Site, login: str, discord_user: str | None, name: str, between: bool
+) -> None:
+    async with Discord(Clock()) as discord:
+        discord.register(f"{site.origin}/signed-in")
+        authorize = URL(f"{discord.site}/oauth2/authorize").with_query(
+            client_id=discord.application_id,
+            response_type="code",
+            redirect_uri=f"{site.origin}/signed-in",
+            scope="identify",
+            state="ds",
+        )
+        to_spotify = site.pages["/go"]
+        site.redirect("/go", str(authorize), 303)
+        if between:
+            site.page("/signed-in", START.replace("/go?again=1", "/on"))
+            site.pages["/on"] = to_spotify
+        else:
+            site.pages["/signed-in"] = to_spotify
+        page = await browser.log_in(login, discord=discord_user)
+        assert page.text == "Linked"
+        signed_in = next(one for one in site.asked if one.path == "/signed-in")
+        assert signed_in.query.keys() == {"code", "state", "iss"}
+        assert signed_in.headers["Cookie"] == "who=ada"
+        code = discord.tokens.take(signed_in.query["code"])
+        assert code is not None
+        assert code.user.name == name
 
 
 async def test_a_login_that_leads_nowhere_stops_there(browser: Browser, site: Site) -> None:

@@ -1,0 +1,57 @@
+"""What the steps of a login hand to each other, and how a login can end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.errors import Fault
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A login page for one user."""
+
+    url: str = field(repr=False)
+    nonce: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Onward:
+    """Where the browser goes next, and the cookie it has to bring back."""
+
+    url: str = field(repr=False)
+    cookie: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The Spotify account of that name is linked."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Held:
+    """The Spotify account of that name waits for the code to be typed in Discord."""
+
+    name: str
+    code: str = field(repr=False)
+
+
+Ending = Linked | Held | Fault
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What became of a login in the browser.
+
+    notice  where in Discord to say so, sealed for discord_id
+    cookie  opens the last page
+    owner   the Discord user who has linked that account already
+    """
+
+    discord_id: int
+    ending: Ending
+    notice: bytes | None = field(default=None, repr=False)
+    cookie: str = field(default="", repr=False)
+    owner: int | None = None

@@ -1,0 +1,60 @@
+"""The keys that stored logins are encrypted with: from the settings, or a file of their own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from pathlib import Path
+
+from bot.errors import CannotStart
+
+_log = logging.getLogger(__name__)
+
+KEY_BYTES = 32
+
+
+def key_file(database: Path) -> Path:
+    return database.with_name(database.name + ".key")
+
+
+def read_or_make(file: Path, *, may_make: bool) -> bytes:
+    """The key in `file`; a new one, readable by its owner alone, where there is none yet.
+
+    Raises CannotStart where the file holds no key, or is gone although something was sealed
+    (`may_make` is False).
+    """
+    try:
+        key = parse(file.read_text())
+    except FileNotFoundError:
+        if not may_make:
+            raise CannotStart(
+                f"The key {file} is missing, and the stored logins do not open without it. Put it "
+                "back, or set TOKEN_KEYS. Nothing was changed."
+            ) from None
+        return _make(file)
+    except (ValueError, OSError):
+        raise CannotStart(f"{file} is not a key of Tonearm's. Put the right file back.") from None
+    return key
+
+
+def _make(file: Path) -> bytes:
+    key = secrets.token_bytes(KEY_BYTES)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as made:
+        made.write(key.hex())
+        made.flush()
+        os.fsync(made.fileno())
+    _log.info("made a key for the stored logins: %s (keep a copy of it elsewhere)", file)
+    return key
+
+
+def parse(text: str) -> bytes:
+    """A key from its 64 hexadecimal digits. Raises ValueError, without repeating them."""
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        raise ValueError("a key is 64 hexadecimal digits") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError("a key is 64 hexadecimal digits")
+    return key

@@ -1,0 +1,42 @@
+"""What is kept, in SQLite: who is linked, logins in progress, and notes of the bot's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.store.connection import Database
+from bot.store.links import Link, LinkTable
+from bot.store.logins import Login, LoginTable
+from bot.store.sealed import Sealed
+
+__all__ = ["Link", "Login", "Store"]
+
+
+class Store:
+    """Verbs named for what happened in the world; each is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self.links = LinkTable(database)
+        self.logins = LoginTable(database)
+        self.sealed = Sealed(database)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path) -> AsyncIterator[Store]:
+        """The store in the file `path`; closed at the end. Raises CannotStart."""
+        async with Database.open(path) as database:
+            yield cls(database)
+
+    async def close(self) -> None:
+        await self._db.close()
+
+    async def note(self, name: str, text: str) -> None:
+        """Remember something of the bot's own, such as which commands Discord has."""
+        await self._db.write("INSERT OR REPLACE INTO note VALUES (?, ?)", name, text)
+
+    async def noted(self, name: str) -> str | None:
+        row = await self._db.one("SELECT text FROM note WHERE name = ?", name)
+        return str(row[0]) if row else None

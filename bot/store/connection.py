@@ -1,0 +1,119 @@
+"""One connection that writes, one that reads, and nobody else on the file."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from bot.errors import CannotStart
+from bot.store.schema import migrate
+
+Row = Sequence[Any]
+
+# FULL: what was acknowledged survives a power cut, which NORMAL does not promise in WAL mode.
+# secure_delete: what was erased is overwritten.
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+)
+
+
+class Database:
+    """Reads see only what is committed; writes stand in line and are a transaction each."""
+
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path) -> AsyncIterator[Database]:
+        """The database at `path`, made or brought up to date. Raises CannotStart."""
+        async with AsyncExitStack() as stack:
+            stack.enter_context(_alone(path))
+            try:
+                writer = await stack.enter_async_context(
+                    aiosqlite.connect(path, isolation_level=None)
+                )
+                for pragma in _PRAGMAS:
+                    await writer.execute(f"PRAGMA {pragma}")
+                await migrate(writer)
+                reader = await stack.enter_async_context(
+                    aiosqlite.connect(path, isolation_level=None)
+                )
+                await reader.execute("PRAGMA query_only = ON")
+            except sqlite3.Error as error:
+                raise CannotStart(f"The database {path} cannot be used: {error}.") from None
+            yield cls(writer, reader)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A transaction: committed at the end, undone where anything is raised.
+
+        Whoever waits may be cancelled at any point, while SQLite's thread still works off what it
+        was given: so the undoing comes last in its line, and may find nothing left to undo.
+        """
+        async with self._turn:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                yield self._writer
+                await self._writer.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.OperationalError):
+                    await asyncio.shield(self._writer.execute("ROLLBACK"))
+                raise
+
+    async def write(self, sql: str, *values: object) -> int:
+        """Run one statement in a transaction of its own; how many rows it changed."""
+        async with self.writing() as db:
+            return (await db.execute(sql, values)).rowcount
+
+    async def take(self, sql: str, *values: object) -> Row | None:
+        """Run one statement that changes at most one row; that row, as its RETURNING says."""
+        async with self.writing() as db, db.execute(sql, values) as rows:
+            return await rows.fetchone()
+
+    async def one(self, sql: str, *values: object) -> Row | None:
+        async with self._reader.execute(sql, values) as rows:
+            return await rows.fetchone()
+
+    async def all(self, sql: str, *values: object) -> list[Row]:
+        async with self._reader.execute(sql, values) as rows:
+            return list(await rows.fetchall())
+
+    async def truncate_log(self) -> None:
+        """Move everything out of the write-ahead log, and empty it."""
+        async with self._turn:
+            await self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        await self._reader.close()
+        await self._writer.close()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock file beside the database. Raises CannotStart where another process does.
+
+    Two processes would renew the same login twice, and Spotify may then end it.
+    """
+    lock = path.with_name(path.name + ".lock")
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(
+                f"Another Tonearm is running on {path}. Stop it first, or set DATABASE to "
+                "another file."
+            ) from None
+        yield

@@ -1,0 +1,265 @@
+"""Logins in progress, at most one a person: what each step left for the next.
+
+Secrets are kept as SHA-256 (nonce, cookie, state) or sealed (verifier, code, refresh token).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from bot.errors import AlreadyLinked
+from bot.store.connection import Database, Row
+
+_COLUMNS = (
+    "discord_id, discord_name, client_id, expires_at, notice, cookie, verifier, proved, tries,"
+    " code, account_id, name, scopes, authorized_at, refresh_token, outcome"
+)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login in progress. The fields from `code` on are there once it is provisional."""
+
+    discord_id: int
+    discord_name: str
+    client_id: str
+    expires_at: int
+    notice: bytes | None = field(default=None, repr=False)
+    cookie: bytes | None = field(default=None, repr=False)
+    verifier: bytes | None = field(default=None, repr=False)
+    proved: bool = False
+    tries: int = 0
+    code: bytes | None = field(default=None, repr=False)
+    account_id: str | None = None
+    name: str | None = None
+    scopes: str | None = None
+    authorized_at: int | None = None
+    refresh_token: bytes | None = field(default=None, repr=False)
+    outcome: str | None = None
+
+
+class LoginTable:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def offer(self, login: Login, nonce: bytes) -> None:
+        """Somebody asked for a login link; an older one of theirs ends here."""
+        async with self._db.writing() as db:
+            await db.execute(
+                "INSERT OR IGNORE INTO person (discord_id) VALUES (?)", (login.discord_id,)
+            )
+            await db.execute(
+                "INSERT OR REPLACE INTO login"
+                " (discord_id, discord_name, client_id, expires_at, notice, nonce)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    login.discord_id,
+                    login.discord_name,
+                    login.client_id,
+                    login.expires_at,
+                    login.notice,
+                    nonce,
+                ),
+            )
+
+    async def notice(self, discord_id: int, nonce: bytes, notice: bytes) -> None:
+        """Where to say how the login ended, known once the messages are sent."""
+        await self._db.write(
+            "UPDATE login SET notice = ? WHERE discord_id = ? AND nonce = ?",
+            notice,
+            discord_id,
+            nonce,
+        )
+
+    async def waiting(self, nonce: bytes, now: float) -> Login | None:
+        """The login whose page this is; changes nothing."""
+        return _login(
+            await self._db.one(
+                f"SELECT {_COLUMNS} FROM login WHERE nonce = ? AND expires_at > ?", nonce, now
+            )
+        )
+
+    async def begin(
+        self, nonce: bytes, now: float, *, cookie: bytes, state: bytes, verifier: bytes
+    ) -> Login | None:
+        """The page's button was pressed: the nonce is used up by whoever comes first."""
+        return _login(
+            await self._db.take(
+                "UPDATE login SET nonce = NULL, cookie = ?, state = ?, verifier = ?"
+                f" WHERE nonce = ? AND expires_at > ? RETURNING {_COLUMNS}",
+                cookie,
+                state,
+                verifier,
+                nonce,
+                now,
+            )
+        )
+
+    async def returning(self, state: bytes, now: float) -> Login | None:
+        """The login that waits for this state; changes nothing."""
+        return _login(
+            await self._db.one(
+                f"SELECT {_COLUMNS} FROM login WHERE state = ? AND expires_at > ?", state, now
+            )
+        )
+
+    async def come_back(
+        self, state: bytes, cookie: bytes, now: float, *, proved: bool
+    ) -> Login | None:
+        """The browser is back: state and cookie are used up together, by whoever comes first."""
+        return _login(
+            await self._db.take(
+                "UPDATE login SET state = NULL, cookie = NULL WHERE state = ? AND cookie = ?"
+                f" AND expires_at > ? AND proved = ? RETURNING {_COLUMNS}",
+                state,
+                cookie,
+                now,
+                proved,
+            )
+        )
+
+    async def prove(self, discord_id: int, *, cookie: bytes, state: bytes, verifier: bytes) -> bool:
+        """Discord says that the browser is this user; on to Spotify."""
+        return (
+            await self._db.write(
+                "UPDATE login SET proved = 1, cookie = ?, state = ?, verifier = ?"
+                " WHERE discord_id = ? AND outcome IS NULL",
+                cookie,
+                state,
+                verifier,
+                discord_id,
+            )
+            == 1
+        )
+
+    async def hold(self, login: Login, *, cookie: bytes) -> bool:
+        """The login is done but for the code: keep it provisionally, until `login.expires_at`."""
+        return (
+            await self._db.write(
+                "UPDATE login SET cookie = ?, expires_at = ?, verifier = NULL, code = ?, tries = 0,"
+                " account_id = ?, name = ?, scopes = ?, authorized_at = ?, refresh_token = ?"
+                " WHERE discord_id = ? AND client_id = ? AND nonce IS NULL AND state IS NULL",
+                cookie,
+                login.expires_at,
+                login.code,
+                login.account_id,
+                login.name,
+                login.scopes,
+                login.authorized_at,
+                login.refresh_token,
+                login.discord_id,
+                login.client_id,
+            )
+            == 1
+        )
+
+    async def conclude(
+        self, discord_id: int, outcome: str, *, cookie: bytes, name: str | None = None
+    ) -> None:
+        """The login is over; what its last page says stays until it expires, and nothing else."""
+        await self._db.write(
+            f"UPDATE login SET {_EMPTIED}, outcome = ?, cookie = ?, name = ?"
+            " WHERE discord_id = ? AND nonce IS NULL",
+            outcome,
+            cookie,
+            name,
+            discord_id,
+        )
+
+    async def seen_by(self, cookie: bytes, now: float) -> Login | None:
+        """The login of the browser that holds this cookie, for its last page."""
+        return _login(
+            await self._db.one(
+                f"SELECT {_COLUMNS} FROM login WHERE cookie = ? AND expires_at > ?", cookie, now
+            )
+        )
+
+    async def provisional(self, discord_id: int, now: float) -> Login | None:
+        """The login of this person that waits for its code."""
+        return _login(
+            await self._db.one(
+                f"SELECT {_COLUMNS} FROM login"
+                " WHERE discord_id = ? AND code IS NOT NULL AND expires_at > ?",
+                discord_id,
+                now,
+            )
+        )
+
+    async def guess(self, discord_id: int, now: float) -> Login | None:
+        """Somebody typed a code: it is counted before it is looked at."""
+        return _login(
+            await self._db.take(
+                "UPDATE login SET tries = tries + 1 WHERE discord_id = ?"
+                f" AND code IS NOT NULL AND expires_at > ? RETURNING {_COLUMNS}",
+                discord_id,
+                now,
+            )
+        )
+
+    async def link(self, login: Login) -> bool:
+        """The provisional login becomes the person's link. False where it is another by now.
+
+        Raises AlreadyLinked where somebody else has linked that account.
+        """
+        try:
+            return await self._link(login)
+        except sqlite3.IntegrityError:
+            raise AlreadyLinked from None
+
+    async def _link(self, login: Login) -> bool:
+        async with self._db.writing() as db:
+            taken = await db.execute(
+                f"UPDATE login SET {_EMPTIED}, outcome = 'Linked'"
+                " WHERE discord_id = ? AND code = ? RETURNING 1",
+                (login.discord_id, login.code),
+            )
+            if await taken.fetchone() is None:
+                return False
+            await db.execute("DELETE FROM link WHERE discord_id = ?", (login.discord_id,))
+            await db.execute(
+                "INSERT INTO link"
+                " (discord_id, account_id, name, client_id, scopes, authorized_at, refresh_token,"
+                "  generation)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, random())",
+                (
+                    login.discord_id,
+                    login.account_id,
+                    login.name,
+                    login.client_id,
+                    login.scopes,
+                    login.authorized_at,
+                    login.refresh_token,
+                ),
+            )
+            return True
+
+    async def erase(self, discord_id: int) -> None:
+        """End this person's login in progress, if there is one."""
+        await self._db.write("DELETE FROM login WHERE discord_id = ?", discord_id)
+
+    async def expire(self, now: float) -> int:
+        """Erase logins whose time is over, and people of whom nothing else is left."""
+        async with self._db.writing() as db:
+            gone = await db.execute("DELETE FROM login WHERE expires_at <= ?", (now,))
+            await db.execute(
+                "DELETE FROM person WHERE discord_id NOT IN (SELECT discord_id FROM link)"
+                " AND discord_id NOT IN (SELECT discord_id FROM login)"
+            )
+        if gone.rowcount:
+            await self._db.truncate_log()
+        return gone.rowcount
+
+
+_EMPTIED = (
+    "nonce = NULL, state = NULL, verifier = NULL, code = NULL, account_id = NULL, scopes = NULL,"
+    " authorized_at = NULL, refresh_token = NULL"
+)
+
+
+def _login(row: Row | None) -> Login | None:
+    if row is None:
+        return None
+    values = list(row)
+    values[7] = bool(values[7])
+    return Login(*values)

@@ -1,0 +1,82 @@
+"""The tables, as an append-only list of migrations."""
+
+from __future__ import annotations
+
+import aiosqlite
+
+# The database's user_version says how many of these it has been through.
+MIGRATIONS = (
+    """
+    CREATE TABLE link (
+        discord_id    INTEGER PRIMARY KEY,
+        account_id    TEXT NOT NULL,
+        name          TEXT NOT NULL,
+        client_id     TEXT NOT NULL,
+        scopes        TEXT NOT NULL,
+        authorized_at INTEGER NOT NULL,
+        refresh_token BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE note (
+        name TEXT PRIMARY KEY,
+        text TEXT NOT NULL
+    ) STRICT;
+    """,
+    # Everything that belongs to a person hangs on one row, so that leaving is one DELETE.
+    """
+    CREATE TABLE person (
+        discord_id INTEGER PRIMARY KEY,
+        reminders  INTEGER NOT NULL DEFAULT 1 CHECK (reminders IN (0, 1))
+    ) STRICT;
+    INSERT INTO person (discord_id) SELECT discord_id FROM link;
+    ALTER TABLE link RENAME TO link_before;
+    CREATE TABLE link (
+        discord_id    INTEGER PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        account_id    TEXT NOT NULL UNIQUE,
+        name          TEXT NOT NULL,
+        client_id     TEXT NOT NULL,
+        scopes        TEXT NOT NULL,
+        authorized_at INTEGER NOT NULL,
+        refresh_token BLOB NOT NULL,
+        generation    INTEGER NOT NULL DEFAULT 1,
+        ended         INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
+        reminded      INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT OR REPLACE INTO link (
+        discord_id, account_id, name, client_id, scopes, authorized_at, refresh_token
+    ) SELECT * FROM link_before ORDER BY authorized_at;
+    DROP TABLE link_before;
+    CREATE TABLE login (
+        discord_id    INTEGER PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        discord_name  TEXT NOT NULL,
+        client_id     TEXT NOT NULL,
+        expires_at    INTEGER NOT NULL,
+        notice        BLOB,
+        nonce         BLOB UNIQUE,
+        cookie        BLOB UNIQUE,
+        state         BLOB UNIQUE,
+        verifier      BLOB,
+        proved        INTEGER NOT NULL DEFAULT 0 CHECK (proved IN (0, 1)),
+        tries         INTEGER NOT NULL DEFAULT 0,
+        code          BLOB,
+        account_id    TEXT,
+        name          TEXT,
+        scopes        TEXT,
+        authorized_at INTEGER,
+        refresh_token BLOB,
+        outcome       TEXT
+    ) STRICT;
+    CREATE INDEX login_expiry ON login (expires_at);
+    CREATE INDEX link_age ON link (authorized_at);
+    """,
+)
+
+
+async def migrate(db: aiosqlite.Connection) -> None:
+    """Bring the database up to date, each migration in a transaction of its own."""
+    async with db.execute("PRAGMA user_version") as rows:
+        row = await rows.fetchone()
+    for number, statements in enumerate(MIGRATIONS, start=1):
+        if row is None or row[0] < number:
+            await db.executescript(
+                f"BEGIN IMMEDIATE; {statements} PRAGMA user_version = {number}; COMMIT;"
+            )

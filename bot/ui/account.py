@@ -1,0 +1,56 @@
+"""What is said about somebody's link."""
+
+from __future__ import annotations
+
+from bot.spotify.consent import ends_at
+from bot.store import Link
+from bot.ui import scopes
+from bot.ui.login import WITHDRAW
+from bot.ui.text import safe
+
+NOT_LINKED = "You are not linked, and nothing is stored about you. Use /link to begin."
+NOTHING_TO_ERASE = "You are not linked, so there is nothing to erase. Use /link to begin."
+ERASED = (
+    "Unlinked. All that was stored about you is erased. To withdraw the permission at Spotify too, "
+    f"remove Tonearm at {WITHDRAW}."
+)
+
+
+def says(link: Link, reminders: bool) -> str:
+    """Whose account, since when, until when, with which permissions, and what is stored."""
+    began, ends = link.authorized_at, int(ends_at(link.authorized_at))
+    until = (
+        "Spotify has ended this login: use /link to link again."
+        if link.ended
+        else f"Linked since <t:{began}:D>. Spotify ends the login on <t:{ends}:D> (<t:{ends}:R>); "
+        "/link begins a new one at any time."
+    )
+    may = "\n".join(f"- {words}" for words in scopes.in_words(link.scopes.split()))
+    return (
+        f"You are linked to **{safe(link.name)}** on Spotify.\n{until}\n"
+        f"**Tonearm may**\n{may}\n"
+        "**Stored about you**\n"
+        "Your Discord ID, that account's ID and name, these permissions and their date, the app's "
+        f"client ID (`{link.client_id}`), Spotify's login token (encrypted), and that you want "
+        f"{'reminders' if reminders else 'no reminders'} before the login ends."
+    )
+
+
+def really(link: Link) -> str:
+    return (
+        f"This erases your link to **{safe(link.name)}**, your settings, and all else that is "
+        "stored about you. It cannot be undone."
+    )
+
+
+def setup(redirect_uri: str, page: str) -> str:
+    """How to use an app of one's own, in short; the page has the steps in full."""
+    return (
+        "Spotify lets an app serve five people. If this bot's app is full, use one of your own; "
+        "you need Premium and five minutes.\n"
+        "1. Create an app at <https://developer.spotify.com/dashboard> and tick *Web API*.\n"
+        f"2. Give it this redirect URI, to the letter: `{redirect_uri}`\n"
+        "3. Under *User Management*, add yourself.\n"
+        "4. Copy its client ID, and use `/link client_id:` with it. You need no secret.\n"
+        f"All steps, and what Spotify's error messages mean: <{page}>"
+    )
