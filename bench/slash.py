@@ -17,7 +17,7 @@ from sandbox.browser import Browser
 from sandbox.clock import Clock
 from sandbox.discord import Discord, Seat
 from sandbox.spotify import Spotify
-from sandbox.stage import environment
+from sandbox.stage import code_on, environment
 
 ROUNDS = 400
 AT_ONCE = 200
@@ -90,10 +90,15 @@ def resident(pid: int) -> float:
 
 
 async def link(bot: Running) -> Seat:
+    """Ada, linked: where no direct message can be sent, the reply has the button."""
+    bot.discord.closed_dms.add("ada")
     seat = bot.discord.seat("ada")
     reply = await seat.run("/link")
     async with Browser() as browser:
-        await browser.log_in(next(iter(reply.links.values())), account="ada")
+        page = await browser.log_in(next(iter(reply.links.values())), account="ada")
+    await reply.until("Almost linked")
+    form = await reply.press("Enter code")
+    await form.submit(code=code_on(page.text))
     await reply.until("Linked to")
     return seat
 
