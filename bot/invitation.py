@@ -55,7 +55,11 @@ async def invite(interaction: Interaction, links: Links, *, client_id: str | Non
 
 
 async def tell(client: Any, links: Links, finished: Finished) -> None:
-    """Say in the messages where a login was offered how it ended."""
+    """Say in the messages where a login was offered how it ended.
+
+    The browser's page says it too, so what cannot be said here (a private reply can be edited for
+    fifteen minutes only, Discord may be away) is logged and no more.
+    """
     if finished.owner is not None:
         await send(client, finished.owner, login.WARNING)
     if (where := links.notice(finished)) is None:
@@ -66,27 +70,26 @@ async def tell(client: Any, links: Links, finished: Finished) -> None:
     try:
         reply = discord.Webhook.partial(links.application_id, notice.token, client=client)
         await reply.edit_message(notice.reply, content=says, view=view)
-    except discord.HTTPException as lost:
-        # A private reply can be edited for fifteen minutes; the browser's page says it too.
-        _log.info("could not say in the reply how a login ended: %s", lost.code)
+    except Exception as lost:
+        _log.info("could not say in the reply how a login ended: %s", type(lost).__name__)
     if notice.channel is None or notice.message is None:
         return
     try:
         channel = client.get_partial_messageable(notice.channel)
         await channel.get_partial_message(notice.message).edit(content=says, view=view)
-    except discord.HTTPException as lost:
-        _log.info("could not say in the direct message how a login ended: %s", lost.code)
+    except Exception as lost:
+        _log.info("could not say in the direct message how a login ended: %s", type(lost).__name__)
 
 
 async def send(
     client: discord.Client, discord_id: int, says: str, view: ui.View | None = None
 ) -> discord.Message | None:
-    """A direct message; None where the user takes none from here."""
+    """A direct message; None where it cannot be sent: many people take none from bots."""
     try:
         channel = await client.create_dm(discord.Object(discord_id))
         return await (channel.send(says, view=view) if view else channel.send(says))
-    except discord.HTTPException as refused:
-        _log.info("no direct message: %s", refused.code)
+    except Exception as refused:
+        _log.info("no direct message: %s", type(refused).__name__)
         return None
 
 

@@ -185,7 +185,11 @@ class Links:
                 await self._logins.erase(discord_id)
                 raise CodeSpent
             raise WrongCode(TRIES - login.tries)
-        return await self._link(login)
+        try:
+            return await self._link(login)
+        except AlreadyLinked:
+            await self._logins.erase(discord_id)
+            raise
 
     async def forget(self, discord_id: int) -> None:
         """End this user's login in progress, if there is one."""
@@ -256,12 +260,8 @@ class Links:
         return Finished(login.discord_id, Held(profile.name, shown), login.notice, cookie)
 
     async def _link(self, login: Login) -> Finished:
-        try:
-            if not await self._logins.link(login):
-                raise LoginUnfinished
-        except AlreadyLinked:
-            await self._logins.erase(login.discord_id)
-            raise
+        if not await self._logins.link(login):
+            raise LoginUnfinished
         return Finished(login.discord_id, Linked(login.name or ""), login.notice)
 
     async def _conclude(self, login: Login, fault: Fault) -> Finished:
