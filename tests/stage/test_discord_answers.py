@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from sandbox.clock import Clock
 from sandbox.discord import Discord
-from tests.stage.discord_wire import Wire, wired
+from tests.stage.discord_wire import Wire
 
 HELLO = {"type": 4, "data": {"content": "Hello"}}
 THINKING = {"type": 5}
 V2 = 1 << 15
 TEXT = [{"type": 10, "content": "x"}]
-
-
-@pytest.fixture(name="stand_in")
-async def _stand_in() -> AsyncIterator[Discord]:
-    async with Discord(Clock()) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(name="wire")
-async def _wire(stand_in: Discord) -> AsyncIterator[Wire]:
-    async with wired(stand_in) as wire:
-        yield wire
 
 
 async def test_a_first_answer(stand_in: Discord, wire: Wire) -> None:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 import pytest
 
 from sandbox.discord import too_many_requests
 from sandbox.faults import Fault
-from tests.stage.discord_client import Changes, Client, basic, signing_in
+from tests.stage.discord_client import Changes, Client, basic
 
 UNAUTHORIZED = {"message": "401: Unauthorized", "code": 0}
 WEEK = 604_800
-
-
-@pytest.fixture(name="client")
-async def _client() -> AsyncIterator[Client]:
-    async with signing_in() as client:
-        yield client
 
 
 async def _sign_in(client: Client, user: str = "ada") -> tuple[str, str]:

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from sandbox.clock import Clock
 from sandbox.discord import Discord
-from tests.stage.discord_wire import Answer, Wire, wired
-
-
-@pytest.fixture(name="stand_in")
-async def _stand_in() -> AsyncIterator[Discord]:
-    async with Discord(Clock()) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(name="wire")
-async def _wire(stand_in: Discord) -> AsyncIterator[Wire]:
-    async with wired(stand_in) as wire:
-        yield wire
+from tests.stage.discord_wire import Answer, Wire
 
 
 async def put(wire: Wire, body: object) -> Answer:

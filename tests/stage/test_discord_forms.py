@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from sandbox.clock import Clock
-from sandbox.discord import Discord
 from tests.stage.discord_bodies import ROW, button, menu, option, row, text
-from tests.stage.discord_wire import Wire, wired
-
-
-@pytest.fixture(name="wire")
-async def _wire() -> AsyncIterator[Wire]:
-    async with Discord(Clock()) as stand_in, wired(stand_in) as wire:
-        yield wire
+from tests.stage.discord_wire import Wire
 
 
 def modal(*components: dict[str, Any], **fields: Any) -> dict[str, Any]:

@@ -11,23 +11,10 @@ import aiohttp
 import pytest
 
 from sandbox.changes import BotDied
-from sandbox.clock import Clock
 from sandbox.discord import Discord, NoAnswer
 from tests.stage.discord_bot import SmallBot, connected
 
 PROPERTIES = {"os": "linux", "browser": "hand", "device": "hand"}
-
-
-@pytest.fixture(name="stand_in")
-async def _stand_in() -> AsyncIterator[Discord]:
-    async with Discord(Clock()) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(name="bot")
-async def _bot(stand_in: Discord) -> AsyncIterator[SmallBot]:
-    async with connected(stand_in, SmallBot()) as bot:
-        yield bot
 
 
 async def test_a_bot_gets_ready(stand_in: Discord, bot: SmallBot) -> None:

@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import discord
 import pytest
 
-from sandbox.clock import Clock
 from sandbox.discord import Discord, NoAnswer, Refused, Seat, too_many_requests
 from sandbox.faults import Fault
-from tests.stage.discord_bot import SmallBot, connected
-
-
-@pytest.fixture(name="stand_in")
-async def _stand_in() -> AsyncIterator[Discord]:
-    async with Discord(Clock()) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(name="bot")
-async def _bot(stand_in: Discord) -> AsyncIterator[SmallBot]:
-    async with connected(stand_in, SmallBot()) as bot:
-        yield bot
-
-
-@pytest.fixture(name="ada")
-async def _ada(stand_in: Discord, bot: SmallBot) -> Seat:
-    return stand_in.seat("ada", "music")
+from tests.stage.discord_bot import SmallBot
 
 
 async def test_a_slash_command_with_options(ada: Seat) -> None:

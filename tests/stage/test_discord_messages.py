@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from sandbox.clock import Clock
-from sandbox.discord import Discord
 from tests.stage.discord_bodies import (
     ROW,
     V2,
@@ -25,13 +22,7 @@ from tests.stage.discord_bodies import (
     text,
     thumbnail,
 )
-from tests.stage.discord_wire import Wire, wired
-
-
-@pytest.fixture(name="wire")
-async def _wire() -> AsyncIterator[Wire]:
-    async with Discord(Clock()) as stand_in, wired(stand_in) as wire:
-        yield wire
+from tests.stage.discord_wire import Wire
 
 
 def embeds(*found: dict[str, Any]) -> dict[str, Any]:

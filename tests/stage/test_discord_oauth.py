@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from yarl import URL
 
 from sandbox.browser import Browser
 from sandbox.oauth import FORM, challenge_of
-from tests.stage.discord_client import BACK, Changes, Client, basic, signing_in
+from tests.stage.discord_client import BACK, Changes, Client, basic
 
 VERIFIER = "v" * 43
-
-
-@pytest.fixture(name="client")
-async def _client() -> AsyncIterator[Client]:
-    async with signing_in() as client:
-        yield client
 
 
 # ---- the page

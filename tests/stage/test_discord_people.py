@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sandbox.clock import Clock
 from sandbox.discord import Discord, Refused, Seat
-from tests.stage.discord_bot import SmallBot, connected
 from tests.stage.discord_wire import wired
-
-
-@pytest.fixture(name="stand_in")
-async def _stand_in() -> AsyncIterator[Discord]:
-    async with Discord(Clock()) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(name="bot")
-async def _bot(stand_in: Discord) -> AsyncIterator[SmallBot]:
-    async with connected(stand_in, SmallBot()) as bot:
-        yield bot
-
-
-@pytest.fixture(name="ada")
-async def _ada(stand_in: Discord, bot: SmallBot) -> Seat:
-    return stand_in.seat("ada", "music")
 
 
 async def test_files_users_and_channels_as_options(ada: Seat) -> None:

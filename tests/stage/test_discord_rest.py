@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 
 import aiohttp
 import pytest
 
 from sandbox.clock import Clock
 from sandbox.discord import Discord, too_many_requests
-from tests.stage.discord_wire import Wire, wired
+from tests.stage.discord_wire import Wire
 
 MEBIBYTE = 1 << 20
-
-
-@pytest.fixture(name="stand_in")
-async def _stand_in() -> AsyncIterator[Discord]:
-    async with Discord(Clock()) as stand_in:
-        yield stand_in
-
-
-@pytest.fixture(name="wire")
-async def _wire(stand_in: Discord) -> AsyncIterator[Wire]:
-    async with wired(stand_in) as wire:
-        yield wire
 
 
 async def test_only_the_bots_token_opens_the_door(wire: Wire) -> None:
