@@ -12,6 +12,7 @@ import aiohttp
 import discord
 from dotenv import load_dotenv
 
+from bot import log
 from bot.app import assemble, rekey
 from bot.config import Settings
 from bot.errors import CannotStart, ConfigError
@@ -53,9 +54,7 @@ def main(arguments: list[str]) -> int:
     load_dotenv(".env")
     try:
         settings = Settings.read(os.environ)
-        logging.basicConfig(
-            level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-        )
+        log.set_up()
         match arguments:
             case []:
                 asyncio.run(run(settings))

@@ -14,6 +14,7 @@ from bot import keys, web
 from bot.accounts import Accounts
 from bot.client import Tonearm
 from bot.config import Settings
+from bot.errors import CannotStart, LinkEnded
 from bot.links import Links
 from bot.links.signin import SignIn
 from bot.reminders import Reminders
@@ -101,7 +102,13 @@ async def open_store(settings: Settings) -> AsyncIterator[tuple[Store, Vault]]:
 async def rekey(settings: Settings) -> int:
     """Seal everything under the first key of TOKEN_KEYS; how many secrets. Raises CannotStart."""
     async with open_store(settings) as (store, vault):
-        return await store.sealed.reseal(vault.reseal)
+        try:
+            return await store.sealed.reseal(vault.reseal)
+        except LinkEnded:
+            raise CannotStart(
+                "A stored login does not open with the keys that are here: its row was damaged or "
+                "moved. Nothing was changed."
+            ) from None
 
 
 @contextmanager

@@ -39,13 +39,21 @@ def read_or_make(file: Path, *, may_make: bool) -> bytes:
 
 
 def _make(file: Path) -> bytes:
+    """A key on disk, whole or not at all: no crash may leave rows sealed by a key that is lost."""
     key = secrets.token_bytes(KEY_BYTES)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    unfinished = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as made:
         made.write(key.hex())
         made.flush()
         os.fsync(made.fileno())
-    _log.info("made a key for the stored logins: %s (keep a copy of it elsewhere)", file)
+    unfinished.rename(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    _log.info("made a key for the stored logins: %s (keep a copy elsewhere)", file.resolve())
     return key
 
 

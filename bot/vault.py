@@ -40,7 +40,7 @@ class Vault:
             opened = self._ciphers[key].decrypt(
                 nonce, sealed[KEY_ID + _NONCE :], _place(column, owner)
             )
-        except (InvalidTag, KeyError):
+        except (InvalidTag, KeyError, ValueError):
             raise LinkEnded("what is stored does not open here") from None
         return opened.decode()
 
@@ -51,10 +51,11 @@ class Vault:
     def check(self, used: Iterable[bytes]) -> None:
         """Raises CannotStart where something was sealed under a key that is not here."""
         if missing := set(used) - set(self._ciphers):
+            lack = "a key that is" if len(missing) == 1 else f"{len(missing)} keys that are"
             raise CannotStart(
-                f"Stored logins are encrypted with {len(missing)} keys that are not here. Put the "
-                "old keys into TOKEN_KEYS, behind the new one, or the key file back beside the "
-                "database. Nothing was changed."
+                f"Stored logins are encrypted with {lack} not here. Put the old keys into "
+                "TOKEN_KEYS, behind the new one, or the key file back beside the database. "
+                "Nothing was changed."
             )
 
 

@@ -19,7 +19,7 @@ FLOORS = (
     ("bot.links", "bot.accounts", "bot.playing", "bot.reminders"),
     ("bot.store", "bot.vault", "bot.ui", "bot.export"),
     ("bot.spotify",),
-    ("bot.endings", "bot.errors", "bot.config", "bot.keys"),
+    ("bot.endings", "bot.errors", "bot.config", "bot.keys", "bot.log"),
 )
 
 

@@ -83,6 +83,7 @@ class Links:
         nonce = secrets.token_urlsafe(32)
         login = Login(
             discord_id,
+            secrets.randbits(62),
             discord_name,
             client_id or self._client_id,
             int(self._clock()) + LIFETIME,
@@ -134,7 +135,7 @@ class Links:
             return await self._conclude(login, fault)
         cookie, state, verifier = _secret(), _secret(), spotify.fresh_verifier()
         proved = await self._logins.prove(
-            login.discord_id,
+            login,
             cookie=_hash(cookie),
             state=_hash(state),
             verifier=self._vault.seal(verifier, "verifier", login.discord_id),
@@ -266,7 +267,7 @@ class Links:
 
     async def _conclude(self, login: Login, fault: Fault) -> Finished:
         cookie = _secret()
-        await self._logins.conclude(login.discord_id, fault.says, cookie=_hash(cookie))
+        await self._logins.conclude(login, fault.says, cookie=_hash(cookie))
         return Finished(login.discord_id, fault, login.notice, cookie)
 
 

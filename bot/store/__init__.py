@@ -35,7 +35,7 @@ class Store:
 
     async def note(self, name: str, text: str) -> None:
         """Remember something of the bot's own, such as which commands Discord has."""
-        await self._db.write("INSERT OR REPLACE INTO note VALUES (?, ?)", name, text)
+        await self._db.change("INSERT OR REPLACE INTO note VALUES (?, ?)", name, text)
 
     async def noted(self, name: str) -> str | None:
         row = await self._db.one("SELECT text FROM note WHERE name = ?", name)

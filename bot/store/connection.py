@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +73,10 @@ class Database:
                     await asyncio.shield(self._writer.execute("ROLLBACK"))
                 raise
 
-    async def write(self, sql: str, *values: object) -> int:
-        """Run one statement in a transaction of its own; how many rows it changed."""
+    async def change(self, sql: str, *values: object) -> bool:
+        """Run one statement in a transaction of its own; whether it changed a row."""
         async with self.writing() as db:
-            return (await db.execute(sql, values)).rowcount
+            return (await db.execute(sql, values)).rowcount > 0
 
     async def take(self, sql: str, *values: object) -> Row | None:
         """Run one statement that changes at most one row; that row, as its RETURNING says."""
@@ -108,7 +108,11 @@ def _alone(path: Path) -> Iterator[None]:
     Two processes would renew the same login twice, and Spotify may then end it.
     """
     lock = path.with_name(path.name + ".lock")
-    with lock.open("w") as held:
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(lock.open("w"))
+        except OSError as error:
+            raise CannotStart(f"{lock} cannot be written: {error.strerror}.") from None
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -50,15 +50,12 @@ class LinkTable:
 
     async def renew(self, link: Link, refresh_token: bytes) -> bool:
         """Spotify gave a new refresh token. False where the row has changed since `link`."""
-        return (
-            await self._db.write(
-                "UPDATE link SET refresh_token = ?, generation = generation + 1"
-                " WHERE discord_id = ? AND generation = ?",
-                refresh_token,
-                link.discord_id,
-                link.generation,
-            )
-            == 1
+        return await self._db.change(
+            "UPDATE link SET refresh_token = ?, generation = generation + 1"
+            " WHERE discord_id = ? AND generation = ?",
+            refresh_token,
+            link.discord_id,
+            link.generation,
         )
 
     async def current(self, link: Link) -> bool:
@@ -72,7 +69,7 @@ class LinkTable:
 
     async def end(self, link: Link) -> None:
         """Spotify no longer accepts the link; the row stays, and needs a new login."""
-        await self._db.write(
+        await self._db.change(
             "UPDATE link SET ended = 1 WHERE discord_id = ? AND generation = ?",
             link.discord_id,
             link.generation,
@@ -101,7 +98,7 @@ class LinkTable:
         return bool(row and row[0])
 
     async def set_reminders(self, discord_id: int, wanted: bool) -> None:
-        await self._db.write(
+        await self._db.change(
             "UPDATE person SET reminders = ? WHERE discord_id = ?", wanted, discord_id
         )
 
@@ -116,16 +113,12 @@ class LinkTable:
 
     async def remind(self, link: Link, days: int) -> bool:
         """A reminder goes out. False where it has gone before, or the link is another now."""
-        return (
-            await self._db.write(
-                "UPDATE link SET reminded = ? WHERE discord_id = ? AND generation = ?"
-                " AND reminded = ?",
-                days,
-                link.discord_id,
-                link.generation,
-                link.reminded,
-            )
-            == 1
+        return await self._db.change(
+            "UPDATE link SET reminded = ? WHERE discord_id = ? AND generation = ? AND reminded = ?",
+            days,
+            link.discord_id,
+            link.generation,
+            link.reminded,
         )
 
     async def count(self) -> int:

@@ -12,16 +12,20 @@ from bot.errors import AlreadyLinked
 from bot.store.connection import Database, Row
 
 _COLUMNS = (
-    "discord_id, discord_name, client_id, expires_at, notice, cookie, verifier, proved, tries,"
-    " code, account_id, name, scopes, authorized_at, refresh_token, outcome"
+    "discord_id, serial, discord_name, client_id, expires_at, notice, cookie, verifier, proved,"
+    " tries, code, account_id, name, scopes, authorized_at, refresh_token, outcome"
 )
 
 
 @dataclass(frozen=True)
 class Login:
-    """A login in progress. The fields from `code` on are there once it is provisional."""
+    """A login in progress. The fields from `code` on are there once it is provisional.
+
+    `serial` tells it from another one of the same person.
+    """
 
     discord_id: int
+    serial: int
     discord_name: str
     client_id: str
     expires_at: int
@@ -51,10 +55,11 @@ class LoginTable:
             )
             await db.execute(
                 "INSERT OR REPLACE INTO login"
-                " (discord_id, discord_name, client_id, expires_at, notice, nonce)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                " (discord_id, serial, discord_name, client_id, expires_at, notice, nonce)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     login.discord_id,
+                    login.serial,
                     login.discord_name,
                     login.client_id,
                     login.expires_at,
@@ -65,7 +70,7 @@ class LoginTable:
 
     async def notice(self, discord_id: int, nonce: bytes, notice: bytes) -> None:
         """Where to say how the login ended, known once the messages are sent."""
-        await self._db.write(
+        await self._db.change(
             "UPDATE login SET notice = ? WHERE discord_id = ? AND nonce = ?",
             notice,
             discord_id,
@@ -119,52 +124,45 @@ class LoginTable:
             )
         )
 
-    async def prove(self, discord_id: int, *, cookie: bytes, state: bytes, verifier: bytes) -> bool:
+    async def prove(self, login: Login, *, cookie: bytes, state: bytes, verifier: bytes) -> bool:
         """Discord says that the browser is this user; on to Spotify."""
-        return (
-            await self._db.write(
-                "UPDATE login SET proved = 1, cookie = ?, state = ?, verifier = ?"
-                " WHERE discord_id = ? AND outcome IS NULL",
-                cookie,
-                state,
-                verifier,
-                discord_id,
-            )
-            == 1
+        return await self._db.change(
+            "UPDATE login SET proved = 1, cookie = ?, state = ?, verifier = ?"
+            " WHERE discord_id = ? AND serial = ?",
+            cookie,
+            state,
+            verifier,
+            login.discord_id,
+            login.serial,
         )
 
     async def hold(self, login: Login, *, cookie: bytes) -> bool:
         """The login is done but for the code: keep it provisionally, until `login.expires_at`."""
-        return (
-            await self._db.write(
-                "UPDATE login SET cookie = ?, expires_at = ?, verifier = NULL, code = ?, tries = 0,"
-                " account_id = ?, name = ?, scopes = ?, authorized_at = ?, refresh_token = ?"
-                " WHERE discord_id = ? AND client_id = ? AND nonce IS NULL AND state IS NULL",
-                cookie,
-                login.expires_at,
-                login.code,
-                login.account_id,
-                login.name,
-                login.scopes,
-                login.authorized_at,
-                login.refresh_token,
-                login.discord_id,
-                login.client_id,
-            )
-            == 1
+        return await self._db.change(
+            "UPDATE login SET cookie = ?, expires_at = ?, verifier = NULL, code = ?, tries = 0,"
+            " account_id = ?, name = ?, scopes = ?, authorized_at = ?, refresh_token = ?"
+            " WHERE discord_id = ? AND serial = ?",
+            cookie,
+            login.expires_at,
+            login.code,
+            login.account_id,
+            login.name,
+            login.scopes,
+            login.authorized_at,
+            login.refresh_token,
+            login.discord_id,
+            login.serial,
         )
 
-    async def conclude(
-        self, discord_id: int, outcome: str, *, cookie: bytes, name: str | None = None
-    ) -> None:
+    async def conclude(self, login: Login, outcome: str, *, cookie: bytes) -> None:
         """The login is over; what its last page says stays until it expires, and nothing else."""
-        await self._db.write(
-            f"UPDATE login SET {_EMPTIED}, outcome = ?, cookie = ?, name = ?"
-            " WHERE discord_id = ? AND nonce IS NULL",
+        await self._db.change(
+            f"UPDATE login SET {_EMPTIED}, outcome = ?, cookie = ?, name = NULL"
+            " WHERE discord_id = ? AND serial = ?",
             outcome,
             cookie,
-            name,
-            discord_id,
+            login.discord_id,
+            login.serial,
         )
 
     async def seen_by(self, cookie: bytes, now: float) -> Login | None:
@@ -211,8 +209,8 @@ class LoginTable:
         async with self._db.writing() as db:
             taken = await db.execute(
                 f"UPDATE login SET {_EMPTIED}, outcome = 'Linked'"
-                " WHERE discord_id = ? AND code = ? RETURNING 1",
-                (login.discord_id, login.code),
+                " WHERE discord_id = ? AND serial = ? AND code = ? RETURNING 1",
+                (login.discord_id, login.serial, login.code),
             )
             if await taken.fetchone() is None:
                 return False
@@ -236,7 +234,7 @@ class LoginTable:
 
     async def erase(self, discord_id: int) -> None:
         """End this person's login in progress, if there is one."""
-        await self._db.write("DELETE FROM login WHERE discord_id = ?", discord_id)
+        await self._db.change("DELETE FROM login WHERE discord_id = ?", discord_id)
 
     async def expire(self, now: float) -> int:
         """Erase logins whose time is over, and people of whom nothing else is left."""
@@ -261,5 +259,5 @@ def _login(row: Row | None) -> Login | None:
     if row is None:
         return None
     values = list(row)
-    values[7] = bool(values[7])
+    values[8] = bool(values[8])
     return Login(*values)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import aiosqlite
 
+from bot.errors import CannotStart
+
 # The database's user_version says how many of these it has been through.
 MIGRATIONS = (
     """
@@ -47,6 +49,7 @@ MIGRATIONS = (
     DROP TABLE link_before;
     CREATE TABLE login (
         discord_id    INTEGER PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        serial        INTEGER NOT NULL,
         discord_name  TEXT NOT NULL,
         client_id     TEXT NOT NULL,
         expires_at    INTEGER NOT NULL,
@@ -72,11 +75,17 @@ MIGRATIONS = (
 
 
 async def migrate(db: aiosqlite.Connection) -> None:
-    """Bring the database up to date, each migration in a transaction of its own."""
+    """Bring the database up to date, each migration in a transaction of its own.
+
+    Raises CannotStart where it is of a newer version.
+    """
     async with db.execute("PRAGMA user_version") as rows:
         row = await rows.fetchone()
+    been_through = int(row[0]) if row else 0
+    if been_through > len(MIGRATIONS):
+        raise CannotStart("The database is of a newer Tonearm. Install that one again.")
     for number, statements in enumerate(MIGRATIONS, start=1):
-        if row is None or row[0] < number:
+        if been_through < number:
             await db.executescript(
                 f"BEGIN IMMEDIATE; {statements} PRAGMA user_version = {number}; COMMIT;"
             )
