@@ -17,6 +17,11 @@ from bot.app import assemble, rekey
 from bot.config import Settings
 from bot.errors import CannotStart, ConfigError
 
+_TOKEN_REFUSED = (
+    "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, your application, "
+    "Bot, and put the new one into .env."
+)
+
 
 async def run(settings: Settings) -> None:
     """The bot, until SIGINT or SIGTERM. Raises CannotStart."""
@@ -37,10 +42,7 @@ async def run(settings: Settings) -> None:
         try:
             await life
         except discord.LoginFailure:
-            raise CannotStart(
-                "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, "
-                "your application, Bot, and put the new one into .env."
-            ) from None
+            raise CannotStart(_TOKEN_REFUSED) from None
         except (
             aiohttp.ClientConnectionError,
             discord.HTTPException,
@@ -51,8 +53,8 @@ async def run(settings: Settings) -> None:
 
 def main(arguments: list[str]) -> int:
     """The exit code: 0 after a signal, 1 where the bot cannot run, 2 for odd arguments."""
-    load_dotenv(".env")
     try:
+        load_dotenv(".env")
         settings = Settings.read(os.environ)
         log.set_up()
         match arguments:
@@ -64,6 +66,9 @@ def main(arguments: list[str]) -> int:
             case _:
                 print("Use: python -m bot [rekey]", file=sys.stderr)  # noqa: T201
                 return 2
+    except (UnicodeDecodeError, OSError) as error:
+        print(f".env cannot be read: {error}. Save it as UTF-8.", file=sys.stderr)  # noqa: T201
+        return 1
     except (ConfigError, CannotStart) as reason:
         print(reason, file=sys.stderr)  # noqa: T201
         return 1

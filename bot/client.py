@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+import aiohttp
 import discord
 import yarl
 from discord import app_commands
@@ -21,16 +25,21 @@ from bot.endings import Finished
 from bot.links import Links
 from bot.reminders import Reminders
 from bot.store import Store
-from bot.ui.answer import answer
+from bot.ui.answer import GONE, answer
 from bot.ui.explain import explain
 
 _log = logging.getLogger(__name__)
 
 COGS = ("cogs.linking", "cogs.search", "cogs.playback", "cogs.library")
 
-# Discord's codes: an interaction that is over, and one that was answered already.
-_UNKNOWN_INTERACTION = 10062
-_ALREADY_ANSWERED = 40060
+# Discord's codes for a reply that nobody can be given any more: the interaction was answered too
+# late, the reply was dismissed, or it is over fifteen minutes old.
+LOST = (10062, *GONE)
+
+# Interactions by which a second delivery is known.
+_REMEMBERED = 1000
+# Seconds that commands under way are given when the bot stops.
+_GRACE = 3.0
 
 Interaction = discord.Interaction["Tonearm"]
 
@@ -73,6 +82,10 @@ class Tonearm(commands.AutoShardedBot):
         self.operator = operator
         self.setup_page = setup_page
         self._claimed: list[re.Pattern[str]] = []
+        self._seen: OrderedDict[int, None] = OrderedDict()
+        self._under_way: dict[int, Interaction] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def add_dynamic_items(self, *items: type[discord.ui.DynamicItem[Any]]) -> None:
         super().add_dynamic_items(*items)
@@ -91,7 +104,11 @@ class Tonearm(commands.AutoShardedBot):
         self._rounds.start()
 
     async def close(self) -> None:
-        self._rounds.cancel()
+        if (rounds := self._rounds.get_task()) is not None:
+            self._rounds.cancel()
+            await asyncio.gather(rounds, return_exceptions=True)
+        if not self.is_closed():
+            await self._see_out()
         await super().close()
 
     @tasks.loop(minutes=1)
@@ -132,35 +149,70 @@ class Tonearm(commands.AutoShardedBot):
             known = custom_id in self._connection._view_store._modals
         else:
             known = any(template.fullmatch(custom_id) for template in self._claimed)
-        if custom_id and not known:
-            await interaction.response.send_message(
-                "That has expired. Use the command again.",
-                ephemeral=True,
-            )
+        if custom_id and not known and self.admit(interaction):
+            try:
+                await answer(interaction, "That has expired. Use the command again.")
+            except Exception as error:
+                await self.fail(interaction, error)
+            self.done(interaction)
+
+    def admit(self, interaction: Interaction) -> bool:
+        """Whether to act on it. Not twice: Discord may deliver an interaction more than once."""
+        if interaction.id in self._seen:
+            return False
+        self._seen[interaction.id] = None
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        self._under_way[interaction.id] = interaction
+        self._idle.clear()
+        return True
+
+    def done(self, interaction: Interaction) -> None:
+        """It has been answered, one way or the other."""
+        self._under_way.pop(interaction.id, None)
+        if not self._under_way:
+            self._idle.set()
+
+    async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
+        self.done(interaction)
 
     async def fail(self, interaction: Interaction, error: Exception) -> None:
         """Where every exception of a command, button, menu or form ends: in words."""
+        if self.is_closed() or interaction.id not in self._under_way:
+            return  # told already that the bot is stopping
+        self.done(interaction)
         if isinstance(error, app_commands.CommandInvokeError):
             error = error.original
-        if isinstance(error, discord.HTTPException) and error.code in (
-            _UNKNOWN_INTERACTION,
-            _ALREADY_ANSWERED,
-        ):
-            _log.warning("%s was answered too late or twice", _name(interaction))
+        if isinstance(error, discord.HTTPException) and error.code in LOST:
+            _log.warning("%s: the reply is gone: %s", _name(interaction), error.code)
             return
         told = explain(error, self.operator)
         if told.reference:
             _log.error("%s: reference %s", _name(interaction), told.reference, exc_info=error)
         else:
             _log.info("%s: %s: %s", _name(interaction), type(error).__name__, error)
+        more = {"view": invitation.start_button()} if told.login else {}
         try:
-            more = {"view": invitation.start_button()} if told.login else {}
             await answer(interaction, told.says, **more)
-        except discord.HTTPException as lost:
-            _log.warning("%s: could not say so: %s", _name(interaction), lost.code)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as lost:
+            _log.warning("%s: could not say so: %s", _name(interaction), type(lost).__name__)
+
+    async def _see_out(self) -> None:
+        """Let commands under way end, for a moment; tell the others that they will not."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), _GRACE)
+        left, self._under_way = list(self._under_way.values()), {}
+        says = "Tonearm is restarting. Use the command again in a minute."
+        await asyncio.gather(
+            *(interaction.edit_original_response(content=says) for interaction in left),
+            return_exceptions=True,
+        )
 
 
 class _Tree(app_commands.CommandTree[Tonearm]):
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        return interaction.client.admit(interaction)
+
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await interaction.client.fail(interaction, error)
 

@@ -9,6 +9,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import yarl
+
 from bot.errors import ConfigError
 from bot.keys import parse as parse_key
 
@@ -73,7 +75,7 @@ class Settings:
         return cls(
             discord_token=given["DISCORD_TOKEN"],
             spotify_client_id=given["SPOTIFY_CLIENT_ID"],
-            public_url=given["PUBLIC_URL"].rstrip("/"),
+            public_url=_as_browsers_say(given["PUBLIC_URL"]),
             host=given["HOST"],
             port=int(given["PORT"]),
             database=Path(given["DATABASE"]),
@@ -116,10 +118,19 @@ def _origin(text: str) -> str | None:
     return None
 
 
+def _as_browsers_say(text: str) -> str:
+    """The origin in the form of a Host header: lower case, no port where it is the usual one."""
+    url = yarl.URL(text)
+    usual = {"https": 443, "http": 80}[url.scheme]
+    host = f"[{url.raw_host}]" if ":" in (url.raw_host or "") else url.raw_host
+    return f"{url.scheme}://{host}" + ("" if url.port == usual else f":{url.port}")
+
+
 def _url(text: str) -> str | None:
     try:
         url = urlsplit(text)
         whole = url.scheme in ("http", "https") and url.hostname and url.port != 0
+        whole = whole and not re.search(r"\s", text)
     except ValueError:
         whole = False
     return None if whole else "is not a web address that begins with https:// or http://."

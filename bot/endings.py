@@ -55,3 +55,8 @@ class Finished:
     notice: bytes | None = field(default=None, repr=False)
     cookie: str = field(default="", repr=False)
     owner: int | None = None
+
+
+def outcome(fault: Fault) -> str:
+    """What a login that came to nothing says, with a way to go on."""
+    return fault.says if "/" in fault.says else f"{fault.says} Then use /link to start over."

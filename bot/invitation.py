@@ -149,12 +149,16 @@ class CodeForm(ui.Modal, title="Enter the code from your browser"):
     def __init__(self) -> None:
         super().__init__(timeout=_FORM_TIMEOUT, custom_id="login:form")
 
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        return bool(interaction.client.admit(interaction))
+
     async def on_submit(self, interaction: Interaction) -> None:
         await interaction.response.defer()
         links: Links = interaction.client.links
         assert isinstance(self.code.component, ui.TextInput)
         finished = await links.confirm(interaction.user.id, self.code.component.value)
         await tell(interaction.client, links, finished)
+        interaction.client.done(interaction)
 
     async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override]
         await interaction.client.fail(interaction, error)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.errors import NothingFound, NothingPlaying, Restricted
+from bot.errors import NothingFound, NothingPlaying, NoWords, Restricted, TooManyWords
 from bot.spotify import Spotify
-from bot.spotify.catalogue import Item
+from bot.spotify.catalogue import LONGEST_QUERY, Item
 from bot.spotify.models import Album, Artist, Audiobook, Episode, Playback, Playlist, Show, Track
 from bot.spotify.uris import Uri, read
+from bot.ui.text import plain
 
 Playing = Track | Episode
 
@@ -18,10 +19,26 @@ async def find(spotify: Spotify, what: str) -> Item:
     """
     if uri := read(what):
         return await spotify.catalogue.item(uri)
-    tracks = await spotify.catalogue.search_tracks(what)
+    return (await search(spotify, what))[0]
+
+
+async def search(spotify: Spotify, query: str) -> list[Track]:
+    """The tracks for these words, or the one track that a link in them leads to.
+
+    Raises NoWords, TooManyWords, NothingFound, and what a link can raise.
+    """
+    if (uri := read(query)) and uri.kind == "track":
+        track = await spotify.catalogue.item(uri)
+        return [track] if isinstance(track, Track) else []
+    words = plain(query, LONGEST_QUERY + 1)
+    if not words:
+        raise NoWords
+    if len(words) > LONGEST_QUERY:
+        raise TooManyWords
+    tracks = await spotify.catalogue.search_tracks(words)
     if not tracks:
         raise NothingFound
-    return tracks[0]
+    return tracks
 
 
 async def play(spotify: Spotify, item: Item) -> None:

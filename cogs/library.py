@@ -12,15 +12,18 @@ from discord.ext import commands
 from bot import playing
 from bot.accounts import Accounts
 from bot.client import Interaction, Tonearm
-from bot.errors import NotATrack
+from bot.errors import ExportUnderWay, NotATrack
 from bot.export import Format, liked_songs
 from bot.ui import cards
+from bot.ui.answer import deliver
+from bot.ui.exported import says
 from bot.ui.progress import Progress
 
 
 class Library(commands.Cog):
     def __init__(self, accounts: Accounts) -> None:
         self.accounts = accounts
+        self._exporting: set[int] = set()
 
     @app_commands.command()
     async def save(self, interaction: Interaction) -> None:
@@ -39,19 +42,23 @@ class Library(commands.Cog):
     async def export(self, interaction: Interaction, kind: Format) -> None:
         """Take all your liked songs home as a file."""
         await interaction.response.defer(ephemeral=True)
-        spotify = await self.accounts.session(interaction.user.id)
-        export = await liked_songs(
-            spotify,
-            kind,
-            largest=interaction.filesize_limit,
-            exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            progress=Progress(interaction, "Reading your liked songs"),
-        )
-        says = f"Here are your {export.songs:,} liked songs."
-        if export.unreadable:
-            says += f" Spotify lists {export.unreadable:,} more without saying what they are."
+        user = interaction.user.id
+        spotify = await self.accounts.session(user)
+        if user in self._exporting:
+            raise ExportUnderWay
+        self._exporting.add(user)
+        try:
+            export = await liked_songs(
+                spotify,
+                kind,
+                largest=interaction.filesize_limit,
+                exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                progress=Progress(interaction, "Reading your liked songs"),
+            )
+        finally:
+            self._exporting.discard(user)
         file = discord.File(io.BytesIO(export.content), export.name)
-        await interaction.edit_original_response(content=says, attachments=[file])
+        await deliver(interaction, says(export), file)
 
 
 async def setup(bot: Tonearm) -> None:

@@ -12,8 +12,6 @@ from discord.ext import commands
 from bot import playing
 from bot.accounts import Accounts
 from bot.client import Interaction, Tonearm
-from bot.errors import NothingFound
-from bot.spotify import Spotify
 from bot.spotify.models import Track
 from bot.spotify.uris import Uri
 from bot.ui import cards
@@ -30,9 +28,7 @@ class Search(commands.Cog):
         """Search Spotify for songs, then play, queue or save one."""
         await interaction.response.defer(ephemeral=True)
         spotify = await self.accounts.session(interaction.user.id)
-        tracks = await spotify.catalogue.search_tracks(query)
-        if not tracks:
-            raise NothingFound
+        tracks = await playing.search(spotify, query)
         options = [cards.option(track) for track in tracks]
         await interaction.followup.send(view=page(cards.results(query, tracks), options, tracks[0]))
 
@@ -44,9 +40,6 @@ def page(found: str, options: list[discord.SelectOption], chosen: Track) -> ui.L
     picker: cards.Row = ui.ActionRow(Picker(options))
     buttons: cards.Row = ui.ActionRow(*(Action(verb, chosen.id or "") for verb in VERBS))
     return cards.card(chosen, picker, buttons, above=found)
-
-
-_ACTION = r"track:(?P<verb>play|queue|save):(?P<track_id>[0-9A-Za-z]{22})"
 
 
 class Picker(Lasting[ui.Select[Any]], template=r"results:pick"):
@@ -71,22 +64,10 @@ class Picker(Lasting[ui.Select[Any]], template=r"results:pick"):
         await interaction.edit_original_response(view=view)
 
 
-async def _play(spotify: Spotify, track: Track, uri: Uri) -> None:
-    await playing.play(spotify, track)
-
-
-async def _queue(spotify: Spotify, track: Track, uri: Uri) -> None:
-    await spotify.player.queue(uri)
-
-
-async def _save(spotify: Spotify, track: Track, uri: Uri) -> None:
-    await spotify.library.save(uri)
-
-
 VERBS = {
-    "play": ("Play", discord.ButtonStyle.success, _play, "Playing"),
-    "queue": ("Queue", discord.ButtonStyle.secondary, _queue, "Queued"),
-    "save": ("Save", discord.ButtonStyle.secondary, _save, "Saved to your liked songs"),
+    "play": ("Play", discord.ButtonStyle.success, "Playing"),
+    "queue": ("Queue", discord.ButtonStyle.secondary, "Queued"),
+    "save": ("Save", discord.ButtonStyle.secondary, "Saved to your liked songs"),
 }
 
 
@@ -97,7 +78,8 @@ class Action(
     """Does one thing with one track, for whoever presses it."""
 
     def __init__(self, verb: str, track_id: str) -> None:
-        label, style, self.act, self.done = VERBS[verb]
+        label, style, self.done = VERBS[verb]
+        self.verb = verb
         self.uri = Uri("track", track_id)
         custom_id = f"track:{verb}:{track_id}"
         super().__init__(ui.Button(label=label, style=style, custom_id=custom_id))
@@ -107,7 +89,13 @@ class Action(
         spotify = await interaction.client.accounts.session(interaction.user.id)
         track = await spotify.catalogue.item(self.uri)
         assert isinstance(track, Track)
-        await self.act(spotify, track, self.uri)
+        match self.verb:
+            case "play":
+                await playing.play(spotify, track)
+            case "queue":
+                await spotify.player.queue(self.uri)
+            case "save":
+                await spotify.library.save(self.uri)
         await interaction.followup.send(view=cards.card(track, heading=f"-# {self.done}"))
 
 

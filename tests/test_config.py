@@ -47,6 +47,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("PUBLIC_URL", "https://me@music.example.org", "origin alone"),
         ("PUBLIC_URL", "music.example.org", "begins with https://"),
         ("PUBLIC_URL", "https://[", "begins with https://"),
+        ("PUBLIC_URL", "https://exa mple.org", "begins with https://"),
         ("PORT", "0", "from 1 to 65535"),
         ("PORT", "70000", "from 1 to 65535"),
         ("PORT", "٨", "from 1 to 65535"),
@@ -67,3 +68,11 @@ def test_what_is_malformed_is_named_with_the_fix(name: str, text: str, says: str
 )
 def test_what_spotify_takes_as_a_redirect_is_taken(url: str) -> None:
     assert Settings.read(GOOD | {"PUBLIC_URL": url}).public_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://Music.Example.org", "https://music.example.org:443/", "HTTPS://music.example.org"],
+)
+def test_the_public_url_is_read_as_browsers_say_it(url: str) -> None:
+    assert Settings.read(GOOD | {"PUBLIC_URL": url}).public_url == "https://music.example.org"

@@ -106,7 +106,7 @@ async def test_a_cancelled_login_says_so_in_both_places(evening: Evening) -> Non
     login = await evening.login_page()
     await login.get_by_role("button", name="Continue to Spotify").click()
     await login.get_by_role("button", name="Cancel").click()
-    await expect(login.get_by_role("heading")).to_have_text("Not linked")
+    await expect(login.get_by_role("heading")).to_have_text("Nothing was changed")
     await expect(evening.newest).to_contain_text("You cancelled the login")
 
 

@@ -155,7 +155,7 @@ async def test_a_token_endpoint_that_fails_leaves_nothing_behind(
 ) -> None:
     failing = spotify.accounts_faults.add(Fault("POST /api/token", status=status, times=None))
     page = await agree(stage.offer(await ada.run("/link")))
-    assert "Not linked" in page.text
+    assert "Nothing was changed" in page.text
     assert "/link" in page.text
     assert failing.hits == 1
     assert links_stored(stage) == 0

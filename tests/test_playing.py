@@ -60,7 +60,7 @@ async def test_every_kind_can_be_played_from_a_link_or_a_uri(
         ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
         ("https://open.spotify.com/track/short", "incomplete or mistyped"),
         ("https://example.test/track/4uLU6hMCjMI75M1A2tKUQC", "does not lead to Spotify"),
-        ("spotify:track:0000000000000000000000", "does not know that item"),
+        ("spotify:track:0000000000000000000000", "Spotify has nothing there"),
         ("xyzzyplugh", "found nothing"),
     ],
 )

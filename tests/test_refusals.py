@@ -98,7 +98,8 @@ def test_each_reason_of_the_player_has_its_words(reason: str, says: str) -> None
         ("soon", None, "in 5 seconds."),
         (None, None, "in 5 seconds."),
         ("48925", "QUOTA_EXCEEDED", "in 14 hours."),
-        ("3600", "QUOTA_EXCEEDED", "in 60 minutes."),
+        ("3600", "QUOTA_EXCEEDED", "in 1 hour."),
+        ("60", None, "in 1 minute."),
     ],
 )
 def test_a_429_says_how_long(retry_after: str | None, reason: str | None, says: str) -> None:

@@ -115,14 +115,14 @@ async def test_entries_without_a_song_are_counted(
             "total": 3,
             "limit": 50,
             "offset": 0,
-            "next": "https://evil.test/v1/me/tracks?offset=3",
+            "next": None,
         }
     )
     spotify.faults.add(
         Fault("me/tracks", status=200, body=body, headers={"Content-Type": "application/json"})
     )
     reply = await linked.run(f"/export format:{kind}")
-    await reply.until("Here are your 1 liked songs")
+    await reply.until("Here is your 1 liked song")
     assert "lists 2 more" in reply.text
 
 

@@ -23,6 +23,8 @@ ID = "4uLU6hMCjMI75M1A2tKUQC"
         f"<https://open.spotify.com/track/{ID}>",
         f"  spotify:track:{ID}  ",
         f"SPOTIFY:track:{ID}",
+        f"check this out https://open.spotify.com/track/{ID} it is lovely",
+        f"(https://open.spotify.com/track/{ID}).",
     ],
 )
 def test_every_form_of_a_track_link_is_the_track(pasted: str) -> None:
@@ -43,7 +45,18 @@ def test_the_old_form_of_a_playlist_link_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["lantern", "the spotify song", "track 4uLU", "", "https", "open", "a" * 6000]
+    "words",
+    [
+        "lantern",
+        "the spotify song",
+        "spotify: the musical",
+        "spotify:",
+        "track 4uLU",
+        "",
+        "https",
+        "open",
+        "a" * 6000,
+    ],
 )
 def test_words_are_no_link(words: str) -> None:
     assert read(words) is None
@@ -55,7 +68,8 @@ def test_words_are_no_link(words: str) -> None:
         (f"https://open.spotify.com/concert/{ID}", "Paste a link to a track"),
         ("https://open.spotify.com/user/somebody", "Paste a link to a track"),
         ("https://open.spotify.com/", "Paste a link to a track"),
-        ("spotify:", "Paste a link to a track"),
+        ("spotify:user:somebody", "Paste a link to a track"),
+        ("https://spotify.link/abc", "short link"),
         ("spotify:track", "track link is incomplete"),
         ("spotify:track:short", "track link is incomplete"),
         (f"spotify:album:{ID}x", "album link is incomplete"),

@@ -47,9 +47,11 @@ async def test_every_answer_has_the_headers_and_echoes_nothing(
 
 
 async def test_another_host_name_is_turned_away(stage: Stage, http: aiohttp.ClientSession) -> None:
-    url = f"{stage.settings.public_url}/health"
-    async with http.get(url, headers={"Host": "rebound.test"}) as answer:
+    elsewhere = {"Host": "rebound.test"}
+    async with http.get(f"{stage.settings.public_url}/privacy", headers=elsewhere) as answer:
         assert answer.status == 421
+    async with http.get(f"{stage.settings.public_url}/health", headers=elsewhere) as answer:
+        assert answer.status == 200
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable
 
 from bot.spotify.models import Artist, Image, SavedTrack
@@ -29,6 +30,10 @@ COLUMNS = (
     "Added By",
     "Added At",
 )
+
+
+# What a spreadsheet may skip before it looks for a formula.
+_UNSEEN = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
 
 
 def write(songs: Iterable[SavedTrack]) -> str:
@@ -76,10 +81,13 @@ def _names(artists: list[Artist] | None) -> str:
 
 
 def _largest(images: list[Image] | None) -> str:
-    return max(images, key=lambda image: image.width or 0).url if images else ""
+    return (max(images, key=lambda image: image.width or 0).url or "") if images else ""
 
 
 def _harmless(cell: object) -> str:
     """The cell as text that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    shown = unicodedata.normalize("NFKC", text).lstrip(_UNSEEN)
+    if shown.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")):
+        return f"'{text}"
+    return text

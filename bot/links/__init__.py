@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.accounts import Accounts
-from bot.endings import Finished, Held, Linked, Offer, Onward
+from bot.endings import Finished, Held, Linked, Offer, Onward, outcome
 from bot.errors import (
     AlreadyLinked,
     CodeSpent,
@@ -267,7 +267,7 @@ class Links:
 
     async def _conclude(self, login: Login, fault: Fault) -> Finished:
         cookie = _secret()
-        await self._logins.conclude(login, fault.says, cookie=_hash(cookie))
+        await self._logins.conclude(login, outcome(fault), cookie=_hash(cookie))
         return Finished(login.discord_id, fault, login.notice, cookie)
 
 

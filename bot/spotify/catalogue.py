@@ -36,10 +36,11 @@ class Catalogue:
         self._call = call
 
     async def search_tracks(self, query: str, *, limit: int = SEARCH_LIMIT) -> list[Track]:
-        """Up to `limit` (at most 10) tracks, best first. The query is cut at LONGEST_QUERY."""
-        asked: Query = {"q": query[:LONGEST_QUERY], "type": "track", "limit": limit}
+        """Up to `limit` (at most 10) tracks, best first, each once; `query` of LONGEST_QUERY."""
+        asked: Query = {"q": query, "type": "track", "limit": limit}
         found = read(await self._call("GET", "search", asked), _Found)
-        return [track for track in (found.tracks.items if found.tracks else []) if track]
+        tracks = found.tracks.items if found.tracks else []
+        return list({track.id: track for track in tracks if track and track.uri}.values())
 
     async def item(self, uri: Uri) -> Item:
         """The item itself. Raises Unknown where Spotify does not know the id."""

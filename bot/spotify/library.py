@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from bot.spotify.models import Page, SavedTrack, read
+from bot.spotify.models import Page, SavedTrack, read_page
 from bot.spotify.transport import Call
 from bot.spotify.uris import Uri
 
@@ -20,15 +20,17 @@ class Library:
         await self._call("PUT", "me/library", {"uris": str(uri)})
 
     async def track_pages(self) -> AsyncIterator[Page[SavedTrack]]:
-        """The liked songs, newest first, a page at a time.
+        """The liked songs, newest first, a page at a time; sits out rate limits of a minute.
 
-        Asks by offset and never follows `next`: a token must not go where an answer points.
+        Goes on while there is a next page, whatever `total` says, and asks by offset: a token must
+        not go where an answer points.
         """
         offset = 0
         while True:
             query = {"limit": PAGE, "offset": offset}
-            page = read(await self._call("GET", "me/tracks", query), Page[SavedTrack])
+            body = await self._call("GET", "me/tracks", query, patience=60)
+            page = read_page(body, SavedTrack)
             yield page
             offset += PAGE
-            if not page.items or offset >= page.total:
+            if page.next is None or not page.items:
                 return

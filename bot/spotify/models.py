@@ -7,7 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 import msgspec
 
 from bot.errors import SpotifyDown
-from bot.spotify.uris import Kind, Uri
+from bot.spotify.uris import ID, Kind, Uri
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Image(Part, frozen=True):
-    url: str
+    url: str | None = None
     width: int | None = None
 
 
@@ -32,7 +32,7 @@ class Named(Part, frozen=True):
     @property
     def uri(self) -> Uri | None:
         """None for a local file, which exists on its owner's machine only."""
-        return Uri(self.kind, self.id) if self.id else None
+        return Uri(self.kind, self.id) if self.id and ID.fullmatch(self.id) else None
 
 
 class Artist(Named, frozen=True):
@@ -82,7 +82,6 @@ class Track(Named, frozen=True, tag="track", tag_field="type"):
     track_number: int | None = None
     external_ids: ExternalIds | None = None
     raw_uri: str | None = msgspec.field(default=None, name="uri")
-    is_local: bool = False
 
 
 class Episode(Named, frozen=True, tag="episode", tag_field="type"):
@@ -100,13 +99,7 @@ class Audiobook(Named, frozen=True):
 
 
 class Device(Part, frozen=True):
-    name: str
-    id: str | None = None
-    type: str | None = None
-    is_active: bool = False
-    is_restricted: bool = False
-    is_private_session: bool = False
-    volume_percent: int | None = None
+    name: str | None = None
 
 
 class Playback(Part, frozen=True):
@@ -115,10 +108,16 @@ class Playback(Part, frozen=True):
     is_playing: bool = False
     currently_playing_type: str | None = None
     progress_ms: int | None = None
-    item: Track | Episode | None = None
     device: Device | None = None
-    shuffle_state: bool | None = None
-    repeat_state: str | None = None
+    raw_item: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="item")
+
+    @property
+    def item(self) -> Track | Episode | None:
+        """None where nothing plays, or something of a kind that is not known here."""
+        try:
+            return msgspec.json.decode(self.raw_item, type=Track | Episode | None)
+        except msgspec.MsgspecError:
+            return None
 
 
 class Profile(Part, frozen=True):
@@ -150,7 +149,6 @@ class Page(Part, Generic[T], frozen=True):
 
     items: list[T | None]
     total: int = 0
-    offset: int = 0
     next: str | None = None
 
 
@@ -160,3 +158,19 @@ def read(body: bytes, shape: type[T]) -> T:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise SpotifyDown(f"unreadable answer: {error}") from None
+
+
+def read_page(body: bytes, shape: type[T]) -> Page[T]:
+    """A page of `shape`, with None for each entry that does not have it. Raises SpotifyDown."""
+    try:
+        return msgspec.json.decode(body, type=Page[shape])  # type: ignore[valid-type]
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        page = read(body, Page[msgspec.Raw])
+        return Page([_one(entry, shape) for entry in page.items], page.total, page.next)
+
+
+def _one(entry: msgspec.Raw | None, shape: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(entry or b"null", type=shape | None)
+    except msgspec.MsgspecError:
+        return None

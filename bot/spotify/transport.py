@@ -22,7 +22,8 @@ from bot.spotify.refusals import Reply, refusal
 LARGEST_BODY = 8 * 1024 * 1024
 TIMEOUT = aiohttp.ClientTimeout(total=8, sock_connect=3)
 ATTEMPTS = 3
-LONGEST_WAIT = 2.0
+# Seconds of rate limits that somebody who waits for an answer sits out.
+PATIENCE = 2.0
 
 Query = Mapping[str, str | int]
 
@@ -34,7 +35,13 @@ class Call(Protocol):
     """`Transport.call` for one user: what the chapters of the Web API are made of."""
 
     async def __call__(
-        self, method: str, path: str, query: Query | None = None, json: object = None
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        json: object = None,
+        *,
+        patience: float = PATIENCE,
     ) -> bytes: ...
 
 
@@ -63,32 +70,38 @@ class Transport:
         path: str,
         query: Query | None = None,
         json: object = None,
+        *,
+        patience: float = PATIENCE,
     ) -> bytes:
         """The body of the answer. Raises SpotifyFault, or NeedsLogin from `token` or Spotify.
 
-        Renews the access token once, waits out a short rate limit, and repeats what is safe to.
+        Renews the access token once, waits out rate limits of `patience` seconds in all, and
+        repeats what is safe to repeat; each of these has a budget of its own.
         """
         access = await token(None)
-        attempt = 1
+        renewed = doubted = False
+        failures = 0
         while True:
             try:
                 return await self._once(access, method, path, query, json)
             except AccessTokenRefused:
-                if attempt > 1:
+                if renewed:
                     raise
-                access = await token(access)
+                renewed, access = True, await token(access)
             except PremiumDoubted:
-                if attempt > 1:
+                if doubted:
                     raise
+                doubted = True
             except TooManyCalls as fault:
-                if fault.retry_after > LONGEST_WAIT or attempt == ATTEMPTS:
+                if fault.retry_after > patience:
                     raise
+                patience -= fault.retry_after
                 await asyncio.sleep(fault.retry_after)
             except SpotifyDown:
-                if attempt == ATTEMPTS:
+                failures += 1
+                if failures == ATTEMPTS:
                     raise
-                await asyncio.sleep(random.uniform(0, 0.2 * 2**attempt))
-            attempt += 1
+                await asyncio.sleep(random.uniform(0, 0.2 * 2**failures))
 
     async def _once(
         self, access: str, method: str, path: str, query: Query | None, json: object

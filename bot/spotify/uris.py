@@ -12,8 +12,11 @@ from bot.errors import UnreadableLink
 Kind = Literal["track", "album", "artist", "playlist", "show", "episode", "audiobook"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_ID = re.compile(r"[0-9A-Za-z]{22}")
-_LOOKS_PASTED = re.compile(r"<?(https?://|spotify:|(open|play)\.spotify\.com/)", re.IGNORECASE)
+ID = re.compile(r"[0-9A-Za-z]{22}")
+_PASTED = re.compile(
+    r"(?i)https?://[^\s<>]+|\b(?:open|play)\.spotify\.com/[^\s<>]+|"
+    rf"\bspotify:(?:{'|'.join(KINDS)}|user)\b[^\s<>]*"
+)
 
 
 @dataclass(frozen=True)
@@ -32,29 +35,33 @@ class Uri:
 
 
 def read(text: str) -> Uri | None:
-    """The item that `text` links to; None where it is no link but words.
+    """The first item that `text` links to; None where it is words without a link.
 
-    Raises UnreadableLink where it is a link or URI that leads to nothing usable.
+    Raises UnreadableLink where its link or URI leads to nothing usable.
     """
-    text = text.strip()
-    if not _LOOKS_PASTED.match(text):
+    found = _PASTED.search(text)
+    if found is None:
         return None
-    text = text.strip("<>")
-    if text.lower().startswith("spotify:"):
-        parts = text.split(":")[1:]
-    else:
-        try:
-            url = urlsplit(text if "//" in text else f"https://{text}")
-        except ValueError:
-            raise UnreadableLink("malformed link") from None
-        if url.hostname not in ("open.spotify.com", "play.spotify.com"):
-            raise UnreadableLink(says=_ELSEWHERE)
-        parts = [part for part in url.path.split("/") if part]
-    return _from_parts(parts)
+    pasted = found[0].rstrip(".,;:!?)\"'”’")
+    if pasted.lower().startswith("spotify:"):
+        return _from_parts(pasted.split(":")[1:])
+    try:
+        url = urlsplit(pasted if "//" in pasted else f"https://{pasted}")
+    except ValueError:
+        raise UnreadableLink("malformed link") from None
+    if url.hostname in ("spotify.link", "spotify.app.link"):
+        raise UnreadableLink("short link", says=_SHORT)
+    if url.hostname not in ("open.spotify.com", "play.spotify.com"):
+        raise UnreadableLink("elsewhere", says=_ELSEWHERE)
+    return _from_parts([part for part in url.path.split("/") if part])
 
 
 _ELSEWHERE = (
     "That link does not lead to Spotify. Paste one from open.spotify.com, or type the name instead."
+)
+_SHORT = (
+    "That is a short link, which does not say what it leads to. Open it, and paste the link from "
+    "open.spotify.com, or type the name instead."
 )
 
 
@@ -67,7 +74,7 @@ def _from_parts(parts: list[str]) -> Uri:
     kind = next((kind for kind in KINDS if parts[:1] == [kind]), None)
     if kind is None:
         raise UnreadableLink("unknown kind of link")
-    if len(parts) != 2 or not _ID.fullmatch(parts[1]):
+    if len(parts) != 2 or not ID.fullmatch(parts[1]):
         raise UnreadableLink(
             "malformed id",
             says=f"That {kind} link is incomplete or mistyped. Copy it again from Spotify.",

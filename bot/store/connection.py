@@ -69,9 +69,12 @@ class Database:
                 yield self._writer
                 await self._writer.execute("COMMIT")
             except BaseException:
-                with suppress(sqlite3.OperationalError):
-                    await asyncio.shield(self._writer.execute("ROLLBACK"))
+                await asyncio.shield(self._undo())
                 raise
+
+    async def _undo(self) -> None:
+        with suppress(sqlite3.OperationalError):
+            await self._writer.execute("ROLLBACK")
 
     async def change(self, sql: str, *values: object) -> bool:
         """Run one statement in a transaction of its own; whether it changed a row."""

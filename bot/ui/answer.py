@@ -6,6 +6,24 @@ from typing import Any
 
 import discord
 
+# Discord's codes for a reply that cannot be edited: dismissed, or over fifteen minutes old.
+UNKNOWN_MESSAGE, TOKEN_OVER = 10008, 50027
+GONE = (UNKNOWN_MESSAGE, TOKEN_OVER)
+
+
+async def deliver(interaction: discord.Interaction[Any], says: str, file: discord.File) -> None:
+    """Put a file into the deferred reply; where that was dismissed or is too old, send it anew."""
+    try:
+        await interaction.edit_original_response(content=says, attachments=[file])
+    except discord.HTTPException as gone:
+        if gone.code not in GONE:
+            raise
+        file.reset()
+        if gone.code == UNKNOWN_MESSAGE:
+            await interaction.followup.send(says, file=file, ephemeral=True)
+        else:
+            await interaction.user.send(says, file=file)
+
 
 async def answer(
     interaction: discord.Interaction[Any], says: str, **more: Any

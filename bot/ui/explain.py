@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+import aiohttp
 import discord
 from discord import app_commands
 
-from bot.errors import Fault, NeedsLogin
+from bot.errors import Fault, NeedsLogin, Rejected
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,20 @@ def explain(error: BaseException, operator: str) -> Explanation:
     match error:
         case app_commands.CommandInvokeError():
             return explain(error.original, operator)
+        case Rejected():
+            pass  # Spotify calls our request malformed, so it is our bug
         case Fault():
             return Explanation(error.said(operator), login=isinstance(error, NeedsLogin))
         case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
             return Explanation(
                 "That command has changed. Restart Discord with Ctrl+R, then use it again."
             )
+        case discord.HTTPException(code=40060):
+            return Explanation("Discord lost track of that. Use the command again.")
+        case discord.DiscordServerError() | discord.RateLimited() | aiohttp.ClientError():
+            return Explanation("Discord is not answering properly. Try again in a minute.")
+        case discord.HTTPException(status=429):
+            return Explanation("Discord is not answering properly. Try again in a minute.")
         case discord.HTTPException(status=413) | discord.HTTPException(code=40005):
             return Explanation("Discord did not take the file because it is too large.")
     reference = secrets.token_hex(3)

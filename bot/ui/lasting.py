@@ -25,10 +25,13 @@ class Lasting(ui.DynamicItem[Part], Generic[Part], template=r"(?!)"):
         return cls(**match.groupdict())  # type: ignore[arg-type]  # a subclass names its groups
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        if not interaction.client.admit(interaction):
+            return
         try:
             await self.pressed(interaction)
         except Exception as error:
             await interaction.client.fail(interaction, error)
+        interaction.client.done(interaction)
 
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         raise NotImplementedError

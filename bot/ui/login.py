@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.endings import Ending, Held, Linked
+from bot.endings import Ending, Held, Linked, outcome
+from bot.errors import OPERATOR
 from bot.ui.text import safe
 
 LOOK_IN_DMS = "The login button is in your direct messages."
@@ -29,7 +30,7 @@ def ending(end: Ending, operator: str) -> str:
                 f"Almost linked to **{safe(name)}**. "
                 "Your browser shows a code: press **Enter code** and enter it."
             )
-    return end.said(operator)
+    return outcome(end).replace(OPERATOR, operator)
 
 
 # To whoever has linked an account that somebody else just tried to link.

@@ -20,6 +20,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem 1rem;
   background: var(--ground); color: var(--ink); font: 1.0625rem/1.55 system-ui, sans-serif; }
+.foot { padding-top: 1rem; font-size: .875rem; } .foot a { color: var(--soft); }
 main { width: 100%; max-width: 30rem; background: var(--sheet); border: 1px solid var(--line);
   border-radius: 1rem; padding: 2rem; }
 .brand { margin: 0 0 1.5rem; color: var(--soft); font-size: .9375rem; letter-spacing: .02em; }
@@ -50,7 +51,8 @@ def page(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} · Tonearm</title><style>{STYLE}</style></head>"
         '<body><main><p class="brand">Tonearm, a remote for Spotify in Discord</p>'
-        f"<h1>{escape(title)}</h1>{body}</main></body></html>"
+        f'<h1>{escape(title)}</h1>{body}<p class="foot"><a href="/privacy">Privacy</a></p></main>'
+        "</body></html>"
     )
 
 
@@ -96,7 +98,7 @@ def ending(outcome: str, spotify_name: str | None, operator: str) -> str:
             f"Linked to {spotify_name}",
             "You can close this page and go back to Discord. Try /search or /play there.",
         )
-    return sentence("Not linked", outcome.replace(OPERATOR, operator))
+    return sentence("Nothing was changed", outcome.replace(OPERATOR, operator))
 
 
 def setup(redirect_uri: str) -> str:
@@ -139,8 +141,9 @@ PRIVACY = (
     (
         "What is stored",
         "For each person who links Spotify: the Discord user ID, the Spotify account ID and "
-        "display name, the permissions given and when, whether you want reminders, and Spotify’s "
-        "login token, encrypted. While a login is under way, for ten minutes at most: its steps, "
+        "display name, the app’s client ID, the permissions given and when, whether you want "
+        "reminders, and Spotify’s login token, encrypted. While a login is under way, for ten "
+        "minutes at most: its steps, "
         "and your Discord name. What you play, search or save is not stored, and neither is "
         "anything about a server.",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -30,4 +31,8 @@ class Progress:
         if self._clock() >= self._next:
             self._next = self._clock() + PACE
             says = f"{self._doing}: {done:,} of {expected:,}."
-            await self._interaction.edit_original_response(content=says)
+            try:
+                await self._interaction.edit_original_response(content=says)
+            except discord.HTTPException:
+                # The work matters more than its progress; the file will find its way.
+                self._next = math.inf

@@ -15,6 +15,7 @@ from aiohttp.typedefs import Middleware
 from bot.config import Network
 from bot.errors import Fault, LoginGone
 from bot.ui import pages
+from bot.ui.explain import explain
 
 _log = logging.getLogger(__name__)
 
@@ -76,12 +77,13 @@ class Guard:
             except Fault as fault:
                 _log.info("login page: %s", fault)
                 response = html(
-                    pages.sentence("Not linked", fault.said(self._operator)),
+                    pages.sentence("Nothing was changed", fault.said(self._operator)),
                     410 if isinstance(fault, LoginGone) else 400,
                 )
-            except Exception:
-                _log.exception("a page failed")
-                response = explained(500)
+            except Exception as error:
+                told = explain(error, self._operator)
+                _log.error("a page failed: reference %s", told.reference, exc_info=error)
+                response = html(pages.sentence("That did not work", told.says), 500)
             return self.dress(response)
 
         return guard
@@ -93,7 +95,8 @@ class Guard:
         return response
 
     async def _admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.host != self._host:
+        # Platforms ask after the program's health by its address.
+        if request.host != self._host and request.path != "/health":
             raise web.HTTPMisdirectedRequest
         if request.path.startswith(_LIMITED):
             self._count(self._address(request))

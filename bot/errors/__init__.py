@@ -1,0 +1,151 @@
+"""What can go wrong, and the sentence that the user reads.
+
+    Fault                       whatever Tonearm can explain
+    ├── UnreadableLink          a pasted link of a kind or shape that cannot be used
+    ├── NoWords                 a search for nothing
+    ├── TooManyWords
+    ├── NothingFound            a search without a result
+    ├── NothingPlaying
+    ├── NotATrack               a local file, where only a track or an episode will do
+    ├── NothingToExport
+    ├── ExportUnderWay
+    ├── TooLarge                a file that Discord does not take
+    ├── NeedsLogin              the way out is the login button
+    │   ├── NotLinked
+    │   ├── LinkEnded           Spotify no longer accepts this link
+    │   └── MissingScope
+    ├── LoginFault              a login in the browser that did not end well
+    │   ├── LoginGone           expired, used, replaced or never there
+    │   ├── LoginCancelled
+    │   ├── LoginRefused        Spotify's login service said no
+    │   ├── LoginUnfinished     the code was to be entered before the browser was done
+    │   ├── SomebodyElse        the browser is signed in to Discord as another user
+    │   ├── AlreadyLinked       the Spotify account belongs to another Discord user
+    │   ├── TooManyLogins
+    │   ├── WrongClientId
+    │   ├── WrongCode
+    │   └── CodeSpent           too many wrong codes
+    └── SpotifyFault            what the Web API answered, or did not
+        ├── AccessTokenRefused
+        ├── NotAllowListed
+        ├── OwnerNeedsPremium
+        ├── PremiumRequired
+        │   └── PremiumDoubted  said of good accounts too since July 2026: gone at the next try
+        ├── Restricted          the player cannot do that now
+        ├── NoActiveDevice
+        ├── DeviceGone
+        ├── Forbidden
+        ├── Unknown             an id that Spotify does not know
+        ├── TooManyCalls        the rate limit: seconds
+        ├── QuotaExceeded       the quota: hours
+        ├── SpotifyDown         5xx, no connection, or an answer that makes no sense
+        ├── OutcomeUnknown      sent, and no word of whether it was done
+        └── Rejected            Spotify calls our request malformed: our bug
+
+`says` is for the user: what happened and the next step, where OPERATOR stands for whom to ask.
+`str(error)` is for the log.
+Refusals of the Web API: facts of November 2026, sections "Refusals" and "What may be repeated"
+of Spotify's documentation and of reports from other projects.
+"""
+
+from bot.errors.fault import (
+    OPERATOR,
+    CannotStart,
+    ConfigError,
+    Fault,
+)
+from bot.errors.login import (
+    AlreadyLinked,
+    CodeSpent,
+    LinkEnded,
+    LoginCancelled,
+    LoginFault,
+    LoginGone,
+    LoginRefused,
+    LoginUnfinished,
+    MissingScope,
+    NeedsLogin,
+    NotLinked,
+    SomebodyElse,
+    TooManyLogins,
+    WrongClientId,
+    WrongCode,
+)
+from bot.errors.music import (
+    ExportUnderWay,
+    NotATrack,
+    NothingFound,
+    NothingPlaying,
+    NothingToExport,
+    NoWords,
+    TooLarge,
+    TooManyWords,
+    UnreadableLink,
+)
+from bot.errors.spotify import (
+    AccessTokenRefused,
+    DeviceGone,
+    Forbidden,
+    NoActiveDevice,
+    NotAllowListed,
+    OutcomeUnknown,
+    OwnerNeedsPremium,
+    PremiumDoubted,
+    PremiumRequired,
+    QuotaExceeded,
+    Rejected,
+    Restricted,
+    SpotifyDown,
+    SpotifyFault,
+    TooManyCalls,
+    Unknown,
+    span,
+)
+
+__all__ = [
+    "OPERATOR",
+    "AccessTokenRefused",
+    "AlreadyLinked",
+    "CannotStart",
+    "CodeSpent",
+    "ConfigError",
+    "DeviceGone",
+    "ExportUnderWay",
+    "Fault",
+    "Forbidden",
+    "LinkEnded",
+    "LoginCancelled",
+    "LoginFault",
+    "LoginGone",
+    "LoginRefused",
+    "LoginUnfinished",
+    "MissingScope",
+    "NeedsLogin",
+    "NoActiveDevice",
+    "NoWords",
+    "NotATrack",
+    "NotAllowListed",
+    "NotLinked",
+    "NothingFound",
+    "NothingPlaying",
+    "NothingToExport",
+    "OutcomeUnknown",
+    "OwnerNeedsPremium",
+    "PremiumDoubted",
+    "PremiumRequired",
+    "QuotaExceeded",
+    "Rejected",
+    "Restricted",
+    "SomebodyElse",
+    "SpotifyDown",
+    "SpotifyFault",
+    "TooLarge",
+    "TooManyCalls",
+    "TooManyLogins",
+    "TooManyWords",
+    "Unknown",
+    "UnreadableLink",
+    "WrongClientId",
+    "WrongCode",
+    "span",
+]

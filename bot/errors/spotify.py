@@ -1,0 +1,108 @@
+"""What the Web API answered, or did not."""
+
+from __future__ import annotations
+
+from bot.errors.fault import Fault
+
+
+class SpotifyFault(Fault):
+    """What the Web API answered, or did not."""
+
+
+class AccessTokenRefused(SpotifyFault):
+    says = "Spotify did not accept your login just now. Try again in a minute."
+
+
+class NotAllowListed(SpotifyFault):
+    says = (
+        "Spotify does not let your account use this app: its owner must add you first, and can "
+        "add five people. Ask {operator} to do so, or use an app of your own: /setup shows how."
+    )
+
+
+class OwnerNeedsPremium(SpotifyFault):
+    says = (
+        "Spotify has paused this app, because its owner has no Premium. Ask {operator} to renew "
+        "it, or use an app of your own: /setup shows how."
+    )
+
+
+class PremiumRequired(SpotifyFault):
+    says = (
+        "Spotify lets apps play music for Premium accounts only. You can search, save and export."
+    )
+
+
+class PremiumDoubted(PremiumRequired):
+    """ "Premium required" without the reason PREMIUM_REQUIRED."""
+
+
+class Restricted(SpotifyFault):
+    says = "Spotify does not allow that right now. See what is playing with /now."
+
+
+class NoActiveDevice(SpotifyFault):
+    says = (
+        "No Spotify device is awake. Open Spotify on your phone or computer, "
+        "play anything for a second, then try again."
+    )
+
+
+class DeviceGone(SpotifyFault):
+    says = "That device has gone away. Open Spotify on it, then try again."
+
+
+class Forbidden(SpotifyFault):
+    says = "Spotify does not let this app do that. If it is a playlist, it must be your own."
+
+
+class Unknown(SpotifyFault):
+    says = (
+        "Spotify has nothing there for apps: it may be gone, or one of Spotify's own playlists. "
+        "Try another link, or type the name instead."
+    )
+
+
+class TooManyCalls(SpotifyFault):
+    """The rate limit. `retry_after` is in seconds."""
+
+    says = "Spotify is getting too many requests from this app. Try again in {wait}."
+
+    def __init__(self, retry_after: float) -> None:
+        self.retry_after = retry_after
+        wait = span(retry_after)
+        super().__init__(f"retry after {retry_after:.0f} s", says=self.says.format(wait=wait))
+
+
+class QuotaExceeded(TooManyCalls):
+    """The quota of a day. `retry_after` is in seconds, usually hours of them."""
+
+    says = (
+        "This app has used up what Spotify allows it in a day. "
+        "Spotify takes requests again in {wait}."
+    )
+
+
+class SpotifyDown(SpotifyFault):
+    says = "Spotify is not answering properly. Try again in a minute."
+
+
+class OutcomeUnknown(SpotifyFault):
+    says = (
+        "Spotify did not say whether that worked. "
+        "Look in Spotify, or with /now, before you repeat it."
+    )
+
+
+class Rejected(SpotifyFault):
+    says = "Spotify did not understand the request. That is a bug in Tonearm; please report it."
+
+
+def span(seconds: float) -> str:
+    """A time to wait in words: "5 seconds", "2 minutes", "14 hours". Rounds up."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            count = -(-int(seconds) // size)
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    count = max(1, round(seconds))
+    return f"{count} second{'s' if count > 1 else ''}"
