@@ -12,7 +12,7 @@ class Offer:
     """A login page for one user."""
 
     url: str = field(repr=False)
-    nonce: bytes = field(repr=False)
+    serial: int
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,9 @@ class _Notice(msgspec.Struct):
     channel: int | None = None
     message: int | None = None
 
+    def __repr__(self) -> str:
+        return "_Notice(…)"
+
 
 async def invite(interaction: Interaction, links: Links, *, client_id: str | None = None) -> None:
     """Offer a login by direct message, or in the private reply where that cannot be.

@@ -21,7 +21,7 @@ async def _http():  # type: ignore[no-untyped-def]
         ("GET", "/health", 200),
         ("GET", "/privacy", 200),
         ("GET", "/", 404),
-        ("GET", "/login/", 404),
+        ("GET", "/login/", 410),
         ("GET", "/login/unknown", 410),
         ("POST", "/login/unknown", 410),
         ("GET", "/callback?state=canary&code=canary", 410),

@@ -19,6 +19,7 @@
     │   ├── LoginCancelled
     │   ├── LoginRefused        Spotify's login service said no
     │   ├── LoginUnfinished     the code was to be entered before the browser was done
+    │   ├── NotReady            the bot does not know yet which Discord application it is
     │   ├── SomebodyElse        the browser is signed in to Discord as another user
     │   ├── AlreadyLinked       the Spotify account belongs to another Discord user
     │   ├── TooManyLogins
@@ -66,6 +67,7 @@ from bot.errors.login import (
     MissingScope,
     NeedsLogin,
     NotLinked,
+    NotReady,
     SomebodyElse,
     TooManyLogins,
     WrongClientId,
@@ -126,6 +128,7 @@ __all__ = [
     "NotATrack",
     "NotAllowListed",
     "NotLinked",
+    "NotReady",
     "NothingFound",
     "NothingPlaying",
     "NothingToExport",

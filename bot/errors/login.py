@@ -40,13 +40,20 @@ class LoginCancelled(LoginFault):
 
 
 class LoginRefused(LoginFault):
-    says = (
-        "The login did not go through, so nothing was changed. Use /link in a minute to try again."
-    )
+    """Said like LoginGone: whoever tries codes learns nothing from the difference."""
+
+    says = LoginGone.says
 
 
 class LoginUnfinished(LoginFault):
-    says = "Finish the login in your browser first: its last page shows the code to enter here."
+    says = (
+        "Finish the login in your browser first: its last page shows the code to enter here. "
+        "If that page is gone, use /link to start over."
+    )
+
+
+class NotReady(LoginFault):
+    says = "Tonearm is still starting. Go back and press the button again in a minute."
 
 
 class SomebodyElse(LoginFault):

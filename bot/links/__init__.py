@@ -11,6 +11,7 @@ that the browser is not the user's, or they would have to hand over the code tha
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections import deque
 from collections.abc import Callable
@@ -23,10 +24,10 @@ from bot.errors import (
     CodeSpent,
     Fault,
     LoginCancelled,
-    LoginFault,
     LoginGone,
     LoginRefused,
     LoginUnfinished,
+    NotReady,
     SomebodyElse,
     TooManyLogins,
     WrongClientId,
@@ -37,6 +38,8 @@ from bot.links.signin import SignIn
 from bot.spotify import login as spotify
 from bot.store import Login, Store
 from bot.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 LIFETIME = 10 * 60
 OFFERS, OFFERS_WINDOW = 3, 10 * 60
@@ -89,12 +92,12 @@ class Links:
             int(self._clock()) + LIFETIME,
         )
         await self._logins.offer(login, _hash(nonce))
-        return Offer(f"{self._public_url}/login/{nonce}", _hash(nonce))
+        return Offer(f"{self._public_url}/login/{nonce}", login.serial)
 
     async def announce_at(self, discord_id: int, offer: Offer, notice: str) -> None:
         """Remember where to say how the login ended."""
         sealed = self._vault.seal(notice, "notice", discord_id)
-        await self._logins.notice(discord_id, offer.nonce, sealed)
+        await self._logins.notice(discord_id, offer.serial, sealed)
 
     async def page(self, nonce: str) -> Login:
         """The login that a page is for; changes nothing. Raises LoginGone."""
@@ -104,8 +107,10 @@ class Links:
         return login
 
     async def begin(self, nonce: str) -> Onward:
-        """The page's button was pressed; uses the nonce up. Raises LoginGone."""
+        """The page's button was pressed; uses the nonce up. Raises LoginGone, NotReady."""
         login = await self.page(nonce)
+        if self._signin is not None and not self.application_id:
+            raise NotReady
         cookie, state, verifier = _secret(), _secret(), spotify.fresh_verifier()
         begun = await self._logins.begin(
             _hash(nonce),
@@ -123,12 +128,12 @@ class Links:
 
     async def signed_in(self, state: str, cookie: str, code: str, error: str) -> Onward | Finished:
         """The browser is back from Discord: on to Spotify, or the end. Raises LoginGone."""
-        login = await self._back(state, cookie, proved=False)
-        if self._signin is None:
+        if self._signin is None or not (code or error):
             raise LoginGone
+        login = await self._back(state, cookie, proved=False)
         try:
-            if error or not code:
-                raise LoginCancelled if error == "access_denied" else LoginRefused("no code")
+            if error:
+                raise LoginCancelled if error == "access_denied" else LoginRefused("error")
             if await self._signin.who(self.application_id, code) != login.discord_id:
                 raise SomebodyElse
         except Fault as fault:
@@ -148,10 +153,12 @@ class Links:
 
     async def finish(self, state: str, cookie: str, code: str, error: str) -> Finished:
         """The browser is back from Spotify. Raises LoginGone where it is nobody's."""
+        if not (code or error):
+            raise LoginGone
         login = await self._back(state, cookie, proved=self._signin is not None)
         try:
-            if error or not code:
-                raise LoginCancelled if error == "access_denied" else LoginFault("no code")
+            if error:
+                raise LoginCancelled if error == "access_denied" else LoginRefused("error")
             return await self._keep(login, code)
         except Fault as fault:
             return await self._conclude(login, fault)
@@ -175,7 +182,8 @@ class Links:
     async def confirm(self, discord_id: int, typed: str) -> Finished:
         """The code was typed by this Discord user: linked.
 
-        Raises WrongCode, CodeSpent, LoginUnfinished, AlreadyLinked.
+        Not linked where somebody else has linked that account meanwhile. Raises WrongCode,
+        CodeSpent, LoginUnfinished.
         """
         login = await self._logins.guess(discord_id, self._clock())
         if login is None or login.code is None:
@@ -188,9 +196,9 @@ class Links:
             raise WrongCode(TRIES - login.tries)
         try:
             return await self._link(login)
-        except AlreadyLinked:
-            await self._logins.erase(discord_id)
-            raise
+        except AlreadyLinked as fault:
+            owner = await self._links.owner(login.account_id or "")
+            return replace(await self._conclude(login, fault), owner=owner)
 
     async def forget(self, discord_id: int) -> None:
         """End this user's login in progress, if there is one."""
@@ -266,6 +274,7 @@ class Links:
         return Finished(login.discord_id, Linked(login.name or ""), login.notice)
 
     async def _conclude(self, login: Login, fault: Fault) -> Finished:
+        _log.info("a login came to nothing: %s: %s", type(fault).__name__, fault)
         cookie = _secret()
         await self._logins.conclude(login, outcome(fault), cookie=_hash(cookie))
         return Finished(login.discord_id, fault, login.notice, cookie)

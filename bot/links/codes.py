@@ -22,5 +22,5 @@ def same(typed: str, shown: str) -> bool:
 
 
 def _meant(code: str) -> str:
-    """Without dash and spaces, in capitals, O for 0 and I or L for 1."""
-    return "".join(code.split()).replace("-", "").upper().translate(_READS_AS)
+    """Letters and digits alone, in capitals, O for 0 and I or L for 1."""
+    return "".join(filter(str.isalnum, code)).upper().translate(_READS_AS)

@@ -20,6 +20,9 @@ T = TypeVar("T")
 class _Token(msgspec.Struct):
     access_token: str
 
+    def __repr__(self) -> str:
+        return "_Token(…)"
+
 
 class _User(msgspec.Struct):
     id: str

@@ -121,12 +121,19 @@ class Login:
             raise SpotifyDown(f"token endpoint: {type(error).__name__}") from None
 
 
+_CODES = frozenset(
+    ("invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope",
+     "unsupported_grant_type", "server_error", "temporarily_unavailable")
+)  # fmt: skip
+
+
 def _error(body: bytes) -> str:
-    """The OAuth error code alone: a description could repeat what was sent."""
+    """The OAuth error code, where it is one: anything else could repeat what was sent."""
     try:
-        return msgspec.json.decode(body, type=_Refused).error[:40]
+        code = msgspec.json.decode(body, type=_Refused).error
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return "without a JSON body"
+    return code if code in _CODES else "with an unknown code"
 
 
 def _grant(body: bytes) -> Grant:

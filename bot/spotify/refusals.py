@@ -76,7 +76,8 @@ def refusal(reply: Reply) -> SpotifyFault | NeedsLogin | None:
     details = _details(reply.body)
     message, reason = details.message or "", details.reason or ""
     text = (message or reply.body[:500].decode("utf-8", "replace")).lower()
-    log = f"{reply.status} {reason or message[:80]}".strip()
+    # Never the message: nobody knows what it repeats of what was sent.
+    log = f"{reply.status} {reason if reason.isupper() and reason.isascii() else ''}".strip()
     match reply.status:
         case 401:
             return AccessTokenRefused(log)

@@ -68,13 +68,13 @@ class LoginTable:
                 ),
             )
 
-    async def notice(self, discord_id: int, nonce: bytes, notice: bytes) -> None:
+    async def notice(self, discord_id: int, serial: int, notice: bytes) -> None:
         """Where to say how the login ended, known once the messages are sent."""
         await self._db.change(
-            "UPDATE login SET notice = ? WHERE discord_id = ? AND nonce = ?",
+            "UPDATE login SET notice = ? WHERE discord_id = ? AND serial = ?",
             notice,
             discord_id,
-            nonce,
+            serial,
         )
 
     async def waiting(self, nonce: bytes, now: float) -> Login | None:
@@ -91,7 +91,7 @@ class LoginTable:
         """The page's button was pressed: the nonce is used up by whoever comes first."""
         return _login(
             await self._db.take(
-                "UPDATE login SET nonce = NULL, cookie = ?, state = ?, verifier = ?"
+                "UPDATE login SET nonce = NULL, proved = 0, cookie = ?, state = ?, verifier = ?"
                 f" WHERE nonce = ? AND expires_at > ? RETURNING {_COLUMNS}",
                 cookie,
                 state,

@@ -28,9 +28,11 @@ h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
 h2 { margin: 1.75rem 0 .25rem; font-size: 1.0625rem; }
 p { margin: 0 0 1rem; } ul, ol { margin: 0 0 1.25rem; padding-left: 1.25rem; }
 li { margin: .25rem 0; }
-.code { font: 600 2rem/1.2 ui-monospace, monospace; letter-spacing: .08em; text-align: center;
-  padding: 1rem; border: 1px dashed var(--line); border-radius: .625rem; user-select: all; }
-code { font: .9375em ui-monospace, monospace; overflow-wrap: anywhere; }
+.code { display: block; font: 600 clamp(1.25rem, 7vw, 2rem)/1.2 ui-monospace, monospace;
+  text-align: center;
+  white-space: nowrap; padding: 1rem .25rem; border-radius: .625rem; user-select: all;
+  border: 1px dashed var(--line); }
+code { font: .9375em ui-monospace, monospace; overflow-wrap: anywhere; user-select: all; }
 p, li, h1 { overflow-wrap: anywhere; }
 .soft { color: var(--soft); font-size: .9375rem; } main > :last-child { margin-bottom: 0; }
 button { width: 100%; margin: .25rem 0 1.125rem; padding: .8rem 1rem; border: 0;
@@ -64,17 +66,17 @@ def sentence(title: str, *sentences: str) -> str:
 def login(discord_name: str, *, by_code: bool) -> str:
     """The page behind the login button: who it is for, what follows, and one button."""
     may = "".join(f"<li>{escape(words)}</li>" for words in scopes.in_words(SCOPES))
-    first = "" if by_code else "Discord is asked first whether that is you. "
-    last = " At the end you get a code to enter in Discord." if by_code else ""
+    onward, last = "Discord", ""
+    if by_code:
+        onward, last = "Spotify", " At the end you get a code to enter in Discord."
     return page(
         "Link your Spotify account",
         f"<p>This links Spotify to the Discord account <strong>{escape(discord_name)}</strong>. "
-        "Tonearm will be able to:</p>"
-        f"<ul>{may}</ul>"
-        '<form method="post"><button>Continue to Spotify</button></form>'
-        f'<p class="soft">{first}Nothing has happened yet.{last} If you did not ask for this in '
-        "Discord yourself, close this page: somebody may be trying to get at your Spotify "
-        "account.</p>",
+        "If you did not ask for this in Discord yourself, close this page: somebody may be trying "
+        "to get at your Spotify account.</p>"
+        f"<p>Tonearm will be able to:</p><ul>{may}</ul>"
+        f'<form method="post"><button>Continue to {onward}</button></form>'
+        f'<p class="soft">Nothing has happened yet.{last}</p>',
     )
 
 
@@ -85,7 +87,7 @@ def code(shown: str, spotify_name: str, discord_name: str) -> str:
         f"<p>You agreed as <strong>{escape(spotify_name)}</strong>. To link it to the Discord "
         f"account <strong>{escape(discord_name)}</strong>, press <em>Enter code</em> where you "
         "found the link, and enter:</p>"
-        f'<p class="code" aria-label="Code">{escape(shown)}</p>'
+        f'<p><output class="code" aria-label="Code">{escape(shown)}</output></p>'
         '<p class="soft">It is good for ten minutes. If that is not your Discord account, or '
         "somebody asks you for this code, close this page; then nothing is linked.</p>",
     )
@@ -98,7 +100,9 @@ def ending(outcome: str, spotify_name: str | None, operator: str) -> str:
             f"Linked to {spotify_name}",
             "You can close this page and go back to Discord. Try /search or /play there.",
         )
-    return sentence("Nothing was changed", outcome.replace(OPERATOR, operator))
+    said = escape(outcome.replace(OPERATOR, operator))
+    linked = said.replace("/setup", '<a href="/setup">/setup</a>')
+    return page("Nothing was changed", f"<p>{linked}</p>")
 
 
 def setup(redirect_uri: str) -> str:
@@ -142,8 +146,8 @@ PRIVACY = (
         "What is stored",
         "For each person who links Spotify: the Discord user ID, the Spotify account ID and "
         "display name, the app’s client ID, the permissions given and when, whether you want "
-        "reminders, and Spotify’s login token, encrypted. While a login is under way, for ten "
-        "minutes at most: its steps, "
+        "reminders, and Spotify’s login token, encrypted. While a login is under way, for some "
+        "twenty minutes at most: its steps and what it would store, encrypted or hashed, "
         "and your Discord name. What you play, search or save is not stored, and neither is "
         "anything about a server.",
     ),

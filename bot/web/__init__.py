@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot.endings import Finished, Onward
-from bot.errors import CannotStart
+from bot.errors import CannotStart, LoginGone
 from bot.links import LIFETIME, Links
 from bot.ui import pages
 from bot.web.guard import LARGEST_BODY, Guard, html
@@ -32,8 +32,10 @@ async def serve(
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[guard.middleware])
     app.add_routes(
         [
-            web.get("/login/{nonce}", doors.ask),
-            web.post("/login/{nonce}", doors.leave),
+            web.route("*", "/login", doors.nowhere),
+            web.route("*", "/login/", doors.nowhere),
+            web.get("/login/{nonce:.+}", doors.ask),
+            web.post("/login/{nonce:.+}", doors.leave),
             web.get("/discord", doors.signed_in),
             web.get("/callback", doors.come_back),
             web.get("/done", doors.done),
@@ -46,6 +48,7 @@ async def serve(
     await runner.setup()
     server = runner.server
     assert server is not None
+    server.request_handler = guard.before(server.request_handler)
     loop = asyncio.get_running_loop()
     try:
         try:
@@ -76,6 +79,9 @@ class _Doors:
         self._secure = public_url.startswith("https:")
         self._cookie = "__Host-tonearm" if self._secure else "tonearm"
 
+    async def nowhere(self, _request: web.Request) -> web.Response:
+        raise LoginGone
+
     async def ask(self, request: web.Request) -> web.Response:
         """Changes nothing: previews of links come here too."""
         login = await self._links.page(request.match_info["nonce"])
@@ -93,10 +99,12 @@ class _Doors:
 
     async def done(self, request: web.Request) -> web.Response:
         """The last page, at an address without a code or state in it."""
-        login = await self._links.last_page(request.cookies.get(self._cookie, ""))
+        login = await self._links.last_page(self._cookie_of(request))
         if (code := self._links.code_of(login)) is not None:
             return html(pages.code(code, login.name or "", login.discord_name))
-        return html(pages.ending(login.outcome or "", login.name, self._operator))
+        done = login.outcome == pages.LINKED
+        page = pages.ending(login.outcome or "", login.name, self._operator)
+        return html(page, 200 if done else 400)
 
     async def setup(self, _request: web.Request) -> web.Response:
         return html(pages.setup(self._links.redirect_uri))
@@ -115,8 +123,17 @@ class _Doors:
             given = query.getall(name, [])
             return given[0] if len(given) == 1 else ""
 
-        cookie = request.cookies.get(self._cookie, "")
-        return single("state"), cookie, single("code"), single("error")
+        return single("state"), self._cookie_of(request), single("code"), single("error")
+
+    def _cookie_of(self, request: web.Request) -> str:
+        """Our cookie; empty where it is missing or given twice."""
+        pairs = (
+            pair.strip().partition("=")
+            for header in request.headers.getall("Cookie", [])
+            for pair in header.split(";")
+        )
+        given = [value for name, _, value in pairs if name == self._cookie]
+        return given[0] if len(given) == 1 else ""
 
     def _onward(self, onward: Onward) -> web.Response:
         return self._redirect(onward.url, onward.cookie)

@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Middleware
 
 from bot.config import Network
@@ -20,6 +20,7 @@ from bot.ui.explain import explain
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 LARGEST_BODY = 4 * 1024
 # Seconds in which a request must have arrived whole.
@@ -63,6 +64,16 @@ class Guard:
         """The protocol of one connection."""
         return _Connection(self, server, loop)
 
+    def before(self, handle: Answer) -> Answer:
+        """`handle`, except for an Expect header, which aiohttp answers before any middleware."""
+
+        async def first(request: web.BaseRequest) -> web.StreamResponse:
+            if "Expect" in request.headers:
+                return self.dress(explained(400))
+            return await handle(request)
+
+        return first
+
     @property
     def middleware(self) -> Middleware:
         @web.middleware
@@ -96,16 +107,28 @@ class Guard:
 
     async def _admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         # Platforms ask after the program's health by its address.
-        if request.host != self._host and request.path != "/health":
+        if not self._is_ours(request.host) and request.path != "/health":
             raise web.HTTPMisdirectedRequest
         if request.path.startswith(_LIMITED):
             self._count(self._address(request))
         if request.method == "POST" and not self._from_our_page(request):
             raise web.HTTPForbidden
-        await request.read()
+        if request.version > HttpVersion11:
+            raise web.HTTPBadRequest
+        if (length := request.content_length or 0) > LARGEST_BODY:
+            raise web.HTTPRequestEntityTooLarge(LARGEST_BODY, length)
+        try:
+            await request.read()
+        except (web.RequestPayloadError, ConnectionError):
+            raise web.HTTPBadRequest from None  # it makes no sense, or its sender is gone
         if isinstance(request.protocol, _Connection):
             request.protocol.arrived()
         return await handler(request)
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether a Host header names PUBLIC_URL, however it is written."""
+        usual = ":443" if self._public_url.startswith("https:") else ":80"
+        return host.lower().removesuffix(usual) == self._host
 
     def _from_our_page(self, request: web.Request) -> bool:
         """Whether a form was sent from one of these pages.
@@ -124,9 +147,11 @@ class Guard:
             said = ",".join(request.headers.getall("X-Forwarded-For", [])).rpartition(",")[2]
             peer = said.strip() or peer
         try:
-            address = ipaddress.ip_address(peer)
+            address = ipaddress.ip_address(_without_port(peer))
         except ValueError:
             return "unreadable"
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
         if address.version == 6:
             return str(ipaddress.ip_network((address, 64), strict=False))
         return str(address)
@@ -148,7 +173,9 @@ class _Connection(web.RequestHandler):
     __slots__ = ("_deadline", "_guard")
 
     def __init__(self, guard: Guard, server: web.Server, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(server, loop=loop, access_log=_SILENT, max_line_size=8190)
+        super().__init__(
+            server, loop=loop, access_log=_SILENT, lingering_time=0, auto_decompress=False
+        )
         self._guard = guard
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -177,6 +204,13 @@ class _Connection(web.RequestHandler):
         if status >= 500 and exc is not None:
             _log.error("a request failed", exc_info=exc)
         return self._guard.dress(explained(status))
+
+
+def _without_port(peer: str) -> str:
+    """The address alone: some proxies write 192.0.2.1:4711 or [2001:db8::1]:4711."""
+    if peer.startswith("["):
+        return peer[1:].partition("]")[0]
+    return peer.partition(":")[0] if peer.count(":") == 1 else peer
 
 
 def _headers(public_url: str, form_targets: tuple[str, ...]) -> Mapping[str, str]:

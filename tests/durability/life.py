@@ -86,7 +86,7 @@ async def offer(store: Store, vault: Vault, user: int, number: int) -> None:
 
 async def notice(store: Store, vault: Vault, user: int, number: int) -> None:
     sealed = vault.seal(f"where {number}", "notice", user)
-    await store.logins.notice(user, _secret("nonce", user), sealed)
+    await store.logins.notice(user, user, sealed)
 
 
 async def begin(store: Store, vault: Vault, user: int, number: int) -> None:

@@ -1,0 +1,69 @@
+"""Every secret that went over a wire or stands in the settings, by kind."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl
+
+from sandbox.recording import Exchange
+from sandbox.stage import code_on
+from tests.steps import Steps
+
+NAMED = ("code", "state", "code_verifier", "access_token", "refresh_token", "client_secret")
+IN_PATHS = re.compile(r"/(?:webhooks|interactions)/\d+/([\w=-]{40,})")
+IN_LINKS = re.compile(rb"/login/([\w-]{43})")
+# So much of a secret is enough to know it again: logs shorten what they show.
+ENOUGH = 20
+
+Canaries = dict[str, set[str]]
+
+
+def canaries(it: Steps) -> Canaries:
+    """Kind → secrets. An interaction's token, a login link and a typed code are secrets, too."""
+    found: Canaries = {}
+
+    def keep(kind: str, *secrets: str) -> None:
+        found.setdefault(kind, set()).update(secret for secret in secrets if len(secret) > 7)
+
+    settings = it.stage.settings
+    keep("settings", settings.discord_token, settings.discord_client_secret or "")
+    keep("keys", *(key.hex() for key in settings.token_keys))
+    recordings = {
+        "spotify": it.stage.spotify.accounts_recording.exchanges,
+        "discord": it.stage.discord.recording.exchanges,
+    }
+    for service, exchanges in recordings.items():
+        for name, value in _spoken(exchanges):
+            keep(f"{service} {name}", value)
+    for exchange in recordings["discord"]:
+        keep("interaction token", *IN_PATHS.findall(exchange.path))
+        keep("nonce", *(link.decode() for link in IN_LINKS.findall(exchange.request_body)))
+    for answer in it.answers:
+        keep("cookie", answer.cookie)
+        keep("state", *re.findall(r"[?&]state=([\w-]+)", answer.location))
+        keep("typed code", code_on(answer.text) or "")
+    for there in it.brought:
+        keep("code", *(value for name, value in there.query if name == "code"))
+    return found
+
+
+def _spoken(exchanges: Iterable[Exchange]) -> Iterator[tuple[str, str]]:
+    for exchange in exchanges:
+        pairs = [*exchange.query]
+        if exchange.path.endswith(("/token", "/authorize", "/answer")):
+            pairs += parse_qsl(exchange.request_body.decode())
+            if exchange.response_type == "application/json":
+                answer = json.loads(exchange.response_body)
+                pairs += answer.items() if isinstance(answer, dict) else ()
+        yield from ((name, str(value)) for name, value in pairs if name in NAMED)
+
+
+def found_in(text: str, secrets: Canaries) -> set[str]:
+    """The kinds of which something stands in a text, be it the beginning alone."""
+    return {
+        kind
+        for kind, values in secrets.items()
+        if any(value[:ENOUGH] in text or value.replace("-", "") in text for value in values)
+    }

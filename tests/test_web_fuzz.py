@@ -1,0 +1,253 @@
+"""Whatever is sent to the web server: never a 5xx, always the headers, nothing echoed or logged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from urllib.parse import quote
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from yarl import URL
+
+from tests.plain_http import Plain, check, read, send
+from tests.steps import Steps, steps
+
+# Of a failure: the request is named by the check, and the batch is long.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
+
+CANARY = b"c4n4ry"
+BATCH = 20
+# Not shrunk: each failure names the one request of its batch, and a hanging one takes seconds.
+PHASES = [phase for phase in Phase if phase is not Phase.shrink and phase is not Phase.explain]
+MANY = settings(max_examples=26, deadline=None, phases=PHASES)
+SOME = settings(max_examples=6, deadline=None, phases=PHASES)
+
+
+class _Errors(logging.Handler):
+    """Keeps what a stranger must not be able to write into the log: errors."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(self.format(record))
+
+
+@dataclass
+class House:
+    """The bot's pages, on a loop of their own that runs while something is asked."""
+
+    runner: asyncio.Runner
+    it: Steps
+    https: bool
+    nonce: str
+    errors: _Errors = field(default_factory=_Errors)
+    addresses: Iterator[int] = field(default_factory=lambda: count(1 << 16))
+
+    def fill(self, raw: bytes) -> bytes:
+        """The request with the real host, a good nonce, and an address without a limit yet."""
+        number = next(self.addresses)
+        address = b"10.%d.%d.%d" % (number >> 16, number >> 8 & 255, number & 255)
+        raw = raw.replace(b"NONCE", self.nonce.encode())
+        return raw.replace(b"HOST", b"%b\r\nX-Forwarded-For: %b" % (self.it.host.encode(), address))
+
+    def ask(self, *requests: tuple[bytes, ...], patience: float = 3.0) -> list[bytes]:
+        """Send them all at once. An unfinished one is left after `patience` seconds: b""."""
+        port = self.it.stage.settings.port
+
+        async def one(parts: tuple[bytes, ...]) -> bytes:
+            try:
+                return await send(port, *parts, until=patience)
+            except TimeoutError:
+                return b""
+
+        async def every() -> list[bytes]:
+            return await asyncio.gather(*map(one, requests))
+
+        return self.runner.run(every())
+
+    def check(self, request: tuple[bytes, ...], answer: bytes) -> Plain:
+        """Raises AssertionError, with the request, where the answer is not as it must be."""
+        try:
+            assert answer, "no answer in time"
+            assert not self.errors.records
+            return check(answer, https=self.https, canaries=[CANARY])
+        except AssertionError as wrong:
+            wrong.add_note(f"asked with {request!r}")
+            raise
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    https = request.param == "https"
+    url = {"PUBLIC_URL": "https://music.example.test"} if https else {}
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        it = runner.run(stack.enter_async_context(steps(**url)))
+        _, offer = runner.run(it.offered())
+        house = House(runner, it, https, URL(offer.url).name)
+        logging.getLogger().addHandler(house.errors)
+        yield house
+        logging.getLogger().removeHandler(house.errors)
+        runner.run(stack.aclose())
+
+
+# ---- requests that are whole
+
+odd = st.one_of(
+    st.text(max_size=12),
+    st.binary(max_size=12).map(quote),
+    st.sampled_from(
+        ["%", "%zz", "%00", "%0d%0a", "%ff", "%ed%a0%80", "..", "%2e%2e", "<b>", '"', "é", "\ud800"]
+    ),
+    st.just(CANARY.decode()),
+)
+words = st.lists(odd, max_size=4).map("".join)
+paths = st.one_of(
+    st.sampled_from(["/health", "/privacy", "/setup", "/done", "/discord", "/callback", "/", "*"]),
+    st.builds("/login/{}".format, words),
+    st.builds("/{}/{}".format, words, words),
+    st.sampled_from(["/login/NONCE", "/login/NONCE/", "//login/NONCE", "/login/./NONCE"]),
+    st.builds("{}://{}/{}".format, st.sampled_from(["http", "https", "x"]), words, words),
+)
+queries = st.lists(
+    st.tuples(st.sampled_from(["state", "code", "error", "iss"]) | words, words), max_size=5
+).map(lambda pairs: "&".join(f"{name}={value}" for name, value in pairs))
+targets = st.builds("{}?{}".format, paths, queries) | paths
+methods = st.sampled_from(
+    ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PRI", "get"]
+)
+versions = st.sampled_from(["1.1"] * 6 + ["1.0", "1.9", "0.9", "2.0"])
+hosts = st.sampled_from(
+    [["HOST"]] * 20 + [[], ["evil.test"], ["HOST", "HOST"], [""], ["["], ["a b"]]
+)
+headers = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["Cookie", "Origin", "Sec-Fetch-Site", "Expect", "X-Forwarded-For", "Content-Type",
+             "Content-Encoding", "Accept-Encoding", "Connection", "Upgrade", "Range", "Forwarded"]
+        ),
+        st.sampled_from(
+            ["gzip", "br", "identity", "100-continue", "close", "keep-alive", "upgrade",
+             "websocket", "h2c", "null", "same-origin", "none", "::1", "127.0.0.1",
+             "1.2.3.4, 5.6.7.8",
+             "multipart/form-data; boundary=", "text/html; charset=x", "tonearm=a; tonearm=b",
+             "tonearm", 'tonearm="', "bytes=0-", "application/x-www-form-urlencoded"]
+        )
+        | words,
+    ),
+    max_size=5,
+)  # fmt: skip
+bodies = st.one_of(
+    st.just(b""),
+    st.binary(max_size=40),
+    st.integers(4090, 4100).map(bytes),
+    st.sampled_from([b"a=b", CANARY, b"\x1f\x8b\x08", b"--\r\n", b"%", b"a" * 70_000]),
+)
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> bytes:
+    """A request with an end, whatever else is wrong with it."""
+    lines = [f"{draw(methods)} {draw(targets)} HTTP/{draw(versions)}"]
+    lines += [f"Host: {name}" for name in draw(hosts)]
+    lines += [f"{name}: {value}" for name, value in draw(headers)]
+    head = "\r\n".join(lines).encode("utf-8", "surrogatepass")
+    body = draw(bodies)
+    if draw(st.booleans()):
+        framed = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+        return head + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + framed + b"0\r\n\r\n"
+    return head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+@given(st.lists(requests(), min_size=BATCH, max_size=BATCH))
+@MANY
+def test_every_request_gets_an_answer_with_the_headers(house: House, many: list[bytes]) -> None:
+    sent = [(house.fill(one),) for one in many]
+    for request, answer in zip(sent, house.ask(*sent), strict=True):
+        house.check(request, answer)
+
+
+# ---- bytes that are hardly HTTP
+
+GOOD = (
+    b"GET /login/NONCE HTTP/1.1\r\nHost: HOST\r\nCookie: tonearm=c4n4ry\r\n\r\n",
+    b"GET /callback?state=c4n4ry&code=c4n4ry HTTP/1.1\r\nHost: HOST\r\n\r\n",
+    b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"3\r\nabc\r\n0\r\n\r\n",
+    b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 3\r\n\r\nabc",
+)
+pieces = st.binary(min_size=1, max_size=6) | st.sampled_from(
+    [b"\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b":", b"\xff", b"\x80", b"0\r\n\r\n", b"-1", b"%",
+     b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"x: \r\n y\r\n", b"\x16\x03\x01",
+     b"HTTP/1.0", b"Expect: c4n4ry\r\n", b"Content-Encoding: gzip\r\n", b"a" * 9000]
+)  # fmt: skip
+changes = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 9), pieces | st.just(b"")), min_size=1, max_size=4
+)
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> tuple[bytes, list[tuple[float, int, bytes]], float]:
+    return draw(st.sampled_from(GOOD)), draw(changes), draw(st.floats(0, 1))
+
+
+def _break(
+    house: House, good: bytes, how: list[tuple[float, int, bytes]], cut: float
+) -> list[bytes]:
+    raw = house.fill(good)
+    for at, length, piece in how:
+        start = int(at * len(raw))
+        raw = raw[:start] + piece + raw[start + length :]
+    part = int(cut * len(raw))
+    return [raw[:part], raw[part:] + b"\r\n\r\n" * 2 + raw]
+
+
+@given(st.lists(broken(), min_size=BATCH, max_size=BATCH))
+@MANY
+def test_what_is_hardly_http_is_answered_alike_or_cut(
+    house: House, many: list[tuple[bytes, list[tuple[float, int, bytes]], float]]
+) -> None:
+    sent = [tuple(_break(house, *one)) for one in many]
+    for request, answer in zip(sent, house.ask(*sent, patience=0.25), strict=True):
+        if answer:
+            house.check(request, answer)
+
+
+# ---- what a browser with a good cookie and state brings
+
+
+@given(st.lists(words, min_size=5, max_size=5), st.sampled_from(["code", "error"]))
+@SOME
+def test_an_odd_code_with_a_good_state_and_cookie_ends_in_words(
+    house: House, values: list[str], name: str
+) -> None:
+    async def bring(value: str) -> tuple[bytes, bytes]:
+        house.it.later()
+        sent = await house.it.press((await house.it.offered())[1])
+        state = URL(sent.location).query["state"]
+        query = f"state={state}&{name}={value}".encode("utf-8", "surrogatepass")
+        cookie = f"{house.it.cookie_name}={sent.cookie}".encode()
+        head = b"GET /callback?%b HTTP/1.1\r\nHost: HOST\r\nCookie: %b\r\n\r\n"
+        request = house.fill(head % (query, cookie))
+        return request, await send(house.it.stage.settings.port, request)
+
+    for value in values:
+        request, answer = house.runner.run(bring(value))
+        plain = house.check((request,), answer)
+        assert plain.status in (303, 400, 410)
+        assert plain.headers.get("location", "/done") == "/done"
+
+
+def test_the_checks_of_these_tests_can_fail() -> None:
+    plain = b"HTTP/1.1 200 OK\r\nServer: Python/3.11 aiohttp/3.14\r\nConnection: close\r\n\r\n"
+    assert read(plain).status == 200
+    with pytest.raises(AssertionError):
+        check(plain)
