@@ -35,6 +35,10 @@ class _AccessToken:
     generation: int
 
 
+class _Superseded(Exception):
+    """The link that was to be renewed is another by now."""
+
+
 class Accounts:
     """Links in the store, access tokens in memory, one renewal at a time for each link."""
 
@@ -77,13 +81,18 @@ class Accounts:
 
     async def unlink(self, discord_id: int) -> bool:
         """Erase all that belongs to this user. False where nothing was linked."""
+        gone = await self._links.forget(discord_id)
+        # A renewal that saw the row just before it went finds itself struck off, and holds nothing.
+        for key in [key for key in self._renewals if key[0] == discord_id]:
+            del self._renewals[key]
         self._held.pop(discord_id, None)
         self._refused_at.pop(discord_id, None)
-        return await self._links.forget(discord_id)
+        return gone
 
     async def close(self) -> None:
         """Wait for renewals under way: a new refresh token must not be lost."""
-        await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+        while self._renewals:
+            await asyncio.gather(*self._renewals.values(), return_exceptions=True)
 
     async def _link(self, discord_id: int) -> Link:
         link = await self._links.of(discord_id)
@@ -108,22 +117,31 @@ class Accounts:
         if renewal is None:
             renewal = self._renewals[key] = asyncio.create_task(self._renew(link))
             renewal.add_done_callback(partial(self._renewed, key))
-        return await asyncio.shield(renewal)
+        try:
+            return await asyncio.shield(renewal)
+        except _Superseded:
+            return await self._token(discord_id, refused)
 
     def _renewed(self, key: tuple[int, int], renewal: asyncio.Task[str]) -> None:
-        self._renewals.pop(key, None)
+        if self._renewals.get(key) is renewal:
+            del self._renewals[key]
         if not renewal.cancelled():
             renewal.exception()  # looked at here, since everybody who waited may be gone
 
     async def _renew(self, link: Link) -> str:
         """A new access token; a new refresh token is stored before the access token is used.
 
-        An unlink or a new login in between wins: the row's generation is another then.
+        What came in between wins, be it an unlink, a new login or another renewal: the row's
+        generation is another then, and _Superseded is raised.
         """
+        if not await self._links.current(link):
+            raise _Superseded
         old = self._vault.open(link.refresh_token, "refresh_token", link.discord_id)
         try:
             grant = await self._login.refresh(link.client_id, old)
         except LinkEnded:
+            if not await self._links.current(link):
+                raise _Superseded from None
             await self._end(link)
             raise
         self._refused_at.pop(link.discord_id, None)
@@ -134,8 +152,9 @@ class Accounts:
             generation += 1
         else:
             unchanged = await self._links.current(link)
-        if not unchanged:
-            raise NotLinked("unlinked or linked anew while renewing")
+        struck_off = (link.discord_id, link.generation) not in self._renewals
+        if not unchanged or struck_off:
+            raise _Superseded
         ends = self._clock() + grant.expires_in - _EARLY
         self._held[link.discord_id] = _AccessToken(grant.access_token, ends, generation)
         return grant.access_token
