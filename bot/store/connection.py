@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
@@ -15,6 +16,8 @@ import aiosqlite
 from bot.errors import CannotStart
 from bot.store.schema import migrate
 
+_log = logging.getLogger(__name__)
+
 Row = Sequence[Any]
 
 # FULL: what was acknowledged survives a power cut, which NORMAL does not promise in WAL mode.
@@ -25,6 +28,9 @@ _PRAGMAS = (
     "foreign_keys = ON",
     "secure_delete = ON",
 )
+
+
+_TRIES = 50
 
 
 class Database:
@@ -95,9 +101,20 @@ class Database:
             return list(await rows.fetchall())
 
     async def truncate_log(self) -> None:
-        """Move everything out of the write-ahead log, and empty it."""
-        async with self._turn:
-            await self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Move everything out of the write-ahead log, and empty it, so that nothing erased is left.
+
+        Whoever reads at that very moment is in its way, so it is tried for a second.
+        """
+        for _ in range(_TRIES):
+            async with (
+                self._turn,
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)") as rows,
+            ):
+                row = await rows.fetchone()
+            if row is not None and row[0] == 0:
+                return
+            await asyncio.sleep(0.02)
+        _log.warning("the write-ahead log could not be emptied; the next erasure tries again")
 
     async def close(self) -> None:
         await self._reader.close()
