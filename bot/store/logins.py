@@ -234,7 +234,8 @@ class LoginTable:
 
     async def erase(self, discord_id: int) -> None:
         """End this person's login in progress, if there is one."""
-        await self._db.change("DELETE FROM login WHERE discord_id = ?", discord_id)
+        if await self._db.change("DELETE FROM login WHERE discord_id = ?", discord_id):
+            await self._db.truncate_log()
 
     async def expire(self, now: float) -> int:
         """Erase logins whose time is over, and people of whom nothing else is left."""
