@@ -68,7 +68,11 @@ def byline(item: Item) -> str:
         case Album():
             return _names(item.artists)
         case Playlist():
-            return f"Playlist by {safe(item.owner.display_name)}" if item.owner else "Playlist"
+            return (
+                f"Playlist by {safe(item.owner.display_name)}"
+                if item.owner and item.owner.display_name
+                else "Playlist"
+            )
         case Episode():
             return safe(item.show.name, _BYLINE) if item.show else "Episode"
         case Show():
