@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.errors import LinkEnded, NotLinked, SpotifyDown
+from bot.errors import LinkEnded, NeedsLogin, NotLinked, SpotifyDown
+from bot.metrics import Metrics
+from bot.quota import Quota
 from bot.spotify import Spotify
+from bot.spotify.app_token import AppToken
 from bot.spotify.consent import ends_at
 from bot.spotify.login import Grant, Login
 from bot.spotify.models import Profile
@@ -21,6 +24,10 @@ _log = logging.getLogger(__name__)
 
 # Renewed this many seconds before Spotify would refuse it.
 _EARLY = 60
+
+# Seconds that a command has for all it asks of Spotify; `playing` adds two where it has to look
+# what happened.
+WITHIN = 6.0
 
 # So many links refused within so many seconds are Spotify's trouble, not the users': once, an
 # outage answered invalid_grant for everyone.
@@ -49,20 +56,50 @@ class Accounts:
         login: Login,
         transport: Transport,
         clock: Callable[[], float],
+        quota: Quota,
+        metrics: Metrics,
+        *,
+        app_token: AppToken | None = None,
+        within: float = WITHIN,
     ) -> None:
         self._links = store.links
         self._vault = vault
         self._login = login
         self._transport = transport
         self._clock = clock
+        self._quota = quota
+        self._metrics = metrics
+        self._app_token = app_token
+        self._within = within
         self._held: dict[int, _AccessToken] = {}
         self._renewals: dict[tuple[int, int], asyncio.Task[str]] = {}
         self._refused_at: dict[int, float] = {}
 
-    async def session(self, discord_id: int) -> Spotify:
-        """Spotify as this user. Raises NotLinked, LinkEnded."""
-        await self._link(discord_id)
-        return Spotify(self._transport, partial(self._token, discord_id))
+    async def session(self, discord_id: int, *, background: bool = False) -> Spotify:
+        """Spotify as this user, for one command or for long work. Raises NotLinked, LinkEnded."""
+        link = await self._link(discord_id)
+        return Spotify(
+            self._transport,
+            partial(self._token, discord_id),
+            app=link.client_id,
+            account=link.account_id,
+            within=None if background else self._within,
+            background=background,
+        )
+
+    async def reader(self, discord_id: int) -> Spotify:
+        """Spotify to look things up: as this user, or as the app where it has a token of its own.
+
+        Raises NotLinked, LinkEnded where it has none.
+        """
+        try:
+            return await self.session(discord_id)
+        except NeedsLogin:
+            if self._app_token is None:
+                raise
+        token = self._app_token
+        app = token.client_id
+        return Spotify(self._transport, token, app=app, account=app, within=self._within)
 
     async def linked(self, discord_id: int) -> Link | None:
         return await self._links.of(discord_id)
@@ -81,13 +118,21 @@ class Accounts:
 
     async def unlink(self, discord_id: int) -> bool:
         """Erase all that belongs to this user. False where nothing was linked."""
+        link = await self._links.of(discord_id)
         gone = await self._links.forget(discord_id)
+        if link is not None:
+            self._transport.kept.forget(link.account_id)
+            await self._quota.forget(link.client_id)
         # A renewal that saw the row just before it went finds itself struck off, and holds nothing.
         for key in [key for key in self._renewals if key[0] == discord_id]:
             del self._renewals[key]
         self._held.pop(discord_id, None)
         self._refused_at.pop(discord_id, None)
         return gone
+
+    def linked_anew(self, account_id: str) -> None:
+        """Nothing that was kept of a login before holds for this one."""
+        self._transport.kept.forget(account_id)
 
     async def close(self) -> None:
         """Wait for renewals under way: a new refresh token must not be lost."""
@@ -139,11 +184,16 @@ class Accounts:
         old = self._vault.open(link.refresh_token, "refresh_token", link.discord_id)
         try:
             grant = await self._login.refresh(link.client_id, old)
+        except SpotifyDown:
+            self._metrics.renewed("down")
+            raise
         except LinkEnded:
+            self._metrics.renewed("refused")
             if not await self._links.current(link):
                 raise _Superseded from None
             await self._end(link)
             raise
+        self._metrics.renewed("done")
         self._refused_at.pop(link.discord_id, None)
         generation = link.generation
         if grant.refresh_token and grant.refresh_token != old:

@@ -17,20 +17,28 @@ from bot.config import Settings
 from bot.errors import CannotStart, LinkEnded
 from bot.links import Links
 from bot.links.signin import SignIn
+from bot.metrics import Metrics
+from bot.quota import Quota
 from bot.reminders import Reminders
+from bot.spotify.app_token import AppToken
 from bot.spotify.login import Login
 from bot.spotify.transport import Transport
 from bot.store import Store
 from bot.vault import Vault
+from bot.web.figures import Figures
 from bot.web.guard import Guard
 
 
 @asynccontextmanager
 async def assemble(
-    settings: Settings, *, clock: Callable[[], float] = time.time
+    settings: Settings,
+    *,
+    clock: Callable[[], float] = time.time,
+    connector: aiohttp.BaseConnector | None = None,
 ) -> AsyncIterator[Tonearm]:
     """The bot, ready for `start(settings.discord_token)`, with its pages already served.
 
+    `connector` is its way into the web, where that is to be another than the usual one.
     Everything is closed in reverse at the end. Raises CannotStart.
     """
     public_url = settings.public_url
@@ -38,13 +46,30 @@ async def assemble(
         stack.enter_context(_discord_at(settings.discord_api_url))
         store, vault = await stack.enter_async_context(open_store(settings))
         http = await stack.enter_async_context(
-            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         )
         login = Login(http, settings.spotify_accounts_url, f"{public_url}/callback")
         signin = None
         if secret := settings.discord_client_secret:
             signin = SignIn(http, settings.discord_api_url, secret, f"{public_url}/discord")
-        accounts = Accounts(store, vault, login, Transport(http, settings.spotify_api_url), clock)
+        metrics = Metrics()
+        quota = Quota(
+            store,
+            clock,
+            client_id=settings.spotify_client_id,
+            daily=settings.spotify_daily_calls,
+        )
+        await quota.load()
+        stack.push_async_callback(quota.close)
+        transport = Transport(
+            http, settings.spotify_api_url, gate=quota.gate, clock=clock, watch=metrics.called
+        )
+        app_token = None
+        if secret := settings.spotify_client_secret:
+            app_token = AppToken(login, settings.spotify_client_id, secret, clock)
+        accounts = Accounts(
+            store, vault, login, transport, clock, quota, metrics, app_token=app_token
+        )
         stack.push_async_callback(accounts.close)
         links = Links(
             store,
@@ -61,6 +86,8 @@ async def assemble(
             accounts,
             links,
             Reminders(store, clock),
+            quota,
+            metrics,
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
         )
@@ -76,6 +103,7 @@ async def assemble(
                 links,
                 bot.tell,
                 guard,
+                Figures(bot.figures, settings.metrics_token, settings.trusted_proxy),
                 host=settings.host,
                 port=settings.port,
                 public_url=public_url,

@@ -23,6 +23,8 @@ from bot import invitation
 from bot.accounts import Accounts
 from bot.endings import Finished
 from bot.links import Links
+from bot.metrics import Metrics
+from bot.quota import Quota
 from bot.reminders import Reminders
 from bot.store import Store
 from bot.ui.answer import GONE, answer
@@ -30,7 +32,7 @@ from bot.ui.explain import explain
 
 _log = logging.getLogger(__name__)
 
-COGS = ("cogs.linking", "cogs.search", "cogs.playback", "cogs.library")
+COGS = ("cogs.linking", "cogs.search", "cogs.playback", "cogs.library", "cogs.operating")
 
 # Discord's codes for a reply that nobody can be given any more: the interaction was answered too
 # late, the reply was dismissed, or it is over fifteen minutes old.
@@ -57,6 +59,8 @@ class Tonearm(commands.AutoShardedBot):
         accounts: Accounts,
         links: Links,
         reminders: Reminders,
+        quota: Quota,
+        metrics: Metrics,
         *,
         operator: str,
         setup_page: str,
@@ -79,6 +83,8 @@ class Tonearm(commands.AutoShardedBot):
         self.accounts = accounts
         self.links = links
         self.reminders = reminders
+        self.quota = quota
+        self.metrics = metrics
         self.operator = operator
         self.setup_page = setup_page
         self._claimed: list[re.Pattern[str]] = []
@@ -119,11 +125,17 @@ class Tonearm(commands.AutoShardedBot):
             _log.exception("the round failed")
 
     async def go_round(self) -> None:
-        """What is done without being asked: erase logins that are over, remind of ends."""
+        """What is done without being asked: erase logins that are over, count, remind of ends."""
         await self.links.expire()
+        await self.quota.save()
         for reminder in await self.reminders.due():
             button = invitation.start_button()
             await invitation.send(self, reminder.discord_id, reminder.says, button)
+
+    async def figures(self) -> bytes:
+        """What /metrics shows."""
+        links = await self.store.links.count()
+        return self.metrics.text(links=links, latency=self.latency, usage=self.quota.usage())
 
     async def tell(self, finished: Finished) -> None:
         """Say in Discord how a login in the browser ended."""
@@ -167,11 +179,19 @@ class Tonearm(commands.AutoShardedBot):
         self._idle.clear()
         return True
 
-    def done(self, interaction: Interaction) -> None:
+    def done(self, interaction: Interaction, outcome: str = "done") -> None:
         """It has been answered, one way or the other."""
-        self._under_way.pop(interaction.id, None)
+        if self._under_way.pop(interaction.id, None) is not None:
+            self.metrics.answered(self._known_name(interaction), outcome)
         if not self._under_way:
             self._idle.set()
+
+    def _known_name(self, interaction: Interaction) -> str:
+        """Its name, for the figures; one for all that nobody claims, so that they stay few."""
+        custom_id = _custom_id(interaction)
+        claimed = any(template.fullmatch(custom_id) for template in self._claimed)
+        form = interaction.type is discord.InteractionType.modal_submit
+        return _name(interaction) if interaction.command or claimed or form else "button expired"
 
     async def on_app_command_completion(self, interaction: Interaction, _command: object) -> None:
         self.done(interaction)
@@ -180,13 +200,14 @@ class Tonearm(commands.AutoShardedBot):
         """Where every exception of a command, button, menu or form ends: in words."""
         if self.is_closed() or interaction.id not in self._under_way:
             return  # told already that the bot is stopping
-        self.done(interaction)
         if isinstance(error, app_commands.CommandInvokeError):
             error = error.original
         if isinstance(error, discord.HTTPException) and error.code in LOST:
+            self.done(interaction, "lost")
             _log.warning("%s: the reply is gone: %s", _name(interaction), error.code)
             return
         told = explain(error, self.operator)
+        self.done(interaction, "bug" if told.reference else type(error).__name__)
         if told.reference:
             _log.error("%s: reference %s", _name(interaction), told.reference, exc_info=error)
         else:

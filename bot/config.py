@@ -24,6 +24,7 @@ _DEFAULTS = {
     "HOST": "127.0.0.1",
     "PORT": "8080",
     "DATABASE": "tonearm.sqlite3",
+    "SPOTIFY_DAILY_CALLS": "1000",
     "DISCORD_API_URL": DISCORD_API_URL,
     "SPOTIFY_API_URL": SPOTIFY_API_URL,
     "SPOTIFY_ACCOUNTS_URL": SPOTIFY_ACCOUNTS_URL,
@@ -50,6 +51,9 @@ class Settings:
     spotify_api_url: str
     spotify_accounts_url: str
     discord_client_secret: str | None = field(repr=False)
+    spotify_client_secret: str | None = field(repr=False)
+    spotify_daily_calls: int
+    metrics_token: str | None = field(repr=False)
     token_keys: tuple[bytes, ...] = field(repr=False)
     operator_contact: str | None
     trusted_proxy: Network | None
@@ -83,6 +87,9 @@ class Settings:
             spotify_api_url=given["SPOTIFY_API_URL"].rstrip("/"),
             spotify_accounts_url=given["SPOTIFY_ACCOUNTS_URL"].rstrip("/"),
             discord_client_secret=given.get("DISCORD_CLIENT_SECRET"),
+            spotify_client_secret=given.get("SPOTIFY_CLIENT_SECRET"),
+            spotify_daily_calls=int(given["SPOTIFY_DAILY_CALLS"]),
+            metrics_token=given.get("METRICS_TOKEN"),
             token_keys=_read_keys(given.get("TOKEN_KEYS", "")),
             operator_contact=given.get("OPERATOR_CONTACT"),
             trusted_proxy=ip_network(proxy) if (proxy := given.get("TRUSTED_PROXY")) else None,
@@ -98,6 +105,18 @@ def _token(text: str) -> str | None:
 def _client_id(text: str) -> str | None:
     if not re.fullmatch(r"[0-9a-f]{32}", text):
         return "is not a Spotify client ID, which is 32 digits and letters a to f."
+    return None
+
+
+def _client_secret(text: str) -> str | None:
+    if not re.fullmatch(r"[0-9a-f]{32}", text):
+        return "is not a Spotify client secret, which is 32 digits and letters a to f."
+    return None
+
+
+def _metrics_token(text: str) -> str | None:
+    if not re.fullmatch(r"[!-~]{16,200}", text):
+        return "is to be 16 to 200 letters, digits and signs, without spaces."
     return None
 
 
@@ -139,6 +158,12 @@ def _url(text: str) -> str | None:
 def _port(text: str) -> str | None:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         return "is not a port number from 1 to 65535."
+    return None
+
+
+def _calls(text: str) -> str | None:
+    if not text.isascii() or not text.isdigit() or not 100 <= int(text) <= 1_000_000:
+        return "is not a number of calls from 100 to 1000000."
     return None
 
 
@@ -187,6 +212,9 @@ _CHECKS = {
     "SPOTIFY_API_URL": _url,
     "SPOTIFY_ACCOUNTS_URL": _url,
     "DISCORD_CLIENT_SECRET": _token,
+    "SPOTIFY_CLIENT_SECRET": _client_secret,
+    "SPOTIFY_DAILY_CALLS": _calls,
+    "METRICS_TOKEN": _metrics_token,
     "TOKEN_KEYS": _keys,
     "OPERATOR_CONTACT": _contact,
     "TRUSTED_PROXY": _network,

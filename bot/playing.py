@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from bot.errors import NothingFound, NothingPlaying, NoWords, Restricted, TooManyWords
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.errors import (
+    Fault,
+    NothingFound,
+    NothingPlaying,
+    NoWords,
+    OutcomeUnknown,
+    Restricted,
+    TooManyWords,
+)
 from bot.spotify import Spotify
 from bot.spotify.catalogue import LONGEST_QUERY, Item
 from bot.spotify.models import Album, Artist, Audiobook, Episode, Playback, Playlist, Show, Track
-from bot.spotify.uris import Uri, read
+from bot.spotify.uris import Uri
+from bot.ui.cards import byline, title
 from bot.ui.text import plain
 
 Playing = Track | Episode
+
+# Seconds to look what plays, where Spotify does not say what it did.
+_LOOK = 2.0
 
 
 async def find(spotify: Spotify, what: str) -> Item:
@@ -17,8 +32,8 @@ async def find(spotify: Spotify, what: str) -> Item:
 
     Raises UnreadableLink, NothingFound, Unknown.
     """
-    if uri := read(what):
-        return await spotify.catalogue.item(uri)
+    if uris := await spotify.pasted(what):
+        return await spotify.catalogue.item(uris[0])
     return (await search(spotify, what))[0]
 
 
@@ -27,31 +42,68 @@ async def search(spotify: Spotify, query: str) -> list[Track]:
 
     Raises NoWords, TooManyWords, NothingFound, and what a link can raise.
     """
-    if (uri := read(query)) and uri.kind == "track":
-        track = await spotify.catalogue.item(uri)
+    if (uris := await spotify.pasted(query)) and uris[0].kind == "track":
+        track = await spotify.catalogue.item(uris[0])
         return [track] if isinstance(track, Track) else []
     words = plain(query, LONGEST_QUERY + 1)
     if not words:
         raise NoWords
     if len(words) > LONGEST_QUERY:
         raise TooManyWords
-    tracks = await spotify.catalogue.search_tracks(words)
-    if not tracks:
+    found = await spotify.catalogue.search(words, "track")
+    if not found.tracks:
         raise NothingFound
-    return tracks
+    return found.tracks
 
 
 async def play(spotify: Spotify, item: Item) -> None:
     """Play the item. A track plays inside its album, so that music goes on after it."""
     uri = item.uri
     assert uri is not None, "the catalogue has ids"
-    match item:
-        case Track(album=Album(id=str(album))):
-            await spotify.player.play_context(Uri("album", album), start=uri)
-        case Track() | Episode():
-            await spotify.player.play(uri)
-        case Album() | Artist() | Playlist() | Show() | Audiobook():
-            await spotify.player.play_context(uri)
+    async with _seen(spotify):
+        match item:
+            case Track(album=Album(id=str(album))):
+                await spotify.player.play_context(Uri("album", album), start=uri)
+            case Track() | Episode():
+                await spotify.player.play(uri)
+            case Album() | Artist() | Playlist() | Show() | Audiobook():
+                await spotify.player.play_context(uri)
+
+
+async def skip(spotify: Spotify) -> None:
+    """Go on to the next track."""
+    async with _seen(spotify):
+        await spotify.player.next()
+
+
+async def queue(spotify: Spotify, uri: Uri) -> None:
+    """Add a track or an episode to the end of the queue."""
+    async with _seen(spotify):
+        await spotify.player.queue(uri)
+
+
+@asynccontextmanager
+async def _seen(spotify: Spotify) -> AsyncIterator[None]:
+    """Where nobody knows whether a command was carried out, say what plays now."""
+    try:
+        yield
+    except OutcomeUnknown as unknown:
+        says = await _what_plays(spotify.anew(within=_LOOK))
+        raise OutcomeUnknown(str(unknown), says=says) from None
+
+
+async def _what_plays(spotify: Spotify) -> str:
+    try:
+        state = await spotify.player.state()
+    except Fault:
+        return OutcomeUnknown.says
+    if state is None or state.item is None:
+        return "Spotify did not say whether that worked. Nothing is playing now."
+    verb = "Playing" if state.is_playing else "Paused"
+    return (
+        f"Spotify did not say whether that worked. {verb} now: {title(state.item)} · "
+        f"{byline(state.item)}. Repeat it only if that is not what you wanted."
+    )
 
 
 async def pause(spotify: Spotify) -> None:

@@ -43,7 +43,7 @@ class Library(commands.Cog):
         """Take all your liked songs home as a file."""
         await interaction.response.defer(ephemeral=True)
         user = interaction.user.id
-        spotify = await self.accounts.session(user)
+        spotify = await self.accounts.session(user, background=True)
         if user in self._exporting:
             raise ExportUnderWay
         self._exporting.add(user)

@@ -38,7 +38,7 @@ class Playback(commands.Cog):
         """Skip to the next track."""
         await interaction.response.defer(ephemeral=True)
         spotify = await self.accounts.session(interaction.user.id)
-        await spotify.player.next()
+        await playing.skip(spotify)
         await interaction.followup.send("Skipped. See what plays with /now.")
 
     @app_commands.command()

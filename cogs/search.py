@@ -27,7 +27,7 @@ class Search(commands.Cog):
     async def search(self, interaction: Interaction, query: str) -> None:
         """Search Spotify for songs, then play, queue or save one."""
         await interaction.response.defer(ephemeral=True)
-        spotify = await self.accounts.session(interaction.user.id)
+        spotify = await self.accounts.reader(interaction.user.id)
         tracks = await playing.search(spotify, query)
         options = [cards.option(track) for track in tracks]
         await interaction.followup.send(view=page(cards.results(query, tracks), options, tracks[0]))
@@ -57,7 +57,7 @@ class Picker(Lasting[ui.Select[Any]], template=r"results:pick"):
 
     async def pressed(self, interaction: Interaction) -> None:
         await interaction.response.defer()
-        spotify = await interaction.client.accounts.session(interaction.user.id)
+        spotify = await interaction.client.accounts.reader(interaction.user.id)
         track = await spotify.catalogue.item(Uri("track", self.item.values[0]))
         assert isinstance(track, Track)
         view = page(cards.list_of(interaction.message), self.item.options, track)
@@ -93,7 +93,7 @@ class Action(
             case "play":
                 await playing.play(spotify, track)
             case "queue":
-                await spotify.player.queue(self.uri)
+                await playing.queue(spotify, self.uri)
             case "save":
                 await spotify.library.save(self.uri)
         await interaction.followup.send(view=cards.card(track, heading=f"-# {self.done}"))

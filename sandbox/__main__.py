@@ -13,6 +13,7 @@ from sandbox.stage import Stage, stage
 from sandbox.terminal import converse
 
 PORT = 8321
+LAST_PORT = 65535
 
 
 async def show(it: Stage, port: int) -> None:
@@ -47,8 +48,11 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=PORT, help="where the page is served")
     parser.add_argument("--seed", type=int, default=0, help="for all that is left to chance")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    arguments = parser.parse_args()
+    if not 0 <= arguments.port <= LAST_PORT:
+        parser.exit(2, f"There is no port {arguments.port}: take one from 1 to {LAST_PORT}.\n")
     try:
-        asyncio.run(main(parser.parse_args()))
+        asyncio.run(main(arguments))
     except KeyboardInterrupt:
         pass
     except Exception:

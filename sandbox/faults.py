@@ -39,6 +39,18 @@ class Fault:
     share: float = 1.0
     hits: int = 0
 
+    @property
+    def spent(self) -> bool:
+        return self.times is not None and self.hits >= self.times
+
+    async def commit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let this call go wrong; `handler` is what it would have come to."""
+        if self.delay:
+            await asyncio.sleep(self.delay)
+        if self.executed:
+            await handler(request)
+        return await _act(self, request)
+
 
 class Faults:
     """What goes wrong, in the order in which it was set; `latency` (seconds) slows every call."""
@@ -59,8 +71,7 @@ class Faults:
     def pick(self, method: str, path: str) -> Fault | None:
         """The fault that hits this call, if any; counts the hit."""
         for fault in self._faults:
-            spent = fault.times is not None and fault.hits >= fault.times
-            if spent or not re.search(fault.match, f"{method} {path}"):
+            if fault.spent or not re.search(fault.match, f"{method} {path}"):
                 continue
             if fault.share < 1.0 and self._random.random() >= fault.share:
                 continue
@@ -79,11 +90,7 @@ class Faults:
             fault = self.pick(request.method, request.path)
             if fault is None:
                 return await handler(request)
-            if fault.delay:
-                await asyncio.sleep(fault.delay)
-            if fault.executed:
-                await handler(request)
-            return await _act(fault, request)
+            return await fault.commit(request, handler)
 
         return misbehave
 

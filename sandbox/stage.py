@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,8 @@ class Stage:
 
     async def start(self) -> None:
         """Start the bot and wait until Discord has seen it and its commands."""
-        self.bot = await self._house.enter_async_context(assemble(self.settings, clock=self.clock))
+        house = assemble(self.settings, clock=self.clock, connector=self.spotify.connector())
+        self.bot = await self._house.enter_async_context(house)
         self._life = asyncio.create_task(self.bot.start(self.settings.discord_token))
         self.discord.changes.lifeline = self.spotify.changes.lifeline = self._life
         await self.discord.ready()
@@ -104,16 +105,16 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """A stage whose bot runs, with these settings besides; its data is gone at the end.
 
-    With DISCORD_CLIENT_SECRET="yes", the bot knows the pretend Discord's secret.
+    With DISCORD_CLIENT_SECRET="yes", the bot knows the secret of its app at the pretend Discord;
+    with SPOTIFY_CLIENT_SECRET="yes", that of its app at the pretend Spotify.
     """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-")))
         discord = await stack.enter_async_context(Discord(clock, seed=seed))
         spotify = await stack.enter_async_context(Spotify(clock, seed=seed))
-        if "DISCORD_CLIENT_SECRET" in settings:
-            settings |= {"DISCORD_CLIENT_SECRET": discord.client_secret}
-        read = Settings.read(environment(discord, spotify, folder) | settings)
+        told = settings | secrets_among(settings, discord, spotify)
+        read = Settings.read(environment(discord, spotify, folder) | told)
         it = Stage(clock, discord, spotify, read)
         stack.push_async_callback(it.stop)
         await it.start()
@@ -136,6 +137,17 @@ def environment(discord: Discord, spotify: Spotify, folder: Path) -> dict[str, s
         "SPOTIFY_API_URL": spotify.api_url,
         "SPOTIFY_ACCOUNTS_URL": spotify.accounts_url,
     }
+
+
+def secrets_among(
+    settings: Mapping[str, str], discord: Discord, spotify: Spotify
+) -> dict[str, str]:
+    """The true secrets for those settings that are to hold one."""
+    secrets = {
+        "DISCORD_CLIENT_SECRET": discord.client_secret,
+        "SPOTIFY_CLIENT_SECRET": spotify.client_secret,
+    }
+    return {name: secret for name, secret in secrets.items() if name in settings}
 
 
 def code_on(page: str) -> str | None:

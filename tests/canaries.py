@@ -29,6 +29,7 @@ def canaries(it: Steps) -> Canaries:
 
     settings = it.stage.settings
     keep("settings", settings.discord_token, settings.discord_client_secret or "")
+    keep("settings", settings.spotify_client_secret or "", settings.metrics_token or "")
     keep("keys", *(key.hex() for key in settings.token_keys))
     recordings = {
         "spotify": it.stage.spotify.accounts_recording.exchanges,

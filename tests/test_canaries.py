@@ -28,7 +28,8 @@ MODES = pytest.mark.parametrize("mode", [{}, BY_DISCORD], ids=["code", "discord"
 CANARY = "c4n4ry"
 SECRET_FIELDS = {
     "access_token", "code", "cookie", "discord_client_secret", "discord_token", "nonce", "notice",
-    "refresh_token", "state", "token", "token_keys", "url", "value", "verifier",
+    "metrics_token", "refresh_token",
+    "spotify_client_secret", "state", "token", "token_keys", "url", "value", "verifier",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ FLOORS = (
     ("bot.app", "cogs"),
     ("bot.web", "bot.client", "bot.invitation"),
     ("bot.links", "bot.accounts", "bot.playing", "bot.reminders"),
-    ("bot.store", "bot.vault", "bot.ui", "bot.export"),
+    ("bot.store", "bot.quota", "bot.metrics", "bot.vault", "bot.ui", "bot.export"),
     ("bot.spotify",),
     ("bot.endings", "bot.errors", "bot.config", "bot.keys", "bot.log"),
 )

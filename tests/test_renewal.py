@@ -13,10 +13,11 @@ from sandbox.spotify.token_api import RefreshReply
 from sandbox.stage import Stage
 from tests.linking.renewing import (
     accounts,
-    held_back,
     number,
     player,
     renewals,
+    reopened,
+    slow_answer,
     slow_renewal,
     stored,
 )
@@ -51,12 +52,13 @@ async def test_a_command_that_is_late_does_not_use_the_token_of_before(
     """It read the link, and while it did, another renewed it and the old token died."""
     spotify.refresh_reply = "new"
     stage.clock.advance(3600)
-    session = await accounts(stage).session(number(stage))
-    async with held_back(accounts(stage)._links, SlowReads) as pause:
-        late = asyncio.create_task(session.player.state())
-        await pause.arrived.wait()
-        await player(stage)
-    await late
+    async with reopened(stage, SlowReads) as (alone, table):
+        first, second = [await alone.session(number(stage)) for _ in range(2)]
+        async with slow_answer(table) as pause:
+            late = asyncio.create_task(first.player.state())
+            await pause.arrived.wait()
+            await second.player.devices()
+        await late
     assert renewals(spotify) == 1
 
 
@@ -158,17 +160,18 @@ async def test_an_unlink_wins_over_a_renewal_under_way(
 async def test_nothing_is_held_for_who_unlinks_at_the_very_end_of_a_renewal(
     stage: Stage, linked: Seat
 ) -> None:
-    stage.clock.advance(3600)
-    async with held_back(accounts(stage)._links, SlowChecks) as pause:
-        command = asyncio.create_task(player(stage))
-        await pause.arrived.wait()
-        leaving = asyncio.create_task(accounts(stage).unlink(number(stage)))
-        await asyncio.wait([leaving], timeout=0.1)
-    assert await leaving
-    await asyncio.wait([command])
-    assert not accounts(stage)._held
-    with pytest.raises(NotLinked):
-        await player(stage)
+    async with reopened(stage, SlowChecks) as (alone, table):
+        session = await alone.session(number(stage))
+        async with slow_renewal(stage) as renewed:
+            command = asyncio.create_task(session.player.state())
+            await renewed.arrived.wait()
+            async with slow_answer(table) as pause:
+                renewed.over.set()
+                await pause.arrived.wait()
+                assert await alone.unlink(number(stage))
+        with pytest.raises(NotLinked):
+            await command
+        assert not alone._held
 
 
 @pytest.mark.parametrize("brings", ["none", "new"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import UnreadableLink
-from bot.spotify.uris import KINDS, Uri, read
+from bot.spotify.uris import KINDS, Kind, ShortLink, Uri, bare, find
 
 ID = "4uLU6hMCjMI75M1A2tKUQC"
 
@@ -28,20 +28,54 @@ ID = "4uLU6hMCjMI75M1A2tKUQC"
     ],
 )
 def test_every_form_of_a_track_link_is_the_track(pasted: str) -> None:
-    assert read(pasted) == Uri("track", ID)
+    assert find(pasted) == [Uri("track", ID)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_read_from_link_and_uri(kind: str) -> None:
-    link, uri = read(f"https://open.spotify.com/{kind}/{ID}"), read(f"spotify:{kind}:{ID}")
-    assert link == uri
+def test_every_kind_is_read_from_link_and_uri(kind: Kind) -> None:
+    uri = Uri(kind, ID)
+    assert find(f"https://open.spotify.com/{kind}/{ID}") == [uri]
+    assert find(f"spotify:{kind}:{ID}") == [uri]
+    assert bare(ID, kind) == uri
     assert str(uri) == f"spotify:{kind}:{ID}"
-    assert uri is not None
     assert uri.link == f"https://open.spotify.com/{kind}/{ID}"
 
 
+def test_what_has_not_the_shape_of_an_id_is_none() -> None:
+    assert bare(ID[:-1], "track") is None
+    assert bare(f"{ID}x", "track") is None
+
+
+def test_several_links_come_in_order_and_once() -> None:
+    other = ID[::-1]
+    text = (
+        f"first spotify:album:{other}, then <https://open.spotify.com/track/{ID}?si=x>\n"
+        f"https://example.org/ and (https://spotify.link/abc) and open.spotify.com/album/{other}"
+    )
+    assert find(text) == [
+        Uri("album", other),
+        Uri("track", ID),
+        ShortLink("https://spotify.link/abc"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "asked"),
+    [
+        ("https://spotify.link/aBc123", "https://spotify.link/aBc123"),
+        ("http://spotify.link/aBc123", "https://spotify.link/aBc123"),
+        ("http://spotify.link:80/aBc123", "https://spotify.link/aBc123"),
+        ("spotify.link/aBc123,", "https://spotify.link/aBc123"),
+        ("https://spotify.app.link/x?_p=c2", "https://spotify.app.link/x?_p=c2"),
+        ("https://open.spotify.com/s/2czejYu", "https://open.spotify.com/s/2czejYu"),
+    ],
+)
+def test_a_short_link_is_known_and_always_https(pasted: str, asked: str) -> None:
+    assert find(pasted) == [ShortLink(asked)]
+
+
 def test_the_old_form_of_a_playlist_link_is_read() -> None:
-    assert read(f"spotify:user:somebody:playlist:{ID}") == Uri("playlist", ID)
+    assert find(f"spotify:user:somebody:playlist:{ID}") == [Uri("playlist", ID)]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +93,7 @@ def test_the_old_form_of_a_playlist_link_is_read() -> None:
     ],
 )
 def test_words_are_no_link(words: str) -> None:
-    assert read(words) is None
+    assert find(words) == []
 
 
 @pytest.mark.parametrize(
@@ -69,7 +103,12 @@ def test_words_are_no_link(words: str) -> None:
         ("https://open.spotify.com/user/somebody", "Paste a link to a track"),
         ("https://open.spotify.com/", "Paste a link to a track"),
         ("spotify:user:somebody", "Paste a link to a track"),
-        ("https://spotify.link/abc", "short link"),
+        ("https://spotify.link/", "not a Spotify link"),
+        ("https://spotify.link/a/b", "not a Spotify link"),
+        ("https://spotify.link:8443/abc", "does not lead to Spotify"),
+        ("https://somebody@spotify.link/abc", "does not lead to Spotify"),
+        ("https://spotify.link@evil.test/abc", "does not lead to Spotify"),
+        ("https://spotify.link.evil.test/abc", "does not lead to Spotify"),
         ("spotify:track", "track link is incomplete"),
         ("spotify:track:short", "track link is incomplete"),
         (f"spotify:album:{ID}x", "album link is incomplete"),
@@ -84,5 +123,5 @@ def test_words_are_no_link(words: str) -> None:
 )
 def test_a_link_that_cannot_be_used_is_refused_with_the_way_out(pasted: str, says: str) -> None:
     with pytest.raises(UnreadableLink) as refused:
-        read(pasted)
+        find(pasted)
     assert says in refused.value.says

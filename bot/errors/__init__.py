@@ -1,6 +1,7 @@
 """What can go wrong, and the sentence that the user reads.
 
     Fault                       whatever Tonearm can explain
+    ├── NotTheOperator
     ├── UnreadableLink          a pasted link of a kind or shape that cannot be used
     ├── NoWords                 a search for nothing
     ├── TooManyWords
@@ -28,6 +29,8 @@
     │   └── CodeSpent           too many wrong codes
     └── SpotifyFault            what the Web API answered, or did not
         ├── AccessTokenRefused
+        │   └── TokenDoubted    said of good tokens too since July 2026: gone at the next try
+        ├── AppSecretRefused    the app's own secret is wrong
         ├── NotAllowListed
         ├── OwnerNeedsPremium
         ├── PremiumRequired
@@ -39,6 +42,8 @@
         ├── Unknown             an id that Spotify does not know
         ├── TooManyCalls        the rate limit: seconds
         ├── QuotaExceeded       the quota: hours
+        ├── ShareSpent          what exports may take of the quota: hours
+        ├── LibraryChanged      while it was read, and too much to go on
         ├── SpotifyDown         5xx, no connection, or an answer that makes no sense
         ├── OutcomeUnknown      sent, and no word of whether it was done
         └── Rejected            Spotify calls our request malformed: our bug
@@ -79,6 +84,7 @@ from bot.errors.music import (
     NothingFound,
     NothingPlaying,
     NothingToExport,
+    NotTheOperator,
     NoWords,
     TooLarge,
     TooManyWords,
@@ -86,8 +92,10 @@ from bot.errors.music import (
 )
 from bot.errors.spotify import (
     AccessTokenRefused,
+    AppSecretRefused,
     DeviceGone,
     Forbidden,
+    LibraryChanged,
     NoActiveDevice,
     NotAllowListed,
     OutcomeUnknown,
@@ -97,8 +105,10 @@ from bot.errors.spotify import (
     QuotaExceeded,
     Rejected,
     Restricted,
+    ShareSpent,
     SpotifyDown,
     SpotifyFault,
+    TokenDoubted,
     TooManyCalls,
     Unknown,
     span,
@@ -108,6 +118,7 @@ __all__ = [
     "OPERATOR",
     "AccessTokenRefused",
     "AlreadyLinked",
+    "AppSecretRefused",
     "CannotStart",
     "CodeSpent",
     "ConfigError",
@@ -115,6 +126,7 @@ __all__ = [
     "ExportUnderWay",
     "Fault",
     "Forbidden",
+    "LibraryChanged",
     "LinkEnded",
     "LoginCancelled",
     "LoginFault",
@@ -129,6 +141,7 @@ __all__ = [
     "NotAllowListed",
     "NotLinked",
     "NotReady",
+    "NotTheOperator",
     "NothingFound",
     "NothingPlaying",
     "NothingToExport",
@@ -139,9 +152,11 @@ __all__ = [
     "QuotaExceeded",
     "Rejected",
     "Restricted",
+    "ShareSpent",
     "SomebodyElse",
     "SpotifyDown",
     "SpotifyFault",
+    "TokenDoubted",
     "TooLarge",
     "TooManyCalls",
     "TooManyLogins",

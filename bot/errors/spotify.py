@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bot.errors.fault import Fault
 
 
@@ -11,6 +13,19 @@ class SpotifyFault(Fault):
 
 class AccessTokenRefused(SpotifyFault):
     says = "Spotify did not accept your login just now. Try again in a minute."
+
+
+class TokenDoubted(AccessTokenRefused):
+    """ "Access token missing" to a call that had one."""
+
+
+class AppSecretRefused(SpotifyFault):
+    """SPOTIFY_CLIENT_SECRET is not the app's."""
+
+    says = (
+        "This bot cannot search for people who are not linked just now. Use /link, or ask "
+        "{operator} to check SPOTIFY_CLIENT_SECRET."
+    )
 
 
 class NotAllowListed(SpotifyFault):
@@ -83,6 +98,28 @@ class QuotaExceeded(TooManyCalls):
     )
 
 
+class ShareSpent(SpotifyFault):
+    """Background work has used its share of a day's calls. `retry_after` is in seconds.
+
+    `calls` and `share` are given where one piece of work needs more than is left of the share.
+    """
+
+    def __init__(self, retry_after: float, calls: int = 0, share: int = 0) -> None:
+        self.retry_after = retry_after
+        if math.isinf(retry_after):
+            says = (
+                f"That takes {calls:,} calls to Spotify, and this app may spend {share:,} a day "
+                "on exports. Ask {operator} to allow more, or use an app of your own: /setup "
+                "shows how."
+            )
+        else:
+            says = (
+                "This app has spent what it may on exports for now; the rest of its calls to "
+                f"Spotify are kept for playing. Try again in {span(retry_after)}."
+            )
+        super().__init__(f"{calls or 1} calls too many, {retry_after:.0f} s", says=says)
+
+
 class SpotifyDown(SpotifyFault):
     says = "Spotify is not answering properly. Try again in a minute."
 
@@ -92,6 +129,10 @@ class OutcomeUnknown(SpotifyFault):
         "Spotify did not say whether that worked. "
         "Look in Spotify, or with /now, before you repeat it."
     )
+
+
+class LibraryChanged(SpotifyFault):
+    says = "That changed too much while Tonearm read it. Try again when it is left alone."
 
 
 class Rejected(SpotifyFault):

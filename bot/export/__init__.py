@@ -12,7 +12,8 @@ from typing import Literal
 from bot.errors import NothingToExport, TooLarge
 from bot.export import document, exportify
 from bot.spotify import Spotify
-from bot.spotify.models import SavedTrack
+from bot.spotify.lists import SavedTrack
+from bot.spotify.paging import PAGE
 
 Format = Literal["json", "csv"]
 
@@ -43,20 +44,19 @@ async def liked_songs(
     Raises NothingToExport, TooLarge, and whatever the reading raises: then there is no file.
     """
     songs: list[SavedTrack] = []
-    listed = total = 0
-    async for page in spotify.library.track_pages():
-        listed += len(page.items)
-        total = page.total
-        songs += [entry for entry in page.items if entry and entry.track]
-        if listed:
-            await progress(listed, max(listed, total))
+    listed = spotify.library.tracks()
+    async for entry in listed:
+        if entry and entry.track:
+            songs.append(entry)
+        if listed.read % PAGE == 0:
+            await progress(listed.read, max(listed.read, listed.total or 0))
     if not songs:
         raise NothingToExport
     # Fifty thousand songs take a second to write, which others would have to wait for.
     name, content = await asyncio.to_thread(_file, songs, kind, exported_at, largest)
     if len(content) > largest:
         raise TooLarge
-    return Export(name, content, len(songs), listed - len(songs), max(0, total - listed))
+    return Export(name, content, len(songs), listed.read - len(songs), listed.missing)
 
 
 def _file(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from bot.spotify.models import SavedTrack
+from bot.spotify.lists import SavedTrack
 
 VERSION = 1
 

@@ -7,7 +7,8 @@ import io
 import unicodedata
 from collections.abc import Iterable
 
-from bot.spotify.models import Artist, Image, SavedTrack
+from bot.spotify.lists import SavedTrack
+from bot.spotify.models import Artist, Image
 
 COLUMNS = (
     "Track URI",

@@ -271,6 +271,7 @@ class Links:
     async def _link(self, login: Login) -> Finished:
         if not await self._logins.link(login):
             raise LoginUnfinished
+        self._accounts.linked_anew(login.account_id or "")
         return Finished(login.discord_id, Linked(login.name or ""), login.notice)
 
     async def _conclude(self, login: Login, fault: Fault) -> Finished:

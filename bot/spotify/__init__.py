@@ -1,24 +1,72 @@
-"""Spotify's Web API and its login, as they are in 2026; knows neither Discord nor SQLite."""
+"""Spotify's Web API and its login, as they are in 2026; knows neither Discord nor SQLite.
+
+It is a library of its own, with `bot.errors` for what can go wrong:
+
+    async def liked(http: aiohttp.ClientSession, access_token: str) -> list[str]:
+        async def token(refused: str | None) -> str:
+            if refused:
+                raise AccessTokenRefused
+            return access_token
+
+        spotify = Spotify(Transport(http), token)
+        return [entry.track.name async for entry in spotify.library.tracks() if entry]
+"""
 
 from __future__ import annotations
 
 from functools import partial
 
+from bot.spotify.caller import Caller, TokenSource
 from bot.spotify.catalogue import Catalogue
 from bot.spotify.library import Library
 from bot.spotify.player import Player
+from bot.spotify.playlists import Playlists
 from bot.spotify.profile import Profile
-from bot.spotify.transport import TokenSource, Transport
+from bot.spotify.transport import Transport
+from bot.spotify.uris import Uri, find
 
-__all__ = ["Spotify"]
+__all__ = ["Spotify", "Transport"]
 
 
 class Spotify:
-    """The Web API as one user: a chapter an attribute."""
+    """The Web API as one user, or as an app without a user: a chapter an attribute.
 
-    def __init__(self, transport: Transport, token: TokenSource) -> None:
-        call = partial(transport.call, token)
+    app         the client id, whose limits hold for all who come with it
+    account     whose personal answers may be kept for a while; empty: none are
+    within      seconds for all that is done with this object; None: a minute for each call
+    background  whether commands go first, and a share of the quota is to last
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        token: TokenSource,
+        *,
+        app: str = "",
+        account: str = "",
+        within: float | None = None,
+        background: bool = False,
+    ) -> None:
+        self._transport = transport
+        self._anew = partial(
+            Spotify, transport, token, app=app, account=account, background=background
+        )
+        call = Caller(
+            transport, token, app=app, account=account, within=within, background=background
+        )
         self.player = Player(call)
         self.library = Library(call)
+        self.playlists = Playlists(call)
         self.catalogue = Catalogue(call)
         self.profile = Profile(call)
+
+    async def pasted(self, text: str) -> list[Uri]:
+        """All that a text links to, in order, short links followed; empty for mere words.
+
+        Raises UnreadableLink, or SpotifyDown where a short link cannot be followed.
+        """
+        return [await self._transport.followed(link) for link in find(text)]
+
+    def anew(self, within: float) -> Spotify:
+        """The same, with so many seconds from now."""
+        return self._anew(within=within)

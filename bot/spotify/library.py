@@ -1,36 +1,92 @@
-"""The user's library: developer.spotify.com, Web API, Library."""
+"""The user's library: developer.spotify.com, Web API, Library. Lists are newest first."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
-from bot.spotify.models import Page, SavedTrack, read_page
-from bot.spotify.transport import Call
+import msgspec
+
+from bot.errors import SpotifyDown
+from bot.spotify.caller import Caller
+from bot.spotify.cursors import FollowedArtists
+from bot.spotify.lists import (
+    Saved,
+    SavedAlbum,
+    SavedAudiobook,
+    SavedEpisode,
+    SavedShow,
+    SavedTrack,
+    page_of,
+)
+from bot.spotify.paging import FLIGHTS, Paging
 from bot.spotify.uris import Uri
 
-PAGE = 50
+# The most URIs that one call takes.
+URIS = 40
+
+S = TypeVar("S", bound=Saved)
 
 
 class Library:
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Caller) -> None:
         self._call = call
 
-    async def save(self, uri: Uri) -> None:
-        """Save a track, album, show, episode or audiobook, or follow a playlist or artist."""
-        await self._call("PUT", "me/library", {"uris": str(uri)})
+    # ---- lists
 
-    async def track_pages(self) -> AsyncIterator[Page[SavedTrack]]:
-        """The liked songs, newest first, a page at a time; sits out rate limits of a minute.
+    def tracks(self, *, flights: int = FLIGHTS) -> Paging[SavedTrack]:
+        """The liked songs."""
+        return self._saved("me/tracks", SavedTrack, flights)
 
-        Goes on while there is a next page, whatever `total` says, and asks by offset: a token must
-        not go where an answer points.
-        """
-        offset = 0
-        while True:
-            query = {"limit": PAGE, "offset": offset}
-            body = await self._call("GET", "me/tracks", query, patience=60)
-            page = read_page(body, SavedTrack)
-            yield page
-            offset += PAGE
-            if page.next is None or not page.items:
-                return
+    def albums(self, *, flights: int = FLIGHTS) -> Paging[SavedAlbum]:
+        return self._saved("me/albums", SavedAlbum, flights)
+
+    def shows(self, *, flights: int = FLIGHTS) -> Paging[SavedShow]:
+        return self._saved("me/shows", SavedShow, flights)
+
+    def episodes(self, *, flights: int = FLIGHTS) -> Paging[SavedEpisode]:
+        return self._saved("me/episodes", SavedEpisode, flights)
+
+    def audiobooks(self, *, flights: int = FLIGHTS) -> Paging[SavedAudiobook]:
+        return self._saved("me/audiobooks", SavedAudiobook, flights)
+
+    def artists(self) -> FollowedArtists:
+        return FollowedArtists(self._call)
+
+    def _saved(self, path: str, shape: type[S], flights: int) -> Paging[S]:
+        return Paging(self._call, path, page_of(shape), flights=flights, grows_at_top=True)
+
+    # ---- single items
+
+    async def save(self, *uris: Uri) -> None:
+        """Save tracks, albums, shows, episodes or audiobooks; follow playlists or artists."""
+        for some in _by(URIS, uris):
+            await self._call.write("PUT", "me/library", {"uris": some})
+
+    async def remove(self, *uris: Uri) -> None:
+        """The opposite of `save`. One's own playlist is deleted by it."""
+        for some in _by(URIS, uris):
+            await self._call.write("DELETE", "me/library", {"uris": some})
+
+    async def contains(self, *uris: Uri) -> list[bool]:
+        """Whether each is saved or followed, in order. Raises SpotifyDown if some are left out."""
+        held: list[bool] = []
+        for some in _by(URIS, uris):
+            query = {"uris": some}
+            held += await self._call.get("me/library/contains", query, read=_read_flags)
+        if len(held) != len(uris):
+            raise SpotifyDown("not as many answers as questions")
+        return held
+
+
+def _by(count: int, uris: Sequence[Uri]) -> Iterator[str]:
+    """So many at a time, as a query has them."""
+    for start in range(0, len(uris), count):
+        yield ",".join(str(uri) for uri in uris[start : start + count])
+
+
+def _read_flags(body: bytes) -> list[bool]:
+    try:
+        return msgspec.json.decode(body, type=list[bool])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SpotifyDown(f"unreadable answer: {error}") from None

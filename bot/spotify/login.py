@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import aiohttp
 import msgspec
 
-from bot.errors import LinkEnded, LoginRefused, SpotifyDown
+from bot.errors import AppSecretRefused, LinkEnded, LoginRefused, SpotifyDown
 from bot.spotify.transport import TIMEOUT, body_of
 
 SCOPES = (
@@ -98,6 +98,16 @@ class Login:
             raise LinkEnded("invalid_grant")
         raise SpotifyDown(f"renewal refused: {status} {_error(body)}")
 
+    async def as_app(self, client_id: str, secret: str) -> Grant:
+        """An access token of the app's own. Raises AppSecretRefused, SpotifyDown."""
+        proof = aiohttp.BasicAuth(client_id, secret).encode()
+        status, body = await self._ask({"grant_type": "client_credentials"}, proof)
+        if status == 200:
+            return _grant(body)
+        if _error(body) == "invalid_client":
+            raise AppSecretRefused("invalid_client")
+        raise SpotifyDown(f"no token for the app: {status} {_error(body)}")
+
     async def knows(self, client_id: str) -> bool:
         """Whether Spotify has an app with this client id: asked with a token that cannot be good.
 
@@ -108,11 +118,12 @@ class Login:
         )
         return _error(body) != "invalid_client"
 
-    async def _ask(self, form: Mapping[str, str]) -> tuple[int, bytes]:
+    async def _ask(self, form: Mapping[str, str], proof: str | None = None) -> tuple[int, bytes]:
         try:
             async with self._http.post(
                 f"{self._accounts_url}/api/token",
                 data=form,
+                headers={"Authorization": proof} if proof else None,
                 allow_redirects=False,
                 timeout=TIMEOUT,
             ) as response:

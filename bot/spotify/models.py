@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from collections.abc import Hashable
+from typing import ClassVar, Self
 
 import msgspec
 
 from bot.errors import SpotifyDown
 from bot.spotify.uris import ID, Kind, Uri
 
-T = TypeVar("T")
+NULL = msgspec.Raw(b"null")
 
 
 class Part(msgspec.Struct, frozen=True):
     """Part of an answer. Fields that are not named here are skipped unread."""
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """The answer as this. Raises SpotifyDown where it is something else, such as HTML."""
+        try:
+            return msgspec.json.decode(body, type=cls)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise SpotifyDown(f"unreadable answer: {error}") from None
+
+    @property
+    def identity(self) -> Hashable:
+        """Tells an entry from others of its list; None where nothing does."""
+        return None
 
 
 class Image(Part, frozen=True):
@@ -34,6 +48,10 @@ class Named(Part, frozen=True):
         """None for a local file, which exists on its owner's machine only."""
         return Uri(self.kind, self.id) if self.id and ID.fullmatch(self.id) else None
 
+    @property
+    def identity(self) -> Hashable:
+        return self.id
+
 
 class Artist(Named, frozen=True):
     kind = "artist"
@@ -47,17 +65,38 @@ class Album(Named, frozen=True):
     images: list[Image] | None = None
     artists: list[Artist] | None = None
     release_date: str | None = None
+    total_tracks: int | None = None
 
 
 class Owner(Part, frozen=True):
+    """A user, as far as others may know them."""
+
+    id: str | None = None
     display_name: str | None = None
 
 
+class Count(Part, frozen=True):
+    total: int | None = None
+
+
 class Playlist(Named, frozen=True):
+    """`items` is absent unless the user owns it or collaborates; older answers say `tracks`."""
+
     kind = "playlist"
 
     images: list[Image] | None = None
     owner: Owner | None = None
+    public: bool | None = None
+    collaborative: bool | None = None
+    snapshot_id: str | None = None
+    items: Count | None = None
+    tracks: Count | None = None
+
+    @property
+    def total(self) -> int | None:
+        """How many entries it has, where Spotify says so."""
+        count = self.items or self.tracks
+        return count.total if count else None
 
 
 class Show(Named, frozen=True):
@@ -65,6 +104,7 @@ class Show(Named, frozen=True):
 
     images: list[Image] | None = None
     publisher: str | None = None
+    total_episodes: int | None = None
 
 
 class ExternalIds(Part, frozen=True):
@@ -83,6 +123,10 @@ class Track(Named, frozen=True, tag="track", tag_field="type"):
     external_ids: ExternalIds | None = None
     raw_uri: str | None = msgspec.field(default=None, name="uri")
 
+    @property
+    def identity(self) -> Hashable:
+        return self.id or self.raw_uri
+
 
 class Episode(Named, frozen=True, tag="episode", tag_field="type"):
     kind = "episode"
@@ -90,34 +134,43 @@ class Episode(Named, frozen=True, tag="episode", tag_field="type"):
     show: Show | None = None
     images: list[Image] | None = None
     duration_ms: int | None = None
+    release_date: str | None = None
+
+
+Playable = Track | Episode
+"""What sounds. A raw item of an unknown kind, or broken, is None instead."""
+
+
+def playable(raw: msgspec.Raw) -> Playable | None:
+    try:
+        return msgspec.json.decode(raw, type=Track | Episode | None)
+    except msgspec.MsgspecError:
+        return None
+
+
+class Author(Part, frozen=True):
+    name: str | None = None
 
 
 class Audiobook(Named, frozen=True):
     kind = "audiobook"
 
     images: list[Image] | None = None
+    authors: list[Author] | None = None
+    total_chapters: int | None = None
 
 
-class Device(Part, frozen=True):
+class Chapter(Part, frozen=True):
+    """It has no page of its own, and Spotify calls its type an episode."""
+
     name: str | None = None
-
-
-class Playback(Part, frozen=True):
-    """What `GET /me/player` says. `currently_playing_type`: track, episode, ad or unknown."""
-
-    is_playing: bool = False
-    currently_playing_type: str | None = None
-    progress_ms: int | None = None
-    device: Device | None = None
-    raw_item: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"null"), name="item")
+    id: str | None = None
+    chapter_number: int | None = None
+    duration_ms: int | None = None
 
     @property
-    def item(self) -> Track | Episode | None:
-        """None where nothing plays, or something of a kind that is not known here."""
-        try:
-            return msgspec.json.decode(self.raw_item, type=Track | Episode | None)
-        except msgspec.MsgspecError:
-            return None
+    def identity(self) -> Hashable:
+        return self.id
 
 
 class Profile(Part, frozen=True):
@@ -139,38 +192,81 @@ class Profile(Part, frozen=True):
         return self.display_name or self.id or "your account"
 
 
-class SavedTrack(Part, frozen=True):
-    added_at: str | None = None
+# ---- the player
+
+
+class Device(Part, frozen=True):
+    """`id` may be null and is not stable for ever; a restricted one accepts no command."""
+
+    id: str | None = None
+    name: str | None = None
+    type: str | None = None
+    is_active: bool = False
+    is_restricted: bool = False
+    is_private_session: bool = False
+    supports_volume: bool | None = None
+    volume_percent: int | None = None
+
+
+class Devices(Part, frozen=True):
+    devices: list[Device | None]
+
+
+class Context(Part, frozen=True):
+    """What the music comes from: an album, artist, playlist or show, by its URI."""
+
+    uri: str | None = None
+    type: str | None = None
+
+
+class Actions(Part, frozen=True):
+    """What the player does not allow now: name → true, such as `skipping_next`."""
+
+    disallows: dict[str, bool | None] = {}
+
+
+class Playback(Part, frozen=True):
+    """What `GET /me/player` says. `currently_playing_type`: track, episode, ad or unknown."""
+
+    is_playing: bool = False
+    currently_playing_type: str | None = None
+    progress_ms: int | None = None
+    device: Device | None = None
+    repeat_state: str | None = None
+    shuffle_state: bool | None = None
+    context: Context | None = None
+    actions: Actions | None = None
+    raw_item: msgspec.Raw = msgspec.field(default=NULL, name="item")
+
+    @classmethod
+    def unless_idle(cls, body: bytes) -> Playback | None:
+        """None for an empty body: no device is active (status 204). Raises SpotifyDown."""
+        return cls.read(body) if body else None
+
+    @property
+    def item(self) -> Playable | None:
+        """None where nothing plays, or something of a kind that is not known here."""
+        return playable(self.raw_item)
+
+
+class Queue(Part, frozen=True):
+    """What plays, and what comes after it."""
+
+    raw_current: msgspec.Raw = msgspec.field(default=NULL, name="currently_playing")
+    raw_queue: list[msgspec.Raw] = msgspec.field(default_factory=list, name="queue")
+
+    @property
+    def current(self) -> Playable | None:
+        return playable(self.raw_current)
+
+    @property
+    def coming(self) -> list[Playable]:
+        return [item for raw in self.raw_queue if (item := playable(raw))]
+
+
+class Played(Part, frozen=True):
+    """An entry of what was played recently."""
+
     track: Track | None = None
-
-
-class Page(Part, Generic[T], frozen=True):
-    """One page of a list, whose `total` may disagree with what all pages hold."""
-
-    items: list[T | None]
-    total: int = 0
-    next: str | None = None
-
-
-def read(body: bytes, shape: type[T]) -> T:
-    """The answer as `shape`. Raises SpotifyDown where it is something else, such as HTML."""
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise SpotifyDown(f"unreadable answer: {error}") from None
-
-
-def read_page(body: bytes, shape: type[T]) -> Page[T]:
-    """A page of `shape`, with None for each entry that does not have it. Raises SpotifyDown."""
-    try:
-        return msgspec.json.decode(body, type=Page[shape])  # type: ignore[valid-type]
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        page = read(body, Page[msgspec.Raw])
-        return Page([_one(entry, shape) for entry in page.items], page.total, page.next)
-
-
-def _one(entry: msgspec.Raw | None, shape: type[T]) -> T | None:
-    try:
-        return msgspec.json.decode(entry or b"null", type=shape | None)
-    except msgspec.MsgspecError:
-        return None
+    played_at: str | None = None
+    context: Context | None = None

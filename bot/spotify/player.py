@@ -1,37 +1,114 @@
-"""The player: developer.spotify.com, Web API, Player. Every write needs the user's Premium."""
+"""The player: developer.spotify.com, Web API, Player. Every write needs the user's Premium.
+
+Where no device is named, a write is for the active one. Raises NoActiveDevice, DeviceGone,
+PremiumRequired and Restricted.
+"""
 
 from __future__ import annotations
 
-from bot.spotify.models import Playback, read
-from bot.spotify.transport import Call
+from typing import Literal
+
+from bot.spotify.caller import Caller
+from bot.spotify.lists import RecentlyPlayed
+from bot.spotify.models import Device, Devices, Playback, Queue
+from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
+
+Repeat = Literal["track", "context", "off"]
+
+# Spotify takes more than these in one call, and then plays something else.
+MOST_URIS = 200
 
 
 class Player:
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Caller) -> None:
         self._call = call
+
+    # ---- reads
 
     async def state(self) -> Playback | None:
         """What is playing and where; None when no device is active (status 204)."""
         query = {"additional_types": "track,episode"}
-        body = await self._call("GET", "me/player", query)
-        return read(body, Playback) if body else None
+        return await self._call.get("me/player", query, read=Playback.unless_idle)
 
-    async def play(self, *uris: Uri) -> None:
-        """Play these tracks or episodes, in order."""
-        await self._call("PUT", "me/player/play", json={"uris": [str(uri) for uri in uris]})
+    async def devices(self) -> list[Device]:
+        found = await self._call.get("me/player/devices", read=Devices.read)
+        return [device for device in found.devices if device]
 
-    async def play_context(self, context: Uri, *, start: Uri | None = None) -> None:
-        """Play an album, artist, playlist or show, from `start` on where it is given."""
-        offset = {"offset": {"uri": str(start)}} if start else {}
-        await self._call("PUT", "me/player/play", json={"context_uri": str(context)} | offset)
+    async def queued(self) -> Queue:
+        return await self._call.get("me/player/queue", read=Queue.read)
 
-    async def pause(self) -> None:
-        await self._call("PUT", "me/player/pause")
+    async def recent(
+        self, *, limit: int = 50, before: int | None = None, after: int | None = None
+    ) -> RecentlyPlayed:
+        """Tracks (no episodes), newest first, of about the last 50.
 
-    async def next(self) -> None:
-        await self._call("POST", "me/player/next")
+        `before` or `after`, not both: milliseconds since 1970, such as a cursor of the answer.
+        """
+        query: dict[str, str | int] = {"limit": limit}
+        query |= {} if before is None else {"before": before}
+        query |= {} if after is None else {"after": after}
+        return await self._call.get("me/player/recently-played", query, read=RecentlyPlayed.read)
 
-    async def queue(self, uri: Uri) -> None:
-        """Add one track or episode to the end of the queue."""
-        await self._call("POST", "me/player/queue", {"uri": str(uri)})
+    # ---- writes
+
+    async def play(self, *uris: Uri, device: str | None = None, at_ms: int | None = None) -> None:
+        """Play these tracks or episodes, in order; at most MOST_URIS."""
+        wish: dict[str, object] = {"uris": [str(uri) for uri in uris]}
+        wish |= {} if at_ms is None else {"position_ms": at_ms}
+        await self._call.write("PUT", "me/player/play", _on(device), wish)
+
+    async def play_context(
+        self, context: Uri, *, start: Uri | int | None = None, device: str | None = None
+    ) -> None:
+        """Play an album, artist, playlist or show, from `start` on: an item of it, or its place.
+
+        An artist has no start.
+        """
+        wish: dict[str, object] = {"context_uri": str(context)}
+        if start is not None:
+            place = {"position": start} if isinstance(start, int) else {"uri": str(start)}
+            wish |= {"offset": place}
+        await self._call.write("PUT", "me/player/play", _on(device), wish)
+
+    async def resume(self, *, device: str | None = None) -> None:
+        await self._call.write("PUT", "me/player/play", _on(device))
+
+    async def pause(self, *, device: str | None = None) -> None:
+        await self._call.write("PUT", "me/player/pause", _on(device))
+
+    async def next(self, *, device: str | None = None) -> None:
+        await self._call.write("POST", "me/player/next", _on(device))
+
+    async def previous(self, *, device: str | None = None) -> None:
+        await self._call.write("POST", "me/player/previous", _on(device))
+
+    async def seek(self, position_ms: int, *, device: str | None = None) -> None:
+        query = {"position_ms": position_ms, **_on(device)}
+        await self._call.write("PUT", "me/player/seek", query)
+
+    async def repeat(self, mode: Repeat, *, device: str | None = None) -> None:
+        await self._call.write("PUT", "me/player/repeat", {"state": mode, **_on(device)})
+
+    async def shuffle(self, on: bool, *, device: str | None = None) -> None:
+        state = "true" if on else "false"
+        await self._call.write("PUT", "me/player/shuffle", {"state": state, **_on(device)})
+
+    async def volume(self, percent: int, *, device: str | None = None) -> None:
+        """From 0 to 100, where the device supports it."""
+        query = {"volume_percent": percent, **_on(device)}
+        await self._call.write("PUT", "me/player/volume", query)
+
+    async def queue(self, uri: Uri, *, device: str | None = None) -> None:
+        """Add one track or episode to the end of the queue, which nothing takes out again."""
+        await self._call.write("POST", "me/player/queue", {"uri": str(uri), **_on(device)})
+
+    async def transfer(self, device: str, *, play: bool | None = None) -> None:
+        """Go on at that device; `play` says whether to play there, or leaves it as it is."""
+        wish: dict[str, object] = {"device_ids": [device]}
+        wish |= {} if play is None else {"play": play}
+        await self._call.write("PUT", "me/player", None, wish)
+
+
+def _on(device: str | None) -> Query:
+    return {} if device is None else {"device_id": device}

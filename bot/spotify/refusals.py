@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,11 +24,16 @@ from bot.errors import (
     Restricted,
     SpotifyDown,
     SpotifyFault,
+    TokenDoubted,
     TooManyCalls,
     Unknown,
 )
 
 DEFAULT_RETRY_AFTER = 5.0
+# The rate limit looks at 30 seconds, so what asks for more than this is a quota, named or not.
+LONGEST_RATE_LIMIT = 600.0
+# No longer than a week or so: what is longer is no number of seconds.
+_SECONDS = re.compile(r"[0-9]{1,6}")
 
 _RESTRICTIONS = {
     "ALREADY_PAUSED": "The music is already paused.",
@@ -79,6 +85,10 @@ def refusal(reply: Reply) -> SpotifyFault | NeedsLogin | None:
     # Never the message: nobody knows what it repeats of what was sent.
     log = f"{reply.status} {reason if reason.isupper() and reason.isascii() else ''}".strip()
     match reply.status:
+        case 401 if "access token missing" in text:
+            return TokenDoubted(log)
+        case 401 if "premium required" in text:
+            return PremiumDoubted(log)
         case 401:
             return AccessTokenRefused(log)
         case 403:
@@ -116,7 +126,7 @@ def _forbidden(text: str, reason: str, log: str) -> SpotifyFault | NeedsLogin:
     if "premium required" in text:
         return PremiumDoubted(log)
     if "access token missing" in text:
-        return AccessTokenRefused(log)
+        return TokenDoubted(log)
     if reason in _RESTRICTIONS:
         return Restricted(log, says=_RESTRICTIONS[reason])
     if reason or "restriction" in text:
@@ -126,5 +136,8 @@ def _forbidden(text: str, reason: str, log: str) -> SpotifyFault | NeedsLogin:
 
 def _too_many(headers: Mapping[str, str], reason: str) -> TooManyCalls:
     given = headers.get("Retry-After", "")
-    wait = float(given) if given.isascii() and given.isdigit() else DEFAULT_RETRY_AFTER
-    return QuotaExceeded(wait) if reason == "QUOTA_EXCEEDED" else TooManyCalls(wait)
+    # "0" would mean to ask again at once, and for ever.
+    wait = max(1.0, float(given)) if _SECONDS.fullmatch(given) else DEFAULT_RETRY_AFTER
+    if reason == "QUOTA_EXCEEDED" or wait > LONGEST_RATE_LIMIT:
+        return QuotaExceeded(wait)
+    return TooManyCalls(wait)

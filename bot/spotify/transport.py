@@ -1,118 +1,104 @@
-"""One call to the Web API: token, sending, and what may be sent again."""
+"""The one place that sends to the Web API: one call, once."""
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import aiohttp
 import msgspec
 
-from bot.errors import (
-    AccessTokenRefused,
-    OutcomeUnknown,
-    PremiumDoubted,
-    SpotifyDown,
-    TooManyCalls,
-)
+from bot.errors import OutcomeUnknown, SpotifyDown
+from bot.spotify.endpoints import Group, group_of
+from bot.spotify.gate import Gate
+from bot.spotify.kept import Answer, Kept, Key
 from bot.spotify.refusals import Reply, refusal
+from bot.spotify.short_links import follow
+from bot.spotify.uris import ShortLink, Uri
+
+API_URL = "https://api.spotify.com/v1"
 
 LARGEST_BODY = 8 * 1024 * 1024
-TIMEOUT = aiohttp.ClientTimeout(total=8, sock_connect=3)
-ATTEMPTS = 3
-# Seconds of rate limits that somebody who waits for an answer sits out.
-PATIENCE = 2.0
+# Seconds: for a connection, and for the whole of one try.
+CONNECT = 3.0
+TRY = 8.0
+
+SHORT_LINKS_KEPT = 600.0
+
+TIMEOUT = aiohttp.ClientTimeout(total=TRY, sock_connect=CONNECT)
 
 Query = Mapping[str, str | int]
 
-TokenSource = Callable[[str | None], Awaitable[str]]
-"""An access token that works; the argument is one that was just refused, or None."""
+Watch = Callable[[Group, int, float], None]
+"""Told of each exchange: its group, the status (0 for no answer), and how many seconds it took."""
+
+# What sets a state, so that doing it twice changes nothing.
+_SETTING = frozenset(
+    ("me/library", "me/player/volume", "me/player/shuffle", "me/player/repeat", "me/player/pause")
+)
 
 
-class Call(Protocol):
-    """`Transport.call` for one user: what the chapters of the Web API are made of."""
+@dataclass(frozen=True)
+class Call:
+    """A method, a path below /v1, a query, and JSON to send (None: no body at all)."""
 
-    async def __call__(
-        self,
-        method: str,
-        path: str,
-        query: Query | None = None,
-        json: object = None,
-        *,
-        patience: float = PATIENCE,
-    ) -> bytes: ...
+    method: str
+    path: str
+    query: Query | None = None
+    json: object = None
 
+    @property
+    def group(self) -> Group:
+        return group_of(self.method, self.path)
 
-def repeatable(method: str, path: str) -> bool:
-    """Whether a call may be sent again when nobody knows if it was done.
-
-    Every other PUT and DELETE sets a state, and setting it twice changes nothing.
-    """
-    return method != "POST" and path != "me/player/play"
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be sent again when nobody knows if it was done."""
+        return self.method == "GET" or self.path in _SETTING
 
 
 class Transport:
-    """The one place that sends to the Web API."""
+    """A way to the Web API, with what all who use it share: its limits, and what is kept."""
 
-    def __init__(self, http: aiohttp.ClientSession, api_url: str) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        api_url: str = API_URL,
+        *,
+        gate: Gate | None = None,
+        clock: Callable[[], float] = time.time,
+        watch: Watch | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
         # aiohttp sends a PUT again when a kept connection drops under it, and tells nobody.
         # There is no public way to forbid that (aiohttp 3.14, ClientSession._request).
         http._retry_connection = False
-        self._http = http
+        self.http = http
+        self.gate = gate or Gate(clock)
+        self.kept = Kept(clock)
+        self.chance = chance or random.Random()
         self._api_url = api_url
+        self._watch = watch
 
-    async def call(
-        self,
-        token: TokenSource,
-        method: str,
-        path: str,
-        query: Query | None = None,
-        json: object = None,
-        *,
-        patience: float = PATIENCE,
-    ) -> bytes:
-        """The body of the answer. Raises SpotifyFault, or NeedsLogin from `token` or Spotify.
+    async def send(self, call: Call, access: str, seconds: float) -> bytes:
+        """Send it once; the body of the answer. Raises SpotifyFault or NeedsLogin.
 
-        Renews the access token once, waits out rate limits of `patience` seconds in all, and
-        repeats what is safe to repeat; each of these has a budget of its own.
+        OutcomeUnknown, where it may have been done and must not be repeated.
         """
-        access = await token(None)
-        renewed = doubted = False
-        failures = 0
-        while True:
-            try:
-                return await self._once(access, method, path, query, json)
-            except AccessTokenRefused:
-                if renewed:
-                    raise
-                renewed, access = True, await token(access)
-            except PremiumDoubted:
-                if doubted:
-                    raise
-                doubted = True
-            except TooManyCalls as fault:
-                if fault.retry_after > patience:
-                    raise
-                patience -= fault.retry_after
-                await asyncio.sleep(fault.retry_after)
-            except SpotifyDown:
-                failures += 1
-                if failures == ATTEMPTS:
-                    raise
-                await asyncio.sleep(random.uniform(0, 0.2 * 2**failures))
-
-    async def _once(
-        self, access: str, method: str, path: str, query: Query | None, json: object
-    ) -> bytes:
-        in_doubt = SpotifyDown if repeatable(method, path) else OutcomeUnknown
+        in_doubt = SpotifyDown if call.repeatable else OutcomeUnknown
+        began, status = time.perf_counter(), 0
         try:
-            reply = await self._send(access, method, path, query, json)
+            reply = await self._exchange(call, access, seconds)
+            status = reply.status
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise SpotifyDown(f"not sent: {type(error).__name__}") from None
         except (aiohttp.ClientError, TimeoutError) as error:
             raise in_doubt(type(error).__name__) from None
+        finally:
+            if self._watch:
+                self._watch(call.group, status, time.perf_counter() - began)
         fault = refusal(reply)
         if isinstance(fault, SpotifyDown):
             raise in_doubt(str(fault))
@@ -120,20 +106,29 @@ class Transport:
             raise fault
         return reply.body
 
-    async def _send(
-        self, access: str, method: str, path: str, query: Query | None, json: object
-    ) -> Reply:
+    async def followed(self, link: Uri | ShortLink) -> Uri:
+        """The item of a link. What a short one leads to never changes, and is kept for a while."""
+        if isinstance(link, Uri):
+            return link
+
+        async def ask() -> Answer:
+            return Answer(await follow(self.http, link), len(link.url))
+
+        found: Uri = await self.kept.get(Key("", link.url, ()), SHORT_LINKS_KEPT, ask)
+        return found
+
+    async def _exchange(self, call: Call, access: str, seconds: float) -> Reply:
         headers = {"Authorization": f"Bearer {access}"}
-        if json is not None:
+        if call.json is not None:
             headers["Content-Type"] = "application/json"
-        async with self._http.request(
-            method,
-            f"{self._api_url}/{path}",
-            params=query,
-            data=None if json is None else msgspec.json.encode(json),
+        async with self.http.request(
+            call.method,
+            f"{self._api_url}/{call.path}",
+            params=call.query,
+            data=None if call.json is None else msgspec.json.encode(call.json),
             headers=headers,
             allow_redirects=False,
-            timeout=TIMEOUT,
+            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT, seconds)),
         ) as response:
             return Reply(response.status, response.headers, await body_of(response))
 

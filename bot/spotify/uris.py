@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
@@ -13,10 +13,18 @@ Kind = Literal["track", "album", "artist", "playlist", "show", "episode", "audio
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 ID = re.compile(r"[0-9A-Za-z]{22}")
+
+# Where Spotify's short links are; under open.spotify.com, those that begin with /s/ (since 2026).
+SHORT_HOSTS = ("spotify.link", "spotify.app.link")
+_LONG_HOSTS = ("open.spotify.com", "play.spotify.com")
+_HOSTS = "|".join(re.escape(host) for host in (*_LONG_HOSTS, *SHORT_HOSTS))
+# What an address is made of, in text or in a page.
+_REST = r"[^\s<>\"']+"
 _PASTED = re.compile(
-    r"(?i)https?://[^\s<>]+|\b(?:open|play)\.spotify\.com/[^\s<>]+|"
+    rf"(?i)https?://{_REST}|(?<![\w.@/-])(?:{_HOSTS})/{_REST}|"
     rf"\bspotify:(?:{'|'.join(KINDS)}|user)\b[^\s<>]*"
 )
+_SHORT_PATH = re.compile(r"/(?:s/)?[0-9A-Za-z_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -34,34 +42,55 @@ class Uri:
         return f"https://open.spotify.com/{self.kind}/{self.id}"
 
 
-def read(text: str) -> Uri | None:
-    """The first item that `text` links to; None where it is words without a link.
+@dataclass(frozen=True)
+class ShortLink:
+    """A link that does not say what it leads to; always https. `short_links.follow` asks."""
 
-    Raises UnreadableLink where its link or URI leads to nothing usable.
+    url: str = field(repr=False)
+
+
+def find(text: str) -> list[Uri | ShortLink]:
+    """All items that `text` links to, in order, each once; empty for words without a link.
+
+    What leads elsewhere is passed over where something usable is beside it; else UnreadableLink.
     """
-    found = _PASTED.search(text)
-    if found is None:
-        return None
-    pasted = found[0].rstrip(".,;:!?)\"'”’")
+    found: dict[Uri | ShortLink, None] = {}
+    wrong: UnreadableLink | None = None
+    for pasted in _PASTED.findall(text):
+        try:
+            found[_read(pasted.rstrip(".,;:!?)\"'”’"))] = None
+        except UnreadableLink as unreadable:
+            wrong = wrong or unreadable
+    if wrong is not None and not found:
+        raise wrong
+    return list(found)
+
+
+def bare(text: str, kind: Kind) -> Uri | None:
+    """The item of this kind with `text` as its id; None where it has not the shape of one."""
+    return Uri(kind, text) if ID.fullmatch(text) else None
+
+
+def _read(pasted: str) -> Uri | ShortLink:
     if pasted.lower().startswith("spotify:"):
         return _from_parts(pasted.split(":")[1:])
     try:
         url = urlsplit(pasted if "//" in pasted else f"https://{pasted}")
+        plain = url.username is None and url.port in (None, 80, 443)
     except ValueError:
         raise UnreadableLink("malformed link") from None
-    if url.hostname in ("spotify.link", "spotify.app.link"):
-        raise UnreadableLink("short link", says=_SHORT)
-    if url.hostname not in ("open.spotify.com", "play.spotify.com"):
+    if not plain or url.hostname not in (*_LONG_HOSTS, *SHORT_HOSTS):
         raise UnreadableLink("elsewhere", says=_ELSEWHERE)
+    if url.hostname in SHORT_HOSTS or url.path.startswith("/s/"):
+        if not _SHORT_PATH.fullmatch(url.path):
+            raise UnreadableLink("malformed short link")
+        query = f"?{url.query}" if url.query else ""
+        return ShortLink(f"https://{url.hostname}{url.path}{query}")
     return _from_parts([part for part in url.path.split("/") if part])
 
 
 _ELSEWHERE = (
     "That link does not lead to Spotify. Paste one from open.spotify.com, or type the name instead."
-)
-_SHORT = (
-    "That is a short link, which does not say what it leads to. Open it, and paste the link from "
-    "open.spotify.com, or type the name instead."
 )
 
 

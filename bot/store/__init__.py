@@ -10,8 +10,9 @@ from bot.store.connection import Database
 from bot.store.links import Link, LinkTable
 from bot.store.logins import Login, LoginTable
 from bot.store.sealed import Sealed
+from bot.store.spending import Exhausted, SpendingTable, Spent
 
-__all__ = ["Link", "Login", "Store"]
+__all__ = ["Exhausted", "Link", "Login", "Spent", "Store"]
 
 
 class Store:
@@ -22,6 +23,7 @@ class Store:
         self.links = LinkTable(database)
         self.logins = LoginTable(database)
         self.sealed = Sealed(database)
+        self.spending = SpendingTable(database)
 
     @classmethod
     @asynccontextmanager
@@ -29,9 +31,6 @@ class Store:
         """The store in the file `path`; closed at the end. Raises CannotStart."""
         async with Database.open(path) as database:
             yield cls(database)
-
-    async def close(self) -> None:
-        await self._db.close()
 
     async def note(self, name: str, text: str) -> None:
         """Remember something of the bot's own, such as which commands Discord has."""

@@ -116,10 +116,6 @@ class Database:
             await asyncio.sleep(0.02)
         _log.warning("the write-ahead log could not be emptied; the next erasure tries again")
 
-    async def close(self) -> None:
-        await self._reader.close()
-        await self._writer.close()
-
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:

@@ -121,6 +121,15 @@ class LinkTable:
             link.reminded,
         )
 
+    async def uses(self, client_id: str) -> bool:
+        """Whether anybody is linked with this app, or is about to be."""
+        row = await self._db.one(
+            "SELECT 1 FROM link WHERE client_id = ?1 UNION ALL SELECT 1 FROM login"
+            " WHERE client_id = ?1 LIMIT 1",
+            client_id,
+        )
+        return row is not None
+
     async def count(self) -> int:
         row = await self._db.one("SELECT count(*) FROM link")
         return int(row[0]) if row else 0

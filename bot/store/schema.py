@@ -71,6 +71,23 @@ MIGRATIONS = (
     CREATE INDEX login_expiry ON login (expires_at);
     CREATE INDEX link_age ON link (authorized_at);
     """,
+    # Of apps, not of people: calls to Spotify by the hour, and quotas that are used up.
+    """
+    CREATE TABLE spent (
+        client_id  TEXT NOT NULL,
+        endpoints  TEXT NOT NULL,
+        start      INTEGER NOT NULL,
+        commands   INTEGER NOT NULL,
+        background INTEGER NOT NULL,
+        PRIMARY KEY (client_id, endpoints, start)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE exhausted (
+        client_id TEXT NOT NULL,
+        endpoints TEXT NOT NULL,
+        until     REAL NOT NULL,
+        PRIMARY KEY (client_id, endpoints)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 

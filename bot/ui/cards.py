@@ -40,10 +40,10 @@ def card(
 def results(query: str, tracks: Sequence[Track]) -> str:
     """The numbered list of a search."""
     lines = [f"### Songs for “{safe(query, 80)}”"]
-    lines += [
-        f"{number}. {title(track)} · {artists(track)} · {clock(track.duration_ms)}"
-        for number, track in enumerate(tracks, start=1)
-    ]
+    for number, track in enumerate(tracks, start=1):
+        known = [title(track), artists(track)]
+        known += [clock(track.duration_ms)] if track.duration_ms else []
+        lines.append(f"{number}. {' · '.join(known)}")
     return "\n".join(lines)
 
 
@@ -114,16 +114,18 @@ def now(playback: Playback, item: Track | Episode) -> ui.LayoutView:
 
 
 def progress(at_ms: int | None, of_ms: int | None) -> str:
-    """A bar with times, such as `▰▰▰▱▱▱▱▱▱▱ 1:02 / 3:20`; empty where Spotify does not say."""
-    if at_ms is None or not of_ms:
+    """A bar with times, such as `▰▰▰▱▱▱▱▱▱▱ 1:02 / 3:20`; what Spotify does not say is left out."""
+    if at_ms is None:
         return ""
+    if not of_ms:
+        return clock(at_ms)
     done = min(_BAR, at_ms * _BAR // of_ms)
     return f"{'▰' * done}{'▱' * (_BAR - done)} {clock(at_ms)} / {clock(of_ms)}"
 
 
-def clock(ms: int | None) -> str:
+def clock(ms: int) -> str:
     """Milliseconds as m:ss or h:mm:ss."""
-    minutes, seconds = divmod((ms or 0) // 1000, 60)
+    minutes, seconds = divmod(ms // 1000, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 

@@ -27,8 +27,6 @@ def explain(error: BaseException, operator: str) -> Explanation:
     `operator` is whom to ask.
     """
     match error:
-        case app_commands.CommandInvokeError():
-            return explain(error.original, operator)
         case Rejected():
             pass  # Spotify calls our request malformed, so it is our bug
         case Fault():

@@ -13,18 +13,27 @@ _MARKUP = re.compile(r"([\\*_~`|>#\[\]()<])")
 _LIST = re.compile(r"^(\d*)([-+.])")
 # Addresses and invites are found in spite of backslashes, so their pattern has to be broken.
 _ADDRESS = re.compile(r"(?i)(\w)(://|\.(?=(?:gg|com|link|me|io|dev|app|net|org)\b))")
+# Drawn as nothing where no other character comes before: joiners, fillers, variation selectors
+# (Unicode's Default_Ignorable_Code_Point, as far as `plain` lets it pass), and two blank symbols.
+_NOTHING = re.compile(
+    r"^[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200d\u2065\u2800\u3164\ufe00-\ufe0f"
+    r"\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]+"
+)
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
 _INVISIBLE = "\u200b"
 
 
 def plain(text: str | None, limit: int = LONGEST_NAME) -> str:
-    """`text` on one line, at most `limit` characters, for places without markdown (labels)."""
+    """`text` on one line, at most `limit` characters, for places without markdown (labels).
+
+    Empty where nothing could be seen of it.
+    """
     kept = "".join(
         " " if character.isspace() else character
         for character in text or ""
         if character.isspace() or not _is_control(character)
     )
-    kept = " ".join(kept.split())
+    kept = " ".join(_NOTHING.sub("", kept).split())
     return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
 
 

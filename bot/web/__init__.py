@@ -1,4 +1,4 @@
-"""The only HTTP server: the login, callback, setup, privacy and health pages."""
+"""The only HTTP server: the login, callback, setup, privacy, health and metrics pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.endings import Finished, Onward
 from bot.errors import CannotStart, LoginGone
 from bot.links import LIFETIME, Links
 from bot.ui import pages
+from bot.web.figures import Figures
 from bot.web.guard import LARGEST_BODY, Guard, html
 
 _log = logging.getLogger(__name__)
@@ -25,7 +26,15 @@ Tell = Callable[[Finished], Awaitable[None]]
 
 @asynccontextmanager
 async def serve(
-    links: Links, tell: Tell, guard: Guard, *, host: str, port: int, public_url: str, operator: str
+    links: Links,
+    tell: Tell,
+    guard: Guard,
+    figures: Figures,
+    *,
+    host: str,
+    port: int,
+    public_url: str,
+    operator: str,
 ) -> AsyncIterator[None]:
     """The pages, for as long as the context lasts. Raises CannotStart where the port is taken."""
     doors = _Doors(links, tell, public_url, operator)
@@ -42,6 +51,7 @@ async def serve(
             web.get("/setup", doors.setup),
             web.get("/privacy", doors.privacy),
             web.get("/health", doors.health),
+            web.get("/metrics", figures.show),
         ]
     )
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)

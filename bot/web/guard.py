@@ -29,6 +29,8 @@ PATIENCE = 10.0
 REQUESTS, REQUESTS_WINDOW = 40, 60.0
 _ADDRESSES = 10_000
 _LIMITED = ("/login", "/callback", "/discord")
+# Platforms ask after the program's health by its address, and so do readers of its figures.
+_ANY_HOST = ("/health", "/metrics")
 
 
 # aiohttp's access log prints query strings, login codes among them.
@@ -106,8 +108,7 @@ class Guard:
         return response
 
     async def _admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        # Platforms ask after the program's health by its address.
-        if not self._is_ours(request.host) and request.path != "/health":
+        if not self._is_ours(request.host) and request.path not in _ANY_HOST:
             raise web.HTTPMisdirectedRequest
         if request.path.startswith(_LIMITED):
             self._count(self._address(request))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
 from contextlib import suppress
@@ -32,6 +33,7 @@ KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
 MAX_PAYLOAD = 4096
 MAX_SENDS, SENDS_WINDOW = 120, 60.0
 KEPT_EVENTS = 1000
+ACK_DELAY = 0.05  # seconds, as over a network; discord.py trips over an ACK that comes at once
 
 
 class Closed(Exception):
@@ -76,6 +78,7 @@ class Gateway:
         self._token = token
         self._application_id = application_id
         self._sockets: dict[web.WebSocketResponse, web.Request] = {}
+        self._acks: set[asyncio.Task[None]] = set()
 
     @property
     def ready(self) -> bool:
@@ -107,6 +110,8 @@ class Gateway:
 
     async def close(self) -> None:
         """End every connection, as Discord does before it goes away."""
+        for ack in list(self._acks):
+            ack.cancel()
         for socket in list(self._sockets):
             await socket.close(code=1001)
 
@@ -172,7 +177,9 @@ class Gateway:
         self, socket: web.WebSocketResponse, session: Session | None, op: int, data: Any
     ) -> Session | None:
         if op == HEARTBEAT:
-            await _send(socket, json.dumps({"op": HEARTBEAT_ACK, "d": None}))
+            ack = asyncio.create_task(self._acknowledge(socket))
+            self._acks.add(ack)
+            ack.add_done_callback(self._acks.discard)
             return session
         if op in (IDENTIFY, RESUME):
             if session is not None:
@@ -188,6 +195,10 @@ class Gateway:
         if op != PRESENCE:
             raise Closed(UNKNOWN_OPCODE, "Unknown opcode")
         return session
+
+    async def _acknowledge(self, socket: web.WebSocketResponse) -> None:
+        await asyncio.sleep(ACK_DELAY)
+        await _send(socket, json.dumps({"op": HEARTBEAT_ACK, "d": None}))
 
     async def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session:
         intents = data.get("intents")

@@ -62,15 +62,17 @@ def read(line: str, commands: list[Json]) -> Typed:
 
 
 def _texts(rest: str, options: list[Json]) -> dict[str, str]:
+    """The text of each option by name; what stands before the first name is the first option's.
+
+    A word and a colon that name no option, such as the artist: of a search, are text.
+    """
     names = [option["name"] for option in options]
     keys = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"
     bare, *pairs = re.split(rf"(?:^|(?<=\s))({keys}):", rest)
     texts: dict[str, str] = {}
     if bare.strip():
-        # a word and one colon is an option, unless it is the start of an address
-        wrong = re.match(r"([\w-]+):(?!//)[^:\s]*(\s|$)", bare)
-        if wrong or not options:
-            raise Refused(f"there is no option {wrong[1] if wrong else bare.strip()!r} here")
+        if not options:
+            raise Refused(f"there is no option {bare.strip()!r} here")
         texts[names[0]] = bare.strip()
     for key, value in zip(pairs[::2], pairs[1::2], strict=True):
         if key in texts:

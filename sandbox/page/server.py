@@ -27,7 +27,7 @@ LARGEST_ACTION = 16 * 1024 * 1024  # bytes; a file of Discord's 10 MiB in base64
 class Page:
     """An async context manager; `url` is what a person opens.
 
-    `port` is a wish: a free one is taken where it is in use.
+    `port` is a wish: a free one is taken where it is in use, or not to be had.
     """
 
     def __init__(self, discord: Discord, spotify: Spotify, *, port: int = 0) -> None:
@@ -113,7 +113,7 @@ def _listen(port: int) -> socket.socket:
     try:
         listener.bind((LOOPBACK, port))
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             listener.close()
             raise
         listener.bind((LOOPBACK, 0))

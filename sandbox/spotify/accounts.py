@@ -10,7 +10,7 @@ from .catalogue import GENERATED, generated_uri
 from .player import Player
 from .playlists import Playlist
 
-Saved = tuple[str, float]  # a URI, and when it was saved
+Saved = tuple[str, float | None]  # a URI, and when it was saved: of very old ones nobody knows
 
 
 @dataclass
@@ -27,7 +27,11 @@ class App:
 
 @dataclass(eq=False)
 class Account:
-    """A person's account. Each list of what they saved is newest first."""
+    """A person's account. Each list of what they saved is newest first.
+
+    The lists may be filled and changed directly, with 100,000 entries too: what they hold is made
+    into answers page by page, when it is asked for. `note` then tells who waits for a change.
+    """
 
     name: str
     id: str
@@ -87,7 +91,7 @@ class Account:
 
     def like_many(self, count: int) -> None:
         """`count` generated songs, liked an hour apart in the years before all others."""
-        end = self.liked[-1][1] if self.liked else self.clock()
+        end = min((at for _, at in self.liked if at is not None), default=self.clock())
         first = sum(GENERATED in uri for uri, _ in self.liked)
         self.liked += [
             (generated_uri(number), end - 3600.0 * (number - first + 1))

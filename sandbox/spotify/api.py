@@ -20,7 +20,9 @@ from . import (
     refusals,
 )
 from .asking import Ask, Reply, Route, json_reply
+from .interruptions import Interruptions
 from .limits import Limits
+from .nulls import Nulls
 from .refusals import Refused, bad_request
 from .removed import REMOVED
 from .tokens import Access
@@ -54,6 +56,8 @@ class WebApi:
     def __init__(self, world: World) -> None:
         self.world = world
         self.limits = Limits(world.clock)
+        self.interruptions = Interruptions()
+        self.nulls = Nulls()
         self.calls: list[Call] = []
 
     def routes(self) -> list[web.RouteDef]:
@@ -71,12 +75,14 @@ class WebApi:
     def _endpoint(self, route: Route) -> Handler:
         async def answer(request: web.Request) -> web.Response:
             sent = await request.read()
+            self.interruptions.strike(request.method, request.path)
             ask = self._ask(route, request, sent, self._admit(request))
             answered = route.handler(ask)
             request[EXECUTED] = True
             if answered is None and route.method != "GET":
                 return _response(self._success())
-            return _response(_reply(answered))
+            holed = self.nulls.strike(request.method, request.path, answered)
+            return _response(_reply(holed))
 
         return answer
 

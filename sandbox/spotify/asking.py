@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ from .world import World
 
 T = TypeVar("T")
 PAGE = 50  # the most that a page holds, where nothing else is said
+DIGITS = re.compile(r"[0-9]{1,15}")
 AUDIBLE = ("track", "episode")
 URIS = 40  # the most that one library call takes
 MARKETS = {"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IE", "IN", "IT", "JP", "MX", "NL", "NZ",
@@ -74,13 +76,13 @@ class Ask:
 
     def limit(self, default: int = 20, most: int = PAGE) -> int:
         text = self.query.get("limit", str(default))
-        if not text.isdecimal() or not 1 <= int(text) <= most:
+        if not DIGITS.fullmatch(text) or not 1 <= int(text) <= most:
             raise Refused(refusals.INVALID_LIMIT)
         return int(text)
 
     def offset(self, most: int | None = None) -> int:
         text = self.query.get("offset", "0")
-        if not text.isdecimal() or (most is not None and int(text) > most):
+        if not DIGITS.fullmatch(text) or (most is not None and int(text) > most):
             raise Refused(refusals.INVALID_OFFSET)
         return int(text)
 
@@ -184,8 +186,7 @@ def spotify_uri(uri: object, kinds: Sequence[str]) -> str:
 
 
 def _number(text: str, name: str, least: int, most: int | None) -> int:
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal()):
+    if not DIGITS.fullmatch(text.removeprefix("-")):
         raise bad_request(f"Invalid {name}")
     if int(text) < least or (most is not None and int(text) > most):
         raise bad_request(f"{name} is out of range")

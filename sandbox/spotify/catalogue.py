@@ -184,12 +184,11 @@ class Catalogue:
         return thing if isinstance(thing, Audible) else None
 
     def _generated(self, id_: str, number: int) -> Track:
-        """A song made up on the spot: an ordinary one's record, a name of its own."""
+        """A song made up on the spot: an ordinary one's record, a name and an ISRC of its own."""
         model = self.stock[number * 7919 % len(self.stock)]
         name = f"{model.name}, No. {number + 1}"
-        return replace(
-            model, id=id_, name=name, duration=120_000 + number * 7919 % 240_000, isrc=""
-        )
+        duration, isrc = 120_000 + number * 7919 % 240_000, f"XXGEN{number % 10**7:07d}"
+        return replace(model, id=id_, name=name, duration=duration, isrc=isrc)
 
 
 def generated_uri(number: int) -> str:

@@ -44,7 +44,7 @@ def playlist_short(playlist: Playlist, world: World) -> Json:
         "external_urls": {"spotify": f"https://open.spotify.com/playlist/{playlist.id}"},
         "href": href,
         "id": playlist.id,
-        "images": shapes.images(playlist.id, world.origin)[:1] if playlist.items else [],
+        "images": shapes.images(playlist.id, world.origin)[:1] if playlist.items else None,
         "name": playlist.name,
         "owner": {"display_name": owner.display_name, **_user(owner.id, world)},
         "public": playlist.public,
@@ -56,12 +56,12 @@ def playlist_short(playlist: Playlist, world: World) -> Json:
 
 
 def playlist_whole(playlist: Playlist, world: World, reader: str, *, episodes: bool) -> Json:
-    """With the first hundred items for its owner and its collaborators, else without any."""
+    """With the first fifty items for its owner and its collaborators, else without any."""
     shown = playlist_short(playlist, world)
     counted = shown.pop(_items(world))
     if playlist.opens_to(reader):
         items = [entry(one, world, episodes=episodes) for one in playlist.items]
-        shown[_items(world)] = shapes.first_page(counted["href"], items, limit=100)
+        shown[_items(world)] = shapes.first_page(counted["href"], items)
     return shown
 
 

@@ -96,7 +96,7 @@ def _shelf(kind: str, shown: Callable[[Any, str], object]) -> Callable[[Ask], ob
         def cut(start: int, stop: int) -> list[Any]:
             return [
                 {
-                    "added_at": shapes.time(added_at),
+                    "added_at": added_at and shapes.time(added_at),
                     kind: (thing := find(uri)) and shown(thing, origin),
                 }
                 for uri, added_at in shelf[start:stop]
@@ -120,11 +120,11 @@ def following(ask: Ask) -> object:
     page = uris[start : start + limit]
     more = start + limit < len(uris)
     cursor = page[-1].rsplit(":", 1)[1] if more else None
-    artists = [ask.world.catalogue.artists[uri.rsplit(":", 1)[1]] for uri in page]
+    artists = [ask.world.catalogue.artists.get(uri.rsplit(":", 1)[1]) for uri in page]
     return {
         "artists": {
             "href": ask.link(limit=limit),
-            "items": [shapes.artist_full(artist, ask.world.origin) for artist in artists],
+            "items": [one and shapes.artist_full(one, ask.world.origin) for one in artists],
             "limit": limit,
             "next": ask.link(limit=limit, after=cursor) if more else None,
             "cursors": {"after": cursor},

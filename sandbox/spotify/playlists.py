@@ -28,6 +28,7 @@ class Playlist:
     collaborators: set[str] = field(default_factory=set)
     items: list[Entry] = field(default_factory=list)
     snapshots: list[str] = field(default_factory=list)
+    overstated: int = 0  # how many more items `total` claims than the pages hold
 
     def __post_init__(self) -> None:
         self.edited()

@@ -72,7 +72,8 @@ def items(ask: Ask) -> object:
         entries = playlist.items[start:stop]
         return [faces.entry(entry, ask.world, episodes=episodes) for entry in entries]
 
-    return ask.page(cut, len(playlist.items), ask.limit(), ask.offset())
+    total = len(playlist.items) + playlist.overstated
+    return ask.page(cut, total, ask.limit(), ask.offset())
 
 
 def add(ask: Ask) -> Reply:

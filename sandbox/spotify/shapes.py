@@ -27,8 +27,9 @@ def links(thing: Thing, origin: str, kind: str | None = None) -> Json:
     }
 
 
-def first_page(href: str, items: list[Json], limit: int = 50) -> Json:
+def first_page(href: str, items: list[Json]) -> Json:
     """The page of its contents that a thing brings along."""
+    limit = 50
     more = len(items) > limit
     return {
         "href": f"{href}?offset=0&limit={limit}",

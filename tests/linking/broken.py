@@ -76,15 +76,6 @@ class _KeepingLogins(LoginTable):
         return 0
 
 
-class AnybodyMaySignIn(House):
-    """Discord is asked who it is, and everybody is taken for the user."""
-
-    async def open(self) -> None:
-        await super().open()
-        assert self.signin is not None
-        self.signin.__class__ = _CredulousSignIn
-
-
 class _CredulousSignIn(SlowSignIn):
     async def who(self, application_id: int, code: str) -> int:
         return _Anybody(await super().who(application_id, code))
@@ -95,3 +86,9 @@ class _Anybody(int):
         return False
 
     __hash__ = int.__hash__
+
+
+class AnybodyMaySignIn(House):
+    """Discord is asked who it is, and everybody is taken for the user."""
+
+    sign_in = _CredulousSignIn

@@ -19,6 +19,8 @@ from bot.app import open_store, rekey
 from bot.config import Settings
 from bot.errors import CannotStart
 from bot.links import Links
+from bot.metrics import Metrics
+from bot.quota import Quota
 from bot.spotify.transport import Transport
 from bot.store import Store
 from sandbox.clock import Clock
@@ -120,6 +122,8 @@ async def world(runner: asyncio.Runner) -> AsyncIterator[World]:
 class House:
     """What the bot keeps and does about links, on a file of its own; can be shut and reopened."""
 
+    sign_in = SlowSignIn
+
     def __init__(self, world: World, folder: Path, *, by_code: bool) -> None:
         self._world = world
         self._by_code = by_code
@@ -145,7 +149,7 @@ class House:
         public_url, discord = settings.public_url, self._world.discord
         self.login = SlowLogin(http, settings.spotify_accounts_url, f"{public_url}/callback")
         if not self._by_code:
-            self.signin = SlowSignIn(
+            self.signin = self.sign_in(
                 http, discord.url, discord.client_secret, f"{public_url}/discord"
             )
         self.furnish(Transport(http, settings.spotify_api_url))
@@ -154,7 +158,11 @@ class House:
 
     def furnish(self, transport: Transport) -> None:
         """The parts that a control makes worse than they are."""
-        self.accounts = Accounts(self.store, self.vault, self.login, transport, self._world.clock)
+        clock, client_id = self._world.clock, self.settings.spotify_client_id
+        quota = Quota(self.store, clock, client_id=client_id, daily=1000)
+        self.accounts = Accounts(
+            self.store, self.vault, self.login, transport, clock, quota, Metrics()
+        )
         self.links = self.make_links(Links)
 
     def make_links(self, kind: type[Links]) -> Links:

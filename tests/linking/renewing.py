@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import aiohttp
+
 from bot.accounts import Accounts
+from bot.app import open_store
+from bot.metrics import Metrics
+from bot.quota import Quota
+from bot.spotify.login import Login
+from bot.spotify.transport import Transport
 from sandbox.spotify import Spotify
 from sandbox.stage import Stage
 from tests.linking.ledger import Ledger
-from tests.linking.slow import Line, Pause, SlowLogin
+from tests.linking.slow import HeldBack, Pause, SlowTable
 
 PATIENCE = 5.0
 INVALID_GRANT = '{"error":"invalid_grant","error_description":"Refresh token revoked"}'
@@ -43,11 +50,24 @@ async def player(stage: Stage, user: str = "ada") -> object:
 
 
 @asynccontextmanager
-async def held_back(part: object, kind: type[Line]) -> AsyncIterator[Pause]:
-    """The next answer of this part is held back; within, others do what they like meanwhile."""
-    part.__class__ = kind
-    assert isinstance(part, Line)
-    pause = part.pause = Pause()
+async def reopened(
+    stage: Stage, kind: type[SlowTable]
+) -> AsyncIterator[tuple[Accounts, SlowTable]]:
+    """The accounts alone, on the file of the bot, which is stopped; and their table of links."""
+    await stage.stop()
+    settings = stage.settings
+    async with open_store(settings) as (store, vault), aiohttp.ClientSession() as http:
+        table = store.links = kind(store._db)
+        login = Login(http, settings.spotify_accounts_url, f"{settings.public_url}/callback")
+        transport = Transport(http, settings.spotify_api_url)
+        clock = stage.clock
+        quota = Quota(store, clock, client_id=settings.spotify_client_id, daily=1000)
+        yield Accounts(store, vault, login, transport, clock, quota, Metrics()), table
+
+
+@asynccontextmanager
+async def held_back(pause: Pause) -> AsyncIterator[Pause]:
+    """Within, others do what they like while the answer is on its way."""
     async with asyncio.timeout(PATIENCE):
         try:
             yield pause
@@ -55,7 +75,15 @@ async def held_back(part: object, kind: type[Line]) -> AsyncIterator[Pause]:
             pause.over.set()
 
 
-def slow_renewal(stage: Stage) -> Any:
+def slow_renewal(stage: Stage) -> AbstractAsyncContextManager[Pause]:
     """Spotify has renewed, and its answer is on its way."""
     stage.spotify.expire_access_tokens()
-    return held_back(accounts(stage)._login, SlowLogin)
+    slow = HeldBack("POST /api/token")
+    stage.spotify.accounts_faults.add(slow)
+    return held_back(slow.pause)
+
+
+def slow_answer(table: SlowTable) -> AbstractAsyncContextManager[Pause]:
+    """The store has looked, and its answer is on its way."""
+    table.pause = Pause()
+    return held_back(table.pause)

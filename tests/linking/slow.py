@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.links.signin import SignIn
 from bot.spotify.login import Grant, Login
 from bot.store.links import Link, LinkTable
+from sandbox.faults import Fault
 
 
 class Pause:
@@ -17,8 +22,21 @@ class Pause:
         self.over = asyncio.Event()
 
 
+@dataclass
+class HeldBack(Fault):
+    """On the wire: the call takes effect, and its true answer is held back."""
+
+    pause: Pause = field(default_factory=Pause)
+
+    async def commit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        self.pause.arrived.set()
+        await self.pause.over.wait()
+        return answer
+
+
 class Line:
-    """Holds the next answer back where a pause is wanted."""
+    """Part of a bot that is made for it: holds the next answer back where a pause is wanted."""
 
     pause: Pause | None = None
 
@@ -59,8 +77,12 @@ class SlowSignIn(Line, SignIn):
             await self.hold()
 
 
-class SlowReads(Line, LinkTable):
-    """The store's answer to whose link it is."""
+class SlowTable(Line, LinkTable):
+    """The store's table of links."""
+
+
+class SlowReads(SlowTable):
+    """Its answer to whose link it is."""
 
     async def of(self, discord_id: int) -> Link | None:
         try:
@@ -69,8 +91,8 @@ class SlowReads(Line, LinkTable):
             await self.hold()
 
 
-class SlowChecks(Line, LinkTable):
-    """The store's answer to whether a link is still the same."""
+class SlowChecks(SlowTable):
+    """Its answer to whether a link is still the same."""
 
     async def current(self, link: Link) -> bool:
         try:

@@ -148,6 +148,7 @@ async def refused_at_the_door(it: Stage) -> None:
         for quota in (False, True):
             spotify.rate_limit(48_925, quota=quota)
             await ada.run(command)
+            it.clock.advance(48_926)
     spotify.faults.add(Fault("GET .*/me/player", status=502, body="<html>bad gateway</html>"))
     await ada.run("/now")
     spotify.faults.add(Fault("POST .*/me/player", status=503))

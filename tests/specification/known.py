@@ -101,6 +101,8 @@ SPOTIFY = _entries(
     ("GET /me/player/queue", "answer 200 /currently_playing", "is null instead of",
      "nothing plays"),
     ("GET /me/playlists", "answer 200 /items/#", "is null instead of", "a playlist that is gone"),
+    (r"(GET|POST) /(me/)?playlists.*", r"answer 20[01] .*/images", "is null instead of",
+     "a playlist that is empty has no picture"),
     ("GET /playlists/.*", (f"{_ENTRIES}added_at", f"{_ENTRIES}added_by"), "is null instead of",
      "unknown for very old entries"),
     ("GET /playlists/.*", (f"{_ENTRIES}item", f"{_ENTRIES}track"), "is null instead of",

@@ -18,6 +18,16 @@ async def test_a_slash_command_with_options(ada: Seat) -> None:
     assert (await ada.run("/song spotify:track:abc")).text == "spotify:track:abc x 1"
 
 
+async def test_a_word_and_a_colon_that_name_no_option_are_text(ada: Seat) -> None:
+    for text in ("artist:Lantern Mile", "quay artist:Mile year:2019-2024", "nametimes:3", "name :"):
+        assert (await ada.run(f"/song {text}")).text == f"{text} x 1"
+        assert (await ada.run(f"/song name:{text} times:2")).text == f"{text} x 2"
+    reply = await ada.run("/queue add artist:Mile where:At the end")
+    assert reply.text == "artist:Mile, now=False, where=end"
+    names = await ada.complete("/song name:artist:La")
+    assert names == []
+
+
 async def test_a_sub_command_with_choices(ada: Seat) -> None:
     reply = await ada.run("/queue add what:x now:true where:At the end")
     assert reply.text == "x, now=True, where=end"
@@ -29,7 +39,6 @@ async def test_a_sub_command_with_choices(ada: Seat) -> None:
         "song lantern",
         "/sing lantern",
         "/song",
-        "/song nam:lantern",
         "/song lantern times:many",
         "/song lantern times:2.5",
         "/song name:a name:b",
@@ -39,6 +48,7 @@ async def test_a_sub_command_with_choices(ada: Seat) -> None:
         "/queue add x now:perhaps",
         "/queue add x where:nowhere",
         "/panel now",
+        "/panel now:true",
     ],
 )
 async def test_what_nobody_can_type(ada: Seat, line: str) -> None:

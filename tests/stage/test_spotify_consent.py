@@ -84,13 +84,14 @@ async def test_access_tokens_live_as_long_as_is_said(ada: Caller) -> None:
 
 @pytest.mark.parametrize(
     ("client_id", "secret", "status"),
-    [("{own}", "s3cret", 200), ("{own}", "wrong", 400), ("other", "s3cret", 400)],
+    [("{own}", "{own}", 200), ("{own}", "wrong", 400), ("other", "{own}", 400)],
 )
 async def test_an_app_with_its_secret_gets_a_token_of_its_own(
     ada: Caller, client_id: str, secret: str, status: int
 ) -> None:
-    ada.spotify.apps[ada.spotify.client_id].client_secret = "s3cret"
-    auth = aiohttp.encode_basic_auth(client_id.format(own=ada.spotify.client_id), secret)
+    auth = aiohttp.encode_basic_auth(
+        client_id.format(own=ada.spotify.client_id), secret.format(own=ada.spotify.client_secret)
+    )
     url, form = f"{ada.spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
     async with ada.http.post(url, data=form, headers={"Authorization": auth}) as response:
         answer = await response.json()
@@ -104,6 +105,7 @@ async def test_an_app_with_its_secret_gets_a_token_of_its_own(
 
 
 async def test_an_app_without_a_secret_gets_none(ada: Caller) -> None:
+    ada.spotify.apps[ada.spotify.client_id].client_secret = ""
     url, form = f"{ada.spotify.accounts_url}/api/token", {"grant_type": "client_credentials"}
     for auth in ("", "Basic !", "Bearer abc", aiohttp.encode_basic_auth(ada.spotify.client_id, "")):
         async with ada.http.post(url, data=form, headers={"Authorization": auth}) as response:

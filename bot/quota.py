@@ -1,0 +1,94 @@
+"""What was spent at Spotify, and what it still lets us spend: kept over restarts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.spotify.endpoints import GROUPS, Group
+from bot.spotify.gate import DAY, HOUR, Gate, Hour
+from bot.store import Exhausted, Spent, Store
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Of one client id and group: calls of the last 24 hours, and until when Spotify takes none.
+
+    own    an app that somebody brought, not the operator's
+    until  seconds since 1970; None while calls are taken
+    """
+
+    own: bool
+    group: Group
+    commands: int
+    background: int
+    until: float | None
+
+
+class Quota:
+    """The gate, and its memory: a used-up quota is written down at once, counts now and then."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], float], *, client_id: str, daily: int
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._client_id = client_id
+        self._writing: set[asyncio.Task[None]] = set()
+        self.gate = Gate(clock, daily=daily, opened=self._opened)
+
+    async def load(self) -> None:
+        """Remember what was before a restart."""
+        for quota in await self._store.spending.exhausted():
+            if (group := _group(quota.endpoints)) and quota.until > self._clock():
+                self.gate.close(quota.client_id, group, quota.until)
+        for spent in await self._store.spending.spent():
+            if group := _group(spent.endpoints):
+                self.gate.remember(
+                    Hour(spent.client_id, group, spent.start, spent.commands, spent.background)
+                )
+
+    async def save(self) -> None:
+        """Write down what was spent in this hour and the last one; older hours do not change."""
+        now = self._clock()
+        hours = [
+            Spent(hour.app, hour.group, hour.start, hour.commands, hour.background)
+            for hour in self.gate.hours()
+            if hour.app and hour.start > now - 2 * HOUR
+        ]
+        await self._store.spending.record(hours, since=now - DAY - HOUR)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._writing)
+        await self.save()
+
+    async def forget(self, client_id: str) -> None:
+        """Erase what is known of an app that somebody brought, once nobody uses it any more."""
+        if client_id != self._client_id and not await self._store.links.uses(client_id):
+            self.gate.forget(client_id)
+            await self._store.spending.forget(client_id)
+
+    def usage(self) -> Sequence[Usage]:
+        """All that was spent and all that is used up, the operator's app first."""
+        found = []
+        for app in sorted(self.gate.apps, key=lambda app: app != self._client_id):
+            closed = self.gate.closed(app)
+            for group in GROUPS:
+                commands, background = self.gate.spent(app, group)
+                if commands or background or group in closed:
+                    own = app != self._client_id
+                    found.append(Usage(own, group, commands, background, closed.get(group)))
+        return found
+
+    def _opened(self, client_id: str, group: Group, until: float) -> None:
+        writing = asyncio.create_task(
+            self._store.spending.exhaust(Exhausted(client_id, group, until))
+        )
+        self._writing.add(writing)
+        writing.add_done_callback(self._writing.discard)
+
+
+def _group(name: str) -> Group | None:
+    """None for a group of another version of Tonearm."""
+    return next((group for group in GROUPS if group == name), None)

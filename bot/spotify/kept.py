@@ -1,0 +1,93 @@
+"""Answers that are used again for a while, and reads under way that others wait for as well."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from cachetools import TLRUCache
+
+from bot.errors import SpotifyFault
+
+# Bytes of answers, as they came; what is kept of them is less.
+LARGEST = 16 * 1024 * 1024
+
+
+class Key(NamedTuple):
+    """What was asked; `account` is empty where the answer is the same for everybody."""
+
+    account: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+
+
+class Answer(NamedTuple):
+    """An answer that was read, and how long it was."""
+
+    read: Any
+    size: int
+
+
+@dataclass(frozen=True)
+class _Held:
+    answer: Answer
+    seconds: float
+
+
+class Kept:
+    """In memory alone, of LARGEST bytes at most, the longest unused going first."""
+
+    def __init__(self, clock: Callable[[], float], largest: int = LARGEST) -> None:
+        self._held: TLRUCache[Key, _Held] = TLRUCache(
+            largest,
+            ttu=lambda _key, held, now: now + held.seconds,
+            timer=clock,
+            getsizeof=lambda held: held.answer.size,
+        )
+        self._largest = largest
+        self._under_way: dict[Key, asyncio.Future[Answer | SpotifyFault | None]] = {}
+
+    async def get(self, key: Key, seconds: float, ask: Callable[[], Awaitable[Answer]]) -> Any:
+        """What was read, from `ask` unless it is there or on its way; to be kept for `seconds`.
+
+        A failure is passed on to the others of the same account. Where accounts share, each asks
+        for itself then: another's token may have been at fault.
+        """
+        if (held := self._held.get(key)) is not None:
+            return held.answer.read
+        if (under_way := self._under_way.get(key)) is not None:
+            found = await asyncio.shield(under_way)
+            if isinstance(found, Answer):
+                return found.read
+            if isinstance(found, SpotifyFault) and key.account:
+                raise found
+            return (await ask()).read
+        return (await self._lead(key, seconds, ask)).read
+
+    async def _lead(self, key: Key, seconds: float, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        told: asyncio.Future[Answer | SpotifyFault | None]
+        told = self._under_way[key] = asyncio.get_running_loop().create_future()
+        result: Answer | SpotifyFault | None = None
+        try:
+            result = await ask()
+            return result
+        except SpotifyFault as fault:
+            result = fault
+            raise
+        finally:
+            told.set_result(result)
+            # Gone from there, it was overtaken by a write, and may be old already.
+            if self._under_way.get(key) is told:
+                del self._under_way[key]
+                if isinstance(result, Answer) and seconds and result.size <= self._largest:
+                    self._held[key] = _Held(result, seconds)
+
+    def forget(self, account: str) -> None:
+        """This account's answers are no longer true: let nobody read or wait for them."""
+        self._held.expire()
+        for key in [key for key in self._held if key.account == account]:
+            del self._held[key]
+        for key in [key for key in self._under_way if key.account == account]:
+            del self._under_way[key]

@@ -1,0 +1,137 @@
+"""Lists in Spotify's answers: their pages, and their entries, any of which may be null."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from bot.errors import SpotifyDown
+from bot.spotify.models import (
+    NULL,
+    Album,
+    Artist,
+    Audiobook,
+    Episode,
+    Owner,
+    Part,
+    Playable,
+    Played,
+    Show,
+    Track,
+    playable,
+)
+
+T = TypeVar("T")
+
+
+class Saved(Part, frozen=True):
+    """An entry of the library; each kind has its own field for what was saved."""
+
+    added_at: str | None = None
+
+    @property
+    def identity(self) -> Hashable:
+        saved: Part | None = getattr(self, self.__struct_fields__[-1])
+        return (saved.identity, self.added_at) if saved and saved.identity else None
+
+
+class SavedTrack(Saved, frozen=True):
+    track: Track | None = None
+
+
+class SavedAlbum(Saved, frozen=True):
+    album: Album | None = None
+
+
+class SavedShow(Saved, frozen=True):
+    show: Show | None = None
+
+
+class SavedEpisode(Saved, frozen=True):
+    episode: Episode | None = None
+
+
+class SavedAudiobook(Saved, frozen=True):
+    audiobook: Audiobook | None = None
+
+
+class PlaylistEntry(Part, frozen=True):
+    """`item` is null for what is gone; older answers call it `track`."""
+
+    added_at: str | None = None
+    added_by: Owner | None = None
+    is_local: bool | None = None
+    raw_item: msgspec.Raw = msgspec.field(default=NULL, name="item")
+    raw_track: msgspec.Raw = msgspec.field(default=NULL, name="track")
+
+    @property
+    def item(self) -> Playable | None:
+        return playable(self.raw_item) or playable(self.raw_track)
+
+    @property
+    def identity(self) -> Hashable:
+        return (self.item.identity, self.added_at) if self.item else None
+
+
+class Page(Part, Generic[T], frozen=True):
+    """One page of a list, whose `total` may disagree with what all pages hold."""
+
+    items: list[T | None]
+    total: int = 0
+    next: str | None = None
+
+
+def page_of(shape: type[T]) -> Callable[[bytes], Page[T]]:
+    """Reads a page of `shape`, with None for each entry that has not that shape.
+
+    What it returns raises SpotifyDown where the answer is no page at all.
+    """
+    whole = msgspec.json.Decoder(Page[shape])  # type: ignore[valid-type]
+    loose = msgspec.json.Decoder(Page[msgspec.Raw])
+
+    def read(body: bytes) -> Page[T]:
+        try:
+            return whole.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            pass
+        try:
+            page = loose.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise SpotifyDown(f"unreadable answer: {error}") from None
+        return Page([_one(entry, shape) for entry in page.items], page.total, page.next)
+
+    return read
+
+
+def _one(entry: msgspec.Raw | None, shape: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(entry or b"null", type=shape | None)
+    except msgspec.MsgspecError:
+        return None
+
+
+# ---- by cursor
+
+
+class Cursors(Part, frozen=True):
+    after: str | None = None
+    before: str | None = None
+
+
+class CursorPage(Part, Generic[T], frozen=True):
+    items: list[T | None]
+    total: int | None = None
+    cursors: Cursors | None = None
+
+
+class Following(Part, frozen=True):
+    artists: CursorPage[Artist]
+
+
+class RecentlyPlayed(Part, frozen=True):
+    """Newest first. The cursors are times in milliseconds since 1970."""
+
+    items: list[Played | None]
+    cursors: Cursors | None = None

@@ -1,0 +1,63 @@
+"""Follows Spotify's short links, without any token, over https, and to their own hosts alone."""
+
+from __future__ import annotations
+
+import html
+from urllib.parse import urljoin
+
+import aiohttp
+
+from bot.errors import SpotifyDown, UnreadableLink
+from bot.spotify.uris import ShortLink, Uri, find
+
+# spotify.link leads to spotify.app.link, and that to the item.
+HOPS = 5
+LARGEST_PAGE = 512 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=4, sock_connect=3)
+# To browsers, spotify.app.link shows a page that goes on by script; to curl it says where to.
+_HEADERS = {"User-Agent": "curl/8 (Tonearm)", "Accept": "text/html"}
+
+_NOWHERE = (
+    "That short link leads to nothing Tonearm can play. Open it, and paste the link from "
+    "open.spotify.com, or type the name instead."
+)
+
+
+async def follow(http: aiohttp.ClientSession, link: ShortLink) -> Uri:
+    """The item that it leads to. Raises UnreadableLink, or SpotifyDown."""
+    for _ in range(HOPS):
+        found = _only(await _ask(http, link))
+        if isinstance(found, Uri):
+            return found
+        link = found
+    raise UnreadableLink("too many hops", says=_NOWHERE)
+
+
+async def _ask(http: aiohttp.ClientSession, link: ShortLink) -> str:
+    """What it says of where it leads: an address, or a page with addresses in it."""
+    try:
+        async with http.get(
+            link.url, headers=_HEADERS, allow_redirects=False, timeout=_TIMEOUT
+        ) as response:
+            if response.status >= 500:
+                raise SpotifyDown(f"short link: {response.status}")
+            if 300 <= response.status < 400:
+                return urljoin(link.url, response.headers.get("Location", ""))
+            page = await response.content.read(LARGEST_PAGE) if response.status == 200 else b""
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise SpotifyDown(f"short link: {type(error).__name__}") from None
+    return html.unescape(page.decode("utf-8", "replace")).replace("\\/", "/")
+
+
+def _only(said: str) -> Uri | ShortLink:
+    """The one item, or else the one short link, that is named there; several would be a guess."""
+    try:
+        found = find(said)
+    except UnreadableLink:
+        found = []
+    items = [one for one in found if isinstance(one, Uri)]
+    if len(items) == 1:
+        return items[0]
+    if items or len(found) != 1:
+        raise UnreadableLink("leads nowhere", says=_NOWHERE)
+    return found[0]

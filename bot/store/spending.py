@@ -1,0 +1,69 @@
+"""What was spent at Spotify, and which quotas are used up: of apps, not of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.store.connection import Database
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Calls with one client id to one group of endpoints within an hour from `start` on."""
+
+    client_id: str
+    endpoints: str
+    start: int
+    commands: int
+    background: int
+
+
+@dataclass(frozen=True)
+class Exhausted:
+    """A group of endpoints that takes no calls until then; seconds since 1970."""
+
+    client_id: str
+    endpoints: str
+    until: float
+
+
+class SpendingTable:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def spent(self) -> list[Spent]:
+        rows = await self._db.all(
+            "SELECT client_id, endpoints, start, commands, background FROM spent"
+        )
+        return [Spent(*row) for row in rows]
+
+    async def record(self, hours: Iterable[Spent], *, since: float) -> None:
+        """Put these in the place of what is there of the same hours; erase what was before."""
+        rows = [
+            (hour.client_id, hour.endpoints, hour.start, hour.commands, hour.background)
+            for hour in hours
+        ]
+        async with self._db.writing() as db:
+            await db.execute("DELETE FROM spent WHERE start <= ?", (since,))
+            await db.executemany("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?)", rows)
+
+    async def exhausted(self) -> list[Exhausted]:
+        rows = await self._db.all("SELECT client_id, endpoints, until FROM exhausted")
+        return [Exhausted(*row) for row in rows]
+
+    async def exhaust(self, quota: Exhausted) -> None:
+        """Spotify says that a quota is used up."""
+        await self._db.change(
+            "INSERT OR REPLACE INTO exhausted VALUES (?, ?, ?)",
+            quota.client_id,
+            quota.endpoints,
+            quota.until,
+        )
+
+    async def forget(self, client_id: str) -> None:
+        """Erase all about an app that nobody here uses any more."""
+        async with self._db.writing() as db:
+            await db.execute("DELETE FROM spent WHERE client_id = ?", (client_id,))
+            await db.execute("DELETE FROM exhausted WHERE client_id = ?", (client_id,))
+        await self._db.truncate_log()
