@@ -11,7 +11,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import keys, web
-from bot.accounts import Accounts
+from bot.accounts import WITHIN, Accounts
 from bot.client import Tonearm
 from bot.config import Settings
 from bot.errors import CannotStart, LinkEnded
@@ -35,10 +35,12 @@ async def assemble(
     *,
     clock: Callable[[], float] = time.time,
     connector: aiohttp.BaseConnector | None = None,
+    within: float = WITHIN,
 ) -> AsyncIterator[Tonearm]:
     """The bot, ready for `start(settings.discord_token)`, with its pages already served.
 
-    `connector` is its way into the web, where that is to be another than the usual one.
+    `connector` is its way into the web, where that is to be another than the usual one; `within`
+    the seconds that a command has for Spotify.
     Everything is closed in reverse at the end. Raises CannotStart.
     """
     public_url = settings.public_url
@@ -68,7 +70,15 @@ async def assemble(
         if secret := settings.spotify_client_secret:
             app_token = AppToken(login, settings.spotify_client_id, secret, clock)
         accounts = Accounts(
-            store, vault, login, transport, clock, quota, metrics, app_token=app_token
+            store,
+            vault,
+            login,
+            transport,
+            clock,
+            quota,
+            metrics,
+            app_token=app_token,
+            within=within,
         )
         stack.push_async_callback(accounts.close)
         links = Links(

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.accounts import WITHIN
 from bot.app import assemble
 from bot.client import Tonearm
 from bot.config import Settings
@@ -35,19 +36,31 @@ class Stage:
     """Both services, the bot's settings, and the bot while it runs."""
 
     def __init__(
-        self, clock: Clock, discord: Discord, spotify: Spotify, settings: Settings
+        self,
+        clock: Clock,
+        discord: Discord,
+        spotify: Spotify,
+        settings: Settings,
+        *,
+        within: float = WITHIN,
     ) -> None:
         self.clock = clock
         self.discord = discord
         self.spotify = spotify
         self.settings = settings
+        self._within = within
         self.bot: Tonearm | None = None
         self._life: asyncio.Task[None] | None = None
         self._house = AsyncExitStack()
 
     async def start(self) -> None:
         """Start the bot and wait until Discord has seen it and its commands."""
-        house = assemble(self.settings, clock=self.clock, connector=self.spotify.connector())
+        house = assemble(
+            self.settings,
+            clock=self.clock,
+            connector=self.spotify.connector(),
+            within=self._within,
+        )
         self.bot = await self._house.enter_async_context(house)
         self._life = asyncio.create_task(self.bot.start(self.settings.discord_token))
         self.discord.changes.lifeline = self.spotify.changes.lifeline = self._life
@@ -101,10 +114,11 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    *, seed: int = 0, clock: Clock | None = None, **settings: str
+    *, seed: int = 0, clock: Clock | None = None, within: float = WITHIN, **settings: str
 ) -> AsyncIterator[Stage]:
     """A stage whose bot runs, with these settings besides; its data is gone at the end.
 
+    `within`: the seconds that a command has for Spotify.
     With DISCORD_CLIENT_SECRET="yes", the bot knows the secret of its app at the pretend Discord;
     with SPOTIFY_CLIENT_SECRET="yes", that of its app at the pretend Spotify.
     """
@@ -115,7 +129,7 @@ async def stage(
         spotify = await stack.enter_async_context(Spotify(clock, seed=seed))
         told = settings | secrets_among(settings, discord, spotify)
         read = Settings.read(environment(discord, spotify, folder) | told)
-        it = Stage(clock, discord, spotify, read)
+        it = Stage(clock, discord, spotify, read, within=within)
         stack.push_async_callback(it.stop)
         await it.start()
         yield it
