@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run test check format bench picture lock clean
+.PHONY: help demo run test check format bench picture costs lock clean
 
 help:
 	@echo 'make demo    try the bot in a pretend Discord, with a pretend Spotify (ARGS=--terminal: without a page)'
@@ -16,6 +16,7 @@ help:
 	@echo 'make bench   measure, and write bench.json'
 	@echo 'make format  put the code into shape'
 	@echo 'make picture take the picture in the README anew'
+	@echo 'make costs   write the table of calls that each command costs into docs/operating.md'
 	@echo 'make lock    renew the locked versions'
 
 demo: $(VENV)/runtime
@@ -42,6 +43,9 @@ bench: $(VENV)/dev
 
 picture: $(VENV)/dev
 	@$(PY) -m tests.picture
+
+costs: $(VENV)/dev
+	@$(PY) -m tests.test_costs
 
 lock: $(VENV)/dev
 	@$(PIP) install uv

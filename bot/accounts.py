@@ -104,7 +104,7 @@ class Accounts:
     async def linked(self, discord_id: int) -> Link | None:
         return await self._links.of(discord_id)
 
-    async def profile(self, grant: Grant) -> Profile:
+    async def profile(self, grant: Grant, client_id: str) -> Profile:
         """Whose login this is; asked at once, since a login says nothing yet.
 
         Somebody who is not on the app's user list can log in, and is refused everything else.
@@ -114,7 +114,8 @@ class Accounts:
         async def fresh(_refused: str | None) -> str:
             return grant.access_token
 
-        return await Spotify(self._transport, fresh).profile.me()
+        spotify = Spotify(self._transport, fresh, app=client_id, within=self._within)
+        return await spotify.profile.me()
 
     async def unlink(self, discord_id: int) -> bool:
         """Erase all that belongs to this user. False where nothing was linked."""

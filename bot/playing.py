@@ -32,7 +32,7 @@ async def find(spotify: Spotify, what: str) -> Item:
 
     Raises UnreadableLink, NothingFound, Unknown.
     """
-    if uris := await spotify.pasted(what):
+    if uris := await spotify.pasted(what, most=1):
         return await spotify.catalogue.item(uris[0])
     return (await search(spotify, what))[0]
 
@@ -42,7 +42,7 @@ async def search(spotify: Spotify, query: str) -> list[Track]:
 
     Raises NoWords, TooManyWords, NothingFound, and what a link can raise.
     """
-    if (uris := await spotify.pasted(query)) and uris[0].kind == "track":
+    if (uris := await spotify.pasted(query, most=1)) and uris[0].kind == "track":
         track = await spotify.catalogue.item(uris[0])
         return [track] if isinstance(track, Track) else []
     words = plain(query, LONGEST_QUERY + 1)

@@ -35,6 +35,7 @@ class Quota:
         self._store = store
         self._clock = clock
         self._client_id = client_id
+        self._saved: list[Spent] = []
         self._writing: set[asyncio.Task[None]] = set()
         self.gate = Gate(clock, daily=daily, opened=self._opened)
 
@@ -57,7 +58,9 @@ class Quota:
             for hour in self.gate.hours()
             if hour.app and hour.start > now - 2 * HOUR
         ]
-        await self._store.spending.record(hours, since=now - DAY - HOUR)
+        if hours != self._saved:
+            await self._store.spending.record(hours, since=now - DAY - HOUR, now=now)
+            self._saved = hours
 
     async def close(self) -> None:
         await asyncio.gather(*self._writing)

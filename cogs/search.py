@@ -16,6 +16,7 @@ from bot.spotify.models import Track
 from bot.spotify.uris import Uri
 from bot.ui import cards
 from bot.ui.lasting import Lasting
+from bot.ui.text import safe
 
 
 class Search(commands.Cog):
@@ -25,7 +26,7 @@ class Search(commands.Cog):
     @app_commands.command()
     @app_commands.describe(query="What to look for: a song, an artist, or both")
     async def search(self, interaction: Interaction, query: str) -> None:
-        """Search Spotify for songs, then play, queue or save one."""
+        """Search Spotify for songs, then play, queue, save or share one."""
         await interaction.response.defer(ephemeral=True)
         spotify = await self.accounts.reader(interaction.user.id)
         tracks = await playing.search(spotify, query)
@@ -38,7 +39,8 @@ def page(found: str, options: list[discord.SelectOption], chosen: Track) -> ui.L
     for option in options:
         option.default = option.value == chosen.id
     picker: cards.Row = ui.ActionRow(Picker(options))
-    buttons: cards.Row = ui.ActionRow(*(Action(verb, chosen.id or "") for verb in VERBS))
+    track_id = chosen.id or ""
+    buttons: cards.Row = ui.ActionRow(*_actions(track_id), Share(track_id))
     return cards.card(chosen, picker, buttons, above=found)
 
 
@@ -99,6 +101,28 @@ class Action(
         await interaction.followup.send(view=cards.card(track, heading=f"-# {self.done}"))
 
 
+class Share(Lasting[ui.Button[Any]], template=r"share:(?P<track_id>[0-9A-Za-z]{22})"):
+    """Shows a track to everybody in the channel, who can then play, queue or save it themselves."""
+
+    def __init__(self, track_id: str) -> None:
+        self.uri = Uri("track", track_id)
+        super().__init__(ui.Button(label="Share", custom_id=f"share:{track_id}"))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        spotify = await interaction.client.accounts.reader(interaction.user.id)
+        track = await spotify.catalogue.item(self.uri)
+        buttons: cards.Row = ui.ActionRow(*_actions(self.uri.id))
+        who = f"-# {safe(interaction.user.display_name)} shared a song"
+        # The first message takes the place of the deferred one, and is as private as that.
+        await interaction.followup.send("Shared with everybody here.")
+        await interaction.followup.send(view=cards.card(track, buttons, heading=who))
+
+
+def _actions(track_id: str) -> list[Action]:
+    return [Action(verb, track_id) for verb in VERBS]
+
+
 async def setup(bot: Tonearm) -> None:
     await bot.add_cog(Search(bot.accounts))
-    bot.add_dynamic_items(Picker, Action)
+    bot.add_dynamic_items(Picker, Action, Share)

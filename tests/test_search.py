@@ -1,10 +1,12 @@
-"""Search: a list, a choice, and three things to do with it."""
+"""Search: a list, a choice, and four things to do with it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from sandbox.discord import Reply, Seat
+from sandbox.discord import Discord, Reply, Seat
 from sandbox.readable import controls, walk
 from sandbox.spotify import Spotify
 from sandbox.stage import Stage
@@ -108,3 +110,29 @@ async def test_somebody_elses_button_acts_for_whoever_presses_it(
     reply = await linked.run("/search lantern")
     spotify.accounts["ada"].player.device = None
     assert "Open Spotify" in (await reply.press("Play")).text
+
+
+async def test_what_is_shared_everybody_sees_and_can_play(
+    stage: Stage, discord: Discord, linked: Seat
+) -> None:
+    await stage.link("grace")
+    grace = discord.seat("grace", "music")
+    reply = await linked.run("/search lantern")
+    chosen = _options(reply)[0]["value"]
+    shared = await reply.press("Share")
+    assert shared.ephemeral
+    assert "Shared with everybody here" in shared.text
+    seen = await grace.until("Ada shared a song")
+    assert f"https://open.spotify.com/track/{chosen}" in str(seen)
+    assert "Playing" in (await grace.press(seen, "Play")).text
+    assert stage.spotify.accounts["grace"].player.item == f"spotify:track:{chosen}"
+
+
+async def test_whoever_shares_cannot_ping_by_their_name(discord: Discord, linked: Seat) -> None:
+    users = discord.world.users
+    users["ada"] = replace(users["ada"], display="@everyone **Ada** discord.gg/x")
+    await (await linked.run("/search lantern")).press("Share")
+    seen = str(await discord.seat("grace", "music").until("shared a song"))
+    assert "everyone" in seen
+    assert "@everyone" not in seen
+    assert "**Ada**" not in seen

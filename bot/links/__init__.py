@@ -247,7 +247,7 @@ class Links:
         grant = await self._spotify.exchange(login.client_id, code, verifier)
         if not grant.refresh_token:
             raise LoginRefused("no refresh token")
-        profile = await self._accounts.profile(grant)
+        profile = await self._accounts.profile(grant, login.client_id)
         owner = await self._links.owner(profile.account)
         if owner not in (None, login.discord_id):
             return replace(await self._conclude(login, AlreadyLinked()), owner=owner)

@@ -12,7 +12,8 @@ import aiohttp
 import msgspec
 
 from bot.errors import LoginRefused
-from bot.spotify.transport import TIMEOUT, body_of
+from bot.spotify.bodies import body_of
+from bot.spotify.transport import TIMEOUT
 
 T = TypeVar("T")
 

@@ -60,12 +60,13 @@ class Spotify:
         self.catalogue = Catalogue(call)
         self.profile = Profile(call)
 
-    async def pasted(self, text: str) -> list[Uri]:
-        """All that a text links to, in order, short links followed; empty for mere words.
+    async def pasted(self, text: str, *, most: int | None = None) -> list[Uri]:
+        """What a text links to, in order, short links followed; empty for mere words.
 
-        Raises UnreadableLink, or SpotifyDown where a short link cannot be followed.
+        No more than the first `most`. Raises UnreadableLink, or SpotifyDown where a short link
+        cannot be followed.
         """
-        return [await self._transport.followed(link) for link in find(text)]
+        return [await self._transport.followed(link) for link in find(text)[:most]]
 
     def anew(self, within: float) -> Spotify:
         """The same, with so many seconds from now."""

@@ -59,6 +59,7 @@ class _App:
     paced_since: float = 0.0
     next_turn: float = 0.0
     commands: int = 0
+    command_waits_until: float = 0.0
     gave_way_since: float | None = None
 
 
@@ -97,7 +98,11 @@ class Gate:
             if self._gives_way(state, now):
                 return _YIELD
         if (wait := self._wait(state, now)) > 0:
+            if not background:
+                state.command_waits_until = now + wait + _YIELD
             return wait
+        if background:
+            state.gave_way_since = None
         if state.paced_until > now:
             state.next_turn = max(state.next_turn, now) + state.interval
         state.spent[group][int(now // HOUR) * HOUR, background] += 1
@@ -182,7 +187,7 @@ class Gate:
         return self._apps.setdefault(app, _App())
 
     def _gives_way(self, state: _App, now: float) -> bool:
-        if state.commands == 0:
+        if state.commands == 0 and state.command_waits_until < now:
             state.gave_way_since = None
             return False
         if state.gave_way_since is None:

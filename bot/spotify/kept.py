@@ -86,6 +86,8 @@ class Kept:
 
     def forget(self, account: str) -> None:
         """This account's answers are no longer true: let nobody read or wait for them."""
+        if not account:
+            return  # what is everybody's, nobody's changes touch
         self._held.expire()
         for key in [key for key in self._held if key.account == account]:
             del self._held[key]

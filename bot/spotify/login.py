@@ -15,7 +15,8 @@ import aiohttp
 import msgspec
 
 from bot.errors import AppSecretRefused, LinkEnded, LoginRefused, SpotifyDown
-from bot.spotify.transport import TIMEOUT, body_of
+from bot.spotify.bodies import body_of
+from bot.spotify.transport import TIMEOUT
 
 SCOPES = (
     "user-read-playback-state",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 from urllib.parse import urljoin
 
 import aiohttp
 
 from bot.errors import SpotifyDown, UnreadableLink
+from bot.spotify.bodies import body_of
 from bot.spotify.uris import ShortLink, Uri, find
 
 # spotify.link leads to spotify.app.link, and that to the item.
 HOPS = 5
+# For all of them together.
+SECONDS = 5.0
 LARGEST_PAGE = 512 * 1024
-_TIMEOUT = aiohttp.ClientTimeout(total=4, sock_connect=3)
+_TIMEOUT = aiohttp.ClientTimeout(total=SECONDS, sock_connect=3)
 # To browsers, spotify.app.link shows a page that goes on by script; to curl it says where to.
 _HEADERS = {"User-Agent": "curl/8 (Tonearm)", "Accept": "text/html"}
 
@@ -25,11 +29,15 @@ _NOWHERE = (
 
 async def follow(http: aiohttp.ClientSession, link: ShortLink) -> Uri:
     """The item that it leads to. Raises UnreadableLink, or SpotifyDown."""
-    for _ in range(HOPS):
-        found = _only(await _ask(http, link))
-        if isinstance(found, Uri):
-            return found
-        link = found
+    try:
+        async with asyncio.timeout(SECONDS):
+            for _ in range(HOPS):
+                found = _only(await _ask(http, link))
+                if isinstance(found, Uri):
+                    return found
+                link = found
+    except TimeoutError:
+        raise SpotifyDown("short link: too slow") from None
     raise UnreadableLink("too many hops", says=_NOWHERE)
 
 
@@ -43,7 +51,7 @@ async def _ask(http: aiohttp.ClientSession, link: ShortLink) -> str:
                 raise SpotifyDown(f"short link: {response.status}")
             if 300 <= response.status < 400:
                 return urljoin(link.url, response.headers.get("Location", ""))
-            page = await response.content.read(LARGEST_PAGE) if response.status == 200 else b""
+            page = await body_of(response, LARGEST_PAGE) if response.status == 200 else b""
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise SpotifyDown(f"short link: {type(error).__name__}") from None
     return html.unescape(page.decode("utf-8", "replace")).replace("\\/", "/")

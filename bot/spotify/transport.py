@@ -11,6 +11,7 @@ import aiohttp
 import msgspec
 
 from bot.errors import OutcomeUnknown, SpotifyDown
+from bot.spotify.bodies import body_of
 from bot.spotify.endpoints import Group, group_of
 from bot.spotify.gate import Gate
 from bot.spotify.kept import Answer, Kept, Key
@@ -20,7 +21,6 @@ from bot.spotify.uris import ShortLink, Uri
 
 API_URL = "https://api.spotify.com/v1"
 
-LARGEST_BODY = 8 * 1024 * 1024
 # Seconds: for a connection, and for the whole of one try.
 CONNECT = 3.0
 TRY = 8.0
@@ -131,15 +131,3 @@ class Transport:
             timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT, seconds)),
         ) as response:
             return Reply(response.status, response.headers, await body_of(response))
-
-
-async def body_of(response: aiohttp.ClientResponse) -> bytes:
-    """The body, of LARGEST_BODY bytes at most. Raises ClientPayloadError beyond."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in response.content.iter_any():
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise aiohttp.ClientPayloadError("body too large")
-    return b"".join(chunks)  # a bytearray that grows costs a third of a page's whole time

@@ -38,14 +38,15 @@ class SpendingTable:
         )
         return [Spent(*row) for row in rows]
 
-    async def record(self, hours: Iterable[Spent], *, since: float) -> None:
-        """Put these in the place of what is there of the same hours; erase what was before."""
+    async def record(self, hours: Iterable[Spent], *, since: float, now: float) -> None:
+        """Put these in the place of what is there of the same hours; erase what is over."""
         rows = [
             (hour.client_id, hour.endpoints, hour.start, hour.commands, hour.background)
             for hour in hours
         ]
         async with self._db.writing() as db:
             await db.execute("DELETE FROM spent WHERE start <= ?", (since,))
+            await db.execute("DELETE FROM exhausted WHERE until <= ?", (now,))
             await db.executemany("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?)", rows)
 
     async def exhausted(self) -> list[Exhausted]:

@@ -148,8 +148,9 @@ PRIVACY = (
         "display name, the app’s client ID, the permissions given and when, whether you want "
         "reminders, and Spotify’s login token, encrypted. While a login is under way, for some "
         "twenty minutes at most: its steps and what it would store, encrypted or hashed, "
-        "and your Discord name. What you play, search or save is not stored, and neither is "
-        "anything about a server.",
+        "and your Discord name. For each Spotify app, how many calls were made with it, by the "
+        "hour, for a day. What you play, search or save is not stored, and neither is anything "
+        "about a server; what Spotify answers stays in memory, for ten minutes at most.",
     ),
     (
         "Why",
