@@ -2,14 +2,15 @@
 
 It is a library of its own, with `bot.errors` for what can go wrong:
 
-    async def liked(http: aiohttp.ClientSession, access_token: str) -> list[str]:
+    async def liked(http: ClientSession, access: str, url: str = API_URL) -> list[str | None]:
         async def token(refused: str | None) -> str:
             if refused:
                 raise AccessTokenRefused
-            return access_token
+            return access
 
-        spotify = Spotify(Transport(http), token)
-        return [entry.track.name async for entry in spotify.library.tracks() if entry]
+        spotify = Spotify(Transport(http, url), token)
+        songs = [entry.track async for entry in spotify.library.tracks() if entry]
+        return [song.name for song in songs if song]
 """
 
 from __future__ import annotations

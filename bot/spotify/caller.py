@@ -99,6 +99,11 @@ class Caller:
         finally:
             self._transport.kept.forget(self._account)
 
+    def know(self, path: str, item: object, size: int) -> None:
+        """Another answer brought along what a GET of `path` would say; of `size` bytes or so."""
+        if shared(path):
+            self._transport.kept.put(Key("", path, ()), kept(path), Answer(item, size))
+
     def afford(self, path: str, calls: int) -> None:
         """Raises ShareSpent where this is background work that may not GET so often any more."""
         if self._background:

@@ -31,6 +31,8 @@ SEARCH_LIMIT = 10
 ARTIST_ALBUMS = 10
 LONGEST_QUERY = 250
 LAST_OFFSET = 1000
+# Bytes of a track as Spotify sends it, about.
+ITEM_SIZE = 2500
 
 Item = Track | Album | Artist | Playlist | Show | Episode | Audiobook
 
@@ -74,7 +76,11 @@ class Catalogue:
         `offset` goes to LAST_OFFSET. It may hold filters: artist, album, track, year, isrc, upc.
         """
         asked: Query = {"q": query, "type": ",".join(kinds), "limit": limit, "offset": offset}
-        return await self._call.get("search", asked, read=_read_found)
+        found = await self._call.get("search", asked, read=_read_found)
+        # These come as whole as they would by themselves; the other kinds lack something.
+        for item in (*found.tracks, *found.albums, *found.artists):
+            self._call.know(f"{item.kind}s/{item.id}", item, ITEM_SIZE)
+        return found
 
     async def item(self, uri: Uri) -> Item:
         """The item itself. Raises Unknown where Spotify does not know the id."""

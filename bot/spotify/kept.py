@@ -81,8 +81,12 @@ class Kept:
             # Gone from there, it was overtaken by a write, and may be old already.
             if self._under_way.get(key) is told:
                 del self._under_way[key]
-                if isinstance(result, Answer) and seconds and result.size <= self._largest:
-                    self._held[key] = _Held(result, seconds)
+                if isinstance(result, Answer):
+                    self.put(key, seconds, result)
+
+    def put(self, key: Key, seconds: float, answer: Answer) -> None:
+        if seconds and answer.size <= self._largest:
+            self._held[key] = _Held(answer, seconds)
 
     def forget(self, account: str) -> None:
         """This account's answers are no longer true: let nobody read or wait for them."""
