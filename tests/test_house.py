@@ -99,6 +99,12 @@ def test_spotify_knows_neither_discord_nor_sqlite(path: Path) -> None:
     assert not {i for i in _imports(path) if i.split(".")[0] in ("discord", "sqlite3", "aiosqlite")}
 
 
+@pytest.mark.parametrize("path", _sources("bot/spotify", "bot/errors"), ids=_name)
+def test_spotify_and_the_errors_could_be_lifted_out(path: Path) -> None:
+    own = {i for i in _imports(path) if i.split(".")[0] == "bot"}
+    assert all(i.startswith(("bot.spotify", "bot.errors")) for i in own)
+
+
 def test_only_the_store_speaks_sql() -> None:
     for path in _sources("bot", "cogs"):
         if not _name(path).startswith("bot.store"):
