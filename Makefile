@@ -38,7 +38,7 @@ format: $(VENV)/dev
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 
-bench: $(VENV)/dev
+bench: $(VENV)/bench
 	@$(PY) -m bench $(ARGS)
 
 picture: $(VENV)/dev
@@ -51,6 +51,7 @@ lock: $(VENV)/dev
 	@$(PIP) install uv
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
+	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group dev --group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
 
 LOCK := --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 
@@ -66,6 +67,11 @@ $(VENV)/dev: requirements-dev.txt | $(PY)
 	@echo 'Installing what the tests need into $(VENV) …'
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
 	@touch $@ $(VENV)/runtime
+
+$(VENV)/bench: requirements-bench.txt | $(PY)
+	@echo 'Installing what the bench compares Tonearm with into $(VENV) …'
+	@$(PIP) install --require-hashes --requirement requirements-bench.txt
+	@touch $@ $(VENV)/dev $(VENV)/runtime
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null || { \

@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bench import linking, slash
+from bench import calls, linking, slash
+from bench.reading import race
 from bench.table import Row, show
 
 
 async def measure() -> list[Row]:
-    return [*await slash.measure(), *await linking.measure()]
+    return [
+        *await slash.measure(),
+        *await linking.measure(),
+        *await race.measure(),
+        *await calls.measure(),
+    ]
 
 
 if __name__ == "__main__":

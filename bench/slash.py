@@ -1,4 +1,7 @@
-"""Slash commands, start and memory: Tonearm beside the barest bot that discord.py can make."""
+"""Slash commands, start and memory: Tonearm beside the barest bot that discord.py can make.
+
+Both run at the same time and take turns, so that whatever else the machine does meets both alike.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -19,7 +22,8 @@ from sandbox.discord import Discord, Seat
 from sandbox.spotify import Spotify
 from sandbox.stage import code_on, environment
 
-ROUNDS = 400
+WARM, ROUNDS = 200, 400
+BURSTS = 3
 AT_ONCE = 200
 STARTS = 5
 
@@ -62,18 +66,37 @@ async def running(module: str) -> AsyncIterator[Running]:
                 await process.wait()
 
 
-async def round_trips(bot: Running, seat: Seat, line: str) -> tuple[list[float], list[float]]:
-    """Seconds from the event on the gateway to the first answer, and to the finished one."""
-    first, finished = [], []
-    for _ in range(ROUNDS):
-        exchanges = bot.discord.recording.exchanges
+@dataclass(frozen=True)
+class Commander:
+    """Somebody who types one command again and again.
+
+    Seconds from the event on the gateway to the first answer, and to the finished one.
+    """
+
+    bot: Running
+    seat: Seat
+    line: str
+    first: list[float] = field(default_factory=list)
+    finished: list[float] = field(default_factory=list)
+
+    async def once(self) -> None:
+        exchanges = self.bot.discord.recording.exchanges
         exchanges.clear()
         began = perf_counter()
-        await seat.run(line)
+        await self.seat.run(self.line)
         answered = next(e.at for e in exchanges if e.path.endswith("/callback"))
-        first.append(answered - began)
-        finished.append(max(e.at for e in exchanges) - began)
-    return first, finished
+        self.first.append(answered - began)
+        self.finished.append(max(e.at for e in exchanges) - began)
+
+
+async def in_turn(*commanders: Commander) -> None:
+    """Let each command once, and so on; the first rounds do not count."""
+    for each in range(WARM + ROUNDS):
+        for commander in commanders:
+            if each == WARM:
+                commander.first.clear()
+                commander.finished.clear()
+            await commander.once()
 
 
 async def at_once(seat: Seat, line: str) -> float:
@@ -103,48 +126,48 @@ async def link(bot: Running) -> Seat:
     return seat
 
 
-async def starts(module: str) -> list[float]:
-    """Seconds to IDENTIFY of several starts."""
-    taken = []
+async def starts() -> tuple[float, float]:
+    """Median seconds to IDENTIFY of several starts, ours and the bare bot's."""
+    taken: dict[str, list[float]] = {"bot": [], "bench.bare": []}
     for _ in range(STARTS):
-        async with running(module) as bot:
-            taken.append(bot.to_identify)
-    return taken
+        for module, seconds in taken.items():
+            async with running(module) as bot:
+                seconds.append(bot.to_identify)
+    return percentile(taken["bot"], 50), percentile(taken["bench.bare"], 50)
+
+
+def rows_of(name: str, against: str, ours: list[float], theirs: list[float],
+            aim: float | None) -> list[Row]:  # fmt: skip
+    """The time itself, and how often the bare bot's fits into it."""
+    rows = []
+    for percent in (50, 99):
+        our, their = percentile(ours, percent), percentile(theirs, percent)
+        rows.append(Row(f"{name}, p{percent}", our * 1e3, "ms", peer=their * 1e3))
+        rows.append(Row(f"  against {against}, p{percent}", our / their, "×", aim))
+    return rows
 
 
 async def measure() -> list[Row]:
-    async with running("bench.bare") as bare:
-        peer = bare.discord.seat("ada")
-        bare_idle = resident(bare.pid)
-        await round_trips(bare, peer, "/nothing")
-        bare_first, _ = await round_trips(bare, peer, "/nothing")
-        _, bare_finished = await round_trips(bare, peer, "/later")
-        bare_burst = min([await at_once(peer, "/later") for _ in range(3)])
-    async with running("bot") as bot:
-        idle = resident(bot.pid)
-        seat = await link(bot)
-        await round_trips(bot, seat, "/now")
-        first, finished = await round_trips(bot, seat, "/now")
-        burst = min([await at_once(seat, "/now") for _ in range(3)])
-    start, bare_start = await starts("bot"), await starts("bench.bare")
-
-    rows = []
-    for percent in (50, 99):
-        ours, theirs = percentile(first, percent) * 1e3, percentile(bare_first, percent) * 1e3
-        rows.append(Row(f"/now, first answer, p{percent}", ours, "ms", peer=theirs))
-        rows.append(
-            Row(f"  against a no-op on bare discord.py, p{percent}", ours / theirs, "×", 1.5)
-        )
-    for percent in (50, 99):
-        ours, theirs = percentile(finished, percent) * 1e3, percentile(bare_finished, percent) * 1e3
-        rows.append(
-            Row(f"/now, finished, with its call to Spotify, p{percent}", ours, "ms", peer=theirs)
-        )
-        rows.append(Row(f"  against a deferred no-op, p{percent}", ours / theirs, "×"))
-    rows += [
-        Row(f"{AT_ONCE} commands at once, all finished", burst * 1e3, "ms", peer=bare_burst * 1e3),
-        Row("start to IDENTIFY, median", percentile(start, 50) * 1e3, "ms",
-            peer=percentile(bare_start, 50) * 1e3),
+    async with running("bench.bare") as bare, running("bot") as bot:
+        bare_idle, idle = resident(bare.pid), resident(bot.pid)
+        peer, seat = bare.discord.seat("ada"), await link(bot)
+        nothing, later = Commander(bare, peer, "/nothing"), Commander(bare, peer, "/later")
+        now, account = Commander(bot, seat, "/now"), Commander(bot, seat, "/account")
+        await in_turn(nothing, now, later, account)
+        bare_burst, burst = [], []
+        for _ in range(BURSTS):
+            bare_burst.append(await at_once(peer, "/later"))
+            burst.append(await at_once(seat, "/now"))
+    start, bare_start = await starts()
+    return [
+        *rows_of("/now, first answer", "a no-op on bare discord.py",
+                 now.first, nothing.first, 1.5),
+        *rows_of("/account, finished, without a call to Spotify", "a deferred no-op",
+                 account.finished, later.finished, 1.5),
+        *rows_of("/now, finished, with its call to Spotify", "a deferred no-op",
+                 now.finished, later.finished, None),
+        Row(f"{AT_ONCE} commands at once, all finished", min(burst) * 1e3, "ms",
+            peer=min(bare_burst) * 1e3),
+        Row("start to IDENTIFY, median", start * 1e3, "ms", peer=bare_start * 1e3),
         Row("idle memory", idle, "MiB", peer=bare_idle),
     ]  # fmt: skip
-    return rows

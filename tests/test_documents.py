@@ -100,7 +100,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 
 def test_the_lock_files_name_no_index_and_hash_everything() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
         text = (ROOT / name).read_text()
         assert "://" not in text
         assert not re.search(r"^--", text, re.MULTILINE)

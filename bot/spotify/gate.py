@@ -55,6 +55,7 @@ class _App:
     )
     taken: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
     interval: float = 0.0
+    slowest: float = 0.0
     paced_until: float = 0.0
     paced_since: float = 0.0
     next_turn: float = 0.0
@@ -119,10 +120,10 @@ class Gate:
             self._refused(app, group, fault, sent_at)
             raise
         except SpotifyFault:
-            state.taken.append(sent_at)
+            self._taken(state, sent_at)
             raise
         else:
-            state.taken.append(sent_at)
+            self._taken(state, sent_at)
         finally:
             state.commands -= not background
 
@@ -222,19 +223,22 @@ class Gate:
             return
         state.blocked_until = max(state.blocked_until, until)
         if sent_at >= state.paced_since or state.paced_until <= now:
-            self._slow_down(state, now, fault.retry_after)
+            # One that was sent since the pace was set: it was too fast.
+            state.slowest = state.interval * 1.5 if state.paced_until > now else 0.0
+            state.paced_since, state.paced_until = now, now + _PACED
+            state.next_turn = state.blocked_until
+            self._set_pace(state)
 
-    def _slow_down(self, state: _App, now: float, retry_after: float) -> None:
-        """Set the pace at which Spotify took calls before it refused one.
+    def _taken(self, state: _App, sent_at: float) -> None:
+        """Spotify took a call, which may have been under way when another was refused."""
+        state.taken.append(sent_at)
+        if sent_at < state.paced_since < state.paced_until:
+            self._set_pace(state)
 
-        Those it took within its window, spread over the time from the first of them until it takes
-        one again.
-        """
-        taken = [at for at in state.taken if at > now - _WINDOW]
-        if not taken:
-            return
-        interval = (now - taken[0] + retry_after) / len(taken) / _MARGIN
-        again = state.paced_until > now
-        state.interval = max(interval, state.interval * 1.5) if again else interval
-        state.paced_since, state.paced_until = now, now + _PACED
-        state.next_turn = state.blocked_until
+    def _set_pace(self, state: _App) -> None:
+        """The calls that Spotify took in its window, over the time until it takes one again."""
+        since = state.paced_since
+        taken = [at for at in state.taken if since - _WINDOW < at < since]
+        if taken:
+            span = state.blocked_until - min(taken)
+            state.interval = max(span / len(taken) / _MARGIN, state.slowest)

@@ -34,7 +34,8 @@ class Saved(Part, frozen=True):
     @property
     def identity(self) -> Hashable:
         saved: Part | None = getattr(self, self.__struct_fields__[-1])
-        return (saved.identity, self.added_at) if saved and saved.identity else None
+        identity = saved and saved.identity
+        return (identity, self.added_at) if identity else None
 
 
 class SavedTrack(Saved, frozen=True):
