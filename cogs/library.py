@@ -14,6 +14,7 @@ from bot.accounts import Accounts
 from bot.client import Interaction, Tonearm
 from bot.errors import ExportUnderWay, NotATrack
 from bot.export import Format, liked_songs
+from bot.spotify.models import Track
 from bot.ui import cards
 from bot.ui.answer import deliver
 from bot.ui.exported import says
@@ -34,7 +35,8 @@ class Library(commands.Cog):
         if item.uri is None:
             raise NotATrack
         await spotify.library.save(item.uri)
-        await interaction.followup.send(view=cards.card(item, heading="-# Saved to your library"))
+        where = "liked songs" if isinstance(item, Track) else "episodes"
+        await interaction.followup.send(view=cards.card(item, heading=f"-# Saved to your {where}"))
 
     @app_commands.command()
     @app_commands.rename(kind="format")

@@ -9,7 +9,6 @@ import msgspec
 
 from bot.errors import SpotifyDown
 from bot.spotify.models import (
-    NULL,
     Album,
     Artist,
     Audiobook,
@@ -20,7 +19,6 @@ from bot.spotify.models import (
     Played,
     Show,
     Track,
-    playable,
 )
 
 T = TypeVar("T")
@@ -64,12 +62,12 @@ class PlaylistEntry(Part, frozen=True):
     added_at: str | None = None
     added_by: Owner | None = None
     is_local: bool | None = None
-    raw_item: msgspec.Raw = msgspec.field(default=NULL, name="item")
-    raw_track: msgspec.Raw = msgspec.field(default=NULL, name="track")
+    new: Playable | None = msgspec.field(default=None, name="item")
+    old: Playable | None = msgspec.field(default=None, name="track")
 
     @property
     def item(self) -> Playable | None:
-        return playable(self.raw_item) or playable(self.raw_track)
+        return self.new or self.old
 
     @property
     def identity(self) -> Hashable:
@@ -84,13 +82,21 @@ class Page(Part, Generic[T], frozen=True):
     next: str | None = None
 
 
+class _RawPage(Part, frozen=True):
+    """Its entries unread. Raw alone takes nulls too; `Raw | None` would take nothing else."""
+
+    items: list[msgspec.Raw]
+    total: int = 0
+    next: str | None = None
+
+
 def page_of(shape: type[T]) -> Callable[[bytes], Page[T]]:
     """Reads a page of `shape`, with None for each entry that has not that shape.
 
     What it returns raises SpotifyDown where the answer is no page at all.
     """
     whole = msgspec.json.Decoder(Page[shape])  # type: ignore[valid-type]
-    loose = msgspec.json.Decoder(Page[msgspec.Raw])
+    loose = msgspec.json.Decoder(_RawPage)
 
     def read(body: bytes) -> Page[T]:
         try:
@@ -106,9 +112,9 @@ def page_of(shape: type[T]) -> Callable[[bytes], Page[T]]:
     return read
 
 
-def _one(entry: msgspec.Raw | None, shape: type[T]) -> T | None:
+def _one(entry: msgspec.Raw, shape: type[T]) -> T | None:
     try:
-        return msgspec.json.decode(entry or b"null", type=shape | None)
+        return msgspec.json.decode(entry, type=shape | None)
     except msgspec.MsgspecError:
         return None
 
@@ -121,18 +127,26 @@ class Cursors(Part, frozen=True):
     before: str | None = None
 
 
-class CursorPage(Part, Generic[T], frozen=True):
-    items: list[T | None]
+class ArtistPage(Part, frozen=True):
+    raw_items: list[msgspec.Raw] = msgspec.field(name="items")
     total: int | None = None
     cursors: Cursors | None = None
 
+    @property
+    def items(self) -> list[Artist | None]:
+        return [_one(raw, Artist) for raw in self.raw_items]
+
 
 class Following(Part, frozen=True):
-    artists: CursorPage[Artist]
+    artists: ArtistPage
 
 
 class RecentlyPlayed(Part, frozen=True):
     """Newest first. The cursors are times in milliseconds since 1970."""
 
-    items: list[Played | None]
+    raw_items: list[msgspec.Raw] = msgspec.field(name="items")
     cursors: Cursors | None = None
+
+    @property
+    def items(self) -> list[Played | None]:
+        return [_one(raw, Played) for raw in self.raw_items]
