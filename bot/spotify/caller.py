@@ -123,7 +123,7 @@ class Caller:
         One renewal of the access token, one more try for each of Spotify's glitches, rate limits
         as long as there is time, and ATTEMPTS in all where Spotify is down.
         """
-        access = await self._token(None)
+        access = await self._access(None, ends)
         forgiven: set[type[Exception]] = set()
         failures = 0
         while True:
@@ -137,7 +137,7 @@ class Caller:
                     await self._pause(1, ends, fault)
                 elif isinstance(fault, AccessTokenRefused) and AccessTokenRefused not in forgiven:
                     forgiven.add(AccessTokenRefused)
-                    access = await self._token(access)
+                    access = await self._access(access, ends)
                 else:
                     raise
             except QuotaExceeded:
@@ -149,6 +149,14 @@ class Caller:
                 if failures == ATTEMPTS:
                     raise
                 await self._pause(failures, ends, fault)
+
+    async def _access(self, refused: str | None, ends: float) -> str:
+        """An access token. Raises SpotifyDown where it does not come in time."""
+        try:
+            async with asyncio.timeout_at(ends):
+                return await self._token(refused)
+        except TimeoutError:
+            raise SpotifyDown("no access token in time") from None
 
     async def _send(self, call: Call, access: str, ends: float) -> bytes:
         left = ends - asyncio.get_running_loop().time()

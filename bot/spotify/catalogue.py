@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, get_args
 
 import msgspec
 
+from bot.errors import SpotifyDown
 from bot.spotify.caller import Caller
 from bot.spotify.lists import Page, page_of
 from bot.spotify.models import (
@@ -84,7 +86,8 @@ class Catalogue:
 
     async def item(self, uri: Uri) -> Item:
         """The item itself. Raises Unknown where Spotify does not know the id."""
-        return await self._call.get(f"{uri.kind}s/{uri.id}", read=_SHAPES[uri.kind].read)
+        read = partial(_read_item, _SHAPES[uri.kind])
+        return await self._call.get(f"{uri.kind}s/{uri.id}", read=read)
 
     def album_tracks(self, album: Uri, *, flights: int = 1) -> Paging[Track]:
         return Paging(self._call, f"albums/{album.id}/tracks", page_of(Track), flights=flights)
@@ -104,6 +107,13 @@ class Catalogue:
     def audiobook_chapters(self, audiobook: Uri, *, flights: int = 1) -> Paging[Chapter]:
         path = f"audiobooks/{audiobook.id}/chapters"
         return Paging(self._call, path, page_of(Chapter), flights=flights)
+
+
+def _read_item(shape: type[Item], body: bytes) -> Item:
+    item = shape.read(body)
+    if item.uri is None:
+        raise SpotifyDown("an item without an id")
+    return item
 
 
 def _read_found(body: bytes) -> Found:

@@ -18,8 +18,8 @@ _PASSES = 3
 class FollowedArtists:
     """The artists one follows, each once; None where Spotify says null. To be iterated once.
 
-    `total`, `read`, `changed` and `missing` are those of `Paging`. Where the list changed so that
-    artists would be left out, it is read from the start again for those that did not come yet.
+    `total`, `read`, `changed` and `missing` are those of `Paging`. Where the list changed while it
+    was read, it is read from the start again for those that did not come yet.
     """
 
     def __init__(self, call: Caller) -> None:
@@ -27,6 +27,7 @@ class FollowedArtists:
         self.total: int | None = None
         self.read = 0
         self.changed = False
+        self._whole = True
 
     @property
     def missing(self) -> int:
@@ -34,20 +35,28 @@ class FollowedArtists:
 
     async def __aiter__(self) -> AsyncIterator[Artist | None]:
         came: set[Hashable] = set()
-        for again in range(_PASSES):
+        nulls = 0
+        for _ in range(_PASSES):
+            nulls_again = 0
+            self._whole = True
             async for artist in self._once():
-                if artist is None and not again:
-                    self.read += 1
-                    yield None
-                elif artist is not None and artist.identity not in came:
+                if artist is None or artist.identity is None:
+                    nulls_again += 1
+                    if nulls_again <= nulls:
+                        continue
+                    nulls += 1
+                elif artist.identity in came:
+                    continue
+                else:
                     came.add(artist.identity)
-                    self.read += 1
-                    yield artist
-            if not (self.changed and self.missing):
+                self.read += 1
+                yield artist
+            if self._whole:
                 return
         raise LibraryChanged("followed artists")
 
     async def _once(self) -> AsyncIterator[Artist | None]:
+        """From the start to the end, or to where it cannot go on."""
         after: str | None = None
         while True:
             query: dict[str, str | int] = {"type": "artist", "limit": PAGE}
@@ -57,13 +66,17 @@ class FollowedArtists:
             except Rejected:
                 if after is None:
                     raise
-                self.changed = True  # the artist after whom to go on is followed no more
+                self._note_change()  # the artist after whom to go on is followed no more
                 return
             page = found.artists
-            self.changed |= self.total is not None and page.total != self.total
+            if after is not None and page.total != self.total:
+                self._note_change()
             self.total = page.total
             for artist in page.items:
                 yield artist
             before, after = after, page.cursors.after if page.cursors else None
             if after is None or after == before or not page.items:
                 return
+
+    def _note_change(self) -> None:
+        self.changed, self._whole = True, False

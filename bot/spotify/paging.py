@@ -3,8 +3,9 @@
 A list may change while it is read. Then offsets point elsewhere, and entries would be skipped or
 come twice. Every page says how many entries there are in all, and where the list grows at its top,
 what was pushed down comes twice; where entries have no fixed place, pages overlap by one. So a
-change is noticed at the next page, the place is found again by the entries that came last, and the
-reading goes on from there. What was added at the top meanwhile is read at the end.
+change is noticed at the next page. Then a page is looked for that shows the last entry that came
+and is still there, and the reading goes on behind it. The top is looked at once more at the end,
+and what was added there meanwhile comes last.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bot.errors import LibraryChanged
 from bot.spotify.caller import Caller
 from bot.spotify.lists import Page
 from bot.spotify.models import Part
+from bot.spotify.places import Tail, Top, identity_of
 from bot.spotify.transport import Query
 
 T = TypeVar("T", bound=Part)
@@ -27,8 +29,8 @@ FLIGHTS = 4
 
 # How many of the last entries are remembered, to find the place again.
 _TAIL = 5 * PAGE
-# How often the place is looked for, and how many pages are read each time, before giving up.
-_CHANGES, _LOOKS = 20, 6
+# How often the place may be lost, and how many pages are read each time, before giving up.
+_CHANGES, _LOOKS = 20, 8
 
 
 class Paging(Generic[T]):
@@ -63,8 +65,10 @@ class Paging(Generic[T]):
         self._grows_at_top = grows_at_top
         self._flights = flights
         self._limited = call.limited
-        self._tail: deque[Hashable] = deque(maxlen=_TAIL)
-        self._head: frozenset[Hashable] = frozenset()
+        self._tail: Tail[T] = Tail(_TAIL)
+        self._top: Top[T] = Top(Page([]))
+        self._ahead: deque[asyncio.Task[Page[T]]] = deque()
+        self._again: asyncio.Task[Page[T]] | None = None
         self.total: int | None = None
         self.read = 0
         self.changed = False
@@ -75,52 +79,79 @@ class Paging(Generic[T]):
         return max(0, (self.total or 0) - self.read)
 
     async def __aiter__(self) -> AsyncIterator[T | None]:
-        ahead: deque[asyncio.Task[Page[T]]] = deque()
         try:
-            async for page, skip in self._pages(ahead):
+            async for page, skip in self._pages():
                 for entry in page.items[skip:]:
                     self.read += 1
-                    if entry is not None and entry.identity is not None:
-                        self._tail.append(entry.identity)
+                    self._tail.append(entry)
+                    yield entry
+            if self._again is not None:
+                for entry in await self._added(await self._again):
+                    self.read += 1
                     yield entry
         finally:
-            _cancel(ahead)
-        if self.changed and self._grows_at_top:
-            async for entry in self._added():
-                self.read += 1
-                yield entry
+            self._cancel()
 
-    async def _pages(
-        self, ahead: deque[asyncio.Task[Page[T]]]
-    ) -> AsyncIterator[tuple[Page[T], int]]:
+    async def _pages(self) -> AsyncIterator[tuple[Page[T], int]]:
         """Each page, and how many of its first entries came already."""
         offset, skip = 0, 0
         page = await self._page(offset)
-        self.total = page.total
-        self._head = frozenset(_identities(page))
+        self.total, self._top = page.total, Top(page)
         await self._begun()
-        self._call.afford(self._path, -(-max(0, page.total - self._size) // self._step))
+        if page.total > self._size:
+            more = -(-(page.total - self._size) // self._step)
+            self._call.afford(self._path, more + self._grows_at_top)
         asked = changes = 0
         while True:
             if offset and self._moved(page):
-                _cancel(ahead)
+                self._cancel()
                 changes += 1
                 if changes > _CHANGES:
                     raise LibraryChanged(f"{changes} times")
-                offset, page, skip = await self._found_again(offset)
+                if self._overlap and page.total == self.total:
+                    raise LibraryChanged("rearranged")
+                offset, page, skip = await self._found_again(offset, page.total)
                 self.changed, self.total, asked = True, page.total, offset
             yield page, skip
             if page.next is None or not page.items:
+                if offset or skip:
+                    self._look_again()
                 return
             offset += self._step
-            while len(ahead) < self._allowed() and (asked + self._step < page.total or not ahead):
-                asked += self._step
-                ahead.append(task := asyncio.create_task(self._page(asked)))
-                task.add_done_callback(_look_at)
-            page, skip = await ahead.popleft(), self._overlap
+            asked = self._send(asked, page.total)
+            page, skip = await self._ahead.popleft(), self._overlap
 
     async def _begun(self) -> None:
         """For lists with something to find out once the first page is there."""
+
+    def _send(self, asked: int, total: int) -> int:
+        """Send for as many pages as may be in flight, and for the top behind the last of them.
+
+        The offset of the last page that was sent for.
+        """
+        while not self._ahead or len(self._ahead) + bool(self._again) < self._allowed():
+            if self._ahead and asked + self._step >= total:
+                self._look_again()
+                break
+            asked += self._step
+            self._ahead.append(self._task(asked))
+        return asked
+
+    def _look_again(self) -> None:
+        if self._grows_at_top and self._again is None:
+            self._again = self._task(0)
+
+    def _task(self, offset: int) -> asyncio.Task[Page[T]]:
+        task = asyncio.create_task(self._page(offset))
+        task.add_done_callback(_look_at)
+        return task
+
+    def _cancel(self) -> None:
+        for task in (*self._ahead, self._again):
+            if task is not None:
+                task.cancel()
+        self._ahead.clear()
+        self._again = None
 
     async def _page(self, offset: int) -> Page[T]:
         query = {**self._query, "limit": self._size, "offset": offset}
@@ -137,63 +168,74 @@ class Paging(Generic[T]):
         """Whether this page, as far as one can see, does not continue where the last one ended."""
         if page.total != self.total:
             return True
-        first = page.items[0] if page.items else None
-        if first is None or first.identity is None:
-            return False
         if self._overlap:
-            return bool(self._tail) and first.identity != self._tail[-1]
-        return self._grows_at_top and first.identity in self._tail
+            return bool(page.items) and not self._tail.ends_with(page.items[0])
+        told = (entry for entry in page.items if identity_of(entry) is not None)
+        if not self._grows_at_top or (first := next(told, None)) is None:
+            return False
+        return bool(self._top.is_newer(first)) or first in self._tail
 
-    async def _found_again(self, offset: int) -> tuple[int, Page[T], int]:
-        """The page in which the first entry is that did not come yet: its offset, it, and where.
+    async def _found_again(self, offset: int, total: int) -> tuple[int, Page[T], int]:
+        """The page with the first entry that did not come yet: its offset, it, and where.
 
-        It comes after the last of those that came and are still there.
+        That page alone shows what is on both sides of the place: between two, the list may change.
         """
-        at, known = max(0, offset - self._size), set(self._tail)
-        below: tuple[int, Page[T]] | None = None
-        above = False
+        at = max(0, offset - 1 + total - (self.total or 0) - self._size // 2)
         for _ in range(_LOOKS):
             page = await self._page(at)
-            places = [
-                place
-                for place, entry in enumerate(page.items)
-                if entry is not None and entry.identity in known
-            ]
-            if places and (places[-1] + 1 < len(page.items) or page.next is None):
-                return at, page, places[-1] + 1
-            if places:
-                if below is not None:
-                    return *below, 0
-                at, above = at + len(page.items), True
-            elif above or (at == 0 and self.read <= _TAIL):
-                return at, page, 0
+            ends = page.next is None or len(page.items) < self._size
+            if (end := self._tail.ends_on(page)) is not None:
+                place, after = end
+                if place < len(page.items) or ends:
+                    return at, page, place
+                at += max(1, place - 1 + after - self._size // 2)
+            elif (begin := self._nothing_left(page, at)) is not None:
+                return at, page, begin
+            elif page.items and self._top.is_newer(page.items[-1]):
+                at += self._size - 1
             else:
-                below, at = (at, page), max(0, at - self._size)
+                at = max(0, at - self._size + 1)
         raise LibraryChanged("lost the place")
 
-    async def _added(self) -> AsyncIterator[T | None]:
-        """What was added at the top since the first page was read."""
-        for look in range(_LOOKS):
-            page = await self._page(look * self._size)
+    def _nothing_left(self, page: Page[T], at: int) -> int | None:
+        """The place of the first entry that was there at first, where all that came is gone."""
+        if at == 0 and not page.items:
+            return 0
+        begin = self._top.begins_on(page) if self._tail.is_all else None
+        if begin is None or (begin == 0 and at):
+            return None
+        return self._tail.behind_nulls(page, begin)
+
+    async def _added(self, page: Page[T]) -> list[T | None]:
+        """What was added at the top since the first page was read, newest first, each once."""
+        if not self._top.differs(page):
+            return []
+        self.changed, self.total = True, page.total
+        added: list[T | None] = []
+        came: set[Hashable] = set()
+        at, sure = 0, True
+        for _ in range(_LOOKS):
             for entry in page.items:
-                if entry is not None and entry.identity in self._head:
-                    return
-                yield entry
-            if page.next is None:
-                return
+                identity, newer = identity_of(entry), self._top.is_newer(entry)
+                met = entry in self._top or (entry in self._tail and self._tail.is_all)
+                if met or ((newer is False or entry in self._tail) and sure):
+                    return added
+                if identity is None and not newer:
+                    continue  # nobody can tell a null that was there
+                sure &= newer is True
+                if identity is None or identity not in came:
+                    came.add(identity)
+                    added.append(entry)
+            if page.next is None and sure:
+                return added
+            at += self._size - 1
+            page = await self._page(at)
+            if page.items and identity_of(page.items[0]) not in came:
+                at, page = 0, await self._page(0)
         raise LibraryChanged("lost the top")
-
-
-def _identities(page: Page[T]) -> list[Hashable]:
-    return [entry.identity for entry in page.items if entry is not None and entry.identity]
 
 
 def _look_at(task: asyncio.Task[Page[T]]) -> None:
     """Its failure may never be needed, when an earlier page failed as well."""
     if not task.cancelled():
         task.exception()
-
-
-def _cancel(tasks: deque[asyncio.Task[Page[T]]]) -> None:
-    while tasks:
-        tasks.pop().cancel()

@@ -24,7 +24,10 @@ class Playlists:
 
     def mine(self, *, flights: int = FLIGHTS) -> Paging[Playlist]:
         """One's own and those one follows; without a scope for some, they are left out."""
-        return Paging(self._call, "me/playlists", page_of(Playlist), flights=flights)
+        read = page_of(Playlist)
+        return Paging(
+            self._call, "me/playlists", read, flights=flights, overlap=1, grows_at_top=True
+        )
 
     def items(self, playlist: Uri, *, flights: int = FLIGHTS) -> PlaylistItems:
         """All entries in order, episodes among them. Forbidden unless owned or collaborated on."""

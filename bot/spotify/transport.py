@@ -128,6 +128,12 @@ class Transport:
             data=None if call.json is None else msgspec.json.encode(call.json),
             headers=headers,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=seconds, sock_connect=min(CONNECT, seconds)),
+            timeout=aiohttp.ClientTimeout(
+                # Shorter than the whole, so that it is known when nothing was sent; `connect` has
+                # the wait for a free connection and the look-up of the name in it as well.
+                connect=min(CONNECT, 0.9 * seconds),
+                total=seconds,
+                ceil_threshold=TRY,  # or else what is over five seconds is rounded up
+            ),
         ) as response:
             return Reply(response.status, response.headers, await body_of(response))
