@@ -1,10 +1,14 @@
-"""Bodies of answers, as far as they are not too large."""
+"""Bodies of answers: how large they may be, and what tells that one cannot be read."""
 
 from __future__ import annotations
 
 import aiohttp
+import msgspec
 
 LARGEST_BODY = 8 * 1024 * 1024
+
+# What comes of a body that is not the JSON it should be; the last one, of ten thousand brackets.
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 async def body_of(response: aiohttp.ClientResponse, largest: int = LARGEST_BODY) -> bytes:

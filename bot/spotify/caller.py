@@ -86,7 +86,7 @@ class Caller:
             return (await ask()).read  # type: ignore[no-any-return]
         asked = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))
         key = Key("" if everybodys else self._account, path, asked)
-        return await self._transport.kept.get(key, kept(path), ask)  # type: ignore[no-any-return]
+        return await self._transport.kept.get(key, kept(path), ask, ends)  # type: ignore[no-any-return]
 
     async def write(
         self, method: str, path: str, query: Query | None = None, json: object = None

@@ -37,17 +37,17 @@ def shared(path: str) -> bool:
 def kept(path: str) -> float:
     """For how many seconds the answer to a GET may be used again.
 
-    0 for who the user is, what plays, the devices, and the lists that are read as a whole.
+    0 for who the user is, what plays, the devices, and lists that are read page by page.
     """
     match path.split("/"):
         case ["search"]:
             return MINUTE
-        case ["me", "top", _]:
-            return 10 * MINUTE
         case ["me", "library", "contains"] | ["me", "player", "recently-played"]:
             return 0.5 * MINUTE
         case ["playlists", _]:
             return 0.5 * MINUTE
         case ["me" | "playlists", *_]:
             return 0.0
-    return 10 * MINUTE
+        case [_, _]:
+            return 10 * MINUTE
+    return 0.0

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from cachetools import TLRUCache
 
-from bot.errors import SpotifyFault
+from bot.errors import SpotifyDown, SpotifyFault
 
 # Bytes of answers, as they came; what is kept of them is less.
 LARGEST = 16 * 1024 * 1024
@@ -49,16 +49,27 @@ class Kept:
         self._largest = largest
         self._under_way: dict[Key, asyncio.Future[Answer | SpotifyFault | None]] = {}
 
-    async def get(self, key: Key, seconds: float, ask: Callable[[], Awaitable[Answer]]) -> Any:
+    async def get(
+        self,
+        key: Key,
+        seconds: float,
+        ask: Callable[[], Awaitable[Answer]],
+        ends: float | None = None,
+    ) -> Any:
         """What was read, from `ask` unless it is there or on its way; to be kept for `seconds`.
 
+        `ends` is the time of the loop until which to wait for another who asked already.
         A failure is passed on to the others of the same account. Where accounts share, each asks
         for itself then: another's token may have been at fault.
         """
         if (held := self._held.get(key)) is not None:
             return held.answer.read
         if (under_way := self._under_way.get(key)) is not None:
-            found = await asyncio.shield(under_way)
+            try:
+                async with asyncio.timeout_at(ends):
+                    found = await asyncio.shield(under_way)
+            except TimeoutError:
+                raise SpotifyDown("no time left") from None
             if isinstance(found, Answer):
                 return found.read
             if isinstance(found, SpotifyFault) and key.account:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
 from bot.errors import SpotifyDown
+from bot.spotify.bodies import UNREADABLE
 from bot.spotify.caller import Caller
 from bot.spotify.cursors import FollowedArtists
 from bot.spotify.lists import (
@@ -69,13 +71,11 @@ class Library:
             await self._call.write("DELETE", "me/library", {"uris": some})
 
     async def contains(self, *uris: Uri) -> list[bool]:
-        """Whether each is saved or followed, in order. Raises SpotifyDown if some are left out."""
+        """Whether each is saved or followed, in order."""
         held: list[bool] = []
         for some in _by(URIS, uris):
-            query = {"uris": some}
-            held += await self._call.get("me/library/contains", query, read=_read_flags)
-        if len(held) != len(uris):
-            raise SpotifyDown("not as many answers as questions")
+            read = partial(_read_flags, some.count(",") + 1)
+            held += await self._call.get("me/library/contains", {"uris": some}, read=read)
         return held
 
 
@@ -85,8 +85,12 @@ def _by(count: int, uris: Sequence[Uri]) -> Iterator[str]:
         yield ",".join(str(uri) for uri in uris[start : start + count])
 
 
-def _read_flags(body: bytes) -> list[bool]:
+def _read_flags(count: int, body: bytes) -> list[bool]:
+    """So many of them. Raises SpotifyDown where there are more or fewer."""
     try:
-        return msgspec.json.decode(body, type=list[bool])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        flags = msgspec.json.decode(body, type=list[bool])
+    except UNREADABLE as error:
         raise SpotifyDown(f"unreadable answer: {error}") from None
+    if len(flags) != count:
+        raise SpotifyDown("not as many answers as questions")
+    return flags

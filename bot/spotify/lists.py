@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from bot.errors import SpotifyDown
+from bot.spotify.bodies import UNREADABLE
 from bot.spotify.models import (
     Album,
     Artist,
@@ -101,11 +102,11 @@ def page_of(shape: type[T]) -> Callable[[bytes], Page[T]]:
     def read(body: bytes) -> Page[T]:
         try:
             return whole.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except UNREADABLE:
             pass
         try:
             page = loose.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise SpotifyDown(f"unreadable answer: {error}") from None
         return Page([_one(entry, shape) for entry in page.items], page.total, page.next)
 
@@ -115,7 +116,7 @@ def page_of(shape: type[T]) -> Callable[[bytes], Page[T]]:
 def _one(entry: msgspec.Raw, shape: type[T]) -> T | None:
     try:
         return msgspec.json.decode(entry, type=shape | None)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return None
 
 

@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 
 from bot.errors import AppSecretRefused, LinkEnded, LoginRefused, SpotifyDown
-from bot.spotify.bodies import body_of
+from bot.spotify.bodies import UNREADABLE, body_of
 from bot.spotify.transport import TIMEOUT
 
 SCOPES = (
@@ -143,7 +143,7 @@ def _error(body: bytes) -> str:
     """The OAuth error code, where it is one: anything else could repeat what was sent."""
     try:
         code = msgspec.json.decode(body, type=_Refused).error
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return "without a JSON body"
     return code if code in _CODES else "with an unknown code"
 
@@ -151,5 +151,5 @@ def _error(body: bytes) -> str:
 def _grant(body: bytes) -> Grant:
     try:
         return msgspec.json.decode(body, type=Grant)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         raise SpotifyDown("unreadable answer of the token endpoint") from None

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from bot.errors import SpotifyDown
+from bot.spotify.bodies import UNREADABLE
 from bot.spotify.uris import ID, Kind, Uri
 
 NULL = msgspec.Raw(b"null")
@@ -21,7 +22,7 @@ class Part(msgspec.Struct, frozen=True):
         """The answer as this. Raises SpotifyDown where it is something else, such as HTML."""
         try:
             return msgspec.json.decode(body, type=cls)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             raise SpotifyDown(f"unreadable answer: {error}") from None
 
     @property
@@ -144,7 +145,7 @@ Playable = Track | Episode
 def playable(raw: msgspec.Raw) -> Playable | None:
     try:
         return msgspec.json.decode(raw, type=Track | Episode | None)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return None
 
 

@@ -28,6 +28,7 @@ from bot.errors import (
     TooManyCalls,
     Unknown,
 )
+from bot.spotify.bodies import UNREADABLE
 
 DEFAULT_RETRY_AFTER = 5.0
 # The rate limit looks at 30 seconds, so what asks for more than this is a quota, named or not.
@@ -110,7 +111,7 @@ def _details(body: bytes) -> _Details:
     """What a JSON error says; nothing where the body is HTML or plain text."""
     try:
         return msgspec.json.decode(body, type=_ErrorBody).error
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return _Details()
 
 
