@@ -55,6 +55,7 @@ class Spotify:
         call = Caller(
             transport, token, app=app, account=account, within=within, background=background
         )
+        self._left = call.left
         self.player = Player(call)
         self.library = Library(call)
         self.playlists = Playlists(call)
@@ -67,7 +68,7 @@ class Spotify:
         No more than the first `most`. Raises UnreadableLink, or SpotifyDown where a short link
         cannot be followed.
         """
-        return [await self._transport.followed(link) for link in find(text)[:most]]
+        return [await self._transport.followed(link, self._left()) for link in find(text)[:most]]
 
     def anew(self, within: float) -> Spotify:
         """The same, with so many seconds from now."""

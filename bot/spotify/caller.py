@@ -109,6 +109,10 @@ class Caller:
         if self._background:
             self._transport.gate.afford(self._app, group_of("GET", path), calls)
 
+    def left(self) -> float:
+        """How many seconds there are for a call."""
+        return self._deadline() - asyncio.get_running_loop().time()
+
     def _deadline(self) -> float:
         now = asyncio.get_running_loop().time()
         if self._within is None:

@@ -27,10 +27,10 @@ _NOWHERE = (
 )
 
 
-async def follow(http: aiohttp.ClientSession, link: ShortLink) -> Uri:
-    """The item that it leads to. Raises UnreadableLink, or SpotifyDown."""
+async def follow(http: aiohttp.ClientSession, link: ShortLink, seconds: float = SECONDS) -> Uri:
+    """The item that it leads to, within so many seconds. Raises UnreadableLink, or SpotifyDown."""
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(seconds):
             for _ in range(HOPS):
                 found = _only(await _ask(http, link))
                 if isinstance(found, Uri):
@@ -47,7 +47,7 @@ async def _ask(http: aiohttp.ClientSession, link: ShortLink) -> str:
         async with http.get(
             link.url, headers=_HEADERS, allow_redirects=False, timeout=_TIMEOUT
         ) as response:
-            if response.status >= 500:
+            if response.status >= 500 or response.status == 429:
                 raise SpotifyDown(f"short link: {response.status}")
             if 300 <= response.status < 400:
                 return urljoin(link.url, response.headers.get("Location", ""))

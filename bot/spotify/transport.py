@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +17,7 @@ from bot.spotify.endpoints import Group, group_of
 from bot.spotify.gate import Gate
 from bot.spotify.kept import Answer, Kept, Key
 from bot.spotify.refusals import Reply, refusal
-from bot.spotify.short_links import follow
+from bot.spotify.short_links import SECONDS, follow
 from bot.spotify.uris import ShortLink, Uri
 
 API_URL = "https://api.spotify.com/v1"
@@ -106,15 +107,17 @@ class Transport:
             raise fault
         return reply.body
 
-    async def followed(self, link: Uri | ShortLink) -> Uri:
+    async def followed(self, link: Uri | ShortLink, within: float = SECONDS) -> Uri:
         """The item of a link. What a short one leads to never changes, and is kept for a while."""
         if isinstance(link, Uri):
             return link
+        seconds = max(0.0, min(within, SECONDS))
+        ends = asyncio.get_running_loop().time() + seconds
 
         async def ask() -> Answer:
-            return Answer(await follow(self.http, link), len(link.url))
+            return Answer(await follow(self.http, link, seconds), len(link.url))
 
-        found: Uri = await self.kept.get(Key("", link.url, ()), SHORT_LINKS_KEPT, ask)
+        found: Uri = await self.kept.get(Key("", link.url, ()), SHORT_LINKS_KEPT, ask, ends)
         return found
 
     async def _exchange(self, call: Call, access: str, seconds: float) -> Reply:
