@@ -45,7 +45,7 @@ picture: $(VENV)/dev
 	@$(PY) -m tests.picture
 
 costs: $(VENV)/dev
-	@$(PY) -m tests.test_costs
+	@$(PY) -m tests.costs
 
 lock: $(VENV)/dev
 	@$(PIP) install uv

@@ -6,6 +6,7 @@ import json
 from collections import Counter, deque
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import parse_qs, urlsplit
@@ -40,10 +41,14 @@ KNOWN = {"discord": known.DISCORD, "spotify": known.SPOTIFY}
 
 @dataclass(frozen=True)
 class Said:
-    """What each service heard and answered: with the bot, in its round, and at the login."""
+    """What each service heard and answered: with the bot, in its round, and at the login.
+
+    client  what Spotify heard of each method of our client
+    """
 
     bot: dict[Service, deque[Exchange]]
     round: dict[Service, deque[Exchange]]
+    client: dict[str, list[Exchange]]
     login: deque[Exchange]
 
 
@@ -61,6 +66,8 @@ async def said() -> Said:
     async with calling() as call:
         for part in rounds.OF_SPOTIFY:
             await part(call)
+    async with calling() as another:
+        client = await rounds.client(another.spotify, another.http)
     return Said(
         bot={
             "discord": it.discord.recording.exchanges,
@@ -70,6 +77,7 @@ async def said() -> Said:
             "discord": discord.recording.exchanges,
             "spotify": call.spotify.recording.exchanges,
         },
+        client=client,
         login=it.spotify.accounts_recording.exchanges,
     )
 
@@ -85,6 +93,8 @@ def _checker(service: Service) -> Checker:
 def _findings(service: Service, said: Said) -> Counter[Finding]:
     checker = _checker(service)
     exchanges = [*said.bot[service], *said.round[service]]
+    if service == "spotify":
+        exchanges += chain(*said.client.values())
     return Counter(finding for exchange in exchanges for finding in checker.check(exchange))
 
 
@@ -116,6 +126,15 @@ def test_the_run_saw_what_it_claims(said: Said, by: str, service: Service, opera
     assert covered.each(operations) - seen == set()
 
 
+def test_every_method_of_the_client_asks_what_it_claims(said: Said) -> None:
+    claimed, checker = covered.by_method(covered.CLIENT_OF_SPOTIFY), _checker("spotify")
+    assert claimed.keys() == said.client.keys()
+    for method, exchanges in said.client.items():
+        seen = set().union(*(checker.seen(exchange) for exchange in exchanges))
+        assert claimed[method] <= seen
+        assert {_operation(one) for one in claimed[method]} == {_operation(one) for one in seen}
+
+
 def test_the_run_sent_every_kind_of_message(said: Said) -> None:
     sent = [*said.bot["discord"], *said.round["discord"]]
     assert {exchange.request_type for exchange in sent} >= {JSON, MULTIPART}
@@ -138,6 +157,11 @@ def test_the_login_goes_where_the_specification_says(said: Said) -> None:
     forms = [parse_qs(one.request_body.decode()) for one in said.login if one.path == token]
     kinds = {form["grant_type"][0] for form in forms}
     assert kinds == {"authorization_code", "refresh_token"}
+
+
+def _operation(seen: str) -> str:
+    """Without the status."""
+    return seen.rpartition(" ")[0]
 
 
 # ---- the check itself

@@ -60,7 +60,7 @@ async def test_the_readme_lists_every_command_as_discord_shows_it(
     assert _table("Commands") == shown
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "run", "bench", "lock"])
+@pytest.mark.parametrize("target", ["demo", "test", "check", "run", "bench", "costs", "lock"])
 def test_make_knows_the_targets_that_the_documents_name(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

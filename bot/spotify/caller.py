@@ -93,11 +93,15 @@ class Caller:
     ) -> bytes:
         """Change something; the body of the answer. Raises as `get` does, and OutcomeUnknown."""
         call, ends = Call(method, path, query, json), self._deadline()
-        self._transport.kept.forget(self._account)
+        self._outdate()
         try:
             return (await self._repeat(call, ends, bytes)).read  # type: ignore[no-any-return]
         finally:
-            self._transport.kept.forget(self._account)
+            self._outdate()
+
+    def _outdate(self) -> None:
+        """After a change, a search alone still finds the same."""
+        self._transport.kept.forget(self._account, but="search")
 
     def know(self, path: str, item: object, size: int) -> None:
         """Another answer brought along what a GET of `path` would say; of `size` bytes or so."""

@@ -99,12 +99,15 @@ class Kept:
         if seconds and answer.size <= self._largest:
             self._held[key] = _Held(answer, seconds)
 
-    def forget(self, account: str) -> None:
-        """This account's answers are no longer true: let nobody read or wait for them."""
+    def forget(self, account: str, *, but: str = "") -> None:
+        """This account's answers are no longer true, `but` those of one path.
+
+        Nobody reads or waits for the others any more.
+        """
         if not account:
             return  # what is everybody's, nobody's changes touch
         self._held.expire()
-        for key in [key for key in self._held if key.account == account]:
+        for key in [key for key in self._held if key.account == account and key.path != but]:
             del self._held[key]
-        for key in [key for key in self._under_way if key.account == account]:
+        for key in [key for key in self._under_way if key.account == account and key.path != but]:
             del self._under_way[key]

@@ -108,6 +108,68 @@ PUT /playlists/{playlist_id} 200 400
 PUT /playlists/{playlist_id}/items 200
 """
 
+# Every method of the client, with all that it asks of Spotify.
+CLIENT_OF_SPOTIFY = """
+catalogue.album_tracks GET /albums/{id}/tracks 200
+catalogue.artist_albums GET /artists/{id}/albums 200
+catalogue.audiobook_chapters GET /audiobooks/{id}/chapters 200
+catalogue.item GET /albums/{id} 200
+catalogue.item GET /artists/{id} 200
+catalogue.item GET /audiobooks/{id} 200
+catalogue.item GET /episodes/{id} 200
+catalogue.item GET /playlists/{playlist_id} 200
+catalogue.item GET /shows/{id} 200
+catalogue.item GET /tracks/{id} 200
+catalogue.search GET /search 200
+catalogue.show_episodes GET /shows/{id}/episodes 200
+library.albums GET /me/albums 200
+library.artists GET /me/following 200
+library.audiobooks GET /me/audiobooks 200
+library.contains GET /me/library/contains 200
+library.episodes GET /me/episodes 200
+library.remove DELETE /me/library 200
+library.save PUT /me/library 200
+library.shows GET /me/shows 200
+library.tracks GET /me/tracks 200
+player.devices GET /me/player/devices 200
+player.next POST /me/player/next 2XX
+player.pause PUT /me/player/pause 2XX
+player.play PUT /me/player/play 2XX
+player.play_context PUT /me/player/play 2XX
+player.previous POST /me/player/previous 2XX
+player.queue POST /me/player/queue 2XX
+player.queued GET /me/player/queue 200
+player.recent GET /me/player/recently-played 200
+player.repeat PUT /me/player/repeat 2XX
+player.resume PUT /me/player/play 2XX
+player.seek PUT /me/player/seek 2XX
+player.shuffle PUT /me/player/shuffle 2XX
+player.state GET /me/player 200 204
+player.transfer PUT /me/player 2XX
+player.volume PUT /me/player/volume 2XX
+playlists.add POST /playlists/{playlist_id}/items 201
+playlists.create POST /me/playlists 201
+playlists.edit PUT /playlists/{playlist_id} 200
+playlists.items GET /playlists/{playlist_id} 200
+playlists.items GET /playlists/{playlist_id}/items 200
+playlists.mine GET /me/playlists 200
+playlists.remove DELETE /playlists/{playlist_id}/items 200
+playlists.reorder PUT /playlists/{playlist_id}/items 200
+playlists.replace PUT /playlists/{playlist_id}/items 200
+profile.me GET /me 200
+profile.top_artists GET /me/top/artists 200
+profile.top_tracks GET /me/top/tracks 200
+"""
+
+
+def by_method(text: str) -> dict[str, set[str]]:
+    """Method of the client → what it was seen to ask, as in `each`."""
+    lines = [line.split(maxsplit=1) for line in text.strip().splitlines()]
+    return {
+        method: set().union(*(each(asked) for name, asked in lines if name == method))
+        for method, _ in lines
+    }
+
 
 def each(text: str) -> set[str]:
     """Every operation of a list with each of its statuses, as in "GET /me/player 204"."""

@@ -84,16 +84,23 @@ _ENTRIES = r"answer 200 (/items|/tracks|)/items/#/"
 SPOTIFY = _entries(
     # What development mode leaves out
     ("GET .*", f"{_ALBUM}/available_markets", "is missing", _GONE),
+    ("GET /artists/{id}/albums", "answer 200 /items/#/available_markets", "is missing", _GONE),
     ("GET /albums/{id}", ("answer 200 /available_markets", "answer 200 /label",
      "answer 200 /popularity"), "is missing", _GONE),
     ("GET /me/albums", ("answer 200 /items/#/album/label", "answer 200 /items/#/album/popularity"),
      "is missing", _GONE),
     # What is sent and was never written down
     ("GET .*", f"{_ALBUM}/is_playable", "is not declared", "sent in albums since 2023"),
+    ("GET /artists/{id}/albums", "answer 200 /items/#/is_playable", "is not declared",
+     "sent in albums since 2023"),
     ("GET /albums/{id}", "answer 200 /is_playable", "is not declared", "sent since 2023"),
     (r"GET /me/player(/currently-playing)?", "answer 200 /actions/disallows", "is not declared",
      "what is disallowed stands one level lower than the specification has it"),
     # What may be null
+    ("GET /me/player/recently-played", "answer 200 /next", "is null instead of",
+     "nothing older is known"),
+    ("GET /me/following", ("answer 200 /artists/next", "answer 200 /artists/cursors/after"),
+     "is null instead of", "after the last artist comes none"),
     ("GET /me/player", ("answer 200 /context", "answer 200 /item", "answer 200 /progress_ms"),
      "is null instead of", "absent during an ad, or where nothing was chosen"),
     ("GET /me/player/currently-playing", "answer 200 /item", "is null instead of",

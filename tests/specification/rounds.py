@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import aiohttp
+
 from sandbox.discord import Discord
+from sandbox.recording import Exchange
+from sandbox.spotify import Spotify
+from tests.client.calls import CALLS, play
+from tests.client.clients import Clients
 from tests.stage.discord_client import Client
 from tests.stage.discord_wire import Wire
 from tests.stage.spotify_caller import Caller
@@ -155,6 +161,18 @@ async def doors(call: Caller) -> None:
         await call("GET", "me/tracks")
     call.spotify.apps[call.spotify.client_id].owner_premium = False
     await call("GET", "me")
+
+
+async def client(pretend: Spotify, http: aiohttp.ClientSession) -> dict[str, list[Exchange]]:
+    """What each method of our own client asks, where nothing is kept of another's answers."""
+    new, said = Clients(pretend, http, pretend.clock), pretend.recording.exchanges
+    asked = {}
+    for method, way in CALLS.items():
+        play(pretend)
+        before = len(said)
+        await way(new(), pretend)
+        asked[method] = list(said)[before:]
+    return asked
 
 
 OF_SPOTIFY = (catalogue, player, library, playlists, doors)
