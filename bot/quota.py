@@ -35,7 +35,7 @@ class Quota:
         self._store = store
         self._clock = clock
         self._client_id = client_id
-        self._saved: list[Spent] = []
+        self._saved: tuple[list[Spent], float] | None = None
         self._writing: set[asyncio.Task[None]] = set()
         self.gate = Gate(clock, daily=daily, opened=self._opened)
 
@@ -51,19 +51,25 @@ class Quota:
                 )
 
     async def save(self) -> None:
-        """Write down what was spent in this hour and the last one; older hours do not change."""
+        """Write down what was spent in this hour and the last one; older hours do not change.
+
+        Once an hour in any case, since what is over is erased with it.
+        """
+        await asyncio.gather(*self._writing)
+        for app in self.gate.apps:
+            await self.forget(app)  # whoever brought it may have come to no link, or be gone
         now = self._clock()
         hours = [
             Spent(hour.app, hour.group, hour.start, hour.commands, hour.background)
             for hour in self.gate.hours()
             if hour.app and hour.start > now - 2 * HOUR
         ]
-        if hours != self._saved:
+        state = hours, now // HOUR
+        if state != self._saved:
             await self._store.spending.record(hours, since=now - DAY - HOUR, now=now)
-            self._saved = hours
+            self._saved = state
 
     async def close(self) -> None:
-        await asyncio.gather(*self._writing)
         await self.save()
 
     async def forget(self, client_id: str) -> None:
@@ -85,11 +91,13 @@ class Quota:
         return found
 
     def _opened(self, client_id: str, group: Group, until: float) -> None:
-        writing = asyncio.create_task(
-            self._store.spending.exhaust(Exhausted(client_id, group, until))
-        )
+        writing = asyncio.create_task(self._exhausted(Exhausted(client_id, group, until)))
         self._writing.add(writing)
         writing.add_done_callback(self._writing.discard)
+
+    async def _exhausted(self, quota: Exhausted) -> None:
+        await self._store.spending.exhaust(quota)
+        await self.forget(quota.client_id)  # whoever brought it may have gone meanwhile
 
 
 def _group(name: str) -> Group | None:

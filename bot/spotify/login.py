@@ -101,7 +101,7 @@ class Login:
 
     async def as_app(self, client_id: str, secret: str) -> Grant:
         """An access token of the app's own. Raises AppSecretRefused, SpotifyDown."""
-        proof = aiohttp.BasicAuth(client_id, secret).encode()
+        proof = aiohttp.encode_basic_auth(client_id, secret)
         status, body = await self._ask({"grant_type": "client_credentials"}, proof)
         if status == 200:
             return _grant(body)
