@@ -135,6 +135,10 @@ class Accounts:
         """Nothing that was kept of a login before holds for this one."""
         self._transport.kept.forget(account_id)
 
+    def tidy(self) -> None:
+        """Drop from memory what Spotify answered too long ago."""
+        self._transport.kept.expire()
+
     async def close(self) -> None:
         """Wait for renewals under way: a new refresh token must not be lost."""
         while self._renewals:

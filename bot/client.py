@@ -125,8 +125,9 @@ class Tonearm(commands.AutoShardedBot):
             _log.exception("the round failed")
 
     async def go_round(self) -> None:
-        """What is done without being asked: erase logins that are over, count, remind of ends."""
+        """What is done without being asked: erase what is over, count, remind of ends."""
         await self.links.expire()
+        self.accounts.tidy()
         await self.quota.save()
         for reminder in await self.reminders.due():
             button = invitation.start_button()
@@ -135,7 +136,7 @@ class Tonearm(commands.AutoShardedBot):
     async def figures(self) -> bytes:
         """What /metrics shows."""
         links = await self.store.links.count()
-        return self.metrics.text(links=links, latency=self.latency, usage=self.quota.usage())
+        return self.metrics.text(links=links, latency=self.latency, spending=self.quota.spending())
 
     async def tell(self, finished: Finished) -> None:
         """Say in Discord how a login in the browser ended."""

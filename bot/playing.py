@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from bot.errors import (
     Fault,
@@ -12,7 +12,9 @@ from bot.errors import (
     NoWords,
     OutcomeUnknown,
     Restricted,
+    SpotifyFault,
     TooManyWords,
+    UnreadableLink,
 )
 from bot.spotify import Spotify
 from bot.spotify.catalogue import LONGEST_QUERY, Item
@@ -22,6 +24,8 @@ from bot.ui.cards import byline, title
 from bot.ui.text import plain
 
 Playing = Track | Episode
+
+_NO_SONG = "That link leads to no song. Use /play with it, or type the name of a song."
 
 # Seconds to look what plays, where Spotify does not say what it did.
 _LOOK = 2.0
@@ -42,7 +46,9 @@ async def search(spotify: Spotify, query: str) -> list[Track]:
 
     Raises NoWords, TooManyWords, NothingFound, and what a link can raise.
     """
-    if (uris := await spotify.pasted(query, most=1)) and uris[0].kind == "track":
+    if uris := await spotify.pasted(query, most=1):
+        if uris[0].kind != "track":
+            raise UnreadableLink("no song", says=_NO_SONG)
         track = await spotify.catalogue.item(uris[0])
         return [track] if isinstance(track, Track) else []
     words = plain(query, LONGEST_QUERY + 1)
@@ -78,42 +84,45 @@ async def skip(spotify: Spotify) -> None:
 
 async def queue(spotify: Spotify, uri: Uri) -> None:
     """Add a track or an episode to the end of the queue."""
-    async with _seen(spotify):
+    async with _seen(spotify, "Look at the queue in Spotify before you repeat it."):
         await spotify.player.queue(uri)
 
 
 @asynccontextmanager
-async def _seen(spotify: Spotify) -> AsyncIterator[None]:
-    """Where nobody knows whether a command was carried out, say what plays now."""
+async def _seen(
+    spotify: Spotify, advice: str = "Repeat it only if that is not what you wanted."
+) -> AsyncIterator[None]:
+    """Where nobody knows whether a command was carried out, say what plays now, and `advice`."""
     try:
         yield
     except OutcomeUnknown as unknown:
         says = await _what_plays(spotify.anew(within=_LOOK))
-        raise OutcomeUnknown(str(unknown), says=says) from None
+        told = f"Spotify did not say whether that worked. {says} {advice}" if says else None
+        raise OutcomeUnknown(str(unknown), says=told) from None
 
 
 async def _what_plays(spotify: Spotify) -> str:
+    """In a sentence; empty where that cannot be told either."""
     try:
         state = await spotify.player.state()
     except Fault:
-        return OutcomeUnknown.says
+        return ""
     if state is None or state.item is None:
-        return "Spotify did not say whether that worked. Nothing is playing now."
+        return "Nothing is playing now."
     verb = "Playing" if state.is_playing else "Paused"
-    return (
-        f"Spotify did not say whether that worked. {verb} now: {title(state.item)} · "
-        f"{byline(state.item)}. Repeat it only if that is not what you wanted."
-    )
+    return f"{verb} now: {title(state.item)} · {byline(state.item)}."
 
 
 async def pause(spotify: Spotify) -> None:
-    """Pause. Spotify refuses a second one without saying why, so the state is looked at then."""
+    """Pause. Spotify may refuse a second one without saying why, so the state is looked at then."""
     try:
         await spotify.player.pause()
-    except Restricted:
-        state = await spotify.player.state()
-        if state is not None and not state.is_playing:
-            raise Restricted(says="The music is already paused.") from None
+    except Restricted as refused:
+        if refused.says == Restricted.says:
+            with suppress(SpotifyFault):
+                state = await spotify.player.state()
+                if state is not None and not state.is_playing:
+                    refused.says = "The music is already paused."
         raise
 
 

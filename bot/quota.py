@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,20 +11,39 @@ from bot.spotify.endpoints import GROUPS, Group
 from bot.spotify.gate import DAY, HOUR, Gate, Hour
 from bot.store import Exhausted, Spent, Store
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Usage:
     """Of one client id and group: calls of the last 24 hours, and until when Spotify takes none.
 
-    own    an app that somebody brought, not the operator's
-    until  seconds since 1970; None while calls are taken
+    brought  an app of somebody's own, not the operator's
+    until    seconds since 1970; None while calls are taken
     """
 
-    own: bool
+    brought: bool
     group: Group
     commands: int
     background: int
     until: float | None
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What is spent and what is allowed.
+
+    daily           calls that Spotify is expected to allow in a group
+    share           how many of them exports may take
+    slow_until      until when the operator's app goes slowly because of a rate limit, or None
+    brought_slowed  how many of the apps that people brought do
+    """
+
+    usage: Sequence[Usage]
+    daily: int
+    share: int
+    slow_until: float | None
+    brought_slowed: int
 
 
 class Quota:
@@ -55,7 +75,7 @@ class Quota:
 
         Once an hour in any case, since what is over is erased with it.
         """
-        await asyncio.gather(*self._writing)
+        await asyncio.gather(*self._writing, return_exceptions=True)
         for app in self.gate.apps:
             await self.forget(app)  # whoever brought it may have come to no link, or be gone
         now = self._clock()
@@ -78,7 +98,18 @@ class Quota:
             self.gate.forget(client_id)
             await self._store.spending.forget(client_id)
 
-    def usage(self) -> Sequence[Usage]:
+    def spending(self) -> Spending:
+        gate, mine = self.gate, self._client_id
+        slow = {app: until for app in gate.apps if (until := gate.slow_until(app))}
+        return Spending(
+            usage=self._usage(),
+            daily=gate.daily,
+            share=gate.share,
+            slow_until=slow.pop(mine, None),
+            brought_slowed=len(slow),
+        )
+
+    def _usage(self) -> Sequence[Usage]:
         """All that was spent and all that is used up, the operator's app first."""
         found = []
         for app in sorted(self.gate.apps, key=lambda app: app != self._client_id):
@@ -86,14 +117,19 @@ class Quota:
             for group in GROUPS:
                 commands, background = self.gate.spent(app, group)
                 if commands or background or group in closed:
-                    own = app != self._client_id
-                    found.append(Usage(own, group, commands, background, closed.get(group)))
+                    brought = app != self._client_id
+                    found.append(Usage(brought, group, commands, background, closed.get(group)))
         return found
 
     def _opened(self, client_id: str, group: Group, until: float) -> None:
         writing = asyncio.create_task(self._exhausted(Exhausted(client_id, group, until)))
         self._writing.add(writing)
-        writing.add_done_callback(self._writing.discard)
+        writing.add_done_callback(self._written)
+
+    def _written(self, writing: asyncio.Task[None]) -> None:
+        self._writing.discard(writing)
+        if not writing.cancelled() and (error := writing.exception()):
+            _log.error("a used-up quota could not be written down", exc_info=error)
 
     async def _exhausted(self, quota: Exhausted) -> None:
         await self._store.spending.exhaust(quota)

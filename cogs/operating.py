@@ -15,16 +15,14 @@ class Operating(commands.Cog):
     def __init__(self, quota: Quota) -> None:
         self.quota = quota
 
-    @app_commands.command(name="usage")
+    @app_commands.command()
     @app_commands.default_permissions()
     async def usage(self, interaction: Interaction) -> None:
-        """See what this bot asked of Spotify today; for whoever runs it."""
+        """See what this bot asked of Spotify in the last day; for whoever runs it."""
         await interaction.response.defer(ephemeral=True)
         if not await interaction.client.is_owner(interaction.user):
             raise NotTheOperator
-        gate = self.quota.gate
-        says = usage.says(self.quota.usage(), daily=gate.daily, share=gate.share)
-        await interaction.followup.send(says)
+        await interaction.followup.send(usage.says(self.quota.spending()))
 
 
 async def setup(bot: Tonearm) -> None:

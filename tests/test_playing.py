@@ -210,3 +210,14 @@ async def test_commands_work_in_dms_huddles_and_servers_without_the_bot(
     for place in ("dm", "huddle", "elsewhere", "night"):
         reply = await stage.discord.seat("ada", place).run("/now")
         assert "Ada's Laptop" in reply.text, place
+
+
+async def test_a_second_pause_says_so_even_where_nobody_may_look(
+    spotify: Spotify, linked: Seat
+) -> None:
+    """The quota of the player's reads is used up, that of its commands is not."""
+    spotify.accounts["ada"].player.pause()
+    spotify.rate_limit(48_925, times=None, quota=True, match="GET /v1/me/player$")
+    reply = await linked.run("/pause")
+    assert "used up" not in reply.text
+    assert "Spotify does not allow that right now" in reply.text

@@ -136,3 +136,10 @@ async def test_whoever_shares_cannot_ping_by_their_name(discord: Discord, linked
     assert "everyone" in seen
     assert "@everyone" not in seen
     assert "**Ada**" not in seen
+
+
+async def test_a_link_to_something_else_is_not_searched_for(spotify: Spotify, linked: Seat) -> None:
+    album = next(iter(spotify.catalogue.albums))
+    reply = await linked.run(f"/search https://open.spotify.com/album/{album}")
+    assert "Use /play with it" in reply.text
+    assert not spotify.calls_of("GET", "search")

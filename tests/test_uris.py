@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import UnreadableLink
-from bot.spotify.uris import KINDS, Kind, ShortLink, Uri, bare, find
+from bot.spotify.uris import KINDS, Kind, ShortLink, Uri, find
 
 ID = "4uLU6hMCjMI75M1A2tKUQC"
 
@@ -36,14 +36,29 @@ def test_every_kind_is_read_from_link_and_uri(kind: Kind) -> None:
     uri = Uri(kind, ID)
     assert find(f"https://open.spotify.com/{kind}/{ID}") == [uri]
     assert find(f"spotify:{kind}:{ID}") == [uri]
-    assert bare(ID, kind) == uri
+    assert find(f" {ID} ", kind) == [uri]
     assert str(uri) == f"spotify:{kind}:{ID}"
     assert uri.link == f"https://open.spotify.com/{kind}/{ID}"
 
 
-def test_what_has_not_the_shape_of_an_id_is_none() -> None:
-    assert bare(ID[:-1], "track") is None
-    assert bare(f"{ID}x", "track") is None
+def test_an_id_alone_is_words_where_the_kind_is_not_known() -> None:
+    assert find(ID) == []
+    assert find(ID[:-1], "track") == []
+    assert find(f"{ID}x", "track") == []
+
+
+@pytest.mark.parametrize("between", [",", ", ", "|", " and ", "、", "\n"])
+def test_links_are_told_apart(between: str) -> None:
+    other = ID[::-1]
+    uris = [Uri("track", ID), Uri("album", other)]
+    assert find(between.join(str(uri) for uri in uris)) == uris
+    assert find(between.join(uri.link for uri in uris)) == uris
+
+
+@pytest.mark.parametrize("around", ["**", "||", "`", "```", "*"])
+def test_discords_markup_is_no_part_of_a_link(around: str) -> None:
+    assert find(f"{around}https://open.spotify.com/track/{ID}{around}") == [Uri("track", ID)]
+    assert find(f"{around}spotify:track:{ID}{around}") == [Uri("track", ID)]
 
 
 def test_several_links_come_in_order_and_once() -> None:

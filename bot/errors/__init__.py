@@ -59,6 +59,7 @@ from bot.errors.fault import (
     CannotStart,
     ConfigError,
     Fault,
+    NotTheOperator,
 )
 from bot.errors.login import (
     AlreadyLinked,
@@ -84,7 +85,6 @@ from bot.errors.music import (
     NothingFound,
     NothingPlaying,
     NothingToExport,
-    NotTheOperator,
     NoWords,
     TooLarge,
     TooManyWords,

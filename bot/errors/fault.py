@@ -37,3 +37,7 @@ class Fault(Exception):
     def said(self, operator: str) -> str:
         """What the user reads; `operator` is whom to ask."""
         return self.says.replace(OPERATOR, operator)
+
+
+class NotTheOperator(Fault):
+    says = "Only whoever runs this bot can see that. What it keeps about you is in /account."

@@ -5,10 +5,6 @@ from __future__ import annotations
 from bot.errors.fault import Fault
 
 
-class NotTheOperator(Fault):
-    says = "Only whoever runs this bot can see that. What it keeps about you is in /account."
-
-
 class UnreadableLink(Fault):
     says = (
         "That is not a Spotify link Tonearm can use. Paste a link to a track, album, artist, "

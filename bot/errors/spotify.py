@@ -23,8 +23,8 @@ class AppSecretRefused(SpotifyFault):
     """SPOTIFY_CLIENT_SECRET is not the app's."""
 
     says = (
-        "This bot cannot search for people who are not linked just now. Use /link, or ask "
-        "{operator} to check SPOTIFY_CLIENT_SECRET."
+        "Searching without a linked account does not work just now. Use /link, or tell {operator} "
+        "that Spotify refuses the app’s secret."
     )
 
 
@@ -93,8 +93,8 @@ class QuotaExceeded(TooManyCalls):
     """The quota of a day. `retry_after` is in seconds, usually hours of them."""
 
     says = (
-        "This app has used up what Spotify allows it in a day. "
-        "Spotify takes requests again in {wait}."
+        "This app has used up what Spotify allows it of this in a day. "
+        "Try again in {wait}; other commands may still work."
     )
 
 
@@ -139,11 +139,12 @@ class Rejected(SpotifyFault):
     says = "Spotify did not understand the request. That is a bug in Tonearm; please report it."
 
 
+_UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
+
+
 def span(seconds: float) -> str:
     """A time to wait in words: "5 seconds", "2 minutes", "14 hours". Rounds up."""
-    for unit, size in (("hour", 3600), ("minute", 60)):
-        if seconds >= size:
-            count = -(-int(seconds) // size)
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    count = max(1, round(seconds))
-    return f"{count} second{'s' if count > 1 else ''}"
+    whole = max(1, math.ceil(seconds))
+    unit, size = next((unit, size) for unit, size in _UNITS if whole >= size)
+    count = -(-whole // size)
+    return f"{count} {unit}{'s' if count > 1 else ''}"

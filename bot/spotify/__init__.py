@@ -24,7 +24,7 @@ from bot.spotify.player import Player
 from bot.spotify.playlists import Playlists
 from bot.spotify.profile import Profile
 from bot.spotify.transport import Transport
-from bot.spotify.uris import Uri, find
+from bot.spotify.uris import Kind, Uri, find
 
 __all__ = ["Spotify", "Transport"]
 
@@ -62,13 +62,16 @@ class Spotify:
         self.catalogue = Catalogue(call)
         self.profile = Profile(call)
 
-    async def pasted(self, text: str, *, most: int | None = None) -> list[Uri]:
+    async def pasted(
+        self, text: str, *, kind: Kind | None = None, most: int | None = None
+    ) -> list[Uri]:
         """What a text links to, in order, short links followed; empty for mere words.
 
-        No more than the first `most`. Raises UnreadableLink, or SpotifyDown where a short link
-        cannot be followed.
+        Where the `kind` is known, an id alone will do. No more than the first `most`.
+        Raises UnreadableLink, or SpotifyDown where a short link cannot be followed.
         """
-        return [await self._transport.followed(link, self._left()) for link in find(text)[:most]]
+        links = find(text, kind)[:most]
+        return [await self._transport.followed(link, self._left()) for link in links]
 
     def anew(self, within: float) -> Spotify:
         """The same, with so many seconds from now."""

@@ -14,7 +14,7 @@ from bot.errors import (
     TokenDoubted,
     TooManyCalls,
 )
-from bot.spotify.endpoints import group_of, kept, shared
+from bot.spotify.endpoints import group_of, seconds_kept, shared
 from bot.spotify.kept import Answer, Key
 from bot.spotify.transport import TRY, Call, Query, Transport
 
@@ -25,6 +25,8 @@ TokenSource = Callable[[str | None], Awaitable[str]]
 
 # Seconds for a call that no command waits for, repetitions included.
 LONGEST_CALL = 60.0
+# In the background, the longest rate limit besides.
+LONGEST_IN_BACKGROUND = 660.0
 ATTEMPTS = 3
 # Seconds that have to be left for a call to be sent. One that must not be repeated needs more:
 # to give up while it is under way leaves nobody knowing.
@@ -86,7 +88,7 @@ class Caller:
             return (await ask()).read  # type: ignore[no-any-return]
         asked = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))
         key = Key("" if everybodys else self._account, path, asked)
-        return await self._transport.kept.get(key, kept(path), ask, ends)  # type: ignore[no-any-return]
+        return await self._transport.kept.get(key, seconds_kept(path), ask, ends)  # type: ignore[no-any-return]
 
     async def write(
         self, method: str, path: str, query: Query | None = None, json: object = None
@@ -106,12 +108,17 @@ class Caller:
     def know(self, path: str, item: object, size: int) -> None:
         """Another answer brought along what a GET of `path` would say; of `size` bytes or so."""
         if shared(path):
-            self._transport.kept.put(Key("", path, ()), kept(path), Answer(item, size))
+            self._transport.kept.put(Key("", path, ()), seconds_kept(path), Answer(item, size))
 
-    def afford(self, path: str, calls: int) -> None:
-        """Raises ShareSpent where this is background work that may not GET so often any more."""
+    def promise(self, path: str, calls: int) -> None:
+        """Keep so many GETs for this, where it is background work. Raises ShareSpent."""
         if self._background:
-            self._transport.gate.afford(self._app, group_of("GET", path), calls)
+            self._transport.gate.promise(self._app, group_of("GET", path), calls)
+
+    def release(self, path: str, calls: int) -> None:
+        """So many GETs of a promise are not needed any more."""
+        if self._background:
+            self._transport.gate.release(self._app, group_of("GET", path), calls)
 
     def left(self) -> float:
         """How many seconds there are for a call."""
@@ -120,7 +127,7 @@ class Caller:
     def _deadline(self) -> float:
         now = asyncio.get_running_loop().time()
         if self._within is None:
-            return now + LONGEST_CALL
+            return now + (LONGEST_IN_BACKGROUND if self._background else LONGEST_CALL)
         if self._ends is None:
             self._ends = now + self._within
         return self._ends

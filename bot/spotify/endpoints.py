@@ -34,7 +34,7 @@ def shared(path: str) -> bool:
     return group_of("GET", path) == "catalogue"
 
 
-def kept(path: str) -> float:
+def seconds_kept(path: str) -> float:
     """For how many seconds the answer to a GET may be used again.
 
     0 for who the user is, what plays, the devices, and lists that are read page by page.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.errors import QuotaExceeded, ShareSpent, SpotifyFault, TooManyCalls
 from bot.spotify.endpoints import Group
+from bot.spotify.pace import Pace
+from bot.spotify.refusals import LONGEST_RETRY_AFTER
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -20,11 +22,6 @@ DAILY = 1000
 # What exports and the like may take of it, so that the player goes on.
 SHARE = 0.75
 
-# Spotify's rate limit looks at the last 30 seconds.
-_WINDOW = 30.0
-# Seconds for which a rate limit, once met, sets the pace; and how far to stay below it.
-_PACED = 600.0
-_MARGIN = 0.85
 # Seconds after which background work looks again whether commands are under way.
 _YIELD = 0.05
 # Background work that always found commands under way gets its turn after so many seconds.
@@ -47,18 +44,13 @@ class Hour:
 
 @dataclass
 class _App:
-    blocked_until: float = 0.0
+    pace: Pace = field(default_factory=Pace)
     closed: dict[Group, float] = field(default_factory=dict)
     # group → (start of the hour, background?) → calls
     spent: defaultdict[Group, Counter[tuple[int, bool]]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
-    taken: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
-    interval: float = 0.0
-    slowest: float = 0.0
-    paced_until: float = 0.0
-    paced_since: float = 0.0
-    next_turn: float = 0.0
+    promised: Counter[Group] = field(default_factory=Counter)
     commands: int = 0
     command_waits_until: float = 0.0
     gave_way_since: float | None = None
@@ -91,21 +83,21 @@ class Gate:
         Raises QuotaExceeded, or ShareSpent for background work.
         """
         state, now = self._app(app), self._clock()
-        if (until := state.closed.get(group, 0.0)) > now:
+        if until := self._closed_until(state, group, now):
             raise QuotaExceeded(until - now)
         if background:
-            if self.spare(app, group) < 1:
+            if self.spare(app, group) + state.promised[group] < 1:
                 raise ShareSpent(self._until_spare(app, group, 1))
             if self._gives_way(state, now):
                 return _YIELD
-        if (wait := self._wait(state, now)) > 0:
+        if (wait := state.pace.wait(now)) > 0:
             if not background:
                 state.command_waits_until = now + wait + _YIELD
             return wait
+        state.pace.go(now)
         if background:
             state.gave_way_since = None
-        if state.paced_until > now:
-            state.next_turn = max(state.next_turn, now) + state.interval
+            state.promised[group] = max(0, state.promised[group] - 1)
         state.spent[group][int(now // HOUR) * HOUR, background] += 1
         return 0.0
 
@@ -116,26 +108,38 @@ class Gate:
         state.commands += not background
         try:
             yield
+        except QuotaExceeded as fault:
+            state.closed[group] = self._clock() + fault.retry_after
+            if self._opened:
+                self._opened(app, group, state.closed[group])
+            raise
         except TooManyCalls as fault:
-            self._refused(app, group, fault, sent_at)
+            state.pace.refused(self._clock(), sent_at, fault.retry_after)
             raise
         except SpotifyFault:
-            self._taken(state, sent_at)
+            state.pace.took(sent_at)
             raise
         else:
-            self._taken(state, sent_at)
+            state.pace.took(sent_at)
         finally:
             state.commands -= not background
 
-    def afford(self, app: str, group: Group, calls: int) -> None:
-        """Raises ShareSpent where background work may not make so many calls more."""
+    def promise(self, app: str, group: Group, calls: int) -> None:
+        """Keep so many calls for background work that begins. Raises ShareSpent."""
         if calls > self.spare(app, group):
             raise ShareSpent(self._until_spare(app, group, calls), calls, self.share)
+        self._app(app).promised[group] += calls
+
+    def release(self, app: str, group: Group, calls: int) -> None:
+        """Background work has ended, with so many calls of its promise left."""
+        promised = self._app(app).promised
+        promised[group] = max(0, promised[group] - calls)
 
     def spare(self, app: str, group: Group) -> int:
-        """How many calls background work may still make."""
+        """How many calls background work may still begin, beside those it was promised."""
         commands, background = self.spent(app, group)
-        return min(self.share - background, self.daily - commands - background)
+        promised = self._app(app).promised[group]
+        return min(self.share - background, self.daily - commands - background) - promised
 
     def spent(self, app: str, group: Group) -> tuple[int, int]:
         """Calls of the last 24 hours, or up to an hour more: of commands, and in the background."""
@@ -148,8 +152,13 @@ class Gate:
 
     def closed(self, app: str) -> dict[Group, float]:
         """The groups whose quota is used up, and until when."""
-        now = self._clock()
-        return {group: until for group, until in self._app(app).closed.items() if until > now}
+        state, now = self._app(app), self._clock()
+        times = {group: self._closed_until(state, group, now) for group in state.closed}
+        return {group: until for group, until in times.items() if until}
+
+    def slow_until(self, app: str) -> float | None:
+        """Until when a rate limit sets the pace; None where none does."""
+        return self._app(app).pace.slow_until(self._clock())
 
     @property
     def apps(self) -> list[str]:
@@ -187,21 +196,22 @@ class Gate:
     def _app(self, app: str) -> _App:
         return self._apps.setdefault(app, _App())
 
+    def _closed_until(self, state: _App, group: Group, now: float) -> float | None:
+        """None where it is open: what is further off than Spotify can say, a clock got wrong."""
+        until = state.closed.get(group, 0.0)
+        return until if now < until <= now + LONGEST_RETRY_AFTER else None
+
     def _gives_way(self, state: _App, now: float) -> bool:
         if state.commands == 0 and state.command_waits_until < now:
             state.gave_way_since = None
             return False
-        if state.gave_way_since is None:
+        if state.gave_way_since is None or state.gave_way_since > now:
             state.gave_way_since = now
         return now - state.gave_way_since < _STARVED
 
-    def _wait(self, state: _App, now: float) -> float:
-        turn = state.next_turn if state.paced_until > now else 0.0
-        return max(state.blocked_until, turn) - now
-
     def _until_spare(self, app: str, group: Group, calls: int) -> float:
         """Seconds until background work may make so many calls; infinity where it never may."""
-        if calls > self.share:
+        if calls >= self.share:  # whoever asks has made one already
             return math.inf
         spent, now, over = self._app(app).spent[group], self._clock(), 0.0
         commands, background = self.spent(app, group)
@@ -212,33 +222,3 @@ class Gate:
             background -= spent[start, True]
             over = start + HOUR + DAY - now
         return over
-
-    def _refused(self, app: str, group: Group, fault: TooManyCalls, sent_at: float) -> None:
-        state, now = self._app(app), self._clock()
-        until = now + fault.retry_after
-        if isinstance(fault, QuotaExceeded):
-            state.closed[group] = until
-            if self._opened:
-                self._opened(app, group, until)
-            return
-        state.blocked_until = max(state.blocked_until, until)
-        if sent_at >= state.paced_since or state.paced_until <= now:
-            # One that was sent since the pace was set: it was too fast.
-            state.slowest = state.interval * 1.5 if state.paced_until > now else 0.0
-            state.paced_since, state.paced_until = now, now + _PACED
-            state.next_turn = state.blocked_until
-            self._set_pace(state)
-
-    def _taken(self, state: _App, sent_at: float) -> None:
-        """Spotify took a call, which may have been under way when another was refused."""
-        state.taken.append(sent_at)
-        if sent_at < state.paced_since < state.paced_until:
-            self._set_pace(state)
-
-    def _set_pace(self, state: _App) -> None:
-        """The calls that Spotify took in its window, over the time until it takes one again."""
-        since = state.paced_since
-        taken = [at for at in state.taken if since - _WINDOW < at < since]
-        if taken:
-            span = state.blocked_until - min(taken)
-            state.interval = max(span / len(taken) / _MARGIN, state.slowest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -59,7 +60,7 @@ class Kept:
         """What was read, from `ask` unless it is there or on its way; to be kept for `seconds`.
 
         `ends` is the time of the loop until which to wait for another who asked already.
-        A failure is passed on to the others of the same account. Where accounts share, each asks
+        A refusal is passed on to the others of the same account. Where accounts share, each asks
         for itself then: another's token may have been at fault.
         """
         if (held := self._held.get(key)) is not None:
@@ -72,9 +73,10 @@ class Kept:
                 raise SpotifyDown("no time left") from None
             if isinstance(found, Answer):
                 return found.read
-            if isinstance(found, SpotifyFault) and key.account:
-                raise found
-            return (await ask()).read
+            # That Spotify is down may only mean that the other had less time.
+            if found is None or isinstance(found, SpotifyDown) or not key.account:
+                return (await ask()).read
+            raise found
         return (await self._lead(key, seconds, ask)).read
 
     async def _lead(self, key: Key, seconds: float, ask: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -108,6 +110,11 @@ class Kept:
             return  # what is everybody's, nobody's changes touch
         self._held.expire()
         for key in [key for key in self._held if key.account == account and key.path != but]:
-            del self._held[key]
+            with suppress(KeyError):  # said of what became too old since, though it is gone then
+                del self._held[key]
         for key in [key for key in self._under_way if key.account == account and key.path != but]:
             del self._under_way[key]
+
+    def expire(self) -> None:
+        """Drop what is too old; it is not used any more, but still in memory."""
+        self._held.expire()

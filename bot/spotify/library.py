@@ -90,7 +90,7 @@ def _read_flags(count: int, body: bytes) -> list[bool]:
     try:
         flags = msgspec.json.decode(body, type=list[bool])
     except UNREADABLE as error:
-        raise SpotifyDown(f"unreadable answer: {error}") from None
+        raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
     if len(flags) != count:
         raise SpotifyDown("not as many answers as questions")
     return flags

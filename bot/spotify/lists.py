@@ -107,7 +107,7 @@ def page_of(shape: type[T]) -> Callable[[bytes], Page[T]]:
         try:
             page = loose.decode(body)
         except UNREADABLE as error:
-            raise SpotifyDown(f"unreadable answer: {error}") from None
+            raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
         return Page([_one(entry, shape) for entry in page.items], page.total, page.next)
 
     return read

@@ -23,7 +23,7 @@ class Part(msgspec.Struct, frozen=True):
         try:
             return msgspec.json.decode(body, type=cls)
         except UNREADABLE as error:
-            raise SpotifyDown(f"unreadable answer: {error}") from None
+            raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
 
     @property
     def identity(self) -> Hashable:

@@ -69,6 +69,7 @@ class Paging(Generic[T]):
         self._top: Top[T] = Top(Page([]))
         self._ahead: deque[asyncio.Task[Page[T]]] = deque()
         self._again: asyncio.Task[Page[T]] | None = None
+        self._promised = 0
         self.total: int | None = None
         self.read = 0
         self.changed = False
@@ -91,6 +92,7 @@ class Paging(Generic[T]):
                     yield entry
         finally:
             self._cancel()
+            self._call.release(self._path, self._promised)
 
     async def _pages(self) -> AsyncIterator[tuple[Page[T], int]]:
         """Each page, and how many of its first entries came already."""
@@ -100,7 +102,8 @@ class Paging(Generic[T]):
         await self._begun()
         if page.total > self._size:
             more = -(-(page.total - self._size) // self._step)
-            self._call.afford(self._path, more + self._grows_at_top)
+            self._call.promise(self._path, more + self._grows_at_top)
+            self._promised = more + self._grows_at_top
         asked = changes = 0
         while True:
             if offset and self._moved(page):
@@ -142,9 +145,7 @@ class Paging(Generic[T]):
             self._again = self._task(0)
 
     def _task(self, offset: int) -> asyncio.Task[Page[T]]:
-        task = asyncio.create_task(self._page(offset))
-        task.add_done_callback(_look_at)
-        return task
+        return asyncio.create_task(self._page(offset))
 
     def _cancel(self) -> None:
         for task in (*self._ahead, self._again):
@@ -155,6 +156,7 @@ class Paging(Generic[T]):
 
     async def _page(self, offset: int) -> Page[T]:
         query = {**self._query, "limit": self._size, "offset": offset}
+        self._promised = max(0, self._promised - 1)
         return await self._call.get(self._path, query, read=self._read_page, fresh=True)
 
     def _allowed(self) -> int:
@@ -233,9 +235,3 @@ class Paging(Generic[T]):
             if page.items and identity_of(page.items[0]) not in came:
                 at, page = 0, await self._page(0)
         raise LibraryChanged("lost the top")
-
-
-def _look_at(task: asyncio.Task[Page[T]]) -> None:
-    """Its failure may never be needed, when an earlier page failed as well."""
-    if not task.cancelled():
-        task.exception()

@@ -33,8 +33,12 @@ from bot.spotify.bodies import UNREADABLE
 DEFAULT_RETRY_AFTER = 5.0
 # The rate limit looks at 30 seconds, so what asks for more than this is a quota, named or not.
 LONGEST_RATE_LIMIT = 600.0
-# No longer than a week or so: what is longer is no number of seconds.
-_SECONDS = re.compile(r"[0-9]{1,6}")
+# Of a quota that does not say when.
+DEFAULT_QUOTA = 3600.0
+# Eleven days: nothing longer was ever seen.
+LONGEST_RETRY_AFTER = 1e6
+_SECONDS = re.compile(r"[0-9]{1,15}")
+_REASON = re.compile(r"[A-Z_]{1,40}")
 
 _RESTRICTIONS = {
     "ALREADY_PAUSED": "The music is already paused.",
@@ -84,7 +88,7 @@ def refusal(reply: Reply) -> SpotifyFault | NeedsLogin | None:
     message, reason = details.message or "", details.reason or ""
     text = (message or reply.body[:500].decode("utf-8", "replace")).lower()
     # Never the message: nobody knows what it repeats of what was sent.
-    log = f"{reply.status} {reason if reason.isupper() and reason.isascii() else ''}".strip()
+    log = f"{reply.status} {reason if _REASON.fullmatch(reason) else ''}".strip()
     match reply.status:
         case 401 if "access token missing" in text:
             return TokenDoubted(log)
@@ -102,6 +106,8 @@ def refusal(reply: Reply) -> SpotifyFault | NeedsLogin | None:
             return Unknown(log)
         case 429:
             return _too_many(reply.headers, reason)
+        case 408 | 425:
+            return SpotifyDown(log)
         case status if status >= 500 or status < 400:
             return SpotifyDown(log)
     return Rejected(log)
@@ -120,7 +126,7 @@ def _forbidden(text: str, reason: str, log: str) -> SpotifyFault | NeedsLogin:
         return OwnerNeedsPremium(log)
     if "not registered" in text or "developer.spotify.com/dashboard" in text:
         return NotAllowListed(log)
-    if "scope" in text:
+    if "client scope" in text:
         return MissingScope(log)
     if reason == "PREMIUM_REQUIRED":
         return PremiumRequired(log)
@@ -137,8 +143,10 @@ def _forbidden(text: str, reason: str, log: str) -> SpotifyFault | NeedsLogin:
 
 def _too_many(headers: Mapping[str, str], reason: str) -> TooManyCalls:
     given = headers.get("Retry-After", "")
-    # "0" would mean to ask again at once, and for ever.
-    wait = max(1.0, float(given)) if _SECONDS.fullmatch(given) else DEFAULT_RETRY_AFTER
-    if reason == "QUOTA_EXCEEDED" or wait > LONGEST_RATE_LIMIT:
-        return QuotaExceeded(wait)
-    return TooManyCalls(wait)
+    quota = reason == "QUOTA_EXCEEDED"
+    if _SECONDS.fullmatch(given):
+        # "0" would mean to ask again at once, and for ever.
+        wait = min(max(1.0, float(given)), LONGEST_RETRY_AFTER)
+    else:
+        wait = DEFAULT_QUOTA if quota else DEFAULT_RETRY_AFTER
+    return QuotaExceeded(wait) if quota or wait > LONGEST_RATE_LIMIT else TooManyCalls(wait)

@@ -32,6 +32,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=TRY, sock_connect=CONNECT)
 
 Query = Mapping[str, str | int]
 
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
 Watch = Callable[[Group, int, float], None]
 """Told of each exchange: its group, the status (0 for no answer), and how many seconds it took."""
 
@@ -89,23 +91,25 @@ class Transport:
         OutcomeUnknown, where it may have been done and must not be repeated.
         """
         in_doubt = SpotifyDown if call.repeatable else OutcomeUnknown
-        began, status = time.perf_counter(), 0
+        began = time.perf_counter()
         try:
             reply = await self._exchange(call, access, seconds)
-            status = reply.status
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise SpotifyDown(f"not sent: {type(error).__name__}") from None
         except (aiohttp.ClientError, TimeoutError) as error:
+            self._tell(call, 0, began)
+            if isinstance(error, _NOT_SENT):
+                raise SpotifyDown(f"not sent: {type(error).__name__}") from None
             raise in_doubt(type(error).__name__) from None
-        finally:
-            if self._watch:
-                self._watch(call.group, status, time.perf_counter() - began)
+        self._tell(call, reply.status, began)
         fault = refusal(reply)
         if isinstance(fault, SpotifyDown):
             raise in_doubt(str(fault))
         if fault is not None:
             raise fault
         return reply.body
+
+    def _tell(self, call: Call, status: int, began: float) -> None:
+        if self._watch:
+            self._watch(call.group, status, time.perf_counter() - began)
 
     async def followed(self, link: Uri | ShortLink, within: float = SECONDS) -> Uri:
         """The item of a link. What a short one leads to never changes, and is kept for a while."""

@@ -19,10 +19,10 @@ SHORT_HOSTS = ("spotify.link", "spotify.app.link")
 _LONG_HOSTS = ("open.spotify.com", "play.spotify.com")
 _HOSTS = "|".join(re.escape(host) for host in (*_LONG_HOSTS, *SHORT_HOSTS))
 # What an address is made of, in text or in a page.
-_REST = r"[^\s<>\"']+"
+_REST = r"[^\s<>\"'`|*,、]+"
 _PASTED = re.compile(
     rf"(?i)https?://{_REST}|(?<![\w.@/-])(?:{_HOSTS})/{_REST}|"
-    rf"\bspotify:(?:{'|'.join(KINDS)}|user)\b[^\s<>]*"
+    rf"\bspotify:(?:{'|'.join(KINDS)}|user)\b(?:{_REST})?"
 )
 _SHORT_PATH = re.compile(r"/(?:s/)?[0-9A-Za-z_-]{1,64}")
 
@@ -49,11 +49,14 @@ class ShortLink:
     url: str = field(repr=False)
 
 
-def find(text: str) -> list[Uri | ShortLink]:
+def find(text: str, kind: Kind | None = None) -> list[Uri | ShortLink]:
     """All items that `text` links to, in order, each once; empty for words without a link.
 
+    Where the kind is known, an id alone will do.
     What leads elsewhere is passed over where something usable is beside it; else UnreadableLink.
     """
+    if kind is not None and ID.fullmatch(text.strip()):
+        return [Uri(kind, text.strip())]
     found: dict[Uri | ShortLink, None] = {}
     wrong: UnreadableLink | None = None
     for pasted in _PASTED.findall(text):
@@ -64,11 +67,6 @@ def find(text: str) -> list[Uri | ShortLink]:
     if wrong is not None and not found:
         raise wrong
     return list(found)
-
-
-def bare(text: str, kind: Kind) -> Uri | None:
-    """The item of this kind with `text` as its id; None where it has not the shape of one."""
-    return Uri(kind, text) if ID.fullmatch(text) else None
 
 
 def _read(pasted: str) -> Uri | ShortLink:

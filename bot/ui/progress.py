@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
 import discord
 
 # Seconds between two edits: Discord allows a message five in five seconds.
@@ -33,6 +34,6 @@ class Progress:
             says = f"{self._doing}: {done:,} of {expected:,}."
             try:
                 await self._interaction.edit_original_response(content=says)
-            except discord.HTTPException:
+            except (discord.DiscordException, aiohttp.ClientError, OSError):
                 # The work matters more than its progress; the file will find its way.
                 self._next = math.inf

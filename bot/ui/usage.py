@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.quota import Usage
+from bot.quota import Spending, Usage
 
 _GROUPS = {
     "search": "Search",
@@ -17,23 +17,33 @@ _GROUPS = {
 }
 
 
-def says(usage: Sequence[Usage], *, daily: int, share: int) -> str:
+def says(spending: Spending) -> str:
     """A line for each group of endpoints; apps that people brought are added up, unnamed."""
-    ours = [used for used in usage if not used.own]
-    own = [used for used in usage if used.own]
+    ours = [used for used in spending.usage if not used.brought]
+    brought = [used for used in spending.usage if used.brought]
     lines = ["### Calls to Spotify in the last 24 hours"]
     lines += [_line(used) for used in ours] or ["None yet."]
-    if own:
-        calls = sum(used.commands + used.background for used in own)
-        used_up = sum(used.until is not None for used in own)
+    if spending.slow_until is not None:
         lines.append(
-            f"Apps that people brought: {calls:,}" + (f"; {used_up} used up" * (used_up > 0))
+            "Spotify found this app too fast, so Tonearm goes slowly until "
+            f"<t:{int(spending.slow_until)}:t>."
         )
+    if brought:
+        lines.append(_together(brought))
     lines.append(
-        f"-# Spotify does not publish its quota. Exports may spend {share:,} calls a day of each "
-        f"kind, of the {daily:,} that SPOTIFY_DAILY_CALLS expects."
+        f"-# Spotify does not publish its quota. Exports may spend {spending.share:,} calls a day "
+        f"of each kind, of the {spending.daily:,} that SPOTIFY_DAILY_CALLS expects."
     )
     return "\n".join(lines)
+
+
+def _together(brought: Sequence[Usage]) -> str:
+    calls = sum(used.commands + used.background for used in brought)
+    line = f"Apps that people brought: **{calls:,}**"
+    times = [used.until for used in brought if used.until is not None]
+    if times:
+        line += f". Some are used up, the last of them until <t:{int(max(times))}:R>"
+    return line
 
 
 def _line(used: Usage) -> str:

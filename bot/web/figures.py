@@ -6,7 +6,7 @@ import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from yarl import URL
 
 from bot.config import Network
@@ -42,6 +42,8 @@ class Figures:
         peer = ipaddress.ip_address(request.remote or "0.0.0.0")
         passed_on = any(name in request.headers for name in _FORWARDED)
         proxy = self._trusted is not None and peer in self._trusted
+        # nginx passes requests on as HTTP/1.0, and as if they were for this machine.
+        passed_on = passed_on or request.version < HttpVersion11
         return peer.is_loopback and _is_loopback(request.host) and not passed_on and not proxy
 
 
