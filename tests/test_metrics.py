@@ -1,0 +1,222 @@
+"""GET /metrics: what it counts, and that nobody stands in it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.spotify.endpoints import GROUPS
+from sandbox.faults import Fault
+from sandbox.readable import walk
+from sandbox.spotify import Spotify
+from sandbox.stage import Stage
+from tests.own_apps import OWN, link_with
+from tests.plain_http import check, send
+
+Sample = tuple[str, ...]
+
+
+class Figures:
+    """The figures as Prometheus reads them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._values: dict[Sample, float] = {}
+        self.labels: set[str] = set()
+        self.label_values: set[str] = set()
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                values = [value for _, value in sorted(sample.labels.items())]
+                self._values[sample.name.removeprefix("tonearm_"), *values] = sample.value
+                self.labels |= set(sample.labels)
+                self.label_values |= set(values)
+
+    def __getitem__(self, sample: str | Sample) -> float:
+        """Of a name and the values of its labels, in the order of the labels' names."""
+        return self._values.get((sample,) if isinstance(sample, str) else sample, 0.0)
+
+    def of(self, name: str) -> dict[Sample, float]:
+        return {key[1:]: value for key, value in self._values.items() if key[0] == name}
+
+
+async def figures(it: Stage) -> Figures:
+    request = f"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:{it.settings.port}\r\n\r\n"
+    plain = check(await send(it.settings.port, request.encode()))
+    assert plain.status == 200
+    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
+    return Figures(plain.body.decode())
+
+
+# ---- what it counts
+
+
+async def test_it_can_be_read_before_anything_happened(stage: Stage) -> None:
+    found = await figures(stage)
+    assert found["linked_accounts"] == 0
+    assert found["spotify_daily_calls_expected"] == 1000
+    assert found.of("token_renewals_total") == {("done",): 0, ("down",): 0, ("refused",): 0}
+    assert found.of("spotify_rate_limited") == {("operator",): 0, ("brought",): 0}
+    assert not found.of("spotify_calls_total")
+    assert not found.of("commands_total")
+    for family in text_string_to_metric_families(found.text):
+        assert family.documentation
+        assert family.name.startswith("tonearm_")
+
+
+async def test_calls_are_counted_by_group_and_status(spotify: Spotify, stage: Stage) -> None:
+    linked = await stage.link("ada")
+    await linked.run("/search lantern")
+    await linked.run("/now")
+    spotify.accounts["ada"].player.resume()
+    spotify.faults.add(Fault("GET .*/me/player$", act="reset"))
+    await linked.run("/now")
+    spotify.accounts["ada"].player.device = None
+    await linked.run("/next")
+    spotify.quota("GET /v1/search$", calls=0, retry_after=48_925)
+    await linked.run("/search harbour")
+    await linked.run("/search harbour")
+    found = await figures(stage)
+    assert found.of("spotify_calls_total") == {
+        ("profile", "200"): 1,
+        ("search", "200"): 1,
+        ("playback", "200"): 2,
+        ("playback", "0"): 1,
+        ("control", "404"): 1,
+        ("search", "429"): 1,
+    }
+    counts = found.of("spotify_call_duration_seconds_count")
+    assert counts == {("profile",): 1, ("search",): 2, ("playback",): 3, ("control",): 1}
+    assert found["spotify_call_duration_seconds_bucket", "search", "+Inf"] == 2
+    assert 0 < found["spotify_call_duration_seconds_sum", "search"] < 2
+    assert found["spotify_call_duration_seconds_bucket", "playback", "8.0"] == 3
+
+
+async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, stage: Stage) -> None:
+    ada = stage.discord.seat("ada", "music")
+    await ada.run("/now")
+    await stage.link("ada")
+    await ada.run("/pause")
+    reply = await ada.run("/search lantern")
+    await reply.press("Queue")
+    await reply.pick(
+        next(part for part in walk(reply.message) if part.get("options"))["options"][1]["value"]
+    )
+    spotify.faults.add(Fault("GET .*/me/player$", status=400, body="{}"))
+    await ada.run("/now")
+    for part in walk(reply.message):
+        if part.get("label") == "Play":
+            part["custom_id"] = "adas:own:words"
+    await ada.press(reply.message, "Play")
+    commands = (await figures(stage)).of("commands_total")
+    assert commands == {
+        ("/now", "NotLinked"): 1,
+        ("/link", "done"): 1,
+        ("button login", "done"): 2,  # and its form
+        ("/pause", "Restricted"): 1,
+        ("/search", "done"): 1,
+        ("button track", "done"): 1,
+        ("button results", "done"): 1,
+        ("/now", "bug"): 1,
+        ("button expired", "done"): 1,
+    }
+
+
+async def test_renewals_and_links_are_counted(spotify: Spotify, stage: Stage) -> None:
+    ada = await stage.link("ada")
+    await stage.link("grace")
+    await ada.run("/now")
+    spotify.expire_access_tokens()
+    spotify.accounts_faults.add(Fault("POST .*/api/token", status=503))
+    await ada.run("/now")
+    await ada.run("/now")
+    found = await figures(stage)
+    assert found["linked_accounts"] == 2
+    assert found.of("token_renewals_total") == {("done",): 2, ("down",): 1, ("refused",): 0}
+    spotify.expire_access_tokens()
+    spotify.end_consent("ada")
+    await ada.run("/now")
+    await (await stage.discord.seat("grace").run("/unlink")).press("Unlink and erase")
+    found = await figures(stage)
+    assert found["token_renewals_total", "refused"] == 1
+    assert found["linked_accounts"] == 1
+
+
+async def test_what_is_left_of_the_quota(spotify: Spotify, stage: Stage) -> None:
+    ada, mallory = await stage.link("ada"), await link_with(stage)
+    await ada.run("/now")
+    spotify.rate_limit(48_925, times=2, quota=True, match="GET /v1/search$")
+    await ada.run("/search lantern")
+    await mallory.run("/search lantern")
+    await (await ada.run("/export format:json")).until("Here are your")
+    found = await figures(stage)
+    spent = {key: calls for key, calls in found.of("spotify_calls_last_day").items() if calls}
+    assert spent == {
+        ("operator", "commands", "profile"): 1,
+        ("operator", "commands", "playback"): 1,
+        ("operator", "commands", "search"): 1,
+        ("operator", "background", "library"): len(spotify.calls_of("GET", "me/tracks")),
+        ("brought", "commands", "profile"): 1,
+        ("brought", "commands", "search"): 1,
+    }
+    closed = {key: apps for key, apps in found.of("spotify_quota_exhausted").items() if apps}
+    assert closed == {("operator", "search"): 1, ("brought", "search"): 1}
+    stage.clock.advance(48_925)
+    found = await figures(stage)
+    assert not any(found.of("spotify_quota_exhausted").values())
+
+
+async def test_who_goes_slowly(spotify: Spotify, stage: Stage) -> None:
+    mallory = await link_with(stage)
+    await mallory.run("/now")
+    spotify.rate_limit(60)
+    await mallory.run("/now")
+    assert (await figures(stage)).of("spotify_rate_limited") == {("operator",): 0, ("brought",): 1}
+    ada = await stage.link("ada")
+    await ada.run("/now")
+    spotify.rate_limit(60)
+    await ada.run("/now")
+    assert (await figures(stage)).of("spotify_rate_limited") == {("operator",): 1, ("brought",): 1}
+    stage.clock.advance(3_600)
+    assert (await figures(stage)).of("spotify_rate_limited") == {("operator",): 0, ("brought",): 0}
+
+
+async def test_the_gateways_latency(stage: Stage) -> None:
+    async with asyncio.timeout(5):
+        while math.isnan((await figures(stage))["gateway_latency_seconds"]):
+            pass
+    assert 0 < (await figures(stage))["gateway_latency_seconds"] < 5
+
+
+async def test_nobody_stands_in_it(spotify: Spotify, stage: Stage) -> None:
+    ada, mallory = await stage.link("ada"), await link_with(stage)
+    for seat in (ada, mallory):
+        reply = await seat.run("/search lantern weather")
+        await reply.press("Queue")
+        await seat.run("/search query:xyzzyplugh")
+        await seat.run(f"/play {spotify.catalogue.stock[7].uri}")
+        await seat.run("/play https://example.test/track/4uLU6hMCjMI75M1A2tKUQC")
+    await stage.discord.seat("grace", "music").run("/now")
+    found = await figures(stage)
+    assert found.labels == {"group", "status", "le", "name", "outcome", "app", "by"}
+    known = re.compile(
+        rf"{'|'.join(GROUPS)}|\d\d\d|0|\+Inf|\d\.\d+"
+        r"|(/|button )[a-z]{2,10}|[a-z]{3,10}|[A-Z][A-Za-z]{3,20}"
+    )
+    assert not [value for value in found.label_values if not known.fullmatch(value)]
+    people = spotify.accounts.values()
+    secrets = [
+        *(text for one in people for text in (one.id, one.account_id or "", one.display_name)),
+        *(str(user.id) for user in stage.discord.world.users.values()),
+        *(one.id or "" for one in spotify.catalogue.stock),
+        *stage.discord.world.users,
+        *("lantern", "xyzzyplugh", "example", OWN, spotify.client_id, "guild", "music"),
+    ]
+    assert len(secrets) > 100
+    assert not [one for one in secrets if _stands_in(found, one)]
+
+
+def _stands_in(found: Figures, secret: str) -> bool:
+    return any(re.search(rf"\b{re.escape(secret)}\b", value) for value in found.label_values)
