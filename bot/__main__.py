@@ -22,6 +22,9 @@ _TOKEN_REFUSED = (
     "Bot, and put the new one into .env."
 )
 
+# The gateway's code for a token that is no longer good.
+_AUTHENTICATION_FAILED = 4004
+
 
 async def run(settings: Settings) -> None:
     """The bot, until SIGINT or SIGTERM. Raises CannotStart."""
@@ -43,6 +46,10 @@ async def run(settings: Settings) -> None:
             await life
         except discord.LoginFailure:
             raise CannotStart(_TOKEN_REFUSED) from None
+        except discord.ConnectionClosed as closed:
+            if closed.code == _AUTHENTICATION_FAILED:
+                raise CannotStart(_TOKEN_REFUSED) from None
+            raise CannotStart(f"Discord closed the connection: {closed.code}.") from None
         except (
             aiohttp.ClientConnectionError,
             discord.HTTPException,

@@ -65,7 +65,9 @@ async def test_link_search_play_pause_skip_see_save_and_export(evening: Evening)
     await expect(evening.newest).to_contain_text("Linked to Ada. Try /search or /play.")
     await login.reload()
     await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
+    await evening.tab.bring_to_front()  # a tab in the background is drawn once a second
     await evening.tab.get_by_role("button", name="music").click()
+    await expect(evening.tab.get_by_role("heading", name="#music").first).to_be_visible()
 
     await evening.run("/search query:lantern")
     await expect(evening.newest).to_contain_text("Songs for “lantern”")
@@ -88,7 +90,7 @@ async def test_link_search_play_pause_skip_see_save_and_export(evening: Evening)
     await expect(evening.newest).to_contain_text("Paused.")
     assert not evening.stage.spotify.view("ada")["playing"]["is_playing"]
     await evening.run("/save")
-    await expect(evening.newest).to_contain_text("Saved to your library")
+    await expect(evening.newest).to_contain_text("Saved to your liked songs")
     assert evening.stage.spotify.accounts["ada"].liked[0][0] == player.item
 
     await evening.run("/export format:csv")

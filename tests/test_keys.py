@@ -6,12 +6,13 @@ import asyncio
 import os
 import sqlite3
 import sys
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.app import open_store
+from bot.app import assemble, open_store, rekey
 from bot.config import Settings
 from bot.errors import CannotStart, LinkEnded
 from bot.store import Store
@@ -38,20 +39,29 @@ async def test_the_first_start_makes_a_key_for_its_owner_alone(tmp_path: Path) -
     assert key.read_text() == made
 
 
+async def _begin(settings: Settings) -> None:
+    async with assemble(settings):
+        pass
+
+
 @pytest.mark.parametrize(
-    ("key_file", "token_keys", "command", "reason"),
+    ("key_file", "token_keys", "start", "reason"),
     [
-        (None, "", (), "tonearm.sqlite3.key is missing"),
-        ("a shopping list", "", (), "is not a key"),
-        ("", "", ("rekey",), "is not a key"),
-        (OTHER, "", (), "encrypted with"),
-        (OLD, OTHER, (), "encrypted with"),
-        (OLD, OTHER, ("rekey",), "encrypted with"),
+        (None, "", _begin, "tonearm.sqlite3.key is missing"),
+        ("a shopping list", "", _begin, "is not a key"),
+        ("", "", rekey, "is not a key"),
+        (OTHER, "", _begin, "encrypted with"),
+        (OLD, OTHER, _begin, "encrypted with"),
+        (OLD, OTHER, rekey, "encrypted with"),
     ],
     ids=["missing", "no key", "empty", "wrong", "wrong TOKEN_KEYS", "wrong TOKEN_KEYS in rekey"],
 )
 async def test_without_its_key_the_bot_does_not_start_and_every_row_stays(
-    tmp_path: Path, key_file: str | None, token_keys: str, command: tuple[str, ...], reason: str
+    tmp_path: Path,
+    key_file: str | None,
+    token_keys: str,
+    start: Callable[[Settings], Awaitable[object]],
+    reason: str,
 ) -> None:
     key = tmp_path / "tonearm.sqlite3.key"
     key.write_text(OLD)
@@ -60,7 +70,10 @@ async def test_without_its_key_the_bot_does_not_start_and_every_row_stays(
     key.unlink()
     if key_file is not None:
         key.write_text(key_file)
-    assert reason in await _refused(tmp_path, *command, TOKEN_KEYS=token_keys)
+    settings = Settings.read(_environment(tmp_path, TOKEN_KEYS=token_keys))
+    with pytest.raises(CannotStart, match=reason) as refused:
+        await start(settings)
+    _is_one_harmless_line(str(refused.value))
     assert (key.read_text() if key.exists() else None) == key_file
     assert _rows(tmp_path) == rows
     key.write_text(OLD)
@@ -202,9 +215,13 @@ async def _refused(folder: Path, *arguments: str, **more: str) -> str:
     """The one line with which the bot says that it does not run, and why."""
     code, said = await _bot(folder, *arguments, **more)
     assert code == 1
+    _is_one_harmless_line(said)
+    return said
+
+
+def _is_one_harmless_line(said: str) -> None:
     assert len(said.splitlines()) == 1, said
     assert not any(key in said for key in (OLD, NEW, OTHER))
-    return said
 
 
 async def _people(folder: Path, **more: str) -> None:

@@ -72,6 +72,17 @@ async def test_the_env_file_is_read(tmp_path: Path) -> None:
     assert "PUBLIC_URL says localhost" in said
 
 
+async def test_an_env_file_that_is_not_utf8_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("OPERATOR_CONTACT=Zoë, secret\n".encode("latin-1"))
+    async with _program(tmp_path, {}) as process:
+        code, said = await _says(process)
+    assert code == 1
+    (line,) = said.splitlines()
+    assert line.startswith(".env cannot be read: ")
+    assert line.endswith("Save it as UTF-8.")
+    assert "secret" not in said
+
+
 async def test_a_refused_token_is_one_clear_line(tmp_path: Path) -> None:
     async with _services() as (discord, spotify):
         wrong = {"DISCORD_TOKEN": "not.the.token"}
@@ -81,6 +92,18 @@ async def test_a_refused_token_is_one_clear_line(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert said.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
     assert "not.the.token" not in said
+
+
+async def test_a_token_that_the_gateway_alone_refuses_is_one_clear_line(tmp_path: Path) -> None:
+    """It was reset just after the bot had logged in: the gateway closes with 4004."""
+    async with _services() as (discord, spotify):
+        discord.token = f"{discord.token}-as-it-was"
+        async with _program(tmp_path, environment(discord, spotify, tmp_path)) as process:
+            code, said = await _says(process)
+    assert code == 1
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
+    assert "-as-it-was" not in said
 
 
 async def test_discord_out_of_reach_is_one_clear_line(tmp_path: Path) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import zipfile
 
+import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from sandbox.discord import Seat
+from sandbox.discord import Discord, Reply, Seat
 from sandbox.faults import Fault
 from sandbox.spotify import Spotify
-from sandbox.stage import stage
+from sandbox.stage import Stage
+from tests.linking.slow import HeldBack, Pause, held_back
 
 
 async def test_save_keeps_what_is_playing(spotify: Spotify, linked: Seat) -> None:
@@ -43,11 +48,7 @@ async def test_the_json_export_holds_every_liked_song_in_order(
 ) -> None:
     reply = await linked.run("/export format:json")
     await reply.until("Here are your")
-    document = json.loads(reply.files["liked-songs.json"])
-    assert document["tonearm"] == 1
-    assert [song["uri"] for song in document["liked_songs"]] == [
-        uri for uri, _ in spotify.accounts["ada"].liked
-    ]
+    _is_whole(reply.files["liked-songs.json"], spotify)
     assert reply.ephemeral
 
 
@@ -79,15 +80,72 @@ async def test_a_large_library_shows_progress_and_arrives_whole(
     assert len(list(rows)) == 1 + expected
 
 
-async def test_an_export_beyond_discords_limit_is_zipped() -> None:
-    async with stage(SPOTIFY_DAILY_CALLS="2000") as it:
-        spotify, linked = it.spotify, await it.link("ada")
-        spotify.accounts["ada"].like_many(40_000)
-        reply = await linked.run("/export format:json")
-        await reply.until("Here are your", timeout=30)
+class _LongNames(Fault):
+    """Every name in the answer is as long as a book."""
+
+    async def commit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        assert isinstance(answer, web.Response)
+        page = json.loads(answer.text or "")
+        for entry in page["items"]:
+            entry["track"]["name"] = "so long " * 14_000
+        return web.json_response(page)
+
+
+async def test_an_export_beyond_discords_limit_is_zipped(spotify: Spotify, linked: Seat) -> None:
+    ada = spotify.accounts["ada"]
+    ada.like_many(100)
+    spotify.faults.add(_LongNames("GET .*/me/tracks", times=None))
+    reply = await linked.run("/export format:json")
+    await reply.until("Here are your")
     archive = zipfile.ZipFile(io.BytesIO(reply.files["liked-songs.json.zip"]))
-    document = json.loads(archive.read("liked-songs.json"))
-    assert len(document["liked_songs"]) == len(spotify.accounts["ada"].liked)
+    whole = archive.read("liked-songs.json")
+    assert len(whole) > 10 * 1024 * 1024
+    assert len(json.loads(whole)["liked_songs"]) == len(ada.liked)
+
+
+async def test_an_export_whose_reply_was_dismissed_is_delivered_anew(
+    discord: Discord, spotify: Spotify, linked: Seat
+) -> None:
+    exporting, first_page = _begin_export(spotify, linked)
+    async with held_back(first_page) as pause:
+        await pause.arrived.wait()
+        waiting = discord.world.find(linked.messages()[-1]["id"])
+        assert waiting is not None
+        discord.world.remove(waiting)
+    reply = await exporting
+    await reply.until("Here are your")
+    assert reply.message["id"] != waiting.id
+    assert reply.ephemeral
+    _is_whole(reply.files["liked-songs.json"], spotify)
+
+
+async def test_an_export_that_took_too_long_for_its_reply_comes_by_direct_message(
+    stage: Stage, spotify: Spotify, linked: Seat
+) -> None:
+    exporting, first_page = _begin_export(spotify, linked)
+    async with held_back(first_page) as pause:
+        await pause.arrived.wait()
+        stage.clock.advance(15 * 60)
+    message = await stage.discord.seat("ada", "dm").until("Here are your")
+    exporting.cancel()
+    (file,) = message["attachments"]
+    async with aiohttp.ClientSession() as http, http.get(file["url"]) as found:
+        _is_whole(await found.read(), spotify)
+
+
+def _begin_export(spotify: Spotify, seat: Seat) -> tuple[asyncio.Task[Reply], Pause]:
+    """An export that is under way, and what holds back its first page."""
+    slow = HeldBack("GET .*/me/tracks")
+    spotify.faults.add(slow)
+    return asyncio.create_task(seat.run("/export format:json")), slow.pause
+
+
+def _is_whole(content: bytes, spotify: Spotify) -> None:
+    document = json.loads(content)
+    assert document["tonearm"] == 1
+    songs = [song["uri"] for song in document["liked_songs"]]
+    assert songs == [uri for uri, _ in spotify.accounts["ada"].liked]
 
 
 async def test_spotify_down_in_the_middle_leaves_a_sentence_and_no_file(

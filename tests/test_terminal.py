@@ -47,7 +47,7 @@ async def test_a_person_can_link_search_play_pause_skip_see_save_and_export() ->
     assert "Paused." in out
     assert "Skipped." in out
     assert "on Ada's Laptop" in out
-    assert "Saved to your library" in out
+    assert "Saved to your liked songs" in out
     assert "file liked-songs.csv" in out
     assert "bug" not in out
     assert "Traceback" not in out

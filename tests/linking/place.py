@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -33,6 +34,8 @@ from tests.linking.slow import SlowLogin, SlowSignIn
 T = TypeVar("T")
 BEGINNING = 1_800_000_000.0
 PATIENCE = 5.0
+# Nothing here is about disks, and the thousands of commits need not wait for one.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 STRANGER = "linus"  # has an account, and is not on the app's list
 
 
@@ -102,7 +105,7 @@ async def world(runner: asyncio.Runner) -> AsyncIterator[World]:
     """Both services, with an app that ada, grace and mallory may use."""
     clock = StillClock()
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-")))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=MEMORY)))
         it = World(
             runner,
             folder,

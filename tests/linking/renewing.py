@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
@@ -18,9 +17,8 @@ from bot.spotify.transport import Transport
 from sandbox.spotify import Spotify
 from sandbox.stage import Stage
 from tests.linking.ledger import Ledger
-from tests.linking.slow import HeldBack, Pause, SlowTable
+from tests.linking.slow import HeldBack, Pause, SlowTable, held_back
 
-PATIENCE = 5.0
 INVALID_GRANT = '{"error":"invalid_grant","error_description":"Refresh token revoked"}'
 PEOPLE = ("ada", "grace", "linus")
 
@@ -63,16 +61,6 @@ async def reopened(
         clock = stage.clock
         quota = Quota(store, clock, client_id=settings.spotify_client_id, daily=1000)
         yield Accounts(store, vault, login, transport, clock, quota, Metrics()), table
-
-
-@asynccontextmanager
-async def held_back(pause: Pause) -> AsyncIterator[Pause]:
-    """Within, others do what they like while the answer is on its way."""
-    async with asyncio.timeout(PATIENCE):
-        try:
-            yield pause
-        finally:
-            pause.over.set()
 
 
 def slow_renewal(stage: Stage) -> AbstractAsyncContextManager[Pause]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -13,6 +15,8 @@ from bot.spotify.login import Grant, Login
 from bot.store.links import Link, LinkTable
 from sandbox.faults import Fault
 
+PATIENCE = 5.0
+
 
 class Pause:
     """`arrived` is set once the answer exists; it goes on its way when `over` is set."""
@@ -20,6 +24,16 @@ class Pause:
     def __init__(self) -> None:
         self.arrived = asyncio.Event()
         self.over = asyncio.Event()
+
+
+@asynccontextmanager
+async def held_back(pause: Pause) -> AsyncIterator[Pause]:
+    """Within, others do what they like while the answer is on its way."""
+    async with asyncio.timeout(PATIENCE):
+        try:
+            yield pause
+        finally:
+            pause.over.set()
 
 
 @dataclass
