@@ -24,7 +24,7 @@ from bot.spotify.player import Player
 from bot.spotify.playlists import Playlists
 from bot.spotify.profile import Profile
 from bot.spotify.transport import Transport
-from bot.spotify.uris import Kind, Uri, find
+from bot.spotify.uris import Kind, ShortLink, Uri, find
 
 __all__ = ["Spotify", "Transport"]
 
@@ -70,8 +70,11 @@ class Spotify:
         Where the `kind` is known, an id alone will do. No more than the first `most`.
         Raises UnreadableLink, or SpotifyDown where a short link cannot be followed.
         """
-        links = find(text, kind)[:most]
-        return [await self._transport.followed(link, self._left()) for link in links]
+        follow = self._transport.short_links.follow
+        return [
+            await follow(link, self._left()) if isinstance(link, ShortLink) else link
+            for link in find(text, kind)[:most]
+        ]
 
     def anew(self, within: float) -> Spotify:
         """The same, with so many seconds from now."""

@@ -10,12 +10,14 @@ import aiohttp
 
 from bot.errors import SpotifyDown, UnreadableLink
 from bot.spotify.bodies import body_of
+from bot.spotify.kept import Answer, Kept, Key
 from bot.spotify.uris import ShortLink, Uri, find
 
 # spotify.link leads to spotify.app.link, and that to the item.
 HOPS = 5
 # For all of them together.
 SECONDS = 5.0
+KEPT = 600.0
 LARGEST_PAGE = 512 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=SECONDS, sock_connect=3)
 # To browsers, spotify.app.link shows a page that goes on by script; to curl it says where to.
@@ -27,8 +29,26 @@ _NOWHERE = (
 )
 
 
-async def follow(http: aiohttp.ClientSession, link: ShortLink, seconds: float = SECONDS) -> Uri:
-    """The item that it leads to, within so many seconds. Raises UnreadableLink, or SpotifyDown."""
+class ShortLinks:
+    """What a short link leads to never changes, and is kept for a while."""
+
+    def __init__(self, http: aiohttp.ClientSession, kept: Kept) -> None:
+        self._http = http
+        self._kept = kept
+
+    async def follow(self, link: ShortLink, within: float = SECONDS) -> Uri:
+        """The item that it leads to. Raises UnreadableLink; SpotifyDown after `within` seconds."""
+        seconds = max(0.0, min(within, SECONDS))
+        ends = asyncio.get_running_loop().time() + seconds
+
+        async def ask() -> Answer:
+            return Answer(await _follow(self._http, link, seconds), len(link.url))
+
+        found: Uri = await self._kept.get(Key("", link.url, ()), KEPT, ask, ends)
+        return found
+
+
+async def _follow(http: aiohttp.ClientSession, link: ShortLink, seconds: float) -> Uri:
     try:
         async with asyncio.timeout(seconds):
             for _ in range(HOPS):

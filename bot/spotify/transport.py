@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -15,18 +14,15 @@ from bot.errors import OutcomeUnknown, SpotifyDown
 from bot.spotify.bodies import body_of
 from bot.spotify.endpoints import Group, group_of
 from bot.spotify.gate import Gate
-from bot.spotify.kept import Answer, Kept, Key
+from bot.spotify.kept import Kept
 from bot.spotify.refusals import Reply, refusal
-from bot.spotify.short_links import SECONDS, follow
-from bot.spotify.uris import ShortLink, Uri
+from bot.spotify.short_links import ShortLinks
 
 API_URL = "https://api.spotify.com/v1"
 
 # Seconds: for a connection, and for the whole of one try.
 CONNECT = 3.0
 TRY = 8.0
-
-SHORT_LINKS_KEPT = 600.0
 
 TIMEOUT = aiohttp.ClientTimeout(total=TRY, sock_connect=CONNECT)
 
@@ -78,9 +74,10 @@ class Transport:
         # aiohttp sends a PUT again when a kept connection drops under it, and tells nobody.
         # There is no public way to forbid that (aiohttp 3.14, ClientSession._request).
         http._retry_connection = False
-        self.http = http
+        self._http = http
         self.gate = gate or Gate(clock)
         self.kept = Kept(clock)
+        self.short_links = ShortLinks(http, self.kept)
         self.chance = chance or random.Random()
         self._api_url = api_url
         self._watch = watch
@@ -111,24 +108,11 @@ class Transport:
         if self._watch:
             self._watch(call.group, status, time.perf_counter() - began)
 
-    async def followed(self, link: Uri | ShortLink, within: float = SECONDS) -> Uri:
-        """The item of a link. What a short one leads to never changes, and is kept for a while."""
-        if isinstance(link, Uri):
-            return link
-        seconds = max(0.0, min(within, SECONDS))
-        ends = asyncio.get_running_loop().time() + seconds
-
-        async def ask() -> Answer:
-            return Answer(await follow(self.http, link, seconds), len(link.url))
-
-        found: Uri = await self.kept.get(Key("", link.url, ()), SHORT_LINKS_KEPT, ask, ends)
-        return found
-
     async def _exchange(self, call: Call, access: str, seconds: float) -> Reply:
         headers = {"Authorization": f"Bearer {access}"}
         if call.json is not None:
             headers["Content-Type"] = "application/json"
-        async with self.http.request(
+        async with self._http.request(
             call.method,
             f"{self._api_url}/{call.path}",
             params=call.query,
