@@ -12,7 +12,7 @@ from discord.http import Route
 
 from bot import keys, web
 from bot.accounts import WITHIN, Accounts
-from bot.client import Tonearm
+from bot.client import GRACE, Tonearm
 from bot.config import Settings
 from bot.errors import CannotStart, LinkEnded
 from bot.links import Links
@@ -36,11 +36,12 @@ async def assemble(
     clock: Callable[[], float] = time.time,
     connector: aiohttp.BaseConnector | None = None,
     within: float = WITHIN,
+    grace: float = GRACE,
 ) -> AsyncIterator[Tonearm]:
     """The bot, ready for `start(settings.discord_token)`, with its pages already served.
 
     `connector` is its way into the web, where that is to be another than the usual one; `within`
-    the seconds that a command has for Spotify.
+    the seconds that a command has for Spotify, `grace` those it has to end when the bot stops.
     Everything is closed in reverse at the end. Raises CannotStart.
     """
     public_url = settings.public_url
@@ -100,6 +101,7 @@ async def assemble(
             metrics,
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
+            grace=grace,
         )
         guard = Guard(
             public_url,

@@ -27,7 +27,7 @@ from bot.metrics import Metrics
 from bot.quota import Quota
 from bot.reminders import Reminders
 from bot.store import Store
-from bot.ui.answer import GONE, answer
+from bot.ui.answer import CANNOT_SEND, GONE, answer
 from bot.ui.explain import explain
 
 _log = logging.getLogger(__name__)
@@ -35,13 +35,13 @@ _log = logging.getLogger(__name__)
 COGS = ("cogs.linking", "cogs.search", "cogs.playback", "cogs.library", "cogs.operating")
 
 # Discord's codes for a reply that nobody can be given any more: the interaction was answered too
-# late, the reply was dismissed, or it is over fifteen minutes old.
-LOST = (10062, *GONE)
+# late, the reply was dismissed, or it is over fifteen minutes old and direct messages are off.
+LOST = (10062, CANNOT_SEND, *GONE)
 
 # Interactions by which a second delivery is known.
 _REMEMBERED = 1000
 # Seconds that commands under way are given when the bot stops.
-_GRACE = 3.0
+GRACE = 3.0
 
 Interaction = discord.Interaction["Tonearm"]
 
@@ -64,6 +64,7 @@ class Tonearm(commands.AutoShardedBot):
         *,
         operator: str,
         setup_page: str,
+        grace: float = GRACE,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -87,6 +88,7 @@ class Tonearm(commands.AutoShardedBot):
         self.metrics = metrics
         self.operator = operator
         self.setup_page = setup_page
+        self._grace = grace
         self._claimed: list[re.Pattern[str]] = []
         self._seen: OrderedDict[int, None] = OrderedDict()
         self._under_way: dict[int, Interaction] = {}
@@ -222,11 +224,11 @@ class Tonearm(commands.AutoShardedBot):
     async def _see_out(self) -> None:
         """Let commands under way end, for a moment; tell the others that they will not."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), _GRACE)
+            await asyncio.wait_for(self._idle.wait(), self._grace)
         left, self._under_way = list(self._under_way.values()), {}
         says = "Tonearm is restarting. Use the command again in a minute."
         await asyncio.gather(
-            *(interaction.edit_original_response(content=says) for interaction in left),
+            *(answer(interaction, says) for interaction in left),
             return_exceptions=True,
         )
 

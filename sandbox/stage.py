@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.accounts import WITHIN
 from bot.app import assemble
-from bot.client import Tonearm
+from bot.client import GRACE, Tonearm
 from bot.config import Settings
 from sandbox.browser import Browser
 from sandbox.clock import Clock
@@ -43,12 +43,14 @@ class Stage:
         settings: Settings,
         *,
         within: float = WITHIN,
+        grace: float = GRACE,
     ) -> None:
         self.clock = clock
         self.discord = discord
         self.spotify = spotify
         self.settings = settings
         self._within = within
+        self._grace = grace
         self.bot: Tonearm | None = None
         self._life: asyncio.Task[None] | None = None
         self._house = AsyncExitStack()
@@ -60,6 +62,7 @@ class Stage:
             clock=self.clock,
             connector=self.spotify.connector(),
             within=self._within,
+            grace=self._grace,
         )
         self.bot = await self._house.enter_async_context(house)
         self._life = asyncio.create_task(self.bot.start(self.settings.discord_token))
@@ -114,11 +117,16 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    *, seed: int = 0, clock: Clock | None = None, within: float = WITHIN, **settings: str
+    *,
+    seed: int = 0,
+    clock: Clock | None = None,
+    within: float = WITHIN,
+    grace: float = GRACE,
+    **settings: str,
 ) -> AsyncIterator[Stage]:
     """A stage whose bot runs, with these settings besides; its data is gone at the end.
 
-    `within`: the seconds that a command has for Spotify.
+    `within`: the seconds that a command has for Spotify; `grace`: to end when the bot stops.
     With DISCORD_CLIENT_SECRET="yes", the bot knows the secret of its app at the pretend Discord;
     with SPOTIFY_CLIENT_SECRET="yes", that of its app at the pretend Spotify.
     """
@@ -129,7 +137,7 @@ async def stage(
         spotify = await stack.enter_async_context(Spotify(clock, seed=seed))
         told = settings | secrets_among(settings, discord, spotify)
         read = Settings.read(environment(discord, spotify, folder) | told)
-        it = Stage(clock, discord, spotify, read, within=within)
+        it = Stage(clock, discord, spotify, read, within=within, grace=grace)
         stack.push_async_callback(it.stop)
         await it.start()
         yield it

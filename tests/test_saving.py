@@ -134,6 +134,20 @@ async def test_an_export_that_took_too_long_for_its_reply_comes_by_direct_messag
         _is_whole(await found.read(), spotify)
 
 
+async def test_an_export_that_nobody_can_be_given_any_more_is_no_bug(
+    stage: Stage, spotify: Spotify, linked: Seat, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.discord.closed_dms.add("ada")
+    exporting, first_page = _begin_export(spotify, linked)
+    async with held_back(first_page) as pause:
+        await pause.arrived.wait()
+        stage.clock.advance(15 * 60)
+    await stage.stop()  # as soon as the export is over
+    exporting.cancel()
+    assert "/export: the reply is gone" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def _begin_export(spotify: Spotify, seat: Seat) -> tuple[asyncio.Task[Reply], Pause]:
     """An export that is under way, and what holds back its first page."""
     slow = HeldBack("GET .*/me/tracks")

@@ -72,3 +72,11 @@ async def test_a_name_that_nobody_can_see_is_untitled_everywhere(
     assert "**[Untitled](https://" in reply.text
     assert "Untitled – Unknown artist" in reply.text
     assert reply.text.count("Unknown artist") == 3
+
+
+async def test_artists_whom_nobody_can_see_are_left_out(spotify: Spotify, linked: Seat) -> None:
+    _finds(spotify, _track(artists=[{"name": NOTHING}, {"name": "Seen"}, {"name": NOTHING}]))
+    reply = await linked.run("/search x")
+    assert " · Seen\n" in reply.text
+    assert "\nSeen\n-# On Spotify" in reply.text
+    assert "– Seen" in reply.text

@@ -9,6 +9,8 @@ import discord
 # Discord's codes for a reply that cannot be edited: dismissed, or over fifteen minutes old.
 UNKNOWN_MESSAGE, TOKEN_OVER = 10008, 50027
 GONE = (UNKNOWN_MESSAGE, TOKEN_OVER)
+# And for a person who takes no direct messages.
+CANNOT_SEND = 50007
 
 
 async def deliver(interaction: discord.Interaction[Any], says: str, file: discord.File) -> None:

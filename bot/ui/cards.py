@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Artist, Episode, Image, Playback, Playlist, Show, Track
-from bot.ui.text import plain, safe
+from bot.ui.text import escape, plain, safe
 
 GREEN = discord.Colour(0x1F8A5B)
 _BAR = 10
@@ -90,16 +90,20 @@ def artists(track: Track) -> str:
 
 
 def _names(artists: list[Artist] | None) -> str:
-    names = ", ".join(artist.name for artist in artists or [] if artist.name)
-    return safe(names, _BYLINE) or "Unknown artist"
+    return escape(_said(artists, _BYLINE))
+
+
+def _said(artists: list[Artist] | None, limit: int) -> str:
+    """The names of which something can be seen, as plain text."""
+    names = [name for artist in artists or [] if (name := plain(artist.name))]
+    return plain(", ".join(names), limit) or "Unknown artist"
 
 
 def option(track: Track) -> discord.SelectOption:
     """The track as a choice in a select menu, where nothing is markdown."""
-    names = ", ".join(artist.name for artist in track.artists or [] if artist.name)
     return discord.SelectOption(
         label=plain(track.name, 90) or "Untitled",
-        description=plain(names, 90) or "Unknown artist",
+        description=_said(track.artists, 90),
         value=track.id or "",
     )
 
