@@ -45,6 +45,7 @@ class Caller:
     within      seconds for all calls together, from the first on; None: each has LONGEST_CALL
     background  yields to commands, and has a share of the quota
     limited     how many rate limits were met
+    sent        how many calls were let through, repetitions included
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Caller:
         self._ends: float | None = None
         self._background = background
         self.limited = 0
+        self.sent = 0
 
     async def get(
         self,
@@ -188,6 +190,7 @@ class Caller:
             if loop.time() + wait + least > ends:
                 raise TooManyCalls(wait)
             await asyncio.sleep(wait)
+        self.sent += 1
 
     async def _pause(self, failures: int, ends: float, fault: Exception) -> None:
         """Full jitter: anything up to a bound that doubles. Raises `fault` if that is too long."""

@@ -69,7 +69,7 @@ class Paging(Generic[T]):
         self._top: Top[T] = Top(Page([]))
         self._ahead: deque[asyncio.Task[Page[T]]] = deque()
         self._again: asyncio.Task[Page[T]] | None = None
-        self._promised = 0
+        self._promised = self._sent = 0
         self.total: int | None = None
         self.read = 0
         self.changed = False
@@ -92,7 +92,8 @@ class Paging(Generic[T]):
                     yield entry
         finally:
             self._cancel()
-            self._call.release(self._path, self._promised)
+            left = self._promised - (self._call.sent - self._sent)
+            self._call.release(self._path, max(0, left))
 
     async def _pages(self) -> AsyncIterator[tuple[Page[T], int]]:
         """Each page, and how many of its first entries came already."""
@@ -103,7 +104,7 @@ class Paging(Generic[T]):
         if page.total > self._size:
             more = -(-(page.total - self._size) // self._step)
             self._call.promise(self._path, more + self._grows_at_top)
-            self._promised = more + self._grows_at_top
+            self._promised, self._sent = more + self._grows_at_top, self._call.sent
         asked = changes = 0
         while True:
             if offset and self._moved(page):
@@ -156,7 +157,6 @@ class Paging(Generic[T]):
 
     async def _page(self, offset: int) -> Page[T]:
         query = {**self._query, "limit": self._size, "offset": offset}
-        self._promised = max(0, self._promised - 1)
         return await self._call.get(self._path, query, read=self._read_page, fresh=True)
 
     def _allowed(self) -> int:
