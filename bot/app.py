@@ -63,7 +63,7 @@ async def assemble(
             daily=settings.spotify_daily_calls,
         )
         await quota.load()
-        stack.push_async_callback(quota.close)
+        stack.push_async_callback(quota.save)
         transport = Transport(
             http, settings.spotify_api_url, gate=quota.gate, clock=clock, watch=metrics.called
         )

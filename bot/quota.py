@@ -89,9 +89,6 @@ class Quota:
             await self._store.spending.record(hours, since=now - DAY - HOUR, now=now)
             self._saved = state
 
-    async def close(self) -> None:
-        await self.save()
-
     async def forget(self, client_id: str) -> None:
         """Erase what is known of an app that somebody brought, once nobody uses it any more."""
         if client_id != self._client_id and not await self._store.links.uses(client_id):

@@ -106,7 +106,9 @@ async def test_apps_that_people_brought_are_one_line_without_names(
     await linus.run("/search lantern")
     *_, brought = await usage(linked)
     said, until = brought.removesuffix(":R>").split("<t:")
-    assert said == "Apps that people brought: **7**. Some are used up, the last of them until "
+    assert (
+        said == "Apps that people brought: **7**. Some are used up, the last of them opens again "
+    )
     assert int(until) == pytest.approx(stage.clock() + 48_925, abs=10)
     text = (await linked.run("/usage")).text
     assert not [one for one in (OWN, other, "allory", "inus", spotify.client_id) if one in text]

@@ -42,7 +42,7 @@ def _together(brought: Sequence[Usage]) -> str:
     line = f"Apps that people brought: **{calls:,}**"
     times = [used.until for used in brought if used.until is not None]
     if times:
-        line += f". Some are used up, the last of them until <t:{int(max(times))}:R>"
+        line += f". Some are used up, the last of them opens again <t:{int(max(times))}:R>"
     return line
 
 

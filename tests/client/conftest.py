@@ -8,16 +8,25 @@ import aiohttp
 import pytest
 
 from bot.spotify import Spotify
+from bot.spotify.gate import HOUR, Gate
 from sandbox.clock import Clock
 from sandbox.spotify import Account, Player
 from sandbox.spotify import Spotify as Pretend
 
 from .clients import Clients
 
+O_CLOCK = 1_795_000_000 // HOUR * HOUR
+
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    """It begins on the hour, as quotas are counted by the hour."""
+    return Clock(O_CLOCK)
+
+
+@pytest.fixture
+def gate(clock: Clock) -> Gate:
+    return Gate(clock, daily=8)
 
 
 @pytest.fixture

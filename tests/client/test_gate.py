@@ -9,42 +9,19 @@ from contextlib import suppress
 import aiohttp
 import pytest
 
-from bot.errors import Fault, QuotaExceeded, TooManyCalls
+from bot.errors import QuotaExceeded, TooManyCalls
 from bot.spotify.endpoints import GROUPS, Group
-from bot.spotify.gate import HOUR, Gate
+from bot.spotify.gate import Gate
 from sandbox.clock import Clock
 from sandbox.spotify import App
 from sandbox.spotify import Spotify as Pretend
 
 from .clients import Clients
+from .passing import call
 from .wire import within
 from .writes import song
 
 THIRTEEN_HOURS = 46_800
-
-# The beginning of an hour, as quotas are counted by the hour.
-O_CLOCK = 1_795_000_000 // HOUR * HOUR
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(O_CLOCK)
-
-
-@pytest.fixture
-def gate(clock: Clock) -> Gate:
-    return Gate(clock, daily=8)
-
-
-def call(
-    gate: Gate, fault: Fault | None = None, group: Group = "search", *, app: str = "app"
-) -> None:
-    """One that is let through, and ends so."""
-    assert gate.admit(app, group) == 0
-    with suppress(Fault), gate.passing(app, group):
-        if fault:
-            raise fault
-
 
 # ---- rate limits
 
@@ -126,7 +103,7 @@ def test_a_quota_closes_one_group_of_one_app(clock: Clock) -> None:
     opened: list[tuple[str, Group, float]] = []
     gate = Gate(clock, opened=lambda *told: opened.append(told))
     call(gate, QuotaExceeded(THIRTEEN_HOURS))
-    until = O_CLOCK + THIRTEEN_HOURS
+    until = clock() + THIRTEEN_HOURS
     assert [one[:2] for one in opened] == [("app", "search")]
     assert opened[0][2] == pytest.approx(until, abs=1)
     assert gate.closed("app") == {"search": opened[0][2]}

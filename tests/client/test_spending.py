@@ -8,37 +8,14 @@ from contextlib import suppress
 
 import pytest
 
-from bot.errors import Fault, QuotaExceeded, ShareSpent, SpotifyDown, TooManyCalls, Unknown
+from bot.errors import QuotaExceeded, ShareSpent, SpotifyDown, TooManyCalls, Unknown
 from bot.spotify.endpoints import Group
 from bot.spotify.gate import DAY, HOUR, Gate
 from sandbox.clock import Clock
 from sandbox.spotify import Spotify as Pretend
 
 from .clients import Clients
-
-# The beginning of an hour, as quotas are counted by the hour.
-O_CLOCK = 1_795_000_000 // HOUR * HOUR
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock(O_CLOCK)
-
-
-@pytest.fixture
-def gate(clock: Clock) -> Gate:
-    return Gate(clock, daily=8)
-
-
-def call(
-    gate: Gate, fault: Fault | None = None, group: Group = "search", *, app: str = "app"
-) -> None:
-    """One that is let through, and ends so."""
-    assert gate.admit(app, group) == 0
-    with suppress(Fault), gate.passing(app, group):
-        if fault:
-            raise fault
-
+from .passing import call
 
 # ---- what was spent
 
