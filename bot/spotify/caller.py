@@ -14,7 +14,7 @@ from bot.errors import (
     TokenDoubted,
     TooManyCalls,
 )
-from bot.spotify.endpoints import group_of, seconds_kept, shared
+from bot.spotify.endpoints import group_of, outdated, seconds_kept, shared
 from bot.spotify.kept import Answer, Key
 from bot.spotify.transport import TRY, Call, Query, Transport
 
@@ -97,15 +97,15 @@ class Caller:
     ) -> bytes:
         """Change something; the body of the answer. Raises as `get` does, and OutcomeUnknown."""
         call, ends = Call(method, path, query, json), self._deadline()
-        self._outdate()
+        self._outdate(path)
         try:
             return (await self._repeat(call, ends, bytes)).read  # type: ignore[no-any-return]
         finally:
-            self._outdate()
+            self._outdate(path)
 
-    def _outdate(self) -> None:
-        """After a change, a search alone still finds the same."""
-        self._transport.kept.forget(self._account, but="search")
+    def _outdate(self, path: str) -> None:
+        """What was kept, and what is on its way, may show how it was before the change."""
+        self._transport.kept.forget(self._account, outdated(path))
 
     def know(self, path: str, item: object, size: int) -> None:
         """Another answer brought along what a GET of `path` would say; of `size` bytes or so."""

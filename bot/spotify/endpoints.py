@@ -34,10 +34,18 @@ def shared(path: str) -> bool:
     return group_of("GET", path) == "catalogue"
 
 
-def seconds_kept(path: str) -> float:
-    """For how many seconds the answer to a GET may be used again.
+def outdated(path: str) -> frozenset[Group]:
+    """The groups whose answers to this account are no longer true after a write to `path`."""
+    if path.startswith("me/player"):
+        return frozenset({"playback"})
+    # A playlist is followed and deleted through the library.
+    return frozenset({"library", "playlists"})
 
-    0 for who the user is, what plays, the devices, and lists that are read page by page.
+
+def seconds_kept(path: str) -> float:
+    """For how many seconds the answer to a GET may be used again, where it need not be fresh.
+
+    0 for who the user is, what plays, and lists that are read page by page.
     """
     match path.split("/"):
         case ["search"]:
@@ -46,6 +54,10 @@ def seconds_kept(path: str) -> float:
             return 0.5 * MINUTE
         case ["playlists", _]:
             return 0.5 * MINUTE
+        case ["me", "player", "devices"]:
+            return MINUTE / 3
+        case ["me", "playlists"] | ["me", "top", _]:
+            return 10 * MINUTE
         case ["me" | "playlists", *_]:
             return 0.0
         case [_, _]:

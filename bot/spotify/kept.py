@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cachetools import TLRUCache
 
 from bot.errors import SpotifyDown, SpotifyFault
+from bot.spotify.endpoints import GROUPS, Group, group_of
 
 # Bytes of answers, as they came; what is kept of them is less.
 LARGEST = 16 * 1024 * 1024
@@ -101,20 +102,24 @@ class Kept:
         if seconds and answer.size <= self._largest:
             self._held[key] = _Held(answer, seconds)
 
-    def forget(self, account: str, *, but: str = "") -> None:
-        """This account's answers are no longer true, `but` those of one path.
+    def forget(self, account: str, groups: Collection[Group] = GROUPS) -> None:
+        """This account's answers of these groups are no longer true.
 
-        Nobody reads or waits for the others any more.
+        Nobody reads or waits for them any more.
         """
         if not account:
             return  # what is everybody's, nobody's changes touch
         self._held.expire()
-        for key in [key for key in self._held if key.account == account and key.path != but]:
+        for key in [key for key in self._held if _among(key, account, groups)]:
             with suppress(KeyError):  # said of what became too old since, though it is gone then
                 del self._held[key]
-        for key in [key for key in self._under_way if key.account == account and key.path != but]:
+        for key in [key for key in self._under_way if _among(key, account, groups)]:
             del self._under_way[key]
 
     def expire(self) -> None:
         """Drop what is too old; it is not used any more, but still in memory."""
         self._held.expire()
+
+
+def _among(key: Key, account: str, groups: Collection[Group]) -> bool:
+    return key.account == account and group_of("GET", key.path) in groups

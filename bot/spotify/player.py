@@ -29,10 +29,14 @@ class Player:
     async def state(self) -> Playback | None:
         """What is playing and where; None when no device is active (status 204)."""
         query = {"additional_types": "track,episode"}
-        return await self._call.get("me/player", query, read=Playback.unless_idle)
+        state = await self._call.get("me/player", query, read=Playback.unless_idle)
+        if state is not None and (item := state.item) is not None and item.uri is not None:
+            self._call.know(f"{item.kind}s/{item.id}", item, len(state.raw_item))
+        return state
 
-    async def devices(self) -> list[Device]:
-        found = await self._call.get("me/player/devices", read=Devices.read)
+    async def devices(self, *, fresh: bool = True) -> list[Device]:
+        """Those that Spotify knows to be awake; `fresh` or as they were a moment ago."""
+        found = await self._call.get("me/player/devices", read=Devices.read, fresh=fresh)
         return [device for device in found.devices if device]
 
     async def queued(self) -> Queue:

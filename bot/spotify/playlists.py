@@ -12,10 +12,13 @@ from bot.spotify.caller import Caller
 from bot.spotify.lists import PlaylistEntry, page_of
 from bot.spotify.models import Playlist
 from bot.spotify.paging import FLIGHTS, PAGE, Paging
+from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
 
 # The most items that one call adds, removes or puts.
 AT_ONCE = 100
+
+_MINE = page_of(Playlist)
 
 
 class Playlists:
@@ -24,10 +27,15 @@ class Playlists:
 
     def mine(self, *, flights: int = FLIGHTS) -> Paging[Playlist]:
         """One's own and those one follows; without a scope for some, they are left out."""
-        read = page_of(Playlist)
         return Paging(
-            self._call, "me/playlists", read, flights=flights, overlap=1, grows_at_top=True
+            self._call, "me/playlists", _MINE, flights=flights, overlap=1, grows_at_top=True
         )
+
+    async def first(self) -> list[Playlist]:
+        """The first PAGE of `mine`, as they were some minutes ago."""
+        query: Query = {"limit": PAGE}
+        page = await self._call.get("me/playlists", query, read=_MINE)
+        return [playlist for playlist in page.items if playlist and playlist.uri]
 
     def items(self, playlist: Uri, *, flights: int = FLIGHTS) -> PlaylistItems:
         """All entries in order, episodes among them. Forbidden unless owned or collaborated on."""

@@ -97,6 +97,7 @@ READS: Mapping[str, Way] = {
     "library.audiobooks": lambda spotify, _: whole(spotify.library.audiobooks()),
     "library.artists": lambda spotify, _: whole(spotify.library.artists()),
     "library.contains": lambda spotify, it: spotify.library.contains(*songs(it, 3)),
+    "playlists.first": lambda spotify, _: spotify.playlists.first(),
     "playlists.mine": lambda spotify, _: whole(spotify.playlists.mine()),
     "playlists.items": _a_long_playlist,
 }

@@ -40,6 +40,8 @@ READS: dict[str, tuple[Read, float]] = {
     "playlist": (lambda s, p: s.catalogue.item(own(p)), 0.5 * MINUTE),
     "state": (lambda s, _: s.player.state(), 0),
     "devices": (lambda s, _: s.player.devices(), 0),
+    "devices a moment ago": (lambda s, _: s.player.devices(fresh=False), MINUTE / 3),
+    "own playlists": (lambda s, _: s.playlists.first(), 10 * MINUTE),
     "queue": (lambda s, _: s.player.queued(), 0),
     "me": (lambda s, _: s.profile.me(), 0),
 }
@@ -218,6 +220,20 @@ async def test_a_search_finds_the_same_after_a_write(pretend: Pretend, client: C
         await ada.catalogue.search("lantern", "track")
         await write
     assert [call.method for call in pretend.calls] == ["GET", "PUT", "PUT"]
+
+
+async def test_a_write_outdates_its_own_chapter_alone(pretend: Pretend, client: Clients) -> None:
+    ada = client("ada", keeps=True)
+    reads = (contains(ada, pretend), ada.playlists.first(), ada.player.devices(fresh=False))
+    for read in reads:
+        await read
+    await ada.player.volume(7)
+    await contains(ada, pretend)
+    await ada.playlists.first()
+    await ada.library.save(song(pretend))
+    await ada.player.devices(fresh=False)
+    asked = [f"{call.method} {call.path}" for call in pretend.calls[3:]]
+    assert asked == ["PUT me/player/volume", "PUT me/library", "GET me/player/devices"]
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{", b'{"items": 1}', b"[1]", b"\xff"])

@@ -150,6 +150,7 @@ player.volume PUT /me/player/volume 2XX
 playlists.add POST /playlists/{playlist_id}/items 201
 playlists.create POST /me/playlists 201
 playlists.edit PUT /playlists/{playlist_id} 200
+playlists.first GET /me/playlists 200
 playlists.items GET /playlists/{playlist_id} 200
 playlists.items GET /playlists/{playlist_id}/items 200
 playlists.mine GET /me/playlists 200
