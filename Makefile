@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run test check format bench picture costs lock clean
+.PHONY: help demo run test check format bench picture costs voice lock clean
 
 help:
 	@echo 'make demo    try the bot in a pretend Discord, with a pretend Spotify (ARGS=--terminal: without a page)'
@@ -17,6 +17,7 @@ help:
 	@echo 'make format  put the code into shape'
 	@echo 'make picture take the picture in the README anew'
 	@echo 'make costs   write the table of calls that each command costs into docs/operating.md'
+	@echo 'make voice   write all that the bot can say into docs/voice.md'
 	@echo 'make lock    renew the locked versions'
 
 demo: $(VENV)/runtime
@@ -46,6 +47,9 @@ picture: $(VENV)/dev
 
 costs: $(VENV)/dev
 	@$(PY) -m tests.costs
+
+voice: $(VENV)/dev
+	@$(PY) -m tests.voice
 
 lock: $(VENV)/dev
 	@$(PIP) install uv

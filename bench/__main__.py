@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bench import calls, linking, slash
+from bench import calls, linking, remote, slash
 from bench.reading import race
 from bench.table import Row, show
 
@@ -13,6 +13,7 @@ from bench.table import Row, show
 async def measure() -> list[Row]:
     return [
         *await slash.measure(),
+        *await remote.measure(),
         *await linking.measure(),
         *await race.measure(),
         *await calls.measure(),

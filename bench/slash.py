@@ -7,63 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from bench.running import Running, link, running
 from bench.table import Row, percentile
-from sandbox.browser import Browser
-from sandbox.clock import Clock
-from sandbox.discord import Discord, Seat
-from sandbox.spotify import Spotify
-from sandbox.stage import code_on, environment
+from sandbox.discord import Seat
 
 WARM, ROUNDS = 200, 400
 BURSTS = 3
 AT_ONCE = 200
 STARTS = 5
-
-
-@dataclass
-class Running:
-    """A bot in a process of its own. `to_identify` is in seconds from the start of the process."""
-
-    discord: Discord
-    spotify: Spotify
-    pid: int
-    to_identify: float
-
-
-@asynccontextmanager
-async def running(module: str) -> AsyncIterator[Running]:
-    """`python -m module` on a stage of its own, ready for commands."""
-    clock = Clock()
-    async with Discord(clock) as discord, Spotify(clock) as spotify:
-        with TemporaryDirectory() as folder:
-            settings = environment(discord, spotify, Path(folder))
-            began = perf_counter()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                module,
-                env={**os.environ, **settings},
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-            try:
-                changes = discord.changes
-                changes.lifeline = asyncio.ensure_future(process.wait())
-                await changes.until(lambda: bool(discord.gateway.sessions), "IDENTIFY", 30)
-                identified = perf_counter() - began
-                await discord.ready(timeout=30)
-                yield Running(discord, spotify, process.pid, identified)
-            finally:
-                changes.lifeline = None
-                process.terminate()
-                await process.wait()
 
 
 @dataclass(frozen=True)
@@ -110,20 +65,6 @@ def resident(pid: int) -> float:
     """MiB of memory that the process holds (Linux)."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-async def link(bot: Running) -> Seat:
-    """Ada, linked: where no direct message can be sent, the reply has the button."""
-    bot.discord.closed_dms.add("ada")
-    seat = bot.discord.seat("ada")
-    reply = await seat.run("/link")
-    async with Browser() as browser:
-        page = await browser.log_in(next(iter(reply.links.values())), account="ada")
-    await reply.until("Almost linked")
-    form = await reply.press("Enter code")
-    await form.submit(code=code_on(page.text))
-    await reply.until("Linked to")
-    return seat
 
 
 async def starts() -> tuple[float, float]:

@@ -87,19 +87,24 @@ class Accounts:
             background=background,
         )
 
-    async def reader(self, discord_id: int) -> Spotify:
+    async def reader(self, discord_id: int, *, background: bool = False) -> Spotify:
         """Spotify to look things up: as this user, or as the app where it has a token of its own.
 
         Raises NotLinked, LinkEnded where it has none.
         """
         try:
-            return await self.session(discord_id)
+            return await self.session(discord_id, background=background)
         except NeedsLogin:
             if self._app_token is None:
                 raise
-        token = self._app_token
-        app = token.client_id
-        return Spotify(self._transport, token, app=app, account=app, within=self._within)
+        return Spotify(
+            self._transport,
+            self._app_token,
+            app=self._app_token.client_id,
+            account=self._app_token.client_id,
+            within=None if background else self._within,
+            background=background,
+        )
 
     async def linked(self, discord_id: int) -> Link | None:
         return await self._links.of(discord_id)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import aiohttp
@@ -13,13 +14,20 @@ from discord.http import Route
 from bot import keys, web
 from bot.accounts import WITHIN, Accounts
 from bot.client import GRACE, Tonearm
+from bot.completion import Completion
 from bot.config import Settings
 from bot.errors import CannotStart, LinkEnded
 from bot.links import Links
 from bot.links.signin import SignIn
 from bot.metrics import Metrics
+from bot.panel import Panels
+from bot.presses import Presses
 from bot.quota import Quota
 from bot.reminders import Reminders
+from bot.remote import Remote
+from bot.remote.recents import Recents
+from bot.remote.theirs import Theirs
+from bot.replies import Replies
 from bot.spotify.app_token import AppToken
 from bot.spotify.login import Login
 from bot.spotify.transport import Transport
@@ -34,6 +42,7 @@ async def assemble(
     settings: Settings,
     *,
     clock: Callable[[], float] = time.time,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     connector: aiohttp.BaseConnector | None = None,
     within: float = WITHIN,
     grace: float = GRACE,
@@ -92,13 +101,26 @@ async def assemble(
             public_url=public_url,
             clock=clock,
         )
+        replies = Replies(store)
+        await replies.load()
+        recents = Recents(clock)
+        panels = Panels(accounts, clock, sleep)
+        stack.push_async_callback(panels.close)
+        completion = Completion(accounts, recents, clock, sleep)
+        stack.push_async_callback(completion.close)
         bot = Tonearm(
             store,
             accounts,
             links,
+            replies,
             Reminders(store, clock),
             quota,
             metrics,
+            completion,
+            Theirs(accounts, store, clock),
+            Remote(accounts, store, recents, clock, sleep, panels.changed),
+            panels,
+            Presses(clock),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
             grace=grace,

@@ -19,20 +19,40 @@ from discord import app_commands
 from discord.ext import commands, tasks
 from discord.gateway import DiscordWebSocket
 
-from bot import invitation
+from bot import adding, browsing, devices, invitation
 from bot.accounts import Accounts
-from bot.endings import Finished
+from bot.completion import Completion
+from bot.endings import Finished, Linked
+from bot.errors import DeviceNeeded
 from bot.links import Links
 from bot.metrics import Metrics
+from bot.panel import Panels
+from bot.presses import Presses
 from bot.quota import Quota
 from bot.reminders import Reminders
+from bot.remote import Remote
+from bot.remote.theirs import Theirs
+from bot.replies import Replies
 from bot.store import Store
 from bot.ui.answer import CANNOT_SEND, GONE, answer
 from bot.ui.explain import explain
 
 _log = logging.getLogger(__name__)
 
-COGS = ("cogs.linking", "cogs.search", "cogs.playback", "cogs.library", "cogs.operating")
+COGS = (
+    "cogs.linking",
+    "cogs.search",
+    "cogs.listening",
+    "cogs.playback",
+    "cogs.controls",
+    "cogs.queue",
+    "cogs.now",
+    "cogs.menus",
+    "cogs.library",
+    "cogs.settings",
+    "cogs.help",
+    "cogs.operating",
+)
 
 # Discord's codes for a reply that nobody can be given any more: the interaction was answered too
 # late, the reply was dismissed, or it is over fifteen minutes old and direct messages are off.
@@ -58,9 +78,15 @@ class Tonearm(commands.AutoShardedBot):
         store: Store,
         accounts: Accounts,
         links: Links,
+        replies: Replies,
         reminders: Reminders,
         quota: Quota,
         metrics: Metrics,
+        completion: Completion,
+        theirs: Theirs,
+        remote: Remote,
+        panels: Panels,
+        presses: Presses,
         *,
         operator: str,
         setup_page: str,
@@ -83,9 +109,15 @@ class Tonearm(commands.AutoShardedBot):
         self.store = store
         self.accounts = accounts
         self.links = links
+        self.replies = replies
         self.reminders = reminders
         self.quota = quota
         self.metrics = metrics
+        self.completion = completion
+        self.theirs = theirs
+        self.remote = remote
+        self.panels = panels
+        self.presses = presses
         self.operator = operator
         self.setup_page = setup_page
         self._grace = grace
@@ -106,6 +138,8 @@ class Tonearm(commands.AutoShardedBot):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         self.links.application_id = self.application_id or 0
         self.add_dynamic_items(invitation.StartLogin, invitation.EnterCode)
+        self.add_dynamic_items(browsing.Pick, browsing.Go, browsing.Action)
+        self.add_dynamic_items(adding.To, adding.Elsewhere)
         for cog in COGS:
             await self.load_extension(cog)
         await self._sync_if_changed()
@@ -130,6 +164,8 @@ class Tonearm(commands.AutoShardedBot):
         """What is done without being asked: erase what is over, count, remind of ends."""
         await self.links.expire()
         self.accounts.tidy()
+        self.completion.expire()
+        self.theirs.expire()
         await self.quota.save()
         for reminder in await self.reminders.due():
             button = invitation.start_button()
@@ -142,6 +178,9 @@ class Tonearm(commands.AutoShardedBot):
 
     async def tell(self, finished: Finished) -> None:
         """Say in Discord how a login in the browser ended."""
+        if isinstance(finished.ending, Linked):
+            self.completion.forget(finished.discord_id)  # of another account, perhaps
+            self.panels.forget(finished.discord_id)
         await invitation.tell(self, self.links, finished)
 
     async def _sync_if_changed(self) -> None:
@@ -210,16 +249,18 @@ class Tonearm(commands.AutoShardedBot):
             _log.warning("%s: the reply is gone: %s", _name(interaction), error.code)
             return
         told = explain(error, self.operator)
-        self.done(interaction, "bug" if told.reference else type(error).__name__)
         if told.reference:
             _log.error("%s: reference %s", _name(interaction), told.reference, exc_info=error)
         else:
             _log.info("%s: %s: %s", _name(interaction), type(error).__name__, error)
         more = {"view": invitation.start_button()} if told.login else {}
+        if isinstance(error, DeviceNeeded):
+            more = {"view": devices.question(error)}
         try:
             await answer(interaction, told.says, **more)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as lost:
             _log.warning("%s: could not say so: %s", _name(interaction), type(lost).__name__)
+        self.done(interaction, "bug" if told.reference else type(error).__name__)
 
     async def _see_out(self) -> None:
         """Let commands under way end, for a moment; tell the others that they will not."""
@@ -235,7 +276,9 @@ class Tonearm(commands.AutoShardedBot):
 
 class _Tree(app_commands.CommandTree[Tonearm]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        return interaction.client.admit(interaction)
+        # What is offered while somebody types changes nothing, and needs no word at a restart.
+        typing = interaction.type is discord.InteractionType.autocomplete
+        return typing or interaction.client.admit(interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await interaction.client.fail(interaction, error)
@@ -243,6 +286,8 @@ class _Tree(app_commands.CommandTree[Tonearm]):
 
 def _name(interaction: Interaction) -> str:
     """The command or button, for the log: never what the user typed."""
+    if isinstance(interaction.command, app_commands.ContextMenu):
+        return f"menu {interaction.command.name}"
     if interaction.command is not None:
         return f"/{interaction.command.qualified_name}"
     return f"button {_custom_id(interaction).partition(':')[0]}"

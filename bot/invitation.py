@@ -132,6 +132,8 @@ class StartLogin(Lasting[ui.Button[Any]], template="login:start"):
 class EnterCode(Lasting[ui.Button[Any]], template="login:code"):
     """Opens the form for the code that the browser shows."""
 
+    twice = True
+
     def __init__(self) -> None:
         super().__init__(ui.Button(label="Enter code", custom_id="login:code"))
 

@@ -34,7 +34,7 @@ def read_or_make(file: Path, *, may_make: bool) -> bytes:
             ) from None
         return _make(file)
     except (ValueError, OSError):
-        raise CannotStart(f"{file} is not a key of Tonearm's. Put the right file back.") from None
+        raise CannotStart(f"{file} is not a key of Tonearm’s. Put the right file back.") from None
     return key
 
 

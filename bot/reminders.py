@@ -51,5 +51,5 @@ def _says(link: Link) -> str:
     return (
         f"Your Spotify login for **{safe(link.name)}** ends on <t:{ends}:D> (<t:{ends}:R>), as "
         "Spotify ends every login after six months. Press the button to link again; your settings "
-        "stay. /account turns these reminders off."
+        "stay. /settings turns these reminders off."
     )

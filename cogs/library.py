@@ -9,11 +9,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import playing
 from bot.accounts import Accounts
 from bot.client import Interaction, Tonearm
 from bot.errors import ExportUnderWay, NotATrack
 from bot.export import Format, liked_songs
+from bot.panel import Panels
+from bot.remote.doing import current
 from bot.spotify.models import Track
 from bot.ui import cards
 from bot.ui.answer import deliver
@@ -22,8 +23,9 @@ from bot.ui.progress import Progress
 
 
 class Library(commands.Cog):
-    def __init__(self, accounts: Accounts) -> None:
+    def __init__(self, accounts: Accounts, panels: Panels) -> None:
         self.accounts = accounts
+        self.panels = panels
         self._exporting: set[int] = set()
 
     @app_commands.command()
@@ -31,10 +33,11 @@ class Library(commands.Cog):
         """Save what is playing to your liked songs."""
         await interaction.response.defer(ephemeral=True)
         spotify = await self.accounts.session(interaction.user.id)
-        _, item = await playing.current(spotify)
+        item = await current(spotify)
         if item.uri is None:
             raise NotATrack
         await spotify.library.save(item.uri)
+        self.panels.saved(interaction.user.id, item.uri)
         where = "liked songs" if isinstance(item, Track) else "episodes"
         await interaction.followup.send(view=cards.card(item, heading=f"-# Saved to your {where}"))
 
@@ -64,4 +67,4 @@ class Library(commands.Cog):
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Library(bot.accounts))
+    await bot.add_cog(Library(bot.accounts, bot.panels))

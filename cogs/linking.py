@@ -42,6 +42,7 @@ class Linking(commands.Cog):
         link = await self.accounts.linked(interaction.user.id)
         if link is None:
             await self.accounts.unlink(interaction.user.id)
+            interaction.client.completion.forget(interaction.user.id)
             await interaction.followup.send(account.NOTHING_TO_ERASE)
             return
         view = ui.View(timeout=None)
@@ -56,12 +57,12 @@ class Linking(commands.Cog):
         if link is None:
             await interaction.followup.send(account.NOT_LINKED)
             return
-        reminders = await self.store.links.reminders(interaction.user.id)
-        await interaction.followup.send(account.says(link, reminders), view=_switch(reminders))
+        kept = await self.store.preferences.of(interaction.user.id)
+        await interaction.followup.send(account.says(link, kept))
 
     @app_commands.command()
     async def setup(self, interaction: Interaction) -> None:
-        """Use a Spotify app of your own, where this bot's app is full."""
+        """Use a Spotify app of your own, where this bot’s app is full."""
         await interaction.response.defer(ephemeral=True)
         await interaction.followup.send(account.setup(self.links.redirect_uri, self.setup_page))
 
@@ -83,33 +84,11 @@ class Erase(Lasting[ui.Button[Any]], template="unlink:yes"):
     async def pressed(self, interaction: Interaction) -> None:
         await interaction.response.defer()
         await interaction.client.accounts.unlink(interaction.user.id)
+        interaction.client.replies.forget(interaction.user.id)
+        interaction.client.completion.forget(interaction.user.id)
         await interaction.edit_original_response(content=account.ERASED, view=None)
-
-
-class Remind(Lasting[ui.Button[Any]], template="reminders:(?P<wanted>on|off)"):
-    """Turns the reminders on or off."""
-
-    def __init__(self, wanted: str) -> None:
-        self.wanted = wanted == "on"
-        label = f"Turn reminders {wanted}"
-        super().__init__(ui.Button(label=label, custom_id=f"reminders:{wanted}"))
-
-    async def pressed(self, interaction: Interaction) -> None:
-        await interaction.response.defer()
-        bot = interaction.client
-        await bot.store.links.set_reminders(interaction.user.id, self.wanted)
-        link = await bot.accounts.linked(interaction.user.id)
-        says = account.says(link, self.wanted) if link else account.NOT_LINKED
-        view = _switch(self.wanted) if link else None
-        await interaction.edit_original_response(content=says, view=view)
-
-
-def _switch(reminders: bool) -> ui.View:
-    view = ui.View(timeout=None)
-    view.add_item(Remind("off" if reminders else "on"))
-    return view
 
 
 async def setup(bot: Tonearm) -> None:
     await bot.add_cog(Linking(bot.accounts, bot.links, bot.store, bot.setup_page))
-    bot.add_dynamic_items(Erase, Remind)
+    bot.add_dynamic_items(Erase)

@@ -1,54 +1,78 @@
-"""/play, /pause, /next and /now: what sounds."""
+"""/play, /pause, /resume, /next, /previous and /restart: what sounds."""
 
 from __future__ import annotations
 
 from discord import app_commands
 from discord.ext import commands
 
-from bot import playing
-from bot.accounts import Accounts
+from bot import completion
 from bot.client import Interaction, Tonearm
-from bot.ui import cards
+from bot.remote import Remote
+from bot.remote.deeds import Deed, Verb
+from bot.replies import Replies
+from bot.ui.replies import done
 
 
 class Playback(commands.Cog):
-    def __init__(self, accounts: Accounts) -> None:
-        self.accounts = accounts
+    def __init__(self, remote: Remote, replies: Replies) -> None:
+        self.remote = remote
+        self.replies = replies
 
     @app_commands.command()
-    @app_commands.describe(what="Words to search for, or a Spotify link")
-    async def play(self, interaction: Interaction, what: str) -> None:
-        """Play a song, album, artist, playlist, show or episode."""
-        await interaction.response.defer(ephemeral=True)
-        spotify = await self.accounts.session(interaction.user.id)
-        item = await playing.find(spotify, what)
-        await playing.play(spotify, item)
-        await interaction.followup.send(view=cards.card(item, heading="-# Playing"))
+    @app_commands.describe(
+        what="Words, a link, one of your playlists, or liked; leave it out to go on",
+        on="The device to play on",
+        shuffle="Shuffled, or in order",
+    )
+    @app_commands.autocomplete(what=completion.what, on=completion.device)
+    async def play(
+        self,
+        interaction: Interaction,
+        what: str | None = None,
+        on: str | None = None,
+        shuffle: bool | None = None,
+    ) -> None:
+        """Play a song, album, artist, playlist, show or episode, or go on where you were."""
+        await self.replies.begin(interaction)
+        user = interaction.user.id
+        if what is None:
+            played = await self.remote.do(user, Deed("resume", shuffle=shuffle), on=on)
+        else:
+            played = await self.remote.play(user, what, on=on, shuffle=shuffle)
+        await interaction.followup.send(**done(played))
 
     @app_commands.command()
     async def pause(self, interaction: Interaction) -> None:
         """Pause the music."""
-        await interaction.response.defer(ephemeral=True)
-        spotify = await self.accounts.session(interaction.user.id)
-        await playing.pause(spotify)
-        await interaction.followup.send("Paused.")
+        await self._do(interaction, "pause")
+
+    @app_commands.command()
+    @app_commands.describe(on="The device to play on")
+    @app_commands.autocomplete(on=completion.device)
+    async def resume(self, interaction: Interaction, on: str | None = None) -> None:
+        """Go on with the music."""
+        await self._do(interaction, "resume", on)
 
     @app_commands.command()
     async def next(self, interaction: Interaction) -> None:
         """Skip to the next track."""
-        await interaction.response.defer(ephemeral=True)
-        spotify = await self.accounts.session(interaction.user.id)
-        await playing.skip(spotify)
-        await interaction.followup.send("Skipped. See what plays with /now.")
+        await self._do(interaction, "next")
 
     @app_commands.command()
-    async def now(self, interaction: Interaction) -> None:
-        """Show what is playing."""
-        await interaction.response.defer(ephemeral=True)
-        spotify = await self.accounts.session(interaction.user.id)
-        state, item = await playing.current(spotify)
-        await interaction.followup.send(view=cards.now(state, item))
+    async def previous(self, interaction: Interaction) -> None:
+        """Go back to the track before."""
+        await self._do(interaction, "previous")
+
+    @app_commands.command()
+    async def restart(self, interaction: Interaction) -> None:
+        """Hear this track from the start."""
+        await self._do(interaction, "restart")
+
+    async def _do(self, interaction: Interaction, verb: Verb, on: str | None = None) -> None:
+        await self.replies.begin(interaction)
+        played = await self.remote.do(interaction.user.id, Deed(verb), on=on)
+        await interaction.followup.send(**done(played))
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Playback(bot.accounts))
+    await bot.add_cog(Playback(bot.remote, bot.replies))

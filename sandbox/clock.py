@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 
 class Clock:
@@ -27,3 +29,18 @@ class Clock:
         self._moved += seconds
         for listener in list(self.listeners):
             listener()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return once so much time has passed, by itself or by `advance`."""
+        until = self() + seconds
+        moved = asyncio.Event()
+        self.listeners.append(moved.set)
+        try:
+            await asyncio.sleep(0)
+            while (left := until - self()) > 0:
+                moved.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await moved.wait()
+        finally:
+            self.listeners.remove(moved.set)

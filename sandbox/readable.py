@@ -10,6 +10,7 @@ from typing import Any
 Component = dict[str, Any]
 
 ROW, BUTTON, SELECT, TEXT, THUMBNAIL = 1, 2, 3, 10, 11
+SELECTS = (SELECT, 5, 6, 7, 8)  # of texts, and of users, roles and channels
 LINK = 5
 
 
@@ -37,11 +38,13 @@ def readable(message: dict[str, Any], *, numbered: bool = True) -> str:
     for embed in message.get("embeds", []):
         lines += [embed.get("title") or "", shown(embed.get("description") or "")]
     lines += [shown(part["content"]) for part in walk(message) if part["type"] == TEXT]
+    for forwarded in message.get("message_snapshots") or []:
+        lines.append(f"forwarded: {readable(forwarded['message'], numbered=False)}")
     if numbered:
         lines += [f"  [{number}] {it.label}" for number, it in controls(message).items()]
     for part in walk(message):
         if part["type"] == BUTTON and part.get("style") == LINK:
-            lines.append(f"  [link] {part.get('label', '')} {part['url']}")
+            lines.append(f"  [link] {_label(part)} {part['url']}")
     return "\n".join(line for line in lines if line)
 
 
@@ -54,12 +57,17 @@ def _controls(message: dict[str, Any]) -> Iterator[Control]:
     selects = 0
     for part in walk(message):
         if part["type"] == BUTTON and "custom_id" in part and not part.get("disabled"):
-            yield Control(part["custom_id"], part.get("label") or "a button")
-        elif part["type"] == SELECT:
+            yield Control(part["custom_id"], _label(part))
+        if part["type"] == SELECT and not part.get("disabled"):
             for option in part["options"]:
                 label = f"{option['label']} ({option.get('description') or 'choice'})"
                 yield Control(part["custom_id"], label, option["value"], selects)
-            selects += 1
+        selects += part["type"] in SELECTS
+
+
+def _label(button: Component) -> str:
+    """What stands on a button, which may be an emoji alone."""
+    return button.get("label") or (button.get("emoji") or {}).get("name") or "a button"
 
 
 def walk(message: dict[str, Any]) -> Iterator[Component]:

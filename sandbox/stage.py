@@ -60,6 +60,7 @@ class Stage:
         house = assemble(
             self.settings,
             clock=self.clock,
+            sleep=self.clock.sleep,
             connector=self.spotify.connector(),
             within=self._within,
             grace=self._grace,

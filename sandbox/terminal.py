@@ -10,7 +10,8 @@ from typing import Any
 
 from sandbox.browser import Browser
 from sandbox.discord import NoAnswer, Refused, Reply, Seat
-from sandbox.readable import Control, controls, readable
+from sandbox.discord.world import EPHEMERAL
+from sandbox.readable import controls, readable
 from sandbox.stage import Offer, Stage, code_on
 
 # A reply counts as finished when neither service has moved for so many seconds.
@@ -19,10 +20,16 @@ QUIET = 0.3
 HELP = """\
 Type a slash command: /search query:lantern, or /search lantern for its first option.
 Type a number to press a button or pick a choice of the last reply.
+? /play lan   what is offered while one types this far; a number then takes an offer
+read          the last messages here, as #1, #2 …; type #2 to use its buttons
+on #2 Name    an entry of the menu of a message; on grace Name: of the menu of a user
+say words     an ordinary message
 as grace      be somebody else: ada, grace, linus or mallory
 in night      go somewhere else: music, general, night, elsewhere, dm or huddle
 look          what plays at the pretend Spotify
 quit          leave; so does the end of input"""
+
+READ = 10  # messages
 
 
 class Terminal:
@@ -32,6 +39,8 @@ class Terminal:
         self._stage = stage
         self._user, self._place = "ada", "music"
         self._reply: Reply | None = None
+        self._in_hand: str | None = None  # the id of the message whose buttons have the numbers
+        self._offers: list[str] = []  # lines to choose from, instead of that message's buttons
         self._followed: set[str] = set()
 
     @property
@@ -41,11 +50,24 @@ class Terminal:
     async def obey(self, line: str) -> None:
         """Do what one line says, and print what came of it."""
         word, _, rest = line.partition(" ")
+        offers, self._offers = self._offers, []
         try:
             if line.startswith("/"):
                 await self._show(await self._seat.run(line))
-            elif line.isdigit():
+            elif line.isdecimal() and offers:
+                await self._take(offers, int(line))
+            elif line.isdecimal():
                 await self._press(int(line))
+            elif line.startswith("#"):
+                self._take_up(line)
+            elif word == "?":
+                await self._complete(rest)
+            elif word == "on":
+                await self._menu(*rest.split(" ", 1))
+            elif word == "read":
+                self._read()
+            elif word == "say" and rest:
+                self._seat.say(rest)
             elif word == "as":
                 self._stage.discord.seat(rest, self._place)
                 self._user = rest
@@ -63,9 +85,52 @@ class Terminal:
         except (Refused, NoAnswer, LookupError, ValueError) as refused:
             print(f"! {refused}")
 
+    async def _complete(self, line: str) -> None:
+        choices = await self._seat.complete(line)
+        so_far = self._seat.typed(line)
+        self._offers = [f"{so_far}{choice['value']}" for choice in choices]
+        for number, choice in enumerate(choices, start=1):
+            print(f"  [{number}] {choice['name']}")
+        if not choices:
+            print("Nothing is offered.")
+
+    async def _take(self, offers: list[str], number: int) -> None:
+        if not 1 <= number <= len(offers):
+            raise LookupError("there is no such number among the offers")
+        print(offers[number - 1])
+        await self._show(await self._seat.run(offers[number - 1]))
+
+    async def _menu(self, target: str, entry: str = "") -> None:
+        if target.startswith("#"):
+            reply = await self._seat.menu(entry, message=self._message(target))
+        else:
+            reply = await self._seat.menu(entry, user=target)
+        await self._show(reply)
+
+    def _message(self, number: str) -> dict[str, Any]:
+        """The message of this number, #1 being the newest."""
+        for known, message in enumerate(reversed(self._seat.messages()[-READ:]), start=1):
+            if number == f"#{known}":
+                return message
+        raise LookupError("there is no such message here")
+
+    def _read(self) -> None:
+        messages = self._seat.messages()[-READ:]
+        for number, message in zip(range(len(messages), 0, -1), messages, strict=True):
+            print(f"#{number} {_author(message)}: {readable(message, numbered=False)}")
+        if not messages:
+            print("Nobody has written anything here.")
+
+    def _take_up(self, number: str) -> None:
+        message = self._message(number)
+        self._in_hand = message["id"]
+        print(f"{_author(message)}: {readable(message)}")
+
     async def _show(self, reply: Reply) -> None:
         await self._quiet()
         self._reply = reply
+        if reply.messages:
+            self._in_hand = reply.message["id"]
         self._print(reply)
         with contextlib.suppress(LookupError):
             offer = self._stage.offer(reply)
@@ -90,10 +155,11 @@ class Terminal:
         self._print(reply)
 
     async def _press(self, number: int) -> None:
-        chosen = self._controls().get(number)
-        if chosen is None or self._reply is None:
+        found = (m for m in self._seat.messages() if m["id"] == self._in_hand)
+        message = next(found, None)
+        chosen = controls(message).get(number) if message else None
+        if chosen is None or message is None:
             raise LookupError("there is no such number in the last reply")
-        message = self._reply.message
         if chosen.choice is None:
             await self._show(await self._seat.press(message, chosen.custom_id))
         else:
@@ -105,16 +171,13 @@ class Terminal:
         fields = dict(part.split("=", 1) for part in line.split("; "))
         await self._show(await self._seat.submit(self._reply.modal, **fields))
 
-    def _controls(self) -> dict[int, Control]:
-        return controls(self._reply.message) if self._reply and self._reply.messages else {}
-
     def _print(self, reply: Reply) -> None:
-        for message in reply.messages or [reply.message]:
-            who = "Tonearm (only you)" if reply.ephemeral else "Tonearm"
+        for message in reply.messages:
             numbered = message is reply.message
-            print(f"{who}: {readable(message, numbered=numbered)}")
+            print(f"{_author(message)}: {readable(message, numbered=numbered)}")
         if reply.modal:
-            print("A form; answer with name=value; name=value")
+            fields = ", ".join(str(field["label"]) for field in reply.modal.fields)
+            print(f"A form: {fields}. Answer with name=value; name=value")
         for name, content in reply.files.items():
             print(f"  file {name}, {len(content):,} bytes")
 
@@ -138,6 +201,12 @@ class Terminal:
             except TimeoutError:
                 if seen == (changes.version, len(self._stage.spotify.calls)):
                     return
+
+
+def _author(message: dict[str, Any]) -> str:
+    author = message["author"]
+    name = author["global_name"] or author["username"]
+    return f"{name} (only you)" if message["flags"] & EPHEMERAL else name
 
 
 async def converse(stage: Stage) -> None:

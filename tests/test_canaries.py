@@ -17,6 +17,8 @@ import pytest
 import bot
 from bot import log
 from bot.app import rekey
+from bot.panel import Shown
+from bot.ui.replies import Done
 from sandbox.faults import Fault
 from sandbox.stage import code_on
 from tests.canaries import ENOUGH, Canaries, canaries, found_in
@@ -263,6 +265,8 @@ def test_no_record_shows_a_secret_of_its_own(kind: type[Any]) -> None:
     secret = SECRET_FIELDS & set(_fields(kind))
     if kind.__module__ == "bot.spotify.models":
         secret.discard("url")  # of a cover
+    if kind in (Shown, Done):
+        secret.discard("state")  # of a player
     values = {name: CANARY * 4 if name in secret else None for name in _fields(kind)}
     assert CANARY not in repr(kind(**values))
 

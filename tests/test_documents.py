@@ -17,6 +17,7 @@ from sandbox.stage import Stage
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 ENV = (ROOT / ".env.example").read_text()
+SLASH = SUB_COMMAND = 1  # among Discord's types of commands; the others are entries of menus
 SETTINGS = {field.name.upper() for field in fields(Settings)}
 
 
@@ -52,15 +53,27 @@ async def test_the_readme_lists_every_command_as_discord_shows_it(
 ) -> None:
     shown = {}
     for command in discord.commands:
-        options = " ".join(
-            f"{option['name']}" + ("" if option.get("required") else "?")
-            for option in command.get("options", [])
-        )
-        shown[f"/{command['name']} {options}".strip()] = command["description"]
+        if command["type"] == SLASH:
+            parts = [one for one in command.get("options", []) if one["type"] == SUB_COMMAND]
+            for name, one in [(f"{command['name']} {part['name']}", part) for part in parts] or [
+                (command["name"], command)
+            ]:
+                options = " ".join(
+                    f"{option['name']}" + ("" if option.get("required") else "?")
+                    for option in one.get("options", [])
+                )
+                shown[f"/{name} {options}".strip()] = one["description"]
     assert _table("Commands") == shown
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "run", "bench", "costs", "lock"])
+async def test_the_readme_lists_every_entry_of_a_menu(stage: Stage, discord: Discord) -> None:
+    entries = {entry["name"] for entry in discord.commands if entry["type"] != SLASH}
+    assert set(_table("Menus")) == {f"**{name}**" for name in entries}
+
+
+@pytest.mark.parametrize(
+    "target", ["demo", "test", "check", "run", "bench", "costs", "voice", "lock"]
+)
 def test_make_knows_the_targets_that_the_documents_name(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

@@ -36,7 +36,7 @@ def ended(stage: Stage) -> set[str]:
 async def test_one_login_that_spotify_ended_keeps_its_row_and_settings(
     stage: Stage, spotify: Spotify, linked: Seat
 ) -> None:
-    await (await linked.run("/account")).press("Turn reminders off")
+    await (await linked.run("/settings")).press("Turn off")
     before = stored(stage)
     spotify.end_consent("ada")
     spotify.expire_access_tokens()

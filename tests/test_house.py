@@ -15,11 +15,30 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     ("bot.__main__", "sandbox.__main__"),
     ("bot.app", "cogs"),
-    ("bot.web", "bot.client", "bot.invitation"),
-    ("bot.links", "bot.accounts", "bot.playing", "bot.reminders"),
+    (
+        "bot.web",
+        "bot.client",
+        "bot.invitation",
+        "bot.panel",
+        "bot.browsing",
+        "bot.adding",
+        "bot.devices",
+        "bot.queue",
+        "bot.menus",
+    ),
+    (
+        "bot.links",
+        "bot.accounts",
+        "bot.remote",
+        "bot.replies",
+        "bot.defaults",
+        "bot.mentions",
+        "bot.completion",
+        "bot.reminders",
+    ),
     ("bot.store", "bot.quota", "bot.metrics", "bot.vault", "bot.ui", "bot.export"),
     ("bot.spotify",),
-    ("bot.endings", "bot.errors", "bot.config", "bot.keys", "bot.log"),
+    ("bot.endings", "bot.errors", "bot.config", "bot.keys", "bot.log", "bot.presses"),
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import BrowserContext, expect
 from playwright.async_api import Page as Tab
 
 from sandbox.page import Page
@@ -33,20 +33,28 @@ class Evening(Chat):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as it:
-        yield it
+async def context() -> AsyncIterator[BrowserContext]:
+    """One window for all: a new one for each costs more than most of them."""
+    async with chromium() as browser:
+        yield await browser.new_context(viewport={"width": 1280, "height": 800})
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tab(context: BrowserContext) -> Tab:
+    tab = await context.new_page()
+    tab.set_default_timeout(5000)
+    return tab
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def evening(browser: Browser) -> AsyncIterator[Evening]:
+async def evening(context: BrowserContext, tab: Tab) -> AsyncIterator[Evening]:
     async with stage() as it, Page(it.discord, it.spotify) as page:
-        context = await browser.new_context(viewport={"width": 1280, "height": 800})
-        tab = await context.new_page()
-        tab.set_default_timeout(5000)
+        await context.clear_cookies()
         await tab.goto(page.url)
         yield Evening(tab, context, it)
-        await context.close()
+        for other in context.pages:
+            if other is not tab:
+                await other.close()
 
 
 async def test_link_search_play_pause_skip_see_save_and_export(evening: Evening) -> None:
@@ -84,10 +92,10 @@ async def test_link_search_play_pause_skip_see_save_and_export(evening: Evening)
     assert await cover.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
     playing = player.item
     await evening.run("/next")
-    await expect(evening.newest).to_contain_text("Skipped.")
+    await expect(evening.newest).to_contain_text("Skipped · Playing on")
     assert player.item != playing
     await evening.run("/pause")
-    await expect(evening.newest).to_contain_text("Paused.")
+    await expect(evening.newest).to_contain_text("Paused on")
     assert not evening.stage.spotify.view("ada")["playing"]["is_playing"]
     await evening.run("/save")
     await expect(evening.newest).to_contain_text("Saved to your liked songs")
@@ -112,12 +120,11 @@ async def test_a_cancelled_login_says_so_in_both_places(evening: Evening) -> Non
     await expect(evening.newest).to_contain_text("You cancelled the login")
 
 
-async def test_the_login_pages_fit_a_phone_and_run_no_script(
-    browser: Browser, evening: Evening
-) -> None:
+async def test_the_login_pages_fit_a_phone_and_run_no_script(evening: Evening) -> None:
     offer = evening.stage.offer(await evening.stage.discord.seat("ada").run("/link"))
     public = evening.stage.settings.public_url
-    context = await browser.new_context(
+    assert evening.context.browser is not None
+    context = await evening.context.browser.new_context(
         viewport={"width": 360, "height": 640}, color_scheme="dark", java_script_enabled=False
     )
     tab = await context.new_page()

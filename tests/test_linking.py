@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bot.ui.scopes import WORDS
+from bot.spotify.login import SCOPES
+from bot.ui.scopes import in_words
 from sandbox.browser import Browser
 from sandbox.discord import Discord, Seat
 from sandbox.faults import Fault
@@ -83,7 +84,10 @@ async def test_the_page_names_the_discord_account_and_what_is_asked_for(
     async with Browser() as browser:
         page = await browser.open(stage.offer(reply).url)
     assert "the Discord account ada" in page.text
-    for words in WORDS.values():
+    lines = in_words(SCOPES)
+    assert len(lines) <= 6, "short enough to be read"
+    assert not set(lines) & set(SCOPES), "all in words"
+    for words in lines:
         assert words in page.text
     assert "If you did not ask for this" in page.text
 
@@ -200,6 +204,22 @@ async def test_linking_again_replaces_the_account(
     await stage.link("ada", account="grace")
     assert "Grace's Phone" in (await linked.run("/now")).text
     assert links_stored(stage) == 1
+
+
+@pytest.mark.parametrize("command", ["/recent", "/top songs"])
+async def test_a_login_from_before_more_was_asked_for_is_renewed_by_its_button(
+    stage: Stage, spotify: Spotify, linked: Seat, command: str
+) -> None:
+    asked_once = {"user-read-playback-state", "user-modify-playback-state", "user-library-read"}
+    for consent in spotify.world.tokens._consents.values():
+        consent.scopes = frozenset(asked_once)
+    spotify.expire_access_tokens()
+    reply = await linked.run(command)
+    assert reply.ephemeral
+    assert "Your Spotify login does not allow this." in reply.text
+    assert stage.offer(await reply.press("Link Spotify")).url
+    await stage.link("ada")
+    assert "does not allow" not in (await linked.run(command)).text
 
 
 async def test_no_token_stands_in_the_database_in_clear(stage: Stage, spotify: Spotify) -> None:

@@ -41,11 +41,18 @@ async def _press(seat: Seat, button: str) -> Reply:
 WISHES = {
     "/play words": Wish("me/player/play", lambda seat: seat.run("/play lantern")),
     "/next": Wish("me/player/next", lambda seat: seat.run("/next")),
+    "/previous": Wish("me/player/previous", lambda seat: seat.run("/previous")),
+    "/restart": Wish("me/player/seek", lambda seat: seat.run("/restart")),
+    "/queue add": Wish(
+        "me/player/queue",
+        lambda seat: seat.run("/queue add lantern"),
+        "Look with /queue show before you repeat it.",
+    ),
     "Play": Wish("me/player/play", lambda seat: _press(seat, "Play")),
     "Queue": Wish(
         "me/player/queue",
         lambda seat: _press(seat, "Queue"),
-        "Look at the queue in Spotify before you repeat it.",
+        "Look with /queue show before you repeat it.",
     ),
 }
 every_wish = pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES.keys())
@@ -74,12 +81,14 @@ class Before:
     player: Player
     item: str | None
     coming: str
+    behind: str
 
     @classmethod
     def of(cls, spotify: Spotify) -> Before:
         player = spotify.accounts["ada"].player
         player.resume()
-        return cls(player, player.item, player.coming()[0])
+        first = next(iter(spotify.catalogue.albums.values())).tracks[0]
+        return cls(player, player.item, player.coming()[0], first.uri)
 
     def check(self, wish: Wish, executed: bool) -> None:
         """It was done once, or not at all."""
@@ -87,6 +96,10 @@ class Before:
         match wish.call:
             case "me/player/next":
                 assert self.player.item == (self.coming if executed else self.item)
+            case "me/player/previous":
+                assert self.player.item == (self.behind if executed else self.item)
+            case "me/player/seek":
+                assert (self.player.progress < 40_000) == executed
             case "me/player/play":
                 assert (self.player.item != self.item) == executed
             case _:

@@ -1,18 +1,12 @@
-"""Play, pause, skip and see: what is said is what happened at Spotify."""
+"""What is played, and what is said of it: what happened at Spotify."""
 
 from __future__ import annotations
 
 import pytest
 
-from sandbox.discord import Discord, Seat
-from sandbox.faults import Fault
+from sandbox.discord import Seat
 from sandbox.spotify import Spotify
-from sandbox.stage import Stage
-
-
-def _link(uri: str) -> str:
-    _, kind, id_ = uri.split(":")
-    return f"https://open.spotify.com/{kind}/{id_}"
+from tests.commands import link, spent
 
 
 async def test_playing_words_plays_the_best_match_and_shows_it(
@@ -22,7 +16,7 @@ async def test_playing_words_plays_the_best_match_and_shows_it(
     player = spotify.accounts["ada"].player
     assert player.is_playing
     assert player.item is not None
-    assert _link(player.item) in reply.text
+    assert link(player.item) in reply.text
     assert "Playing" in reply.text
     assert "Spotify" in reply.text
     assert reply.ephemeral
@@ -32,7 +26,7 @@ async def test_a_track_plays_inside_its_album_so_that_music_goes_on(
     spotify: Spotify, linked: Seat
 ) -> None:
     track = spotify.catalogue.stock[0]
-    await linked.run(f"/play what:{_link(track.uri)}")
+    await linked.run(f"/play what:{link(track.uri)}")
     player = spotify.accounts["ada"].player
     assert player.item == track.uri
     assert player.context == track.album.uri
@@ -47,11 +41,11 @@ async def test_every_kind_can_be_played_from_a_link_or_a_uri(
         spotify.world.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
     )
     uri = next(iter(shelf.values())).uri
-    reply = await linked.run(f"/play what:{uri if form == 'uri' else _link(uri)}")
+    reply = await linked.run(f"/play what:{uri if form == 'uri' else link(uri)}")
     player = spotify.accounts["ada"].player
     assert (player.item if kind == "episode" else player.context) == uri
     assert player.is_playing
-    assert _link(uri) in reply.text
+    assert link(uri) in reply.text
 
 
 @pytest.mark.parametrize(
@@ -71,153 +65,154 @@ async def test_what_cannot_be_played_is_said_and_nothing_plays(
     assert not spotify.accounts["ada"].player.is_playing
 
 
-async def test_pause_pauses_and_a_second_one_says_so(spotify: Spotify, linked: Seat) -> None:
-    player = spotify.accounts["ada"].player
-    player.resume()
+async def test_words_cost_a_look_at_ones_playlists_once_a_search_and_a_command(
+    spotify: Spotify, linked: Seat
+) -> None:
+    since = len(spotify.calls)
+    await linked.run("/play what:lantern weather")
+    assert spent(spotify, since) == ["GET me/playlists", "GET search", "PUT me/player/play"]
+    since = len(spotify.calls)
+    await linked.run("/play what:kitchen light")
+    assert spent(spotify, since) == ["GET search", "PUT me/player/play"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Harbour Evenings", "HARBOUR evenings", "=SUM(1) @everyone **mix**", "w" * 180]
+)
+async def test_ones_own_playlist_is_found_by_its_whole_name(
+    spotify: Spotify, linked: Seat, name: str
+) -> None:
+    if name.startswith("w"):
+        spotify.world.add_playlist(name, "ada", spotify.catalogue.stock[0].uri)
+    wanted = {one.name.casefold(): one for one in spotify.world.playlists.values()}
+    since = len(spotify.calls)
+    reply = await linked.run(f"/play what:{name}")
+    assert spotify.accounts["ada"].player.context == wanted[name.casefold()].uri
+    assert spent(spotify, since) == ["GET me/playlists", "PUT me/player/play"]
+    assert "@everyone" not in reply.text
+    assert not reply.message["mention_everyone"]
+
+
+async def test_where_ones_playlists_cannot_be_read_songs_are_looked_for(
+    spotify: Spotify, linked: Seat
+) -> None:
+    spotify.rate_limit(48_925, times=None, quota=True, match="GET /v1/me/playlists$")
+    reply = await linked.run("/play what:lantern weather")
+    assert reply.text.startswith("-# Playing\n")
+
+
+@pytest.mark.parametrize("words", ["liked", "Liked Songs"])
+async def test_the_liked_songs_are_played_newest_first(
+    spotify: Spotify, linked: Seat, words: str
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.liked = ada.liked[:5]
+    reply = await linked.run(f"/play what:{words}")
+    assert reply.text == "Playing your 5 liked songs."
+    assert ada.player.item == ada.liked[0][0]
+    assert ada.player.coming() == [uri for uri, _ in ada.liked[1:]]
+
+
+async def test_as_many_liked_songs_as_one_call_takes_and_that_is_said(
+    spotify: Spotify, linked: Seat
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.liked.clear()
+    ada.like_many(260)
+    ada.liked[3:3] = [(uri, None) for uri in spotify.catalogue.local]
+    since = len(spotify.calls)
+    reply = await linked.run("/play what:liked")
+    total = 260 + len(spotify.catalogue.local)
+    assert reply.text == (
+        f"Playing your 200 newest liked songs of {total}. Spotify takes no more at once."
+    )
+    heard = [uri for uri, _ in ada.liked if ":local:" not in uri][:200]
+    assert ada.player.item == heard[0]
+    (command,) = spotify.calls_of("PUT", "me/player/play")
+    assert command.executed
+    assert ada.player.coming() == heard[1:21]
+    assert len(spent(spotify, since)) <= 7  # five pages, perhaps one too many, and the command
+
+
+@pytest.mark.parametrize(
+    ("count", "says"), [(200, "your 200 liked songs"), (1, "your 1 liked song")]
+)
+async def test_all_of_them_are_all_of_them(
+    spotify: Spotify, linked: Seat, count: int, says: str
+) -> None:
+    spotify.accounts["ada"].liked.clear()
+    spotify.accounts["ada"].like_many(count)
+    assert (await linked.run("/play what:liked")).text == f"Playing {says}."
+
+
+@pytest.mark.parametrize("local", [True, False])
+async def test_no_liked_song_that_can_be_played(
+    spotify: Spotify, linked: Seat, local: bool
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.liked = [(uri, None) for uri in spotify.catalogue.local] if local else []
+    reply = await linked.run("/play what:liked")
+    assert reply.text.startswith("You have no liked songs")
+    assert not spotify.calls_of("PUT", "me/player/play")
+
+
+async def test_a_withdrawn_track_is_said_to_be_one_perhaps(spotify: Spotify, linked: Seat) -> None:
+    gone = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
+    before = spotify.accounts["ada"].player.item
+    reply = await linked.run(f"/play what:{link(gone.uri)}")
+    assert reply.text == (
+        "Spotify refused it: it may have been withdrawn. Look for another one with /search."
+    )
+    assert spotify.accounts["ada"].player.item == before
+
+
+async def test_a_chapter_of_an_audiobook_is_nothing_that_spotify_names(
+    spotify: Spotify, linked: Seat
+) -> None:
+    book = next(iter(spotify.catalogue.audiobooks.values()))
+    reply = await linked.run(f"/play what:{link(book.uri)}")
+    assert spotify.accounts["ada"].player.item == book.chapters[0].uri
+    assert book.name in reply.text
     assert (await linked.run("/pause")).text == "Paused."
-    assert not player.is_playing
-    assert "already paused" in (await linked.run("/pause")).text
 
 
-async def test_next_skips_once(spotify: Spotify, linked: Seat) -> None:
-    player = spotify.accounts["ada"].player
-    player.resume()
-    coming = player.coming()[0]
-    assert "Skipped" in (await linked.run("/next")).text
-    assert player.item == coming
-    assert len(spotify.calls_of("POST", "me/player/next")) == 1
+# ---- nothing to play: going on
 
 
-async def test_now_shows_title_artists_bar_device_and_link_back(
-    stage: Stage, spotify: Spotify, linked: Seat
+async def test_nothing_asked_for_is_to_go_on(spotify: Spotify, linked: Seat) -> None:
+    since = len(spotify.calls)
+    reply = await linked.run("/play")
+    assert spotify.accounts["ada"].player.is_playing
+    assert reply.text.startswith("-# Playing on Ada's Laptop\n")
+    assert spent(spotify, since) == ["PUT me/player/play", "GET me/player"]
+    reply = await linked.run("/play")
+    assert reply.text.startswith("-# Already playing on Ada's Laptop\n")
+
+
+async def test_to_go_on_shuffled(spotify: Spotify, linked: Seat) -> None:
+    await linked.run("/play shuffle:true")
+    assert spotify.accounts["ada"].player.shuffle
+    assert spotify.accounts["ada"].player.is_playing
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+async def test_what_is_played_can_be_shuffled(
+    spotify: Spotify, linked: Seat, shuffle: bool
 ) -> None:
     player = spotify.accounts["ada"].player
-    track = spotify.catalogue.stock[0]
-    player.start(track.uri)
-    stage.clock.advance(62)
-    reply = await linked.run("/now")
-    assert "Playing on Ada's Laptop" in reply.text
-    assert "1:02" in reply.text
-    assert track.artists[0].name in reply.text
-    assert _link(track.uri) in reply.text
-    assert "Spotify" in reply.text
-    assert "/image/" in str(reply.message["components"])
-    player.pause()
-    assert "Paused on Ada's Laptop" in (await linked.run("/now")).text
+    player.set_shuffle(not shuffle)
+    album = next(iter(spotify.catalogue.albums.values()))
+    await linked.run(f"/play what:{link(album.uri)} shuffle:{str(shuffle).lower()}")
+    assert player.shuffle is shuffle
+    assert player.context == album.uri
 
 
-async def test_now_when_nothing_plays(spotify: Spotify, linked: Seat) -> None:
-    spotify.accounts["ada"].player.device = None
-    assert "Nothing is playing" in (await linked.run("/now")).text
-
-
-async def test_now_during_an_ad(spotify: Spotify, linked: Seat) -> None:
-    spotify.accounts["ada"].player.resume()
-    spotify.accounts["ada"].player.interlude = "ad"
-    assert "An ad is playing" in (await linked.run("/now")).text
-    assert "An ad is playing" in (await linked.run("/save")).text
-
-
-async def test_every_track_can_be_shown_whatever_its_name(
-    discord: Discord, spotify: Spotify, linked: Seat
-) -> None:
-    stock = {track.uri for track in spotify.catalogue.stock}
-    nasty = [
-        track.uri
-        for track in spotify.catalogue.tracks.values()
-        if track.uri not in stock and track.playable
-    ]
-    assert len(nasty) > 20
-    for uri in [*nasty, *spotify.catalogue.local]:
-        spotify.accounts["ada"].player.start(uri)
-        reply = await linked.run("/now")
-        assert "bug" not in reply.text, uri
-        assert not reply.message["mention_everyone"]
-        assert not reply.message["mentions"]
-        assert "@everyone" not in reply.text
-        assert "\u202e" not in reply.text
-
-
-async def test_an_episode_is_shown_with_its_show(spotify: Spotify, linked: Seat) -> None:
-    episode = next(iter(spotify.catalogue.episodes.values()))
-    spotify.accounts["ada"].player.start(episode.uri)
-    reply = await linked.run("/now")
-    assert _link(episode.uri) in reply.text
-
-
-async def test_no_active_device_says_what_to_do(spotify: Spotify, linked: Seat) -> None:
-    spotify.accounts["ada"].player.device = None
-    for command in ("/play lantern", "/pause", "/next"):
-        assert "Open Spotify" in (await linked.run(command)).text
-
-
-async def test_without_premium_it_says_so(stage: Stage) -> None:
-    linus = await stage.link("linus")
-    assert "Premium" in (await linus.run("/play lantern")).text
-    assert "Premium" in (await linus.run("/next")).text
-
-
-async def test_a_skip_that_may_have_happened_is_not_repeated(
-    spotify: Spotify, linked: Seat
-) -> None:
-    spotify.accounts["ada"].player.resume()
-    for fault in (
-        Fault("POST .*/next", status=502, executed=True),
-        Fault("POST .*/next", act="reset", executed=True),
-        Fault("POST .*/next", act="reset"),
-    ):
-        spotify.faults.clear()
-        spotify.faults.add(fault)
-        reply = await linked.run("/next")
-        assert "did not say whether that worked" in reply.text
-        assert fault.hits == 1
-
-
-async def test_a_dropped_play_is_not_sent_again(spotify: Spotify, linked: Seat) -> None:
-    await linked.run("/now")  # leaves a kept connection behind, which aiohttp would repeat on
-    dropped = spotify.faults.add(Fault("PUT .*/play$", act="reset", executed=True, times=None))
-    assert "did not say" in (await linked.run("/play lantern")).text
-    assert dropped.hits == 1
-
-
-async def test_a_read_that_fails_once_is_repeated_unseen(spotify: Spotify, linked: Seat) -> None:
-    spotify.faults.add(Fault("GET .*/me/player", status=502, body="<html>bad gateway</html>"))
-    assert "Ada's Laptop" in (await linked.run("/now")).text
-
-
-async def test_a_short_rate_limit_is_waited_out(spotify: Spotify, linked: Seat) -> None:
-    spotify.rate_limit(1)
-    assert "Ada's Laptop" in (await linked.run("/now")).text
-
-
-async def test_a_long_quota_is_a_sentence_with_the_time(spotify: Spotify, linked: Seat) -> None:
-    spotify.rate_limit(48_925, quota=True)
-    reply = await linked.run("/now")
-    assert "in 14 hours" in reply.text
-
-
-@pytest.mark.parametrize("body", ["<html>hello</html>", '{"item": {"type"', "\x00\x01", "[]"])
-async def test_an_unreadable_answer_is_not_shown_as_a_bug(
-    spotify: Spotify, linked: Seat, body: str
-) -> None:
-    spotify.faults.add(Fault("GET .*/me/player", status=200, body=body, times=None))
-    assert "not answering properly" in (await linked.run("/now")).text
-
-
-async def test_commands_work_in_dms_huddles_and_servers_without_the_bot(
-    stage: Stage, spotify: Spotify, linked: Seat
-) -> None:
-    for place in ("dm", "huddle", "elsewhere", "night"):
-        reply = await stage.discord.seat("ada", place).run("/now")
-        assert "Ada's Laptop" in reply.text, place
-
-
-async def test_a_second_pause_says_so_even_where_nobody_may_look(
-    spotify: Spotify, linked: Seat
-) -> None:
-    """The quota of the player's reads is used up, that of its commands is not."""
-    spotify.accounts["ada"].player.pause()
-    spotify.rate_limit(48_925, times=None, quota=True, match="GET /v1/me/player$")
-    reply = await linked.run("/pause")
-    assert "used up" not in reply.text
-    assert "Spotify does not allow that right now" in reply.text
+async def test_what_plays_now_need_not_be_one_to_shuffle(spotify: Spotify, linked: Seat) -> None:
+    """It is what comes that is to be shuffled."""
+    player = spotify.accounts["ada"].player
+    player.forbid("toggling_shuffle")
+    spotify.interrupt("PUT /v1/me/player/play$", player.forbid)
+    album = next(iter(spotify.catalogue.albums.values()))
+    await linked.run(f"/play what:{link(album.uri)} shuffle:true")
+    assert player.shuffle
+    assert player.context == album.uri

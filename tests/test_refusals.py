@@ -82,7 +82,7 @@ def test_what_an_answer_means(status: int, body: str, meaning: type[Fault] | Non
         ("RATE_LIMITED", "too many skips"),
         ("REMOTE_CONTROL_DISALLOW", "does not take commands"),
         ("DEVICE_NOT_CONTROLLABLE", "does not take commands"),
-        ("VOLUME_CONTROL_DISALLOW", "no remote volume"),
+        ("VOLUME_CONTROL_DISALLOW", "cannot set the volume"),
         ("UNKNOWN", "does not allow that right now"),
         ("SOMETHING_NEW", "does not allow that right now"),
     ],

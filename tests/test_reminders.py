@@ -34,8 +34,8 @@ async def test_two_reminders_once_each_over_restarts(stage: Stage, linked: Seat)
 
 
 async def test_the_button_in_a_reminder_begins_a_new_six_months(stage: Stage, linked: Seat) -> None:
-    await (await linked.run("/account")).press("Turn reminders off")
-    await (await linked.run("/account")).press("Turn reminders on")
+    await (await linked.run("/settings")).press("Turn off")
+    await (await linked.run("/settings")).press("Turn on")
     stage.clock.advance(ends_at(stage.clock()) - 5 * DAY - stage.clock())
     await _round(stage)
     dm = stage.discord.seat("ada", "dm")
@@ -51,10 +51,9 @@ async def test_the_button_in_a_reminder_begins_a_new_six_months(stage: Stage, li
 async def test_who_turned_them_off_gets_none_and_keeps_that_over_a_new_link(
     stage: Stage, linked: Seat
 ) -> None:
-    panel = await linked.run("/account")
-    assert "reminders before" in panel.text
-    off = await panel.press("Turn reminders off")
-    assert "no reminders" in off.text
+    assert ", reminders before" in (await linked.run("/account")).text
+    off = await (await linked.run("/settings")).press("Turn off")
+    assert "You get no message" in off.text
     await stage.link("ada")
     assert "no reminders" in (await linked.run("/account")).text
     stage.clock.advance(ends_at(stage.clock()) - 5 * DAY - stage.clock())
@@ -75,9 +74,10 @@ async def test_the_account_shows_both_ends_and_what_is_stored(stage: Stage, link
     text = (await linked.run("/account")).text
     assert "**Ada**" in text
     assert f"<t:{began}:D>" in text or f"<t:{began - 1}:D>" in text
-    assert "read your liked songs" in text
+    assert "see and change what you saved" in text
     assert stage.spotify.client_id in text
     assert "reminders before the login ends" in text
+    assert "private replies, nobody sees what you play" in text
 
 
 async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:

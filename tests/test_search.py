@@ -1,4 +1,4 @@
-"""Search: a list, a choice, and four things to do with it."""
+"""Search: a list, a choice, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -6,28 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.discord import Discord, Reply, Seat
+from sandbox.discord import Discord, Seat
 from sandbox.readable import controls, walk
 from sandbox.spotify import Spotify
 from sandbox.stage import Stage
-
-
-def _options(reply: Reply) -> list[dict[str, str]]:
-    return [option for part in walk(reply.message) for option in part.get("options", [])]
+from tests.entries import buttons, chosen, ids, numbers, options
 
 
 async def test_a_search_lists_songs_with_links_and_the_first_one_chosen(
     spotify: Spotify, linked: Seat
 ) -> None:
     reply = await linked.run("/search query:lantern")
-    options = _options(reply)
-    assert 5 <= len(options) <= 10
-    assert all(
-        f"https://open.spotify.com/track/{option['value']}" in reply.text for option in options
-    )
-    assert [bool(option.get("default")) for option in options] == [True] + [False] * (
-        len(options) - 1
-    )
+    assert 5 <= len(ids(reply)) <= 10
+    assert all(f"https://open.spotify.com/track/{one}" in reply.text for one in ids(reply))
+    assert chosen(reply) == ids(reply)[0]
     assert {it.label for it in controls(reply.message).values()} >= {"Play", "Queue", "Save"}
     assert reply.ephemeral
     assert len(spotify.calls_of("GET", "search")) == 1
@@ -35,41 +27,37 @@ async def test_a_search_lists_songs_with_links_and_the_first_one_chosen(
 
 async def test_play_plays_what_is_chosen(spotify: Spotify, linked: Seat) -> None:
     reply = await linked.run("/search lantern")
-    third = _options(reply)[2]
-    picked = await reply.pick(third["value"])
-    assert [option["value"] for option in _options(picked) if option.get("default")] == [
-        third["value"]
-    ]
+    picked = await reply.pick(options(reply)[2]["value"])
+    assert chosen(picked) == ids(reply)[2]
     played = await picked.press("Play")
     assert "Playing" in played.text
-    assert spotify.accounts["ada"].player.item == f"spotify:track:{third['value']}"
+    assert spotify.accounts["ada"].player.item == f"spotify:track:{ids(reply)[2]}"
 
 
 async def test_queue_adds_to_the_queue(spotify: Spotify, linked: Seat) -> None:
     reply = await linked.run("/search lantern")
     queued = await reply.press("Queue")
     assert "Queued" in queued.text
-    assert spotify.accounts["ada"].player.queue == [f"spotify:track:{_options(reply)[0]['value']}"]
+    assert spotify.accounts["ada"].player.queue == [f"spotify:track:{ids(reply)[0]}"]
 
 
 async def test_save_puts_it_first_among_the_liked_songs(spotify: Spotify, linked: Seat) -> None:
     reply = await linked.run("/search lantern")
-    chosen = f"spotify:track:{_options(reply)[0]['value']}"
-    spotify.accounts["ada"].drop(chosen)
+    first = f"spotify:track:{ids(reply)[0]}"
+    spotify.accounts["ada"].drop(first)
     saved = await reply.press("Save")
-    assert "Saved" in saved.text
-    assert spotify.accounts["ada"].liked[0][0] == chosen
+    assert "Saved to your liked songs" in saved.text
+    assert spotify.accounts["ada"].liked[0][0] == first
 
 
 async def test_the_picker_and_its_buttons_survive_a_restart(
     stage: Stage, spotify: Spotify, linked: Seat
 ) -> None:
     reply = await linked.run("/search lantern")
-    second = _options(reply)[1]["value"]
     await stage.restart()
-    picked = await reply.pick(second)
+    picked = await reply.pick(options(reply)[1]["value"])
     await picked.press("Play")
-    assert spotify.accounts["ada"].player.item == f"spotify:track:{second}"
+    assert spotify.accounts["ada"].player.item == f"spotify:track:{ids(reply)[1]}"
 
 
 async def test_an_empty_result_says_what_to_do(linked: Seat) -> None:
@@ -96,7 +84,7 @@ async def test_hostile_names_stay_names(linked: Seat, query: str) -> None:
         assert "@everyone" not in text
         assert "](http://" not in text
         assert "discord.gg/" not in text
-    if _options(reply):
+    if options(reply):
         assert (await reply.press("Save")).text
 
 
@@ -109,7 +97,7 @@ async def test_somebody_elses_button_acts_for_whoever_presses_it(
 ) -> None:
     reply = await linked.run("/search lantern")
     spotify.accounts["ada"].player.device = None
-    assert "Open Spotify" in (await reply.press("Play")).text
+    assert "None of your devices is playing" in (await reply.press("Play")).text
 
 
 async def test_what_is_shared_everybody_sees_and_can_play(
@@ -118,14 +106,14 @@ async def test_what_is_shared_everybody_sees_and_can_play(
     await stage.link("grace")
     grace = discord.seat("grace", "music")
     reply = await linked.run("/search lantern")
-    chosen = _options(reply)[0]["value"]
+    first = ids(reply)[0]
     shared = await reply.press("Share")
     assert shared.ephemeral
     assert "Shared with everybody here" in shared.text
     seen = await grace.until("Ada shared a song")
-    assert f"https://open.spotify.com/track/{chosen}" in str(seen)
+    assert f"https://open.spotify.com/track/{first}" in str(seen)
     assert "Playing" in (await grace.press(seen, "Play")).text
-    assert stage.spotify.accounts["grace"].player.item == f"spotify:track:{chosen}"
+    assert stage.spotify.accounts["grace"].player.item == f"spotify:track:{first}"
 
 
 async def test_whoever_shares_cannot_ping_by_their_name(discord: Discord, linked: Seat) -> None:
@@ -138,8 +126,84 @@ async def test_whoever_shares_cannot_ping_by_their_name(discord: Discord, linked
     assert "**Ada**" not in seen
 
 
-async def test_a_link_to_something_else_is_not_searched_for(spotify: Spotify, linked: Seat) -> None:
-    album = next(iter(spotify.catalogue.albums))
-    reply = await linked.run(f"/search https://open.spotify.com/album/{album}")
-    assert "Use /play with it" in reply.text
+# ---- every kind, and what a link leads to
+
+
+@pytest.mark.parametrize(
+    ("type_", "words", "heading", "buttons_are"),
+    [
+        ("tracks", "lantern", "Songs for", {"Play", "Queue", "Save", "Add to playlist", "Share"}),
+        ("albums", "lantern", "Albums for", {"Open", "Play", "Add to playlist", "Save", "Share"}),
+        ("artists", "lantern", "Artists for", {"Open", "Play", "Follow", "Share"}),
+        ("playlists", "evenings", "Playlists for", {"Open", "Play", "Save", "Share"}),
+        ("shows", "almanac", "Shows for", {"Open", "Play", "Save", "Share"}),
+        ("episodes", "kettles", "Episodes for", {"Play", "Queue", "Save", "Share"}),
+        ("audiobooks", "ledger", "Audiobooks for", {"Open", "Play", "Save", "Share"}),
+    ],
+)
+async def test_every_kind_can_be_searched_for_played_and_saved(
+    spotify: Spotify, linked: Seat, type_: str, words: str, heading: str, buttons_are: set[str]
+) -> None:
+    reply = await linked.run(f"/search query:{words} type:{type_}")
+    kind = type_.removesuffix("s")
+    assert f"{heading} “{words}”" in reply.text
+    assert f"https://open.spotify.com/{kind}/{chosen(reply)}" in reply.text
+    assert set(buttons(reply)) >= buttons_are
+    uri = f"spotify:{kind}:{chosen(reply)}"
+    assert "Playing" in (await reply.press("Play")).text
+    player = spotify.accounts["ada"].player
+    assert uri in (player.item, player.context)
+    save = "Follow" if kind == "artist" else "Save"
+    assert (await reply.press(save)).text.startswith(("Saved", "-# Saved", "-# You follow"))
+    assert spotify.calls_of("PUT", "me/library")[-1].query == {"uris": uri}
+
+
+@pytest.mark.parametrize("type_", ["albums", "artists", "playlists", "shows", "audiobooks"])
+async def test_a_shared_thing_can_be_opened_by_everybody(
+    stage: Stage, discord: Discord, linked: Seat, type_: str
+) -> None:
+    grace = await stage.link("grace")
+    words = {"playlists": "mornings", "shows": "almanac", "audiobooks": "ledger"}
+    reply = await linked.run(f"/search query:{words.get(type_, 'lantern')} type:{type_}")
+    await reply.press("Share")
+    seen = await grace.until("Ada shared a")
+    opened = await grace.press(seen, "Open")
+    assert opened.ephemeral
+    assert len(numbers(opened)) > 0
+
+
+@pytest.mark.parametrize("kind", ["album", "artist", "show", "audiobook"])
+async def test_a_link_opens_what_it_leads_to(spotify: Spotify, linked: Seat, kind: str) -> None:
+    id_ = next(iter(getattr(spotify.catalogue, f"{kind}s")))
+    reply = await linked.run(f"/search https://open.spotify.com/{kind}/{id_}")
+    assert f"https://open.spotify.com/{kind}/{id_}" in reply.text
+    assert numbers(reply)
+    assert "Back" not in buttons(reply)
+
+
+@pytest.mark.parametrize("kind", ["track", "episode", "playlist"])
+async def test_a_link_to_what_may_not_be_opened_shows_it_alone(
+    spotify: Spotify, linked: Seat, kind: str
+) -> None:
+    shelf = spotify.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
+    id_ = next(iter(shelf))
+    reply = await linked.run(f"/search https://open.spotify.com/{kind}/{id_}")
+    assert ids(reply) == [id_]
+    assert "Play" in buttons(reply)
     assert not spotify.calls_of("GET", "search")
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ("https://open.spotify.com/album/" + "0" * 22, "Spotify has nothing there for apps"),
+        ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
+        ("https://example.com/track/4uLU6hMCjMI75M1A2tKUQC", "does not lead to Spotify"),
+        ("\u200b", "There is nothing to look for"),
+        ("l" * 251, "too long to search for"),
+    ],
+)
+async def test_what_cannot_be_looked_for_is_a_sentence(linked: Seat, link: str, says: str) -> None:
+    reply = await linked.run(f"/search query:{link}")
+    assert says in reply.text
+    assert reply.ephemeral

@@ -52,14 +52,14 @@ async def test_what_was_spent_survives_restarts(
     stage: Stage, spotify: Spotify, linked: Seat
 ) -> None:
     for _ in range(3):
-        await linked.run("/now")
+        await linked.run("/devices")
     await linked.run("/search lantern")
     before = spent(stage)
     assert before[False, "playback"] == 3
     assert before[False, "search"] == 1
     await stage.restart()
     assert spent(stage) == before
-    await linked.run("/now")
+    await linked.run("/devices")
     await stage.restart()
     assert spent(stage) == before | {(False, "playback"): 4}
     stage.clock.advance(DAY + HOUR)
@@ -71,7 +71,7 @@ async def test_what_was_spent_survives_restarts(
 async def test_calls_are_counted_without_a_write_each(
     stage: Stage, spotify: Spotify, linked: Seat
 ) -> None:
-    await linked.run("/now")
+    await linked.run("/devices")
     await round_made(stage)
     with closing(sqlite3.connect(stage.settings.database)) as db:
 
@@ -82,7 +82,7 @@ async def test_calls_are_counted_without_a_write_each(
 
         begun = version()
         spotify.accounts["ada"].player.resume()
-        for command in ("/now", "/search lantern", "/search harbour", "/pause", "/now"):
+        for command in ("/devices", "/search lantern", "/search harbour", "/pause", "/devices"):
             await linked.run(command)
         assert version() == begun
         await round_made(stage)
@@ -90,7 +90,7 @@ async def test_calls_are_counted_without_a_write_each(
     total = {group: calls for (_, group), calls in spent(stage).items()}
     sums = "SELECT endpoints, sum(commands + background) FROM spent GROUP BY endpoints"
     assert dict(rows(stage, sums)) == total
-    assert total["playback"] == 3
+    assert total["playback"] == 4
 
 
 async def test_it_is_written_down_at_once(stage: Stage, spotify: Spotify, linked: Seat) -> None:

@@ -44,8 +44,8 @@ async def test_a_person_can_link_search_play_pause_skip_see_save_and_export() ->
     assert "Linked to Ada" in out
     assert re.search(r"\[11\] Play", out)
     assert "Spotify: Lantern" in out
-    assert "Paused." in out
-    assert "Skipped." in out
+    assert "Paused on Ada's Laptop" in out
+    assert "Skipped · Paused on Ada's Laptop" in out
     assert "on Ada's Laptop" in out
     assert "Saved to your liked songs" in out
     assert "file liked-songs.csv" in out
@@ -54,7 +54,7 @@ async def test_a_person_can_link_search_play_pause_skip_see_save_and_export() ->
 
 
 async def test_what_it_does_not_understand_is_answered_and_it_goes_on() -> None:
-    code, out = await _converse("hello", "/nonsense", "/play", "99", "as nobody", "in nowhere", "")
+    code, out = await _converse("hello", "/nonsense", "/seek", "99", "as nobody", "in nowhere", "")
     assert code == 0, out
     assert "Type a slash command" in out
     assert out.count("\n! ") == 5

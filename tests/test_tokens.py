@@ -32,7 +32,7 @@ async def test_an_hour_later_the_token_is_renewed_before_the_call(
     await linked.run("/now")
     stage.clock.advance(3600)
     calls = len(spotify.calls)
-    assert "Ada's Laptop" in (await linked.run("/now")).text
+    assert "Ada's Laptop" in (await linked.run("/devices")).text
     assert _renewals(spotify) == 2
     assert len(spotify.calls) == calls + 1
 

@@ -13,8 +13,8 @@ from tests.own_apps import OWN, link_with
 
 HEADING = "### Calls to Spotify in the last 24 hours"
 FOOTER = (
-    "-# Spotify does not publish its quota. Exports may spend 750 calls a day of each kind, "
-    "of the 1,000 that SPOTIFY_DAILY_CALLS expects."
+    "-# Spotify does not publish its quota. Exports and completion may spend 750 calls a day "
+    "of each kind, of the 1,000 that SPOTIFY_DAILY_CALLS expects."
 )
 NOT_YOURS = "Only whoever runs this bot can see that. What it keeps about you is in /account."
 
@@ -34,21 +34,21 @@ async def test_before_anything_was_asked(ada: Seat) -> None:
 
 async def test_each_kind_of_call_has_a_line(spotify: Spotify, linked: Seat) -> None:
     spotify.accounts["ada"].player.resume()
-    for command in ("/now", "/now", "/pause", "/search lantern", "/save"):
+    for command in ("/devices", "/devices", "/pause", "/search lantern", "/save"):
         await linked.run(command)
     await linked.run(f"/play {next(iter(spotify.catalogue.albums.values())).uri}")
     assert await usage(linked) == [
         "Search: **1**",
         "Catalogue: **1**",
         "Profile: **1**",
-        "Player, looking: **3**",
+        "Player, looking: **4**",
         "Player, commands: **2**",
         "Library: **1**",
     ]
     spotify.accounts["ada"].like_many(100)
     await (await linked.run("/export format:csv")).until("Here are your")
     pages = len(spotify.calls_of("GET", "me/tracks"))
-    assert f"Library: **{pages + 1}**, {pages} of them for exports" in await usage(linked)
+    assert f"Library: **{pages + 1}**, {pages} of them in the background" in await usage(linked)
 
 
 async def test_a_used_up_quota_is_there_with_its_time(
@@ -90,7 +90,7 @@ async def test_a_rate_limit_is_there_with_its_end(
     assert said == "Spotify found this app too fast, so Tonearm goes slowly until "
     assert 60 < int(until) - stage.clock() < 3_600
     stage.clock.advance(3_600)
-    assert len(await usage(linked)) == 2
+    assert len(await usage(linked)) == 3
 
 
 async def test_apps_that_people_brought_are_one_line_without_names(
@@ -120,14 +120,16 @@ async def test_many_calls_can_be_read(stage: Stage, ada: Seat) -> None:
     stage.bot.quota.gate.remember(
         Hour(stage.settings.spotify_client_id, "library", hour, 1_234, 20_000)
     )
-    assert await usage(ada) == ["Library: **21,234**, 20,000 of them for exports"]
+    assert await usage(ada) == ["Library: **21,234**, 20,000 of them in the background"]
 
 
 async def test_it_says_what_the_operator_expects() -> None:
     async with stage(SPOTIFY_DAILY_CALLS="2000") as it:
         text = (await it.discord.seat("ada", "dm").run("/usage")).text
-        assert text.endswith("Exports may spend 1,500 calls a day of each kind, of the 2,000 that "
-                             "SPOTIFY_DAILY_CALLS expects.")  # fmt: skip
+        assert text.endswith(
+            "Exports and completion may spend 1,500 calls a day of each kind, of the 2,000 that "
+            "SPOTIFY_DAILY_CALLS expects."
+        )
 
 
 async def test_it_is_for_whoever_runs_the_bot(stage: Stage, linked: Seat) -> None:

@@ -38,7 +38,7 @@ def grace(open_stage: Stage) -> Seat:
 def options(reply: Reply) -> list[str]:
     """The ids of the songs to pick from."""
     menus = (part.get("options", []) for part in walk(reply.message))
-    return [option["value"] for menu in menus for option in menu]
+    return [option["value"].rpartition(".")[2] for menu in menus for option in menu]
 
 
 def tokens(spotify: Spotify) -> int:
@@ -65,7 +65,30 @@ async def test_they_search_and_look_through_the_list(open_stage: Stage, grace: S
     assert {call.account for call in open_stage.spotify.calls} == {None}
 
 
-@pytest.mark.parametrize("button", ["Play", "Queue", "Save"])
+async def test_they_turn_pages_and_open_what_everybody_may_see(
+    open_stage: Stage, grace: Seat
+) -> None:
+    spotify = open_stage.spotify
+    second = await (await grace.run("/search a")).press("Page 2 ▶")
+    assert "page 2" in second.text
+    for type_, words in (("albums", "lantern"), ("shows", "almanac"), ("audiobooks", "ledger")):
+        opened = await (await grace.run(f"/search {words} type:{type_}")).press("Open")
+        assert "Back" in opened.text
+    songs = await (await grace.run("/search lantern type:artists")).press("Open")
+    assert "Albums by" in (await songs.press("Their albums")).text
+    assert {call.account for call in spotify.calls} == {None}
+    assert {call.status for call in spotify.calls} == {200}
+
+
+@pytest.mark.parametrize("command", ["/search evenings type:playlists", "/recent", "/top"])
+async def test_what_is_somebodys_own_asks_them_to_link(
+    open_stage: Stage, grace: Seat, command: str
+) -> None:
+    reply = await grace.run(command)
+    assert asks_to_link(await reply.press("Open") if "playlists" in command else reply)
+
+
+@pytest.mark.parametrize("button", ["Play", "Queue", "Save", "Add to playlist"])
 async def test_what_needs_an_account_asks_them_to_link(
     open_stage: Stage, grace: Seat, button: str
 ) -> None:

@@ -7,6 +7,11 @@
     ├── TooManyWords
     ├── NothingFound            a search without a result
     ├── NothingPlaying
+    ├── BadPosition             no place in what plays
+    ├── BadLevel                no volume
+    ├── NoVolume                a device without remote volume
+    ├── NoSuchDevice
+    ├── NothingToQueue
     ├── NotATrack               a local file, where only a track or an episode will do
     ├── NothingToExport
     ├── ExportUnderWay
@@ -37,6 +42,7 @@
         │   └── PremiumDoubted  said of good accounts too since July 2026: gone at the next try
         ├── Restricted          the player cannot do that now
         ├── NoActiveDevice
+        │   └── DeviceNeeded    a question: on which one
         ├── DeviceGone
         ├── Forbidden
         ├── Unknown             an id that Spotify does not know
@@ -80,11 +86,16 @@ from bot.errors.login import (
     WrongCode,
 )
 from bot.errors.music import (
+    BadLevel,
+    BadPosition,
     ExportUnderWay,
+    NoSuchDevice,
     NotATrack,
     NothingFound,
     NothingPlaying,
     NothingToExport,
+    NothingToQueue,
+    NoVolume,
     NoWords,
     TooLarge,
     TooManyWords,
@@ -94,6 +105,7 @@ from bot.errors.spotify import (
     AccessTokenRefused,
     AppSecretRefused,
     DeviceGone,
+    DeviceNeeded,
     Forbidden,
     LibraryChanged,
     NoActiveDevice,
@@ -119,10 +131,13 @@ __all__ = [
     "AccessTokenRefused",
     "AlreadyLinked",
     "AppSecretRefused",
+    "BadLevel",
+    "BadPosition",
     "CannotStart",
     "CodeSpent",
     "ConfigError",
     "DeviceGone",
+    "DeviceNeeded",
     "ExportUnderWay",
     "Fault",
     "Forbidden",
@@ -136,6 +151,8 @@ __all__ = [
     "MissingScope",
     "NeedsLogin",
     "NoActiveDevice",
+    "NoSuchDevice",
+    "NoVolume",
     "NoWords",
     "NotATrack",
     "NotAllowListed",
@@ -145,6 +162,7 @@ __all__ = [
     "NothingFound",
     "NothingPlaying",
     "NothingToExport",
+    "NothingToQueue",
     "OutcomeUnknown",
     "OwnerNeedsPremium",
     "PremiumDoubted",

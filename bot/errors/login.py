@@ -77,7 +77,7 @@ class TooManyLogins(LoginFault):
 class WrongClientId(LoginFault):
     says = (
         "Spotify knows no app with that client ID. "
-        "Copy it again from your app's settings; /setup shows where."
+        "Copy it again from your app’s settings; /setup shows where."
     )
 
 

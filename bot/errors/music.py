@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.errors.fault import Fault
 
 
@@ -42,3 +44,50 @@ class TooLarge(Fault):
 
 class ExportUnderWay(Fault):
     says = "Your last /export is still under way. Wait until it is done, then use it again."
+
+
+class BadPosition(Fault):
+    """`behind` is the length of what plays, in milliseconds, where that was passed."""
+
+    says = "That is no place in a track. Use 1:23, 83 for seconds, +30, -15 or 50%."
+
+    def __init__(self, *, behind: int | None = None) -> None:
+        says = None
+        if behind is not None:
+            minutes, seconds = divmod(behind // 1000, 60)
+            says = f"It ends there: it lasts {minutes}:{seconds:02}. Use /next to skip it."
+        super().__init__(says=says)
+
+
+class BadLevel(Fault):
+    """`unknown`: it was to be louder or quieter, and nobody knows than what."""
+
+    says = "That is no volume. Use a number from 0 to 100, +10, -10 or mute."
+
+    def __init__(self, *, unknown: bool = False) -> None:
+        says = "That device does not say how loud it is. Use a number, such as /volume 40."
+        super().__init__(says=says if unknown else None)
+
+
+class NoVolume(Fault):
+    """`device` is its name, safe to show."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(
+            says=f"Spotify cannot set the volume of {device}. Set it on the device itself."
+        )
+
+
+class NoSuchDevice(Fault):
+    """`names` of those that there are, safe to show."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        known = f"Those that do: {', '.join(names)}." if names else "None of yours is awake."
+        super().__init__(
+            says=f"You have no device of that name that takes commands. {known} "
+            "If it is missing, open Spotify on it, then try again."
+        )
+
+
+class NothingToQueue(Fault):
+    says = "There is nothing in that to queue. Use a link to a song, an episode, or an album."

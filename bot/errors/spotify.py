@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from bot.errors.fault import Fault
 
@@ -63,6 +64,25 @@ class NoActiveDevice(SpotifyFault):
     )
 
 
+class DeviceNeeded(NoActiveDevice):
+    """The way on is a question: which device, or to try again once one is awake.
+
+    deed     what was to be done, for a button's custom_id
+    devices  (id, name, kind) of those that take commands
+    """
+
+    def __init__(self, deed: str, devices: Sequence[tuple[str, str, str]]) -> None:
+        self.deed = deed
+        self.devices = tuple(devices)
+        says = (
+            "None of your devices is playing. Choose where to do that."
+            if devices
+            else "Spotify is not open anywhere. Open it on your phone or computer and play "
+            "anything for a second, then press **Try again**."
+        )
+        super().__init__(f"{len(devices)} devices", says=says)
+
+
 class DeviceGone(SpotifyFault):
     says = "That device has gone away. Open Spotify on it, then try again."
 
@@ -73,7 +93,7 @@ class Forbidden(SpotifyFault):
 
 class Unknown(SpotifyFault):
     says = (
-        "Spotify has nothing there for apps: it may be gone, or one of Spotify's own playlists. "
+        "Spotify has nothing there for apps: it may be gone, or one of Spotify’s own playlists. "
         "Try another link, or type the name instead."
     )
 
@@ -136,7 +156,10 @@ class LibraryChanged(SpotifyFault):
 
 
 class Rejected(SpotifyFault):
-    says = "Spotify did not understand the request. That is a bug in Tonearm; please report it."
+    says = (
+        "Spotify did not understand the request. That is a bug in Tonearm; tell {operator} about "
+        "it."
+    )
 
 
 _UNITS = (("hour", 3600), ("minute", 60), ("second", 1))

@@ -55,7 +55,7 @@ class Spotify:
         call = Caller(
             transport, token, app=app, account=account, within=within, background=background
         )
-        self._left = call.left
+        self._call = call
         self.player = Player(call)
         self.library = Library(call)
         self.playlists = Playlists(call)
@@ -72,9 +72,13 @@ class Spotify:
         """
         follow = self._transport.short_links.follow
         return [
-            await follow(link, self._left()) if isinstance(link, ShortLink) else link
+            await follow(link, self._call.left()) if isinstance(link, ShortLink) else link
             for link in find(text, kind)[:most]
         ]
+
+    def check_commands(self) -> None:
+        """Raises QuotaExceeded where the player is known to take none for now; asks nothing."""
+        self._call.check("PUT", "me/player/play")
 
     def anew(self, within: float) -> Spotify:
         """The same, with so many seconds from now."""

@@ -43,7 +43,7 @@ class Caller:
     app         the client id, whose limits hold
     account     whose answers may be kept; empty where they are nobody's
     within      seconds for all calls together, from the first on; None: each has LONGEST_CALL
-    background  yields to commands, and has a share of the quota
+    background  has a share of the quota, and yields to commands unless it has a deadline, too
     limited     how many rate limits were met
     sent        how many calls were let through, repetitions included
     """
@@ -111,6 +111,13 @@ class Caller:
         """Another answer brought along what a GET of `path` would say; of `size` bytes or so."""
         if shared(path):
             self._transport.kept.put(Key("", path, ()), seconds_kept(path), Answer(item, size))
+
+    def check(self, method: str, path: str) -> None:
+        """Raises QuotaExceeded where such a call is known to be refused, before others lead to it.
+
+        Nothing is asked and nothing counted.
+        """
+        self._transport.gate.check(self._app, group_of(method, path))
 
     def promise(self, path: str, calls: int) -> None:
         """Keep so many GETs for this, where it is background work. Raises ShareSpent."""
@@ -186,7 +193,8 @@ class Caller:
         least = LEAST if call.repeatable else LEAST_ONCE
         if loop.time() + least > ends:
             raise SpotifyDown("no time left")
-        while wait := gate.admit(self._app, call.group, background=self._background):
+        background, hurried = self._background, self._within is not None
+        while wait := gate.admit(self._app, call.group, background=background, hurried=hurried):
             if loop.time() + wait + least > ends:
                 raise TooManyCalls(wait)
             await asyncio.sleep(wait)

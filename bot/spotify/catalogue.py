@@ -45,7 +45,10 @@ N = TypeVar("N", bound=Named)
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found, best first, each once and without nulls."""
+    """What a search found, best first, each once and without nulls.
+
+    more  the kinds of which there is another page
+    """
 
     tracks: list[Track] = field(default_factory=list)
     albums: list[Album] = field(default_factory=list)
@@ -54,6 +57,7 @@ class Found:
     shows: list[Show] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
     audiobooks: list[Audiobook] = field(default_factory=list)
+    more: frozenset[Kind] = frozenset()
 
 
 class _Found(Part, frozen=True):
@@ -118,17 +122,21 @@ def _read_item(shape: type[Item], body: bytes) -> Item:
 
 def _read_found(body: bytes) -> Found:
     found = _Found.read(body)
+    more: set[Kind] = set()
+
+    def once(page: msgspec.Raw, shape: type[N]) -> list[N]:
+        read: Page[N] = Page([]) if page == NULL else page_of(shape)(bytes(page))
+        if read.next is not None:
+            more.add(shape.kind)
+        return list({item.id: item for item in read.items if item and item.uri}.values())
+
     return Found(
-        tracks=_once(found.tracks, Track),
-        albums=_once(found.albums, Album),
-        artists=_once(found.artists, Artist),
-        playlists=_once(found.playlists, Playlist),
-        shows=_once(found.shows, Show),
-        episodes=_once(found.episodes, Episode),
-        audiobooks=_once(found.audiobooks, Audiobook),
+        tracks=once(found.tracks, Track),
+        albums=once(found.albums, Album),
+        artists=once(found.artists, Artist),
+        playlists=once(found.playlists, Playlist),
+        shows=once(found.shows, Show),
+        episodes=once(found.episodes, Episode),
+        audiobooks=once(found.audiobooks, Audiobook),
+        more=frozenset(more),
     )
-
-
-def _once(page: msgspec.Raw, shape: type[N]) -> list[N]:
-    read: Page[N] = Page([]) if page == NULL else page_of(shape)(bytes(page))
-    return list({item.id: item for item in read.items if item and item.uri}.values())

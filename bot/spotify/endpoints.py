@@ -45,7 +45,7 @@ def outdated(path: str) -> frozenset[Group]:
 def seconds_kept(path: str) -> float:
     """For how many seconds the answer to a GET may be used again, where it need not be fresh.
 
-    0 for who the user is, what plays, and lists that are read page by page.
+    0 for what plays, and for lists that change while they are read page by page.
     """
     match path.split("/"):
         case ["search"]:
@@ -56,10 +56,10 @@ def seconds_kept(path: str) -> float:
             return 0.5 * MINUTE
         case ["me", "player", "devices"]:
             return MINUTE / 3
-        case ["me", "playlists"] | ["me", "top", _]:
+        case ["me"] | ["me", "playlists"] | ["me", "top", _]:
             return 10 * MINUTE
         case ["me" | "playlists", *_]:
             return 0.0
-        case [_, _]:
+        case [_, _] | [_, _, _]:
             return 10 * MINUTE
     return 0.0

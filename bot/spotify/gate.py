@@ -77,9 +77,12 @@ class Gate:
         self.daily = daily
         self.share = int(daily * SHARE)
 
-    def admit(self, app: str, group: Group, *, background: bool = False) -> float:
+    def admit(
+        self, app: str, group: Group, *, background: bool = False, hurried: bool = False
+    ) -> float:
         """Seconds to wait and ask again; 0 lets one call through, and counts it.
 
+        Background work that is `hurried` gives way only to commands that a rate limit holds up.
         Raises QuotaExceeded, or ShareSpent for background work.
         """
         state, now = self._app(app), self._clock()
@@ -88,7 +91,7 @@ class Gate:
         if background:
             if self.spare(app, group) + state.promised[group] < 1:
                 raise ShareSpent(self._until_spare(app, group, 1))
-            if self._gives_way(state, now):
+            if state.command_waits_until >= now if hurried else self._gives_way(state, now):
                 return _YIELD
         if (wait := state.pace.wait(now)) > 0:
             if not background:
@@ -100,6 +103,12 @@ class Gate:
             state.promised[group] = max(0, state.promised[group] - 1)
         state.spent[group][int(now // HOUR) * HOUR, background] += 1
         return 0.0
+
+    def check(self, app: str, group: Group) -> None:
+        """Raises QuotaExceeded where this group is used up: what leads there need not be spent."""
+        now = self._clock()
+        if until := self._closed_until(self._app(app), group, now):
+            raise QuotaExceeded(until - now)
 
     @contextmanager
     def passing(self, app: str, group: Group, *, background: bool = False) -> Iterator[None]:

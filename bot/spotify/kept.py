@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Kept:
             getsizeof=lambda held: held.answer.size,
         )
         self._largest = largest
+        self._of: defaultdict[tuple[str, Group], set[Key]] = defaultdict(set)
         self._under_way: dict[Key, asyncio.Future[Answer | SpotifyFault | None]] = {}
 
     async def get(
@@ -101,6 +103,8 @@ class Kept:
     def put(self, key: Key, seconds: float, answer: Answer) -> None:
         if seconds and answer.size <= self._largest:
             self._held[key] = _Held(answer, seconds)
+            if key.account:
+                self._of[key.account, group_of("GET", key.path)].add(key)
 
     def forget(self, account: str, groups: Collection[Group] = GROUPS) -> None:
         """This account's answers of these groups are no longer true.
@@ -109,16 +113,20 @@ class Kept:
         """
         if not account:
             return  # what is everybody's, nobody's changes touch
-        self._held.expire()
-        for key in [key for key in self._held if _among(key, account, groups)]:
-            with suppress(KeyError):  # said of what became too old since, though it is gone then
-                del self._held[key]
+        for group in groups:
+            for key in self._of.pop((account, group), ()):
+                with suppress(KeyError):  # it may have become too old, or gone for room
+                    del self._held[key]
         for key in [key for key in self._under_way if _among(key, account, groups)]:
             del self._under_way[key]
 
     def expire(self) -> None:
         """Drop what is too old; it is not used any more, but still in memory."""
         self._held.expire()
+        for whose, keys in list(self._of.items()):
+            keys &= self._held.keys()
+            if not keys:
+                del self._of[whose]
 
 
 def _among(key: Key, account: str, groups: Collection[Group]) -> bool:

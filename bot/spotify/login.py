@@ -21,8 +21,17 @@ from bot.spotify.transport import TIMEOUT
 SCOPES = (
     "user-read-playback-state",
     "user-modify-playback-state",
+    "user-read-currently-playing",
+    "user-read-recently-played",
+    "user-top-read",
     "user-library-read",
     "user-library-modify",
+    "user-follow-read",
+    "user-follow-modify",
+    "playlist-read-private",
+    "playlist-read-collaborative",
+    "playlist-modify-private",
+    "playlist-modify-public",
 )
 
 

@@ -79,6 +79,11 @@ class Paging(Generic[T]):
         """How many more entries there should be, by Spotify's own count."""
         return max(0, (self.total or 0) - self.read)
 
+    async def page(self, offset: int = 0) -> Page[T]:
+        """The page that begins there, alone; one that was kept will do."""
+        query = {**self._query, "limit": self._size, "offset": offset}
+        return await self._call.get(self._path, query, read=self._read_page)
+
     async def __aiter__(self) -> AsyncIterator[T | None]:
         try:
             async for page, skip in self._pages():

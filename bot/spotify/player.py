@@ -65,9 +65,9 @@ class Player:
     async def play_context(
         self, context: Uri, *, start: Uri | int | None = None, device: str | None = None
     ) -> None:
-        """Play an album, artist, playlist or show, from `start` on: an item of it, or its place.
+        """Play an album, artist, playlist, show or audiobook.
 
-        An artist has no start.
+        `start`: an item of it, or its place, in an album or a playlist; others have none.
         """
         wish: dict[str, object] = {"context_uri": str(context)}
         if start is not None:

@@ -18,8 +18,9 @@ class Profile:
     def __init__(self, call: Caller) -> None:
         self._call = call
 
-    async def me(self) -> Me:
-        return await self._call.get("me", read=Me.read)
+    async def me(self, *, fresh: bool = True) -> Me:
+        """Whose account it is; `fresh`, or as it was some minutes ago."""
+        return await self._call.get("me", read=Me.read, fresh=fresh)
 
     def top_tracks(self, over: Range = "medium_term", *, flights: int = 1) -> Paging[Track]:
         query = {"time_range": over}

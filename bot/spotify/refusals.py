@@ -41,11 +41,11 @@ _SECONDS = re.compile(r"[0-9]{1,15}")
 _REASON = re.compile(r"[A-Z_]{1,40}")
 
 _RESTRICTIONS = {
-    "ALREADY_PAUSED": "The music is already paused.",
-    "NOT_PAUSED": "The music is already playing.",
-    "ALREADY_PLAYING": "That is already playing.",
+    "ALREADY_PAUSED": "The music is already paused. Use /resume to go on.",
+    "NOT_PAUSED": "The music is already playing. See what with /now.",
+    "ALREADY_PLAYING": "That is already playing. See it with /now.",
     "NO_NEXT_TRACK": "There is no next track. Queue one, or use /play.",
-    "NO_PREV_TRACK": "There is no previous track.",
+    "NO_PREV_TRACK": "There is no previous track. Use /restart to hear this one again.",
     "NO_SPECIFIC_TRACK": "That track is not in what is playing. Use /play to start it.",
     "NOT_PLAYING_TRACK": "No track is playing. Start something with /play.",
     "NOT_PLAYING_CONTEXT": "No album or playlist is playing. Start one with /play.",
@@ -55,7 +55,9 @@ _RESTRICTIONS = {
     "RATE_LIMITED": "That was too many skips at once. Wait a moment, then try again.",
     "REMOTE_CONTROL_DISALLOW": "That device does not take commands. Play on another one.",
     "DEVICE_NOT_CONTROLLABLE": "That device does not take commands. Play on another one.",
-    "VOLUME_CONTROL_DISALLOW": "That device has no remote volume. Turn its own knob.",
+    "VOLUME_CONTROL_DISALLOW": (
+        "Spotify cannot set the volume of that device. Set it on the device itself."
+    ),
 }
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from bot.store.connection import Database
 from bot.store.links import Link, LinkTable
 from bot.store.logins import Login, LoginTable
+from bot.store.preferences import Favourite, Preferences, PreferenceTable
 from bot.store.sealed import Sealed
 from bot.store.spending import Exhausted, SpendingTable, Spent
 
-__all__ = ["Exhausted", "Link", "Login", "Spent", "Store"]
+__all__ = ["Exhausted", "Favourite", "Link", "Login", "Preferences", "Spent", "Store"]
 
 
 class Store:
@@ -22,6 +23,7 @@ class Store:
         self._db = database
         self.links = LinkTable(database)
         self.logins = LoginTable(database)
+        self.preferences = PreferenceTable(database)
         self.sealed = Sealed(database)
         self.spending = SpendingTable(database)
 

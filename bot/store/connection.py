@@ -93,12 +93,11 @@ class Database:
             return await rows.fetchone()
 
     async def one(self, sql: str, *values: object) -> Row | None:
-        async with self._reader.execute(sql, values) as rows:
-            return await rows.fetchone()
+        rows = await self.all(sql, *values)
+        return rows[0] if rows else None
 
     async def all(self, sql: str, *values: object) -> list[Row]:
-        async with self._reader.execute(sql, values) as rows:
-            return list(await rows.fetchall())
+        return list(await self._reader.execute_fetchall(sql, values))
 
     async def truncate_log(self) -> None:
         """Move everything out of the write-ahead log, and empty it, so that nothing erased is left.

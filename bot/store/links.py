@@ -93,15 +93,6 @@ class LinkTable:
         await self._db.truncate_log()
         return gone.rowcount == 1
 
-    async def reminders(self, discord_id: int) -> bool:
-        row = await self._db.one("SELECT reminders FROM person WHERE discord_id = ?", discord_id)
-        return bool(row and row[0])
-
-    async def set_reminders(self, discord_id: int, wanted: bool) -> None:
-        await self._db.change(
-            "UPDATE person SET reminders = ? WHERE discord_id = ?", wanted, discord_id
-        )
-
     async def older_than(self, authorized_at: float) -> list[Link]:
         """Links of people who want reminders, authorized before then and not ended."""
         rows = await self._db.all(

@@ -214,6 +214,14 @@ class LoginTable:
             )
             if await taken.fetchone() is None:
                 return False
+            # A device and a playlist are of the account; of another one, they are somebody else's.
+            await db.execute(
+                "UPDATE person SET device_id = NULL, device_name = NULL,"
+                " playlist_id = NULL, playlist_name = NULL"
+                " WHERE discord_id = ? AND EXISTS (SELECT 1 FROM link"
+                " WHERE link.discord_id = person.discord_id AND account_id <> ?)",
+                (login.discord_id, login.account_id),
+            )
             await db.execute("DELETE FROM link WHERE discord_id = ?", (login.discord_id,))
             await db.execute(
                 "INSERT INTO link"

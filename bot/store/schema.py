@@ -88,6 +88,18 @@ MIGRATIONS = (
         PRIMARY KEY (client_id, endpoints)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE person ADD COLUMN
+        shared_replies INTEGER NOT NULL DEFAULT 0 CHECK (shared_replies IN (0, 1));
+    ALTER TABLE person ADD COLUMN
+        shows_playing INTEGER NOT NULL DEFAULT 0 CHECK (shows_playing IN (0, 1));
+    ALTER TABLE person ADD COLUMN device_id TEXT;
+    ALTER TABLE person ADD COLUMN
+        device_name TEXT CHECK ((device_name IS NULL) = (device_id IS NULL));
+    ALTER TABLE person ADD COLUMN playlist_id TEXT;
+    ALTER TABLE person ADD COLUMN
+        playlist_name TEXT CHECK ((playlist_name IS NULL) = (playlist_id IS NULL));
+    """,
 )
 
 

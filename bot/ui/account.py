@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.spotify.consent import ends_at
-from bot.store import Link
+from bot.store import Link, Preferences
 from bot.ui import scopes
 from bot.ui.login import WITHDRAW
 from bot.ui.text import safe
@@ -16,7 +16,7 @@ ERASED = (
 )
 
 
-def says(link: Link, reminders: bool) -> str:
+def says(link: Link, kept: Preferences) -> str:
     """Whose account, since when, until when, with which permissions, and what is stored."""
     began, ends = link.authorized_at, int(ends_at(link.authorized_at))
     until = (
@@ -30,10 +30,25 @@ def says(link: Link, reminders: bool) -> str:
         f"You are linked to **{safe(link.name)}** on Spotify.\n{until}\n"
         f"**Tonearm may**\n{may}\n"
         "**Stored about you**\n"
-        "Your Discord ID, that account's ID and name, these permissions and their date, the app's "
-        f"client ID (`{link.client_id}`), Spotify's login token (encrypted), and that you want "
-        f"{'reminders' if reminders else 'no reminders'} before the login ends."
+        "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
+        f"client ID (`{link.client_id}`), and Spotify’s login token (encrypted).\n"
+        f"Your settings, which /settings changes: {_settings(kept)}.\n"
+        "In memory alone: your last searches and songs, for a day, to complete what you type."
     )
+
+
+def _settings(kept: Preferences) -> str:
+    told = [
+        "shared replies" if kept.shared_replies else "private replies",
+        "others may see what you play" if kept.shows_playing else "nobody sees what you play",
+        "reminders" if kept.reminders else "no reminders",
+    ]
+    told[-1] += " before the login ends"
+    if kept.device:
+        told.append(f"**{safe(kept.device.name)}** as your device, by name and ID")
+    if kept.playlist:
+        told.append(f"**{safe(kept.playlist.name)}** as your playlist, by name and ID")
+    return ", ".join(told)
 
 
 def really(link: Link) -> str:
@@ -46,11 +61,11 @@ def really(link: Link) -> str:
 def setup(redirect_uri: str, page: str) -> str:
     """How to use an app of one's own, in short; the page has the steps in full."""
     return (
-        "Spotify lets an app serve five people. If this bot's app is full, use one of your own; "
+        "Spotify lets an app serve five people. If this bot’s app is full, use one of your own; "
         "you need Premium and five minutes.\n"
         "1. Create an app at <https://developer.spotify.com/dashboard> and tick *Web API*.\n"
         f"2. Give it this redirect URI, to the letter: `{redirect_uri}`\n"
         "3. Under *User Management*, add yourself.\n"
         "4. Copy its client ID, and use `/link client_id:` with it. You need no secret.\n"
-        f"All steps, and what Spotify's error messages mean: <{page}>"
+        f"All steps, and what Spotify’s error messages mean: <{page}>"
     )

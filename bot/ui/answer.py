@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+import aiohttp
 import discord
+
+_log = logging.getLogger(__name__)
 
 # Discord's codes for a reply that cannot be edited: dismissed, or over fifteen minutes old.
 UNKNOWN_MESSAGE, TOKEN_OVER = 10008, 50027
@@ -12,8 +16,20 @@ GONE = (UNKNOWN_MESSAGE, TOKEN_OVER)
 # And for a person who takes no direct messages.
 CANNOT_SEND = 50007
 
+# Among an interaction's extras: its deferred reply is for everybody to see.
+_PUBLIC = "public"
 
-async def deliver(interaction: discord.Interaction[Any], says: str, file: discord.File) -> None:
+Interaction = discord.Interaction[Any]
+Message = discord.InteractionMessage | discord.WebhookMessage
+
+
+async def defer(interaction: Interaction, *, public: bool = False) -> None:
+    """Say that an answer will come. Who will see it is fixed with this."""
+    interaction.extras[_PUBLIC] = public
+    await interaction.response.defer(ephemeral=not public, thinking=True)
+
+
+async def deliver(interaction: Interaction, says: str, file: discord.File) -> None:
     """Put a file into the deferred reply; where that was dismissed or is too old, send it anew."""
     try:
         await interaction.edit_original_response(content=says, attachments=[file])
@@ -27,13 +43,22 @@ async def deliver(interaction: discord.Interaction[Any], says: str, file: discor
             await interaction.user.send(says, file=file)
 
 
-async def answer(
-    interaction: discord.Interaction[Any], says: str, **more: Any
-) -> discord.InteractionMessage | discord.WebhookMessage:
+async def answer(interaction: Interaction, says: str | None = None, **more: Any) -> Message:
     """Answer privately. It takes the place of a deferred reply and of any progress shown there."""
+    more |= {} if says is None else {"content": says}
     response = interaction.response
     if not response.is_done():
-        await response.defer(ephemeral=True, thinking=True)
+        await defer(interaction)
     if response.type is discord.InteractionResponseType.deferred_channel_message:
-        return await interaction.edit_original_response(content=says, **more)
-    return await interaction.followup.send(says, ephemeral=True, wait=True, **more)
+        if not interaction.extras.get(_PUBLIC):
+            return await interaction.edit_original_response(**more)
+        await _withdraw(interaction)
+    return await interaction.followup.send(ephemeral=True, wait=True, **more)
+
+
+async def _withdraw(interaction: Interaction) -> None:
+    """Take the deferred reply away: what follows it at once would be as public as that."""
+    try:
+        await interaction.delete_original_response()
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as kept:
+        _log.info("a public reply could not be withdrawn: %s", type(kept).__name__)

@@ -9,7 +9,18 @@ import discord
 from discord import ui
 
 from bot.spotify.catalogue import Item
-from bot.spotify.models import Album, Artist, Episode, Image, Playback, Playlist, Show, Track
+from bot.spotify.models import (
+    Album,
+    Artist,
+    Audiobook,
+    Author,
+    Episode,
+    Image,
+    Playback,
+    Playlist,
+    Show,
+    Track,
+)
 from bot.ui.text import escape, plain, safe
 
 GREEN = discord.Colour(0x1F8A5B)
@@ -28,8 +39,8 @@ def card(
     source = f"-# {part} · On Spotify" if (part := part_of(item)) else "-# On Spotify"
     lines = [heading, f"**{title(item)}**", byline(item), below, source]
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(line for line in lines if line))
-    art = _art(item)
-    parts: list[ui.Item[Any]] = [ui.Section(text, accessory=ui.Thumbnail(art)) if art else text]
+    cover = art(item)
+    parts: list[ui.Item[Any]] = [ui.Section(text, accessory=ui.Thumbnail(cover)) if cover else text]
     if above:
         parts = [ui.TextDisplay(above, id=_LIST_ID), ui.Separator(), *parts]
     view = ui.LayoutView(timeout=None)
@@ -37,46 +48,46 @@ def card(
     return view
 
 
-def results(query: str, tracks: Sequence[Track]) -> str:
-    """The numbered list of a search."""
-    lines = [f"### Songs for “{safe(query, 80)}”"]
-    for number, track in enumerate(tracks, start=1):
-        known = [title(track), artists(track)]
-        known += [clock(track.duration_ms)] if track.duration_ms else []
-        lines.append(f"{number}. {' · '.join(known)}")
-    return "\n".join(lines)
+def alone(above: str, *rows: Row) -> ui.LayoutView:
+    """A list without anything chosen; `above` is markdown that is safe already."""
+    view = ui.LayoutView(timeout=None)
+    text: ui.TextDisplay[Any] = ui.TextDisplay(above, id=_LIST_ID)
+    view.add_item(ui.Container(text, *rows, accent_colour=GREEN))
+    return view
 
 
 def list_of(message: discord.Message | None) -> str:
-    """The list in a message that `card(above=…)` made."""
+    """The list in a message that `card(above=…)` or `alone` made."""
     view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
     found = view.find_item(_LIST_ID)
     return found.content if isinstance(found, ui.TextDisplay) else ""
 
 
-def title(item: Item) -> str:
+def title(item: Item, limit: int = _TITLE) -> str:
     """The item's name, linked to its page at Spotify; unlinked where it has none (local files)."""
-    name = safe(item.name, _TITLE) or "Untitled"
+    name = safe(item.name, limit) or "Untitled"
     return f"[{name}]({item.uri.link})" if item.uri else name
 
 
 def byline(item: Item) -> str:
     """Who made it; for an episode, its show."""
+    return escape(made_by(item))
+
+
+def made_by(item: Item, limit: int = _BYLINE) -> str:
+    """The same as plain text, for places without markdown; where nobody is named, what it is."""
     match item:
-        case Track():
-            return artists(item)
-        case Album():
-            return _names(item.artists)
+        case Track() | Album():
+            return _names(item.artists, limit) or "Unknown artist"
         case Playlist():
-            return (
-                f"Playlist by {safe(item.owner.display_name)}"
-                if item.owner and item.owner.display_name
-                else "Playlist"
-            )
+            owner = plain(item.owner.display_name, limit) if item.owner else ""
+            return f"Playlist by {owner}" if owner else "Playlist"
         case Episode():
-            return safe(item.show.name, _BYLINE) if item.show else "Episode"
+            return plain(item.show.name, limit) if item.show else "Episode"
         case Show():
-            return safe(item.publisher, _BYLINE) or "Show"
+            return plain(item.publisher, limit) or "Show"
+        case Audiobook():
+            return _names(item.authors, limit) or "Audiobook"
     return item.kind.capitalize()
 
 
@@ -85,36 +96,17 @@ def part_of(item: Item) -> str:
     return safe(item.album.name, _BYLINE) if isinstance(item, Track) and item.album else ""
 
 
-def artists(track: Track) -> str:
-    return _names(track.artists)
+def _names(people: Sequence[Artist] | Sequence[Author] | None, limit: int) -> str:
+    """Those of which something can be seen."""
+    names = [name for one in people or [] if (name := plain(one.name))]
+    return plain(", ".join(names), limit)
 
 
-def _names(artists: list[Artist] | None) -> str:
-    return escape(_said(artists, _BYLINE))
-
-
-def _said(artists: list[Artist] | None, limit: int) -> str:
-    """The names of which something can be seen, as plain text."""
-    names = [name for artist in artists or [] if (name := plain(artist.name))]
-    return plain(", ".join(names), limit) or "Unknown artist"
-
-
-def option(track: Track) -> discord.SelectOption:
-    """The track as a choice in a select menu, where nothing is markdown."""
-    return discord.SelectOption(
-        label=plain(track.name, 90) or "Untitled",
-        description=_said(track.artists, 90),
-        value=track.id or "",
-    )
-
-
-def now(playback: Playback, item: Track | Episode) -> ui.LayoutView:
-    """What plays, how far it is, and where."""
-    state = "Playing" if playback.is_playing else "Paused"
-    if playback.device:
-        state += f" on {safe(playback.device.name)}"
-    bar = progress(playback.progress_ms, item.duration_ms)
-    return card(item, heading=f"-# {state}", below=bar)
+def where(state: Playback) -> str:
+    """Whether it plays, and on which device."""
+    says = "Playing" if state.is_playing else "Paused"
+    name = safe(state.device.name) if state.device else ""
+    return f"{says} on {name}" if name else says
 
 
 def progress(at_ms: int | None, of_ms: int | None) -> str:
@@ -134,7 +126,7 @@ def clock(ms: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def _art(item: Item) -> str | None:
+def art(item: Item) -> str | None:
     """The address of the item's cover, of about _ART_WIDTH pixels; shown whole, never cropped."""
     images: list[Image] | None
     match item:

@@ -14,5 +14,5 @@ def says(export: Export) -> str:
     if export.unreadable:
         told += f" Spotify lists {export.unreadable:,} more without saying what they are."
     if export.missing:
-        told += f" By Spotify's count there should be {export.missing:,} more; try again later."
+        told += f" By Spotify’s count there should be {export.missing:,} more; try again later."
     return told

@@ -37,5 +37,5 @@ def ending(end: Ending, operator: str) -> str:
 WARNING = (
     "Somebody just logged in with your Spotify account to link it to another Discord account. "
     "It was refused. If that was you, use /unlink here first. If not, change your Spotify "
-    f"password, and look through your account's apps at {WITHDRAW}."
+    f"password, and look through your account’s apps at {WITHDRAW}."
 )

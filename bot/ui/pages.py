@@ -145,17 +145,22 @@ PRIVACY = (
     (
         "What is stored",
         "For each person who links Spotify: the Discord user ID, the Spotify account ID and "
-        "display name, the app’s client ID, the permissions given and when, whether you want "
-        "reminders, and Spotify’s login token, encrypted. While a login is under way, for some "
-        "twenty minutes at most: its steps and what it would store, encrypted or hashed, "
-        "and your Discord name. For each Spotify app, how many calls were made with it, by the "
-        "hour, for a day. What you play, search or save is not stored, and neither is anything "
-        "about a server; what Spotify answers stays in memory, for ten minutes at most.",
+        "display name, the app’s client ID, the permissions given and when, what you chose in "
+        "/settings (of your device and your playlist, the name and the ID), and Spotify’s login "
+        "token, encrypted. While a login is under way, for some twenty minutes at most: its steps "
+        "and what it would store, encrypted or hashed, and your Discord name. For each Spotify "
+        "app, how many calls were made with it, by the hour, for a day. What you play, search or "
+        "save is not stored, and neither is anything about a server.",
+    ),
+    (
+        "What is kept in memory",
+        "What Spotify answers, for ten minutes at most. Your last 25 searches and songs, until "
+        "you have used none for a day, to complete what you type; nobody else is shown them.",
     ),
     (
         "Why",
         "To do at Spotify what you ask for in Discord, and nothing else. Nothing is sold, shared "
-        "or used for advertising.",
+        "or used for advertising. Others can ask what you play only if you allow it in /settings.",
     ),
     (
         "For how long",

@@ -31,8 +31,9 @@ def says(spending: Spending) -> str:
     if brought:
         lines.append(_together(brought))
     lines.append(
-        f"-# Spotify does not publish its quota. Exports may spend {spending.share:,} calls a day "
-        f"of each kind, of the {spending.daily:,} that SPOTIFY_DAILY_CALLS expects."
+        "-# Spotify does not publish its quota. Exports and completion may spend "
+        f"{spending.share:,} calls a day of each kind, of the {spending.daily:,} that "
+        "SPOTIFY_DAILY_CALLS expects."
     )
     return "\n".join(lines)
 
@@ -49,7 +50,7 @@ def _together(brought: Sequence[Usage]) -> str:
 def _line(used: Usage) -> str:
     line = f"{_GROUPS[used.group]}: **{used.commands + used.background:,}**"
     if used.background:
-        line += f", {used.background:,} of them for exports"
+        line += f", {used.background:,} of them in the background"
     if used.until is not None:
         line += f". Used up: Spotify takes calls again <t:{int(used.until)}:R>"
     return line

@@ -239,7 +239,7 @@ _SAYS = {
     404: ("There is nothing here", "Use /link in Discord to link your Spotify account."),
     403: ("That came from somewhere else", _START_OVER),
     413: ("That was too much at once", _START_OVER),
-    429: ("Too many requests", "Wait a minute, then load this page again."),
+    429: ("That was too often", "Wait a minute, then load this page again."),
     500: ("That is a bug in Tonearm", "Tell whoever runs this bot when it happened."),
 }
 _ODD = ("That request makes no sense here", _START_OVER)

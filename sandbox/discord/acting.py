@@ -14,7 +14,9 @@ from sandbox.discord.interactions import (
     Interaction,
 )
 from sandbox.discord.platform import Platform
-from sandbox.discord.world import LOADING, Channel, Json, User
+from sandbox.discord.world import LOADING, Channel, Json, Post, User
+
+AFTERTHOUGHT = 1.0  # seconds that a message may take after "thinking…" was taken away
 
 
 class NoAnswer(Exception):
@@ -31,15 +33,21 @@ async def act(
     """
     if kind != MODAL_SUBMIT:
         close_form(discord, user, channel)
+    pressed: Post | None = about.get("pressed")
+    twin = pressed and _same_press(discord, user, pressed, data)
     interaction = await discord.interact(kind, user, channel, data, **about)
-    pressed = interaction.pressed
     if pressed is not None:
         pressed.watchers.append(interaction.changes)
     try:
         await first_answer(discord, interaction)
-        if interaction.answer in (THINKING, LATER):
-            what = f"the answer to {interaction.command or interaction!r}"
+        what = f"the answer to {interaction.command or interaction!r}"
+        if interaction.answer == LATER and twin:
+            await discord.changes.until(lambda: _visible(interaction) or _settled(twin), what)
+        elif interaction.answer in (THINKING, LATER):
             await interaction.changes.until(lambda: _visible(interaction), what)
+        if interaction.answer == THINKING and not _shown(interaction):
+            with suppress(TimeoutError):
+                await interaction.changes.until(lambda: _shown(interaction), what, AFTERTHOUGHT)
     finally:
         if pressed is not None:
             pressed.watchers.remove(interaction.changes)
@@ -66,6 +74,29 @@ def close_form(discord: Platform, user: User, channel: Channel) -> None:
     """Close the form that this user has open there, if any; the app hears nothing of it."""
     if discord.modals.pop((user.name, channel.id), None):
         discord.changes.note()
+
+
+def _same_press(discord: Platform, user: User, pressed: Post, data: Json) -> Interaction | None:
+    """The same press by the same person, if it was not answered yet.
+
+    One half of a double press may be acknowledged without anything to see.
+    """
+    for other in reversed(discord.interactions.all()):
+        if other.user is user and other.pressed is pressed and other.data == data:
+            return None if _settled(other) else other
+    return None
+
+
+def _settled(interaction: Interaction) -> bool:
+    """Whether all has come of it that was promised."""
+    if interaction.answer in (THINKING, LATER):
+        return _visible(interaction)
+    return interaction.answer is not None
+
+
+def _shown(interaction: Interaction) -> bool:
+    """Whether there is a message to read."""
+    return any(not post.gone for post in interaction.posts)
 
 
 def _visible(interaction: Interaction) -> bool:

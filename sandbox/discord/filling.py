@@ -10,7 +10,7 @@ from sandbox.discord import command_rules as kinds
 from sandbox.discord import components as c
 from sandbox.discord.bodies import Upload
 from sandbox.discord.line import Refused, plain_value
-from sandbox.discord.payloads import everyone_role, member, partial_channel
+from sandbox.discord.payloads import everyone_role, partial_channel, partial_member
 from sandbox.discord.platform import Platform
 from sandbox.discord.reading import Modal
 from sandbox.discord.world import Channel, Json, User
@@ -71,7 +71,7 @@ class Filling:
         for user in [*self._channel.members, world.bot]:
             if wanted in (user.name.casefold(), user.display.casefold(), user.id):
                 if self._channel.guild is not None:
-                    self._resolve("members", user.id, member(self._channel.guild, user))
+                    self._resolve("members", user.id, partial_member(self._channel.guild, user))
                 return self._resolve("users", user.id, user.payload())
         raise Refused(f"there is no user {name!r} here")
 

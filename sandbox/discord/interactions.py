@@ -104,6 +104,10 @@ class Interactions:
         if len(self._by_token) > KEPT_INTERACTIONS:
             self._by_token.popitem(last=False)
 
+    def all(self) -> list[Interaction]:
+        """Those of late, oldest first."""
+        return list(self._by_token.values())
+
     def wake(self) -> None:
         """Tell all who wait for an answer that time has moved."""
         for interaction in self._by_token.values():
@@ -232,8 +236,10 @@ class Interactions:
             return self.edit(interaction, original, body, uploads, ANSWER_FLAGS)
         if not interaction.channel.bot_inside and interaction.follow_ups >= MAX_FOLLOW_UPS:
             raise ApiError(40094)
-        reference: Json = {"message_reference": _reference(original)} if original else {}
-        post = self._send(interaction, body, uploads, type=REPLY, **reference)
+        about: Json = {}
+        if original is not None and not original.gone:
+            about = {"type": REPLY, "message_reference": _reference(original)}
+        post = self._send(interaction, body, uploads, **about)
         interaction.follow_ups += 1
         interaction.changes.note()
         return post

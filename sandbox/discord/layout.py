@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from sandbox.discord import components as c
 from sandbox.discord.api_error import Form, Path
+from sandbox.discord.emoji import is_emoji
 from sandbox.discord.shapes import Anything, ListOf, OneOf, Shape, Text, Whole, check
 from sandbox.discord.world import Json
 
@@ -20,13 +20,6 @@ MODAL = Shape(
         "components": ListOf(Anything(), 1, 5, required=True),
     },
     required=True,
-)
-
-# every emoji is made of these; a letter or a word is not one
-EMOJI_NAME = re.compile(
-    "(?:[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u2bff\u3030\u303d\u3297\u3299"
-    "\U0001f000-\U0001faff][\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"
-    "|[0-9#*]\ufe0f?\u20e3)+"
 )
 
 
@@ -127,6 +120,8 @@ def _select(form: Form, path: Path, select: Json, in_modal: bool) -> None:
     defaults = select.get("default_values")
     if isinstance(defaults, list) and len(defaults) > _whole(select, "max_values", 1):
         form.wrong((*path, "default_values"), "BASE_TYPE_MAX_LENGTH", "More than max_values.")
+    if isinstance(defaults, list) and 0 < len(defaults) < _whole(select, "min_values", 1):
+        form.wrong((*path, "default_values"), "BASE_TYPE_MIN_LENGTH", "Less than min_values.")
 
 
 def _bounds(form: Form, path: Path, select: Json, in_modal: bool = True) -> None:
@@ -173,7 +168,7 @@ def _emoji(form: Form, path: Path, holder: Json) -> None:
     if not isinstance(emoji, dict):
         return
     # the stand-in's application owns no emoji of its own, so one with an id is nobody's
-    if emoji.get("id") is not None or not EMOJI_NAME.fullmatch(str(emoji.get("name"))):
+    if emoji.get("id") is not None or not is_emoji(str(emoji.get("name"))):
         form.wrong((*path, "emoji", "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
 

@@ -81,6 +81,12 @@ def member(guild: Guild, user: User) -> Json:
     }
 
 
+def partial_member(guild: Guild, user: User) -> Json:
+    """A member whom an option or a menu names: `deaf` and `mute` are left out."""
+    known = member(guild, user)
+    return {name: value for name, value in known.items() if name not in ("deaf", "mute")}
+
+
 def partial_channel(channel: Channel, user: User) -> Json:
     """The channel of an interaction, or one that an option names."""
     last = channel.posts[-1].id if channel.posts else None

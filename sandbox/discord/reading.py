@@ -66,6 +66,8 @@ def _lines(message: Json) -> Iterator[str]:
             yield " – ".join(filter(None, [option["label"], option.get("description")]))
     for attachment in message["attachments"]:
         yield attachment["filename"]
+    for forwarded in message.get("message_snapshots") or []:
+        yield from _lines(forwarded["message"])
 
 
 def _fields(components: list[Json]) -> Iterator[Json]:

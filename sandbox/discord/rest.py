@@ -20,6 +20,9 @@ from sandbox.discord.world import Channel, Json, Post
 OPEN_TO_ALL = ("/interactions/", "/webhooks/", "/oauth2/token")  # they have keys of their own
 OPEN_TO_PEOPLE = ("GET /users/@me", "GET /oauth2/@me")  # who have signed in
 
+# what a bot without the message content intent reads of what others write in a server
+WITHOUT_CONTENT: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
+
 
 class Rest:
     """The handlers, and the middleware that gives every answer Discord's form."""
@@ -193,7 +196,10 @@ class Rest:
         return write(messages.write(post, body, uploads).data)
 
     async def get_message(self, request: web.Request) -> web.Response:
-        return write(self._message(request).data)
+        post, bot = self._message(request), self._discord.world.bot
+        mine = bot.id in (post.data["author"]["id"], *(one["id"] for one in post.data["mentions"]))
+        hidden = {} if mine or post.channel.guild is None else WITHOUT_CONTENT
+        return write(post.data | hidden)
 
     async def edit_message(self, request: web.Request) -> web.Response:
         post = self._message(request)

@@ -6,16 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.changes import PATIENCE, Changes
+from sandbox.discord import choosing, line, others
 from sandbox.discord import command_rules as kinds
-from sandbox.discord import components as c
-from sandbox.discord import line
 from sandbox.discord.acting import act, close_form
-from sandbox.discord.completing import complete
-from sandbox.discord.filling import Filling, one_of
+from sandbox.discord.completing import Offered, complete, offered, so_far
+from sandbox.discord.filling import Filling
 from sandbox.discord.interactions import COMPONENT, MODAL_SUBMIT, SLASH, Interaction
 from sandbox.discord.line import Refused
 from sandbox.discord.platform import Platform
-from sandbox.discord.reading import Modal, buttons, read, selects
+from sandbox.discord.reading import Modal, buttons, read
 from sandbox.discord.world import EPHEMERAL, Channel, Json, Post, User
 
 ANYWHERE = [0, 1]
@@ -79,21 +78,23 @@ class Seat:
 
     def say(self, content: str, **extra: Any) -> Json:
         """Write an ordinary message. `extra` are further fields of the message object."""
-        data = self._discord.messages.blank(self._channel, self._user, content=content, **extra)
-        return self._discord.world.add(Post(data, self._channel)).data
+        return others.said(self._discord, self._channel, self._user, content, **extra).data
+
+    def hear(self, content: str = "", *, by: str = "Jukebox", **body: Any) -> Json:
+        """Another bot writes here: content, embeds, components, flags, as a bot sends them.
+
+        Raises ValueError where Discord would refuse it.
+        """
+        return others.written(self._discord, self._channel, by, {"content": content, **body}).data
+
+    def forward(self, message: Json) -> Json:
+        """Forward a message, from wherever this user sees it. Raises Refused where they cannot."""
+        return others.forwarded(self._discord, self._channel, self._user, message["id"]).data
 
     async def run(self, text: str, *, files: Mapping[str, bytes] | None = None) -> Reply:
         """Type a slash command. `files` are those that options of the file kind can name."""
         typed = line.read(text, self.commands)
-        for option in typed.options:
-            if option.get("required") and not typed.texts.get(option["name"]):
-                raise Refused(f"/{typed.name} needs {option['name']}")
-        fill = Filling(self._discord, self._user, self._channel, files)
-        given = [option for option in typed.options if typed.texts.get(option["name"])]
-        values = [fill.option(option, typed.texts[option["name"]]) for option in given]
-        data = typed.data(values)
-        if fill.resolved:
-            data["resolved"] = fill.resolved
+        data = choosing.slash(self._filling(files), typed)
         types = typed.command["integration_types"]
         return await self._act(SLASH, data, types=types, command=f"/{typed.name}")
 
@@ -102,73 +103,46 @@ class Seat:
         typed = line.read(text, self.commands)
         return await complete(self._discord, self._user, self._channel, typed)
 
+    def typed(self, text: str) -> str:
+        """The line up to the value that is being typed, whose option it names."""
+        return so_far(text, line.read(text, self.commands))
+
+    async def type(self, text: str, *endings: str) -> list[Offered]:
+        """Type on and on: what is offered after each of these endings of the line.
+
+        None of them waits for the offers of those before it, as in Discord's client.
+        """
+        lines = [line.read(text + ending, self.commands) for ending in endings]
+        return await offered(self._discord, self._user, self._channel, lines)
+
     async def menu(
         self, name: str, *, message: Json | None = None, user: str | None = None
     ) -> Reply:
         """Choose an entry of the menu of a message or of a user."""
-        kind = kinds.USER_MENU if message is None else kinds.MESSAGE_MENU
-        for command in self.commands:
-            if command["name"] == name and command["type"] == kind:
-                break
-        else:
-            raise Refused(f"there is no entry {name!r} in this menu")
-        fill = Filling(self._discord, self._user, self._channel)
+        fill = self._filling()
         if message is not None:
-            target = fill.message(self._find(message).data)
+            command = choosing.entry(self.commands, kinds.MESSAGE_MENU, name)
+            data = choosing.on_message(fill, command, self._find(message))
         else:
-            target = fill.user(user or self._user.name)
-        data = {
-            "id": command["id"],
-            "name": name,
-            "type": kind,
-            "target_id": target,
-            "resolved": fill.resolved,
-        }
+            command = choosing.entry(self.commands, kinds.USER_MENU, name)
+            data = choosing.on_user(fill, command, user or self._user.name)
         return await self._act(SLASH, data, types=command["integration_types"], command=name)
 
     async def press(self, message: Json, button: str) -> Reply:
         """Press a button, by its label (exact, else a part of it), emoji or custom_id."""
         post = self._find(message)
-        found = one_of(button, buttons(post.data), _button_names)
-        if found.get("disabled"):
-            raise Refused(f"the button {button!r} is disabled")
-        if "custom_id" not in found:
-            raise Refused(f"the button {button!r} opens {found.get('url')}; the bot hears nothing")
-        data = {"custom_id": found["custom_id"], "component_type": c.BUTTON, "id": found["id"]}
-        return await self._act(COMPONENT, data, types=ANYWHERE, pressed=post)
+        return await self._use(post, choosing.button(post, button))
 
     async def pick(self, message: Json, *options: str, select: int = 0) -> Reply:
         """Pick options by label (exact, else a part of it) or value; or users, channels by name."""
         post = self._find(message)
-        menus = selects(post.data)
-        if select >= len(menus):
-            raise Refused(f"there are {len(menus)} menus here")
-        menu = menus[select]
-        if menu.get("disabled"):
-            raise Refused("the menu is disabled")
-        fill = Filling(self._discord, self._user, self._channel)
-        values = fill.picked(menu, list(options))
-        data: Json = {
-            "custom_id": menu["custom_id"],
-            "component_type": menu["type"],
-            "id": menu["id"],
-            "values": values,
-        }
-        if menu["type"] != c.SELECT:
-            data["resolved"] = fill.resolved
-        return await self._act(COMPONENT, data, types=ANYWHERE, pressed=post)
+        return await self._use(post, choosing.options(self._filling(), post, [*options], select))
 
     async def submit(self, modal: Modal, /, **values: object) -> Reply:
         """Fill in a form, by custom_id or label, and send it. It closes when it was answered."""
         if self._discord.modals.get(self._here) is not modal.opened_by:
             raise Refused("this form is not open any more")
-        fill = Filling(self._discord, self._user, self._channel)
-        components = fill.modal(modal, dict(values))
-        data = {
-            "custom_id": modal.custom_id,
-            "components": components,
-            "resolved": fill.resolved,
-        }
+        data = choosing.form(self._filling(), modal, dict(values))
         parent = modal.opened_by
         return await self._act(
             MODAL_SUBMIT, data, types=ANYWHERE, pressed=parent.pressed, parent=parent
@@ -179,6 +153,15 @@ class Seat:
         if post is None or not post.visible_to(self._user):
             raise Refused("this message is not here (any more)")
         return post
+
+    def _filling(self, files: Mapping[str, bytes] | None = None) -> Filling:
+        return Filling(self._discord, self._user, self._channel, files)
+
+    async def _use(self, post: Post, data: Json) -> Reply:
+        """Press or pick. Raises Refused where it is another bot's message."""
+        if post.data["author"]["id"] != self._discord.world.bot.id:
+            raise Refused("another bot hears of that")
+        return await self._act(COMPONENT, data, types=ANYWHERE, pressed=post)
 
     async def _act(self, kind: int, data: Json, **about: Any) -> Reply:
         interaction = await act(self._discord, kind, self._user, self._channel, data, **about)
@@ -281,8 +264,3 @@ class Reply:
             test = there
             await self._seat.changes.until(lambda: test(self), f"a change of {self!r}", timeout)
         return self
-
-
-def _button_names(button: Json) -> list[str]:
-    names = [button.get("label"), (button.get("emoji") or {}).get("name"), button.get("custom_id")]
-    return [name for name in names if name]

@@ -129,6 +129,7 @@ class World:
         self.changes = changes
         self.random = random.Random(seed)
         self.closed_dms: set[str] = set()
+        self._bots: dict[str, User] = {}
         self._last_id = 0
 
         people = {name: User(self.snowflake(), name, name.title()) for name in PEOPLE}
@@ -178,6 +179,12 @@ class World:
     def user_by_id(self, user_id: str) -> User | None:
         everybody = chain(self.users.values(), [self.bot])
         return next((user for user in everybody if user.id == user_id), None)
+
+    def other_bot(self, name: str) -> User:
+        """Another bot, always the same for a name."""
+        if name not in self._bots:
+            self._bots[name] = User(self.snowflake(), name, name, bot=True)
+        return self._bots[name]
 
     def find(self, message_id: str, channel: Channel | None = None) -> Post | None:
         """The message with this id that was not deleted, in one channel or anywhere."""

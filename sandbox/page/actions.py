@@ -50,6 +50,13 @@ class Menu(Action, frozen=True, tag="menu"):
     user: str | None = None
 
 
+class Forward(Action, frozen=True, tag="forward"):
+    """The message with this id, once more in another place."""
+
+    message: str
+    place: str
+
+
 class Press(Action, frozen=True, tag="press"):
     """A button, by custom_id, of the message with this id."""
 
@@ -80,6 +87,8 @@ class Play(Action, frozen=True, tag="play"):
     """Play or pause, as the person would in their own Spotify."""
 
 
-AnyAction = Look | Switch | Say | Run | Complete | Menu | Press | Pick | Submit | Dismiss | Play
+AnyAction = (
+    Look | Switch | Say | Run | Complete | Menu | Forward | Press | Pick | Submit | Dismiss | Play
+)
 
 decode = msgspec.json.Decoder(AnyAction).decode

@@ -110,6 +110,8 @@ class Visit:
             case actions.Menu(name=name, user=user, message=message):
                 target = None if message is None else _message(seat, message)
                 await seat.menu(name, message=target, user=user)
+            case actions.Forward(message=message, place=place):
+                self._forward(_message(seat, message), place)
             case actions.Press(message=message, button=button):
                 await seat.press(_message(seat, message), button)
             case actions.Pick(message=message, values=values, select=select):
@@ -123,6 +125,14 @@ class Visit:
             case actions.Play():
                 _play(self._spotify.accounts[self._account])
         return None
+
+    def _forward(self, message: dict[str, Any], place: str) -> None:
+        """Say a message again in another place of the same user, as Discord's client does."""
+        try:
+            there = self._discord.seat(self._user, place)
+        except LookupError as error:
+            raise Refused(str(error)) from None
+        there.forward(message)
 
     def _switch(self, wanted: actions.Switch) -> None:
         """Sit down elsewhere; who may not go there finds themselves in #music."""

@@ -10,22 +10,24 @@ from .catalogue import Episode, Thing, Track
 from .devices import Device
 from .player import Player
 from .refusals import bad_request
+from .restrictions import disallowed
 
 
 def state(ask: Ask) -> object:
-    player = ask.caller.player
+    player = _seen(ask)
     if player.device is None:
         return None
     return {
         "device": _device(player, player.device),
         "repeat_state": player.repeat,
         "shuffle_state": player.shuffle,
-        **_playing(ask),
+        **_playing(ask, player),
     }
 
 
 def currently_playing(ask: Ask) -> object:
-    return None if ask.caller.player.device is None else _playing(ask)
+    player = _seen(ask)
+    return None if player.device is None else _playing(ask, player)
 
 
 def devices(ask: Ask) -> object:
@@ -34,7 +36,7 @@ def devices(ask: Ask) -> object:
 
 
 def queue(ask: Ask) -> object:
-    player = ask.caller.player
+    player = _seen(ask)
     awake = player.device is not None
     return {
         "currently_playing": _item(ask, player.item) if awake else None,
@@ -75,8 +77,12 @@ def recently_played(ask: Ask) -> object:
     }
 
 
-def _playing(ask: Ask) -> dict[str, Any]:
-    player = ask.caller.player
+def _seen(ask: Ask) -> Player:
+    """The player, or how it was before the last command where that is told late."""
+    return ask.world.late.seen(ask.caller.name, ask.caller.player)
+
+
+def _playing(ask: Ask, player: Player) -> dict[str, Any]:
     item = ask.world.catalogue.find(player.item) if player.item else None
     kind = player.interlude or {Track: "track", Episode: "episode"}.get(type(item), "unknown")
     shown = kind == "track" or (kind == "episode" and ask.episodes_too)
@@ -86,7 +92,7 @@ def _playing(ask: Ask) -> dict[str, Any]:
         "progress_ms": player.progress if item and not player.interlude else None,
         "item": _item(ask, player.item) if shown else None,
         "currently_playing_type": kind,
-        "actions": {"disallows": player.disallows()},
+        "actions": {"disallows": dict.fromkeys(sorted(disallowed(player)), True)},
         "is_playing": player.is_playing,
     }
 

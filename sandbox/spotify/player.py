@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from ..clock import Clock
+from .actions import Action
 from .devices import Device
 
 REMEMBERED = 50  # recently played
@@ -17,7 +19,6 @@ FORETOLD = 20  # how much of what comes next the API tells
 
 Repeat = Literal["off", "track", "context"]
 Interlude = Literal["ad", "unknown"]
-Actions = dict[str, bool]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Player:
         self.queue: list[str] = []
         self.repeat: Repeat = "off"
         self.shuffle = False
+        self.forbidden: frozenset[Action] = frozenset()
         self._interlude: Interlude | None = None
         self.played: deque[Played] = deque(maxlen=REMEMBERED)  # oldest first
         self.changed = clock()
@@ -120,21 +122,40 @@ class Player:
                 ahead += self._order[: FORETOLD - len(ahead)]
         return [*self.queue, *ahead][:FORETOLD]
 
-    def disallows(self) -> Actions:
-        """What may not be done now, in Spotify's words."""
+    @property
+    def at_start(self) -> bool:
+        """Whether there is nothing to go back to."""
         self._settle()
-        if self._interlude:
-            kinds = ("seeking", "skipping_next", "skipping_prev", "pausing", "resuming")
-            return dict.fromkeys(kinds, True)
-        refused = {"resuming" if self._playing else "pausing": True}
-        if self._item is None:
-            return refused | {"resuming": True, "seeking": True, **_NO_SKIPPING}
-        at_start = self._at == 0 and not self._from_queue and self.repeat != "context"
-        if at_start or not self._order:
-            refused["skipping_prev"] = True
-        if not self.coming():
-            refused["skipping_next"] = True
-        return refused
+        first = self._at == 0 and not self._from_queue and self.repeat != "context"
+        return first or not self._order
+
+    def twin(self) -> Player:
+        """A copy that goes on by itself, unheard, from how it is now."""
+        self._settle()
+        twin = copy.copy(self)
+        twin.devices = [copy.copy(device) for device in self.devices]
+        twin._device = twin.devices[self.devices.index(self.device)] if self.device else None
+        twin.queue, twin.played = list(self.queue), self.played.copy()
+        twin._note = lambda: None
+        return twin
+
+    # ---- what happens to it
+
+    def forbid(self, *actions: Action) -> None:
+        """From now on these may not be done, such as "seeking"; without any, all may again."""
+        if unknown := set(actions) - set(get_args(Action)):
+            raise ValueError(f"Spotify knows no action {', '.join(sorted(unknown))}")
+        self.forbidden = frozenset(actions)
+        self._touch()
+
+    def fall_asleep(self) -> Device:
+        """The active device stops and leaves the list; append it to `devices` to wake it."""
+        device = self.device
+        if device is None:
+            raise LookupError("no device is awake")
+        self.device = None
+        self.devices.remove(device)
+        return device
 
     # ---- doing
 
@@ -276,6 +297,3 @@ class Player:
     def _touch(self) -> None:
         self.changed = self._clock()
         self._note()
-
-
-_NO_SKIPPING: Actions = {"skipping_next": True, "skipping_prev": True}

@@ -238,6 +238,13 @@ class Spotify:
         """Take back what `nulls` ordered."""
         self._api.nulls.clear()
 
+    def late(self, reads: int = 1) -> None:
+        """After each player command, so many answers tell the state from before it; 0 for none.
+
+        Those are of me/player, me/player/currently-playing and me/player/queue, by account.
+        """
+        self.world.late.reads = reads
+
     @property
     def calls(self) -> list[Call]:
         """Every call to the API, oldest first; only the last ten thousand or so are kept."""

@@ -10,6 +10,7 @@ from ..clock import Clock
 from .accounts import Account, App
 from .catalogue import Album, Artist, Audiobook, Catalogue, Show, invent_id
 from .devices import Device
+from .late import Late
 from .player import Player
 from .playlists import Entry, Playlist
 from .tokens import Tokens
@@ -29,6 +30,7 @@ class World:
     apps: dict[str, App] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     playlists: dict[str, Playlist] = field(default_factory=dict)
+    late: Late = field(default_factory=Late)
     origin: str = ""
     old_names: bool = False  # playlists say `track` and `tracks`, as they did before 2026
 
@@ -36,7 +38,7 @@ class World:
         """The URIs that this context would play, in its order; empty for an unknown one."""
         playlist = self.playlists.get(context.removeprefix("spotify:playlist:"))
         if playlist is not None:
-            return [entry.uri for entry in playlist.items if entry.uri and self._sounds(entry.uri)]
+            return [entry.uri for entry in playlist.items if entry.uri and self.sounds(entry.uri)]
         match self.catalogue.find(context):
             case Album(tracks=tracks):
                 return [track.uri for track in tracks if track.playable]
@@ -57,7 +59,8 @@ class World:
             raise LookupError(f"{uri} is nothing that sounds")
         return audible.duration
 
-    def _sounds(self, uri: str) -> bool:
+    def sounds(self, uri: str) -> bool:
+        """Whether this can be heard: a track or an episode that was not withdrawn."""
         audible = self.catalogue.hear(uri)
         return audible is not None and audible.playable
 

@@ -15,6 +15,7 @@ from sandbox.faults import Fault
 from sandbox.spotify import Spotify as Pretend
 from sandbox.spotify.refusals import FORBIDDEN
 
+from .calls import one_of
 from .clients import Clients
 from .wire import Dice, within
 from .writes import own, song
@@ -44,6 +45,12 @@ READS: dict[str, tuple[Read, float]] = {
     "own playlists": (lambda s, _: s.playlists.first(), 10 * MINUTE),
     "queue": (lambda s, _: s.player.queued(), 0),
     "me": (lambda s, _: s.profile.me(), 0),
+    "me a moment ago": (lambda s, _: s.profile.me(fresh=False), 10 * MINUTE),
+    "top": (lambda s, _: s.profile.top_tracks().page(), 10 * MINUTE),
+    "album's songs": (
+        lambda s, p: s.catalogue.album_tracks(one_of(p, "album")).page(),
+        10 * MINUTE,
+    ),
 }
 
 

@@ -203,7 +203,7 @@ async def test_a_device_without_a_volume_says_so(spotify: Spotify, player: Playe
     player.device = next(one for one in player.devices if not one.supports_volume)
     with pytest.raises(Restricted) as refused:
         await spotify.player.volume(20)
-    assert "no remote volume" in refused.value.says
+    assert "cannot set the volume" in refused.value.says
 
 
 async def test_the_queue_grows_at_its_end(

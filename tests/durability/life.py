@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 
-from bot.errors import AlreadyLinked
-from bot.store import Login, Store
+from bot.errors import AlreadyLinked, NotLinked
+from bot.store import Favourite, Login, Store
 from bot.store.connection import Database
 from bot.store.sealed import _PLACES
 from bot.vault import Vault
@@ -165,8 +166,21 @@ async def revive(store: Store, vault: Vault, user: int, number: int) -> None:
     await store.links.revive({user, user + 1, user + 2})
 
 
-async def set_reminders(store: Store, vault: Vault, user: int, number: int) -> None:
-    await store.links.set_reminders(user, bool(number % 2))
+async def prefer(store: Store, vault: Vault, user: int, number: int) -> None:
+    table, wanted = store.preferences, bool(number % 2)
+    favourite = Favourite(f"id {number}", f"name {number}") if wanted else None
+    with suppress(NotLinked):
+        match number // 2 % 5:
+            case 0:
+                await table.share_replies(user, wanted)
+            case 1:
+                await table.show_playing(user, wanted)
+            case 2:
+                await table.remind(user, wanted)
+            case 3:
+                await table.choose_device(user, favourite)
+            case 4:
+                await table.choose_playlist(user, favourite)
 
 
 async def conclude(store: Store, vault: Vault, user: int, number: int) -> None:
@@ -192,7 +206,7 @@ async def forget(store: Store, vault: Vault, user: int, number: int) -> None:
 _BY_CODE = (offer, notice, begin, come_back, hold, guess, guess, link)
 _BY_SIGN_IN = (offer, notice, begin, come_back, prove, come_back_proved, hold, link)
 _ERRANDS = (
-    *(renew, renew, remind, end, revive, set_reminders, conclude, expire, note, rekey),
+    *(renew, renew, remind, end, revive, prefer, conclude, expire, note, rekey),
     *(forget, forget),
 )
 

@@ -68,8 +68,8 @@ class _Wire:
         for each in values:
             self.run(sql, each)
 
-    async def execute_fetchall(self, sql: str) -> list[tuple[Any, ...]]:
-        return await self.run(sql, ()).fetchall()
+    async def execute_fetchall(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return await self.run(sql, values).fetchall()
 
     async def executescript(self, sql: str) -> None:
         self.run(sql, ())

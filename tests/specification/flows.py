@@ -48,7 +48,10 @@ async def linking(it: Stage) -> None:
     ada = it.discord.seat("ada")
     for command in ("/account", "/setup", "/privacy"):
         await ada.run(command)
-    await (await ada.run("/account")).press("Turn reminders off")
+    panel = await ada.run("/settings")
+    await panel.press("Turn off")
+    await panel.pick("Kitchen Speaker")
+    await ada.run("/help")
     await ada.run("/link client_id:ffffffffffffffffffffffffffffffff")
     it.clock.advance(600)
     reply = await it.discord.seat("grace").run("/link")

@@ -14,6 +14,7 @@ from discord import Interaction, app_commands
 from discord.ext import commands
 
 from sandbox.discord import Discord
+from tests.stage.discord_odd import inspect, retract
 from tests.stage.discord_views import Card, Panel, Survey
 
 ANYWHERE = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -25,6 +26,7 @@ class SmallBot(commands.AutoShardedBot):
     """One of each kind of command. `heard` are the interactions that reached it.
 
     `errors` are what its commands raised; `/hang` sets `hanging` and waits for `released`.
+    What `/spell` offers for a text in `held` waits for its event.
     """
 
     def __init__(self) -> None:
@@ -39,6 +41,7 @@ class SmallBot(commands.AutoShardedBot):
         )
         self.heard: list[Interaction] = []
         self.errors: asyncio.Queue[Exception] = asyncio.Queue()
+        self.held: dict[str, asyncio.Event] = {}
         self.hanging, self.released = asyncio.Event(), asyncio.Event()
         self.tree.error(self._error)
 
@@ -49,7 +52,7 @@ class SmallBot(commands.AutoShardedBot):
         self.add_view(Panel())
         everything: list[app_commands.Command[Any, ..., Any] | Menu | app_commands.Group]
         everything = [panel, slow, tell, song, card, shout, plain, hang, load, survey]
-        everything += [queue, quote, greet]
+        everything += [queue, quote, greet, inspect, retract, spell]
         for command in everything:
             self.tree.add_command(command)
         await self.tree.sync()
@@ -131,6 +134,21 @@ async def hang(interaction: Interaction) -> None:
     bot.hanging.set()
     await bot.released.wait()
     await interaction.response.send_message("At last")
+
+
+@app_commands.command()
+async def spell(interaction: Interaction, word: str, times: app_commands.Range[int, 1, 3]) -> None:
+    """Say a word."""
+    await interaction.response.send_message(word * times)
+
+
+@spell.autocomplete("word")
+async def _words(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    bot = interaction.client
+    assert isinstance(bot, SmallBot)
+    if current in bot.held:
+        await bot.held[current].wait()
+    return [app_commands.Choice(name=f"{current}…", value=current)]
 
 
 @app_commands.command()

@@ -13,6 +13,7 @@ class Panel(ui.View):
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
+        self.counted = 0
         self.add_item(ui.Button(label="Website", url="https://example.org/"))
         self.add_item(ui.Button(label="Not now", custom_id="never", disabled=True))
 
@@ -28,6 +29,14 @@ class Panel(ui.View):
     @ui.button(emoji="❤️", custom_id="panel:like")
     async def like(self, interaction: Interaction, button: ui.Button[Panel]) -> None:
         await interaction.response.send_message("Liked", ephemeral=True)
+
+    @ui.button(label="Once", custom_id="panel:once")
+    async def once(self, interaction: Interaction, button: ui.Button[Panel]) -> None:
+        self.counted += 1
+        if self.counted == 1:
+            await interaction.response.send_message("Once", ephemeral=True)
+        else:
+            await interaction.response.defer()
 
     @ui.button(label="Rename", custom_id="panel:rename")
     async def rename(self, interaction: Interaction, button: ui.Button[Panel]) -> None:

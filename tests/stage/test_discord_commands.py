@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.discord import Discord
+from sandbox.discord import Discord, Refused
 from tests.stage.discord_wire import Answer, Wire
 
 
@@ -54,6 +54,10 @@ REFUSED: dict[str, tuple[object, str]] = {
         [{"name": "Quote", "type": 3, "description": "x"}],
         "0.description",
     ),
+    "a menu with options": ([{"name": "Quote", "type": 2, "options": [option()]}], "0.options"),
+    "a menu without name": ([{"name": " ", "type": 3}], "0.name"),
+    "a menu with a name too long": ([{"name": "x" * 33, "type": 2}], "0.name"),
+    "the same menu twice": ([{"name": "Quote", "type": 3}] * 2, "0.name"),
     "an unknown type": ([command(type=9)], "0.type"),
     "an unknown context": ([command(contexts=[3])], "0.contexts.0"),
     "no contexts at all": ([command(contexts=[])], "0.contexts"),
@@ -132,6 +136,41 @@ async def test_commands_that_are_refused(stand_in: Discord, wire: Wire, what: st
 )
 async def test_names_in_many_scripts(wire: Wire, name: str) -> None:
     assert (await put(wire, [command(name=name)])).status == 200
+
+
+async def test_menus_have_names_of_several_words(wire: Wire) -> None:
+    """A menu may have the name of another kind of command, and capitals and blanks."""
+    names = ("Play on Spotify", "What are they playing?", "x" * 32)
+    menus = [{"name": name, "type": kind} for name in names for kind in (2, 3)]
+    stored = (await put(wire, [*menus, {"name": "play", "type": 3}, command()])).json
+    assert [one["name"] for one in stored[:6:2]] == list(names)
+    assert {one["description"] for one in stored[:7]} == {""}
+
+
+async def test_a_command_with_parts_cannot_be_run_itself(stand_in: Discord, wire: Wire) -> None:
+    add = option("add", 1, options=[option(required=True)])
+    await put(wire, [command(add, option("more", 2, options=[option("all", 1)]))])
+    for line in ("/play", "/play what:x", "/play more", "/play add", "/play drop"):
+        with pytest.raises(Refused, match="needs"):
+            await stand_in.seat().run(line)
+
+
+async def test_bounds_are_kept_by_the_client(stand_in: Discord, wire: Wire) -> None:
+    await put(
+        wire,
+        [
+            command(
+                option("a", 4, min_value=-5, max_value=0),
+                option("b", 10, max_value=1.5),
+                option("c", min_length=2, max_length=3),
+                option("d", choices=[choice("One", "1")]),
+            )
+        ],
+    )
+    seat = stand_in.seat()
+    for wrong in ("a:1", "a:-6", "a:0.5", "b:1.6", "b:inf", "c:x", "c:xxxx", "d:2"):
+        with pytest.raises(Refused):
+            await seat.run(f"/play {wrong}")
 
 
 async def test_the_most_that_there_can_be(wire: Wire) -> None:

@@ -118,6 +118,15 @@ REFUSED_MESSAGES: dict[str, tuple[object, str]] = {
         f"{ROW}.url",
     ),
     "a word for an emoji": (rows(button(emoji={"name": "heart"})), f"{ROW}.emoji.name"),
+    "a sign that is no emoji": (rows(button(emoji={"name": "✓"})), f"{ROW}.emoji.name"),
+    "a note that is no emoji": (rows(button(emoji={"name": "♪"})), f"{ROW}.emoji.name"),
+    "two emoji": (rows(button(emoji={"name": "⏮️⏭️"})), f"{ROW}.emoji.name"),
+    "half a flag": (rows(button(emoji={"name": "🇩"})), f"{ROW}.emoji.name"),
+    "no emoji in an emoji": (rows(button(emoji={})), f"{ROW}.emoji.name"),
+    "a word for an option's emoji": (
+        rows(menu(options=[option(emoji={"name": "star"})])),
+        f"{ROW}.options.0.emoji.name",
+    ),
     "somebody else's emoji": (
         rows(button(emoji={"id": "1234", "name": "party"})),
         f"{ROW}.emoji.name",
@@ -137,12 +146,23 @@ REFUSED_MESSAGES: dict[str, tuple[object, str]] = {
         rows(menu(options=[option(description="x" * 101)])),
         f"{ROW}.options.0.description",
     ),
+    "an option value too long": (
+        rows(menu(options=[option(value="x" * 101)])),
+        f"{ROW}.options.0.value",
+    ),
     "a placeholder too long": (rows(menu(placeholder="x" * 151)), f"{ROW}.placeholder"),
     "more to pick than there is": (rows(menu(2, max_values=3)), f"{ROW}.options"),
     "the least above the most": (rows(menu(3, min_values=2, max_values=1)), f"{ROW}.min_values"),
     "a role among users": (
         rows({"type": 5, "custom_id": "a", "default_values": [{"id": "1", "type": "role"}]}),
         f"{ROW}.default_values.0.type",
+    ),
+    "fewer users than must be picked": (
+        rows(
+            {"type": 5, "custom_id": "a", "min_values": 2, "max_values": 2}
+            | {"default_values": [{"id": "1", "type": "user"}]}
+        ),
+        f"{ROW}.default_values",
     ),
     "two defaults for one": (
         rows(menu(options=[option(default=True), option(value="b", default=True)])),
@@ -171,6 +191,30 @@ REFUSED_MESSAGES: dict[str, tuple[object, str]] = {
     "a thumbnail by itself": (layout(thumbnail()), "components.0.type"),
     "a thumbnail not attached": (
         layout(section(text(), accessory=thumbnail("attachment://a.png"))),
+        "components",
+    ),
+    "a thumbnail by ftp": (
+        layout(section(text(), accessory=thumbnail("ftp://example.org/a.png"))),
+        "components.0.accessory.media.url",
+    ),
+    "a thumbnail without address": (
+        layout(section(text(), accessory={"type": 11, "media": {}})),
+        "components.0.accessory.media.url",
+    ),
+    "a picture of a script": (
+        layout({"type": 12, "items": [{"media": {"url": "javascript:1"}}]}),
+        "components.0.items.0.media.url",
+    ),
+    "the same custom_id in two rows of a box": (
+        layout(box(row(button()), row(menu(custom_id="go")))),
+        "components",
+    ),
+    "41 components, with a picture": (
+        layout(*[text()] * 37, section(text(), text())),
+        "components",
+    ),
+    "texts too long together, nested": (
+        layout(text("x" * 2000), box(section(text("x" * 2001)))),
         "components",
     ),
     "a gallery of none": (layout(gallery(0)), "components.0.items"),
@@ -225,6 +269,7 @@ async def test_messages_with_nothing_in_them(wire: Wire, message: dict[str, Any]
         embeds({"title": "x", "timestamp": "2026-11-21T00:00:00+00:00", "url": WEB}),
         rows(*MANY[:5]),
         rows(button(label=None, emoji={"name": "⏯️"}), button(custom_id="b", emoji={"name": "▶"})),
+        rows(*(button(custom_id=e, emoji={"name": e}) for e in ("👩🏽‍🚀", "🇩🇪", "3️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "❤"))),
         rows(button(style=5, custom_id=None, url="http://127.0.0.1:8080/login?state=a")),
         rows(menu(25, max_values=25, min_values=0)),
         rows({"type": 5, "custom_id": "who"}),

@@ -141,6 +141,7 @@ async def test_what_changes_at_once_is_shown_together(served: Served) -> None:
         ('{"id": 1, "do": "run"}', "The page said something that is no action"),
         ('{"id": 1, "do": "run", "line": "/x"}', "There is no command /x here; there are: none."),
         ('{"id": 1, "do": "press", "message": "1", "button": "x"}', "That message is gone."),
+        ('{"id": 1, "do": "forward", "message": "1", "place": "dm"}', "That message is gone."),
         ('{"id": 1, "do": "submit", "values": {}}', "That form is not open any more."),
         (
             '{"id": 1, "do": "switch", "user": "eve", "place": "music", "account": "ada"}',

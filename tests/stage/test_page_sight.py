@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Locator, expect
+from playwright.async_api import Page as Tab
 
-from tests.chromium import chromium, needs_chromium
-from tests.stage.page_tab import Open, opened
+from tests.chromium import needs_chromium
+from tests.stage.page_tab import Open, opened, tab_of_chromium
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,16 +38,18 @@ RENDER = """async (text) => {
     return shown.innerHTML;
 }"""
 
+SIZES = "all => all.map((it) => [it.offsetWidth, it.offsetHeight])"
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as it:
+async def tab() -> AsyncIterator[Tab]:
+    async with tab_of_chromium() as it:
         yield it
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser) -> AsyncIterator[Open]:
-    async with opened(browser) as it:
+async def page(tab: Tab) -> AsyncIterator[Open]:
+    async with opened(tab) as it:
         yield it
 
 
@@ -113,24 +116,26 @@ async def test_what_plays_is_shown_and_moves_on(page: Open) -> None:
 
 async def test_it_is_usable_in_the_dark_and_on_a_phone(page: Open) -> None:
     await page.tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    await page.tab.set_viewport_size({"width": 390, "height": 844})
     for line in ("/panel", "/card", "/slow"):
         await page.run(line)
         await expect(page.newest).to_contain_text("Tonearm")
     assert await lightness(page.tab.locator("html"), "backgroundColor") < 0.3
     assert await lightness(page.tab.locator("html"), "color") > 0.8
-    wide = await page.tab.evaluate("document.documentElement.scrollWidth")
-    inside = await page.tab.evaluate("document.querySelector('#scroll').scrollWidth")
-    assert wide <= 390
-    assert inside <= 390
+    async with page.phone() as finger:
+        wide = await page.tab.evaluate("document.documentElement.scrollWidth")
+        inside = await page.tab.evaluate("document.querySelector('#scroll').scrollWidth")
+        assert wide <= 390
+        assert inside <= 390
+        for size in await page.tab.locator(".button, .select, .tools, .icon").evaluate_all(SIZES):
+            assert size == [0, 0] or min(size) >= 44, "smaller than a finger"
 
-    await page.tab.get_by_role("button", name="Pretend Spotify").click()
-    await expect(page.tab.get_by_role("complementary")).to_be_in_viewport()
-    await page.tab.keyboard.press("Escape")
-    await expect(page.tab.get_by_role("complementary")).to_be_hidden()
-    await page.tab.get_by_role("button", name="Servers and people").click()
-    await page.tab.get_by_role("button", name="general").click()
-    await expect(page.tab.get_by_role("heading", name="#general", level=2)).to_be_visible()
+        await finger.tap(page.tab.get_by_role("button", name="Pretend Spotify"))
+        await expect(page.tab.get_by_role("complementary")).to_be_in_viewport()
+        await page.tab.keyboard.press("Escape")
+        await expect(page.tab.get_by_role("complementary")).to_be_hidden()
+        await finger.tap(page.tab.get_by_role("button", name="Servers and people"))
+        await finger.tap(page.tab.get_by_role("button", name="general"))
+        await expect(page.tab.get_by_role("heading", name="#general", level=2)).to_be_visible()
 
 
 async def lightness(element: Locator, colour: str) -> float:

@@ -7,23 +7,24 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Page as Tab
+from playwright.async_api import expect
 
-from tests.chromium import chromium, needs_chromium
-from tests.stage.page_tab import Open, opened
+from tests.chromium import needs_chromium
+from tests.stage.page_tab import Open, opened, tab_of_chromium
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as it:
+async def tab() -> AsyncIterator[Tab]:
+    async with tab_of_chromium() as it:
         yield it
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def page(browser: Browser) -> AsyncIterator[Open]:
-    async with opened(browser) as it:
+async def page(tab: Tab) -> AsyncIterator[Open]:
+    async with opened(tab) as it:
         yield it
 
 
@@ -44,6 +45,8 @@ async def test_a_command_is_completed_by_keys_and_answered(page: Open) -> None:
 
 
 async def test_a_required_option_is_asked_for_and_choices_are_offered(page: Open) -> None:
+    await page.box.press_sequentially("/que")
+    await expect(page.choices).to_have_text(["/queue addPut a song into the queue."])
     await page.run("/queue add")
     await expect(page.tab.get_by_role("alert")).to_have_text("“what” is required.")
     what = page.tab.get_by_role("combobox", name="what")
@@ -105,7 +108,12 @@ async def test_a_modal_is_filled_in_and_sent(page: Open) -> None:
     await page.button("Rename").click()
     await expect(form.get_by_label("Name")).to_be_focused()
     await form.get_by_label("Name").fill("Dawn")
-    await form.get_by_label("Mood").select_option("Calm")
+    await form.get_by_role("button", name="Submit").click()
+    await expect(form.get_by_role("alert")).to_have_text("“Mood” is required.")
+    await expect(form.get_by_label("Mood")).to_be_focused()
+    await page.tab.keyboard.press("Enter")
+    await form.get_by_role("option", name="Calm").click()
+    await expect(form.get_by_label("Mood")).to_have_text("Calm")
     await form.get_by_role("button", name="Submit").click()
     await expect(page.newest).to_contain_text("Renamed to Dawn, ['Calm']")
     await expect(form).to_be_hidden()
@@ -121,6 +129,10 @@ async def test_a_file_is_downloaded(page: Open) -> None:
 
 
 async def test_private_replies_are_for_one_person_only(page: Open) -> None:
+    await page.run("/tell")
+    await expect(page.newest).to_contain_text("Only you can see this")
+    await page.button("Dismiss message").click()
+    await expect(page.tab.get_by_role("article")).to_have_count(0)
     await page.run("/tell")
     await expect(page.newest).to_contain_text("Only you can see this")
     await page.tab.get_by_role("button", name="Grace", exact=True).last.click()
@@ -141,15 +153,69 @@ async def test_a_direct_message_is_unread_until_it_is_looked_at(page: Open) -> N
 
 
 async def test_menus_of_messages_and_of_people(page: Open) -> None:
-    page.discord.seat("grace").say("rain again")
-    await expect(page.newest).to_contain_text("rain again")
-    await page.newest.click(button="right")
-    await page.tab.get_by_role("menuitem", name="Quote this").click()
-    await expect(page.newest).to_contain_text("grace: rain again")
+    page.discord.seat("grace").say("https://example.org/rain")
+    said = page.tab.get_by_role("article").first
+    entry = page.tab.get_by_role("menuitem")
+    await said.get_by_role("link").click(button="right")
+    await entry.filter(has_text="Quote this").click()
+    await expect(page.newest).to_contain_text("grace: https://example.org/rain")
     await page.button("Grace").click()
     await page.tab.keyboard.press("Enter")
     await expect(page.newest).to_contain_text("Hello Grace")
+    await page.newest.locator(".face").click(button="right")
+    await entry.filter(has_text="Greet").click()
+    await expect(page.newest).to_contain_text("Hello Tonearm")
     await expect(page.newest).to_contain_text("Ada used Greet")
+
+
+async def test_a_long_touch_opens_a_menu_and_a_message_is_forwarded(page: Open) -> None:
+    page.discord.seat("grace").say("**rain** again")
+    entry = page.tab.get_by_role("menuitem")
+    async with page.phone() as finger:
+        await finger.down(page.newest.get_by_text("rain again"))
+        await expect(entry.filter(has_text="Quote this")).to_be_visible()
+        await finger.up()
+        await finger.tap(page.tab.get_by_role("heading", name="#music").first)
+        await expect(entry).to_have_count(0)
+        await finger.tap(page.newest.get_by_role("button", name="Apps for this message"))
+        await finger.tap(entry.filter(has_text="Forward…"))
+        await finger.tap(entry.filter(has_text="#music"))
+    forwarded = page.newest.get_by_role("blockquote")
+    await expect(forwarded).to_contain_text("Forwarded")
+    await expect(forwarded.locator("strong")).to_have_text("rain")
+    await expect(page.newest).to_contain_text("Ada")
+    assert page.discord.seat().messages()[-1]["message_snapshots"]
+
+
+async def test_the_newest_choices_win(page: Open) -> None:
+    await page.box.press_sequentially("/find a")
+    query = page.tab.get_by_role("combobox", name="query")
+    await expect(page.tab.get_by_text("Loading options…")).to_be_visible()
+    await query.press_sequentially("b")
+    page.bot.found["ab"].set()
+    await expect(page.choices).to_have_count(25)
+    page.bot.found["a"].set()  # the older one comes in later
+    await query.press_sequentially("c")
+    await expect(page.choices.first).to_have_text("ab 0")
+    page.bot.found["abc"].set()
+    await expect(page.choices.first).to_have_text("abc 0")
+    async with page.phone() as finger:
+        await finger.tap(page.choices.nth(24))
+        await expect(query).to_have_value("abc 24")
+    await page.tab.keyboard.press("Enter")
+    await expect(page.newest).to_contain_text("Found abc:24")
+
+
+async def test_a_pressed_button_waits_and_says_what_it_is(page: Open) -> None:
+    await page.run("/remote")
+    skip = page.button("track next")
+    await expect(skip).to_have_attribute("title", "track next")
+    await skip.click()
+    await expect(skip).to_have_attribute("aria-busy", "true")
+    await page.bot.hanging.wait()
+    page.bot.released.set()
+    await expect(page.newest).to_contain_text("Skipped")
+    await expect(skip).not_to_have_attribute("aria-busy", "true")
 
 
 async def test_silence_of_the_bot_is_shown_where_it_was_asked(page: Open) -> None:

@@ -1,6 +1,7 @@
 // Discord's message components, old (rows of buttons and menus) and new (containers and sections).
 
 import { h } from "./dom.js";
+import { called, emoji } from "./emoji.js";
 import { sign } from "./icons.js";
 import { link } from "./inline.js";
 import { markdown } from "./markdown.js";
@@ -50,7 +51,7 @@ function section(part, message, room) {
     "div",
     { class: "section" },
     h("div", { class: "section-text" }, components(part.components, message, room)),
-    components([part.accessory], message, room),
+    part.accessory && components([part.accessory], message, room),
   );
 }
 
@@ -112,9 +113,12 @@ export const colour = (number) => `#${number.toString(16).padStart(6, "0")}`;
 
 function button(part, message, room) {
   const label = [emoji(part.emoji), part.label && h("span", {}, part.label)];
+  const name = part.label ? null : part.emoji ? called(part.emoji) : "Button";
+  const bare = part.label ? "" : " bare";
   if (part.style === 5 && !part.disabled) {
     const node = link(part.url, [label, sign("out")]);
-    node.classList.add("button", "s5");
+    node.className = `button s5${bare}`;
+    if (name) (node.setAttribute("aria-label", name), (node.title = name));
     return node;
   }
   const busy = room.busy.has(`${message.id} ${part.custom_id}`);
@@ -122,34 +126,31 @@ function button(part, message, room) {
     "button",
     {
       type: "button",
-      class: `button s${part.style}`,
+      class: `button s${part.style}${bare}`,
       key: part.custom_id ?? part.url,
       disabled: part.disabled,
       "aria-busy": busy && "true",
-      "aria-label": part.label ? null : (part.emoji?.name ?? "Button"),
+      "aria-label": name,
+      title: name,
       onclick: () => busy || room.press(message, part.custom_id),
     },
     label,
     part.style === 5 && sign("out"),
+    busy && dots(),
   );
 }
-
-const emoji = (it) => it && h("span", { class: "emoji" }, it.id ? `:${it.name}:` : it.name);
 
 function select(part, message, room) {
   const options = (part.options ?? room.offered(part.type)).map((option) => ({
     ...option,
-    emoji: option.emoji?.name,
     selected: option.default,
   }));
-  const named = options
-    .filter((option) => option.selected)
-    .map((option) => option.label)
-    .join(", ");
+  const given = options.filter((option) => option.selected);
   const title = part.placeholder ?? "Make a selection";
   const index = selects(message.components).findIndex(
     (other) => other.custom_id === part.custom_id,
   );
+  const busy = room.busy.has(`${message.id} ${part.custom_id}`);
   const open = async ({ currentTarget }) => {
     const { min_values: least = 1, max_values: most = 1 } = part;
     const values = await choose(currentTarget, options, { title, least, most });
@@ -164,13 +165,28 @@ function select(part, message, room) {
       disabled: part.disabled,
       "aria-haspopup": "listbox",
       "aria-expanded": "false",
-      "aria-busy": room.busy.has(`${message.id} ${part.custom_id}`) && "true",
-      onclick: open,
+      "aria-busy": busy && "true",
+      onclick: (event) => busy || open(event),
     },
-    h("span", { class: named ? "" : "placeholder" }, named || title),
-    sign("down"),
+    chosen(given, title),
+    busy ? dots() : sign("down"),
   );
 }
+
+/** What a closed menu says: its options that are `given`, or else `title`. */
+export const chosen = (given, title) =>
+  given.length
+    ? h(
+        "span",
+        { class: "chosen" },
+        given.length === 1 && emoji(given[0].emoji),
+        h("span", {}, given.map(({ label }) => label).join(", ")),
+      )
+    : h("span", { class: "placeholder" }, title);
+
+/** Three dots: something is on its way. */
+export const dots = () =>
+  h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
 
 // All select menus of a message in reading order, wherever they stand.
 function selects(parts) {

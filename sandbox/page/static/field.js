@@ -1,6 +1,9 @@
 // One field of a modal: what is shown, and what was filled in.
 
+import { chosen } from "./components.js";
 import { h } from "./dom.js";
+import { sign } from "./icons.js";
+import { choose } from "./popup.js";
 import { contents } from "./wire.js";
 
 const MAKE = { 4: written, 19: upload, 21: ticks, 22: ticks, 23: tick }; // all others are menus
@@ -8,12 +11,14 @@ const MAKE = { 4: written, 19: upload, 21: ticks, 22: ticks, 23: tick }; // all 
 /**
  * A field for an input component with its `label` and `description`.
  *
- * Returns {node, id, kind, read}: `read()` is a text, a list of values, a truth, or, where `kind`
- * is "files" and not "values", the files.
+ * Returns {node, id, kind, read, lacking}: `read()` is a text, a list of values, a truth, or, where
+ * `kind` is "files" and not "values", the files. `lacking()` is what is still to be done, in a
+ * sentence; the browser says it for all but menus.
  */
 export function field(part, room) {
   const required = part.required ?? true;
-  const { control, read, group, kind = "values" } = (MAKE[part.type] ?? menu)(part, required, room);
+  const make = MAKE[part.type] ?? menu;
+  const { control, read, group, lacking, kind = "values" } = make(part, required, room);
   const star = required && h("i", { "aria-hidden": "true" }, "*");
   const node = h(
     group ? "fieldset" : "label",
@@ -22,7 +27,7 @@ export function field(part, room) {
     part.description && h("span", { class: "modal-about" }, part.description),
     control,
   );
-  return { node, id: part.custom_id, kind, read };
+  return { node, id: part.custom_id, kind, read, lacking: () => lacking?.() ?? "" };
 }
 
 function written(part, required) {
@@ -61,14 +66,28 @@ function tick(part) {
 }
 
 function menu(part, required, room) {
+  const title = part.placeholder ?? "Make a selection";
   const options = part.options ?? room.offered(part.type);
-  const several = (part.max_values ?? 1) > 1;
-  const control = h(
-    "select",
-    { required, multiple: several },
-    !several && h("option", { value: "" }, part.placeholder ?? "Make a selection"),
-    options.map((it) => h("option", { value: it.value, selected: it.default }, it.label)),
-  );
-  const read = () => [...control.selectedOptions].map((it) => it.value).filter(Boolean);
-  return { control, read };
+  const { min_values: least = 1, max_values: most = 1 } = part;
+  let values = options.filter((it) => it.default).map((it) => it.value);
+  const words = () =>
+    chosen(
+      options.filter((it) => values.includes(it.value)),
+      title,
+    );
+  const onclick = async () => {
+    const shown = options.map((it) => ({ ...it, selected: values.includes(it.value) }));
+    const picked = await choose(control, shown, { title, least: required ? least : 0, most });
+    if (!picked) return;
+    values = picked;
+    control.firstElementChild.replaceWith(words());
+  };
+  const props = { type: "button", class: "select", "aria-haspopup": "listbox", onclick };
+  const control = h("button", { ...props, "aria-expanded": "false" }, words(), sign("down"));
+  const lacking = () => {
+    if (!required || values.length >= least) return "";
+    control.focus();
+    return `“${part.label}” is required.`;
+  };
+  return { control, lacking, read: () => values };
 }

@@ -101,11 +101,11 @@ export function filling(bar, { list, ask, people, onLeave }) {
   function offer(field) {
     const { option, input } = field;
     const turn = ++asked;
-    const show = (choices, first) =>
+    const show = (choices, first, note = option.description) =>
       list.show(
         input,
         choices.map(({ name, value }) => ({ label: name, value })),
-        { title: option.name, note: option.description, first, onTake: (it) => take(field, it) },
+        { title: option.name, note, first, onTake: (it) => take(field, it) },
       );
     const own = ownChoices(option, people());
     if (own) {
@@ -114,15 +114,18 @@ export function filling(bar, { list, ask, people, onLeave }) {
       const found = own.filter(({ name }) => named || name.toLowerCase().includes(typed));
       return show(found, !named); // what is named already needs no other choice
     }
-    show([], false);
-    if (option.autocomplete) setTimeout(() => turn === asked && complete(field, turn, show), PAUSE);
+    if (!option.autocomplete) return show([], false);
+    if (!list.wait(input)) show([], false, "Loading options…"); // older ones stay till then
+    setTimeout(() => turn === asked && complete(field, turn, show), PAUSE);
   }
 
   async function complete(field, turn, show) {
     const others = written().filter((other) => other !== field);
     const asking = ask("complete", { line: line(command, [...others, field].map(pair)) });
-    const choices = (await asking.catch(() => null)) ?? [];
-    if (turn === asked && document.activeElement === field.input) show(choices, false);
+    const choices = await asking.catch(() => null);
+    if (turn !== asked || document.activeElement !== field.input) return;
+    if (choices?.length) show(choices, false);
+    else show([], false, choices ? "No options match this." : "Loading options failed.");
   }
 
   function take(field, { label, value }) {

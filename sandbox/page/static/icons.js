@@ -4,6 +4,7 @@ import { h } from "./dom.js";
 
 const SIGNS = {
   menu: "M4 7h16M4 12h16M4 17h16",
+  forward: "M14 6l6 6-6 6M20 12H10a6 6 0 00-6 6",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   send: "M5 12h13M12 6l6 6-6 6",
   down: "M6 9l6 6 6-6",
@@ -31,14 +32,15 @@ export const sign = (name) =>
     h("path", { d: SIGNS[name] }),
   );
 
-/** A person's initial on a colour of their own, or the bot's record and arm. */
+/** The initial of a person or of another bot on a colour of its own, or Tonearm's record. */
 export function avatar(user, size = "") {
   const name = user.global_name ?? user.username ?? "?";
-  if (user.bot) return h("span", { class: `avatar bot ${size}`, "aria-hidden": "true" }, record());
+  const kind = `avatar ${user.bot ? "bot" : ""} ${size}`;
+  if (name === "Tonearm") return h("span", { class: kind, "aria-hidden": "true" }, record());
   const style = { "--hue": hue(user.username ?? name) };
   return h(
     "span",
-    { class: `avatar ${size}`, style, "aria-hidden": "true" },
+    { class: kind, style, "aria-hidden": "true" },
     [...name][0].toUpperCase(),
   );
 }

@@ -13,13 +13,14 @@ const nav = at("places");
 const aside = at("spotify");
 
 const busy = new Set(); // "message custom_id" of what was pressed and is not answered yet
+const dismissed = new Set(); // messages for one person, which they want to see no more
 let state = null;
 let open = false;
 
 const ask = connect({ onState, onOpen });
 const top = head(at("top"), { places: nav, spotify: aside }, at("shade"));
 const log = { scroll: at("scroll"), start: at("start"), log: at("messages"), latest: at("latest") };
-const messages = chat(log);
+const talk = chat(log);
 const box = compose(at("compose"), { ask, people: () => state.discord.users });
 const modal = modals(at("modal"), { ask });
 
@@ -36,7 +37,9 @@ function onOpen(now) {
 }
 
 function render() {
-  const { discord, ended } = state;
+  const { ended } = state;
+  const messages = state.discord.messages.filter(({ id }) => !dismissed.has(id));
+  const discord = { ...state.discord, messages };
   const { title, guild } = whereabouts(discord);
   const here = room(title);
   const trouble = !open
@@ -45,7 +48,7 @@ function render() {
   document.title = `${title} · Tonearm’s stage`;
   top.update({ title, guild, trouble });
   places(nav, discord, go);
-  messages(discord, here, title);
+  talk(discord, here, title);
   box.update({ commands: discord.commands, placeholder: `Message ${title}, or / for commands` });
   modal(discord.modal, here);
   spotify(aside, state.spotify, {
@@ -57,7 +60,7 @@ function render() {
 
 // What messages and forms need to know of the room that they are in, and what can be done there.
 function room(title) {
-  const { user, users, commands, messages } = state.discord;
+  const { user, users, commands, messages, guilds, direct } = state.discord;
   const seen = messages.flatMap((it) => [it.author, ...(it.mentions ?? [])]);
   return {
     user,
@@ -78,6 +81,12 @@ function room(title) {
     pick: ({ id }, values, select, menu) =>
       act(`${id} ${menu}`, "pick", { message: id, values, select }),
     menu: (name, on) => act("", "menu", { name, ...on }),
+    places: [
+      ...guilds.flatMap(({ places }) => places.map((it) => ({ ...it, name: `#${it.name}` }))),
+      ...direct,
+    ].map(({ name, place }) => ({ label: name, value: place })),
+    forward: (message, place) => act("", "forward", { message, place }),
+    dismiss: (id) => (dismissed.add(id), render()),
   };
 }
 

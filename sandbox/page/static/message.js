@@ -1,15 +1,17 @@
 // One message in the chat: who, when, what they said, and what can be done with it.
 
-import { components, fileCard, picture } from "./components.js";
+import { components, dots, fileCard, picture } from "./components.js";
 import { h } from "./dom.js";
 import { embed } from "./embed.js";
 import { avatar, sign } from "./icons.js";
 import { markdown } from "./markdown.js";
-import { choose } from "./popup.js";
+import { menuAt, messageMenu, userMenu } from "./menus.js";
 import { clock, day } from "./time.js";
 
 const TOGETHER = 7 * 60 * 1000; // milliseconds within which one author's messages share a head
 const REPLY = 19; // Discord's type for a message that answers another one
+const ROW = 1; // of buttons or a menu
+const BUTTON = 2;
 const PICTURE = /^image\/(png|jpeg|gif|webp)/;
 
 // Whether `message` goes on where `before` ended: the same author, soon after, unasked.
@@ -40,7 +42,7 @@ export function message(it, before, room) {
   const tone = `message${follows ? " follows" : ""}${it.only_you ? " only-you" : ""}${mine ? " mentions" : ""}`;
   return h(
     "article",
-    { class: "entry", oncontextmenu: (event) => onContext(event, it, room) },
+    { class: "entry", ...(hasMenu(it) && forMessage(it, room)) },
     newDay(it, before) && h("p", { class: "day" }, h("span", {}, day(date))),
     h(
       "div",
@@ -48,7 +50,7 @@ export function message(it, before, room) {
       answered ? reply(answered, room) : it.invoked && invoked(it.invoked, room),
       follows
         ? h("time", { class: "margin", datetime: it.timestamp }, clock(date))
-        : avatar(it.author),
+        : h("span", { class: "face", ...forUser(it.author, room) }, avatar(it.author)),
       !follows && head(it, date, room),
       h("div", { class: "body" }, body(it, room)),
       tools(it, room),
@@ -62,7 +64,7 @@ function invoked({ user, command }, room) {
     "p",
     { class: "invoked" },
     avatar(person, "tiny"),
-    h("b", {}, person.global_name ?? person.username),
+    name(person, room),
     " used ",
     h("span", { class: "command-name" }, command),
   );
@@ -85,29 +87,51 @@ function head({ author, timestamp }, date, room) {
   return h(
     "p",
     { class: "head" },
-    author.bot
-      ? h("b", { class: "author" }, author.global_name ?? author.username)
-      : h(
-          "button",
-          {
-            type: "button",
-            class: "author",
-            "aria-haspopup": "menu",
-            onclick: ({ currentTarget }) => userMenu(currentTarget, author, room),
-          },
-          author.global_name ?? author.username,
-        ),
+    name(author, room),
     author.bot && h("span", { class: "badge" }, "App"),
     h("time", { datetime: timestamp, title: date.toLocaleString() }, clock(date)),
   );
 }
 
+// Whoever is named has a menu; the bot's opens by a right click or a long touch alone.
+function name(user, room) {
+  const known = user.global_name ?? user.username;
+  if (user.bot) return h("b", { class: "author", ...forUser(user, room) }, known);
+  const onclick = ({ currentTarget }) => userMenu(currentTarget, user, room);
+  const props = { type: "button", class: "author", "aria-haspopup": "menu", onclick };
+  return h("button", { ...props, ...forUser(user, room) }, known);
+}
+
 function body(it, room) {
   if (it.failed) return h("p", { class: "failed" }, "The application did not respond");
   if (it.thinking) {
-    const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-    return [h("p", { class: "thinking" }, dots, `${it.author.username} is thinking…`), foot(it)];
+    const words = `${it.author.username} is thinking…`;
+    return [h("p", { class: "thinking" }, dots(), words), foot(it, room)];
   }
+  const forwards = it.message_snapshots?.map(({ message }) => forwarded(message, room)) ?? [];
+  return [forwards, contents(it, room), foot(it, room)];
+}
+
+// What was written elsewhere; what could be pressed there cannot be here.
+function forwarded(snapshot, room) {
+  const it = { ...snapshot, components: still(snapshot.components) };
+  const date = new Date(it.timestamp);
+  return h(
+    "blockquote",
+    { class: "forwarded" },
+    h("p", { class: "forwarded-head" }, sign("forward"), "Forwarded"),
+    contents(it, room),
+    h("time", { datetime: it.timestamp }, `${day(date)}, ${clock(date)}`),
+  );
+}
+
+const still = (parts = []) =>
+  parts
+    .filter(({ type }) => type !== ROW)
+    .map((part) => (part.components ? { ...part, components: still(part.components) } : part))
+    .map((part) => (part.accessory?.type === BUTTON ? { ...part, accessory: null } : part));
+
+function contents(it, room) {
   const files = it.attachments?.filter((file) => !shownElsewhere(file, it)) ?? [];
   const edited = it.edited_timestamp && h("span", { class: "edited" }, " (edited)");
   const said = it.content
@@ -123,7 +147,6 @@ function body(it, room) {
     it.embeds?.map((card) => embed(card, it, room)),
     components(it.components, it, room),
     !said && edited && h("p", { class: "edited" }, "(edited)"),
-    foot(it),
   ];
 }
 
@@ -135,45 +158,33 @@ function shownElsewhere(file, it) {
   );
 }
 
-const foot = ({ only_you }) =>
-  only_you && h("p", { class: "foot" }, sign("eye"), "Only you can see this");
+function foot({ id, only_you, thinking }, room) {
+  if (!only_you) return null;
+  const onclick = () => room.dismiss(id);
+  const dismiss = h("button", { type: "button", class: "link", onclick }, "Dismiss message");
+  const words = "Only you can see this";
+  return h("p", { class: "foot" }, sign("eye"), words, !thinking && [" · ", dismiss]);
+}
+
+const hasMenu = ({ thinking, failed }) => !thinking && !failed;
+
+const toolOf = (id) => document.getElementById(`tools-${id}`);
+const forMessage = (it, room) => menuAt((at) => messageMenu(toolOf(it.id), it, room, at));
+const forUser = (user, room) => menuAt((at) => userMenu(null, user, room, at));
 
 function tools(it, room) {
-  if (it.thinking || it.failed) return null;
+  if (!hasMenu(it)) return null;
   return h(
     "button",
     {
       type: "button",
+      id: `tools-${it.id}`,
       class: "tools",
+      title: "Apps",
       "aria-label": "Apps for this message",
       "aria-haspopup": "menu",
       onclick: ({ currentTarget }) => messageMenu(currentTarget, it, room),
     },
     sign("more"),
   );
-}
-
-// A right click on a message opens its apps; on a link or on marked text it is the browser's.
-function onContext(event, it, room) {
-  const tool = event.currentTarget.querySelector(".tools");
-  if (!tool || event.target.closest("a, img") || !getSelection().isCollapsed) return;
-  event.preventDefault();
-  messageMenu(tool, it, room);
-}
-
-async function messageMenu(anchor, it, room) {
-  const [name] = (await choose(anchor, apps(3, room), { title: "Apps", role: "menu" })) ?? [];
-  if (name) room.menu(name, { message: it.id });
-}
-
-async function userMenu(anchor, author, room) {
-  const [name] = (await choose(anchor, apps(2, room), { title: "Apps", role: "menu" })) ?? [];
-  if (name) room.menu(name, { user: author.username });
-}
-
-function apps(type, room) {
-  const here = room.commands.filter((command) => command.type === type);
-  return here.length
-    ? here.map(({ name }) => ({ label: name, value: name }))
-    : [{ label: "No app has anything for this", value: "" }];
 }

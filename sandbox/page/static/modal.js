@@ -13,7 +13,7 @@ import { markdown } from "./markdown.js";
 export function modals(dialog, { ask }) {
   let shown = "";
   let sent = false;
-  let fields = []; // {node, id, kind, read}, as field.js makes them
+  let fields = []; // {node, id, kind, read, lacking}, as field.js makes them
 
   dialog.oncancel = (event) => {
     event.preventDefault();
@@ -34,12 +34,15 @@ export function modals(dialog, { ask }) {
     event.preventDefault();
     const form = event.currentTarget;
     if (sent) return;
+    const alert = form.querySelector("[role=alert]");
+    alert.textContent = fields.reduce((said, it) => said || it.lacking(), "");
+    if (alert.textContent) return;
     sent = true;
     try {
       await ask("submit", { values: await read("values"), files: await read("files") });
       if (form.isConnected) close();
     } catch (refused) {
-      form.querySelector("[role=alert]").textContent = refused.message;
+      alert.textContent = refused.message;
     } finally {
       sent = false;
     }
@@ -96,6 +99,6 @@ export function modals(dialog, { ask }) {
       ),
     );
     if (!dialog.open) dialog.showModal();
-    dialog.querySelector("input, textarea, select")?.focus();
+    dialog.querySelector("input, textarea, .select")?.focus();
   };
 }

@@ -56,11 +56,20 @@ export function suggestions(box) {
         ].filter(Boolean),
       );
       box.hidden = false;
+      box.scrollTop = 0;
       input.setAttribute("aria-expanded", String(items.length > 0));
       mark(first && items.length ? 0 : -1);
     },
+    /** What is shown for `field` waits for newer items; false where nothing is. */
+    wait(field) {
+      if (box.hidden || input !== field || !items.length) return false;
+      box.setAttribute("aria-busy", "true");
+      mark(-1);
+      return true;
+    },
     hide() {
       box.hidden = true;
+      box.removeAttribute("aria-busy");
       items = [];
       mark(-1);
       input?.setAttribute("aria-expanded", "false");

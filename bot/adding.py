@@ -1,0 +1,163 @@
+"""Adding to a playlist: to one's default at once, or to one that is chosen from a menu."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.defaults import can_add
+from bot.errors import Forbidden, NothingFound, OutcomeUnknown, Unknown
+from bot.spotify import Spotify
+from bot.spotify.catalogue import Item
+from bot.spotify.models import Playlist
+from bot.spotify.paging import PAGE
+from bot.spotify.uris import Kind, Uri
+from bot.store import Favourite
+from bot.ui import cards
+from bot.ui.lasting import Lasting
+from bot.ui.text import plain, safe
+
+Interaction = discord.Interaction[Any]
+
+# What can be added; of an album its first SONGS, which is one call.
+KINDS: tuple[Kind, ...] = ("track", "episode", "album")
+SONGS = 50
+# How many options a menu can have.
+MENU = 25
+
+_ITEM = rf"(?P<kind>{'|'.join(KINDS)}):(?P<item_id>[0-9A-Za-z]{{22}})"
+
+_NO_PLAYLIST = "You have no playlist to add to. Make one in Spotify, then try again."
+_NO_SONGS = "Spotify shows no songs on that album, so nothing was added."
+_UNKNOWN = (
+    "Spotify did not say whether that was added. Look at the playlist in Spotify before you "
+    "repeat it: it would be there twice."
+)
+
+
+async def offer(interaction: Interaction, uri: Uri) -> None:
+    """Answer a deferred press: add it to the default playlist of its user, or ask to which."""
+    bot, user = interaction.client, interaction.user
+    spotify = await bot.accounts.session(user.id)
+    item = await spotify.catalogue.item(uri)
+    favourite = (await bot.store.preferences.of(user.id)).playlist
+    if favourite is None:
+        view = await _menu(spotify, item, "Add it to which playlist?")
+    else:
+        try:
+            view = await _added(spotify, item, favourite)
+        except (Forbidden, Unknown):
+            gone = f"**{safe(favourite.name)}** cannot be added to any more. Choose another one."
+            view = await _menu(spotify, item, gone)
+    await interaction.followup.send(view=view)
+
+
+async def _added(spotify: Spotify, item: Item, playlist: Favourite) -> ui.LayoutView:
+    """Add it, and say so. Raises OutcomeUnknown where that may have been done or not."""
+    assert item.uri is not None, "the catalogue has ids"
+    uris, what = [item.uri], ""
+    if item.kind == "album":
+        uris, of = await _songs(spotify, item.uri)
+        what = "1 song" if len(uris) == 1 else f"{len(uris)} songs"
+        what = f"The first {what} of {of:,}, added" if of > len(uris) else f"{what}, added"
+    target = Uri("playlist", playlist.id)
+    try:
+        await spotify.playlists.add(target, *uris)
+    except OutcomeUnknown as unknown:
+        raise OutcomeUnknown(str(unknown), says=_UNKNOWN) from None
+    name = safe(playlist.name) or "Untitled"
+    heading = f"-# {what or 'Added'} to [{name}]({target.link})"
+    note = "-# Spotify adds it even where it is there already."
+    return cards.card(
+        item, ui.ActionRow(Elsewhere(item.kind, item.uri.id)), heading=heading, below=note
+    )
+
+
+async def _songs(spotify: Spotify, album: Uri) -> tuple[list[Uri], int]:
+    """The first SONGS of an album, and how many there are. Raises NothingFound."""
+    paging = spotify.catalogue.album_tracks(album)
+    page = await paging.page()
+    uris = [track.uri for track in page.items[:SONGS] if track and track.uri]
+    if not uris:
+        raise NothingFound("an album without songs", says=_NO_SONGS)
+    return uris, max(page.total, len(uris))
+
+
+async def _menu(spotify: Spotify, item: Item, asks: str) -> ui.LayoutView:
+    """The item, and the playlists that it can be added to. Raises NothingFound without any."""
+    listed, me = await asyncio.gather(spotify.playlists.first(), spotify.profile.me(fresh=False))
+    found = [playlist for playlist in listed if can_add(playlist, me.id)]
+    if not found:
+        raise NothingFound("no playlist", says=_NO_PLAYLIST)
+    assert item.uri is not None, "the catalogue has ids"
+    options = [
+        discord.SelectOption(
+            label=plain(playlist.name, 90) or "Untitled",
+            description=plain(_about(playlist)),
+            value=playlist.id or "",
+        )
+        for playlist in found[:MENU]
+    ]
+    note = "-# /settings can make one of them your default."
+    if len(found) > MENU or len(listed) == PAGE:
+        note = f"-# These are the first of yours. {note.removeprefix('-# ')}"
+    row: cards.Row = ui.ActionRow(To(item.kind, item.uri.id, options))
+    return cards.card(item, row, heading=f"-# {asks}", below=note)
+
+
+def _about(playlist: Playlist) -> str:
+    count = playlist.total
+    known = [] if count is None else [f"{count:,} song{'' if count == 1 else 's'}"]
+    if playlist.collaborative:
+        known.append("shared")
+    return " · ".join(known) or "Playlist"
+
+
+class To(Lasting[ui.Select[Any]], template=f"add:to:{_ITEM}"):
+    """Adds an item to the playlist that is chosen."""
+
+    def __init__(self, kind: Kind, item_id: str, options: list[discord.SelectOption]) -> None:
+        self.uri = Uri(kind, item_id)
+        super().__init__(
+            ui.Select(
+                custom_id=f"add:to:{kind}:{item_id}", options=options, placeholder="A playlist"
+            )
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
+    ) -> Self:
+        assert isinstance(item, ui.Select)
+        return cls(
+            next(kind for kind in KINDS if kind == match["kind"]), match["item_id"], item.options
+        )
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.response.defer()
+        chosen = next(one for one in self.item.options if one.value == self.item.values[0])
+        spotify = await interaction.client.accounts.session(interaction.user.id)
+        item = await spotify.catalogue.item(self.uri)
+        view = await _added(spotify, item, Favourite(chosen.value, chosen.label))
+        await interaction.edit_original_response(view=view)
+
+
+class Elsewhere(Lasting[ui.Button[Any]], template=f"add:other:{_ITEM}"):
+    """Asks to which other playlist an item is to be added."""
+
+    def __init__(self, kind: Kind, item_id: str) -> None:
+        self.uri = Uri(kind, item_id)
+        super().__init__(
+            ui.Button(label="Add to another playlist", custom_id=f"add:other:{kind}:{item_id}")
+        )
+
+    async def pressed(self, interaction: Interaction) -> None:
+        await interaction.response.defer()
+        spotify = await interaction.client.accounts.session(interaction.user.id)
+        item = await spotify.catalogue.item(self.uri)
+        view = await _menu(spotify, item, "Add it to which playlist?")
+        await interaction.edit_original_response(view=view)

@@ -1,0 +1,56 @@
+"""What a panel is to show: as Spotify tells it, and as a message has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+import discord
+from discord import ui
+
+from bot.errors import Fault
+from bot.panel.drawing import Shown
+from bot.remote.after import PAUSE, Sleep
+from bot.remote.doing import just_begun
+from bot.spotify import Spotify
+from bot.spotify.models import Playback
+from bot.spotify.uris import Uri, find
+
+_LIKE = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
+
+
+async def state_of(spotify: Spotify, sleep: Sleep | None) -> Playback | None:
+    """What plays; with `sleep`, what was begun just now: one look, at most one more."""
+    state = await spotify.player.state()
+    if sleep is not None and (state is None or not just_begun(state)):
+        await sleep(PAUSE)
+        state = await spotify.player.state()
+    return state
+
+
+async def with_liked(spotify: Spotify, shown: Shown, known: Mapping[Uri, bool]) -> Shown:
+    """With whether what plays is saved; that this cannot be told spoils no panel."""
+    uri = shown.uri
+    liked = known.get(uri) if uri else None
+    if uri is not None and liked is None:
+        with suppress(Fault):
+            (liked,) = await spotify.library.contains(uri)
+    return replace(shown, liked=liked)
+
+
+def shown_in(message: discord.Message | None) -> Uri | None:
+    """What the panel in a message shows, by its like button."""
+    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
+    for item in view.walk_children():
+        if isinstance(item, ui.Button) and (match := _LIKE.fullmatch(item.custom_id or "")):
+            return uri_of(match[1])
+    return None
+
+
+def uri_of(text: str) -> Uri:
+    """`kind:id`, as a like button has it. Raises UnreadableLink."""
+    (uri,) = find(f"spotify:{text}")
+    assert isinstance(uri, Uri)
+    return uri

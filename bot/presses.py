@@ -1,0 +1,32 @@
+"""Buttons that are pressed twice by accident."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+
+# Seconds after a press in which another of the same button is the second half of a double press.
+DOUBLE = 0.6
+
+
+class Presses:
+    """Which buttons were pressed a moment ago, or are still doing what they do."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._until: dict[Hashable, float] = {}
+
+    @contextmanager
+    def once(self, button: Hashable) -> Iterator[bool]:
+        """Whether to act on it. `button` tells the person, the message and the button."""
+        now = self._clock()
+        self._until = {one: until for one, until in self._until.items() if until > now}
+        if button in self._until:
+            yield False
+            return
+        self._until[button] = math.inf
+        try:
+            yield True
+        finally:
+            self._until[button] = now + DOUBLE

@@ -1,0 +1,68 @@
+"""What a deed is done with, and what its player says."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from bot.errors import NoActiveDevice, NothingPlaying
+from bot.remote.after import JUST_BEGUN, Shows, Sleep, look
+from bot.spotify import Spotify
+from bot.spotify.catalogue import Item
+from bot.spotify.models import Playable, Playback
+
+AD = "An ad is playing. The music goes on after it."
+_NOT_YET = "Spotify does not show yet what plays there. Do that again in a moment."
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a deed is done with.
+
+    device  its id, where it is not to be the active one
+    item    what it is about, where that is known already
+    last    the identity of what played when it was looked at a moment ago, where it was
+    moved   whether that device was made the active one just now, which may show late
+    """
+
+    spotify: Spotify
+    sleep: Sleep
+    device: str | None = None
+    item: Item | None = None
+    last: Hashable = None
+    moved: bool = False
+
+    async def look(self, shows: Shows) -> tuple[Playback | None, bool]:
+        return await look(self.spotify, shows, self.sleep)
+
+    async def state(self) -> Playback:
+        """What plays now. Raises NoActiveDevice."""
+        if not self.moved:
+            state = await self.spotify.player.state()
+            if state is None:
+                raise NoActiveDevice("nothing is active")
+            return state
+        state, shown = await self.look(self.there)
+        if state is None:
+            raise NothingPlaying("not shown yet", says=_NOT_YET)
+        return state if shown else replace(state, device=None)
+
+    def there(self, state: Playback) -> bool:
+        """Whether the device that is named is the active one."""
+        return state.device is not None and state.device.id == self.device
+
+
+async def current(spotify: Spotify) -> Playable:
+    """What plays now. Raises NothingPlaying, which says so too where an ad plays."""
+    state = await spotify.player.state()
+    if state is not None and state.item is not None:
+        return state.item
+    ad = state is not None and state.currently_playing_type == "ad"
+    raise NothingPlaying("ad", says=AD) if ad else NothingPlaying
+
+
+def just_begun(state: Playback) -> bool:
+    """Whether what plays began a moment ago; nothing else tells that a skip is over."""
+    return state.progress_ms is None or state.progress_ms < JUST_BEGUN

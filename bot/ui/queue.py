@@ -1,0 +1,91 @@
+"""The queue, and the question whether so much is to go there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.spotify.catalogue import Item
+from bot.spotify.models import Playable, Queue
+from bot.spotify.uris import Uri, find
+from bot.ui import cards
+from bot.ui.text import escape
+
+PAGE = 10
+# Ten lines with such names are a message of 2,000 characters, whatever has to be escaped in them.
+_SHORT = 25
+_LONG = 60
+
+_LINK = re.compile(r"\]\((https://open\.spotify\.com/[a-z]+/[0-9A-Za-z]{22})\)")
+
+
+def pages(queue: Queue) -> int:
+    return max(1, -(-len(queue.coming) // PAGE))
+
+
+def shown(queue: Queue, page: int, *rows: ui.ActionRow[Any]) -> ui.LayoutView:
+    """What plays, and one page of what comes, counted from 0."""
+    now = queue.current
+    lines = ["### Now", _line(now) if now else "Nothing that Spotify shows to apps."]
+    coming = queue.coming[page * PAGE : (page + 1) * PAGE]
+    lines.append("### Next")
+    lines += [f"{page * PAGE + n}. {_line(item)}" for n, item in enumerate(coming, start=1)]
+    if not queue.coming:
+        lines.append("Nothing. Add something with /queue add.")
+    if pages(queue) > 1:
+        lines.append(f"-# Page {page + 1} of {pages(queue)}")
+    lines.append("-# On Spotify, which shows the next twenty or so at most")
+    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(lines))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(text, *rows, accent_colour=cards.GREEN))
+    return view
+
+
+def _line(item: Playable) -> str:
+    told = [cards.title(item), cards.byline(item)]
+    told += [cards.clock(item.duration_ms)] if item.duration_ms else []
+    return " · ".join(told)
+
+
+def how_much(songs: int, total: int, calls: int) -> str:
+    """How many songs it is, of how many in all, and what that costs."""
+    many = f"{songs} song{'s' if songs != 1 else ''}"
+    if total > songs:
+        many = f"the first {songs} of {total:,} songs"
+    return (
+        f"That is {many}, and {calls} calls to Spotify, of which this app has some hundreds a day. "
+        "Nothing takes them out of the queue again."
+    )
+
+
+def asked(
+    items: Sequence[Item], how_much: str, left_out: str, *rows: ui.ActionRow[Any]
+) -> ui.LayoutView:
+    """Whether to queue so much; `links` reads the items back."""
+    lines = ["### Queue all of this?", *list_of(items, _LONG), how_much, left_out]
+    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(text, *rows, accent_colour=cards.GREEN))
+    return view
+
+
+def list_of(items: Sequence[Item], longest: int = _SHORT) -> list[str]:
+    """A line for each, whose two names have `longest` characters at most before escaping."""
+    return [
+        f"{n}. {cards.title(item, longest)} · {escape(cards.made_by(item, longest))}"
+        for n, item in enumerate(items, start=1)
+    ]
+
+
+def links(message: discord.Message | None) -> list[Uri]:
+    """The items that a message of ours lists: the targets of its links, never a name."""
+    if message is None:
+        return []
+    view = ui.LayoutView.from_message(message, timeout=None)
+    texts = [item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
+    found = _LINK.findall("\n".join([message.content, *texts]))
+    return [uri for link in found for uri in find(link) if isinstance(uri, Uri)]

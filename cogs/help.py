@@ -1,0 +1,29 @@
+"""/help: what there is, and what Spotify does not allow."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Interaction, Tonearm
+from bot.mentions import Mentions, names
+from bot.ui import help as words
+from bot.ui.answer import defer
+
+
+class Help(commands.Cog):
+    def __init__(self, mentions: Mentions) -> None:
+        self.mentions = mentions
+
+    @app_commands.command()
+    async def help(self, interaction: Interaction) -> None:
+        """See what Tonearm can do, and what Spotify does not allow."""
+        await defer(interaction)
+        tree = interaction.client.tree
+        menus = {kind: [one.name for one in tree.get_commands(type=kind)] for kind in words.MENUS}
+        view = words.panel(names(tree), menus, await self.mentions.known())
+        await interaction.followup.send(view=view)
+
+
+async def setup(bot: Tonearm) -> None:
+    await bot.add_cog(Help(Mentions(bot.tree)))

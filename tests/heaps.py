@@ -1,0 +1,29 @@
+"""Much to be queued: an album, a long playlist, and the answer to the question whether to."""
+
+from __future__ import annotations
+
+from sandbox.discord import Reply
+from sandbox.spotify import Spotify
+from sandbox.spotify.catalogue import Album
+from tests.commands import audible, link
+
+
+def record(spotify: Spotify) -> Album:
+    """One that Ada does not play now, all of which can be heard."""
+    albums = list(spotify.catalogue.albums.values())[1:]
+    return next(
+        one for one in albums if all(t.playable for t in one.tracks) and len(one.tracks) > 4
+    )
+
+
+def big(spotify: Spotify, name: str, songs: int) -> str:
+    """A playlist of Ada's with so many songs; a link to it."""
+    uris = audible(spotify, 999)
+    made = spotify.world.add_playlist(name, "ada", *(uris * (1 + songs // len(uris)))[:songs])
+    return link(made.uri)
+
+
+async def confirmed(reply: Reply) -> Reply:
+    """The last word after the question was answered; before it, there is progress."""
+    pressed = await reply.press("Queue them")
+    return await pressed.until(lambda it: "Queueing" not in it.text)

@@ -1,0 +1,134 @@
+"""How panels end: deleted, unlinked, refused by Discord, or when the bot stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from sandbox.discord import Seat
+from sandbox.faults import Fault
+from sandbox.spotify import Spotify
+from sandbox.stage import Stage
+from tests.linking.slow import HeldBack, held_back
+from tests.panels import Panel, count, opened, settled
+
+
+@pytest.fixture
+async def panel(stage: Stage, linked: Seat) -> Panel:
+    return await opened(stage, linked)
+
+
+# ---- messages that are gone, and Discord in trouble
+
+
+async def _next_edit_fails(panel: Panel, status: int, code: int) -> Fault:
+    return panel.stage.discord.faults.add(
+        Fault(
+            f"PATCH .*/messages/{panel.id}|PATCH .*/@original",
+            status=status,
+            body=f'{{"code": {code}, "message": "no"}}',
+            headers={"Content-Type": "application/json"},
+            times=None,
+        )
+    )
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (401, 50027)])
+async def test_a_panel_that_is_gone_is_forgotten(
+    panel: Panel, spotify: Spotify, status: int, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    await settled(panel.stage)
+    fault = await _next_edit_fails(panel, status, code)
+    await panel.later(120)
+    assert fault.hits == 1
+    assert count(panel.stage) == 0
+    calls = len(spotify.calls)
+    await panel.later(3600)
+    assert len(spotify.calls) == calls
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+async def test_an_edit_that_fails_once_is_repeated_by_the_library(panel: Panel) -> None:
+    await settled(panel.stage)
+    fault = await _next_edit_fails(panel, 502, 0)
+    fault.times = 1
+    await panel.later(120)
+    assert panel.title() in panel.text
+    assert count(panel.stage) == 1
+
+
+async def test_an_edit_that_discord_refuses_leaves_it_for_the_next_time(
+    panel: Panel, caplog: pytest.LogCaptureFixture
+) -> None:
+    await settled(panel.stage)
+    fault = await _next_edit_fails(panel, 400, 50035)
+    await panel.later(120)
+    assert fault.hits == 1
+    panel.stage.discord.faults.clear()
+    await panel.later(200)
+    assert panel.title() in panel.text
+    await panel.later(1200)
+    assert count(panel.stage) == 0
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+# ---- leaving, and stopping
+
+
+async def test_who_unlinks_is_looked_at_no_more(panel: Panel, spotify: Spotify) -> None:
+    await (await panel.seat.run("/unlink")).press("Unlink and erase")
+    calls = len(spotify.calls)
+    await panel.later(120)
+    assert count(panel.stage) == 0
+    await panel.later(3600)
+    assert len(spotify.calls) == calls
+    reply = await panel.press("⏸️")
+    assert "You have not linked Spotify yet" in reply.text
+    assert len(spotify.calls) == calls
+
+
+async def test_it_stops_while_panels_wait(
+    stage: Stage, panel: Panel, caplog: pytest.LogCaptureFixture
+) -> None:
+    await panel.press("🔄")
+    await settled(stage)
+    before = {task for task in asyncio.all_tasks() if "Panels" in repr(task)}
+    assert before
+    await stage.stop()
+    assert not {task for task in asyncio.all_tasks() if "Panels" in repr(task)}
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    await stage.start()
+
+
+async def test_it_stops_while_a_panel_is_drawn(
+    stage: Stage, panel: Panel, spotify: Spotify, caplog: pytest.LogCaptureFixture
+) -> None:
+    await settled(stage)
+    held = HeldBack("GET .*/me/player$")
+    spotify.faults.add(held)
+    async with held_back(held.pause):
+        stage.clock.advance(120)
+        await held.pause.arrived.wait()
+        await stage.stop()
+        assert not {task for task in asyncio.all_tasks() if "Panels" in repr(task)}
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    await stage.start()
+
+
+async def test_a_panel_sent_again_while_the_first_is_drawn(
+    stage: Stage, panel: Panel, spotify: Spotify
+) -> None:
+    held = HeldBack("GET .*/me/player$")
+    spotify.faults.add(held)
+    await settled(stage)
+    async with held_back(held.pause):
+        stage.clock.advance(120)
+        await held.pause.arrived.wait()
+        command = asyncio.create_task(panel.seat.run("/now"))
+    other = Panel(stage, panel.seat, await command)
+    await settled(stage)
+    await panel.seat.run("/pause")
+    await other.until("Paused on")
+    assert count(stage) == 1
