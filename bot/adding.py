@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import dataclass
 from typing import Any, Self
 
 import discord
@@ -48,43 +49,52 @@ async def offer(interaction: Interaction, uri: Uri) -> None:
     if favourite is None:
         view = await _menu(spotify, item, "Add it to which playlist?")
     else:
+        what = await _what(spotify, item)
         try:
-            view = await _added(spotify, item, favourite)
+            view = await _added(spotify, item, what, favourite)
         except (Forbidden, Unknown):
             gone = f"**{safe(favourite.name)}** cannot be added to any more. Choose another one."
             view = await _menu(spotify, item, gone)
     await interaction.followup.send(view=view)
 
 
-async def _added(spotify: Spotify, item: Item, playlist: Favourite) -> ui.LayoutView:
+@dataclass(frozen=True)
+class _What:
+    """What is to be added, and what is said once it was."""
+
+    uris: list[Uri]
+    says: str = "Added"
+
+
+async def _added(spotify: Spotify, item: Item, what: _What, playlist: Favourite) -> ui.LayoutView:
     """Add it, and say so. Raises OutcomeUnknown where that may have been done or not."""
     assert item.uri is not None, "the catalogue has ids"
-    uris, what = [item.uri], ""
-    if item.kind == "album":
-        uris, of = await _songs(spotify, item.uri)
-        what = "1 song" if len(uris) == 1 else f"{len(uris)} songs"
-        what = f"The first {what} of {of:,}, added" if of > len(uris) else f"{what}, added"
     target = Uri("playlist", playlist.id)
     try:
-        await spotify.playlists.add(target, *uris)
+        await spotify.playlists.add(target, *what.uris)
     except OutcomeUnknown as unknown:
         raise OutcomeUnknown(str(unknown), says=_UNKNOWN) from None
     name = safe(playlist.name) or "Untitled"
-    heading = f"-# {what or 'Added'} to [{name}]({target.link})"
+    heading = f"-# {what.says} to [{name}]({target.link})"
     note = "-# Spotify adds it even where it is there already."
     return cards.card(
         item, ui.ActionRow(Elsewhere(item.kind, item.uri.id)), heading=heading, below=note
     )
 
 
-async def _songs(spotify: Spotify, album: Uri) -> tuple[list[Uri], int]:
-    """The first SONGS of an album, and how many there are. Raises NothingFound."""
-    paging = spotify.catalogue.album_tracks(album)
-    page = await paging.page()
+async def _what(spotify: Spotify, item: Item) -> _What:
+    """The item itself; of an album its first SONGS. Raises NothingFound, Unknown."""
+    assert item.uri is not None, "the catalogue has ids"
+    if item.kind != "album":
+        return _What([item.uri])
+    page = await spotify.catalogue.album_tracks(item.uri).page()
     uris = [track.uri for track in page.items[:SONGS] if track and track.uri]
     if not uris:
         raise NothingFound("an album without songs", says=_NO_SONGS)
-    return uris, max(page.total, len(uris))
+    songs = "1 song" if len(uris) == 1 else f"{len(uris)} songs"
+    if page.total > len(uris):
+        songs = f"The first {songs} of {page.total:,}"
+    return _What(uris, f"{songs}, added")
 
 
 async def _menu(spotify: Spotify, item: Item, asks: str) -> ui.LayoutView:
@@ -142,7 +152,8 @@ class To(Lasting[ui.Select[Any]], template=f"add:to:{_ITEM}"):
         chosen = next(one for one in self.item.options if one.value == self.item.values[0])
         spotify = await interaction.client.accounts.session(interaction.user.id)
         item = await spotify.catalogue.item(self.uri)
-        view = await _added(spotify, item, Favourite(chosen.value, chosen.label))
+        what = await _what(spotify, item)
+        view = await _added(spotify, item, what, Favourite(chosen.value, chosen.label))
         await interaction.edit_original_response(view=view)
 
 

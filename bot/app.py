@@ -105,7 +105,6 @@ async def assemble(
         await replies.load()
         recents = Recents(clock)
         panels = Panels(accounts, clock, sleep)
-        stack.push_async_callback(panels.close)
         completion = Completion(accounts, recents, clock, sleep)
         stack.push_async_callback(completion.close)
         bot = Tonearm(

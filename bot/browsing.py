@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import discord
@@ -29,11 +29,17 @@ Button = Lasting[ui.Button[Any]]
 # The most buttons of a row.
 _ROW = 5
 
+_NOT_SHARED = "Discord lets nobody else here see it. Share it in another channel or server."
 
-async def view(spotify: Spotify, path: Path, words: str = "", came: str = "") -> ui.LayoutView:
-    """A page of a list, drawn. `words` are those of a search; `came` is the id to choose.
 
-    Raises Faults, as `lists.read` does.
+async def view(
+    spotify: Spotify, path: Path, words: str = "", came: str = "", *, whose: str = ""
+) -> ui.LayoutView:
+    """A page of a list, drawn. Raises Faults, as `lists.read` does.
+
+    words  those of a search
+    came   the id to choose
+    whose  the name of the person whose session it is, for lists of what they play
     """
     listed = await lists.read(spotify, path, words)
     entries, head = listed.entries, listed.head
@@ -42,7 +48,7 @@ async def view(spotify: Spotify, path: Path, words: str = "", came: str = "") ->
     page = _Page(
         path,
         listing.text(
-            listing.heading(path.what, path.about, words, head, path.page),
+            listing.heading(path.what, path.about, words, head, path.page, whose),
             entries,
             path.offset + 1,
             *listing.notes(path.what, entries, path.page, unturnable=unturnable),
@@ -80,6 +86,11 @@ class _Page:
         more = any(one.custom_id == onward and not one.disabled for one in buttons)
         words = listing.words_in(buttons)
         return cls(path, cards.list_of(message), menu.options, words, more)
+
+    def of_another(self) -> Self:
+        """The same for somebody else: what is told of one person has no other pages for them."""
+        more = self.more and self.path.what not in ("recent", "top")
+        return replace(self, path=self.path.of_another(), more=more)
 
 
 def _drawn(page: _Page, item: Item | None, chosen: str = "") -> ui.LayoutView:
@@ -138,7 +149,7 @@ def _buttons(message: discord.Message | None) -> Iterator[ui.Button[Any]]:
 def _mine(interaction: Interaction) -> bool:
     """Whether the message is the answer to whoever pressed; others get one of their own."""
     about = interaction.message.interaction_metadata if interaction.message else None
-    return about is None or about.user.id == interaction.user.id
+    return about is not None and about.user.id == interaction.user.id
 
 
 async def _begin(interaction: Interaction) -> None:
@@ -175,6 +186,8 @@ class Pick(Lasting[ui.Select[Any]], template=f"list:pick:(?P<path>{lists.PATTERN
         spotify = await interaction.client.accounts.reader(interaction.user.id)
         item = await spotify.catalogue.item(listing.chosen(value))
         page = _Page.of(Path.parse(self.path), interaction.message, self.item)
+        if not _mine(interaction):
+            page = page.of_another()
         await _show(interaction, _drawn(page, item, value))
 
 
@@ -188,6 +201,8 @@ class Go(Lasting[ui.Button[Any]], template=f"list:go:(?P<path>{lists.PATTERN})")
     async def pressed(self, interaction: Interaction) -> None:
         await _begin(interaction)
         path = Path.parse(self.path)
+        if not _mine(interaction):
+            path = path.of_another()
         words = listing.words_in(_buttons(interaction.message))
         came = _left(interaction.message, path)
         await _show(interaction, await _read(interaction, path, words, came))
@@ -198,7 +213,8 @@ async def _read(
 ) -> ui.LayoutView:
     accounts = interaction.client.accounts
     enter = accounts.session if path.personal else accounts.reader
-    return await view(await enter(interaction.user.id), path, words, came)
+    spotify = await enter(interaction.user.id)
+    return await view(spotify, path, words, came, whose=interaction.user.display_name)
 
 
 def _left(message: discord.Message | None, path: Path) -> str:
@@ -261,8 +277,12 @@ class Action(
         article = "an" if what[0] in "aeiou" else "a"
         who = f"-# {safe(interaction.user.display_name)} shared {article} {what}"
         # The first message takes the place of the deferred one, and is as private as that.
-        await interaction.followup.send("Shared with everybody here.")
-        await interaction.followup.send(view=cards.card(item, buttons, heading=who))
+        await interaction.edit_original_response(content="Sharing…")
+        card = cards.card(item, buttons, heading=who)
+        sent = await interaction.followup.send(view=card, wait=True)
+        # Where an app may not speak to everybody, Discord shows it to this person alone.
+        told = _NOT_SHARED if sent.flags.ephemeral else "Shared with everybody here."
+        await interaction.edit_original_response(content=told)
 
 
 def actions(item: Item | Uri, *verbs: Verb) -> list[Button]:

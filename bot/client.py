@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 import re
 from collections import OrderedDict
@@ -29,6 +27,7 @@ from bot.metrics import Metrics
 from bot.panel import Panels
 from bot.presses import Presses
 from bot.quota import Quota
+from bot.registering import register
 from bot.reminders import Reminders
 from bot.remote import Remote
 from bot.remote.theirs import Theirs
@@ -142,7 +141,7 @@ class Tonearm(commands.AutoShardedBot):
         self.add_dynamic_items(adding.To, adding.Elsewhere)
         for cog in COGS:
             await self.load_extension(cog)
-        await self._sync_if_changed()
+        await register(self.tree, self.store)
         self._rounds.start()
 
     async def close(self) -> None:
@@ -151,6 +150,7 @@ class Tonearm(commands.AutoShardedBot):
             await asyncio.gather(rounds, return_exceptions=True)
         if not self.is_closed():
             await self._see_out()
+        await self.panels.close()
         await super().close()
 
     @tasks.loop(minutes=1)
@@ -176,22 +176,16 @@ class Tonearm(commands.AutoShardedBot):
         links = await self.store.links.count()
         return self.metrics.text(links=links, latency=self.latency, spending=self.quota.spending())
 
+    def forget(self, user_id: int) -> None:
+        """Nothing that belongs to this person's account stays in memory."""
+        for room in (self.completion, self.panels, self.remote):
+            room.forget(user_id)
+
     async def tell(self, finished: Finished) -> None:
         """Say in Discord how a login in the browser ended."""
         if isinstance(finished.ending, Linked):
-            self.completion.forget(finished.discord_id)  # of another account, perhaps
-            self.panels.forget(finished.discord_id)
+            self.forget(finished.discord_id)  # what there is may be of another account
         await invitation.tell(self, self.links, finished)
-
-    async def _sync_if_changed(self) -> None:
-        """Write the commands to Discord unless it has these very ones: it counts the writes."""
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-        note = f"commands of {self.application_id}"
-        if await self.store.noted(note) != digest:
-            await self.tree.sync()
-            await self.store.note(note, digest)
-            _log.info("wrote %d commands to Discord", len(payload))
 
     async def on_ready(self) -> None:
         _log.info("ready as %s in %d servers", self.user, len(self.guilds))
@@ -267,7 +261,10 @@ class Tonearm(commands.AutoShardedBot):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), self._grace)
         left, self._under_way = list(self._under_way.values()), {}
-        says = "Tonearm is restarting. Use the command again in a minute."
+        says = (
+            "Tonearm is restarting, and cannot say whether that was done. Look before you repeat "
+            "it, in a minute."
+        )
         await asyncio.gather(
             *(answer(interaction, says) for interaction in left),
             return_exceptions=True,

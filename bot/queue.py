@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.errors import Fault
 from bot.remote.several import Heap
 from bot.ui import queue, replies
 from bot.ui.answer import answer, defer
@@ -83,14 +84,24 @@ class Add(Lasting[ui.Button[Any]], template=r"queue:add:(?P<now>(?:now)?)"):
         super().__init__(ui.Button(label="Queue them", style=style, custom_id=f"queue:add:{now}"))
 
     async def pressed(self, interaction: Interaction) -> None:
-        await defer(interaction)
-        done = await interaction.client.remote.queue_these(
-            interaction.user.id,
-            queue.links(interaction.message),
-            now=self.now,
-            progress=Progress(interaction, "Queueing"),
-        )
-        await interaction.edit_original_response(**{"content": None, **replies.done(done)})
+        asked = interaction.message
+        # Its button goes first: nothing takes out of the queue what a second press would add.
+        await interaction.response.edit_message(view=queue.answered(asked, "Queueing."))
+
+        async def say(says: str) -> None:
+            await interaction.edit_original_response(view=queue.answered(asked, says))
+
+        try:
+            done = await interaction.client.remote.queue_these(
+                interaction.user.id,
+                queue.links(asked),
+                now=self.now,
+                progress=Progress(say, "Queueing"),
+            )
+        except Fault:
+            await say("It has stopped; see below.")
+            raise
+        await say(f"{done.says}.")
 
 
 ITEMS = (Page, Add)

@@ -42,7 +42,7 @@ class Linking(commands.Cog):
         link = await self.accounts.linked(interaction.user.id)
         if link is None:
             await self.accounts.unlink(interaction.user.id)
-            interaction.client.completion.forget(interaction.user.id)
+            interaction.client.forget(interaction.user.id)
             await interaction.followup.send(account.NOTHING_TO_ERASE)
             return
         view = ui.View(timeout=None)
@@ -85,7 +85,7 @@ class Erase(Lasting[ui.Button[Any]], template="unlink:yes"):
         await interaction.response.defer()
         await interaction.client.accounts.unlink(interaction.user.id)
         interaction.client.replies.forget(interaction.user.id)
-        interaction.client.completion.forget(interaction.user.id)
+        interaction.client.forget(interaction.user.id)
         await interaction.edit_original_response(content=account.ERASED, view=None)
 
 

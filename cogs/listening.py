@@ -47,7 +47,8 @@ class Listening(commands.Cog):
     async def _show(self, interaction: Interaction, path: Path) -> None:
         await self.replies.begin(interaction)
         spotify = await self.accounts.session(interaction.user.id)
-        await interaction.followup.send(view=await browsing.view(spotify, path))
+        view = await browsing.view(spotify, path, whose=interaction.user.display_name)
+        await interaction.followup.send(view=view)
 
 
 async def setup(bot: Tonearm) -> None:

@@ -44,3 +44,14 @@ def refusing(match: str, reason: str = "UNKNOWN", times: int | None = 1) -> Faul
     """A refusal of the player's, for this reason."""
     error = {"status": 403, "message": "Player command failed: no", "reason": reason}
     return Fault(match, status=403, body=json.dumps({"error": error}), times=times)
+
+
+async def settled(reply: Reply) -> Reply:
+    """The answer to a question that lost its buttons first, once there is one."""
+    asked = ("None of your devices is playing", "That device has gone away", "Spotify is not open")
+
+    def is_there(it: Reply) -> bool:
+        newest = it.message
+        return bool(newest["components"]) or not newest["content"].startswith(asked)
+
+    return await reply.until(is_there)

@@ -26,4 +26,7 @@ def big(spotify: Spotify, name: str, songs: int) -> str:
 async def confirmed(reply: Reply) -> Reply:
     """The last word after the question was answered; before it, there is progress."""
     pressed = await reply.press("Queue them")
-    return await pressed.until(lambda it: "Queueing" not in it.text)
+    under_way = ("Queueing", "It has stopped")
+    return await pressed.until(
+        lambda it: len(it.messages) > 1 or not any(words in it.text for words in under_way)
+    )

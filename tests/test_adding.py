@@ -77,6 +77,28 @@ async def test_a_default_that_takes_nothing_any_more_asks_for_another(
     assert _named(spotify, "Harbour Evenings").items[-1].uri == song
 
 
+async def test_an_album_that_is_gone_is_not_blamed_on_the_playlist(
+    stage: Stage, spotify: Spotify, linked: Seat
+) -> None:
+    await _default(stage, _named(spotify, "Harbour Evenings"))
+    found = await linked.run("/search query:lantern type:albums")
+    spotify.faults.add(Fault("GET .*/albums/.*/tracks", status=404, body="{}", times=None))
+    refused = await found.press("Add to playlist")
+    assert "Spotify has nothing there for apps" in refused.text
+    assert not options(refused)
+
+
+async def test_a_playlist_that_is_listed_twice_is_one_choice(
+    spotify: Spotify, linked: Seat
+) -> None:
+    quay = _named(spotify, "Harbour Evenings")
+    spotify.accounts["ada"].playlists.append(quay)
+    asks, song = await _asked(linked)
+    assert [option["label"] for option in options(asks)].count("Harbour Evenings") == 1
+    await asks.pick("Harbour Evenings")
+    assert quay.items[-1].uri == song
+
+
 async def test_a_whole_album_is_added_in_order(spotify: Spotify, linked: Seat) -> None:
     found = await linked.run("/search query:lantern type:albums")
     record = spotify.catalogue.albums[chosen(found)]

@@ -142,6 +142,21 @@ async def test_what_somebody_else_presses_changes_nothing_of_ones_own(
     assert numbers(own) == list(range(11, 21))
 
 
+async def test_whose_list_it_is_unknown_it_is_not_everybodys(
+    stage: Stage, discord: Discord, linked: Seat
+) -> None:
+    """Where Discord leaves out whose command a message answers, nobody turns its pages."""
+    grace = await stage.link("grace")
+    await (await linked.run("/settings")).press("Share them")
+    reply = await linked.run(f"/search query:{EVERYTHING}")
+    post = discord.world.find(reply.message["id"])
+    assert post is not None
+    del post.data["interaction_metadata"]
+    before = reply.text
+    assert numbers(await grace.press(reply.message, "Page 2 ▶")) == list(range(11, 21))
+    assert reply.text == before
+
+
 async def test_choosing_costs_one_call_at_most(
     stage: Stage, spotify: Spotify, linked: Seat
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.discord import Seat
+from sandbox.discord.reading import selects
 from sandbox.spotify import Player, Spotify
 from sandbox.spotify.devices import Device
 from sandbox.stage import Stage
@@ -32,11 +33,11 @@ async def test_all_devices_with_their_marks(stage: Stage, player: Player, linked
     player.devices[PHONE].is_private_session = True
     await prefer(stage, player.devices[SPEAKER])
     reply = await linked.run("/devices")
-    lines = {entry.split("**")[1]: entry for entry in reply.text.splitlines() if "**" in entry}
+    lines = {entry.split("**")[1]: entry for entry in reply.text.splitlines() if "** · " in entry}
     assert "playing here" in lines["Ada's Laptop"].lower()
     assert "60%" in lines["Ada's Laptop"]
     assert "35%" in lines["Kitchen Speaker"]
-    assert "default" in lines["Kitchen Speaker"]
+    assert "**Kitchen Speaker** is your default device." in reply.text
     assert "private session" in lines["Ada's Phone"].lower()
     for name in ("Hallway TV", "The Van"):
         assert "takes no commands" in lines[name].lower()
@@ -65,11 +66,29 @@ async def test_where_it_went_is_said_as_far_as_it_is_known(
 
 
 async def test_one_is_chosen_as_the_default_and_used_from_then_on(
-    player: Player, linked: Seat
+    stage: Stage, spotify: Spotify, player: Player, linked: Seat
 ) -> None:
+    player.resume(player.devices[LAPTOP])
+    await prefer(stage, Device("9" * 40, "Attic", "Speaker"))
     reply = await linked.run("/devices")
+    assert "**Attic** is your default device, and is not awake." in reply.text
+    await stage.restart()
+    before, calls = reply.text, len(spotify.calls)
     reply = await reply.pick("Kitchen Speaker", select=1)
-    assert "default" in reply.text
+    assert len(spotify.calls) == calls, "the menu has all that is to be known"
+    assert before.splitlines()[:6] == reply.text.splitlines()[:6]
+    assert "**Kitchen Speaker** is your default device." in reply.text
+    assert "Attic" not in reply.text
+    first, second = selects(reply.message)
+    chosen = [
+        [one["label"] for one in menu["options"] if one.get("default")] for menu in (first, second)
+    ]
+    assert chosen == [["Ada's Laptop"], ["Kitchen Speaker"]]
+    reply = await reply.pick("Ada's Phone", select=1)
+    stage.clock.advance(1)
+    reply = await reply.pick("Kitchen Speaker", select=1)
+    assert reply.text.count("is your default device") == 1
+    player.device = None
     assert "Kitchen Speaker" in (await linked.run("/resume")).text
     assert player.device is player.devices[SPEAKER]
 
@@ -109,7 +128,7 @@ async def test_a_default_is_known_by_its_name_where_its_id_has_changed(
     await prefer(stage, player.devices[SPEAKER])
     player.devices[SPEAKER].id = "5" * 40
     devices = await linked.run("/devices")
-    assert "your default" in devices.text
+    assert "is your default device." in devices.text
     assert "not awake" not in devices.text
     assert "Kitchen Speaker" in (await linked.run("/resume")).text
 

@@ -35,6 +35,7 @@ FLOORS = (
         "bot.mentions",
         "bot.completion",
         "bot.reminders",
+        "bot.registering",
     ),
     ("bot.store", "bot.quota", "bot.metrics", "bot.vault", "bot.ui", "bot.export"),
     ("bot.spotify",),

@@ -22,7 +22,7 @@ async def test_recent_shows_each_play_with_its_time_newest_first(
 ) -> None:
     played = _played(spotify)
     reply = await linked.run("/recent")
-    assert "Played lately" in reply.text
+    assert "Played lately · Ada\n" in reply.text
     assert ids(reply) == [one for one, _ in played[:10]]
     assert all(f"<t:{at}:R>" in reply.text for _, at in played[:10])
     second = await reply.press("Page 2 ▶")
@@ -84,7 +84,7 @@ async def test_top_tells_what_is_played_most(
     spotify: Spotify, linked: Seat, kind: str, range_: str, asked: str
 ) -> None:
     reply = await linked.run(f"/top kind:{kind} range:{range_}")
-    assert f"Your top {kind} of {range_}" in reply.text
+    assert f"Top {kind} of {range_} · Ada\n" in reply.text
     path = "me/top/tracks" if kind == "songs" else "me/top/artists"
     assert spotify.calls_of("GET", path)[-1].query["time_range"] == asked
     assert numbers(reply) == list(range(1, 11))
@@ -92,6 +92,7 @@ async def test_top_tells_what_is_played_most(
     onward = await reply.press("Page 2 ▶")
     assert numbers(onward)[0] == 11
     assert not set(ids(onward)) & first
+    assert len(spotify.calls_of("GET", path)) == 1, "Spotify tells fifty at once"
 
 
 async def test_top_artists_are_opened_down_to_an_album(
@@ -112,12 +113,41 @@ async def test_top_artists_are_opened_down_to_an_album(
 
 
 async def test_without_choices_it_is_the_songs_of_six_months(linked: Seat) -> None:
-    assert "Your top songs of about six months" in (await linked.run("/top")).text
+    assert "Top songs of about six months · Ada" in (await linked.run("/top")).text
 
 
 async def test_no_favourites_are_a_sentence(spotify: Spotify, linked: Seat) -> None:
     spotify.accounts["ada"].liked.clear()
     assert "Spotify has no favourites of yours" in (await linked.run("/top")).text
+
+
+@pytest.mark.parametrize("command", ["/recent", "/top"])
+async def test_others_look_through_their_own_from_its_beginning(
+    stage: Stage, spotify: Spotify, linked: Seat, command: str
+) -> None:
+    grace = await stage.link("grace")
+    player = spotify.accounts["grace"].player
+    player.played.extend(list(spotify.accounts["ada"].player.played)[:3])
+    heading = "Played lately" if command == "/recent" else "Top songs of about six months"
+    await (await linked.run("/settings")).press("Share them")
+    shown = await linked.run(command)
+    second = await shown.press("Page 2 ▶")
+    assert f"{heading} · Ada · page 2" in second.text
+    for label in ("◀ Page 1", "Page 3 ▶"):
+        if label in buttons(second):
+            own = await grace.press(second.message, label)
+            assert own.ephemeral
+            assert f"{heading} · Grace\n" in own.text
+            assert numbers(own)[0] == 1
+    picked = await grace.pick(second.message, options(second)[-1]["value"])
+    assert f"{heading} · Ada · page 2" in picked.text, "it is still Ada's list"
+    assert not [label for label in buttons(picked) if "Page" in label]
+    stage.clock.advance(1)
+    again = await picked.pick(options(second)[0]["value"])
+    assert not [label for label in buttons(again) if "Page" in label]
+    back = await (await again.press("Open album")).press("Back")
+    assert f"{heading} · Grace\n" in back.text
+    assert f"{heading} · Ada · page 2" in second.text
 
 
 @pytest.mark.parametrize("command", ["/recent", "/top", "/top kind:artists"])

@@ -187,3 +187,44 @@ async def test_of_a_way_back_that_does_not_fit_the_last_step_is_there(
     back = await record.press("Back")
     assert chosen(back) == first
     assert "Back" not in buttons(back)
+
+
+# ---- fifty at once
+
+
+async def test_all_fifty_that_spotify_told_are_looked_through_for_one_call(
+    spotify: Spotify, linked: Seat
+) -> None:
+    show = next(iter(spotify.catalogue.shows.values()))
+    was = list(show.episodes)
+    others = [one for other in spotify.catalogue.shows.values() for one in other.episodes]
+    show.episodes[:] = (others * 20)[:57]
+    try:
+        page = await linked.run(f"/search {_link('show', show.id)}")
+        path = f"shows/{show.id}/episodes"
+        for number in range(2, 6):
+            page = await page.press(f"Page {number} ▶")
+            assert numbers(page) == list(range(10 * number - 9, 10 * number + 1))
+        assert len(spotify.calls_of("GET", path)) == 1
+        last = await page.press("Page 6 ▶")
+        assert numbers(last) == list(range(51, 58))
+        assert ids(last) == [one.id for one in reversed(show.episodes[:7])]
+        assert not [label for label in buttons(last) if label == "Page 7 ▶"]
+        assert [call.query["offset"] for call in spotify.calls_of("GET", path)] == ["0", "50"]
+    finally:
+        show.episodes[:] = was
+
+
+async def test_ones_own_playlist_is_looked_through_as_it_was_half_a_minute_ago(
+    stage: Stage, spotify: Spotify, linked: Seat
+) -> None:
+    songs = [song.uri for song in spotify.catalogue.stock[:25]]
+    own = spotify.world.add_playlist("Long Evenings", "ada", *songs)
+    page = await (await linked.run(f"/search {own.uri}")).press("Open")
+    page = await page.press("Page 2 ▶")
+    page = await page.press("Page 3 ▶")
+    path = f"playlists/{own.id}/items"
+    assert len(spotify.calls_of("GET", path)) == 1
+    stage.clock.advance(31)
+    await page.press("◀ Page 2")
+    assert len(spotify.calls_of("GET", path)) == 2

@@ -117,7 +117,7 @@ async def test_now_skips_nothing_where_nobody_knows_what_comes_first(
     song = spotify.catalogue.stock[-1]
     playing = player.item
     if late:
-        spotify.late(1)
+        spotify.late(2)
     else:
         spotify.rate_limit(48_925, times=None, quota=True, match=f"GET /v1/{QUEUE}")
     reply = await linked.run(f"/queue add what:{link(song.uri)} now:true")

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from sandbox.discord import Seat
+from sandbox.readable import controls
 from sandbox.spotify import Player, Spotify
 from sandbox.spotify.catalogue import Album
 from sandbox.stage import Stage
-from tests.commands import link
+from tests.commands import link, settled
 from tests.heaps import big, confirmed, record
 
 
@@ -36,7 +37,8 @@ async def test_an_album_is_asked_about_and_then_queued_in_order(
     since = len(spotify.calls)
     done = await confirmed(reply)
     assert player.queue == tracks
-    assert done.text == f"Queued {count} songs, in order."
+    assert f"\nQueued {count} songs, in order.\n" in done.text
+    assert not controls(done.message), "it cannot be pressed twice"
     assert len(spotify.calls) - since == count + 1
 
 
@@ -86,7 +88,7 @@ async def test_what_cannot_be_queued_of_a_playlist_is_passed_over(
 ) -> None:
     """It holds a null, a local file, an episode, and withdrawn songs perhaps."""
     reply = await confirmed(await linked.run("/queue add what:Hard to Print"))
-    assert reply.text.startswith("Queued ")
+    assert "\nQueued " in reply.text
     playlist = next(one for one in spotify.world.playlists.values() if one.name == "Hard to Print")
     uris = [one.uri for one in playlist.items if one.uri and ":local:" not in one.uri]
     assert player.queue == [uri for uri in uris if spotify.world.sounds(uri)]
@@ -126,10 +128,10 @@ async def test_where_no_device_is_awake_the_answer_leads_to_that_question(
     album = record(spotify)
     asked = await linked.run(f"/queue add what:{link(album.uri)} now:true")
     player.device = None
-    reply = await asked.press("Queue them")
+    reply = await confirmed(asked)
     assert "Choose where to do that" in reply.text
     assert album.name in reply.text
-    done = await reply.pick("Kitchen Speaker")
+    done = await settled(await reply.pick("Kitchen Speaker"))
     first, *rest = [track.uri for track in album.tracks]
     assert (player.item, player.queue) == (first, rest)
     assert f"Queued {len(album.tracks)} songs, in order" in done.text
@@ -194,7 +196,7 @@ async def test_nor_where_a_device_is_asked_for(
     reply = await linked.run(f"/queue add what:{' '.join(map(link, songs))}")
     assert "Choose where to do that" in reply.text
     assert "@everyone" not in reply.text
-    await reply.pick("Kitchen Speaker")
+    await settled(await reply.pick("Kitchen Speaker"))
     assert player.queue == songs
 
 
@@ -212,5 +214,5 @@ async def test_ten_long_names_fit_where_a_device_is_asked_for(
     songs = [f"spotify:track:1hostile{number:014}" for number in range(10)]
     player.device = None
     reply = await linked.run(f"/queue add what:{' '.join(songs)}")
-    await reply.pick("Kitchen Speaker")
+    await settled(await reply.pick("Kitchen Speaker"))
     assert player.queue == songs

@@ -49,7 +49,7 @@ async def test_a_quota_that_is_used_up_on_the_way(
     spotify.quota("POST /v1/me/player", 3, 3600)
     asked = await linked.run(f"/queue add what:{link(album.uri)}")
     reply = await confirmed(asked)
-    assert reply.text.startswith(f"3 of {len(album.tracks)} are queued, in order. This app has")
+    assert f"3 of {len(album.tracks)} are queued, in order. This app has" in reply.text
     assert "in 1 hour" in reply.text
     assert player.queue == [track.uri for track in album.tracks[:3]]
 

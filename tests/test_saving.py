@@ -31,6 +31,22 @@ async def test_save_keeps_what_is_playing(spotify: Spotify, linked: Seat) -> Non
     assert ada.liked[0][0] == track.uri
 
 
+async def test_who_sees_that_it_was_saved_is_as_its_user_wants(linked: Seat) -> None:
+    assert (await linked.run("/save")).ephemeral
+    await (await linked.run("/settings")).press("Share them")
+    assert not (await linked.run("/save")).ephemeral
+
+
+async def test_what_is_not_saved_is_said_privately(
+    discord: Discord, spotify: Spotify, linked: Seat
+) -> None:
+    await (await linked.run("/settings")).press("Share them")
+    spotify.accounts["ada"].player.device = None
+    reply = await (await linked.run("/save")).until("Nothing is playing")
+    assert reply.ephemeral
+    assert not discord.seat("grace", "music").messages()
+
+
 async def test_save_with_nothing_playing(spotify: Spotify, linked: Seat) -> None:
     spotify.accounts["ada"].player.device = None
     assert "Nothing is playing" in (await linked.run("/save")).text

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sandbox.discord import Discord, Seat
+from sandbox.discord.world import EPHEMERAL
+from sandbox.faults import Fault
 from sandbox.readable import controls, walk
 from sandbox.spotify import Spotify
 from sandbox.stage import Stage
 from tests.entries import buttons, chosen, ids, numbers, options
+from tests.linking.slow import HeldBack, held_back
 
 
 async def test_a_search_lists_songs_with_links_and_the_first_one_chosen(
@@ -107,13 +113,43 @@ async def test_what_is_shared_everybody_sees_and_can_play(
     grace = discord.seat("grace", "music")
     reply = await linked.run("/search lantern")
     first = ids(reply)[0]
-    shared = await reply.press("Share")
-    assert shared.ephemeral
-    assert "Shared with everybody here" in shared.text
+    slow = HeldBack("POST .*/webhooks/")
+    discord.faults.add(slow)
+    async with held_back(slow.pause):
+        shared = await reply.press("Share")
+        assert "Sharing…" in shared.text
+        assert "Shared with" not in shared.text
+    await shared.until("Shared with everybody here.")
+    assert shared.messages[0]["flags"] & EPHEMERAL
+    assert "Sharing" not in shared.text
     seen = await grace.until("Ada shared a song")
     assert f"https://open.spotify.com/track/{first}" in str(seen)
     assert "Playing" in (await grace.press(seen, "Play")).text
     assert stage.spotify.accounts["grace"].player.item == f"spotify:track:{first}"
+
+
+class _OnlyForThem(Fault):
+    """Discord keeps a message private, where the app may not speak to everybody."""
+
+    async def commit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        assert isinstance(answer, web.Response)
+        message = json.loads(answer.text or "")
+        message["flags"] |= EPHEMERAL
+        return web.Response(body=json.dumps(message).encode(), content_type="application/json")
+
+
+async def test_what_is_not_shared_is_not_said_to_be(
+    stage: Stage, discord: Discord, linked: Seat
+) -> None:
+    reply = await linked.run("/search lantern")
+    discord.faults.add(Fault("POST .*/webhooks/", status=403, body="{}", times=1))
+    lost = await (await reply.press("Share")).until("reference")
+    assert "Shar" not in lost.text
+    stage.clock.advance(1)
+    discord.faults.add(_OnlyForThem("POST .*/webhooks/"))
+    alone = await (await reply.press("Share")).until("Discord lets nobody else here see it.")
+    assert "Shared with" not in alone.text
 
 
 async def test_whoever_shares_cannot_ping_by_their_name(discord: Discord, linked: Seat) -> None:

@@ -52,7 +52,11 @@ async def test_the_panel_is_private_and_says_what_holds(linked: Seat) -> None:
 @pytest.mark.parametrize(
     ("press", "then", "back"),
     [
-        ("Share them", "Everybody here sees them", "Keep them private"),
+        (
+            "Share them",
+            "Everybody here sees them; errors, questions and your account",
+            "Keep them private",
+        ),
         ("Let others see it", "Others see it with", "Hide it"),
         ("Turn off", "You get no message", "Turn on"),
     ],

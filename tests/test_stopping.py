@@ -9,7 +9,10 @@ from sandbox.spotify import Spotify
 from sandbox.stage import Stage, stage
 from tests.linking.slow import HeldBack, Pause, held_back
 
-SAYS = "Tonearm is restarting. Use the command again in a minute."
+SAYS = (
+    "Tonearm is restarting, and cannot say whether that was done. Look before you repeat it, in a "
+    "minute."
+)
 
 
 def _under_way(spotify: Spotify, seat: Seat) -> tuple[asyncio.Task[Reply], Pause]:

@@ -59,8 +59,7 @@ async def test_they_search_and_look_through_the_list(open_stage: Stage, grace: S
     third = options(reply)[2]
     picked = await reply.pick(third)
     assert f"https://open.spotify.com/track/{third}" in picked.text.split("**")[1]
-    shared = await picked.press("Share")
-    assert "Shared with everybody here." in shared.text
+    await (await picked.press("Share")).until("Shared with everybody here.")
     assert tokens(open_stage.spotify) == 1
     assert {call.account for call in open_stage.spotify.calls} == {None}
 

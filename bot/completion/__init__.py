@@ -29,7 +29,7 @@ from bot.ui import choices
 from bot.ui.choices import LONGEST, Choice, folded, matching
 from bot.ui.text import plain
 
-__all__ = ["BUDGET", "PAUSE", "Completion", "device", "playlist", "query", "queueable", "what"]
+__all__ = ["BUDGET", "PAUSE", "Completion", "device", "query", "queueable", "what"]
 
 _log = logging.getLogger(__name__)
 
@@ -92,13 +92,6 @@ class Completion:
         asked: dict[str, Ask] = {name: partial(self._names, user, words, kind)}
         found = await self._keystrokes.find(user, words, asked, pause=PAUSE)
         return _offered([*recent[:RECENT], *found[name]])
-
-    async def playlist(self, interaction: Interaction, typed: str) -> Choices:
-        """One of the person's own playlists; all of them before anything is typed."""
-        user = interaction.user.id
-        asked: dict[str, Ask] = {"playlists": partial(self._playlists, user)}
-        found = await self._keystrokes.find(user, "", asked)
-        return _offered(matching(found["playlists"], typed))
 
     async def device(self, interaction: Interaction, typed: str) -> Choices:
         """One of the devices that are awake and take commands; its id is the value."""
@@ -204,11 +197,6 @@ async def queueable(interaction: Interaction, typed: str) -> Choices:
 async def query(interaction: Interaction, typed: str) -> Choices:
     """Words to search for."""
     return await _answered(interaction, interaction.client.completion.query(interaction, typed))
-
-
-async def playlist(interaction: Interaction, typed: str) -> Choices:
-    """One of one's own playlists."""
-    return await _answered(interaction, interaction.client.completion.playlist(interaction, typed))
 
 
 async def device(interaction: Interaction, typed: str) -> Choices:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
+import math
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 from cachetools import TTLCache
 
@@ -15,12 +17,12 @@ from bot.errors import (
     DeviceGone,
     DeviceNeeded,
     NoActiveDevice,
-    NoSuchDevice,
     NothingPlaying,
     Restricted,
 )
 from bot.remote import devices, wanted
 from bot.remote.after import Sleep
+from bot.remote.asking import GONE, named, needed, wakes
 from bot.remote.deeds import LIKED, THESE, Deed, playing, queueing
 from bot.remote.doing import Doing
 from bot.remote.recents import Recents
@@ -34,20 +36,17 @@ from bot.spotify.uris import Uri
 from bot.store import Store
 from bot.ui.queue import list_of
 from bot.ui.replies import Done
-from bot.ui.text import plain, safe
+from bot.ui.text import safe
 
 # Seconds for a hundred songs, one call each.
 LONGEST = 120.0
 # Of so many people it is known what played last, for so many seconds.
 _PEOPLE, _LATELY = 1000, 60.0
-# As Spotify makes them, unlike names.
-_DEVICE_ID = re.compile(r"[0-9A-Za-z_-]{30,}")
 
 _NO_MUSIC = "Nothing is playing, so there is nothing to pause. Start something with /play."
 _NO_VOLUME = "Nothing is playing, so there is no volume to see. Start something with /play."
 # No device is woken for these: what is said instead.
 _ONLY_AWAKE = {Deed("pause"): _NO_MUSIC, Deed("volume"): _NO_VOLUME}
-_GONE = "That device has gone away. Choose another one."
 
 Act = Callable[[Doing], Awaitable[Done]]
 Changed = Callable[[int, Playback | None], None]
@@ -71,18 +70,28 @@ class Remote:
         self._changed = changed
         self._recents = recents
         self._sleep = sleep
+        self._clock = clock
         # What each one's player showed last: what still shows it after a skip is late.
         self._last: TTLCache[int, Hashable] = TTLCache(_PEOPLE, _LATELY, timer=clock)
+        # When somebody left while a command of theirs was under way.
+        self._left: TTLCache[int, float] = TTLCache(_PEOPLE, LONGEST, timer=clock)
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    def forget(self, user_id: int) -> None:
+        """They have left; nothing of what is still under way is remembered either."""
+        self._last.pop(user_id, None)
+        self._left[user_id] = self._clock()
 
     async def play(
         self, user_id: int, what: str, *, on: str | None = None, shuffle: bool | None = None
     ) -> Done:
-        """Play what these words, this link or `liked` mean. Raises as `wanted.find` and `do`."""
+        """Play what these words, this link or `liked` mean. Raises as `wanted.meant` and `do`."""
         spotify = await self._accounts.session(user_id)
         spotify.check_commands()
-        item = await wanted.find(spotify, what)
+        meant = await wanted.meant(spotify, what)
+        item = meant.items[0] if meant.items else None
         deed = Deed("play", LIKED, shuffle) if item is None else _play(item, shuffle)
-        return await self._do(user_id, spotify, deed, on, item)
+        return await _noted(meant.note, self._do(user_id, spotify, deed, on, item))
 
     async def do(
         self, user_id: int, deed: Deed, *, on: str | None = None, item: Item | None = None
@@ -104,11 +113,12 @@ class Remote:
         """
         spotify = await self._accounts.session(user_id)
         spotify.check_commands()
-        found = heap(*await wanted.find_all(spotify, what, LINKS))
+        meant = await wanted.meant(spotify, what, most=LINKS, liked=False)
+        found = heap(meant.items, meant.more)
         if found.asks:
             return found
-        done = await self._queue(user_id, spotify, found.items, on, now, None)
-        return replace(done, says=f"{done.says}. {found.left_out}") if found.more else done
+        note = found.left_out if found.more else meant.note
+        return await _noted(note, self._queue(user_id, spotify, found.items, on, now, None))
 
     async def queue_these(
         self,
@@ -159,25 +169,53 @@ class Remote:
         item: Item | None,
         act: Act | None = None,
     ) -> Done:
-        device = await _named(spotify, deed, on) if on else None
+        """One after the other: each says what the player is like. But nothing waits for a queue."""
+        began = self._clock()
+        turn = self._turns.setdefault(user_id, asyncio.Lock())
+        async with nullcontext() if deed.verb == "queue" else turn:
+            done = await self._done(user_id, spotify, deed, on, item, act)
+        if self._left.get(user_id, -math.inf) < began:
+            self._remember(user_id, deed, done)
+        return done
+
+    def _remember(self, user_id: int, deed: Deed, done: Done) -> None:
+        if deed.verb in ("next", "previous"):
+            self._last.pop(user_id, None)
+        if now := done.state.item if done.state else done.item if deed.verb == "play" else None:
+            self._last[user_id] = now.identity
+        if done.item is not None:
+            self._recents.add(user_id, done.item)
+        if deed != Deed("volume") and (deed.verb != "queue" or deed.now):
+            self._changed(user_id, done.state)
+
+    async def _done(
+        self,
+        user_id: int,
+        spotify: Spotify,
+        deed: Deed,
+        on: str | None,
+        item: Item | None,
+        act: Act | None,
+    ) -> Done:
+        device = await named(spotify, deed, on) if on else None
         last = self._last.get(user_id)
-        doing = Doing(spotify, self._sleep, device.id if device else None, item, last)
+        there = device.id if device else None
+        doing = Doing(spotify, self._clock, self._sleep, there, item, last)
         act = act or partial(carry_out, deed)
         done = None
-        if device is None or device.is_active or _wakes(deed):
-            with suppress(NoActiveDevice):
+        if device is None or device.is_active or wakes(deed):
+            try:
                 done = await _tried(deed, doing, act)
+            except DeviceNeeded:
+                raise
+            except NoActiveDevice:
+                pass
         if done is None:
             device, done = await self._elsewhere(user_id, deed, doing, device, act)
         if device and device.name and (done.state is None or done.state.item is None):
             head, dot, rest = done.says.partition(". ")
             where = "to" if deed.verb == "move" else "on"
             done = replace(done, says=f"{head} {where} {safe(device.name)}{dot}{rest}")
-        if now := (done.state.item if done.state else done.item):
-            self._last[user_id] = now.identity
-        if done.item is not None:
-            self._recents.add(user_id, done.item)
-        self._changed(user_id, done.state)
         return done
 
     async def _elsewhere(
@@ -202,7 +240,7 @@ class Remote:
         there = device.id
 
         async def moved(doing: Doing) -> Done:
-            if not _wakes(deed):
+            if not wakes(deed):
                 await player.transfer(there, play=deed.now or deed.verb in ("next", "previous"))
             return await act(doing)
 
@@ -215,42 +253,19 @@ class Remote:
         return device, done
 
 
-def needed(deed: Deed, there_are: list[Device], says: str = "") -> DeviceNeeded:
-    """The question which device it is to be; `says` in the place of its words, if any is there."""
-    found = [
-        (device.id or "", plain(device.name) or "Unnamed device", plain(device.type))
-        for device in devices.usable(there_are)
-    ]
-    question = DeviceNeeded(str(deed), found)
-    if found and says:
-        question.says = says
-    return question
+async def _noted(note: str, doing: Awaitable[Done]) -> Done:
+    """A sentence said of what was done, or with the question on which device."""
+    try:
+        done = await doing
+    except DeviceNeeded as needed:
+        needed.says = f"{note}. {needed.says}" if note else needed.says
+        raise
+    return replace(done, says=f"{done.says}. {note}") if note else done
 
 
 def _play(item: Item, shuffle: bool | None) -> Deed:
     assert item.uri is not None, "the catalogue has ids"
     return playing(item.uri, shuffle)
-
-
-async def _named(spotify: Spotify, deed: Deed, on: str) -> Device:
-    """Among the devices of a moment ago, or those of now.
-
-    Raises NoSuchDevice; DeviceNeeded, where it was chosen from a list and is gone now.
-    """
-    with suppress(NoSuchDevice):
-        return devices.named(await spotify.player.devices(fresh=False), on)
-    there_are = await spotify.player.devices()
-    try:
-        return devices.named(there_are, on)
-    except NoSuchDevice:
-        if not _DEVICE_ID.fullmatch(on):
-            raise
-        raise needed(deed, there_are, _GONE) from None
-
-
-def _wakes(deed: Deed) -> bool:
-    """Whether Spotify makes the device that is named the active one for this."""
-    return deed.verb in ("play", "resume", "move") and deed.shuffle is None
 
 
 async def _tried(deed: Deed, doing: Doing, act: Act) -> Done:
@@ -261,4 +276,4 @@ async def _tried(deed: Deed, doing: Doing, act: Act) -> Done:
     except DeviceGone as gone:
         if gone.says != DeviceGone.says:  # some of it was done there
             raise
-        raise needed(deed, await doing.spotify.player.devices(), _GONE) from None
+        raise needed(deed, await doing.spotify.player.devices(), GONE) from None

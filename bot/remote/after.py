@@ -15,8 +15,9 @@ Shows = Callable[[Playback], bool]
 
 # Seconds before the second and last look, where the first still showed what was before.
 PAUSE = 0.6
-# What has begun or begun again just now is not further than this, in milliseconds.
-JUST_BEGUN = 5000
+# What has begun or begun again a moment ago is not further than this, in seconds; where it is known
+# since when, not further than so much more.
+JUST_BEGUN, SLACK = 5.0, 1.5
 # Seconds to look what plays, where Spotify does not say what it did.
 _LOOK = 2.0
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from bot.errors import NoActiveDevice, NothingPlaying
-from bot.remote.after import JUST_BEGUN, Shows, Sleep, look
+from bot.remote.after import JUST_BEGUN, SLACK, Shows, Sleep, look
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Playable, Playback
@@ -28,11 +28,16 @@ class Doing:
     """
 
     spotify: Spotify
+    clock: Callable[[], float]
     sleep: Sleep
     device: str | None = None
     item: Item | None = None
     last: Hashable = None
     moved: bool = False
+
+    def begun(self, sent: float, state: Playback) -> bool:
+        """Whether what plays began after this was sent: it cannot be further than that."""
+        return just_begun(state, self.clock() - sent + SLACK)
 
     async def look(self, shows: Shows) -> tuple[Playback | None, bool]:
         return await look(self.spotify, shows, self.sleep)
@@ -63,6 +68,6 @@ async def current(spotify: Spotify) -> Playable:
     raise NothingPlaying("ad", says=AD) if ad else NothingPlaying
 
 
-def just_begun(state: Playback) -> bool:
-    """Whether what plays began a moment ago; nothing else tells that a skip is over."""
-    return state.progress_ms is None or state.progress_ms < JUST_BEGUN
+def just_begun(state: Playback, seconds: float = JUST_BEGUN) -> bool:
+    """Whether what plays began in these last seconds; nothing else tells that a skip is over."""
+    return state.progress_ms is None or state.progress_ms < seconds * 1000

@@ -12,8 +12,9 @@ import msgspec
 from bot.errors import NothingFound
 from bot.remote import wanted
 from bot.spotify import Spotify
-from bot.spotify.catalogue import LAST_OFFSET, Found, Item
+from bot.spotify.catalogue import ARTIST_ALBUMS, LAST_OFFSET, Found, Item
 from bot.spotify.models import Chapter, Episode, Part, Track
+from bot.spotify.paging import PAGE as WINDOW
 from bot.spotify.paging import Paging
 from bot.spotify.profile import Range
 from bot.spotify.uris import KINDS, Kind, Uri
@@ -92,6 +93,11 @@ class Path:
     def turned(self, by: int) -> Path:
         """So many pages further; 0 is none, and no number has five digits."""
         return replace(self, page=min(_LAST_PAGE, self.page + by))
+
+    def of_another(self) -> Path:
+        """The same for somebody else: of what is theirs, on this path and back, the first page."""
+        page = 1 if self.what in ("recent", "top") else self.page
+        return replace(self, page=page, back=self.back.of_another() if self.back else None)
 
 
 @dataclass(frozen=True)
@@ -219,7 +225,8 @@ async def _contents(spotify: Spotify, path: Path) -> Listed:
         case "artist":
             return await _songs(spotify, path, head)
         case "albums":
-            albums, more = await _page(catalogue.artist_albums(uri), path)
+            paging = catalogue.artist_albums(uri)
+            albums, more = await _page(paging, path, window=ARTIST_ALBUMS)
             entries = _entries(albums)
         case "album":
             tracks, more = await _page(catalogue.album_tracks(uri), path)
@@ -249,11 +256,16 @@ async def _songs(spotify: Spotify, path: Path, artist: Item) -> Listed:
     return Listed(path, _entries(theirs), more, artist)
 
 
-async def _page(paging: Paging[T], path: Path) -> tuple[list[T], bool]:
-    """The entries of one page without nulls, and whether Spotify says that there are more."""
-    page = await paging.page(path.offset)
-    entries = [entry for entry in page.items[:PAGE] if entry is not None]
-    return entries, len(page.items) > PAGE or page.next is not None
+async def _page(paging: Paging[T], path: Path, *, window: int = WINDOW) -> tuple[list[T], bool]:
+    """The entries of one page without nulls, and whether Spotify says that there are more.
+
+    window  how many Spotify tells at once: what is kept of them has the pages that follow, too
+    """
+    start = path.offset // window * window
+    page = await paging.page(start)
+    items = page.items[path.offset - start :]
+    entries = [entry for entry in items[:PAGE] if entry is not None]
+    return entries, len(items) > PAGE or page.next is not None
 
 
 def _entries(items: Iterable[Item | Chapter]) -> list[Entry]:

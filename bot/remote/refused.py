@@ -7,6 +7,7 @@ from contextlib import suppress
 from bot.errors import Fault, Restricted
 from bot.remote.deeds import Deed, Verb
 from bot.remote.doing import AD, Doing
+from bot.remote.starting import UNSHUFFLED
 from bot.spotify.models import Playback
 from bot.ui.replies import Done
 
@@ -47,10 +48,17 @@ async def understood(deed: Deed, doing: Doing, refused: Restricted) -> Done:
     if deed.verb == "pause" and not state.is_playing:
         return Done("Already paused", state=state)
     if deed.verb == "resume" and state.is_playing:
-        return Done("Already playing", state=state)
+        return Done(_resumed(deed, state), state=state)
     if refused.says == Restricted.says:
         refused.says = _says(deed, state)
     raise refused
+
+
+def _resumed(deed: Deed, state: Playback) -> str:
+    """What has become of a resume while it plays: it may have been about the order."""
+    if deed.shuffle is None or deed.shuffle == state.shuffle_state:
+        return "Already playing"
+    return f"Already playing. {UNSHUFFLED}"
 
 
 def _says(deed: Deed, state: Playback) -> str:

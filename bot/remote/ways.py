@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import get_args
 
 from msgspec.structs import replace
 
-from bot.errors import NoActiveDevice, NothingPlaying, NoVolume, SpotifyFault
+from bot.errors import NoActiveDevice, NothingPlaying, NoVolume, Restricted, SpotifyFault
 from bot.remote import positions
-from bot.remote.after import told
+from bot.remote.after import PAUSE, told
 from bot.remote.deeds import Deed, Verb
-from bot.remote.doing import AD, Doing, just_begun
-from bot.remote.starting import play
+from bot.remote.doing import AD, Doing
+from bot.remote.starting import UNSHUFFLED, play, shuffled
 from bot.spotify.catalogue import Item
-from bot.spotify.models import Device, Playback
+from bot.spotify.models import Actions, Device, Playback
 from bot.spotify.player import Repeat
 from bot.ui.cards import clock
 from bot.ui.replies import Done
@@ -37,11 +38,20 @@ async def carry_out(deed: Deed, doing: Doing) -> Done:
 
 
 async def _resume(deed: Deed, doing: Doing) -> Done:
-    player = doing.spotify.player
-    if deed.shuffle is not None:
-        await player.shuffle(deed.shuffle, device=doing.device)
-    async with told(doing.spotify):
-        await player.resume(device=doing.device)
+    late = deed.shuffle is not None and not await shuffled(deed.shuffle, doing)
+    try:
+        async with told(doing.spotify):
+            await doing.spotify.player.resume(device=doing.device)
+    except Restricted:
+        if deed.shuffle is None or late:
+            raise
+        state, _ = await doing.look(lambda state: state.shuffle_state == deed.shuffle)
+        if state is None or not state.is_playing:
+            raise
+        says = "Shuffled" if deed.shuffle else "Shuffle is off"
+        return Done(says, state=replace(state, shuffle_state=deed.shuffle))
+    if late and deed.shuffle is not None:
+        late = not await shuffled(deed.shuffle, doing)
 
     def going(state: Playback) -> bool:
         return state.is_playing and (doing.device is None or doing.there(state))
@@ -50,7 +60,7 @@ async def _resume(deed: Deed, doing: Doing) -> Done:
     if state is not None and not shown:
         device = state.device if doing.device is None or doing.there(state) else None
         state = replace(state, is_playing=True, device=device)
-    return Done("Playing", state=state)
+    return Done(f"Playing. {UNSHUFFLED}" if late else "Playing", state=state)
 
 
 async def _pause(_: Deed, doing: Doing) -> Done:
@@ -62,13 +72,13 @@ async def _pause(_: Deed, doing: Doing) -> Done:
 
 
 async def _skip(deed: Deed, doing: Doing) -> Done:
-    player = doing.spotify.player
+    player, sent = doing.spotify.player, doing.clock()
     async with told(doing.spotify):
         await (player.next if deed.verb == "next" else player.previous)(device=doing.device)
 
     def skipped(state: Playback) -> bool:
         same = state.item is not None and state.item.identity == doing.last
-        return just_begun(state) and not same
+        return doing.begun(sent, state) and not same
 
     state, shown = await doing.look(skipped)
     says = "Skipped" if deed.verb == "next" else "Went back"
@@ -78,9 +88,10 @@ async def _skip(deed: Deed, doing: Doing) -> Done:
 
 
 async def _restart(_: Deed, doing: Doing) -> Done:
+    sent = doing.clock()
     async with told(doing.spotify):
         await doing.spotify.player.seek(0, device=doing.device)
-    state, shown = await doing.look(just_begun)
+    state, shown = await doing.look(partial(doing.begun, sent))
     if state is not None and not shown:
         state = replace(state, progress_ms=0)
     return Done("From the start", state=state)
@@ -120,7 +131,8 @@ async def _shuffle(deed: Deed, doing: Doing) -> Done:
     state = await doing.state()
     on = deed.what == "on" if deed.what else not state.shuffle_state
     await doing.spotify.player.shuffle(on, device=doing.device)
-    return Done("Shuffled" if on else "Shuffle is off", state=replace(state, shuffle_state=on))
+    state = replace(state, shuffle_state=on, actions=_unskipped(state))
+    return Done("Shuffled" if on else "Shuffle is off", state=state)
 
 
 async def _repeat(deed: Deed, doing: Doing) -> Done:
@@ -128,7 +140,16 @@ async def _repeat(deed: Deed, doing: Doing) -> Done:
     mode = next((mode for mode in REPEATS if mode == deed.what), None)
     mode = mode or _NEXT_REPEAT.get(state.repeat_state or "", "context")
     await doing.spotify.player.repeat(mode, device=doing.device)
-    return Done(_REPEATED[mode], state=replace(state, repeat_state=mode))
+    state = replace(state, repeat_state=mode, actions=_unskipped(state))
+    return Done(_REPEATED[mode], state=state)
+
+
+def _unskipped(state: Playback) -> Actions | None:
+    """What is not allowed, but for skipping: that depends on the order."""
+    if state.actions is None:
+        return None
+    disallows = state.actions.disallows.items()
+    return Actions({name: no for name, no in disallows if not name.startswith("skipping")})
 
 
 async def _queue(deed: Deed, doing: Doing) -> Done:
@@ -147,8 +168,10 @@ async def skip_to(item: Item, says: str, doing: Doing) -> Done:
     """
     before = None
     with suppress(SpotifyFault):
-        coming = (await doing.spotify.player.queued()).coming
-        before = next((n for n, one in enumerate(coming) if one.uri == item.uri), None)
+        before = await _place(item, doing)
+        if before != 0:  # it may not be shown yet, but further down, where it stands in an album
+            await doing.sleep(PAUSE)
+            before = await _place(item, doing)
     if before is None:
         return Done(f"{says}. Spotify does not show yet where, so nothing was skipped", item=item)
     if before:
@@ -162,6 +185,12 @@ async def skip_to(item: Item, says: str, doing: Doing) -> Done:
     plays = done.state is not None and done.state.is_playing
     says = "Playing" if says == "Queued" and plays else f"{says}. {done.says}"
     return Done(says, item=item, state=done.state)
+
+
+async def _place(item: Item, doing: Doing) -> int | None:
+    """How many come before it in the queue; None where it is not shown there."""
+    coming = (await doing.spotify.player.queued()).coming
+    return next((n for n, one in enumerate(coming) if one.uri == item.uri), None)
 
 
 async def _move(_: Deed, doing: Doing) -> Done:

@@ -97,15 +97,16 @@ class Caller:
     ) -> bytes:
         """Change something; the body of the answer. Raises as `get` does, and OutcomeUnknown."""
         call, ends = Call(method, path, query, json), self._deadline()
-        self._outdate(path)
+        uris = str((query or {}).get("uris", ""))
+        self._outdate(path, uris)
         try:
             return (await self._repeat(call, ends, bytes)).read  # type: ignore[no-any-return]
         finally:
-            self._outdate(path)
+            self._outdate(path, uris)
 
-    def _outdate(self, path: str) -> None:
+    def _outdate(self, path: str, uris: str) -> None:
         """What was kept, and what is on its way, may show how it was before the change."""
-        self._transport.kept.forget(self._account, outdated(path))
+        self._transport.kept.forget(self._account, outdated(path, uris))
 
     def know(self, path: str, item: object, size: int) -> None:
         """Another answer brought along what a GET of `path` would say; of `size` bytes or so."""

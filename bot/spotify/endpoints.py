@@ -34,11 +34,15 @@ def shared(path: str) -> bool:
     return group_of("GET", path) == "catalogue"
 
 
-def outdated(path: str) -> frozenset[Group]:
-    """The groups whose answers to this account are no longer true after a write to `path`."""
+def outdated(path: str, uris: str = "") -> frozenset[Group]:
+    """The groups whose answers to this account are no longer true after a write to `path`.
+
+    `uris`: those that a write to the library names; a playlist is followed and deleted there.
+    """
     if path.startswith("me/player"):
         return frozenset({"playback"})
-    # A playlist is followed and deleted through the library.
+    if path == "me/library" and "spotify:playlist:" not in uris:
+        return frozenset({"library"})
     return frozenset({"library", "playlists"})
 
 
@@ -52,7 +56,7 @@ def seconds_kept(path: str) -> float:
             return MINUTE
         case ["me", "library", "contains"] | ["me", "player", "recently-played"]:
             return 0.5 * MINUTE
-        case ["playlists", _]:
+        case ["playlists", _] | ["playlists", _, "items"]:
             return 0.5 * MINUTE
         case ["me", "player", "devices"]:
             return MINUTE / 3

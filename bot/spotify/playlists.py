@@ -12,7 +12,6 @@ from bot.spotify.caller import Caller
 from bot.spotify.lists import PlaylistEntry, page_of
 from bot.spotify.models import Playlist
 from bot.spotify.paging import FLIGHTS, PAGE, Paging
-from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
 
 # The most items that one call adds, removes or puts.
@@ -32,10 +31,9 @@ class Playlists:
         )
 
     async def first(self) -> list[Playlist]:
-        """The first PAGE of `mine`, as they were some minutes ago."""
-        query: Query = {"limit": PAGE}
-        page = await self._call.get("me/playlists", query, read=_MINE)
-        return [playlist for playlist in page.items if playlist and playlist.uri]
+        """The first PAGE of `mine`, as they were some minutes ago, each once."""
+        page = await self.mine().page()
+        return list({one.id: one for one in page.items if one and one.uri}.values())
 
     def items(self, playlist: Uri, *, flights: int = FLIGHTS) -> PlaylistItems:
         """All entries in order, episodes among them. Forbidden unless owned or collaborated on."""

@@ -27,18 +27,39 @@ _KINDS = {
 
 # Of a message of 4,000 characters, with what else stands there.
 _LONGEST = 3500
+# The list is known again by it.
+_LIST_ID = 101
 
 
-def listed(
-    devices: Sequence[Device],
-    default: Favourite | None,
-    held: Device | None,
-    *rows: ui.ActionRow[Any],
-) -> ui.LayoutView:
-    """All of them, whether they take commands or not; `held` is the default one among them."""
+def listed(text: str, default: str, *rows: ui.ActionRow[Any]) -> ui.LayoutView:
+    """The list, what is said of the default device, and the menus for both."""
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(text, id=_LIST_ID)]
+    parts += [ui.TextDisplay(f"-# {default}")] if default else []
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(*parts, *rows, accent_colour=cards.GREEN))
+    return view
+
+
+def list_of(message: discord.Message | None) -> str:
+    """The list in a message that `listed` made."""
+    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
+    found = view.find_item(_LIST_ID)
+    return found.content if isinstance(found, ui.TextDisplay) else ""
+
+
+def default(chosen: Favourite | None, *, awake: bool) -> str:
+    """What is said of the default device; empty where there is none."""
+    if chosen is None:
+        return ""
+    name = safe(chosen.name) or "Unnamed device"
+    return f"**{name}** is your default device{'' if awake else ', and is not awake'}."
+
+
+def text(devices: Sequence[Device]) -> str:
+    """All of them, whether they take commands or not."""
     lines: list[str] = []
     for number, device in enumerate(devices):
-        line = _line(device, device is held)
+        line = _line(device)
         if sum(map(len, lines)) + len(line) > _LONGEST:
             lines.append(f"-# And {len(devices) - number} more")
             break
@@ -48,22 +69,16 @@ def listed(
             "Spotify is not open anywhere. Open it on your phone or computer and play anything "
             "for a second, then press **Look again**."
         ]
-    if default and held is None:
-        lines.append(f"-# Your default device, {safe(default.name)}, is not awake.")
-    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(["### Your devices", *lines]))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(text, *rows, accent_colour=cards.GREEN))
-    return view
+    return "\n".join(["### Your devices", *lines])
 
 
-def _line(device: Device, is_default: bool) -> str:
+def _line(device: Device) -> str:
     marks = [
         "playing here" if device.is_active else "",
         f"volume {device.volume_percent}%" if device.volume_percent is not None else "",
         "no remote volume" if device.supports_volume is False else "",
         "private session" if device.is_private_session else "",
         "takes no commands" if device.is_restricted or not device.id else "",
-        "your default" if is_default else "",
     ]
     told = " · ".join([safe(device.type) or "Device", *filter(None, marks)])
     return f"{emoji(device.type)} **{safe(device.name) or 'Unnamed device'}** · {told}"

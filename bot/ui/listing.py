@@ -108,8 +108,13 @@ def words_in(buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
     return ""
 
 
-def heading(what: str, about: str, words: str, head: Item | None, page: int) -> str:
-    """Of a list, as its path has them; `words` are those of a search, `head` what it is in."""
+def heading(
+    what: str, about: str, words: str, head: Item | None, page: int, whose: str = ""
+) -> str:
+    """Of a list, as its path has them; `words` are those of a search, `head` what it is in.
+
+    whose  the name of the person whose plays it tells
+    """
     by = {"artist": "Songs by ", "albums": "Albums by "}
     if head is not None:
         says = by.get(what, "") + title(head)
@@ -117,9 +122,12 @@ def heading(what: str, about: str, words: str, head: Item | None, page: int) -> 
         says = f"{next(NAMES[kind] for kind in KINDS if kind == about)} for “{safe(words, 80)}”"
     elif what == "top":
         kind, _, over = about.partition(".")
-        says = f"Your top {'songs' if kind == 'track' else 'artists'} {_OVER[over]}"
+        most = f"Top {'songs' if kind == 'track' else 'artists'} {_OVER[over]}"
+        says = f"{most} · {safe(whose, 40)}"
+    elif what == "recent":
+        says = f"Played lately · {safe(whose, 40)}"
     else:
-        says = "Played lately" if what == "recent" else "What that link leads to"
+        says = "What that link leads to"
     return f"{says} · page {page}" if page > 1 else says
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import discord
@@ -15,15 +14,18 @@ PACE = 1.5
 
 
 class Progress:
-    """Call it as often as there is news; it edits the reply at most once in PACE seconds."""
+    """Call it as often as there is news; it edits the reply at most once in PACE seconds.
+
+    `edit` puts a text into the reply.
+    """
 
     def __init__(
         self,
-        interaction: discord.Interaction[Any],
+        edit: Callable[[str], Awaitable[object]],
         doing: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._interaction = interaction
+        self._edit = edit
         self._doing = doing
         self._clock = clock
         self._next = clock()
@@ -33,7 +35,7 @@ class Progress:
             self._next = self._clock() + PACE
             says = f"{self._doing}: {done:,} of {expected:,}."
             try:
-                await self._interaction.edit_original_response(content=says)
+                await self._edit(says)
             except (discord.DiscordException, aiohttp.ClientError, OSError):
                 # The work matters more than its progress; the file will find its way.
                 self._next = math.inf

@@ -20,6 +20,7 @@ PAGE = 10
 _SHORT = 25
 _LONG = 60
 
+_ENTRY = re.compile(r"\d+\. ")
 _LINK = re.compile(r"\]\((https://open\.spotify\.com/[a-z]+/[0-9A-Za-z]{22})\)")
 
 
@@ -73,6 +74,15 @@ def asked(
     return view
 
 
+def answered(message: discord.Message | None, says: str) -> ui.LayoutView:
+    """The list of a message that `asked`, without its question, and what became of it."""
+    lines = [line for text in _texts(message) for line in text.split("\n") if _ENTRY.match(line)]
+    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join([*lines, says, "-# On Spotify"]))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(text, accent_colour=cards.GREEN))
+    return view
+
+
 def list_of(items: Sequence[Item], longest: int = _SHORT) -> list[str]:
     """A line for each, whose two names have `longest` characters at most before escaping."""
     return [
@@ -83,9 +93,13 @@ def list_of(items: Sequence[Item], longest: int = _SHORT) -> list[str]:
 
 def links(message: discord.Message | None) -> list[Uri]:
     """The items that a message of ours lists: the targets of its links, never a name."""
+    found = _LINK.findall("\n".join(_texts(message)))
+    return [uri for link in found for uri in find(link) if isinstance(uri, Uri)]
+
+
+def _texts(message: discord.Message | None) -> list[str]:
     if message is None:
         return []
     view = ui.LayoutView.from_message(message, timeout=None)
-    texts = [item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
-    found = _LINK.findall("\n".join([message.content, *texts]))
-    return [uri for link in found for uri in find(link) if isinstance(uri, Uri)]
+    shown = [item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
+    return [message.content, *shown]

@@ -67,7 +67,10 @@ class Choices:
 def switches(kept: Preferences) -> list[Switch]:
     """All that can be on or off, in the order in which it is shown."""
     replies = (
-        ("Everybody here sees them; errors and questions are yours alone.", "Keep them private")
+        (
+            "Everybody here sees them; errors, questions and your account are yours alone.",
+            "Keep them private",
+        )
         if kept.shared_replies
         else ("You alone see them.", "Share them")
     )
