@@ -87,3 +87,8 @@ def test_ordinary_names_are_not_touched() -> None:
 
 def test_long_names_end_in_an_ellipsis() -> None:
     assert plain("word " * 100, 20) == "word word word word…"
+
+
+def test_persian_keeps_its_spelling() -> None:
+    assert plain("می\u200cخواهم") == "می\u200cخواهم"
+    assert plain("\u200c\u200c") == ""

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"(?i)(\w)(://|\.(?=(?:gg|com|link|me|io|dev|app|net|org)\
 # Drawn as nothing where no other character comes before: joiners, fillers, variation selectors
 # (Unicode's Default_Ignorable_Code_Point, as far as `plain` lets it pass), and two blank symbols.
 _NOTHING = re.compile(
-    r"^[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200d\u2065\u2800\u3164\ufe00-\ufe0f"
+    r"^[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2065\u2800\u3164\ufe00-\ufe0f"
     r"\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]+"
 )
 _FIRST_STRONG, _POP = "\u2068", "\u2069"
@@ -52,7 +52,10 @@ def escape(text: str) -> str:
 
 
 def _is_control(character: str) -> bool:
-    """Controls, bidi overrides and the like; the joiner of emoji families stays."""
+    """Controls, bidi overrides and the like; the joiner of emoji families stays.
+
+    So does the one that Persian words are spelled with, which joins nothing.
+    """
     return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and (
-        character != "\u200d"
+        character not in "\u200c\u200d"
     )
