@@ -16,6 +16,7 @@ from bot.accounts import Accounts
 from bot.errors import (
     DeviceGone,
     DeviceNeeded,
+    Fault,
     NoActiveDevice,
     NothingPlaying,
     Restricted,
@@ -240,9 +241,14 @@ class Remote:
         there = device.id
 
         async def moved(doing: Doing) -> Done:
-            if not wakes(deed):
-                await player.transfer(there, play=deed.now or deed.verb in ("next", "previous"))
-            return await act(doing)
+            if wakes(deed):
+                return await act(doing)
+            await player.transfer(there, play=deed.now or deed.verb in ("next", "previous"))
+            try:
+                return await act(doing)
+            except Fault:  # it moved all the same
+                self._changed(user_id, None)
+                raise
 
         try:
             done = await _tried(deed, replace(doing, device=there, moved=True), moved)
