@@ -19,7 +19,10 @@ class Presses:
 
     @contextmanager
     def once(self, button: Hashable) -> Iterator[bool]:
-        """Whether to act on it. `button` tells the person, the message and the button."""
+        """Whether to act on it. `button` tells the person, the message and the button.
+
+        It is at work until this is left; for DOUBLE after the press in any case.
+        """
         now = self._clock()
         self._until = {one: until for one, until in self._until.items() if until > now}
         if button in self._until:

@@ -52,6 +52,20 @@ class Panel:
     def text(self) -> str:
         return readable(self.message, numbered=False)
 
+    def live(self) -> bool:
+        """Whether it says how long ago it was so: it is drawn again by itself."""
+        return self._dated.endswith(":R>")
+
+    @property
+    def as_of(self) -> int:
+        """In seconds since 1970."""
+        return int(self._dated.split(":")[1])
+
+    @property
+    def _dated(self) -> str:
+        (said,) = [line for line in self.text.splitlines() if line.startswith("As of <t:")]
+        return said
+
     @property
     def player(self) -> Player:
         return self.stage.spotify.accounts[self.seat.user].player

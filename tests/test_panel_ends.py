@@ -74,7 +74,101 @@ async def test_an_edit_that_discord_refuses_leaves_it_for_the_next_time(
     assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
+async def test_a_press_that_discord_refuses_to_show_is_shown_later(
+    panel: Panel, caplog: pytest.LogCaptureFixture
+) -> None:
+    await settled(panel.stage)
+    (await _next_edit_fails(panel, 400, 50035)).times = 1
+    with caplog.at_level(logging.CRITICAL, "bot"):  # that is a bug
+        await panel.press("⏸️")
+    await panel.until("Paused on")
+    assert count(panel.stage) == 1
+    await panel.seat.run("/resume")
+    await panel.until("Playing on")
+
+
+# ---- another one
+
+
+@pytest.mark.parametrize("how", ["/now", "a press"])
+async def test_one_that_is_not_the_latest_any_more_says_as_of_when_it_is(
+    panel: Panel, spotify: Spotify, how: str
+) -> None:
+    if how == "a press":
+        first, panel = panel, Panel(panel.stage, panel.seat, await panel.seat.run("/now"))
+        await settled(panel.stage)
+        press = first.press("🔄")
+    else:
+        press = panel.seat.run("/now")
+    shown, then = panel.text.splitlines()[:-1], panel.as_of
+    assert panel.live()
+    edits, calls = panel.edits, len(spotify.calls)
+    await press
+    await panel.later(30)
+    assert not panel.live()
+    assert panel.as_of == then
+    assert panel.text.splitlines()[:-1] == shown
+    assert panel.edits == edits + 1
+    paths = [call.path for call in spotify.calls[calls:]]
+    assert paths == ["me/player"], "of the other"
+    await panel.later(600)
+    assert panel.edits == edits + 1
+
+
+async def test_one_that_does_not_move_is_not_drawn_again_for_that(panel: Panel) -> None:
+    await panel.press("⏸️")
+    assert not panel.live()
+    edits = panel.edits
+    await panel.seat.run("/now")
+    await settled(panel.stage)
+    assert panel.edits == edits
+
+
+async def test_going_back_and_forth_leaves_the_latest_one_live(panel: Panel) -> None:
+    other = Panel(panel.stage, panel.seat, await panel.seat.run("/now"))
+    for _ in range(3):
+        panel.stage.clock.advance(1)
+        await asyncio.gather(other.press("🔄"), panel.press("🔄"))
+        await settled(panel.stage)
+        assert {panel.live(), other.live()} == {True, False}
+        assert count(panel.stage) == 1
+
+
 # ---- leaving, and stopping
+
+
+async def test_who_has_left_has_no_panel_that_seems_to_go_on(panel: Panel) -> None:
+    await (await panel.seat.run("/unlink")).press("Unlink and erase")
+    await settled(panel.stage)
+    assert not panel.live()
+
+
+async def test_who_leaves_while_a_panel_is_made_has_none(
+    stage: Stage, linked: Seat, spotify: Spotify
+) -> None:
+    assert stage.bot is not None
+    held = HeldBack("GET .*/me/player$")
+    spotify.faults.add(held)
+    async with held_back(held.pause):
+        command = asyncio.create_task(opened(stage, linked))
+        await held.pause.arrived.wait()
+        stage.bot.panels.forget(int(linked._user.id))
+    panel = await command
+    await settled(stage)
+    assert count(stage) == 0
+    assert not panel.live()
+
+
+async def test_a_stop_leaves_what_stays_true(
+    stage: Stage, panel: Panel, caplog: pytest.LogCaptureFixture
+) -> None:
+    """How long ago it was so, which Discord goes on counting."""
+    then = int(stage.clock())
+    await stage.stop()
+    assert panel.live()
+    assert abs(panel.as_of - then) <= 5
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    await stage.start()
 
 
 async def test_who_unlinks_is_looked_at_no_more(panel: Panel, spotify: Spotify) -> None:

@@ -7,7 +7,8 @@ import pytest
 from sandbox.discord import Seat
 from sandbox.spotify import Device, Spotify
 from sandbox.stage import Stage
-from tests.panels import Panel, count, opened
+from tests.commands import spent
+from tests.panels import Panel, buttons, count, opened, settled
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def test_an_hour_costs_three_looks(panel: Panel, spotify: Spotify) -> None
     assert paths == ["me/player", "me/library/contains"] * 3
     assert panel.edits == edits + 3
     assert count(panel.stage) == 0
-    assert "As of" in panel.text
+    assert not panel.live()
 
 
 @pytest.mark.parametrize("paused", [True, False])
@@ -39,7 +40,7 @@ async def test_what_does_not_move_costs_nothing(
     else:
         panel.player.device = None
     await panel.press("🔄")
-    assert "As of" in panel.text
+    assert not panel.live()
     before = len(spotify.calls)
     for _ in range(60):
         await panel.later(60)
@@ -52,7 +53,7 @@ async def test_a_long_episode_says_as_of_at_once(panel: Panel, spotify: Spotify)
     assert episode.duration > 14 * 60_000
     panel.player.start(episode.uri)
     await panel.press("🔄")
-    assert "As of" in panel.text
+    assert not panel.live()
     before = len(spotify.calls)
     await panel.later(3600)
     assert len(spotify.calls) == before
@@ -64,13 +65,13 @@ async def test_nothing_is_asked_once_its_reply_cannot_be_edited_any_more(
     episode = max(spotify.catalogue.episodes.values(), key=lambda one: one.duration)
     panel.player.start(episode.uri, position=episode.duration - 13 * 60_000)
     await panel.press("🔄")
-    assert "As of" not in panel.text, "it ends in time"
+    assert panel.live(), "it ends in time"
     await panel.later(60)
     panel.player.seek(episode.duration - 13 * 60_000)
     before = panel.edits
     await panel.later(12 * 60 + 2)
     assert panel.edits == before + 1
-    assert "As of" in panel.text, "it ends too late now"
+    assert not panel.live(), "it ends too late now"
     calls = len(spotify.calls)
     await panel.later(3600)
     assert len(spotify.calls) == calls
@@ -93,15 +94,15 @@ async def test_when_a_track_should_have_ended_the_next_one_is_shown(panel: Panel
 async def test_three_times_in_a_row_then_as_of_until_it_is_pressed(panel: Panel) -> None:
     edits = panel.edits
     for drawn in (1, 2, 3):
-        assert "As of" not in panel.text
+        assert panel.live()
         await panel.later(200 if drawn > 1 else 115)
         assert panel.edits == edits + drawn
         assert panel.title() in panel.text
-    assert "As of" in panel.text
+    assert not panel.live()
     await panel.later(200)
     assert panel.edits == edits + 3
     await panel.press("🔄")
-    assert "As of" not in panel.text
+    assert panel.live()
     assert panel.title() in panel.text
     await panel.later(200)
     assert panel.title() in panel.text
@@ -114,22 +115,22 @@ async def test_a_command_begins_the_row_anew(panel: Panel) -> None:
     await panel.until("Volume 30%")
     for _ in range(2):
         await panel.later(200)
-        assert "As of" not in panel.text
+        assert panel.live()
 
 
 async def test_music_that_stopped_meanwhile_is_shown_so(panel: Panel) -> None:
     panel.player.pause()
     await panel.later(120)
     assert "Paused on Ada's Laptop" in panel.text
-    assert "As of" in panel.text
+    assert not panel.live()
 
 
 async def test_a_look_that_fails_says_as_of_when_that_was(panel: Panel, spotify: Spotify) -> None:
     then = int(panel.stage.clock())
     spotify.rate_limit(48_925, times=None, quota=True, match="GET")
     await panel.later(120)
-    (said,) = [line for line in panel.text.splitlines() if "As of" in line]
-    assert abs(int(said.split(":")[1]) - then) <= 5
+    assert abs(panel.as_of - then) <= 5
+    assert not panel.live()
     assert "0:20 / 2:13" in panel.text
     spotify.end_rate_limits()
     await panel.later(900)
@@ -155,15 +156,60 @@ async def test_a_command_of_its_owner_is_shown(panel: Panel, command: str, says:
     await panel.until(says)
 
 
-@pytest.mark.parametrize("late", [0, 1])
-async def test_what_a_command_starts_is_shown_though_spotify_is_late(
-    panel: Panel, spotify: Spotify, late: int
-) -> None:
-    spotify.late(late)
-    song = spotify.catalogue.stock[40]
+async def _play(panel: Panel) -> str:
+    """Play another song by a command; its name."""
+    song = panel.stage.spotify.catalogue.stock[40]
     await panel.seat.run(f"/play what:https://open.spotify.com/track/{song.id}")
     assert panel.player.item == song.uri
-    await panel.until(song.name)
+    await settled(panel.stage)
+    return song.name
+
+
+@pytest.mark.parametrize("late", [0, 1])
+@pytest.mark.parametrize("at", [1_000, 20_000])
+async def test_what_a_command_starts_is_shown_though_spotify_is_late(
+    panel: Panel, spotify: Spotify, late: int, at: int
+) -> None:
+    """Also where what was before has begun only just now."""
+    panel.player.seek(at)
+    await panel.press("🔄")
+    spotify.late(late)
+    assert await _play(panel) in panel.text
+
+
+@pytest.mark.parametrize("paused", [True, False])
+async def test_what_was_before_is_not_shown_as_what_plays(
+    panel: Panel, spotify: Spotify, paused: bool
+) -> None:
+    if paused:
+        await panel.press("⏸️")
+    before, then = panel.text.splitlines()[:-1], panel.as_of
+    await panel.later(30)
+    spotify.late(2)
+    song = await _play(panel)
+    assert panel.text.splitlines()[:-1] == before, "as it was"
+    assert panel.as_of == then
+    assert not panel.live()
+    spotify.late(0)
+    if not paused:
+        await panel.later(90)
+        assert song in panel.text, "when the one before should have ended"
+        assert panel.live()
+
+
+async def test_what_is_saved_elsewhere_is_shown_and_asks_nothing(
+    panel: Panel, spotify: Spotify
+) -> None:
+    then, since = panel.as_of, len(spotify.calls)
+    await panel.later(30)
+    await panel.seat.run("/save")
+    await settled(panel.stage)
+    assert "💚" in buttons(panel.message)
+    assert spent(spotify, since) == ["GET me/player", "PUT me/library"], "those of /save"
+    assert "0:20 / 2:13" in panel.text
+    assert panel.as_of == then
+    await panel.later(90)
+    assert panel.title() in panel.text
 
 
 async def test_only_the_latest_one_is_drawn_again(panel: Panel) -> None:
@@ -172,7 +218,7 @@ async def test_only_the_latest_one_is_drawn_again(panel: Panel) -> None:
     await panel.seat.run("/pause")
     await other.until("Paused on")
     await other.later(600)
-    assert panel.edits == first
+    assert panel.edits == first + 1, "to say as of when it is"
     await panel.press("🔄")
     edits = other.edits
     await panel.seat.run("/volume 30")

@@ -1,9 +1,9 @@
 """The panel: what plays, and all one does with it, kept true without ever polling.
 
 A panel is drawn when it is pressed, after a command of its owner while it is their latest, and
-once when its track should have ended: LOOKS times in a row, then it says as of when it is. Nothing
-is stored: a button knows whose it is and what it does. What is in memory is each person's latest
-panel, for as long as Discord lets its message be edited.
+once when its track should have ended: LOOKS times in a row. It always says as of when it is.
+Nothing is stored: a button knows whose it is and what it does. What is in memory is each person's
+latest panel, for as long as Discord lets its message be edited.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -32,25 +33,18 @@ from bot.errors import (
 )
 from bot.panel.drawing import Press, Shown, draw
 from bot.panel.guests import get_your_own
-from bot.panel.looking import state_of, uri_of, with_liked
+from bot.panel.latest import EDITABLE, LOOKS, Draws, Panel, Turn
+from bot.panel.looking import begun, state_of, uri_of, with_liked
 from bot.remote.after import Sleep
 from bot.remote.deeds import VERBS, Deed
-from bot.remote.doing import just_begun
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
 from bot.ui import replies
 from bot.ui.answer import GONE, defer
 
-__all__ = ["Panels", "Press", "Shown", "draw"]
+__all__ = ["EDITABLE", "LOOKS", "Panels", "Press", "Shown", "draw"]
 
 _log = logging.getLogger(__name__)
-
-# How often in a row a panel is drawn again by itself, at the end of a track.
-LOOKS = 3
-# Seconds after the end of a track, in which the next one begins.
-_AFTER_THE_END = 1.0
-# Seconds in which a reply can be edited: Discord's fifteen minutes, and some to spare.
-EDITABLE = 14 * 60.0
 
 # Refusals that show that a panel was out of date.
 _STALE = (Restricted, NoVolume, NothingPlaying, DeviceNeeded, OutcomeUnknown)
@@ -60,22 +54,6 @@ _PAGES = {"devices": devices.send, "queue": queue.send}
 Interaction = discord.Interaction[Any]
 
 
-@dataclass(eq=False)
-class _Panel:
-    """Somebody's latest one.
-
-    seen   when the player was as it is shown
-    ends   until when its message can be edited
-    looks  how often it is still drawn again by itself
-    """
-
-    interaction: Interaction
-    shown: Shown
-    seen: float
-    ends: float
-    looks: int = LOOKS
-
-
 class Panels:
     """Everybody's latest panel, and what a press on any panel does."""
 
@@ -83,11 +61,10 @@ class Panels:
         self._accounts = accounts
         self._clock = clock
         self._sleep = sleep
-        self._latest: dict[int, _Panel] = {}
+        self._latest: dict[int, Panel] = {}
         self._waits: dict[int, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        # Of two presses at once, the one that ends later would show the player before the other.
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[int, Turn] = WeakValueDictionary()
 
     def __len__(self) -> int:
         return len(self._latest)
@@ -101,21 +78,28 @@ class Panels:
 
     def changed(self, owner: int, state: Playback | None) -> None:
         """Their player was told to do something; `state` is what it is like now, where known."""
-        if (panel := self._latest.get(owner)) is not None:
-            panel.looks = LOOKS
-            self._spawn(self._redraw(owner, panel, state, just_now=True))
+        self._tell(owner, partial(self._redraw, state=state, told=True))
 
     def saved(self, owner: int, *uris: Uri) -> None:
         """They saved these, elsewhere."""
-        panel = self._latest.get(owner)
-        if panel is not None and panel.shown.uri in uris:
-            self._spawn(self._redraw(owner, panel, None, just_now=False))
+        self._tell(owner, partial(self._redraw_liked, uris=uris))
 
     def forget(self, owner: int) -> None:
-        """They have left, or look at another panel."""
-        self._latest.pop(owner, None)
+        """They have left: what is shown of them is drawn no more but to say as of when it is."""
+        self._tell(owner, self._leave)
+        self._drop(owner)
+
+    def _tell(self, owner: int, draws: Draws) -> None:
+        """Draw their panel anew, and the one that is being made, which may show it as it was."""
+        if (turn := self._turns.get(owner)) is not None:
+            turn.missed.append(draws)
+        if (panel := self._latest.get(owner)) is not None:
+            self._spawn(draws(panel))
+
+    def _drop(self, owner: int) -> Panel | None:
         if wait := self._waits.pop(owner, None):
             wait.cancel()
+        return self._latest.pop(owner, None)
 
     async def close(self) -> None:
         tasks = [*self._waits.values(), *self._tasks]
@@ -164,12 +148,14 @@ class Panels:
             with suppress(Fault):
                 await self._show(interaction, await self._looked(shown))
             raise
+        latest = self._latest.get(shown.owner)
+        before = latest.shown.state if latest else None
         try:
             after = await self._looked(replace(shown, state=done.state, note=done.says))
         except Fault:  # it is done all the same
             await interaction.followup.send(**replies.done(done), ephemeral=True)
             return
-        if done.state is None and after.state is not None and just_begun(after.state):
+        if done.state is None and begun(after.state, before):
             after = replace(after, note="")  # it said that this is not known yet
         await self._show(interaction, after)
 
@@ -186,74 +172,69 @@ class Panels:
 
     async def _looked(self, shown: Shown, liked: Mapping[Uri, bool] | None = None) -> Shown:
         """With what plays, unless it has that; `liked` is known already. Raises Faults."""
+        self._turn(shown.owner).missed.clear()  # this look shows it
         spotify = await self._accounts.session(shown.owner)
         state = shown.state or await spotify.player.state()
         return await with_liked(spotify, replace(shown, state=state), liked or {})
 
-    def _turn(self, owner: int) -> asyncio.Lock:
-        return self._turns.setdefault(owner, asyncio.Lock())
+    def _turn(self, owner: int) -> Turn:
+        return self._turns.setdefault(owner, Turn())
 
     # ---- drawing
 
     async def _show(self, interaction: Interaction, shown: Shown) -> None:
         """Draw it into the reply of this interaction, and let it be its owner's latest panel."""
-        self.forget(shown.owner)
-        now = self._clock()
-        panel = _Panel(interaction, shown, now, now + EDITABLE)
-        await interaction.edit_original_response(view=draw(self._dated(panel)))
-        self._latest[shown.owner] = panel
+        now, owner = self._clock(), shown.owner
+        panel = Panel(interaction, replace(shown, as_of=now), now + EDITABLE)
+        panel.shown = panel.dated(now)
+        message = await interaction.edit_original_response(view=draw(panel.shown))
+        panel.message = message.id
+        before = self._drop(owner)
+        self._latest[owner] = panel
         self._await_end(panel)
+        if before is not None and before.message != panel.message:
+            self._spawn(self._leave(before))
+        for draws in self._turn(owner).missed:
+            self._spawn(draws(panel))
 
-    def _dated(self, panel: _Panel) -> Shown:
-        """With the time, where nothing will draw it again."""
-        stays = self._end(panel) is None
-        return replace(panel.shown, as_of=panel.seen if stays else None)
-
-    def _end(self, panel: _Panel) -> float | None:
-        """Seconds until its track should have ended; None where that is not waited for."""
-        state = panel.shown.state
-        item = state.item if state else None
-        if state is None or item is None or not state.is_playing or not panel.looks:
-            return None
-        if state.progress_ms is None or not item.duration_ms:
-            return None
-        now = self._clock()
-        rest = (item.duration_ms - state.progress_ms) / 1000 - (now - panel.seen)
-        left = max(0.0, rest) + _AFTER_THE_END
-        return left if now + left < panel.ends else None
-
-    def _await_end(self, panel: _Panel) -> None:
-        owner = panel.shown.owner
+    def _await_end(self, panel: Panel) -> None:
+        owner, now = panel.shown.owner, self._clock()
         if wait := self._waits.pop(owner, None):
             wait.cancel()
-        left = self._end(panel)
-        lasts = panel.ends - self._clock() if left is None else left
+        left = panel.end(now)
+        lasts = panel.until - now if left is None else left
         self._waits[owner] = asyncio.create_task(self._wait(owner, panel, lasts, left is not None))
 
-    async def _wait(self, owner: int, panel: _Panel, seconds: float, look: bool) -> None:
+    async def _wait(self, owner: int, panel: Panel, seconds: float, look: bool) -> None:
         """Look what plays when the track should have ended, or drop what cannot be edited."""
         await self._sleep(seconds)
         if self._latest.get(owner) is not panel:
             return
+        del self._waits[owner]
         if not look:
-            del self._latest[owner], self._waits[owner]
+            del self._latest[owner]
             return
         panel.looks -= 1
-        del self._waits[owner]
-        self._spawn(self._redraw(owner, panel, None, just_now=False))
+        self._spawn(self._redraw(panel, None, told=False))
 
-    async def _redraw(
-        self, owner: int, panel: _Panel, state: Playback | None, *, just_now: bool
-    ) -> None:
+    async def _redraw(self, panel: Panel, state: Playback | None, *, told: bool) -> None:
         """Draw somebody's latest panel again; what cannot be told is shown as of when it was."""
+        owner = panel.shown.owner
         async with self._turn(owner):
             if self._latest.get(owner) is not panel:
                 return
+            if told:
+                panel.looks = LOOKS
             try:
                 spotify = await self._accounts.session(owner)
-                state = state or await state_of(spotify, self._sleep if just_now else None)
-                shown = replace(panel.shown, state=state, note="")
-                panel.shown, panel.seen = await with_liked(spotify, shown, {}), self._clock()
+                panel.unsure = False
+                if state is None:
+                    sleep = self._sleep if told else None
+                    state, shows = await state_of(spotify, sleep, panel.shown.state)
+                    panel.unsure = not shows
+                if not panel.unsure:
+                    shown = replace(panel.shown, state=state, note="", as_of=self._clock())
+                    panel.shown = await with_liked(spotify, shown, {})
             except NeedsLogin:
                 self.forget(owner)
                 return
@@ -263,14 +244,38 @@ class Panels:
             if self._latest.get(owner) is panel:
                 await self._edit(panel)
 
-    async def _edit(self, panel: _Panel) -> None:
+    async def _redraw_liked(self, panel: Panel, uris: tuple[Uri, ...]) -> None:
+        """The same with what was just saved; everything else is as of when it was."""
+        owner = panel.shown.owner
+        async with self._turn(owner):
+            if self._latest.get(owner) is panel and panel.shown.uri in uris:
+                panel.shown = replace(panel.shown, liked=True, note="")
+                await self._edit(panel)
+
+    async def _leave(self, panel: Panel) -> None:
+        """It is nobody's latest any more: say as of when it is, unless it was drawn anew since."""
+        owner = panel.shown.owner
+        async with self._turn(owner):
+            latest = self._latest.get(owner)
+            if latest is panel:
+                self._drop(owner)
+            elif latest is not None and latest.message == panel.message:
+                return
+            if panel.shown.live:
+                panel.looks = 0
+                await self._edit(panel)
+
+    async def _edit(self, panel: Panel) -> None:
+        owner = panel.shown.owner
+        panel.shown = panel.dated(self._clock())
         try:
-            await panel.interaction.edit_original_response(view=draw(self._dated(panel)))
+            await panel.interaction.edit_original_response(view=draw(panel.shown))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as lost:
             _log.info("a panel cannot be drawn: %s", type(lost).__name__)
-            if isinstance(lost, discord.HTTPException) and lost.code in GONE:
-                self.forget(panel.shown.owner)
-        if self._latest.get(panel.shown.owner) is panel:
+            gone = isinstance(lost, discord.HTTPException) and lost.code in GONE
+            if gone and self._latest.get(owner) is panel:
+                self._drop(owner)
+        if self._latest.get(owner) is panel:
             self._await_end(panel)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

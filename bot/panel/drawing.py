@@ -9,13 +9,25 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.spotify.models import Device, Playback
+from bot.spotify.models import Device, Playable, Playback
 from bot.spotify.uris import Uri
 from bot.ui import cards
 from bot.ui.lasting import Lasting
 from bot.ui.text import safe
 
 _BODY_ID = 110
+
+# Of a button that becomes another when it is pressed, both are one.
+_HALVES = {
+    "pause": "playing",
+    "resume": "playing",
+    "like": "liked",
+    "unlike": "liked",
+    "shuffle": "shuffle",
+    "repeat": "repeat",
+}
+# Each press of these goes on from the one before.
+_STEPS = ("next", "previous", "volume")
 
 _REPEATED = {"context": "Repeating all of it", "track": "Repeating this one"}
 
@@ -28,7 +40,8 @@ class Shown:
     name   of the owner, where others see it too
     state  None where nothing is active
     liked  whether what plays is saved; None where nobody knows, or it cannot be
-    as_of  seconds since 1970, where it will not be drawn again by itself
+    as_of  when the player was like that, in seconds since 1970
+    live   whether it will be drawn again by itself
     note   what was just done, safe to show
     """
 
@@ -37,12 +50,24 @@ class Shown:
     state: Playback | None = None
     liked: bool | None = None
     as_of: float | None = None
+    live: bool = False
     note: str = ""
+
+    @property
+    def private(self) -> bool:
+        """Whether others see it while its owner is in a private session."""
+        device = self.state.device if self.state else None
+        return self.name is not None and device is not None and device.is_private_session
+
+    @property
+    def item(self) -> Playable | None:
+        """What plays, where that can be told and shown."""
+        return self.state.item if self.state and not self.private else None
 
     @property
     def uri(self) -> Uri | None:
         """Of what plays, where it has one."""
-        return self.state.item.uri if self.state and self.state.item else None
+        return self.item.uri if self.item else None
 
 
 class Press(
@@ -54,6 +79,9 @@ class Press(
     def __init__(self, owner: str, act: str, button: ui.Button[Any] | None = None) -> None:
         self.owner = int(owner)
         self.act = act
+        verb = act.partition(" ")[0]
+        self.half = _HALVES.get(verb)
+        self.steps = verb in _STEPS
         button = button or ui.Button()
         button.custom_id = f"panel:{owner}:{act}"
         super().__init__(button)
@@ -83,18 +111,20 @@ def body_of(message: discord.Message | None) -> list[ui.Item[Any]]:
 
 
 def _body(shown: Shown) -> list[ui.Item[Any]]:
-    state = shown.state
-    item = state.item if state else None
+    state, item = shown.state, shown.item
     lines = [_heading(shown)]
     if state and item:
         lines += [f"**{cards.title(item)}**", cards.byline(item)]
-        lines += [cards.progress(state.progress_ms, item.duration_ms), _setting(state)]
+        lines += [cards.progress(state.progress_ms, item.duration_ms), _setting(shown)]
         part = cards.part_of(item)
         lines.append(f"-# {part} · On Spotify" if part else "-# On Spotify")
     else:
-        lines += [_nothing(state), _setting(state)]
+        lines += [_nothing(shown), _setting(shown)]
     if shown.as_of is not None:
-        lines.append(f"-# As of <t:{int(shown.as_of)}:t>")
+        # One that is drawn no more gives the time; until then, how long ago that was stays true
+        # even where the bot stops.
+        style = "R" if shown.live else "t"
+        lines.append(f"-# As of <t:{int(shown.as_of)}:{style}>")
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)), id=_BODY_ID)
     cover = cards.art(item) if item else None
     return [ui.Section(text, accessory=ui.Thumbnail(cover)) if cover else text]
@@ -102,15 +132,18 @@ def _body(shown: Shown) -> list[ui.Item[Any]]:
 
 def _heading(shown: Shown) -> str:
     """Whose it is, what was just done unless the rest says it, and where it plays."""
-    where = cards.where(shown.state) if shown.state and shown.state.item else ""
-    said = where.startswith(shown.note) or shown.note in _settings(shown.state)
+    where = cards.where(shown.state) if shown.state and shown.item else ""
+    said = where.startswith(shown.note) or shown.note in _settings(shown)
     name = f"**{safe(shown.name)}**" if shown.name else ""
     parts = [part for part in (name, "" if said else shown.note, where) if part]
     return f"-# {' · '.join(parts)}" if parts else ""
 
 
-def _nothing(state: Playback | None) -> str:
+def _nothing(shown: Shown) -> str:
     """What there is instead of a track or an episode."""
+    state = shown.state
+    if shown.private:
+        return "**In a private session**\nWhat plays is not shown to others."
     if state is None:
         return "**Nothing is playing**\nStart something with /play, or choose a device."
     on = f" on {safe(state.device.name)}" if state.device and state.device.name else ""
@@ -121,13 +154,14 @@ def _nothing(state: Playback | None) -> str:
     return f"**Nothing is playing{on}**\nStart something with /play."
 
 
-def _setting(state: Playback | None) -> str:
-    told = _settings(state)
+def _setting(shown: Shown) -> str:
+    told = _settings(shown)
     return f"-# {' · '.join(told)}" if told else ""
 
 
-def _settings(state: Playback | None) -> list[str]:
+def _settings(shown: Shown) -> list[str]:
     """Volume and modes, as far as they are out of the ordinary or known."""
+    state = shown.state
     if state is None:
         return []
     device = state.device or Device()
@@ -135,7 +169,7 @@ def _settings(state: Playback | None) -> list[str]:
         f"Volume {device.volume_percent}%" if device.volume_percent is not None else "",
         "Shuffled" if state.shuffle_state else "",
         _REPEATED.get(state.repeat_state or "", ""),
-        "Private session" if device.is_private_session else "",
+        "Private session" if device.is_private_session and not shown.private else "",
         "This device takes no commands" if device.is_restricted else "",
     ]
     return [part for part in told if part]
@@ -199,7 +233,8 @@ def _like(shown: Shown) -> Press:
         return _press(shown, "like", "🤍", label="Like", off=True)
     if shown.liked:
         return _press(shown, f"unlike {uri.kind}:{uri.id}", "💚", label="Liked", on=True)
-    return _press(shown, f"like {uri.kind}:{uri.id}", "🤍", label="Like")
+    unknown = shown.liked is None
+    return _press(shown, f"like {uri.kind}:{uri.id}", "❔" if unknown else "🤍", label="Like")
 
 
 def _press(

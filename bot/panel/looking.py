@@ -21,13 +21,29 @@ from bot.spotify.uris import Uri, find
 _LIKE = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
 
 
-async def state_of(spotify: Spotify, sleep: Sleep | None) -> Playback | None:
-    """What plays; with `sleep`, what was begun just now: one look, at most one more."""
+async def state_of(
+    spotify: Spotify, sleep: Sleep | None, before: Playback | None
+) -> tuple[Playback | None, bool]:
+    """What plays, and whether that can be shown.
+
+    With `sleep`, what was begun just now: one look, at most one more; `before` is what was shown.
+    """
     state = await spotify.player.state()
-    if sleep is not None and (state is None or not just_begun(state)):
-        await sleep(PAUSE)
-        state = await spotify.player.state()
-    return state
+    if sleep is None or begun(state, before):
+        return state, True
+    await sleep(PAUSE)
+    state = await spotify.player.state()
+    return state, begun(state, before)
+
+
+def begun(state: Playback | None, before: Playback | None) -> bool:
+    """Whether what plays began a moment ago, and is not what was shown before, going on."""
+    if state is None or not just_begun(state):
+        return False
+    item, shown = state.item, before.item if before else None
+    same = item is not None and shown is not None and item.identity == shown.identity
+    at = before.progress_ms if before else None
+    return not same or (state.progress_ms or 0) < (at or 0)
 
 
 async def with_liked(spotify: Spotify, shown: Shown, known: Mapping[Uri, bool]) -> Shown:

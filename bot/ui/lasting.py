@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping
+from contextlib import ExitStack
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import discord
@@ -30,12 +31,20 @@ class Lasting(ui.DynamicItem[Part], Generic[Part], template=r"(?!)"):
     # Whether the second half of a double press acts as well: where it opens a form.
     twice: ClassVar[bool] = False
 
+    # What a press is one half of, where the first press makes another button of this one.
+    half: Hashable = None
+    # Whether it can be pressed again while it is still at work: each press goes a step further.
+    steps: bool = False
+
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         if not interaction.client.admit(interaction):
             return
         try:
-            with interaction.client.presses.once(_button(interaction)) as first:
-                act = first or self.twice
+            with ExitStack() as press:
+                once = interaction.client.presses.once(self._button(interaction))
+                act = press.enter_context(once) or self.twice
+                if self.steps:
+                    press.close()
                 await (self.pressed(interaction) if act else interaction.response.defer())
         except Exception as error:
             await interaction.client.fail(interaction, error)
@@ -44,9 +53,9 @@ class Lasting(ui.DynamicItem[Part], Generic[Part], template=r"(?!)"):
     async def pressed(self, interaction: discord.Interaction[Any]) -> None:
         raise NotImplementedError
 
-
-def _button(interaction: discord.Interaction[Any]) -> Hashable:
-    """Whose press of which button or choice it is."""
-    data: Mapping[str, Any] = dict(interaction.data or {})
-    message = interaction.message.id if interaction.message else 0
-    return interaction.user.id, message, data.get("custom_id"), tuple(data.get("values", ()))
+    def _button(self, interaction: discord.Interaction[Any]) -> Hashable:
+        """Whose press of which button or choice it is."""
+        data: Mapping[str, Any] = dict(interaction.data or {})
+        message = interaction.message.id if interaction.message else 0
+        button = self.half or data.get("custom_id")
+        return interaction.user.id, message, button, tuple(data.get("values", ()))
