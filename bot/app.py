@@ -105,6 +105,7 @@ async def assemble(
         await replies.load()
         recents = Recents(clock)
         panels = Panels(accounts, clock, sleep)
+        stack.push_async_callback(panels.close)  # what a press drew while the bot was closing
         completion = Completion(accounts, recents, clock, sleep)
         stack.push_async_callback(completion.close)
         bot = Tonearm(

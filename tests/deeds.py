@@ -203,7 +203,7 @@ DEEDS = (
     Deed("⏭️ on the panel", _presses("⏭️"), _panel),
     Deed("**Like** on the panel", _likes, _panel),
     Deed("🔊 on the panel", _presses("🔊"), _panel),
-    Deed("**Refresh** on the panel", _presses("Refresh"), _panel),
+    Deed("🔄 on the panel", _presses("🔄"), _panel),
     Deed("`/queue show`", _types("/queue show")),
     Deed("another page of it", _presses("🔄"), _types("/queue show")),
     Deed("`/queue add` for words", _types("/queue add lantern")),

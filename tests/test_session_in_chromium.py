@@ -39,9 +39,9 @@ class Session(Chat):
 
     @property
     def panel(self) -> Locator:
-        """The newest message with a button to refresh it."""
-        refresh = self.tab.get_by_role("button", name="Refresh")
-        return self.tab.get_by_role("article").filter(has=refresh).last
+        """The newest message with a panel's buttons."""
+        devices = self.tab.get_by_role("button", name="Devices", exact=True)
+        return self.tab.get_by_role("article").filter(has=devices).last
 
     async def press(self, name: str) -> None:
         """A button of the panel, by its label or Discord's name of its emoji; no double press."""
@@ -130,7 +130,7 @@ async def test_the_panel_through_a_session(session: Session) -> None:
     assert player.device is other
 
     player.interlude = "ad"
-    await session.press("Refresh")
+    await session.press("arrows counterclockwise")
     await expect(session.panel).to_contain_text("An ad is playing")
     await expect(session.panel.get_by_role("button", name="track next")).to_be_disabled()
     await expect(session.panel.get_by_role("button", name="Like")).to_be_disabled()

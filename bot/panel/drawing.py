@@ -223,7 +223,7 @@ def _rows(shown: Shown) -> Iterable[list[Press]]:
     yield [
         _press(shown, "devices", "📱", label="Devices"),
         _press(shown, "queue", "📜", label="Queue"),
-        _press(shown, "refresh", "🔄", label="Refresh"),
+        _press(shown, "refresh", "🔄"),
     ]
 
 
