@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 
 from playwright.async_api import expect
 
+from sandbox.clock import Clock
 from sandbox.page import Page
 from sandbox.stage import stage
 from tests.chromium import Chat, chromium
@@ -14,8 +16,18 @@ from tests.chromium import Chat, chromium
 PICTURE = Path(__file__).parent.parent / "docs" / "sandbox.png"
 
 
+# Seconds of the song.
+LISTENED = 74
+
+
 async def take() -> None:
-    async with stage() as it, Page(it.discord, it.spotify) as page, chromium() as browser:
+    # The browser's clock is the real one, which the stage's comes up to.
+    clock = Clock(time.time() - LISTENED)
+    async with (
+        stage(clock=clock) as it,
+        Page(it.discord, it.spotify) as page,
+        chromium() as browser,
+    ):
         await it.link("ada")
         friend = it.discord.seat("grace", "music")
         friend.say("what was that one about the greenhouse?")
@@ -24,7 +36,7 @@ async def take() -> None:
         chat = Chat(tab)
         await chat.run("/play what:paper greenhouse")
         await expect(chat.newest).to_contain_text("The Paper Greenhouse")
-        it.clock.advance(74)
+        it.clock.advance(LISTENED)
         await chat.run("/now share:true")
         await expect(chat.newest).to_contain_text("1:1")
         await chat.button("repeat").click()
