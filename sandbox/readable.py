@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 Component = dict[str, Any]
@@ -31,12 +30,7 @@ def shown(markdown: str) -> str:
     text = re.sub(r"\[((?:\\.|[^\]\\])*)\]\(https?://[^)\s]+\)", r"\1", text)
     text = re.sub(r"(?<!\\)(\*\*|`)", "", text)
     text = re.sub(r"</([^:>]+):[0-9]+>", r"/\1", text)
-    text = re.sub(r"<t:([0-9]+)(?::[tTdDfFR])?>", lambda found: _time(int(found[1])), text)
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
-
-
-def _time(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds).strftime("%d %b %Y %H:%M")
 
 
 def readable(message: dict[str, Any], *, numbered: bool = True) -> str:

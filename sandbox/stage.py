@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,9 @@ from sandbox.clock import Clock
 from sandbox.discord import Discord, Reply, Seat
 from sandbox.readable import BUTTON, walk
 from sandbox.spotify import Spotify
+
+# Between looking for a port and listening there, whoever takes any port must not get it.
+_PORTS = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,9 @@ def links(message: dict[str, Any]) -> list[str]:
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """One that nobody listens at, below those that systems give to whoever asks for any."""
+    for port in (random.choice(_PORTS) for _ in _PORTS):
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")

@@ -95,9 +95,6 @@ def test_choices_know_which_menu_they_are_of() -> None:
     assert [(it.choice, it.select) for it in controls(message).values()] == [("0", 2), ("1", 2)]
 
 
-def test_mentions_of_commands_and_times_are_words() -> None:
-    said = "Use </queue add:123456789012345678> before <t:86400:t>. </b:x> stays."
-    told = readable({"content": said})
-    assert told.startswith("Use /queue add before ")
-    assert "Jan 1970" in told
-    assert told.endswith("</b:x> stays.")
+def test_mentions_of_commands_are_words() -> None:
+    said = "Use </queue add:123456789012345678>. </b:x> stays."
+    assert readable({"content": said}) == "Use /queue add. </b:x> stays."
