@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.remote.deeds import NEXT_REPEAT
 from bot.spotify.models import Device, Playable, Playback
 from bot.spotify.uris import Uri
 from bot.ui import cards
@@ -193,7 +194,7 @@ def _rows(shown: Shown) -> Iterable[list[Press]]:
         toggle = _press(shown, "resume", "▶️", off=still and state is not None)
     shuffled = bool(state and state.shuffle_state)
     repeat = (state.repeat_state if state else None) or "off"
-    after = {"off": "context", "context": "track", "track": "off"}.get(repeat, "context")
+    after = NEXT_REPEAT.get(repeat, "context")
     toggles = {"context": ("context",), "track": ("context", "track"), "off": ("track",)}[after]
     silent = stuck or device.supports_volume is False or device.volume_percent is None
     yield [

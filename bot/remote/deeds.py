@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
 from bot.remote import positions
+from bot.spotify.player import Repeat
 from bot.spotify.uris import ID, KINDS, Uri
 
 Verb = Literal[
@@ -28,6 +29,9 @@ VERBS: tuple[Verb, ...] = get_args(Verb)
 LIKED = "liked"
 # And what a message lists, where that is too long for a button.
 THESE = "these"
+
+# The order in which repeat without a mode goes round.
+NEXT_REPEAT: dict[str, Repeat] = {"off": "context", "context": "track", "track": "off"}
 
 # The last word of a deed, where there is more to say.
 _HOWS = {"shuffled": (True, False), "inorder": (False, False), "now": (None, True)}

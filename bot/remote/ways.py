@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.errors import NoActiveDevice, NothingPlaying, NoVolume, Restricted, SpotifyFault
 from bot.remote import positions
 from bot.remote.after import PAUSE, told
-from bot.remote.deeds import Deed, Verb
+from bot.remote.deeds import NEXT_REPEAT, Deed, Verb
 from bot.remote.doing import AD, Doing
 from bot.remote.starting import UNSHUFFLED, play, shuffled
 from bot.spotify.catalogue import Item
@@ -23,8 +23,6 @@ from bot.ui.replies import Done
 from bot.ui.text import safe
 
 REPEATS: tuple[Repeat, ...] = get_args(Repeat)
-# The order in which /repeat without a mode goes round.
-_NEXT_REPEAT: dict[str, Repeat] = {"off": "context", "context": "track", "track": "off"}
 _REPEATED = {
     "off": "Repeat is off",
     "context": "Repeating all of it",
@@ -138,7 +136,7 @@ async def _shuffle(deed: Deed, doing: Doing) -> Done:
 async def _repeat(deed: Deed, doing: Doing) -> Done:
     state = await doing.state()
     mode = next((mode for mode in REPEATS if mode == deed.what), None)
-    mode = mode or _NEXT_REPEAT.get(state.repeat_state or "", "context")
+    mode = mode or NEXT_REPEAT.get(state.repeat_state or "", "context")
     await doing.spotify.player.repeat(mode, device=doing.device)
     state = replace(state, repeat_state=mode, actions=_unskipped(state))
     return Done(_REPEATED[mode], state=state)
