@@ -172,3 +172,6 @@ class Elsewhere(Lasting[ui.Button[Any]], template=f"add:other:{_ITEM}"):
         item = await spotify.catalogue.item(self.uri)
         view = await _menu(spotify, item, "Add it to which playlist?")
         await interaction.edit_original_response(view=view)
+
+
+ITEMS = (To, Elsewhere)

@@ -290,3 +290,6 @@ def actions(item: Item | Uri, *verbs: Verb) -> list[Button]:
     uri = item if isinstance(item, Uri) else item.uri
     assert uri is not None, "what is on its owner's machine alone has no buttons"
     return [Action(verb, uri.kind, uri.id) for verb in verbs]
+
+
+ITEMS = (Pick, Go, Action)

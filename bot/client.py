@@ -17,7 +17,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 from discord.gateway import DiscordWebSocket
 
-from bot import adding, browsing, devices, invitation
+from bot import devices, invitation
 from bot.accounts import Accounts
 from bot.completion import Completion
 from bot.endings import Finished, Linked
@@ -137,8 +137,6 @@ class Tonearm(commands.AutoShardedBot):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         self.links.application_id = self.application_id or 0
         self.add_dynamic_items(invitation.StartLogin, invitation.EnterCode)
-        self.add_dynamic_items(browsing.Pick, browsing.Go, browsing.Action)
-        self.add_dynamic_items(adding.To, adding.Elsewhere)
         for cog in COGS:
             await self.load_extension(cog)
         await register(self.tree, self.store)

@@ -7,7 +7,7 @@ from typing import Literal
 from discord import app_commands
 from discord.ext import commands
 
-from bot import browsing, completion
+from bot import adding, browsing, completion
 from bot.accounts import Accounts
 from bot.client import Interaction, Tonearm
 from bot.remote import lists
@@ -53,3 +53,4 @@ class Search(commands.Cog):
 
 async def setup(bot: Tonearm) -> None:
     await bot.add_cog(Search(bot.accounts, bot.replies))
+    bot.add_dynamic_items(*browsing.ITEMS, *adding.ITEMS)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from sandbox.discord import Discord, Seat
-from sandbox.spotify import Spotify
+from sandbox.spotify import Player, Spotify
 from sandbox.stage import Stage, stage
 
 
@@ -37,3 +37,12 @@ def ada(discord: Discord) -> Seat:
 async def linked(stage: Stage) -> Seat:
     """Ada in #music, linked to her Spotify account, which is Premium and awake."""
     return await stage.link("ada")
+
+
+@pytest.fixture
+def player(spotify: Spotify, linked: Seat) -> Player:
+    """Ada's, who is linked; it plays the second track of an album."""
+    assert linked
+    player = spotify.accounts["ada"].player
+    player.resume()
+    return player

@@ -13,15 +13,6 @@ from sandbox.stage import Stage
 from tests.commands import link, spent
 
 
-@pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
-    """Ada's, while it plays."""
-    assert linked
-    player = spotify.accounts["ada"].player
-    player.resume()
-    return player
-
-
 async def test_what_was_queued_is_shown_when_it_is_skipped_to(
     stage: Stage, spotify: Spotify, player: Player, linked: Seat
 ) -> None:

@@ -12,15 +12,6 @@ from tests.commands import refusing, spent, title
 STATE = "GET me/player"
 
 
-@pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
-    """Ada's, which plays the second track of its album; her seat is linked."""
-    assert linked
-    player = spotify.accounts["ada"].player
-    player.resume()
-    return player
-
-
 async def test_pause_pauses_and_shows_what_is_paused(
     spotify: Spotify, player: Player, linked: Seat
 ) -> None:

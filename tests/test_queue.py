@@ -13,15 +13,6 @@ from tests.commands import audible, link, refusing, spent
 QUEUE = "me/player/queue"
 
 
-@pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
-    """Ada's, which plays; her seat is linked."""
-    assert linked
-    player = spotify.accounts["ada"].player
-    player.resume()
-    return player
-
-
 @pytest.mark.parametrize("form", ["lantern weather", "{link}", "{uri}"])
 async def test_one_song_is_queued(
     spotify: Spotify, player: Player, linked: Seat, form: str

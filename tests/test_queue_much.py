@@ -15,15 +15,6 @@ from tests.commands import link, settled
 from tests.heaps import big, confirmed, record
 
 
-@pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
-    """Ada's, which plays; her seat is linked."""
-    assert linked
-    player = spotify.accounts["ada"].player
-    player.resume()
-    return player
-
-
 async def test_an_album_is_asked_about_and_then_queued_in_order(
     spotify: Spotify, player: Player, linked: Seat
 ) -> None:

@@ -18,15 +18,6 @@ from tests.heaps import confirmed, record
 QUEUE = "me/player/queue"
 
 
-@pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
-    """Ada's, which plays; her seat is linked."""
-    assert linked
-    player = spotify.accounts["ada"].player
-    player.resume()
-    return player
-
-
 # ---- where it stops
 
 

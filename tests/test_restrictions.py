@@ -28,15 +28,6 @@ LINES = (
 )
 
 
-@pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
-    """Ada's, which plays the second track of its album; her seat is linked."""
-    assert linked
-    player = spotify.accounts["ada"].player
-    player.resume()
-    return player
-
-
 @pytest.mark.parametrize(
     ("line", "action", "says"),
     [

@@ -12,15 +12,6 @@ from tests.commands import spent, title
 STATE = "GET me/player"
 
 
-@pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
-    """Ada's, which plays the second track of its album; her seat is linked."""
-    assert linked
-    player = spotify.accounts["ada"].player
-    player.resume()
-    return player
-
-
 # ---- seek
 
 

@@ -23,10 +23,8 @@ from tests.wishes import (
 
 
 @pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
+def player(player: Player) -> Player:
     """Ada's, all of whose devices are there and asleep."""
-    assert linked
-    player = spotify.accounts["ada"].player
     player.device = None
     return player
 

@@ -36,7 +36,7 @@ NEXT_REPEAT: dict[str, Repeat] = {"off": "context", "context": "track", "track":
 # The last word of a deed, where there is more to say.
 _HOWS = {"shuffled": (True, False), "inorder": (False, False), "now": (None, True)}
 # What `str` makes of one, as a regular expression.
-PATTERN = rf"(?:{'|'.join(VERBS)})(?: [0-9A-Za-z:+%-]{{1,40}}){{0,2}}"
+PATTERN = rf"(?:{'|'.join(VERBS)})(?: [0-9A-Za-z:+%-]{{1,40}})?(?: (?:{'|'.join(_HOWS)}))?"
 
 
 @dataclass(frozen=True)
