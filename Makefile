@@ -43,13 +43,13 @@ bench: $(VENV)/bench
 	@$(PY) -m bench $(ARGS)
 
 picture: $(VENV)/dev
-	@$(PY) -m tests.picture
+	@$(PY) -m tests.screenshot
 
 costs: $(VENV)/dev
 	@$(PY) -m tests.costs
 
 voice: $(VENV)/dev
-	@$(PY) -m tests.voice
+	@$(PY) -m tests.user_texts
 
 lock: $(VENV)/dev
 	@$(PIP) install uv

@@ -45,7 +45,7 @@ class Caller:
 
 @asynccontextmanager
 async def caller(spotify: Spotify, waits: Waits) -> AsyncIterator[Caller]:
-    token = spotify.access_token(ACCOUNT, "user-read-playback-state")
+    token = spotify.issue_access_token(ACCOUNT, "user-read-playback-state")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -10,9 +10,9 @@ from timeit import repeat
 import aiohttp
 
 from bench.table import Row
-from bot.metrics import Metrics
-from bot.spotify.gate import Gate
-from bot.spotify.lists import SavedTrack, page_of
+from bot.accounts.metrics import Metrics
+from bot.spotify.limits import RateLimiter
+from bot.spotify.pages import SavedTrack, page_decoder
 from sandbox.clock import Clock
 from sandbox.spotify import Spotify
 
@@ -22,8 +22,8 @@ PAGES, CALLS, TIMES = 200, 2_000, 7
 async def page() -> bytes:
     """Fifty liked songs, as they come over the wire."""
     async with Spotify(Clock()) as spotify, aiohttp.ClientSession() as http:
-        spotify.accounts["ada"].like_many(100)
-        token = spotify.access_token("ada", "user-library-read")
+        spotify.accounts["ada"].like_generated(100)
+        token = spotify.issue_access_token("ada", "user-library-read")
         url = f"{spotify.api_url}/me/tracks?limit=50&offset=50"
         async with http.get(url, headers={"Authorization": f"Bearer {token}"}) as response:
             return await response.read()
@@ -37,23 +37,23 @@ def least(what: Callable[[], object], times: int) -> float:
 def gate(*, background: bool) -> float:
     """Microseconds to be let through and counted, after a day of calls."""
     clock = Clock()
-    there, counters = Gate(clock, daily=10**9), Metrics()
+    there, counters = RateLimiter(clock, daily_limit=10**9), Metrics()
     for _ in range(24):
         clock.advance(3600)
         for behind in (False, True):
-            there.admit("app", "library", background=behind)
+            there.acquire("app", "library", background=behind)
 
     def call() -> None:
-        there.admit("app", "library", background=background)
-        with there.passing("app", "library", background=background):
-            counters.called("library", 200, 0.08)
+        there.acquire("app", "library", background=background)
+        with there.track("app", "library", background=background):
+            counters.record_call("library", 200, 0.08)
 
     return least(call, CALLS)
 
 
 async def measure() -> list[Row]:
     body = await page()
-    read = page_of(SavedTrack)
+    read = page_decoder(SavedTrack)
     return [
         Row(f"page of 50 songs, {len(body) / 50 / 1000:.1f} KB each, read, beside json.loads",
             least(lambda: read(body), PAGES), "µs", peer=least(lambda: json.loads(body), PAGES)),

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench.table import Row, percentile
-from bot.keys import KEY_BYTES
 from bot.store import Store
-from bot.vault import Vault
-from sandbox.stage import stage
+from bot.store.encryption import TokenCipher
+from bot.store.keys import KEY_BYTES
+from sandbox.harness import run_harness
 
 LOGINS = 20
 LINKS = 100_000
@@ -26,17 +26,17 @@ SEALS = 20_000
 async def logins() -> list[float]:
     """Seconds of whole logins, from /link to "Linked to", the two pretend services included."""
     taken = []
-    async with stage() as it:
+    async with run_harness() as it:
         for _ in range(LOGINS):
             it.clock.advance(600)
             began = perf_counter()
-            await it.link("ada")
+            await it.link_account("ada")
             taken.append(perf_counter() - began)
     return taken
 
 
 @asynccontextmanager
-async def store_of(count: int, vault: Vault) -> AsyncIterator[Store]:
+async def store_of(count: int, vault: TokenCipher) -> AsyncIterator[Store]:
     """A store on disk with so many links."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bench.sqlite3"
@@ -47,22 +47,22 @@ async def store_of(count: int, vault: Vault) -> AsyncIterator[Store]:
             db.executemany("INSERT INTO person (discord_id) VALUES (?)", ((n,) for n in numbers))
             db.executemany(
                 "INSERT INTO link VALUES (?, 'account ' || ?1, 'Ada', 'app', '', 0, ?, 1, 0, 0)",
-                ((n, vault.seal(_token(), "refresh_token", n)) for n in numbers),
+                ((n, vault.encrypt(_token(), "refresh_token", n)) for n in numbers),
             )
         async with Store.open(file) as store:
             yield store
 
 
-async def reads(count: int, vault: Vault) -> list[float]:
+async def reads(count: int, vault: TokenCipher) -> list[float]:
     """Seconds to read one link of so many and decrypt its token."""
     taken = []
     async with store_of(count, vault) as store:
         for number in range(READS):
             owner = number * 7919 % count + 1
             began = perf_counter()
-            link = await store.links.of(owner)
+            link = await store.accounts.get(owner)
             assert link is not None
-            vault.open(link.refresh_token, "refresh_token", owner)
+            vault.decrypt(link.refresh_token, "refresh_token", owner)
             taken.append(perf_counter() - began)
     return taken
 
@@ -70,12 +70,12 @@ async def reads(count: int, vault: Vault) -> list[float]:
 async def renewals() -> list[float]:
     """Seconds of renewals that bring a new refresh token, each with the call it was made for."""
     taken = []
-    async with stage() as it:
-        await it.link("ada")
-        it.spotify.refresh_reply = "new"
+    async with run_harness() as it:
+        await it.link_account("ada")
+        it.spotify.refresh_token_reply = "new"
         assert it.bot is not None
-        owner = int(it.discord.world.users["ada"].id)
-        spotify = await it.bot.accounts.session(owner)
+        owner = int(it.discord.state.users["ada"].id)
+        spotify = await it.bot.sessions.session(owner)
         for _ in range(RENEWALS):
             it.clock.advance(3600)
             began = perf_counter()
@@ -84,14 +84,14 @@ async def renewals() -> list[float]:
     return taken
 
 
-def sealing(vault: Vault) -> tuple[float, float]:
+def sealing(vault: TokenCipher) -> tuple[float, float]:
     """Seconds to seal and to open one token."""
     token = _token()
     began = perf_counter()
-    sealed = [vault.seal(token, "refresh_token", 1) for _ in range(SEALS)]
+    sealed = [vault.encrypt(token, "refresh_token", 1) for _ in range(SEALS)]
     between = perf_counter()
     for one in sealed:
-        vault.open(one, "refresh_token", 1)
+        vault.decrypt(one, "refresh_token", 1)
     return (between - began) / SEALS, (perf_counter() - between) / SEALS
 
 
@@ -100,7 +100,7 @@ def _token() -> str:
 
 
 async def measure() -> list[Row]:
-    vault = Vault([secrets.token_bytes(KEY_BYTES)])
+    vault = TokenCipher([secrets.token_bytes(KEY_BYTES)])
     seal, open_ = sealing(vault)
     many, few = await reads(LINKS, vault), await reads(10, vault)
     login, renewal = await logins(), await renewals()

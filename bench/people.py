@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import dataclass, field
 
 from bench.running import Running, link
-from sandbox.discord import Seat
-from sandbox.discord.world import DM, Channel, Json, User
+from sandbox.discord import UserClient
+from sandbox.discord.state import DM, Channel, Json, User
 from sandbox.spotify.accounts import Account
 from sandbox.spotify.catalogue import generated_uri
 from sandbox.spotify.devices import Device
@@ -21,7 +21,7 @@ _WORDS = "lantern", "sparrow", "orchard", "harbour", "envelope", "typewriter"
 class Person:
     """Somebody who is linked. `turn` counts what they have done."""
 
-    seat: Seat
+    seat: UserClient
     account: Account
     panels: list[Json] = field(default_factory=list)
     turn: int = 0
@@ -29,7 +29,7 @@ class Person:
 
     def hears(self, *, playing: bool) -> None:
         """Another song than in the turn before, of which nothing is known to the bot."""
-        self.account.player.start(generated_uri(self.turn))
+        self.account.player.play(generated_uri(self.turn))
         if not playing:
             self.account.player.pause()
 
@@ -60,17 +60,17 @@ class Person:
             letter.upper() if number >> place & 1 else letter
             for place, letter in enumerate(_WORDS[word])
         )
-        await self.seat.complete(f"/play what:{typed}")
+        await self.seat.autocomplete(f"/play what:{typed}")
 
 
 async def arrive(bot: Running, name: str) -> Person:
     """Somebody new at both services, who links."""
-    discord, spotify = bot.discord.world, bot.spotify
+    discord, spotify = bot.discord.state, bot.spotify
     user = User(discord.snowflake(), name, name.title())
     discord.users[name] = user
     channel = Channel(discord.snowflake(), PLACE, DM, (user,))
     discord.channels[channel.id] = channel
-    device = Device(f"{user.id:0>40}", f"{user.display}'s Phone", "Smartphone")
-    account = spotify.world.add_account(name, premium=True, devices=[device])
-    spotify.apps[spotify.client_id].allow_list.add(name)
+    device = Device(f"{user.id:0>40}", f"{user.display_name}'s Phone", "Smartphone")
+    account = spotify.state.add_account(name, premium=True, devices=[device])
+    spotify.apps[spotify.client_id].allowed_accounts.add(name)
     return Person(await link(bot, name, PLACE), account)

@@ -111,7 +111,7 @@ class Kind:
 
 async def kinds(bare: Running, people: list[Person]) -> list[Kind]:
     """Those that are measured, each by so many people that nobody has to wait for themselves."""
-    seat, other = bare.discord.seat("ada"), bare.discord.seat("ada", "dm")
+    seat, other = bare.discord.user_client("ada"), bare.discord.user_client("ada", "dm")
     button = (await other.run("/button")).message
 
     async def defer() -> None:
@@ -121,7 +121,7 @@ async def kinds(bare: Running, people: list[Person]) -> list[Kind]:
         await other.press(button, "Nothing")
 
     async def offer() -> None:
-        await seat.complete("/choices what:lan")
+        await seat.autocomplete("/choices what:lan")
 
     deferred = "a deferred no-op"
     return [
@@ -178,7 +178,7 @@ async def rush(bot: Running, people: list[Person]) -> Rush:
     for person in people:
         await person.open_panels(ceil(AT_ONCE / 4 / len(people)))
         person.hears(playing=True)
-    exchanges = bot.discord.recording.exchanges
+    exchanges = bot.discord.traffic.exchanges
     exchanges.clear()
     began = perf_counter()
     done = await asyncio.gather(
@@ -190,7 +190,7 @@ async def rush(bot: Running, people: list[Person]) -> Rush:
         return_exceptions=True,
     )
     wall = perf_counter() - began
-    first = [e.at - began for e in exchanges if e.path.endswith("/callback")]
+    first = [e.sent_at - began for e in exchanges if e.path.endswith("/callback")]
     lost = sum(isinstance(one, BaseException) for one in done)
     return Rush(wall, first, lost)
 
@@ -201,7 +201,7 @@ def _all(person: Person, panel: int) -> list[Awaitable[object]]:
         person.pause(),
         person.now(),
         person.seat.press(person.panels[panel], "Refresh"),
-        person.seat.complete("/play what:lantern"),
+        person.seat.autocomplete("/play what:lantern"),
     ]
 
 
@@ -209,7 +209,7 @@ def _all(person: Person, panel: int) -> list[Awaitable[object]]:
 async def both() -> AsyncIterator[tuple[Running, Running, Waits]]:
     """The bare bot, Tonearm, and how long its Spotify took."""
     spotify = Spotify(Clock())
-    spotify.faults = waits = Waits(spotify.world.tokens)
+    spotify.faults = waits = Waits(spotify.state.tokens)
     daily = {"SPOTIFY_DAILY_CALLS": "1000000"}
     async with (
         running("bench.bare") as bare,

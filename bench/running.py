@@ -14,9 +14,9 @@ from time import perf_counter
 
 from sandbox.browser import Browser
 from sandbox.clock import Clock
-from sandbox.discord import Discord, Seat
+from sandbox.discord import Discord, UserClient
+from sandbox.harness import bot_environment, find_confirmation_code
 from sandbox.spotify import Spotify
-from sandbox.stage import code_on, environment
 
 
 @dataclass
@@ -37,7 +37,7 @@ async def running(
     clock = Clock()
     async with Discord(clock) as discord, spotify or Spotify(clock) as spotify:
         with TemporaryDirectory() as folder:
-            settings = environment(discord, spotify, Path(folder)) | more
+            settings = bot_environment(discord, spotify, Path(folder)) | more
             began = perf_counter()
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -48,26 +48,28 @@ async def running(
             )
             try:
                 changes = discord.changes
-                changes.lifeline = asyncio.ensure_future(process.wait())
-                await changes.until(lambda: bool(discord.gateway.sessions), "IDENTIFY", 30)
+                changes.bot_task = asyncio.ensure_future(process.wait())
+                await changes.wait_until(lambda: bool(discord.gateway.sessions), "IDENTIFY", 30)
                 identified = perf_counter() - began
-                await discord.ready(timeout=30)
+                await discord.wait_until_ready(timeout=30)
                 yield Running(discord, spotify, process.pid, identified)
             finally:
-                changes.lifeline = None
+                changes.bot_task = None
                 process.terminate()
                 await process.wait()
 
 
-async def link(bot: Running, user: str = "ada", place: str = "music") -> Seat:
+async def link(bot: Running, user: str = "ada", place: str = "music") -> UserClient:
     """Somebody, linked: where no direct message can be sent, the reply has the button."""
     bot.discord.closed_dms.add(user)
-    seat = bot.discord.seat(user, place)
+    seat = bot.discord.user_client(user, place)
     reply = await seat.run("/link")
     async with Browser() as browser:
-        page = await browser.log_in(next(iter(reply.links.values())), account=user, discord=user)
-    await reply.until("Almost linked")
+        page = await browser.log_in(
+            next(iter(reply.link_buttons.values())), account=user, discord=user
+        )
+    await reply.wait_for("Almost linked")
     form = await reply.press("Enter code")
-    await form.submit(code=code_on(page.text))
-    await reply.until("Linked to")
+    await form.submit(code=find_confirmation_code(page.text))
+    await reply.wait_for("Linked to")
     return seat

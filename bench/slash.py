@@ -13,7 +13,7 @@ from time import perf_counter
 
 from bench.running import Running, link, running
 from bench.table import Row, percentile
-from sandbox.discord import Seat
+from sandbox.discord import UserClient
 
 WARM, ROUNDS = 200, 400
 BURSTS = 3
@@ -29,19 +29,19 @@ class Commander:
     """
 
     bot: Running
-    seat: Seat
+    seat: UserClient
     line: str
     first: list[float] = field(default_factory=list)
     finished: list[float] = field(default_factory=list)
 
     async def once(self) -> None:
-        exchanges = self.bot.discord.recording.exchanges
+        exchanges = self.bot.discord.traffic.exchanges
         exchanges.clear()
         began = perf_counter()
         await self.seat.run(self.line)
-        answered = next(e.at for e in exchanges if e.path.endswith("/callback"))
+        answered = next(e.sent_at for e in exchanges if e.path.endswith("/callback"))
         self.first.append(answered - began)
-        self.finished.append(max(e.at for e in exchanges) - began)
+        self.finished.append(max(e.sent_at for e in exchanges) - began)
 
 
 async def in_turn(*commanders: Commander) -> None:
@@ -54,7 +54,7 @@ async def in_turn(*commanders: Commander) -> None:
             await commander.once()
 
 
-async def at_once(seat: Seat, line: str) -> float:
+async def at_once(seat: UserClient, line: str) -> float:
     """Seconds until AT_ONCE commands, sent together, are all answered."""
     began = perf_counter()
     await asyncio.gather(*(seat.run(line) for _ in range(AT_ONCE)))
@@ -91,7 +91,7 @@ def rows_of(name: str, against: str, ours: list[float], theirs: list[float],
 async def measure() -> list[Row]:
     async with running("bench.bare") as bare, running("bot") as bot:
         bare_idle, idle = resident(bare.pid), resident(bot.pid)
-        peer, seat = bare.discord.seat("ada"), await link(bot)
+        peer, seat = bare.discord.user_client("ada"), await link(bot)
         nothing, later = Commander(bare, peer, "/nothing"), Commander(bare, peer, "/later")
         now, account = Commander(bot, seat, "/now"), Commander(bot, seat, "/account")
         await in_turn(nothing, now, later, account)

@@ -8,19 +8,19 @@ from __future__ import annotations
 import asyncio
 import os
 
-from bot.app import assemble
-from bot.completion import PAUSE
+from bot.app import build
+from bot.autocomplete.options import DEBOUNCE
 from bot.config import Settings
 
 
 async def _sleep(seconds: float) -> None:
-    await asyncio.sleep(0 if seconds == PAUSE else seconds)
+    await asyncio.sleep(0 if seconds == DEBOUNCE else seconds)
 
 
 async def run(settings: Settings) -> None:
-    async with assemble(settings, sleep=_sleep) as bot:
+    async with build(settings, sleep=_sleep) as bot:
         await bot.start(settings.discord_token)
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Settings.read(os.environ)))
+    asyncio.run(run(Settings.from_env(os.environ)))

@@ -9,16 +9,16 @@ from time import perf_counter
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from sandbox.faults import Faults
-from sandbox.spotify.tokens import Tokens
+from sandbox.fault_injection import FaultInjector
+from sandbox.spotify.oauth_tokens import TokenStore
 
 Span = tuple[float, float]
 
 
-class Waits(Faults):
+class Waits(FaultInjector):
     """Writes down for each account when a call came and when its answer was ready."""
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: TokenStore) -> None:
         super().__init__()
         self.of: defaultdict[str, list[Span]] = defaultdict(list)
         self._tokens = tokens
@@ -34,7 +34,7 @@ class Waits(Faults):
                 return await faulty(request, handler)
             finally:
                 token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-                if (access := self._tokens.access(token)) and access.account:
+                if (access := self._tokens.find_access_token(token)) and access.account:
                     self.of[access.account].append((came, perf_counter()))
 
         return watch

@@ -13,9 +13,9 @@ import discord
 from dotenv import load_dotenv
 
 from bot import log
-from bot.app import assemble, rekey
+from bot.app import build, rekey
 from bot.config import Settings
-from bot.errors import CannotStart, ConfigError
+from bot.errors.bot_error import ConfigError, StartupError
 
 _TOKEN_REFUSED = (
     "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, your application, "
@@ -27,11 +27,11 @@ _AUTHENTICATION_FAILED = 4004
 
 
 async def run(settings: Settings) -> None:
-    """The bot, until SIGINT or SIGTERM. Raises CannotStart."""
+    """The bot, until SIGINT or SIGTERM. Raises StartupError."""
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    async with assemble(settings) as bot:
+    async with build(settings) as bot:
         life = asyncio.create_task(bot.start(settings.discord_token))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -45,25 +45,25 @@ async def run(settings: Settings) -> None:
         try:
             await life
         except discord.LoginFailure:
-            raise CannotStart(_TOKEN_REFUSED) from None
+            raise StartupError(_TOKEN_REFUSED) from None
         except discord.ConnectionClosed as closed:
             if closed.code == _AUTHENTICATION_FAILED:
-                raise CannotStart(_TOKEN_REFUSED) from None
-            raise CannotStart(f"Discord closed the connection: {closed.code}.") from None
+                raise StartupError(_TOKEN_REFUSED) from None
+            raise StartupError(f"Discord closed the connection: {closed.code}.") from None
         except (
             aiohttp.ClientConnectionError,
             discord.HTTPException,
             discord.GatewayNotFound,
         ) as error:
-            raise CannotStart(f"Discord cannot be reached: {error}") from None
+            raise StartupError(f"Discord cannot be reached: {error}") from None
 
 
 def main(arguments: list[str]) -> int:
     """The exit code: 0 after a signal, 1 where the bot cannot run, 2 for odd arguments."""
     try:
         load_dotenv(".env")
-        settings = Settings.read(os.environ)
-        log.set_up()
+        settings = Settings.from_env(os.environ)
+        log.configure_logging()
         match arguments:
             case []:
                 asyncio.run(run(settings))
@@ -76,7 +76,7 @@ def main(arguments: list[str]) -> int:
     except (UnicodeDecodeError, OSError) as error:
         print(f".env cannot be read: {error}. Save it as UTF-8.", file=sys.stderr)  # noqa: T201
         return 1
-    except (ConfigError, CannotStart) as reason:
+    except (ConfigError, StartupError) as reason:
         print(reason, file=sys.stderr)  # noqa: T201
         return 1
     return 0

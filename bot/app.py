@@ -11,75 +11,80 @@ import aiohttp
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import keys, web
-from bot.accounts import WITHIN, Accounts
-from bot.client import GRACE, Tonearm
-from bot.completion import Completion
+from bot import web
+from bot.accounts.metrics import Metrics
+from bot.accounts.quota import Quota
+from bot.accounts.reminders import Reminders
+from bot.accounts.sessions import COMMAND_TIMEOUT, Sessions
+from bot.autocomplete.options import Autocomplete
+from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
-from bot.errors import CannotStart, LinkEnded
-from bot.links import Links
-from bot.links.signin import SignIn
-from bot.metrics import Metrics
-from bot.panel import Panels
-from bot.presses import Presses
-from bot.quota import Quota
-from bot.reminders import Reminders
-from bot.remote import Remote
-from bot.remote.recents import Recents
-from bot.remote.theirs import Theirs
-from bot.replies import Replies
-from bot.spotify.app_token import AppToken
-from bot.spotify.login import Login
+from bot.errors.bot_error import StartupError
+from bot.errors.login import LoginExpired
+from bot.interactions.double_press import DoublePressGuard
+from bot.interactions.reply_visibility import ReplyVisibility
+from bot.login.discord_oauth import DiscordOAuth
+from bot.login.flow import LoginFlow
+from bot.panel.panels import Panels
+from bot.player.friends import FriendPlayback
+from bot.player.history import UserHistory
+from bot.player.player import Player
+from bot.spotify.client_credentials import AppToken
+from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
-from bot.store import Store
-from bot.vault import Vault
-from bot.web.figures import Figures
-from bot.web.guard import Guard
+from bot.store import Store, keys
+from bot.store.encryption import TokenCipher
+from bot.web.metrics import MetricsEndpoint
+from bot.web.middleware import RequestGuard
 
 
 @asynccontextmanager
-async def assemble(
+async def build(
     settings: Settings,
     *,
     clock: Callable[[], float] = time.time,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     connector: aiohttp.BaseConnector | None = None,
-    within: float = WITHIN,
-    grace: float = GRACE,
+    command_timeout: float = COMMAND_TIMEOUT,
+    grace: float = SHUTDOWN_GRACE,
 ) -> AsyncIterator[Tonearm]:
     """The bot, ready for `start(settings.discord_token)`, with its pages already served.
 
     `connector` is its way into the web, where that is to be another than the usual one; `within`
     the seconds that a command has for Spotify, `grace` those it has to end when the bot stops.
-    Everything is closed in reverse at the end. Raises CannotStart.
+    Everything is closed in reverse at the end. Raises StartupError.
     """
     public_url = settings.public_url
     async with AsyncExitStack() as stack:
-        stack.enter_context(_discord_at(settings.discord_api_url))
+        stack.enter_context(_use_discord_api(settings.discord_api_url))
         store, vault = await stack.enter_async_context(open_store(settings))
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         )
-        login = Login(http, settings.spotify_accounts_url, f"{public_url}/callback")
+        login = SpotifyOAuth(http, settings.spotify_accounts_url, f"{public_url}/callback")
         signin = None
         if secret := settings.discord_client_secret:
-            signin = SignIn(http, settings.discord_api_url, secret, f"{public_url}/discord")
+            signin = DiscordOAuth(http, settings.discord_api_url, secret, f"{public_url}/discord")
         metrics = Metrics()
         quota = Quota(
             store,
             clock,
             client_id=settings.spotify_client_id,
-            daily=settings.spotify_daily_calls,
+            daily_limit=settings.spotify_daily_calls,
         )
         await quota.load()
         stack.push_async_callback(quota.save)
         transport = Transport(
-            http, settings.spotify_api_url, gate=quota.gate, clock=clock, watch=metrics.called
+            http,
+            settings.spotify_api_url,
+            limiter=quota.limiter,
+            clock=clock,
+            on_exchange=metrics.record_call,
         )
         app_token = None
         if secret := settings.spotify_client_secret:
             app_token = AppToken(login, settings.spotify_client_id, secret, clock)
-        accounts = Accounts(
+        accounts = Sessions(
             store,
             vault,
             login,
@@ -88,10 +93,10 @@ async def assemble(
             quota,
             metrics,
             app_token=app_token,
-            within=within,
+            timeout=command_timeout,
         )
         stack.push_async_callback(accounts.close)
-        links = Links(
+        links = LoginFlow(
             store,
             accounts,
             vault,
@@ -101,12 +106,12 @@ async def assemble(
             public_url=public_url,
             clock=clock,
         )
-        replies = Replies(store)
+        replies = ReplyVisibility(store)
         await replies.load()
-        recents = Recents(clock)
+        recents = UserHistory(clock)
         panels = Panels(accounts, clock, sleep)
         stack.push_async_callback(panels.close)  # what a press drew while the bot was closing
-        completion = Completion(accounts, recents, clock, sleep)
+        completion = Autocomplete(accounts, recents, clock, sleep)
         stack.push_async_callback(completion.close)
         bot = Tonearm(
             store,
@@ -117,15 +122,15 @@ async def assemble(
             quota,
             metrics,
             completion,
-            Theirs(accounts, store, clock),
-            Remote(accounts, store, recents, clock, sleep, panels.changed),
+            FriendPlayback(accounts, store, clock),
+            Player(accounts, store, recents, clock, sleep, panels.player_changed),
             panels,
-            Presses(clock),
+            DoublePressGuard(clock),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
             grace=grace,
         )
-        guard = Guard(
+        guard = RequestGuard(
             public_url,
             form_targets=(settings.spotify_accounts_url, *([signin.origin] if signin else [])),
             trusted_proxy=settings.trusted_proxy,
@@ -135,9 +140,9 @@ async def assemble(
         await stack.enter_async_context(
             web.serve(
                 links,
-                bot.tell,
+                bot.announce_login,
                 guard,
-                Figures(bot.figures, settings.metrics_token, settings.trusted_proxy),
+                MetricsEndpoint(bot.metrics_text, settings.metrics_token, settings.trusted_proxy),
                 host=settings.host,
                 port=settings.port,
                 public_url=public_url,
@@ -149,32 +154,32 @@ async def assemble(
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[tuple[Store, Vault]]:
-    """The store, and the vault that opens all that is sealed in it. Raises CannotStart."""
+async def open_store(settings: Settings) -> AsyncIterator[tuple[Store, TokenCipher]]:
+    """The store, and the vault that opens all that is sealed in it. Raises StartupError."""
     async with Store.open(settings.database) as store:
-        used = await store.sealed.keys()
+        used = await store.encrypted_columns.key_ids()
         ring = settings.token_keys or (
-            keys.read_or_make(keys.key_file(settings.database), may_make=not used),
+            keys.load_or_create(keys.key_file(settings.database), may_create=not used),
         )
-        vault = Vault(ring)
-        vault.check(used)
+        vault = TokenCipher(ring)
+        vault.require_keys(used)
         yield store, vault
 
 
 async def rekey(settings: Settings) -> int:
-    """Seal everything under the first key of TOKEN_KEYS; how many secrets. Raises CannotStart."""
+    """Seal everything under the first key of TOKEN_KEYS; how many secrets. Raises StartupError."""
     async with open_store(settings) as (store, vault):
         try:
-            return await store.sealed.reseal(vault.reseal)
-        except LinkEnded:
-            raise CannotStart(
+            return await store.encrypted_columns.reencrypt(vault.reencrypt)
+        except LoginExpired:
+            raise StartupError(
                 "A stored login does not open with the keys that are here: its row was damaged or "
                 "moved. Nothing was changed."
             ) from None
 
 
 @contextmanager
-def _discord_at(url: str) -> Iterator[None]:
+def _use_discord_api(url: str) -> Iterator[None]:
     """Send discord.py's requests to `url`, and its sockets where the bot finds the gateway there.
 
     The library keeps both addresses in class attributes, so they hold for the whole process.

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import yarl
 
-from bot.errors import ConfigError
-from bot.keys import parse as parse_key
+from bot.errors.bot_error import ConfigError
+from bot.store.keys import parse_key
 
 Network = IPv4Network | IPv6Network
 
@@ -29,7 +29,7 @@ _DEFAULTS = {
     "SPOTIFY_API_URL": SPOTIFY_API_URL,
     "SPOTIFY_ACCOUNTS_URL": SPOTIFY_ACCOUNTS_URL,
 }
-_WHERE = {
+_REQUIRED = {
     "DISCORD_TOKEN": "Copy it from discord.com/developers, your application, Bot, Reset Token.",
     "SPOTIFY_CLIENT_ID": "Copy it from developer.spotify.com/dashboard, your app, Settings.",
     "PUBLIC_URL": "Set the address where browsers reach this bot: https://music.example.org, "
@@ -65,13 +65,13 @@ class Settings:
         return f"whoever runs this bot{whom}"
 
     @classmethod
-    def read(cls, environ: Mapping[str, str]) -> Settings:
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Settings from `environ`. Raises ConfigError that names all that is wrong at once."""
         given = _DEFAULTS | {name: text.strip() for name, text in environ.items() if text.strip()}
         wrong = {
-            name: f"is missing. {where}" for name, where in _WHERE.items() if name not in given
+            name: f"is missing. {where}" for name, where in _REQUIRED.items() if name not in given
         }
-        for name, problem in _CHECKS.items():
+        for name, problem in _VALIDATORS.items():
             if name in given and (found := problem(given[name])):
                 wrong[name] = found
         if wrong:
@@ -79,7 +79,7 @@ class Settings:
         return cls(
             discord_token=given["DISCORD_TOKEN"],
             spotify_client_id=given["SPOTIFY_CLIENT_ID"],
-            public_url=_as_browsers_say(given["PUBLIC_URL"]),
+            public_url=_normalise_origin(given["PUBLIC_URL"]),
             host=given["HOST"],
             port=int(given["PORT"]),
             database=Path(given["DATABASE"]),
@@ -90,42 +90,42 @@ class Settings:
             spotify_client_secret=given.get("SPOTIFY_CLIENT_SECRET"),
             spotify_daily_calls=int(given["SPOTIFY_DAILY_CALLS"]),
             metrics_token=given.get("METRICS_TOKEN"),
-            token_keys=_read_keys(given.get("TOKEN_KEYS", "")),
+            token_keys=_parse_keys(given.get("TOKEN_KEYS", "")),
             operator_contact=given.get("OPERATOR_CONTACT"),
             trusted_proxy=ip_network(proxy) if (proxy := given.get("TRUSTED_PROXY")) else None,
         )
 
 
-def _token(text: str) -> str | None:
+def _check_token(text: str) -> str | None:
     if re.search(r"\s", text):
         return "has a space in it. Paste it alone, without the word Bot."
     return None
 
 
-def _client_id(text: str) -> str | None:
+def _check_client_id(text: str) -> str | None:
     if not re.fullmatch(r"[0-9a-f]{32}", text):
         return "is not a Spotify client ID, which is 32 digits and letters a to f."
     return None
 
 
-def _client_secret(text: str) -> str | None:
+def _check_client_secret(text: str) -> str | None:
     if not re.fullmatch(r"[0-9a-f]{32}", text):
         return "is not a Spotify client secret, which is 32 digits and letters a to f."
     return None
 
 
-def _metrics_token(text: str) -> str | None:
+def _check_metrics_token(text: str) -> str | None:
     if not re.fullmatch(r"[!-~]{16,200}", text):
         return "is to be 16 to 200 letters, digits and signs, without spaces."
     return None
 
 
-def _origin(text: str) -> str | None:
+def _check_public_url(text: str) -> str | None:
     """What is wrong with the address of the login pages; Spotify's rules for redirect URIs.
 
     Source: developer.spotify.com, "Redirect URIs" (since April 2025).
     """
-    if problem := _url(text):
+    if problem := _check_url(text):
         return problem
     url = urlsplit(text)
     if url.hostname == "localhost":
@@ -137,7 +137,7 @@ def _origin(text: str) -> str | None:
     return None
 
 
-def _as_browsers_say(text: str) -> str:
+def _normalise_origin(text: str) -> str:
     """The origin in the form of a Host header: lower case, no port where it is the usual one."""
     url = yarl.URL(text)
     usual = {"https": 443, "http": 80}[url.scheme]
@@ -145,7 +145,7 @@ def _as_browsers_say(text: str) -> str:
     return f"{url.scheme}://{host}" + ("" if url.port == usual else f":{url.port}")
 
 
-def _url(text: str) -> str | None:
+def _check_url(text: str) -> str | None:
     try:
         url = urlsplit(text)
         whole = url.scheme in ("http", "https") and url.hostname and url.port != 0
@@ -155,19 +155,19 @@ def _url(text: str) -> str | None:
     return None if whole else "is not a web address that begins with https:// or http://."
 
 
-def _port(text: str) -> str | None:
+def _check_port(text: str) -> str | None:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
         return "is not a port number from 1 to 65535."
     return None
 
 
-def _calls(text: str) -> str | None:
+def _check_daily_calls(text: str) -> str | None:
     if not text.isascii() or not text.isdigit() or not 100 <= int(text) <= 1_000_000:
         return "is not a number of calls from 100 to 1000000."
     return None
 
 
-def _database(text: str) -> str | None:
+def _check_database(text: str) -> str | None:
     path = Path(text)
     if path.is_dir():
         return "names a folder. Name a file, such as tonearm.sqlite3."
@@ -176,25 +176,25 @@ def _database(text: str) -> str | None:
     return None
 
 
-def _read_keys(text: str) -> tuple[bytes, ...]:
+def _parse_keys(text: str) -> tuple[bytes, ...]:
     return tuple(parse_key(part) for part in text.replace(",", " ").split())
 
 
-def _keys(text: str) -> str | None:
+def _check_keys(text: str) -> str | None:
     try:
-        _read_keys(text)
+        _parse_keys(text)
     except ValueError:
         return "holds something that is no key: 64 hexadecimal digits each, commas between them."
     return None
 
 
-def _contact(text: str) -> str | None:
+def _check_contact(text: str) -> str | None:
     if len(text) > 200 or "\n" in text:
         return "is to be one line of at most 200 characters."
     return None
 
 
-def _network(text: str) -> str | None:
+def _check_network(text: str) -> str | None:
     try:
         ip_network(text)
     except ValueError:
@@ -202,20 +202,20 @@ def _network(text: str) -> str | None:
     return None
 
 
-_CHECKS = {
-    "DISCORD_TOKEN": _token,
-    "SPOTIFY_CLIENT_ID": _client_id,
-    "PUBLIC_URL": _origin,
-    "PORT": _port,
-    "DATABASE": _database,
-    "DISCORD_API_URL": _url,
-    "SPOTIFY_API_URL": _url,
-    "SPOTIFY_ACCOUNTS_URL": _url,
-    "DISCORD_CLIENT_SECRET": _token,
-    "SPOTIFY_CLIENT_SECRET": _client_secret,
-    "SPOTIFY_DAILY_CALLS": _calls,
-    "METRICS_TOKEN": _metrics_token,
-    "TOKEN_KEYS": _keys,
-    "OPERATOR_CONTACT": _contact,
-    "TRUSTED_PROXY": _network,
+_VALIDATORS = {
+    "DISCORD_TOKEN": _check_token,
+    "SPOTIFY_CLIENT_ID": _check_client_id,
+    "PUBLIC_URL": _check_public_url,
+    "PORT": _check_port,
+    "DATABASE": _check_database,
+    "DISCORD_API_URL": _check_url,
+    "SPOTIFY_API_URL": _check_url,
+    "SPOTIFY_ACCOUNTS_URL": _check_url,
+    "DISCORD_CLIENT_SECRET": _check_token,
+    "SPOTIFY_CLIENT_SECRET": _check_client_secret,
+    "SPOTIFY_DAILY_CALLS": _check_daily_calls,
+    "METRICS_TOKEN": _check_metrics_token,
+    "TOKEN_KEYS": _check_keys,
+    "OPERATOR_CONTACT": _check_contact,
+    "TRUSTED_PROXY": _check_network,
 }

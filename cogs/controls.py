@@ -8,16 +8,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
-from bot.remote import Remote
-from bot.remote.deeds import Deed, seeking, turning
-from bot.replies import Replies
-from bot.ui.replies import done
+from bot.interactions.reply_visibility import ReplyVisibility
+from bot.player.actions import PlayerAction, seek_action, volume_action
+from bot.player.player import Player
+from bot.views.outcome import outcome_reply
 
 _REPEAT = {"all": "context", "one": "track", "off": "off"}
 
 
 class Controls(commands.Cog):
-    def __init__(self, remote: Remote, replies: Replies) -> None:
+    def __init__(self, remote: Player, replies: ReplyVisibility) -> None:
         self.remote = remote
         self.replies = replies
 
@@ -25,13 +25,13 @@ class Controls(commands.Cog):
     @app_commands.describe(position="1:23, 83 for seconds, +30, -15 or 50%")
     async def seek(self, interaction: Interaction, position: str) -> None:
         """Go to another place in the track."""
-        await self._do(interaction, seeking(position))
+        await self._perform(interaction, seek_action(position))
 
     @app_commands.command()
     @app_commands.describe(level="A number from 0 to 100, +10, -10 or mute; leave it out to see it")
     async def volume(self, interaction: Interaction, level: str | None = None) -> None:
         """Make it louder or quieter, or see how loud it is."""
-        await self._do(interaction, turning(level))
+        await self._perform(interaction, volume_action(level))
 
     @app_commands.command()
     @app_commands.describe(mode="Leave it out to switch")
@@ -39,7 +39,7 @@ class Controls(commands.Cog):
         self, interaction: Interaction, mode: Literal["on", "off"] | None = None
     ) -> None:
         """Turn shuffle on or off."""
-        await self._do(interaction, Deed("shuffle", mode or ""))
+        await self._perform(interaction, PlayerAction("shuffle", mode or ""))
 
     @app_commands.command()
     @app_commands.describe(mode="All of it, this one, or off; leave it out for the next")
@@ -47,13 +47,13 @@ class Controls(commands.Cog):
         self, interaction: Interaction, mode: Literal["all", "one", "off"] | None = None
     ) -> None:
         """Repeat all of it, one track, or nothing."""
-        await self._do(interaction, Deed("repeat", _REPEAT[mode] if mode else ""))
+        await self._perform(interaction, PlayerAction("repeat", _REPEAT[mode] if mode else ""))
 
-    async def _do(self, interaction: Interaction, deed: Deed) -> None:
-        await self.replies.begin(interaction)
-        changed = await self.remote.do(interaction.user.id, deed)
-        await interaction.followup.send(**done(changed))
+    async def _perform(self, interaction: Interaction, deed: PlayerAction) -> None:
+        await self.replies.defer(interaction)
+        changed = await self.remote.perform(interaction.user.id, deed)
+        await interaction.followup.send(**outcome_reply(changed))
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Controls(bot.remote, bot.replies))
+    await bot.add_cog(Controls(bot.player, bot.reply_visibility))

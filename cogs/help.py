@@ -6,9 +6,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
-from bot.mentions import Mentions, names
-from bot.ui import help as words
-from bot.ui.answer import defer
+from bot.interactions.mentions import Mentions, command_names
+from bot.interactions.responses import defer
+from bot.views import help as words
 
 
 class Help(commands.Cog):
@@ -21,7 +21,7 @@ class Help(commands.Cog):
         await defer(interaction)
         tree = interaction.client.tree
         menus = {kind: [one.name for one in tree.get_commands(type=kind)] for kind in words.MENUS}
-        view = words.panel(names(tree), menus, await self.mentions.known())
+        view = words.help_card(command_names(tree), menus, await self.mentions.fetch())
         await interaction.followup.send(view=view)
 
 

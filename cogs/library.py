@@ -9,22 +9,22 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.accounts import Accounts
+from bot.accounts.sessions import Sessions
 from bot.client import Interaction, Tonearm
-from bot.errors import ExportUnderWay, NotATrack
-from bot.export import Format, liked_songs
-from bot.panel import Panels
-from bot.remote.doing import current
-from bot.replies import Replies
-from bot.ui import cards
-from bot.ui.answer import defer, deliver
-from bot.ui.exported import says
-from bot.ui.items import saved
-from bot.ui.progress import Progress
+from bot.errors.content import ExportInProgress, NotSavable
+from bot.interactions.progress import ProgressMessage
+from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.responses import defer, send_file
+from bot.library.export import ExportFormat, liked_songs
+from bot.panel.panels import Panels
+from bot.player.context import now_playing
+from bot.views import cards
+from bot.views.export import export_message
+from bot.views.item_buttons import saved_message
 
 
 class Library(commands.Cog):
-    def __init__(self, accounts: Accounts, panels: Panels, replies: Replies) -> None:
+    def __init__(self, accounts: Sessions, panels: Panels, replies: ReplyVisibility) -> None:
         self.accounts = accounts
         self.replies = replies
         self.panels = panels
@@ -33,26 +33,26 @@ class Library(commands.Cog):
     @app_commands.command()
     async def save(self, interaction: Interaction) -> None:
         """Save what is playing to your liked songs."""
-        await self.replies.begin(interaction)
+        await self.replies.defer(interaction)
         spotify = await self.accounts.session(interaction.user.id)
-        item = await current(spotify)
+        item = await now_playing(spotify)
         if item.uri is None:
-            raise NotATrack
+            raise NotSavable
         await spotify.library.save(item.uri)
         self.panels.saved(interaction.user.id, item.uri)
-        view = cards.card(item, heading=f"-# {saved(item.uri.kind)}")
+        view = cards.card(item, heading=f"-# {saved_message(item.uri.kind)}")
         await interaction.followup.send(view=view)
 
     @app_commands.command()
     @app_commands.rename(kind="format")
     @app_commands.describe(kind="json for programs, csv for spreadsheets and other services")
-    async def export(self, interaction: Interaction, kind: Format) -> None:
+    async def export(self, interaction: Interaction, kind: ExportFormat) -> None:
         """Take all your liked songs home as a file."""
         await defer(interaction)
         user = interaction.user.id
         spotify = await self.accounts.session(user, background=True)
         if user in self._exporting:
-            raise ExportUnderWay
+            raise ExportInProgress
         self._exporting.add(user)
 
         async def say(says: str) -> None:
@@ -64,13 +64,13 @@ class Library(commands.Cog):
                 kind,
                 largest=interaction.filesize_limit,
                 exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                progress=Progress(say, "Reading your liked songs"),
+                progress=ProgressMessage(say, "Reading your liked songs"),
             )
         finally:
             self._exporting.discard(user)
         file = discord.File(io.BytesIO(export.content), export.name)
-        await deliver(interaction, says(export), file)
+        await send_file(interaction, export_message(export), file)
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Library(bot.accounts, bot.panels, bot.replies))
+    await bot.add_cog(Library(bot.sessions, bot.panels, bot.reply_visibility))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot import completion
+from bot.autocomplete import options
 from bot.client import Interaction, Tonearm
-from bot.remote import Remote
-from bot.remote.deeds import Deed, Verb
-from bot.replies import Replies
-from bot.ui.replies import done
+from bot.interactions.reply_visibility import ReplyVisibility
+from bot.player.actions import ActionVerb, PlayerAction
+from bot.player.player import Player
+from bot.views.outcome import outcome_reply
 
 
 class Playback(commands.Cog):
-    def __init__(self, remote: Remote, replies: Replies) -> None:
+    def __init__(self, remote: Player, replies: ReplyVisibility) -> None:
         self.remote = remote
         self.replies = replies
 
@@ -24,7 +24,7 @@ class Playback(commands.Cog):
         on="The device to play on",
         shuffle="Shuffled, or in order",
     )
-    @app_commands.autocomplete(what=completion.what, on=completion.device)
+    @app_commands.autocomplete(what=options.playable, on=options.device)
     async def play(
         self,
         interaction: Interaction,
@@ -33,46 +33,48 @@ class Playback(commands.Cog):
         shuffle: bool | None = None,
     ) -> None:
         """Play a song, album, artist, playlist, show or episode, or go on where you were."""
-        await self.replies.begin(interaction)
+        await self.replies.defer(interaction)
         user = interaction.user.id
         if what is None:
-            played = await self.remote.do(user, Deed("resume", shuffle=shuffle), on=on)
+            played = await self.remote.perform(user, PlayerAction("resume", shuffle=shuffle), on=on)
         else:
             played = await self.remote.play(user, what, on=on, shuffle=shuffle)
-        await interaction.followup.send(**done(played))
+        await interaction.followup.send(**outcome_reply(played))
 
     @app_commands.command()
     async def pause(self, interaction: Interaction) -> None:
         """Pause the music."""
-        await self._do(interaction, "pause")
+        await self._perform(interaction, "pause")
 
     @app_commands.command()
     @app_commands.describe(on="The device to play on")
-    @app_commands.autocomplete(on=completion.device)
+    @app_commands.autocomplete(on=options.device)
     async def resume(self, interaction: Interaction, on: str | None = None) -> None:
         """Go on with the music."""
-        await self._do(interaction, "resume", on)
+        await self._perform(interaction, "resume", on)
 
     @app_commands.command()
     async def next(self, interaction: Interaction) -> None:
         """Skip to the next track."""
-        await self._do(interaction, "next")
+        await self._perform(interaction, "next")
 
     @app_commands.command()
     async def previous(self, interaction: Interaction) -> None:
         """Go back to the track before."""
-        await self._do(interaction, "previous")
+        await self._perform(interaction, "previous")
 
     @app_commands.command()
     async def restart(self, interaction: Interaction) -> None:
         """Hear this track from the start."""
-        await self._do(interaction, "restart")
+        await self._perform(interaction, "restart")
 
-    async def _do(self, interaction: Interaction, verb: Verb, on: str | None = None) -> None:
-        await self.replies.begin(interaction)
-        played = await self.remote.do(interaction.user.id, Deed(verb), on=on)
-        await interaction.followup.send(**done(played))
+    async def _perform(
+        self, interaction: Interaction, verb: ActionVerb, on: str | None = None
+    ) -> None:
+        await self.replies.defer(interaction)
+        played = await self.remote.perform(interaction.user.id, PlayerAction(verb), on=on)
+        await interaction.followup.send(**outcome_reply(played))
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Playback(bot.remote, bot.replies))
+    await bot.add_cog(Playback(bot.player, bot.reply_visibility))

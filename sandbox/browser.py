@@ -8,10 +8,10 @@ from typing import Self
 import aiohttp
 from yarl import URL
 
-from sandbox.reading_page import Page, read
+from sandbox.html_reader import HtmlPage, parse_page
 
-HOPS = 10
-LOOPBACK = ("127.0.0.1", "::1")
+MAX_REDIRECTS = 10
+LOOPBACK_HOSTS = ("127.0.0.1", "::1")
 
 
 class Browser:
@@ -23,7 +23,7 @@ class Browser:
     """
 
     def __init__(self) -> None:
-        self.page: Page | None = None
+        self.page: HtmlPage | None = None
         self._session: aiohttp.ClientSession | None = None
         self._jars: dict[URL, aiohttp.CookieJar] = {}  # by origin
 
@@ -40,20 +40,20 @@ class Browser:
         if self._session is not None:
             await self._session.close()
 
-    async def open(self, url: str) -> Page:
+    async def open(self, url: str) -> HtmlPage:
         """Go to an address, as if it were typed or followed from elsewhere (a chat, say).
 
         Raises LookupError for an address, or a redirect to one, that is not on loopback.
         """
-        return await self._go("GET", URL(url), None, came_from=None)
+        return await self._navigate("GET", URL(url), None, came_from=None)
 
-    async def submit(self, button: str, **choices: str) -> Page:
+    async def submit(self, button: str, **choices: str) -> HtmlPage:
         """Press the button with this text; `choices` are radio buttons by their names.
 
         Raises LookupError where there is no such button or choice, or the page forbids the way.
         """
-        page = self._shown()
-        found = page.form_with(button)
+        page = self._current_page()
+        found = page.find_form(button)
         if found is None:
             raise LookupError(f"no button {button!r} on {page.url}:\n{page.text}")
         form, pressed = found
@@ -67,12 +67,12 @@ class Browser:
             URL(page.url).join(URL(form.action, encoded=True)) if form.action else URL(page.url)
         )
         if form.method == "get":
-            return await self._go("GET", target.with_query(fields), None, came_from=page)
-        return await self._go("POST", target, fields, came_from=page)
+            return await self._navigate("GET", target.with_query(fields), None, came_from=page)
+        return await self._navigate("POST", target, fields, came_from=page)
 
     async def log_in(
         self, url: str, *, account: str = "ada", accept: bool = True, discord: str | None = None
-    ) -> Page:
+    ) -> HtmlPage:
         """Follow a login link to Spotify's page, and agree or cancel there as this account.
 
         A page on the way is left by its button "Continue…", and Discord's by "Authorize", where
@@ -80,44 +80,44 @@ class Browser:
         page is returned, and so is the first that leads no further.
         """
         page = await self.open(url)
-        if page.form_with("Continue") is not None:
+        if page.find_form("Continue") is not None:
             page = await self.submit("Continue")
-        if page.form_with("Authorize") is not None:
+        if page.find_form("Authorize") is not None:
             page = await self.submit("Authorize", user=discord or account)
-            if page.form_with("Continue") is not None:
+            if page.find_form("Continue") is not None:
                 page = await self.submit("Continue")
-        if page.form_with("Agree") is None:
+        if page.find_form("Agree") is None:
             return page
         return await self.submit("Agree" if accept else "Cancel", account=account)
 
-    def _shown(self) -> Page:
+    def _current_page(self) -> HtmlPage:
         if self.page is None:
             raise LookupError("no page is open")
         return self.page
 
-    async def _go(
+    async def _navigate(
         self,
         method: str,
         url: URL,
         fields: list[tuple[str, str]] | None,
-        came_from: Page | None,
-    ) -> Page:
+        came_from: HtmlPage | None,
+    ) -> HtmlPage:
         """One navigation with all its redirects."""
         trail: list[URL] = []  # the origins on the way, the page's own first
         if came_from is not None:
             trail.append(URL(came_from.url).origin())
-        for _ in range(HOPS):
-            if url.scheme != "http" or url.host not in LOOPBACK:
+        for _ in range(MAX_REDIRECTS):
+            if url.scheme != "http" or url.host not in LOOPBACK_HOSTS:
                 raise LookupError(f"{url} is not on loopback")
             if came_from is not None:
-                _hold_to_form_action(came_from, url)
+                _check_form_action(came_from, url)
             headers = {
                 "Accept": "text/html,application/xhtml+xml",
                 "Sec-Fetch-Dest": "document",
                 "Sec-Fetch-Mode": "navigate",
-                "Sec-Fetch-Site": _site(trail, url),
+                "Sec-Fetch-Site": _sec_fetch_site(trail, url),
                 "Sec-Fetch-User": "?1",
-                "Origin": _origin(came_from, trail, url) if method == "POST" else "",
+                "Origin": _origin_header(came_from, trail, url) if method == "POST" else "",
             }
             page, location = await self._fetch(method, url, fields, headers)
             if location is None:
@@ -128,7 +128,7 @@ class Browser:
             url = url.join(URL(location, encoded=True))
             if page.status not in (307, 308):
                 method, fields = "GET", None
-        raise LookupError(f"{HOPS} redirects, and no end: {url}")
+        raise LookupError(f"{MAX_REDIRECTS} redirects, and no end: {url}")
 
     async def _fetch(
         self,
@@ -136,24 +136,26 @@ class Browser:
         url: URL,
         fields: list[tuple[str, str]] | None,
         headers: dict[str, str],
-    ) -> tuple[Page, str | None]:
+    ) -> tuple[HtmlPage, str | None]:
         """One request: the page, and where it redirects to, if it does."""
         if self._session is None:
             raise RuntimeError("the browser is not open")
         jar = self._jars.setdefault(url.origin(), aiohttp.CookieJar(unsafe=True))
-        headers["Cookie"] = _cookies(jar, url, strict=headers["Sec-Fetch-Site"] != "cross-site")
+        headers["Cookie"] = _cookie_header(
+            jar, url, strict=headers["Sec-Fetch-Site"] != "cross-site"
+        )
         sent = {name: value for name, value in headers.items() if value}
         async with self._session.request(
             method, url, headers=sent, data=fields, allow_redirects=False
         ) as response:
             jar.update_cookies(response.cookies, url)
             html = await response.text(errors="replace")
-            page = read(str(url), response.status, html, response.headers.copy())
+            page = parse_page(str(url), response.status, html, response.headers.copy())
             moved = response.status in (301, 302, 303, 307, 308)
             return page, response.headers.get("Location") if moved else None
 
 
-def _cookies(jar: aiohttp.CookieJar, url: URL, *, strict: bool) -> str:
+def _cookie_header(jar: aiohttp.CookieJar, url: URL, *, strict: bool) -> str:
     """The Cookie header, with or without what is SameSite=Strict."""
     kept = {cookie.key for cookie in jar if cookie["samesite"].lower() == "strict"}
     return "; ".join(
@@ -163,14 +165,14 @@ def _cookies(jar: aiohttp.CookieJar, url: URL, *, strict: bool) -> str:
     )
 
 
-def _site(trail: list[URL], url: URL) -> str:
+def _sec_fetch_site(trail: list[URL], url: URL) -> str:
     """Sec-Fetch-Site: from where this request comes; a person's own wish comes from nowhere."""
     if not trail:
         return "none"
     return "same-origin" if all(origin == url.origin() for origin in trail) else "cross-site"
 
 
-def _origin(page: Page | None, trail: list[URL], url: URL) -> str:
+def _origin_header(page: HtmlPage | None, trail: list[URL], url: URL) -> str:
     """The Origin of a form, which a page's Referrer-Policy or a redirect elsewhere hides."""
     if page is None:
         return ""
@@ -179,7 +181,7 @@ def _origin(page: Page | None, trail: list[URL], url: URL) -> str:
     return "null" if hidden or len(set(trail)) > 1 else str(trail[0])
 
 
-def _hold_to_form_action(page: Page, url: URL) -> None:
+def _check_form_action(page: HtmlPage, url: URL) -> None:
     """Raises LookupError where the page's policy forbids its forms to lead there.
 
     Of the policy's language it knows 'self', origins, schemes and any port.

@@ -15,18 +15,18 @@ class Clock:
     """
 
     def __init__(self, start: float | None = None) -> None:
-        self._start = time.time() if start is None else start
-        self._began = time.monotonic()
-        self._moved = 0.0
+        self._epoch = time.time() if start is None else start
+        self._started_at = time.monotonic()
+        self._advanced = 0.0
         self.listeners: list[Callable[[], None]] = []
 
     def __call__(self) -> float:
-        return self._start + (time.monotonic() - self._began) + self._moved
+        return self._epoch + (time.monotonic() - self._started_at) + self._advanced
 
     def advance(self, seconds: float) -> None:
         if seconds < 0:
             raise ValueError("a clock does not go back")
-        self._moved += seconds
+        self._advanced += seconds
         for listener in list(self.listeners):
             listener()
 

@@ -8,11 +8,11 @@ import re
 
 from aiohttp import web
 
-CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256, without padding
-VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-FORM = "application/x-www-form-urlencoded"
+CHALLENGE_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256, without padding
+VERIFIER_PATTERN = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
-Fields = dict[str, str]
+FormFields = dict[str, str]
 
 
 class OAuthError(Exception):
@@ -29,12 +29,12 @@ class OAuthError(Exception):
         return {"error": self.error, "error_description": self.description}
 
 
-async def fields_of(request: web.Request) -> Fields:
+async def read_form(request: web.Request) -> FormFields:
     """The fields of a form; none of anything else, nor beside a query.
 
     Raises OAuthError where a field stands twice or the form cannot be read.
     """
-    if request.content_type != FORM or request.query_string:
+    if request.content_type != FORM_CONTENT_TYPE or request.query_string:
         return {}
     try:
         sent = await request.post()
@@ -46,7 +46,7 @@ async def fields_of(request: web.Request) -> Fields:
     return fields
 
 
-def password_of(request: web.Request) -> tuple[str, str] | None:
+def basic_credentials(request: web.Request) -> tuple[str, str] | None:
     """The name and the password of HTTP Basic; None where there are none to be read."""
     scheme, _, proof = request.headers.get("Authorization", "").partition(" ")
     if scheme != "Basic":
@@ -58,7 +58,7 @@ def password_of(request: web.Request) -> tuple[str, str] | None:
     return (name, password) if colon else None
 
 
-def challenge_of(verifier: str) -> str:
+def s256_challenge(verifier: str) -> str:
     """The S256 challenge that this verifier answers (RFC 7636, 4.2)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -11,46 +11,48 @@ import pytest
 from playwright.async_api import Browser, Locator, async_playwright
 from playwright.async_api import Page as Tab
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
+CHROMIUM_PATH = shutil.which("chromium")
+CHROMIUM_FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
 
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+needs_chromium = pytest.mark.skipif(CHROMIUM_PATH is None, reason="no chromium on this machine")
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def launch_chromium() -> AsyncIterator[Browser]:
     """The browser, closed at the end."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM_PATH, args=CHROMIUM_FLAGS.split()
+        )
         yield browser
         await browser.close()
 
 
 @dataclass
-class Chat:
+class ChatPage:
     """The page in a tab: where one types, what was answered, what can be pressed."""
 
     tab: Tab
 
     @property
-    def box(self) -> Locator:
+    def message_box(self) -> Locator:
         return self.tab.get_by_role("combobox", name="Message")
 
     @property
-    def newest(self) -> Locator:
+    def latest_message(self) -> Locator:
         return self.tab.get_by_role("article").last
 
     @property
-    def choices(self) -> Locator:
+    def autocomplete_options(self) -> Locator:
         return self.tab.get_by_role("listbox").get_by_role("option")
 
     def button(self, name: str) -> Locator:
         return self.tab.get_by_role("log").get_by_role("button", name=name, exact=True)
 
-    async def run(self, line: str) -> None:
+    async def run_command(self, line: str) -> None:
         """Type a whole command and send it."""
-        await self.box.fill(f"{line} ")
+        await self.message_box.fill(f"{line} ")
         await self.tab.keyboard.press("Enter")

@@ -6,43 +6,43 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sandbox.discord import Discord, Seat
+from sandbox.discord import Discord, UserClient
+from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Player, Spotify
-from sandbox.stage import Stage, stage
 
 
-@pytest.fixture(name="stage")
-async def _stage() -> AsyncIterator[Stage]:
-    async with stage() as it:
+@pytest.fixture(name="harness")
+async def _harness() -> AsyncIterator[Harness]:
+    async with run_harness() as it:
         yield it
 
 
 @pytest.fixture
-def discord(stage: Stage) -> Discord:
-    return stage.discord
+def discord(harness: Harness) -> Discord:
+    return harness.discord
 
 
 @pytest.fixture
-def spotify(stage: Stage) -> Spotify:
-    return stage.spotify
+def spotify(harness: Harness) -> Spotify:
+    return harness.spotify
 
 
 @pytest.fixture
-def ada(discord: Discord) -> Seat:
+def ada(discord: Discord) -> UserClient:
     """Ada in #music, not linked."""
-    return discord.seat("ada", "music")
+    return discord.user_client("ada", "music")
 
 
 @pytest.fixture
-async def linked(stage: Stage) -> Seat:
+async def linked_user(harness: Harness) -> UserClient:
     """Ada in #music, linked to her Spotify account, which is Premium and awake."""
-    return await stage.link("ada")
+    return await harness.link_account("ada")
 
 
 @pytest.fixture
-def player(spotify: Spotify, linked: Seat) -> Player:
+def player(spotify: Spotify, linked_user: UserClient) -> Player:
     """Ada's, who is linked; it plays the second track of an album."""
-    assert linked
+    assert linked_user
     player = spotify.accounts["ada"].player
     player.resume()
     return player

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.errors import ConfigError
+from bot.errors.bot_error import ConfigError
 
 GOOD = {
     "DISCORD_TOKEN": "abc.def.ghi",
@@ -16,8 +16,8 @@ GOOD = {
 }
 
 
-def test_three_settings_are_enough() -> None:
-    settings = Settings.read(GOOD)
+def test_three_settings_are_required() -> None:
+    settings = Settings.from_env(GOOD)
     assert settings.public_url == "https://music.example.org"
     assert settings.port == 8080
     assert settings.database == Path("tonearm.sqlite3")
@@ -25,18 +25,23 @@ def test_three_settings_are_enough() -> None:
 
 
 def test_the_token_is_not_in_the_repr() -> None:
-    assert "abc.def.ghi" not in repr(Settings.read(GOOD))
+    assert "abc.def.ghi" not in repr(Settings.from_env(GOOD))
 
 
-def test_all_that_is_missing_is_named_at_once() -> None:
+def test_all_missing_settings_are_reported_at_once() -> None:
     with pytest.raises(ConfigError) as refused:
-        Settings.read({"PORT": "no"})
-    assert set(refused.value.wrong) == {"DISCORD_TOKEN", "SPOTIFY_CLIENT_ID", "PUBLIC_URL", "PORT"}
+        Settings.from_env({"PORT": "no"})
+    assert set(refused.value.problems) == {
+        "DISCORD_TOKEN",
+        "SPOTIFY_CLIENT_ID",
+        "PUBLIC_URL",
+        "PORT",
+    }
     assert "discord.com/developers" in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "says"),
+    ("name", "text", "expected"),
     [
         ("DISCORD_TOKEN", "Bot abc.def.ghi", "without the word Bot"),
         ("SPOTIFY_CLIENT_ID", "my app", "32 digits"),
@@ -56,23 +61,23 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("SPOTIFY_API_URL", "ftp://x.test", "begins with https://"),
     ],
 )
-def test_what_is_malformed_is_named_with_the_fix(name: str, text: str, says: str) -> None:
+def test_malformed_setting_is_reported_with_fix(name: str, text: str, expected: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        Settings.read(GOOD | {name: text})
-    assert list(refused.value.wrong) == [name]
-    assert says in refused.value.wrong[name]
+        Settings.from_env(GOOD | {name: text})
+    assert list(refused.value.problems) == [name]
+    assert expected in refused.value.problems[name]
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8080", "http://[::1]:8080", "https://a.test:8443"]
 )
-def test_what_spotify_takes_as_a_redirect_is_taken(url: str) -> None:
-    assert Settings.read(GOOD | {"PUBLIC_URL": url}).public_url == url
+def test_valid_redirect_uris_are_accepted(url: str) -> None:
+    assert Settings.from_env(GOOD | {"PUBLIC_URL": url}).public_url == url
 
 
 @pytest.mark.parametrize(
     "url",
     ["https://Music.Example.org", "https://music.example.org:443/", "HTTPS://music.example.org"],
 )
-def test_the_public_url_is_read_as_browsers_say_it(url: str) -> None:
-    assert Settings.read(GOOD | {"PUBLIC_URL": url}).public_url == "https://music.example.org"
+def test_public_url_is_normalised_as_browsers_do(url: str) -> None:
+    assert Settings.from_env(GOOD | {"PUBLIC_URL": url}).public_url == "https://music.example.org"

@@ -8,18 +8,18 @@ import re
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.spotify.endpoints import GROUPS
-from sandbox.faults import Fault
-from sandbox.readable import walk
+from bot.spotify.endpoint_groups import GROUPS
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.message_text import walk_components
 from sandbox.spotify import Spotify
-from sandbox.stage import Stage
-from tests.own_apps import OWN, link_with
-from tests.plain_http import check, send
+from tests.raw_http import check_response, send_raw
+from tests.user_owned_app import USER_CLIENT_ID, link_with_own_app
 
 Sample = tuple[str, ...]
 
 
-class Figures:
+class Metrics:
     """The figures as Prometheus reads them."""
 
     def __init__(self, text: str) -> None:
@@ -38,48 +38,48 @@ class Figures:
         """Of a name and the values of its labels, in the order of the labels' names."""
         return self._values.get((sample,) if isinstance(sample, str) else sample, 0.0)
 
-    def of(self, name: str) -> dict[Sample, float]:
+    def samples(self, name: str) -> dict[Sample, float]:
         return {key[1:]: value for key, value in self._values.items() if key[0] == name}
 
 
-async def figures(it: Stage) -> Figures:
+async def read_metrics(it: Harness) -> Metrics:
     request = f"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:{it.settings.port}\r\n\r\n"
-    plain = check(await send(it.settings.port, request.encode()))
+    plain = check_response(await send_raw(it.settings.port, request.encode()))
     assert plain.status == 200
     assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
-    return Figures(plain.body.decode())
+    return Metrics(plain.body.decode())
 
 
 # ---- what it counts
 
 
-async def test_it_can_be_read_before_anything_happened(stage: Stage) -> None:
-    found = await figures(stage)
+async def test_metrics_before_any_activity(harness: Harness) -> None:
+    found = await read_metrics(harness)
     assert found["linked_accounts"] == 0
     assert found["spotify_daily_calls_expected"] == 1000
-    assert found.of("token_renewals_total") == {("done",): 0, ("down",): 0, ("refused",): 0}
-    assert found.of("spotify_rate_limited") == {("operator",): 0, ("brought",): 0}
-    assert not found.of("spotify_calls_total")
-    assert not found.of("commands_total")
+    assert found.samples("token_renewals_total") == {("done",): 0, ("down",): 0, ("refused",): 0}
+    assert found.samples("spotify_rate_limited") == {("operator",): 0, ("brought",): 0}
+    assert not found.samples("spotify_calls_total")
+    assert not found.samples("commands_total")
     for family in text_string_to_metric_families(found.text):
         assert family.documentation
         assert family.name.startswith("tonearm_")
 
 
-async def test_calls_are_counted_by_group_and_status(spotify: Spotify, stage: Stage) -> None:
-    linked = await stage.link("ada")
-    await linked.run("/search lantern")
-    await linked.run("/devices")
+async def test_calls_are_counted_by_group_and_status(spotify: Spotify, harness: Harness) -> None:
+    linked_user = await harness.link_account("ada")
+    await linked_user.run("/search lantern")
+    await linked_user.run("/devices")
     spotify.accounts["ada"].player.resume()
-    spotify.faults.add(Fault("GET .*/me/player/devices$", act="reset"))
-    await linked.run("/devices")
+    spotify.faults.add(Fault("GET .*/me/player/devices$", action="reset"))
+    await linked_user.run("/devices")
     spotify.accounts["ada"].player.device = None
-    await linked.run("/next")
-    spotify.quota("GET /v1/search$", calls=0, retry_after=48_925)
-    await linked.run("/search harbour")
-    await linked.run("/search harbour")
-    found = await figures(stage)
-    assert found.of("spotify_calls_total") == {
+    await linked_user.run("/next")
+    spotify.add_quota("GET /v1/search$", calls=0, retry_after=48_925)
+    await linked_user.run("/search harbour")
+    await linked_user.run("/search harbour")
+    found = await read_metrics(harness)
+    assert found.samples("spotify_calls_total") == {
         ("profile", "200"): 1,
         ("search", "200"): 1,
         ("playback", "200"): 3,
@@ -87,30 +87,32 @@ async def test_calls_are_counted_by_group_and_status(spotify: Spotify, stage: St
         ("control", "404"): 1,
         ("search", "429"): 1,
     }
-    counts = found.of("spotify_call_duration_seconds_count")
+    counts = found.samples("spotify_call_duration_seconds_count")
     assert counts == {("profile",): 1, ("search",): 2, ("playback",): 4, ("control",): 1}
     assert found["spotify_call_duration_seconds_bucket", "search", "+Inf"] == 2
     assert 0 < found["spotify_call_duration_seconds_sum", "search"] < 2
     assert found["spotify_call_duration_seconds_bucket", "playback", "8.0"] == 4
 
 
-async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, stage: Stage) -> None:
-    ada = stage.discord.seat("ada", "music")
+async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, harness: Harness) -> None:
+    ada = harness.discord.user_client("ada", "music")
     await ada.run("/now")
-    await stage.link("ada")
+    await harness.link_account("ada")
     await ada.run("/pause")
     reply = await ada.run("/search lantern")
     await reply.press("Queue")
     await reply.pick(
-        next(part for part in walk(reply.message) if part.get("options"))["options"][1]["value"]
+        next(part for part in walk_components(reply.message) if part.get("options"))["options"][1][
+            "value"
+        ]
     )
     spotify.faults.add(Fault("GET .*/me/player$", status=400, body="{}"))
     await ada.run("/now")
-    for part in walk(reply.message):
+    for part in walk_components(reply.message):
         if part.get("label") == "Play":
             part["custom_id"] = "adas:own:words"
     await ada.press(reply.message, "Play")
-    commands = (await figures(stage)).of("commands_total")
+    commands = (await read_metrics(harness)).samples("commands_total")
     assert commands == {
         ("/now", "NotLinked"): 1,
         ("/link", "done"): 1,
@@ -124,82 +126,91 @@ async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, stage:
     }
 
 
-async def test_renewals_and_links_are_counted(spotify: Spotify, stage: Stage) -> None:
-    ada = await stage.link("ada")
-    await stage.link("grace")
+async def test_renewals_and_links_are_counted(spotify: Spotify, harness: Harness) -> None:
+    ada = await harness.link_account("ada")
+    await harness.link_account("grace")
     await ada.run("/now")
     spotify.expire_access_tokens()
     spotify.accounts_faults.add(Fault("POST .*/api/token", status=503))
     await ada.run("/now")
     await ada.run("/now")
-    found = await figures(stage)
+    found = await read_metrics(harness)
     assert found["linked_accounts"] == 2
-    assert found.of("token_renewals_total") == {("done",): 2, ("down",): 1, ("refused",): 0}
+    assert found.samples("token_renewals_total") == {("done",): 2, ("down",): 1, ("refused",): 0}
     spotify.expire_access_tokens()
-    spotify.end_consent("ada")
+    spotify.revoke_consent("ada")
     await ada.run("/now")
-    await (await stage.discord.seat("grace").run("/unlink")).press("Unlink and erase")
-    found = await figures(stage)
+    await (await harness.discord.user_client("grace").run("/unlink")).press("Unlink and erase")
+    found = await read_metrics(harness)
     assert found["token_renewals_total", "refused"] == 1
     assert found["linked_accounts"] == 1
 
 
-async def test_what_is_left_of_the_quota(spotify: Spotify, stage: Stage) -> None:
-    ada, mallory = await stage.link("ada"), await link_with(stage)
+async def test_remaining_quota_is_reported(spotify: Spotify, harness: Harness) -> None:
+    ada, mallory = await harness.link_account("ada"), await link_with_own_app(harness)
     await ada.run("/devices")
-    spotify.rate_limit(48_925, times=2, quota=True, match="GET /v1/search$")
+    spotify.add_rate_limit(48_925, times=2, quota=True, pattern="GET /v1/search$")
     await ada.run("/search lantern")
     await mallory.run("/search lantern")
-    await (await ada.run("/export format:json")).until("Here are your")
-    found = await figures(stage)
-    spent = {key: calls for key, calls in found.of("spotify_calls_last_day").items() if calls}
+    await (await ada.run("/export format:json")).wait_for("Here are your")
+    found = await read_metrics(harness)
+    spent = {key: calls for key, calls in found.samples("spotify_calls_last_day").items() if calls}
     assert spent == {
         ("operator", "commands", "profile"): 1,
         ("operator", "commands", "playback"): 1,
         ("operator", "commands", "search"): 1,
-        ("operator", "background", "library"): len(spotify.calls_of("GET", "me/tracks")),
+        ("operator", "background", "library"): len(spotify.calls_to("GET", "me/tracks")),
         ("brought", "commands", "profile"): 1,
         ("brought", "commands", "search"): 1,
     }
-    closed = {key: apps for key, apps in found.of("spotify_quota_exhausted").items() if apps}
+    closed = {key: apps for key, apps in found.samples("spotify_quota_exhausted").items() if apps}
     assert closed == {("operator", "search"): 1, ("brought", "search"): 1}
-    stage.clock.advance(48_925)
-    found = await figures(stage)
-    assert not any(found.of("spotify_quota_exhausted").values())
+    harness.clock.advance(48_925)
+    found = await read_metrics(harness)
+    assert not any(found.samples("spotify_quota_exhausted").values())
 
 
-async def test_who_goes_slowly(spotify: Spotify, stage: Stage) -> None:
-    mallory = await link_with(stage)
+async def test_rate_limited_apps_are_reported(spotify: Spotify, harness: Harness) -> None:
+    mallory = await link_with_own_app(harness)
     await mallory.run("/now")
-    spotify.rate_limit(60)
+    spotify.add_rate_limit(60)
     await mallory.run("/now")
-    assert (await figures(stage)).of("spotify_rate_limited") == {("operator",): 0, ("brought",): 1}
-    ada = await stage.link("ada")
+    assert (await read_metrics(harness)).samples("spotify_rate_limited") == {
+        ("operator",): 0,
+        ("brought",): 1,
+    }
+    ada = await harness.link_account("ada")
     await ada.run("/now")
-    spotify.rate_limit(60)
+    spotify.add_rate_limit(60)
     await ada.run("/now")
-    assert (await figures(stage)).of("spotify_rate_limited") == {("operator",): 1, ("brought",): 1}
-    stage.clock.advance(3_600)
-    assert (await figures(stage)).of("spotify_rate_limited") == {("operator",): 0, ("brought",): 0}
+    assert (await read_metrics(harness)).samples("spotify_rate_limited") == {
+        ("operator",): 1,
+        ("brought",): 1,
+    }
+    harness.clock.advance(3_600)
+    assert (await read_metrics(harness)).samples("spotify_rate_limited") == {
+        ("operator",): 0,
+        ("brought",): 0,
+    }
 
 
-async def test_the_gateways_latency(stage: Stage) -> None:
+async def test_gateway_latency_is_reported(harness: Harness) -> None:
     async with asyncio.timeout(5):
-        while math.isnan((await figures(stage))["gateway_latency_seconds"]):
+        while math.isnan((await read_metrics(harness))["gateway_latency_seconds"]):
             pass
-    assert 0 < (await figures(stage))["gateway_latency_seconds"] < 5
+    assert 0 < (await read_metrics(harness))["gateway_latency_seconds"] < 5
 
 
-async def test_nobody_stands_in_it(spotify: Spotify, stage: Stage) -> None:
-    ada, mallory = await stage.link("ada"), await link_with(stage)
+async def test_metrics_contain_no_user_data(spotify: Spotify, harness: Harness) -> None:
+    ada, mallory = await harness.link_account("ada"), await link_with_own_app(harness)
     for seat in (ada, mallory):
         reply = await seat.run("/search lantern weather")
         await reply.press("Queue")
         await seat.run("/search query:xyzzyplugh")
-        await seat.run(f"/play {spotify.catalogue.stock[7].uri}")
+        await seat.run(f"/play {spotify.catalogue.regular_tracks[7].uri}")
         await seat.run("/play https://example.test/track/4uLU6hMCjMI75M1A2tKUQC")
-    await stage.discord.seat("grace", "music").run("/now")
-    found = await figures(stage)
+    await harness.discord.user_client("grace", "music").run("/now")
+    found = await read_metrics(harness)
     assert found.labels == {"group", "status", "le", "name", "outcome", "app", "by"}
     known = re.compile(
         rf"{'|'.join(GROUPS)}|\d\d\d|0|\+Inf|\d\.\d+"
@@ -209,14 +220,14 @@ async def test_nobody_stands_in_it(spotify: Spotify, stage: Stage) -> None:
     people = spotify.accounts.values()
     secrets = [
         *(text for one in people for text in (one.id, one.account_id or "", one.display_name)),
-        *(str(user.id) for user in stage.discord.world.users.values()),
-        *(one.id or "" for one in spotify.catalogue.stock),
-        *stage.discord.world.users,
-        *("lantern", "xyzzyplugh", "example", OWN, spotify.client_id, "guild", "music"),
+        *(str(user.id) for user in harness.discord.state.users.values()),
+        *(one.id or "" for one in spotify.catalogue.regular_tracks),
+        *harness.discord.state.users,
+        *("lantern", "xyzzyplugh", "example", USER_CLIENT_ID, spotify.client_id, "guild", "music"),
     ]
     assert len(secrets) > 100
     assert not [one for one in secrets if _stands_in(found, one)]
 
 
-def _stands_in(found: Figures, secret: str) -> bool:
+def _stands_in(found: Metrics, secret: str) -> bool:
     return any(re.search(rf"\b{re.escape(secret)}\b", value) for value in found.label_values)

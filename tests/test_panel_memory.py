@@ -9,118 +9,131 @@ from typing import Any
 import discord
 from discord import Interaction, app_commands, ui
 
-from bot.panel import EDITABLE, Press
+from bot.panel.panels import EDIT_WINDOW, PanelButton
 from sandbox.clock import Clock
-from sandbox.discord import Discord, Seat
-from sandbox.stage import Stage
-from tests.panels import Panel, act, count, opened, settled
-from tests.stage.discord_bot import SmallBot, connected
+from sandbox.discord import Discord, UserClient
+from sandbox.harness import Harness
+from tests.panel_message import (
+    PanelMessage,
+    button_action,
+    count_panels,
+    open_panel,
+    wait_for_redraws,
+)
+from tests.simulators.discord_bot import SmallBot, run_bot
 
-PANELS = 1000
+PANEL_COUNT = 1000
 # Objects that a panel is made of; one that is kept keeps them all.
-KEPT = (ui.View, ui.LayoutView, ui.Item, discord.Interaction, discord.Message, discord.Webhook)
+TRACKED_TYPES = (
+    ui.View,
+    ui.LayoutView,
+    ui.Item,
+    discord.Interaction,
+    discord.Message,
+    discord.Webhook,
+)
 # Some of those who are still waited for, and of what garbage collection comes to late.
-SOME = 60
+MAX_GROWTH = 60
 
 
-def _alive() -> Counter[str]:
+def _live_objects() -> Counter[str]:
     """How many there are of each, by the name of its class."""
     gc.collect()
-    return Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, KEPT))
+    return Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, TRACKED_TYPES))
 
 
-def _grown(before: Counter[str]) -> Counter[str]:
-    return _alive() - before
+def _growth(before: Counter[str]) -> Counter[str]:
+    return _live_objects() - before
 
 
-def _store(bot: discord.Client) -> Any:
+def _view_store(bot: discord.Client) -> Any:
     """Where discord.py keeps the views that it listens for."""
     return bot._connection._view_store
 
 
-async def test_a_thousand_panels_of_three_people_leave_nothing(stage: Stage, linked: Seat) -> None:
-    assert stage.bot is not None
-    people = [linked, await stage.link("grace"), await stage.link("linus")]
-    panels = [await opened(stage, person, "share:true") for person in people]
-    before = _alive()
-    for number in range(PANELS):
+async def test_thousand_panels_leave_no_objects(harness: Harness, linked_user: UserClient) -> None:
+    assert harness.bot is not None
+    people = [linked_user, await harness.link_account("grace"), await harness.link_account("linus")]
+    panels = [await open_panel(harness, person, "share:true") for person in people]
+    before = _live_objects()
+    for number in range(PANEL_COUNT):
         place = number % len(people)
         seat = people[place]
         if number % 10:
-            panels[place] = Panel(stage, seat, await seat.run("/now share:true"))
+            panels[place] = PanelMessage(harness, seat, await seat.run("/now share:true"))
         else:
             await panels[place].press("🔄")
         if number % 100 == 0:
             await people[place - 1].press(panels[place].message, "🔄")
-    await settled(stage)
-    assert count(stage) == len(people), "the latest one of each"
-    assert len(stage.bot.panels._waits) == len(people)
-    assert _grown(before).total() < SOME, _grown(before)
-    assert not _store(stage.bot)._views
-    assert not _store(stage.bot)._synced_message_views
-    assert not _store(stage.bot)._modals
+    await wait_for_redraws(harness)
+    assert count_panels(harness) == len(people), "the latest one of each"
+    assert len(harness.bot.panels._timers) == len(people)
+    assert _growth(before).total() < MAX_GROWTH, _growth(before)
+    assert not _view_store(harness.bot)._views
+    assert not _view_store(harness.bot)._synced_message_views
+    assert not _view_store(harness.bot)._modals
     for _ in range(4):
-        await panels[0].later(EDITABLE / 3)
-    assert count(stage) == 0
-    assert not stage.bot.panels._waits
-    assert not stage.bot.panels._turns
-    assert _grown(before).total() < SOME, _grown(before)
+        await panels[0].advance(EDIT_WINDOW / 3)
+    assert count_panels(harness) == 0
+    assert not harness.bot.panels._timers
+    assert not harness.bot.panels._locks
+    assert _growth(before).total() < MAX_GROWTH, _growth(before)
     await panels[0].press("🔄")
-    assert panels[0].title() in panels[0].text, "the oldest buttons still work"
+    assert panels[0].track_title() in panels[0].text, "the oldest buttons still work"
 
 
-class _Ordinary(ui.View):
+class _OrdinaryView(ui.View):
     """What a panel must not be: discord.py keeps it for ever."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
 
     @ui.button(emoji="⏭️", custom_id="ordinary:next")
-    async def skip(self, interaction: Interaction, button: ui.Button[_Ordinary]) -> None:
+    async def skip(self, interaction: Interaction, button: ui.Button[_OrdinaryView]) -> None:
         await interaction.response.defer()
 
 
-class _Lasting(ui.DynamicItem[ui.Button[Any]], template="lasting:next"):
+class _PersistentView(ui.DynamicItem[ui.Button[Any]], template="lasting:next"):
     def __init__(self) -> None:
         super().__init__(ui.Button(emoji="⏭️", custom_id="lasting:next"))
 
 
 @app_commands.command()
-async def ordinary(interaction: Interaction) -> None:
+async def send_ordinary(interaction: Interaction) -> None:
     """Show an ordinary button."""
-    await interaction.response.send_message("Playing", view=_Ordinary())
+    await interaction.response.send_message("Playing", view=_OrdinaryView())
 
 
 @app_commands.command()
-async def lasting(interaction: Interaction) -> None:
+async def send_persistent(interaction: Interaction) -> None:
     """Show a button that is read from its message."""
     view = ui.View(timeout=None)
-    view.add_item(_Lasting())
+    view.add_item(_PersistentView())
     await interaction.response.send_message("Playing", view=view)
 
 
 class _Bot(SmallBot):
     async def setup_hook(self) -> None:
-        self.tree.add_command(ordinary)
-        self.tree.add_command(lasting)
+        self.tree.add_command(send_ordinary)
+        self.tree.add_command(send_persistent)
         await super().setup_hook()
 
 
-async def test_the_same_with_ordinary_buttons_would_be_seen() -> None:
-    async with Discord(Clock()) as pretend, connected(pretend, _Bot()) as bot:
-        seat = pretend.seat("ada", "music")
+async def test_leak_with_ordinary_views_is_detected() -> None:
+    async with Discord(Clock()) as pretend, run_bot(pretend, _Bot()) as bot:
+        seat = pretend.user_client("ada", "music")
         for command, kept in (("/lasting", False), ("/ordinary", True)):
-            before, views = _alive(), len(_store(bot)._views)
-            for _ in range(2 * SOME):
+            before, views = _live_objects(), len(_view_store(bot)._views)
+            for _ in range(2 * MAX_GROWTH):
                 await seat.run(command)
-            assert (_grown(before).total() > 2 * SOME) is kept
-            assert len(_store(bot)._views) - views == (2 * SOME if kept else 0)
+            assert (_growth(before).total() > 2 * MAX_GROWTH) is kept
+            assert len(_view_store(bot)._views) - views == (2 * MAX_GROWTH if kept else 0)
 
 
-async def test_a_panel_is_read_from_its_buttons_alone(stage: Stage, linked: Seat) -> None:
-    panel = await opened(stage, linked)
-    owner = stage.discord.world.users["ada"].id
+async def test_panel_is_restored_from_custom_ids(harness: Harness, linked_user: UserClient) -> None:
+    panel = await open_panel(harness, linked_user)
+    owner = harness.discord.state.users["ada"].id
     for emoji in ("⏮️", "⏸️", "⏭️", "🤍", "🔀", "🔁", "🔉", "🔊", "📱", "📜", "🔄"):
-        assert Press.__discord_ui_compiled_template__.fullmatch(
-            f"panel:{owner}:{act(panel.message, emoji)}"
+        assert PanelButton.__discord_ui_compiled_template__.fullmatch(
+            f"panel:{owner}:{button_action(panel.message, emoji)}"
         )

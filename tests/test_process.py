@@ -14,14 +14,14 @@ import pytest
 
 from sandbox.clock import Clock
 from sandbox.discord import Discord
+from sandbox.harness import bot_environment
 from sandbox.spotify import Spotify
-from sandbox.stage import environment
 
 ROOT = Path(__file__).parent.parent
 
 
 @asynccontextmanager
-async def _program(
+async def _run_program(
     folder: Path, settings: Mapping[str, str]
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python -m bot` with these settings alone, in an empty folder."""
@@ -42,22 +42,22 @@ async def _program(
         await process.communicate()
 
 
-async def _says(process: asyncio.subprocess.Process) -> tuple[int, str]:
+async def _read_output(process: asyncio.subprocess.Process) -> tuple[int, str]:
     out, err = await asyncio.wait_for(process.communicate(), timeout=20)
     assert process.returncode is not None
     return process.returncode, (out + err).decode()
 
 
 @asynccontextmanager
-async def _services() -> AsyncIterator[tuple[Discord, Spotify]]:
+async def _fake_services() -> AsyncIterator[tuple[Discord, Spotify]]:
     clock = Clock()
     async with Discord(clock) as discord, Spotify(clock) as spotify:
         yield discord, spotify
 
 
-async def test_without_settings_it_names_all_of_them_once(tmp_path: Path) -> None:
-    async with _program(tmp_path, {}) as process:
-        code, said = await _says(process)
+async def test_missing_settings_are_reported_once(tmp_path: Path) -> None:
+    async with _run_program(tmp_path, {}) as process:
+        code, said = await _read_output(process)
     assert code == 1
     assert "Traceback" not in said
     for name in ("DISCORD_TOKEN", "SPOTIFY_CLIENT_ID", "PUBLIC_URL"):
@@ -66,16 +66,16 @@ async def test_without_settings_it_names_all_of_them_once(tmp_path: Path) -> Non
 
 async def test_the_env_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PUBLIC_URL=http://localhost:8080\n")
-    async with _program(tmp_path, {}) as process:
-        code, said = await _says(process)
+    async with _run_program(tmp_path, {}) as process:
+        code, said = await _read_output(process)
     assert code == 1
     assert "PUBLIC_URL says localhost" in said
 
 
-async def test_an_env_file_that_is_not_utf8_is_one_clear_line(tmp_path: Path) -> None:
+async def test_non_utf8_env_file_is_one_line_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("OPERATOR_CONTACT=Zoë, secret\n".encode("latin-1"))
-    async with _program(tmp_path, {}) as process:
-        code, said = await _says(process)
+    async with _run_program(tmp_path, {}) as process:
+        code, said = await _read_output(process)
     assert code == 1
     (line,) = said.splitlines()
     assert line.startswith(".env cannot be read: ")
@@ -83,54 +83,58 @@ async def test_an_env_file_that_is_not_utf8_is_one_clear_line(tmp_path: Path) ->
     assert "secret" not in said
 
 
-async def test_a_refused_token_is_one_clear_line(tmp_path: Path) -> None:
-    async with _services() as (discord, spotify):
+async def test_refused_token_is_one_line_error(tmp_path: Path) -> None:
+    async with _fake_services() as (discord, spotify):
         wrong = {"DISCORD_TOKEN": "not.the.token"}
-        async with _program(tmp_path, environment(discord, spotify, tmp_path) | wrong) as process:
-            code, said = await _says(process)
+        async with _run_program(
+            tmp_path, bot_environment(discord, spotify, tmp_path) | wrong
+        ) as process:
+            code, said = await _read_output(process)
     assert code == 1
     assert "Traceback" not in said
     assert said.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
     assert "not.the.token" not in said
 
 
-async def test_a_token_that_the_gateway_alone_refuses_is_one_clear_line(tmp_path: Path) -> None:
+async def test_token_refused_by_gateway_is_one_line_error(tmp_path: Path) -> None:
     """It was reset just after the bot had logged in: the gateway closes with 4004."""
-    async with _services() as (discord, spotify):
+    async with _fake_services() as (discord, spotify):
         discord.token = f"{discord.token}-as-it-was"
-        async with _program(tmp_path, environment(discord, spotify, tmp_path)) as process:
-            code, said = await _says(process)
+        async with _run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:
+            code, said = await _read_output(process)
     assert code == 1
     assert "Traceback" not in said
     assert said.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
     assert "-as-it-was" not in said
 
 
-async def test_discord_out_of_reach_is_one_clear_line(tmp_path: Path) -> None:
-    async with _services() as (discord, spotify):
-        settings = environment(discord, spotify, tmp_path)
-    async with _program(tmp_path, settings) as process:
-        code, said = await _says(process)
+async def test_unreachable_discord_is_one_line_error(tmp_path: Path) -> None:
+    async with _fake_services() as (discord, spotify):
+        settings = bot_environment(discord, spotify, tmp_path)
+    async with _run_program(tmp_path, settings) as process:
+        code, said = await _read_output(process)
     assert code == 1
     assert "Traceback" not in said
     assert "Discord cannot be reached" in said.splitlines()[-1]
 
 
-async def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
-    async with _services() as (discord, spotify):
+async def test_port_in_use_is_one_line_error(tmp_path: Path) -> None:
+    async with _fake_services() as (discord, spotify):
         port = {"PORT": discord.url.split(":")[2].split("/")[0]}
-        async with _program(tmp_path, environment(discord, spotify, tmp_path) | port) as process:
-            code, said = await _says(process)
+        async with _run_program(
+            tmp_path, bot_environment(discord, spotify, tmp_path) | port
+        ) as process:
+            code, said = await _read_output(process)
     assert code == 1
     assert "Traceback" not in said
     assert "cannot listen on" in said.splitlines()[-1]
 
 
-async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+async def test_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> None:
     (tmp_path / "tonearm.sqlite3").write_text("a shopping list, " * 100)
-    async with _services() as (discord, spotify):
-        async with _program(tmp_path, environment(discord, spotify, tmp_path)) as process:
-            code, said = await _says(process)
+    async with _fake_services() as (discord, spotify):
+        async with _run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:
+            code, said = await _read_output(process)
     assert code == 1
     assert "Traceback" not in said
     assert "cannot be used" in said
@@ -138,30 +142,34 @@ async def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_signal_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
-    async with _services() as (discord, spotify):
-        async with _program(tmp_path, environment(discord, spotify, tmp_path)) as process:
-            discord.changes.lifeline = asyncio.ensure_future(process.wait())
-            await discord.ready(timeout=20)
-            discord.changes.lifeline = None
+async def test_signal_stops_program_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    async with _fake_services() as (discord, spotify):
+        async with _run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:
+            discord.changes.bot_task = asyncio.ensure_future(process.wait())
+            await discord.wait_until_ready(timeout=20)
+            discord.changes.bot_task = None
             process.send_signal(number)
-            code, said = await _says(process)
+            code, said = await _read_output(process)
             assert code == 0, said
             assert "Traceback" not in said
             assert "WARNING" not in said
-            await discord.changes.until(lambda: discord.gateway.close_codes == [1000], "close 1000")
+            await discord.changes.wait_until(
+                lambda: discord.gateway.close_codes == [1000], "close 1000"
+            )
     assert not list(tmp_path.glob("*-wal")), "the database was not closed"
 
 
-async def test_commands_are_written_once_and_not_at_the_next_start(tmp_path: Path) -> None:
-    async with _services() as (discord, spotify):
+async def test_commands_are_synced_once(tmp_path: Path) -> None:
+    async with _fake_services() as (discord, spotify):
         for _ in range(2):
             sessions = len(discord.gateway.sessions)
-            async with _program(tmp_path, environment(discord, spotify, tmp_path)) as process:
-                await discord.changes.until(
+            async with _run_program(
+                tmp_path, bot_environment(discord, spotify, tmp_path)
+            ) as process:
+                await discord.changes.wait_until(
                     lambda: len(discord.gateway.sessions) > sessions, "a session", timeout=20
                 )
                 process.send_signal(signal.SIGTERM)
-                assert (await _says(process))[0] == 0
-        assert discord.command_writes == 1
+                assert (await _read_output(process))[0] == 0
+        assert discord.command_write_count == 1
         assert discord.commands

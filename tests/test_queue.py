@@ -4,114 +4,120 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.discord import Seat
-from sandbox.faults import Fault
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
 from sandbox.spotify import Player, Spotify
-from sandbox.stage import Stage
-from tests.commands import audible, link, refusing, spent
+from tests.command_assertions import api_calls_since, playable_uris, player_error, spotify_url
 
-QUEUE = "me/player/queue"
+QUEUE_ENDPOINT = "me/player/queue"
 
 
 @pytest.mark.parametrize("form", ["lantern weather", "{link}", "{uri}"])
 async def test_one_song_is_queued(
-    spotify: Spotify, player: Player, linked: Seat, form: str
+    spotify: Spotify, player: Player, linked_user: UserClient, form: str
 ) -> None:
-    song = spotify.catalogue.stock[0]
-    reply = await linked.run(f"/queue add what:{form.format(link=link(song.uri), uri=song.uri)}")
+    song = spotify.catalogue.regular_tracks[0]
+    reply = await linked_user.run(
+        f"/queue add what:{form.format(link=spotify_url(song.uri), uri=song.uri)}"
+    )
     assert player.queue == [song.uri]
-    assert reply.text.startswith(f"-# Queued\n**[{song.name}]({link(song.uri)})**")
+    assert reply.text.startswith(f"-# Queued\n**[{song.name}]({spotify_url(song.uri)})**")
     assert reply.ephemeral
 
 
-async def test_an_episode_is_queued(spotify: Spotify, player: Player, linked: Seat) -> None:
+async def test_an_episode_is_queued(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
     episode = next(one for one in spotify.catalogue.episodes.values() if one.playable)
-    await linked.run(f"/queue add what:{link(episode.uri)}")
+    await linked_user.run(f"/queue add what:{spotify_url(episode.uri)}")
     assert player.queue == [episode.uri]
 
 
 @pytest.mark.parametrize("kind", ["artist", "show", "audiobook"])
-async def test_what_holds_no_songs_of_its_own_cannot_be_queued(
-    spotify: Spotify, player: Player, linked: Seat, kind: str
+async def test_item_without_tracks_cannot_be_queued(
+    spotify: Spotify, player: Player, linked_user: UserClient, kind: str
 ) -> None:
     uri = next(iter(getattr(spotify.catalogue, f"{kind}s").values())).uri
-    reply = await linked.run(f"/queue add what:{link(uri)}")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(uri)}")
     assert reply.text.startswith("There is nothing in that to queue.")
     assert player.queue == []
 
 
-async def test_a_withdrawn_song_is_said_to_be_one_perhaps(
-    spotify: Spotify, player: Player, linked: Seat
+async def test_unavailable_track_may_be_withdrawn(
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     gone = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
-    reply = await linked.run(f"/queue add what:{link(gone.uri)}")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(gone.uri)}")
     assert "it may have been withdrawn" in reply.text
     assert player.queue == []
 
 
-async def test_nothing_to_queue_behind(stage: Stage, spotify: Spotify) -> None:
-    grace = await stage.link("grace")
+async def test_queue_without_active_playback_is_reported(
+    harness: Harness, spotify: Spotify
+) -> None:
+    grace = await harness.link_account("grace")
     reply = await grace.run("/queue add what:lantern")
     assert reply.text.startswith("There is nothing to queue behind.")
 
 
-async def test_it_is_queued_on_the_device_that_is_named(player: Player, linked: Seat) -> None:
-    reply = await linked.run("/queue add what:lantern on:kitchen")
+async def test_track_is_queued_on_named_device(player: Player, linked_user: UserClient) -> None:
+    reply = await linked_user.run("/queue add what:lantern on:kitchen")
     assert reply.text.startswith("-# Queued on Kitchen Speaker\n")
     assert player.device is player.devices[1]
     assert len(player.queue) == 1
 
 
-async def test_without_premium_nothing_is_queued(stage: Stage) -> None:
-    linus = await stage.link("linus")
+async def test_without_premium_nothing_is_queued(harness: Harness) -> None:
+    linus = await harness.link_account("linus")
     assert "for Premium accounts only" in (await linus.run("/queue add what:lantern")).text
 
 
 # ---- now
 
 
-async def test_now_skips_to_it(spotify: Spotify, player: Player, linked: Seat) -> None:
-    song = spotify.catalogue.stock[0]
+async def test_now_skips_to_it(spotify: Spotify, player: Player, linked_user: UserClient) -> None:
+    song = spotify.catalogue.regular_tracks[0]
     since = len(spotify.calls)
-    reply = await linked.run(f"/queue add what:{link(song.uri)} now:true")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(song.uri)} now:true")
     assert player.item == song.uri
     assert player.queue == []
     assert "Playing on Ada's Laptop" in reply.text.splitlines()[0]
     assert song.name in reply.text
-    assert spent(spotify, since) == [
+    assert api_calls_since(spotify, since) == [
         f"GET tracks/{song.id}",
-        f"POST {QUEUE}",
-        f"GET {QUEUE}",
+        f"POST {QUEUE_ENDPOINT}",
+        f"GET {QUEUE_ENDPOINT}",
         "POST me/player/next",
         "GET me/player",
     ]
 
 
-@pytest.mark.parametrize(("others", "says"), [(1, "1 other comes"), (3, "3 others come")])
-async def test_now_loses_nothing_that_was_queued_before(
-    spotify: Spotify, player: Player, linked: Seat, others: int, says: str
+@pytest.mark.parametrize(("others", "expected"), [(1, "1 other comes"), (3, "3 others come")])
+async def test_now_keeps_earlier_queue(
+    spotify: Spotify, player: Player, linked_user: UserClient, others: int, expected: str
 ) -> None:
-    song, *rest = audible(spotify, 99)
+    song, *rest = playable_uris(spotify, 99)
     for uri in rest[:others]:
         player.enqueue(uri)
     playing = player.item
-    reply = await linked.run(f"/queue add what:{link(song)} now:true")
-    assert reply.text.startswith(f"-# Queued. {says} first, so nothing was skipped.\n")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(song)} now:true")
+    assert reply.text.startswith(f"-# Queued. {expected} first, so nothing was skipped.\n")
     assert player.item == playing
     assert player.queue == [*rest[:others], song]
 
 
 @pytest.mark.parametrize("late", [True, False])
-async def test_now_skips_nothing_where_nobody_knows_what_comes_first(
-    spotify: Spotify, player: Player, linked: Seat, late: bool
+async def test_now_does_not_skip_with_unknown_queue(
+    spotify: Spotify, player: Player, linked_user: UserClient, late: bool
 ) -> None:
-    song = spotify.catalogue.stock[-1]
+    song = spotify.catalogue.regular_tracks[-1]
     playing = player.item
     if late:
-        spotify.late(2)
+        spotify.serve_stale_state(2)
     else:
-        spotify.rate_limit(48_925, times=None, quota=True, match=f"GET /v1/{QUEUE}")
-    reply = await linked.run(f"/queue add what:{link(song.uri)} now:true")
+        spotify.add_rate_limit(48_925, times=None, quota=True, pattern=f"GET /v1/{QUEUE_ENDPOINT}")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(song.uri)} now:true")
     assert reply.text.startswith(
         "-# Queued. Spotify does not show yet where, so nothing was skipped.\n"
     )
@@ -119,83 +125,83 @@ async def test_now_skips_nothing_where_nobody_knows_what_comes_first(
     assert player.queue == [song.uri]
 
 
-async def test_now_says_that_it_is_queued_where_the_skip_is_refused(
-    spotify: Spotify, player: Player, linked: Seat
+async def test_now_with_refused_skip_reports_queued(
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    spotify.faults.add(Fault("POST .*/next", act="reset", executed=True))
-    reply = await linked.run("/queue add what:lantern now:true")
+    spotify.faults.add(Fault("POST .*/next", action="reset", runs_first=True))
+    reply = await linked_user.run("/queue add what:lantern now:true")
     assert reply.text.startswith("Queued. Spotify did not say whether that worked. Playing now")
-    assert len(spotify.calls_of("POST", QUEUE)) == 1
-    spotify.faults.add(refusing("POST .*/next"))
-    reply = await linked.run("/queue add what:kitchen now:true")
+    assert len(spotify.calls_to("POST", QUEUE_ENDPOINT)) == 1
+    spotify.faults.add(player_error("POST .*/next"))
+    reply = await linked_user.run("/queue add what:kitchen now:true")
     assert reply.text.startswith("Queued. Spotify does not allow that right now.")
 
 
 async def test_now_with_several_plays_the_first(
-    spotify: Spotify, player: Player, linked: Seat
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = audible(spotify, 3)
-    what = " ".join(link(uri) for uri in songs)
-    reply = await linked.run(f"/queue add what:{what} now:true")
+    songs = playable_uris(spotify, 3)
+    what = " ".join(spotify_url(uri) for uri in songs)
+    reply = await linked_user.run(f"/queue add what:{what} now:true")
     assert player.item == songs[0]
     assert player.queue == songs[1:]
     assert reply.text.startswith("-# Queued 3 songs, in order")
     assert "Playing on Ada's Laptop" in reply.text
-    reply = await linked.run(f"/queue add what:{what} now:true")
+    reply = await linked_user.run(f"/queue add what:{what} now:true")
     assert "2 others come first, so nothing was skipped" in reply.text
 
 
 # ---- several
 
 
-async def test_several_links_in_the_order_given_each_once(
-    spotify: Spotify, player: Player, linked: Seat
+async def test_several_links_are_queued_in_order_without_duplicates(
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    uris = [track.uri for track in reversed(spotify.catalogue.stock[:6]) if track.playable]
-    what = " then ".join(link(uri) for uri in [*uris, uris[0]])
-    reply = await linked.run(f"/queue add what:{what}")
+    uris = [track.uri for track in reversed(spotify.catalogue.regular_tracks[:6]) if track.playable]
+    what = " then ".join(spotify_url(uri) for uri in [*uris, uris[0]])
+    reply = await linked_user.run(f"/queue add what:{what}")
     assert player.queue == uris
     assert reply.text == f"Queued {len(uris)} songs, in order."
 
 
-async def test_of_more_than_ten_links_the_rest_is_left_out_and_that_is_said(
-    spotify: Spotify, player: Player, linked: Seat
+async def test_more_than_ten_links_are_cut_and_reported(
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    uris = audible(spotify, 13)
-    reply = await linked.run(f"/queue add what:{' '.join(map(link, uris))}")
+    uris = playable_uris(spotify, 13)
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert player.queue == uris[:10]
     assert reply.text == (
         "Queued 10 songs, in order. 3 more links were left out: it takes 10 at once."
     )
 
 
-async def test_an_unknown_link_among_them_stops_it_before_anything_is_queued(
-    spotify: Spotify, player: Player, linked: Seat
+async def test_unknown_link_stops_before_queueing(
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    song = link(spotify.catalogue.stock[0].uri)
-    reply = await linked.run(f"/queue add what:{song} spotify:track:{'0' * 22}")
+    song = spotify_url(spotify.catalogue.regular_tracks[0].uri)
+    reply = await linked_user.run(f"/queue add what:{song} spotify:track:{'0' * 22}")
     assert "Spotify has nothing there" in reply.text
     assert player.queue == []
 
 
-async def test_what_spotify_refuses_among_several_is_passed_over(
-    spotify: Spotify, player: Player, linked: Seat
+async def test_refused_track_among_several_is_skipped(
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = audible(spotify, 3)
+    songs = playable_uris(spotify, 3)
     gone = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
-    what = " ".join(link(uri) for uri in (gone.uri, *songs))
-    reply = await linked.run(f"/queue add what:{what}")
+    what = " ".join(spotify_url(uri) for uri in (gone.uri, *songs))
+    reply = await linked_user.run(f"/queue add what:{what}")
     assert player.queue == songs
     assert reply.text == "Queued 3 songs, in order; Spotify refused 1."
 
 
-async def test_where_it_refuses_one_after_the_other_it_is_left_alone(
-    spotify: Spotify, player: Player, linked: Seat
+async def test_repeated_refusals_stop_queueing(
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = audible(spotify, 8)
-    refused = refusing(f"POST .*/{QUEUE}", times=None)
-    spotify.interrupt(f"POST /v1/{QUEUE}", lambda: spotify.faults.add(refused), after=1)
-    reply = await linked.run(f"/queue add what:{' '.join(map(link, songs))}")
+    songs = playable_uris(spotify, 8)
+    refused = player_error(f"POST .*/{QUEUE_ENDPOINT}", times=None)
+    spotify.on_call(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(refused), after=1)
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
     assert reply.text.startswith("2 of 8 are queued, in order. ")
     assert player.queue == songs[:2]
-    assert len(spotify.calls_of("POST", QUEUE)) == 5
+    assert len(spotify.calls_to("POST", QUEUE_ENDPOINT)) == 5

@@ -9,17 +9,17 @@ from time import perf_counter
 
 import pytest
 
-from sandbox.discord import Seat
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
 from sandbox.spotify import Spotify
-from sandbox.stage import Stage
-from tests.own_apps import link_with
+from tests.user_owned_app import link_with_own_app
 
-THIRTEEN_HOURS = 48_925
-SEARCH = "GET /v1/search$"
+RETRY_AFTER_S = 48_925
+SEARCH_ENDPOINT = "GET /v1/search$"
 
 
 @contextmanager
-def at_once() -> Iterator[None]:
+def run_concurrently() -> Iterator[None]:
     began = perf_counter()
     yield
     assert perf_counter() - began < 3
@@ -29,108 +29,110 @@ def at_once() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("reason", [True, False], ids=["with a reason", "without"])
-async def test_a_used_up_quota_is_said_at_once_and_the_rest_goes_on(
-    spotify: Spotify, linked: Seat, reason: bool
+async def test_exhausted_quota_is_reported_and_other_calls_work(
+    spotify: Spotify, linked_user: UserClient, reason: bool
 ) -> None:
-    spotify.rate_limit(THIRTEEN_HOURS, quota=reason, match=SEARCH)
+    spotify.add_rate_limit(RETRY_AFTER_S, quota=reason, pattern=SEARCH_ENDPOINT)
     for command in ("/search lantern", "/search harbour", "/play lantern", "/search lantern"):
-        with at_once():
-            said = (await linked.run(command)).text
+        with run_concurrently():
+            said = (await linked_user.run(command)).text
         assert said == (
             "This app has used up what Spotify allows it of this in a day. Try again in 14 hours; "
             "other commands may still work."
         )
-    assert len(spotify.calls_of("GET", "search")) == 1
+    assert len(spotify.calls_to("GET", "search")) == 1
     spotify.accounts["ada"].player.resume()
-    assert "Paused" in (await linked.run("/pause")).text
-    assert "Ada's Laptop" in (await linked.run("/now")).text
-    track = spotify.catalogue.stock[3]
-    assert "Playing" in (await linked.run(f"/play {track.uri}")).text
+    assert "Paused" in (await linked_user.run("/pause")).text
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+    track = spotify.catalogue.regular_tracks[3]
+    assert "Playing" in (await linked_user.run(f"/play {track.uri}")).text
 
 
-async def test_it_is_remembered_over_restarts_until_its_time_is_over(
-    stage: Stage, spotify: Spotify, linked: Seat
+async def test_exhausted_quota_persists_over_restarts_until_it_ends(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    spotify.quota(SEARCH, calls=0, retry_after=THIRTEEN_HOURS)
-    assert "in 14 hours" in (await linked.run("/search lantern")).text
-    await stage.restart()
-    assert "in 14 hours" in (await linked.run("/search lantern")).text
-    stage.clock.advance(40_000)
-    assert "in 3 hours" in (await linked.run("/search lantern")).text
-    await stage.restart()
-    assert "in 3 hours" in (await linked.run("/search lantern")).text
-    stage.clock.advance(8_000)
-    assert "in 16 minutes" in (await linked.run("/search lantern")).text
-    assert len(spotify.calls_of("GET", "search")) == 1
-    stage.clock.advance(925)
-    assert "Songs for" in (await linked.run("/search lantern")).text
-    await stage.restart()
-    assert "Songs for" in (await linked.run("/search lantern")).text
+    spotify.add_quota(SEARCH_ENDPOINT, calls=0, retry_after=RETRY_AFTER_S)
+    assert "in 14 hours" in (await linked_user.run("/search lantern")).text
+    await harness.restart()
+    assert "in 14 hours" in (await linked_user.run("/search lantern")).text
+    harness.clock.advance(40_000)
+    assert "in 3 hours" in (await linked_user.run("/search lantern")).text
+    await harness.restart()
+    assert "in 3 hours" in (await linked_user.run("/search lantern")).text
+    harness.clock.advance(8_000)
+    assert "in 16 minutes" in (await linked_user.run("/search lantern")).text
+    assert len(spotify.calls_to("GET", "search")) == 1
+    harness.clock.advance(925)
+    assert "Songs for" in (await linked_user.run("/search lantern")).text
+    await harness.restart()
+    assert "Songs for" in (await linked_user.run("/search lantern")).text
 
 
-async def test_one_quota_closes_its_own_kind_of_calls_alone(spotify: Spotify, linked: Seat) -> None:
-    spotify.quota("PUT|POST", calls=0, retry_after=THIRTEEN_HOURS)
-    assert "in 14 hours" in (await linked.run("/next")).text
-    assert "in 14 hours" in (await linked.run("/pause")).text
+async def test_quota_blocks_only_its_endpoint_group(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.add_quota("PUT|POST", calls=0, retry_after=RETRY_AFTER_S)
+    assert "in 14 hours" in (await linked_user.run("/next")).text
+    assert "in 14 hours" in (await linked_user.run("/pause")).text
     assert len([call for call in spotify.calls if call.method != "GET"]) == 1
-    assert "Ada's Laptop" in (await linked.run("/now")).text
-    assert "Songs for" in (await linked.run("/search lantern")).text
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+    assert "Songs for" in (await linked_user.run("/search lantern")).text
 
 
 # ---- each app for itself
 
 
-async def test_an_app_of_ones_own_has_a_quota_of_its_own(
-    stage: Stage, spotify: Spotify, linked: Seat
+async def test_user_owned_app_has_separate_quota(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    mallory = await link_with(stage)
-    spotify.rate_limit(THIRTEEN_HOURS, quota=True, match=SEARCH)
-    assert "in 14 hours" in (await linked.run("/search lantern")).text
+    mallory = await link_with_own_app(harness)
+    spotify.add_rate_limit(RETRY_AFTER_S, quota=True, pattern=SEARCH_ENDPOINT)
+    assert "in 14 hours" in (await linked_user.run("/search lantern")).text
     assert "Songs for" in (await mallory.run("/search lantern")).text
-    spotify.rate_limit(THIRTEEN_HOURS, quota=True, match="GET /v1/me/player$")
+    spotify.add_rate_limit(RETRY_AFTER_S, quota=True, pattern="GET /v1/me/player$")
     assert "in 14 hours" in (await mallory.run("/now")).text
-    assert "Ada's Laptop" in (await linked.run("/now")).text
-    await stage.restart()
-    assert "in 14 hours" in (await linked.run("/search harbour")).text
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+    await harness.restart()
+    assert "in 14 hours" in (await linked_user.run("/search harbour")).text
     assert "Songs for" in (await mallory.run("/search harbour")).text
     assert "in 14 hours" in (await mallory.run("/now")).text
-    assert "Ada's Laptop" in (await linked.run("/now")).text
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
 
 
-async def test_a_short_rate_limit_is_sat_out_by_all_on_the_app(
-    stage: Stage, spotify: Spotify, linked: Seat
+async def test_short_rate_limit_delays_all_users_of_app(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    grace, mallory = await stage.link("grace"), await link_with(stage)
-    for seat in (linked, grace, mallory):
+    grace, mallory = await harness.link_account("grace"), await link_with_own_app(harness)
+    for seat in (linked_user, grace, mallory):
         await seat.run("/now")
-    before = len(spotify.recording.exchanges)
-    spotify.rate_limit(1, match="GET /v1/me/player$")
-    first = asyncio.create_task(linked.run("/now"))
-    await spotify.changes.until(lambda: spotify.calls[-1].status == 429)
+    before = len(spotify.traffic.exchanges)
+    spotify.add_rate_limit(1, pattern="GET /v1/me/player$")
+    first = asyncio.create_task(linked_user.run("/now"))
+    await spotify.changes.wait_until(lambda: spotify.calls[-1].status == 429)
     assert "Nothing is playing" in (await mallory.run("/now")).text
-    replies = await asyncio.gather(first, grace.run("/now"), linked.run("/search lantern"))
+    replies = await asyncio.gather(first, grace.run("/now"), linked_user.run("/search lantern"))
     assert "Ada's Laptop" in replies[0].text
     assert "Nothing is playing" in replies[1].text
     assert "Songs for" in replies[2].text
-    refused, others, *later = list(spotify.recording.exchanges)[before:]
+    refused, others, *later = list(spotify.traffic.exchanges)[before:]
     assert (refused.status, others.status) == (429, 204)
     assert [one.status for one in later] == [200] * 3
-    assert all(one.at - refused.at > 0.95 for one in later)
+    assert all(one.sent_at - refused.sent_at > 0.95 for one in later)
 
 
-async def test_a_longer_rate_limit_is_said_to_all_on_the_app(
-    stage: Stage, spotify: Spotify, linked: Seat
+async def test_long_rate_limit_is_reported_to_all_users_of_app(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    grace, mallory = await stage.link("grace"), await link_with(stage)
+    grace, mallory = await harness.link_account("grace"), await link_with_own_app(harness)
     before = len(spotify.calls)
-    spotify.rate_limit(90)
-    with at_once():
-        said = (await linked.run("/search lantern")).text
+    spotify.add_rate_limit(90)
+    with run_concurrently():
+        said = (await linked_user.run("/search lantern")).text
     assert said == "Spotify is getting too many requests from this app. Try again in 2 minutes."
     for command in ("/now", "/pause", "/search lantern"):
-        with at_once():
+        with run_concurrently():
             assert "Try again in 2 minutes" in (await grace.run(command)).text
     assert len(spotify.calls) == before + 1
     assert "Songs for" in (await mallory.run("/search lantern")).text
-    stage.clock.advance(90)
-    assert "Songs for" in (await linked.run("/search lantern")).text
+    harness.clock.advance(90)
+    assert "Songs for" in (await linked_user.run("/search lantern")).text

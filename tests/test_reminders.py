@@ -6,90 +6,96 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.spotify.consent import DAY, ends_at
+from bot.spotify.consent_expiry import DAY, consent_expires_at
 from sandbox.clock import Clock
-from sandbox.discord import Seat
-from sandbox.stage import Stage, stage
+from sandbox.discord import UserClient
+from sandbox.harness import Harness, run_harness
 
 
-async def _round(it: Stage) -> None:
+async def _run_maintenance(it: Harness) -> None:
     assert it.bot is not None
-    await it.bot.go_round()
+    await it.bot.run_maintenance()
 
 
-def _reminders(it: Stage) -> list[str]:
-    messages = it.discord.seat("ada", "dm").messages()
+def _sent_reminders(it: Harness) -> list[str]:
+    messages = it.discord.user_client("ada", "dm").messages()
     return [m["content"] for m in messages if "ends on" in m["content"]]
 
 
-async def test_two_reminders_once_each_over_restarts(stage: Stage, linked: Seat) -> None:
-    ends = ends_at(stage.clock())
-    for days_left, expected in ((31, 0), (29, 1), (28, 1), (8, 1), (6, 2), (5, 2), (1, 2)):
-        stage.clock.advance(ends - days_left * DAY - stage.clock())
-        await _round(stage)
-        assert len(_reminders(stage)) == expected, days_left
-        await stage.restart()
-        await _round(stage)
-        assert len(_reminders(stage)) == expected, days_left
-
-
-async def test_the_button_in_a_reminder_begins_a_new_six_months(stage: Stage, linked: Seat) -> None:
-    await (await linked.run("/settings")).press("Turn off")
-    await (await linked.run("/settings")).press("Turn on")
-    stage.clock.advance(ends_at(stage.clock()) - 5 * DAY - stage.clock())
-    await _round(stage)
-    dm = stage.discord.seat("ada", "dm")
-    reply = await dm.press(dm.messages()[-1], "Link Spotify")
-    assert stage.offer(reply).url
-    await stage.link("ada")
-    stage.clock.advance(10 * DAY)
-    await _round(stage)
-    assert len(_reminders(stage)) == 1
-    assert "Ada's Laptop" in (await linked.run("/now")).text
-
-
-async def test_who_turned_them_off_gets_none_and_keeps_that_over_a_new_link(
-    stage: Stage, linked: Seat
+async def test_two_reminders_are_sent_once_each_over_restarts(
+    harness: Harness, linked_user: UserClient
 ) -> None:
-    assert ", reminders before" in (await linked.run("/account")).text
-    off = await (await linked.run("/settings")).press("Turn off")
+    ends = consent_expires_at(harness.clock())
+    for days_left, expected in ((31, 0), (29, 1), (28, 1), (8, 1), (6, 2), (5, 2), (1, 2)):
+        harness.clock.advance(ends - days_left * DAY - harness.clock())
+        await _run_maintenance(harness)
+        assert len(_sent_reminders(harness)) == expected, days_left
+        await harness.restart()
+        await _run_maintenance(harness)
+        assert len(_sent_reminders(harness)) == expected, days_left
+
+
+async def test_reminder_button_renews_six_months(harness: Harness, linked_user: UserClient) -> None:
+    await (await linked_user.run("/settings")).press("Turn off")
+    await (await linked_user.run("/settings")).press("Turn on")
+    harness.clock.advance(consent_expires_at(harness.clock()) - 5 * DAY - harness.clock())
+    await _run_maintenance(harness)
+    dm = harness.discord.user_client("ada", "dm")
+    reply = await dm.press(dm.messages()[-1], "Link Spotify")
+    assert harness.find_login_offer(reply).url
+    await harness.link_account("ada")
+    harness.clock.advance(10 * DAY)
+    await _run_maintenance(harness)
+    assert len(_sent_reminders(harness)) == 1
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+async def test_disabled_reminders_stay_off_after_new_link(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    assert ", reminders before" in (await linked_user.run("/account")).text
+    off = await (await linked_user.run("/settings")).press("Turn off")
     assert "You get no message" in off.text
-    await stage.link("ada")
-    assert "no reminders" in (await linked.run("/account")).text
-    stage.clock.advance(ends_at(stage.clock()) - 5 * DAY - stage.clock())
-    await _round(stage)
-    assert not _reminders(stage)
+    await harness.link_account("ada")
+    assert "no reminders" in (await linked_user.run("/account")).text
+    harness.clock.advance(consent_expires_at(harness.clock()) - 5 * DAY - harness.clock())
+    await _run_maintenance(harness)
+    assert not _sent_reminders(harness)
 
 
-async def test_closed_direct_messages_stop_nothing(stage: Stage, linked: Seat) -> None:
-    stage.discord.closed_dms.add("ada")
-    stage.clock.advance(ends_at(stage.clock()) - 5 * DAY - stage.clock())
-    await _round(stage)
-    assert not _reminders(stage)
-    assert "Ada's Laptop" in (await linked.run("/now")).text
+async def test_closed_direct_messages_do_not_stop_reminders(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    harness.discord.closed_dms.add("ada")
+    harness.clock.advance(consent_expires_at(harness.clock()) - 5 * DAY - harness.clock())
+    await _run_maintenance(harness)
+    assert not _sent_reminders(harness)
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
 
 
-async def test_the_account_shows_both_ends_and_what_is_stored(stage: Stage, linked: Seat) -> None:
-    began = int(stage.clock())
-    text = (await linked.run("/account")).text
+async def test_account_shows_expiry_dates_and_stored_data(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    began = int(harness.clock())
+    text = (await linked_user.run("/account")).text
     assert "**Ada**" in text
     assert f"<t:{began}:D>" in text or f"<t:{began - 1}:D>" in text
     assert "see and change what you saved" in text
-    assert stage.spotify.client_id in text
+    assert harness.spotify.client_id in text
     assert "reminders before the login ends" in text
     assert "private replies, nobody sees what you play" in text
 
 
 async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:
-    async with stage(clock=Clock(datetime(2026, 8, 31, tzinfo=UTC).timestamp())) as it:
-        ada = await it.link("ada")
-        it.clock.advance(ends_at(it.clock()) + 60 - it.clock())
+    async with run_harness(clock=Clock(datetime(2026, 8, 31, tzinfo=UTC).timestamp())) as it:
+        ada = await it.link_account("ada")
+        it.clock.advance(consent_expires_at(it.clock()) + 60 - it.clock())
         reply = await ada.run("/now")
         assert "no longer accepts your login" in reply.text
         assert "Spotify has ended this login" in (await ada.run("/account")).text
-        renewals = len(it.spotify.accounts_recording.exchanges)
+        renewals = len(it.spotify.accounts_traffic.exchanges)
         assert "no longer accepts" in (await ada.run("/now")).text
-        assert len(it.spotify.accounts_recording.exchanges) == renewals
+        assert len(it.spotify.accounts_traffic.exchanges) == renewals
 
 
 @pytest.mark.parametrize(
@@ -101,8 +107,8 @@ async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:
         ((2026, 12, 1), (2027, 6, 1)),
     ],
 )
-def test_six_months_are_months_of_the_calendar(
+def test_six_months_are_calendar_months(
     began: tuple[int, int, int], ends: tuple[int, int, int]
 ) -> None:
     at = datetime(*began, tzinfo=UTC).timestamp()
-    assert ends_at(at) == datetime(*ends, tzinfo=UTC).timestamp()
+    assert consent_expires_at(at) == datetime(*ends, tzinfo=UTC).timestamp()

@@ -9,69 +9,75 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox.discord import Discord, Seat
-from sandbox.discord.world import EPHEMERAL
-from sandbox.faults import Fault
-from sandbox.readable import controls, walk
+from sandbox.discord import Discord, UserClient
+from sandbox.discord.state import EPHEMERAL
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.message_text import controls, walk_components
 from sandbox.spotify import Spotify
-from sandbox.stage import Stage
-from tests.entries import buttons, chosen, ids, numbers, options
-from tests.linking.slow import HeldBack, held_back
+from tests.list_components import (
+    enabled_button_labels,
+    line_numbers,
+    option_ids,
+    options,
+    selected_id,
+)
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 
 async def test_a_search_lists_songs_with_links_and_the_first_one_chosen(
-    spotify: Spotify, linked: Seat
+    spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked.run("/search query:lantern")
-    assert 5 <= len(ids(reply)) <= 10
-    assert all(f"https://open.spotify.com/track/{one}" in reply.text for one in ids(reply))
-    assert chosen(reply) == ids(reply)[0]
+    reply = await linked_user.run("/search query:lantern")
+    assert 5 <= len(option_ids(reply)) <= 10
+    assert all(f"https://open.spotify.com/track/{one}" in reply.text for one in option_ids(reply))
+    assert selected_id(reply) == option_ids(reply)[0]
     assert {it.label for it in controls(reply.message).values()} >= {"Play", "Queue", "Save"}
     assert reply.ephemeral
-    assert len(spotify.calls_of("GET", "search")) == 1
+    assert len(spotify.calls_to("GET", "search")) == 1
 
 
-async def test_play_plays_what_is_chosen(spotify: Spotify, linked: Seat) -> None:
-    reply = await linked.run("/search lantern")
+async def test_play_plays_selected_item(spotify: Spotify, linked_user: UserClient) -> None:
+    reply = await linked_user.run("/search lantern")
     picked = await reply.pick(options(reply)[2]["value"])
-    assert chosen(picked) == ids(reply)[2]
+    assert selected_id(picked) == option_ids(reply)[2]
     played = await picked.press("Play")
     assert "Playing" in played.text
-    assert spotify.accounts["ada"].player.item == f"spotify:track:{ids(reply)[2]}"
+    assert spotify.accounts["ada"].player.item == f"spotify:track:{option_ids(reply)[2]}"
 
 
-async def test_queue_adds_to_the_queue(spotify: Spotify, linked: Seat) -> None:
-    reply = await linked.run("/search lantern")
+async def test_queue_adds_to_the_queue(spotify: Spotify, linked_user: UserClient) -> None:
+    reply = await linked_user.run("/search lantern")
     queued = await reply.press("Queue")
     assert "Queued" in queued.text
-    assert spotify.accounts["ada"].player.queue == [f"spotify:track:{ids(reply)[0]}"]
+    assert spotify.accounts["ada"].player.queue == [f"spotify:track:{option_ids(reply)[0]}"]
 
 
-async def test_save_puts_it_first_among_the_liked_songs(spotify: Spotify, linked: Seat) -> None:
-    reply = await linked.run("/search lantern")
-    first = f"spotify:track:{ids(reply)[0]}"
-    spotify.accounts["ada"].drop(first)
+async def test_save_adds_to_liked_songs(spotify: Spotify, linked_user: UserClient) -> None:
+    reply = await linked_user.run("/search lantern")
+    first = f"spotify:track:{option_ids(reply)[0]}"
+    spotify.accounts["ada"].remove(first)
     saved = await reply.press("Save")
     assert "Saved to your liked songs" in saved.text
     assert spotify.accounts["ada"].liked[0][0] == first
 
 
-async def test_the_picker_and_its_buttons_survive_a_restart(
-    stage: Stage, spotify: Spotify, linked: Seat
+async def test_select_and_buttons_survive_a_restart(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked.run("/search lantern")
-    await stage.restart()
+    reply = await linked_user.run("/search lantern")
+    await harness.restart()
     picked = await reply.pick(options(reply)[1]["value"])
     await picked.press("Play")
-    assert spotify.accounts["ada"].player.item == f"spotify:track:{ids(reply)[1]}"
+    assert spotify.accounts["ada"].player.item == f"spotify:track:{option_ids(reply)[1]}"
 
 
-async def test_an_empty_result_says_what_to_do(linked: Seat) -> None:
-    assert "found nothing" in (await linked.run("/search query:xyzzyplugh")).text
+async def test_an_empty_result_says_what_to_do(linked_user: UserClient) -> None:
+    assert "found nothing" in (await linked_user.run("/search query:xyzzyplugh")).text
 
 
-async def test_a_query_of_6000_characters_gets_an_answer(linked: Seat) -> None:
-    reply = await linked.run("/search query:" + "lantern " * 750)
+async def test_query_of_6000_characters_gets_a_reply(linked_user: UserClient) -> None:
+    reply = await linked_user.run("/search query:" + "lantern " * 750)
     assert reply.text
     assert "bug" not in reply.text
 
@@ -80,12 +86,12 @@ async def test_a_query_of_6000_characters_gets_an_answer(linked: Seat) -> None:
     "query",
     ["everyone", "HYPERLINK", "bold", "nitro", "invite", "Sung by", "الفانوس", "Long", "🏮"],
 )
-async def test_hostile_names_stay_names(linked: Seat, query: str) -> None:
-    reply = await linked.run(f"/search query:{query}")
+async def test_hostile_names_are_escaped(linked_user: UserClient, query: str) -> None:
+    reply = await linked_user.run(f"/search query:{query}")
     assert "bug" not in reply.text
     assert not reply.message["mention_everyone"]
     assert not reply.message["mentions"]
-    for part in walk(reply.message):
+    for part in walk_components(reply.message):
         text = part.get("content", "")
         assert "@everyone" not in text
         assert "](http://" not in text
@@ -94,44 +100,44 @@ async def test_hostile_names_stay_names(linked: Seat, query: str) -> None:
         assert (await reply.press("Save")).text
 
 
-async def test_a_track_without_an_artist_is_listed(linked: Seat) -> None:
-    assert "Unknown artist" in (await linked.run("/search query:Sung by Nobody")).text
+async def test_a_track_without_an_artist_is_listed(linked_user: UserClient) -> None:
+    assert "Unknown artist" in (await linked_user.run("/search query:Sung by Nobody")).text
 
 
-async def test_somebody_elses_button_acts_for_whoever_presses_it(
-    stage: Stage, spotify: Spotify, linked: Seat
+async def test_button_acts_for_user_who_presses_it(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked.run("/search lantern")
+    reply = await linked_user.run("/search lantern")
     spotify.accounts["ada"].player.device = None
     assert "None of your devices is playing" in (await reply.press("Play")).text
 
 
-async def test_what_is_shared_everybody_sees_and_can_play(
-    stage: Stage, discord: Discord, linked: Seat
+async def test_shared_item_is_visible_and_playable_by_everyone(
+    harness: Harness, discord: Discord, linked_user: UserClient
 ) -> None:
-    await stage.link("grace")
-    grace = discord.seat("grace", "music")
-    reply = await linked.run("/search lantern")
-    first = ids(reply)[0]
-    slow = HeldBack("POST .*/webhooks/")
+    await harness.link_account("grace")
+    grace = discord.user_client("grace", "music")
+    reply = await linked_user.run("/search lantern")
+    first = option_ids(reply)[0]
+    slow = HeldResponse("POST .*/webhooks/")
     discord.faults.add(slow)
-    async with held_back(slow.pause):
+    async with released_at_exit(slow.hold):
         shared = await reply.press("Share")
         assert "Sharing…" in shared.text
         assert "Shared with" not in shared.text
-    await shared.until("Shared with everybody here.")
+    await shared.wait_for("Shared with everybody here.")
     assert shared.messages[0]["flags"] & EPHEMERAL
     assert "Sharing" not in shared.text
-    seen = await grace.until("Ada shared a song")
+    seen = await grace.wait_for_message("Ada shared a song")
     assert f"https://open.spotify.com/track/{first}" in str(seen)
     assert "Playing" in (await grace.press(seen, "Play")).text
-    assert stage.spotify.accounts["grace"].player.item == f"spotify:track:{first}"
+    assert harness.spotify.accounts["grace"].player.item == f"spotify:track:{first}"
 
 
-class _OnlyForThem(Fault):
+class _EphemeralFault(Fault):
     """Discord keeps a message private, where the app may not speak to everybody."""
 
-    async def commit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = await handler(request)
         assert isinstance(answer, web.Response)
         message = json.loads(answer.text or "")
@@ -139,24 +145,24 @@ class _OnlyForThem(Fault):
         return web.Response(body=json.dumps(message).encode(), content_type="application/json")
 
 
-async def test_what_is_not_shared_is_not_said_to_be(
-    stage: Stage, discord: Discord, linked: Seat
+async def test_failed_share_is_not_reported_as_shared(
+    harness: Harness, discord: Discord, linked_user: UserClient
 ) -> None:
-    reply = await linked.run("/search lantern")
+    reply = await linked_user.run("/search lantern")
     discord.faults.add(Fault("POST .*/webhooks/", status=403, body="{}", times=1))
-    lost = await (await reply.press("Share")).until("reference")
+    lost = await (await reply.press("Share")).wait_for("reference")
     assert "Shar" not in lost.text
-    stage.clock.advance(1)
-    discord.faults.add(_OnlyForThem("POST .*/webhooks/"))
-    alone = await (await reply.press("Share")).until("Discord lets nobody else here see it.")
+    harness.clock.advance(1)
+    discord.faults.add(_EphemeralFault("POST .*/webhooks/"))
+    alone = await (await reply.press("Share")).wait_for("Discord lets nobody else here see it.")
     assert "Shared with" not in alone.text
 
 
-async def test_whoever_shares_cannot_ping_by_their_name(discord: Discord, linked: Seat) -> None:
-    users = discord.world.users
-    users["ada"] = replace(users["ada"], display="@everyone **Ada** discord.gg/x")
-    await (await linked.run("/search lantern")).press("Share")
-    seen = str(await discord.seat("grace", "music").until("shared a song"))
+async def test_sharer_name_cannot_ping(discord: Discord, linked_user: UserClient) -> None:
+    users = discord.state.users
+    users["ada"] = replace(users["ada"], display_name="@everyone **Ada** discord.gg/x")
+    await (await linked_user.run("/search lantern")).press("Share")
+    seen = str(await discord.user_client("grace", "music").wait_for_message("shared a song"))
     assert "everyone" in seen
     assert "@everyone" not in seen
     assert "**Ada**" not in seen
@@ -177,60 +183,65 @@ async def test_whoever_shares_cannot_ping_by_their_name(discord: Discord, linked
         ("audiobooks", "ledger", "Audiobooks for", {"Open", "Play", "Save", "Share"}),
     ],
 )
-async def test_every_kind_can_be_searched_for_played_and_saved(
-    spotify: Spotify, linked: Seat, type_: str, words: str, heading: str, buttons_are: set[str]
+async def test_every_kind_can_be_searched_played_and_saved(
+    spotify: Spotify,
+    linked_user: UserClient,
+    type_: str,
+    words: str,
+    heading: str,
+    buttons_are: set[str],
 ) -> None:
-    reply = await linked.run(f"/search query:{words} type:{type_}")
+    reply = await linked_user.run(f"/search query:{words} type:{type_}")
     kind = type_.removesuffix("s")
     assert f"{heading} “{words}”" in reply.text
-    assert f"https://open.spotify.com/{kind}/{chosen(reply)}" in reply.text
-    assert set(buttons(reply)) >= buttons_are
-    uri = f"spotify:{kind}:{chosen(reply)}"
+    assert f"https://open.spotify.com/{kind}/{selected_id(reply)}" in reply.text
+    assert set(enabled_button_labels(reply)) >= buttons_are
+    uri = f"spotify:{kind}:{selected_id(reply)}"
     assert "Playing" in (await reply.press("Play")).text
     player = spotify.accounts["ada"].player
     assert uri in (player.item, player.context)
     save = "Follow" if kind == "artist" else "Save"
     assert (await reply.press(save)).text.startswith(("Saved", "-# Saved", "-# You follow"))
-    assert spotify.calls_of("PUT", "me/library")[-1].query == {"uris": uri}
+    assert spotify.calls_to("PUT", "me/library")[-1].query == {"uris": uri}
 
 
 @pytest.mark.parametrize("type_", ["albums", "artists", "playlists", "shows", "audiobooks"])
-async def test_a_shared_thing_can_be_opened_by_everybody(
-    stage: Stage, discord: Discord, linked: Seat, type_: str
+async def test_shared_item_can_be_opened_by_everyone(
+    harness: Harness, discord: Discord, linked_user: UserClient, type_: str
 ) -> None:
-    grace = await stage.link("grace")
+    grace = await harness.link_account("grace")
     words = {"playlists": "mornings", "shows": "almanac", "audiobooks": "ledger"}
-    reply = await linked.run(f"/search query:{words.get(type_, 'lantern')} type:{type_}")
+    reply = await linked_user.run(f"/search query:{words.get(type_, 'lantern')} type:{type_}")
     await reply.press("Share")
-    seen = await grace.until("Ada shared a")
+    seen = await grace.wait_for_message("Ada shared a")
     opened = await grace.press(seen, "Open")
     assert opened.ephemeral
-    assert len(numbers(opened)) > 0
+    assert len(line_numbers(opened)) > 0
 
 
 @pytest.mark.parametrize("kind", ["album", "artist", "show", "audiobook"])
-async def test_a_link_opens_what_it_leads_to(spotify: Spotify, linked: Seat, kind: str) -> None:
+async def test_link_opens_its_item(spotify: Spotify, linked_user: UserClient, kind: str) -> None:
     id_ = next(iter(getattr(spotify.catalogue, f"{kind}s")))
-    reply = await linked.run(f"/search https://open.spotify.com/{kind}/{id_}")
+    reply = await linked_user.run(f"/search https://open.spotify.com/{kind}/{id_}")
     assert f"https://open.spotify.com/{kind}/{id_}" in reply.text
-    assert numbers(reply)
-    assert "Back" not in buttons(reply)
+    assert line_numbers(reply)
+    assert "Back" not in enabled_button_labels(reply)
 
 
 @pytest.mark.parametrize("kind", ["track", "episode", "playlist"])
-async def test_a_link_to_what_may_not_be_opened_shows_it_alone(
-    spotify: Spotify, linked: Seat, kind: str
+async def test_link_to_closed_item_shows_item_only(
+    spotify: Spotify, linked_user: UserClient, kind: str
 ) -> None:
     shelf = spotify.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
     id_ = next(iter(shelf))
-    reply = await linked.run(f"/search https://open.spotify.com/{kind}/{id_}")
-    assert ids(reply) == [id_]
-    assert "Play" in buttons(reply)
-    assert not spotify.calls_of("GET", "search")
+    reply = await linked_user.run(f"/search https://open.spotify.com/{kind}/{id_}")
+    assert option_ids(reply) == [id_]
+    assert "Play" in enabled_button_labels(reply)
+    assert not spotify.calls_to("GET", "search")
 
 
 @pytest.mark.parametrize(
-    ("link", "says"),
+    ("link", "expected"),
     [
         ("https://open.spotify.com/album/" + "0" * 22, "Spotify has nothing there for apps"),
         ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
@@ -239,7 +250,9 @@ async def test_a_link_to_what_may_not_be_opened_shows_it_alone(
         ("l" * 251, "too long to search for"),
     ],
 )
-async def test_what_cannot_be_looked_for_is_a_sentence(linked: Seat, link: str, says: str) -> None:
-    reply = await linked.run(f"/search query:{link}")
-    assert says in reply.text
+async def test_invalid_query_gets_message(
+    linked_user: UserClient, link: str, expected: str
+) -> None:
+    reply = await linked_user.run(f"/search query:{link}")
+    assert expected in reply.text
     assert reply.ephemeral

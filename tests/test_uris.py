@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import UnreadableLink
-from bot.spotify.uris import KINDS, Kind, ShortLink, Uri, find
+from bot.errors.content import UnreadableLink
+from bot.spotify.uris import KINDS, Kind, ShortLink, Uri, find_links
 
 ID = "4uLU6hMCjMI75M1A2tKUQC"
 
@@ -27,47 +27,47 @@ ID = "4uLU6hMCjMI75M1A2tKUQC"
         f"(https://open.spotify.com/track/{ID}).",
     ],
 )
-def test_every_form_of_a_track_link_is_the_track(pasted: str) -> None:
-    assert find(pasted) == [Uri("track", ID)]
+def test_every_form_of_track_link_is_parsed(pasted: str) -> None:
+    assert find_links(pasted) == [Uri("track", ID)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_read_from_link_and_uri(kind: Kind) -> None:
+def test_every_kind_is_parsed_from_link_and_uri(kind: Kind) -> None:
     uri = Uri(kind, ID)
-    assert find(f"https://open.spotify.com/{kind}/{ID}") == [uri]
-    assert find(f"spotify:{kind}:{ID}") == [uri]
-    assert find(f" {ID} ", kind) == [uri]
+    assert find_links(f"https://open.spotify.com/{kind}/{ID}") == [uri]
+    assert find_links(f"spotify:{kind}:{ID}") == [uri]
+    assert find_links(f" {ID} ", kind) == [uri]
     assert str(uri) == f"spotify:{kind}:{ID}"
     assert uri.link == f"https://open.spotify.com/{kind}/{ID}"
 
 
-def test_an_id_alone_is_words_where_the_kind_is_not_known() -> None:
-    assert find(ID) == []
-    assert find(ID[:-1], "track") == []
-    assert find(f"{ID}x", "track") == []
+def test_bare_id_is_a_query() -> None:
+    assert find_links(ID) == []
+    assert find_links(ID[:-1], "track") == []
+    assert find_links(f"{ID}x", "track") == []
 
 
 @pytest.mark.parametrize("between", [",", ", ", "|", " and ", "、", "\n"])
-def test_links_are_told_apart(between: str) -> None:
+def test_adjacent_links_are_separated(between: str) -> None:
     other = ID[::-1]
     uris = [Uri("track", ID), Uri("album", other)]
-    assert find(between.join(str(uri) for uri in uris)) == uris
-    assert find(between.join(uri.link for uri in uris)) == uris
+    assert find_links(between.join(str(uri) for uri in uris)) == uris
+    assert find_links(between.join(uri.link for uri in uris)) == uris
 
 
 @pytest.mark.parametrize("around", ["**", "||", "`", "```", "*"])
-def test_discords_markup_is_no_part_of_a_link(around: str) -> None:
-    assert find(f"{around}https://open.spotify.com/track/{ID}{around}") == [Uri("track", ID)]
-    assert find(f"{around}spotify:track:{ID}{around}") == [Uri("track", ID)]
+def test_discord_markup_is_not_part_of_link(around: str) -> None:
+    assert find_links(f"{around}https://open.spotify.com/track/{ID}{around}") == [Uri("track", ID)]
+    assert find_links(f"{around}spotify:track:{ID}{around}") == [Uri("track", ID)]
 
 
-def test_several_links_come_in_order_and_once() -> None:
+def test_several_links_are_found_in_order_without_duplicates() -> None:
     other = ID[::-1]
     text = (
         f"first spotify:album:{other}, then <https://open.spotify.com/track/{ID}?si=x>\n"
         f"https://example.org/ and (https://spotify.link/abc) and open.spotify.com/album/{other}"
     )
-    assert find(text) == [
+    assert find_links(text) == [
         Uri("album", other),
         Uri("track", ID),
         ShortLink("https://spotify.link/abc"),
@@ -85,12 +85,12 @@ def test_several_links_come_in_order_and_once() -> None:
         ("https://open.spotify.com/s/2czejYu", "https://open.spotify.com/s/2czejYu"),
     ],
 )
-def test_a_short_link_is_known_and_always_https(pasted: str, asked: str) -> None:
-    assert find(pasted) == [ShortLink(asked)]
+def test_short_link_is_recognised_and_uses_https(pasted: str, asked: str) -> None:
+    assert find_links(pasted) == [ShortLink(asked)]
 
 
-def test_the_old_form_of_a_playlist_link_is_read() -> None:
-    assert find(f"spotify:user:somebody:playlist:{ID}") == [Uri("playlist", ID)]
+def test_legacy_playlist_link_is_parsed() -> None:
+    assert find_links(f"spotify:user:somebody:playlist:{ID}") == [Uri("playlist", ID)]
 
 
 @pytest.mark.parametrize(
@@ -107,12 +107,12 @@ def test_the_old_form_of_a_playlist_link_is_read() -> None:
         "a" * 6000,
     ],
 )
-def test_words_are_no_link(words: str) -> None:
-    assert find(words) == []
+def test_words_are_not_a_link(words: str) -> None:
+    assert find_links(words) == []
 
 
 @pytest.mark.parametrize(
-    ("pasted", "says"),
+    ("pasted", "expected"),
     [
         (f"https://open.spotify.com/concert/{ID}", "Paste a link to a track"),
         ("https://open.spotify.com/user/somebody", "Paste a link to a track"),
@@ -136,7 +136,7 @@ def test_words_are_no_link(words: str) -> None:
         ("https://[", "not a Spotify link"),
     ],
 )
-def test_a_link_that_cannot_be_used_is_refused_with_the_way_out(pasted: str, says: str) -> None:
+def test_unusable_link_is_refused_with_next_step(pasted: str, expected: str) -> None:
     with pytest.raises(UnreadableLink) as refused:
-        find(pasted)
-    assert says in refused.value.says
+        find_links(pasted)
+    assert expected in refused.value.message

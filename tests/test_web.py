@@ -5,8 +5,8 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from sandbox.discord import Seat
-from sandbox.stage import Stage
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
 
 
 @pytest.fixture(name="http")
@@ -30,10 +30,10 @@ async def _http():  # type: ignore[no-untyped-def]
         ("POST", "/callback", 405),
     ],
 )
-async def test_every_answer_has_the_headers_and_echoes_nothing(
-    stage: Stage, http: aiohttp.ClientSession, method: str, path: str, status: int
+async def test_every_response_has_security_headers_and_echoes_nothing(
+    harness: Harness, http: aiohttp.ClientSession, method: str, path: str, status: int
 ) -> None:
-    url = f"{stage.settings.public_url}{path}"
+    url = f"{harness.settings.public_url}{path}"
     async with http.request(method, url, allow_redirects=False) as answer:
         assert answer.status == status
         headers = answer.headers
@@ -46,21 +46,21 @@ async def test_every_answer_has_the_headers_and_echoes_nothing(
         assert "canary" not in await answer.text()
 
 
-async def test_another_host_name_is_turned_away(stage: Stage, http: aiohttp.ClientSession) -> None:
+async def test_other_host_name_is_rejected(harness: Harness, http: aiohttp.ClientSession) -> None:
     elsewhere = {"Host": "rebound.test"}
-    async with http.get(f"{stage.settings.public_url}/privacy", headers=elsewhere) as answer:
+    async with http.get(f"{harness.settings.public_url}/privacy", headers=elsewhere) as answer:
         assert answer.status == 421
-    async with http.get(f"{stage.settings.public_url}/health", headers=elsewhere) as answer:
+    async with http.get(f"{harness.settings.public_url}/health", headers=elsewhere) as answer:
         assert answer.status == 200
 
 
 @pytest.mark.parametrize(
     "headers", [{"Origin": "https://evil.test"}, {"Sec-Fetch-Site": "cross-site"}]
 )
-async def test_a_form_on_another_site_cannot_press_the_button(
-    stage: Stage, ada: Seat, http: aiohttp.ClientSession, headers: dict[str, str]
+async def test_cross_site_form_is_rejected(
+    harness: Harness, ada: UserClient, http: aiohttp.ClientSession, headers: dict[str, str]
 ) -> None:
-    link = stage.offer(await ada.run("/link")).url
+    link = harness.find_login_offer(await ada.run("/link")).url
     async with http.post(link, headers=headers, allow_redirects=False) as answer:
         assert answer.status == 403
     async with http.post(link, allow_redirects=False) as answer:
@@ -68,18 +68,18 @@ async def test_a_form_on_another_site_cannot_press_the_button(
 
 
 async def test_a_large_body_is_refused(
-    stage: Stage, ada: Seat, http: aiohttp.ClientSession
+    harness: Harness, ada: UserClient, http: aiohttp.ClientSession
 ) -> None:
-    link = stage.offer(await ada.run("/link")).url
+    link = harness.find_login_offer(await ada.run("/link")).url
     async with http.post(link, data=b"x" * 5000, allow_redirects=False) as answer:
         assert answer.status == 413
     async with http.post(link, data=b"x" * 500, allow_redirects=False) as answer:
         assert answer.status == 303
 
 
-async def test_names_are_text_on_the_pages(stage: Stage, http: aiohttp.ClientSession) -> None:
-    assert stage.bot is not None
-    offer = await stage.bot.links.offer(1, '<script>alert("x")</script>', None)
+async def test_names_are_escaped_on_pages(harness: Harness, http: aiohttp.ClientSession) -> None:
+    assert harness.bot is not None
+    offer = await harness.bot.login_flow.create_link(1, '<script>alert("x")</script>', None)
     async with http.get(offer.url) as answer:
         page = await answer.text()
     assert "<script>" not in page

@@ -15,8 +15,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from tests.plain_http import Plain, check, read, send
-from tests.steps import Steps, steps
+from tests.login_client import LoginClient, login_client
+from tests.raw_http import RawResponse, check_response, parse_response, send_raw
 
 # Of a failure: the request is named by the check, and the batch is long.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -25,11 +25,11 @@ CANARY = b"c4n4ry"
 BATCH = 20
 # Not shrunk: each failure names the one request of its batch, and a hanging one takes seconds.
 PHASES = [phase for phase in Phase if phase is not Phase.shrink and phase is not Phase.explain]
-MANY = settings(max_examples=26, deadline=None, phases=PHASES)
-SOME = settings(max_examples=6, deadline=None, phases=PHASES)
+DEFAULT_SETTINGS = settings(max_examples=26, deadline=None, phases=PHASES)
+FEW_EXAMPLES = settings(max_examples=6, deadline=None, phases=PHASES)
 
 
-class _Errors(logging.Handler):
+class _ErrorLog(logging.Handler):
     """Keeps what a stranger must not be able to write into the log: errors."""
 
     def __init__(self) -> None:
@@ -41,14 +41,14 @@ class _Errors(logging.Handler):
 
 
 @dataclass
-class House:
+class WebServer:
     """The bot's pages, on a loop of their own that runs while something is asked."""
 
     runner: asyncio.Runner
-    it: Steps
+    client: LoginClient
     https: bool
     nonce: str
-    errors: _Errors = field(default_factory=_Errors)
+    errors: _ErrorLog = field(default_factory=_ErrorLog)
     addresses: Iterator[int] = field(default_factory=lambda: count(1 << 16))
 
     def fill(self, raw: bytes) -> bytes:
@@ -56,15 +56,17 @@ class House:
         number = next(self.addresses)
         address = b"10.%d.%d.%d" % (number >> 16, number >> 8 & 255, number & 255)
         raw = raw.replace(b"NONCE", self.nonce.encode())
-        return raw.replace(b"HOST", b"%b\r\nX-Forwarded-For: %b" % (self.it.host.encode(), address))
+        return raw.replace(
+            b"HOST", b"%b\r\nX-Forwarded-For: %b" % (self.client.host.encode(), address)
+        )
 
-    def ask(self, *requests: tuple[bytes, ...], patience: float = 3.0) -> list[bytes]:
+    def send(self, *requests: tuple[bytes, ...], timeout: float = 3.0) -> list[bytes]:
         """Send them all at once. An unfinished one is left after `patience` seconds: b""."""
-        port = self.it.stage.settings.port
+        port = self.client.harness.settings.port
 
         async def one(parts: tuple[bytes, ...]) -> bytes:
             try:
-                return await send(port, *parts, until=patience)
+                return await send_raw(port, *parts, timeout=timeout)
             except TimeoutError:
                 return b""
 
@@ -73,35 +75,35 @@ class House:
 
         return self.runner.run(every())
 
-    def check(self, request: tuple[bytes, ...], answer: bytes) -> Plain:
+    def check(self, request: tuple[bytes, ...], answer: bytes) -> RawResponse:
         """Raises AssertionError, with the request, where the answer is not as it must be."""
         try:
             assert answer, "no answer in time"
             assert not self.errors.records
-            return check(answer, https=self.https, canaries=[CANARY])
+            return check_response(answer, https=self.https, canaries=[CANARY])
         except AssertionError as wrong:
             wrong.add_note(f"asked with {request!r}")
             raise
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
-def house(request: pytest.FixtureRequest) -> Iterator[House]:
+def server(request: pytest.FixtureRequest) -> Iterator[WebServer]:
     https = request.param == "https"
     url = {"PUBLIC_URL": "https://music.example.test"} if https else {}
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        it = runner.run(stack.enter_async_context(steps(**url)))
-        _, offer = runner.run(it.offered())
-        house = House(runner, it, https, URL(offer.url).name)
-        logging.getLogger().addHandler(house.errors)
-        yield house
-        logging.getLogger().removeHandler(house.errors)
+        it = runner.run(stack.enter_async_context(login_client(**url)))
+        _, offer = runner.run(it.request_login())
+        server = WebServer(runner, it, https, URL(offer.url).name)
+        logging.getLogger().addHandler(server.errors)
+        yield server
+        logging.getLogger().removeHandler(server.errors)
         runner.run(stack.aclose())
 
 
 # ---- requests that are whole
 
-odd = st.one_of(
+odd_values = st.one_of(
     st.text(max_size=12),
     st.binary(max_size=12).map(quote),
     st.sampled_from(
@@ -109,7 +111,7 @@ odd = st.one_of(
     ),
     st.just(CANARY.decode()),
 )
-words = st.lists(odd, max_size=4).map("".join)
+words = st.lists(odd_values, max_size=4).map("".join)
 paths = st.one_of(
     st.sampled_from(["/health", "/privacy", "/setup", "/done", "/discord", "/callback", "/", "*"]),
     st.builds("/login/{}".format, words),
@@ -168,41 +170,43 @@ def requests(draw: st.DrawFn) -> bytes:
 
 
 @given(st.lists(requests(), min_size=BATCH, max_size=BATCH))
-@MANY
-def test_every_request_gets_an_answer_with_the_headers(house: House, many: list[bytes]) -> None:
-    sent = [(house.fill(one),) for one in many]
-    for request, answer in zip(sent, house.ask(*sent), strict=True):
-        house.check(request, answer)
+@DEFAULT_SETTINGS
+def test_every_request_gets_response_with_security_headers(
+    server: WebServer, many: list[bytes]
+) -> None:
+    sent = [(server.fill(one),) for one in many]
+    for request, answer in zip(sent, server.send(*sent), strict=True):
+        server.check(request, answer)
 
 
 # ---- bytes that are hardly HTTP
 
-GOOD = (
+VALID_REQUESTS = (
     b"GET /login/NONCE HTTP/1.1\r\nHost: HOST\r\nCookie: tonearm=c4n4ry\r\n\r\n",
     b"GET /callback?state=c4n4ry&code=c4n4ry HTTP/1.1\r\nHost: HOST\r\n\r\n",
     b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"3\r\nabc\r\n0\r\n\r\n",
     b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 3\r\n\r\nabc",
 )
-pieces = st.binary(min_size=1, max_size=6) | st.sampled_from(
+fragments = st.binary(min_size=1, max_size=6) | st.sampled_from(
     [b"\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b":", b"\xff", b"\x80", b"0\r\n\r\n", b"-1", b"%",
      b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"x: \r\n y\r\n", b"\x16\x03\x01",
      b"HTTP/1.0", b"Expect: c4n4ry\r\n", b"Content-Encoding: gzip\r\n", b"a" * 9000]
 )  # fmt: skip
-changes = st.lists(
-    st.tuples(st.floats(0, 1), st.integers(0, 9), pieces | st.just(b"")), min_size=1, max_size=4
+mutations = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 9), fragments | st.just(b"")), min_size=1, max_size=4
 )
 
 
 @st.composite
-def broken(draw: st.DrawFn) -> tuple[bytes, list[tuple[float, int, bytes]], float]:
-    return draw(st.sampled_from(GOOD)), draw(changes), draw(st.floats(0, 1))
+def mutated_requests(draw: st.DrawFn) -> tuple[bytes, list[tuple[float, int, bytes]], float]:
+    return draw(st.sampled_from(VALID_REQUESTS)), draw(mutations), draw(st.floats(0, 1))
 
 
-def _break(
-    house: House, good: bytes, how: list[tuple[float, int, bytes]], cut: float
+def _mutate(
+    server: WebServer, good: bytes, how: list[tuple[float, int, bytes]], cut: float
 ) -> list[bytes]:
-    raw = house.fill(good)
+    raw = server.fill(good)
     for at, length, piece in how:
         start = int(at * len(raw))
         raw = raw[:start] + piece + raw[start + length :]
@@ -210,44 +214,44 @@ def _break(
     return [raw[:part], raw[part:] + b"\r\n\r\n" * 2 + raw]
 
 
-@given(st.lists(broken(), min_size=BATCH, max_size=BATCH))
-@MANY
-def test_what_is_hardly_http_is_answered_alike_or_cut(
-    house: House, many: list[tuple[bytes, list[tuple[float, int, bytes]], float]]
+@given(st.lists(mutated_requests(), min_size=BATCH, max_size=BATCH))
+@DEFAULT_SETTINGS
+def test_malformed_http_gets_error_or_is_closed(
+    server: WebServer, many: list[tuple[bytes, list[tuple[float, int, bytes]], float]]
 ) -> None:
-    sent = [tuple(_break(house, *one)) for one in many]
-    for request, answer in zip(sent, house.ask(*sent, patience=0.25), strict=True):
+    sent = [tuple(_mutate(server, *one)) for one in many]
+    for request, answer in zip(sent, server.send(*sent, timeout=0.25), strict=True):
         if answer:
-            house.check(request, answer)
+            server.check(request, answer)
 
 
 # ---- what a browser with a good cookie and state brings
 
 
 @given(st.lists(words, min_size=5, max_size=5), st.sampled_from(["code", "error"]))
-@SOME
-def test_an_odd_code_with_a_good_state_and_cookie_ends_in_words(
-    house: House, values: list[str], name: str
+@FEW_EXAMPLES
+def test_invalid_code_with_valid_state_gets_error_page(
+    server: WebServer, values: list[str], name: str
 ) -> None:
     async def bring(value: str) -> tuple[bytes, bytes]:
-        house.it.later()
-        sent = await house.it.press((await house.it.offered())[1])
+        server.client.expire_logins()
+        sent = await server.client.start_login((await server.client.request_login())[1])
         state = URL(sent.location).query["state"]
         query = f"state={state}&{name}={value}".encode("utf-8", "surrogatepass")
-        cookie = f"{house.it.cookie_name}={sent.cookie}".encode()
+        cookie = f"{server.client.cookie_name}={sent.cookie}".encode()
         head = b"GET /callback?%b HTTP/1.1\r\nHost: HOST\r\nCookie: %b\r\n\r\n"
-        request = house.fill(head % (query, cookie))
-        return request, await send(house.it.stage.settings.port, request)
+        request = server.fill(head % (query, cookie))
+        return request, await send_raw(server.client.harness.settings.port, request)
 
     for value in values:
-        request, answer = house.runner.run(bring(value))
-        plain = house.check((request,), answer)
+        request, answer = server.runner.run(bring(value))
+        plain = server.check((request,), answer)
         assert plain.status in (303, 400, 410)
         assert plain.headers.get("location", "/done") == "/done"
 
 
-def test_the_checks_of_these_tests_can_fail() -> None:
+def test_checks_detect_violations() -> None:
     plain = b"HTTP/1.1 200 OK\r\nServer: Python/3.11 aiohttp/3.14\r\nConnection: close\r\n\r\n"
-    assert read(plain).status == 200
+    assert parse_response(plain).status == 200
     with pytest.raises(AssertionError):
-        check(plain)
+        check_response(plain)

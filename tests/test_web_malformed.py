@@ -6,11 +6,11 @@ import logging
 
 import pytest
 
-from tests.plain_http import check, connected, send
-from tests.steps import Steps, steps
+from tests.login_client import LoginClient, login_client
+from tests.raw_http import check_response, open_connection, send_raw
 
 CANARY = b"c4n4ry"
-MALFORMED = {
+MALFORMED_REQUESTS = {
     "an old version": b"GET /privacy\r\n\r\n",
     "a new version": b"GET /privacy HTTP/2.0\r\nHost: HOST\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
@@ -46,41 +46,43 @@ MALFORMED = {
 }  # fmt: skip
 
 
-def _fill(it: Steps, raw: bytes) -> bytes:
+def _fill_placeholders(it: LoginClient, raw: bytes) -> bytes:
     return raw.replace(b"HOST", it.host.encode())
 
 
 @pytest.mark.parametrize("site", ["http", "https"])
-async def test_what_is_malformed_is_refused_in_our_words(site: str) -> None:
+async def test_malformed_request_gets_own_error_page(site: str) -> None:
     url = {"PUBLIC_URL": "https://music.example.test"} if site == "https" else {}
-    async with steps(**url) as it:
-        for why, raw in MALFORMED.items():
-            whole = _fill(it, raw)
+    async with login_client(**url) as it:
+        for why, raw in MALFORMED_REQUESTS.items():
+            whole = _fill_placeholders(it, raw)
             half = len(whole) // 2
             for parts in ((whole,), (whole[:half], whole[half:])):
-                answer = await send(it.stage.settings.port, *parts)
+                answer = await send_raw(it.harness.settings.port, *parts)
                 assert answer, why
-                plain = check(answer, https=site == "https", canaries=[CANARY])
+                plain = check_response(answer, https=site == "https", canaries=[CANARY])
                 assert plain.status >= 400, why
                 assert b"</h1>" in plain.body, why
 
 
-async def test_whoever_leaves_half_way_leaves_no_error_behind(
+async def test_client_disconnect_logs_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
-    async with steps() as it:
-        head = _fill(it, b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\n")
+    async with login_client() as it:
+        head = _fill_placeholders(
+            it, b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\n"
+        )
         for part in (b"", head[:20], head, head + b"abc"):
-            async with connected(it.stage.settings.port) as (_, writer):
+            async with open_connection(it.harness.settings.port) as (_, writer):
                 writer.write(part)
                 await it.send("GET", "/health")
             await it.send("GET", "/health")
     assert not caplog.records
 
 
-async def test_of_requests_in_a_row_the_first_is_answered() -> None:
-    async with steps() as it:
-        one = _fill(it, b"GET /health HTTP/1.1\r\nHost: HOST\r\n\r\n")
-        answer = await send(it.stage.settings.port, one * 100)
-        assert check(answer).status == 200
+async def test_only_first_of_pipelined_requests_is_answered() -> None:
+    async with login_client() as it:
+        one = _fill_placeholders(it, b"GET /health HTTP/1.1\r\nHost: HOST\r\n\r\n")
+        answer = await send_raw(it.harness.settings.port, one * 100)
+        assert check_response(answer).status == 200

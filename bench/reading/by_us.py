@@ -18,9 +18,9 @@ async def token(refused: str | None) -> str:
 
 async def read(flights: int) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        spotify = Spotify(Transport(http, API_URL), token, within=None)
+        spotify = Spotify(Transport(http, API_URL), token, timeout=None)
         with metered() as meter:
-            async for _ in spotify.library.tracks(flights=flights):
+            async for _ in spotify.library.tracks(concurrency=flights):
                 meter.songs += 1
 
 

@@ -26,8 +26,8 @@ import aiohttp
 from aiohttp import web
 
 from sandbox.clock import Clock
-from sandbox.recording import Recording
 from sandbox.spotify import Spotify
+from sandbox.traffic_log import TrafficLog
 
 KEPT = 10_000
 PAGE = 50
@@ -95,25 +95,25 @@ def _named(path: str) -> tuple[str, ...]:
 
 async def serve(songs: int, latency: float, calls: int | None) -> None:
     spotify = Spotify(Clock())
-    spotify.recording = Recording(keep=1)
+    spotify.traffic = TrafficLog(max_entries=1)
     account = spotify.accounts["ada"]
     account.liked.clear()
-    account.like_many(songs)
+    account.like_generated(songs)
     async with spotify, aiohttp.ClientSession() as http:
-        spotify.allowance = None if calls is None else (calls, 1.0)
-        door = Door(http, spotify.world.origin, latency)
+        spotify.call_allowance = None if calls is None else (calls, 1.0)
+        door = Door(http, spotify.state.origin, latency)
         app = web.Application()
         app.add_routes([web.get("/{path:.*}", door.answer)])
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        spotify.world.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        token = spotify.access_token("ada", "user-library-read")
+        spotify.state.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        token = spotify.issue_access_token("ada", "user-library-read")
         if songs <= KEPT and calls is None:
             for offset in range(0, songs, PAGE):
                 path = f"/v1/me/tracks?limit={PAGE}&offset={offset}"
                 await door.keep(path, f"Bearer {token}")
-        print(json.dumps({"url": f"{spotify.world.origin}/v1", "token": token}), flush=True)
+        print(json.dumps({"url": f"{spotify.state.origin}/v1", "token": token}), flush=True)
         await asyncio.to_thread(sys.stdin.read)
         print(json.dumps({"calls": door.calls, "refused": door.refused, "provoked": door.provoked}))
         await runner.cleanup()

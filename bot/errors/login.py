@@ -2,92 +2,97 @@
 
 from __future__ import annotations
 
-from bot.errors.fault import Fault
+from bot.errors.bot_error import BotError
 
 
-class NeedsLogin(Fault):
-    says = "Link your Spotify account to do that."
+class NeedsLogin(BotError):
+    message = "Link your Spotify account to do that."
 
 
 class NotLinked(NeedsLogin):
-    says = "You have not linked Spotify yet. Press the button to link it, then try again."
+    message = "You have not linked Spotify yet. Press the button to link it, then try again."
 
 
-class LinkEnded(NeedsLogin):
-    says = (
+class LoginExpired(NeedsLogin):
+    message = (
         "Spotify no longer accepts your login; it lasts six months at most. "
         "Press the button to link again, then repeat what you did."
     )
 
 
 class MissingScope(NeedsLogin):
-    says = (
+    message = (
         "Your Spotify login does not allow this. "
         "Press the button to link again and agree to all that Tonearm asks for."
     )
 
 
-class LoginFault(Fault):
-    says = "The login did not finish, so nothing was changed. Use /link to start over."
+class LoginError(BotError):
+    message = "The login did not finish, so nothing was changed. Use /link to start over."
 
 
-class LoginGone(LoginFault):
-    says = "This login link is used up or too old. Use /link in Discord to get a new one."
+class LoginLinkExpired(LoginError):
+    message = "This login link is used up or too old. Use /link in Discord to get a new one."
 
 
-class LoginCancelled(LoginFault):
-    says = "You cancelled the login, so nothing was changed. Use /link to try again."
+class LoginCancelled(LoginError):
+    message = "You cancelled the login, so nothing was changed. Use /link to try again."
 
 
-class LoginRefused(LoginFault):
-    """Said like LoginGone: whoever tries codes learns nothing from the difference."""
+class LoginRefused(LoginError):
+    """Said like LoginLinkExpired: whoever tries codes learns nothing from the difference."""
 
-    says = LoginGone.says
+    message = LoginLinkExpired.message
 
 
-class LoginUnfinished(LoginFault):
-    says = (
+class LoginUnfinished(LoginError):
+    message = (
         "Finish the login in your browser first: its last page shows the code to enter here. "
         "If that page is gone, use /link to start over."
     )
 
 
-class NotReady(LoginFault):
-    says = "Tonearm is still starting. Go back and press the button again in a minute."
+class BotStarting(LoginError):
+    message = "Tonearm is still starting. Go back and press the button again in a minute."
 
 
-class SomebodyElse(LoginFault):
-    says = (
+class WrongDiscordUser(LoginError):
+    message = (
         "Your browser is signed in to Discord as somebody else, so nothing was linked. "
         "Sign in there as yourself, then use /link again."
     )
 
 
-class AlreadyLinked(LoginFault):
-    says = (
+class AlreadyLinked(LoginError):
+    message = (
         "That Spotify account is linked to another Discord account, so nothing was changed. "
         "Use /unlink there first, then /link here."
     )
 
 
-class TooManyLogins(LoginFault):
-    says = "You asked for three login links in ten minutes. Wait ten minutes, then use /link again."
+class TooManyLogins(LoginError):
+    message = (
+        "You asked for three login links in ten minutes. Wait ten minutes, then use /link again."
+    )
 
 
-class WrongClientId(LoginFault):
-    says = (
+class WrongClientId(LoginError):
+    message = (
         "Spotify knows no app with that client ID. "
         "Copy it again from your app’s settings; /setup shows where."
     )
 
 
-class WrongCode(LoginFault):
+class WrongCode(LoginError):
     def __init__(self, left: int) -> None:
         tries = "one try" if left == 1 else f"{left} tries"
         super().__init__(
-            says=f"That is not the code in your browser. You have {tries} left; press the button."
+            message="That is not the code in your browser. "
+            f"You have {tries} left; press the button."
         )
 
 
-class CodeSpent(LoginFault):
-    says = "That was the wrong code five times, so the login was erased. Use /link to start over."
+class TooManyWrongCodes(LoginError):
+    message = (
+        "That was the wrong code five times, so the login was erased. Use /link to start over."
+    )

@@ -17,14 +17,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.spotify.caller import Caller, TokenSource
-from bot.spotify.catalogue import Catalogue
-from bot.spotify.library import Library
-from bot.spotify.player import Player
-from bot.spotify.playlists import Playlists
-from bot.spotify.profile import Profile
+from bot.spotify.api_client import ApiClient, TokenSource
+from bot.spotify.catalogue import CatalogueApi
+from bot.spotify.library import LibraryApi
+from bot.spotify.player import PlayerApi
+from bot.spotify.playlists import PlaylistsApi
+from bot.spotify.profile import ProfileApi
 from bot.spotify.transport import Transport
-from bot.spotify.uris import Kind, ShortLink, Uri, find
+from bot.spotify.uris import Kind, ShortLink, Uri, find_links
 
 __all__ = ["Spotify", "Transport"]
 
@@ -43,27 +43,32 @@ class Spotify:
         transport: Transport,
         token: TokenSource,
         *,
-        app: str = "",
+        client_id: str = "",
         account: str = "",
-        within: float | None = None,
+        timeout: float | None = None,
         background: bool = False,
     ) -> None:
         self._transport = transport
-        self._anew = partial(
-            Spotify, transport, token, app=app, account=account, background=background
+        self._with_timeout = partial(
+            Spotify, transport, token, client_id=client_id, account=account, background=background
         )
-        call = Caller(
-            transport, token, app=app, account=account, within=within, background=background
+        api = ApiClient(
+            transport,
+            token,
+            client_id=client_id,
+            account=account,
+            timeout=timeout,
+            background=background,
         )
-        self._call = call
-        self.player = Player(call)
-        self.library = Library(call)
-        self.playlists = Playlists(call)
-        self.catalogue = Catalogue(call)
-        self.profile = Profile(call)
+        self._api = api
+        self.player = PlayerApi(api)
+        self.library = LibraryApi(api)
+        self.playlists = PlaylistsApi(api)
+        self.catalogue = CatalogueApi(api)
+        self.profile = ProfileApi(api)
 
-    async def pasted(
-        self, text: str, *, kind: Kind | None = None, most: int | None = None
+    async def resolve_links(
+        self, text: str, *, kind: Kind | None = None, max_links: int | None = None
     ) -> list[Uri]:
         """What a text links to, in order, short links followed; empty for mere words.
 
@@ -72,14 +77,14 @@ class Spotify:
         """
         follow = self._transport.short_links.follow
         return [
-            await follow(link, self._call.left()) if isinstance(link, ShortLink) else link
-            for link in find(text, kind)[:most]
+            await follow(link, self._api.time_left()) if isinstance(link, ShortLink) else link
+            for link in find_links(text, kind)[:max_links]
         ]
 
-    def check_commands(self) -> None:
+    def require_player_quota(self) -> None:
         """Raises QuotaExceeded where the player is known to take none for now; asks nothing."""
-        self._call.check("PUT", "me/player/play")
+        self._api.require_quota("PUT", "me/player/play")
 
-    def anew(self, within: float) -> Spotify:
+    def with_timeout(self, timeout: float) -> Spotify:
         """The same, with so many seconds from now."""
-        return self._anew(within=within)
+        return self._with_timeout(timeout=timeout)

@@ -8,88 +8,90 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.errors import SpotifyDown
-from bot.spotify.bodies import UNREADABLE
-from bot.spotify.caller import Caller
-from bot.spotify.cursors import FollowedArtists
-from bot.spotify.lists import (
-    Saved,
+from bot.errors.spotify import SpotifyDown
+from bot.spotify.api_client import ApiClient
+from bot.spotify.cursor_paging import FollowedArtists
+from bot.spotify.pages import (
     SavedAlbum,
     SavedAudiobook,
+    SavedEntry,
     SavedEpisode,
     SavedShow,
     SavedTrack,
-    page_of,
+    page_decoder,
 )
-from bot.spotify.paging import FLIGHTS, Paging
+from bot.spotify.paging import DEFAULT_CONCURRENCY, Paging
+from bot.spotify.response_body import DECODE_ERRORS
 from bot.spotify.uris import Uri
 
 # The most URIs that one call takes.
-URIS = 40
+MAX_URIS = 40
 
-S = TypeVar("S", bound=Saved)
+S = TypeVar("S", bound=SavedEntry)
 
 
-class Library:
-    def __init__(self, call: Caller) -> None:
-        self._call = call
+class LibraryApi:
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
 
     # ---- lists
 
-    def tracks(self, *, flights: int = FLIGHTS) -> Paging[SavedTrack]:
+    def tracks(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedTrack]:
         """The liked songs."""
-        return self._saved("me/tracks", SavedTrack, flights)
+        return self._saved_list("me/tracks", SavedTrack, concurrency)
 
-    def albums(self, *, flights: int = FLIGHTS) -> Paging[SavedAlbum]:
-        return self._saved("me/albums", SavedAlbum, flights)
+    def albums(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedAlbum]:
+        return self._saved_list("me/albums", SavedAlbum, concurrency)
 
-    def shows(self, *, flights: int = FLIGHTS) -> Paging[SavedShow]:
-        return self._saved("me/shows", SavedShow, flights)
+    def shows(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedShow]:
+        return self._saved_list("me/shows", SavedShow, concurrency)
 
-    def episodes(self, *, flights: int = FLIGHTS) -> Paging[SavedEpisode]:
-        return self._saved("me/episodes", SavedEpisode, flights)
+    def episodes(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedEpisode]:
+        return self._saved_list("me/episodes", SavedEpisode, concurrency)
 
-    def audiobooks(self, *, flights: int = FLIGHTS) -> Paging[SavedAudiobook]:
-        return self._saved("me/audiobooks", SavedAudiobook, flights)
+    def audiobooks(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedAudiobook]:
+        return self._saved_list("me/audiobooks", SavedAudiobook, concurrency)
 
     def artists(self) -> FollowedArtists:
-        return FollowedArtists(self._call)
+        return FollowedArtists(self._api)
 
-    def _saved(self, path: str, shape: type[S], flights: int) -> Paging[S]:
-        return Paging(self._call, path, page_of(shape), flights=flights, grows_at_top=True)
+    def _saved_list(self, path: str, model: type[S], concurrency: int) -> Paging[S]:
+        return Paging(
+            self._api, path, page_decoder(model), concurrency=concurrency, newest_first=True
+        )
 
     # ---- single items
 
     async def save(self, *uris: Uri) -> None:
         """Save tracks, albums, shows, episodes or audiobooks; follow playlists or artists."""
-        for some in _by(URIS, uris):
-            await self._call.write("PUT", "me/library", {"uris": some})
+        for some in _batches(MAX_URIS, uris):
+            await self._api.write("PUT", "me/library", {"uris": some})
 
     async def remove(self, *uris: Uri) -> None:
         """The opposite of `save`. One's own playlist is deleted by it."""
-        for some in _by(URIS, uris):
-            await self._call.write("DELETE", "me/library", {"uris": some})
+        for some in _batches(MAX_URIS, uris):
+            await self._api.write("DELETE", "me/library", {"uris": some})
 
     async def contains(self, *uris: Uri) -> list[bool]:
         """Whether each is saved or followed, in order."""
         held: list[bool] = []
-        for some in _by(URIS, uris):
-            read = partial(_read_flags, some.count(",") + 1)
-            held += await self._call.get("me/library/contains", {"uris": some}, read=read)
+        for some in _batches(MAX_URIS, uris):
+            read = partial(_decode_flags, some.count(",") + 1)
+            held += await self._api.get("me/library/contains", {"uris": some}, decode=read)
         return held
 
 
-def _by(count: int, uris: Sequence[Uri]) -> Iterator[str]:
+def _batches(count: int, uris: Sequence[Uri]) -> Iterator[str]:
     """So many at a time, as a query has them."""
     for start in range(0, len(uris), count):
         yield ",".join(str(uri) for uri in uris[start : start + count])
 
 
-def _read_flags(count: int, body: bytes) -> list[bool]:
+def _decode_flags(count: int, body: bytes) -> list[bool]:
     """So many of them. Raises SpotifyDown where there are more or fewer."""
     try:
         flags = msgspec.json.decode(body, type=list[bool])
-    except UNREADABLE as error:
+    except DECODE_ERRORS as error:
         raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
     if len(flags) != count:
         raise SpotifyDown("not as many answers as questions")

@@ -7,22 +7,22 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from bot.errors import SpotifyDown
-from bot.spotify.bodies import UNREADABLE
-from bot.spotify.uris import ID, Kind, Uri
+from bot.errors.spotify import SpotifyDown
+from bot.spotify.response_body import DECODE_ERRORS
+from bot.spotify.uris import ID_PATTERN, Kind, Uri
 
-NULL = msgspec.Raw(b"null")
+RAW_NULL = msgspec.Raw(b"null")
 
 
-class Part(msgspec.Struct, frozen=True):
+class ApiModel(msgspec.Struct, frozen=True):
     """Part of an answer. Fields that are not named here are skipped unread."""
 
     @classmethod
-    def read(cls, body: bytes) -> Self:
+    def decode(cls, body: bytes) -> Self:
         """The answer as this. Raises SpotifyDown where it is something else, such as HTML."""
         try:
             return msgspec.json.decode(body, type=cls)
-        except UNREADABLE as error:
+        except DECODE_ERRORS as error:
             raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
 
     @property
@@ -31,12 +31,12 @@ class Part(msgspec.Struct, frozen=True):
         return None
 
 
-class Image(Part, frozen=True):
+class Image(ApiModel, frozen=True):
     url: str | None = None
     width: int | None = None
 
 
-class Named(Part, frozen=True):
+class CatalogueItem(ApiModel, frozen=True):
     """What has a name and a page of its own."""
 
     kind: ClassVar[Kind]
@@ -47,20 +47,20 @@ class Named(Part, frozen=True):
     @property
     def uri(self) -> Uri | None:
         """None for a local file, which exists on its owner's machine only."""
-        return Uri(self.kind, self.id) if self.id and ID.fullmatch(self.id) else None
+        return Uri(self.kind, self.id) if self.id and ID_PATTERN.fullmatch(self.id) else None
 
     @property
     def identity(self) -> Hashable:
         return self.id
 
 
-class Artist(Named, frozen=True):
+class Artist(CatalogueItem, frozen=True):
     kind = "artist"
 
     images: list[Image] | None = None
 
 
-class Album(Named, frozen=True):
+class Album(CatalogueItem, frozen=True):
     kind = "album"
 
     images: list[Image] | None = None
@@ -69,18 +69,18 @@ class Album(Named, frozen=True):
     total_tracks: int | None = None
 
 
-class Owner(Part, frozen=True):
+class Owner(ApiModel, frozen=True):
     """A user, as far as others may know them."""
 
     id: str | None = None
     display_name: str | None = None
 
 
-class Count(Part, frozen=True):
+class Count(ApiModel, frozen=True):
     total: int | None = None
 
 
-class Playlist(Named, frozen=True):
+class Playlist(CatalogueItem, frozen=True):
     """`items` is absent unless the user owns it or collaborates; older answers say `tracks`."""
 
     kind = "playlist"
@@ -100,7 +100,7 @@ class Playlist(Named, frozen=True):
         return count.total if count else None
 
 
-class Show(Named, frozen=True):
+class Show(CatalogueItem, frozen=True):
     kind = "show"
 
     images: list[Image] | None = None
@@ -108,11 +108,11 @@ class Show(Named, frozen=True):
     total_episodes: int | None = None
 
 
-class ExternalIds(Part, frozen=True):
+class ExternalIds(ApiModel, frozen=True):
     isrc: str | None = None
 
 
-class Track(Named, frozen=True, tag="track", tag_field="type"):
+class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
     kind = "track"
 
     artists: list[Artist] | None = None
@@ -129,7 +129,7 @@ class Track(Named, frozen=True, tag="track", tag_field="type"):
         return self.id or self.raw_uri
 
 
-class Episode(Named, frozen=True, tag="episode", tag_field="type"):
+class Episode(CatalogueItem, frozen=True, tag="episode", tag_field="type"):
     kind = "episode"
 
     show: Show | None = None
@@ -142,18 +142,18 @@ Playable = Track | Episode
 """What sounds. A raw item of an unknown kind, or broken, is None instead."""
 
 
-def playable(raw: msgspec.Raw) -> Playable | None:
+def decode_playable(raw: msgspec.Raw) -> Playable | None:
     try:
         return msgspec.json.decode(raw, type=Track | Episode | None)
-    except UNREADABLE:
+    except DECODE_ERRORS:
         return None
 
 
-class Author(Part, frozen=True):
+class Author(ApiModel, frozen=True):
     name: str | None = None
 
 
-class Audiobook(Named, frozen=True):
+class Audiobook(CatalogueItem, frozen=True):
     kind = "audiobook"
 
     images: list[Image] | None = None
@@ -161,7 +161,7 @@ class Audiobook(Named, frozen=True):
     total_chapters: int | None = None
 
 
-class Chapter(Part, frozen=True):
+class Chapter(ApiModel, frozen=True):
     """It has no page of its own, and Spotify calls its type an episode."""
 
     name: str | None = None
@@ -174,7 +174,7 @@ class Chapter(Part, frozen=True):
         return self.id
 
 
-class Profile(Part, frozen=True):
+class Profile(ApiModel, frozen=True):
     """Of `GET /me`: `account_id` names the account since May 2026, `id` before."""
 
     id: str | None = None
@@ -182,7 +182,7 @@ class Profile(Part, frozen=True):
     display_name: str | None = None
 
     @property
-    def account(self) -> str:
+    def stable_account_id(self) -> str:
         """What identifies the account. Raises SpotifyDown where Spotify gave neither."""
         if not (account := self.account_id or self.id):
             raise SpotifyDown("profile without an id")
@@ -196,7 +196,7 @@ class Profile(Part, frozen=True):
 # ---- the player
 
 
-class Device(Part, frozen=True):
+class Device(ApiModel, frozen=True):
     """`id` may be null and is not stable for ever; a restricted one accepts no command."""
 
     id: str | None = None
@@ -209,24 +209,24 @@ class Device(Part, frozen=True):
     volume_percent: int | None = None
 
 
-class Devices(Part, frozen=True):
+class DevicesResponse(ApiModel, frozen=True):
     devices: list[Device | None]
 
 
-class Context(Part, frozen=True):
+class Context(ApiModel, frozen=True):
     """What the music comes from: an album, artist, playlist or show, by its URI."""
 
     uri: str | None = None
     type: str | None = None
 
 
-class Actions(Part, frozen=True):
+class Actions(ApiModel, frozen=True):
     """What the player does not allow now: name → true, such as `skipping_next`."""
 
     disallows: dict[str, bool | None] = {}
 
 
-class Playback(Part, frozen=True):
+class Playback(ApiModel, frozen=True):
     """What `GET /me/player` says. `currently_playing_type`: track, episode, ad or unknown."""
 
     is_playing: bool = False
@@ -237,35 +237,35 @@ class Playback(Part, frozen=True):
     shuffle_state: bool | None = None
     context: Context | None = None
     actions: Actions | None = None
-    raw_item: msgspec.Raw = msgspec.field(default=NULL, name="item")
+    raw_item: msgspec.Raw = msgspec.field(default=RAW_NULL, name="item")
 
     @classmethod
-    def unless_idle(cls, body: bytes) -> Playback | None:
+    def decode_unless_empty(cls, body: bytes) -> Playback | None:
         """None for an empty body: no device is active (status 204). Raises SpotifyDown."""
-        return cls.read(body) if body else None
+        return cls.decode(body) if body else None
 
     @property
     def item(self) -> Playable | None:
         """None where nothing plays, or something of a kind that is not known here."""
-        return playable(self.raw_item)
+        return decode_playable(self.raw_item)
 
 
-class Queue(Part, frozen=True):
+class Queue(ApiModel, frozen=True):
     """What plays, and what comes after it."""
 
-    raw_current: msgspec.Raw = msgspec.field(default=NULL, name="currently_playing")
+    raw_current: msgspec.Raw = msgspec.field(default=RAW_NULL, name="currently_playing")
     raw_queue: list[msgspec.Raw] = msgspec.field(default_factory=list, name="queue")
 
     @property
     def current(self) -> Playable | None:
-        return playable(self.raw_current)
+        return decode_playable(self.raw_current)
 
     @property
-    def coming(self) -> list[Playable]:
-        return [item for raw in self.raw_queue if (item := playable(raw))]
+    def upcoming(self) -> list[Playable]:
+        return [item for raw in self.raw_queue if (item := decode_playable(raw))]
 
 
-class Played(Part, frozen=True):
+class Played(ApiModel, frozen=True):
     """An entry of what was played recently."""
 
     track: Track | None = None

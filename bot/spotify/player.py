@@ -1,48 +1,48 @@
 """The player: developer.spotify.com, Web API, Player. Every write needs the user's Premium.
 
-Where no device is named, a write is for the active one. Raises NoActiveDevice, DeviceGone,
-PremiumRequired and Restricted.
+Where no device is named, a write is for the active one. Raises NoActiveDevice, DeviceNotFound,
+PremiumRequired and PlayerRestricted.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from bot.spotify.caller import Caller
-from bot.spotify.lists import RecentlyPlayed
-from bot.spotify.models import Device, Devices, Playback, Queue
+from bot.spotify.api_client import ApiClient
+from bot.spotify.models import Device, DevicesResponse, Playback, Queue
+from bot.spotify.pages import RecentlyPlayed
 from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
 
-Repeat = Literal["track", "context", "off"]
+RepeatMode = Literal["track", "context", "off"]
 
 # Spotify takes more than these in one call, and then plays something else.
-MOST_URIS = 200
+MAX_URIS = 200
 
 
-class Player:
-    def __init__(self, call: Caller) -> None:
-        self._call = call
+class PlayerApi:
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
 
     # ---- reads
 
     async def state(self) -> Playback | None:
         """What is playing and where; None when no device is active (status 204)."""
         query = {"additional_types": "track,episode"}
-        state = await self._call.get("me/player", query, read=Playback.unless_idle)
+        state = await self._api.get("me/player", query, decode=Playback.decode_unless_empty)
         if state is not None and (item := state.item) is not None and item.uri is not None:
-            self._call.know(f"{item.kind}s/{item.id}", item, len(state.raw_item))
+            self._api.prime_cache(f"{item.kind}s/{item.id}", item, len(state.raw_item))
         return state
 
     async def devices(self, *, fresh: bool = True) -> list[Device]:
         """Those that Spotify knows to be awake; `fresh` or as they were a moment ago."""
-        found = await self._call.get("me/player/devices", read=Devices.read, fresh=fresh)
+        found = await self._api.get("me/player/devices", decode=DevicesResponse.decode, fresh=fresh)
         return [device for device in found.devices if device]
 
-    async def queued(self) -> Queue:
-        return await self._call.get("me/player/queue", read=Queue.read)
+    async def get_queue(self) -> Queue:
+        return await self._api.get("me/player/queue", decode=Queue.decode)
 
-    async def recent(
+    async def recently_played(
         self, *, limit: int = 50, before: int | None = None, after: int | None = None
     ) -> RecentlyPlayed:
         """Tracks (no episodes), newest first, of about the last 50.
@@ -52,67 +52,69 @@ class Player:
         query: dict[str, str | int] = {"limit": limit}
         query |= {} if before is None else {"before": before}
         query |= {} if after is None else {"after": after}
-        return await self._call.get("me/player/recently-played", query, read=RecentlyPlayed.read)
+        return await self._api.get("me/player/recently-played", query, decode=RecentlyPlayed.decode)
 
     # ---- writes
 
-    async def play(self, *uris: Uri, device: str | None = None, at_ms: int | None = None) -> None:
-        """Play these tracks or episodes, in order; at most MOST_URIS."""
+    async def play(
+        self, *uris: Uri, device: str | None = None, position_ms: int | None = None
+    ) -> None:
+        """Play these tracks or episodes, in order; at most MAX_URIS."""
         wish: dict[str, object] = {"uris": [str(uri) for uri in uris]}
-        wish |= {} if at_ms is None else {"position_ms": at_ms}
-        await self._call.write("PUT", "me/player/play", _on(device), wish)
+        wish |= {} if position_ms is None else {"position_ms": position_ms}
+        await self._api.write("PUT", "me/player/play", _device_query(device), wish)
 
     async def play_context(
-        self, context: Uri, *, start: Uri | int | None = None, device: str | None = None
+        self, context: Uri, *, offset: Uri | int | None = None, device: str | None = None
     ) -> None:
         """Play an album, artist, playlist, show or audiobook.
 
         `start`: an item of it, or its place, in an album or a playlist; others have none.
         """
         wish: dict[str, object] = {"context_uri": str(context)}
-        if start is not None:
-            place = {"position": start} if isinstance(start, int) else {"uri": str(start)}
+        if offset is not None:
+            place = {"position": offset} if isinstance(offset, int) else {"uri": str(offset)}
             wish |= {"offset": place}
-        await self._call.write("PUT", "me/player/play", _on(device), wish)
+        await self._api.write("PUT", "me/player/play", _device_query(device), wish)
 
     async def resume(self, *, device: str | None = None) -> None:
-        await self._call.write("PUT", "me/player/play", _on(device))
+        await self._api.write("PUT", "me/player/play", _device_query(device))
 
     async def pause(self, *, device: str | None = None) -> None:
-        await self._call.write("PUT", "me/player/pause", _on(device))
+        await self._api.write("PUT", "me/player/pause", _device_query(device))
 
     async def next(self, *, device: str | None = None) -> None:
-        await self._call.write("POST", "me/player/next", _on(device))
+        await self._api.write("POST", "me/player/next", _device_query(device))
 
     async def previous(self, *, device: str | None = None) -> None:
-        await self._call.write("POST", "me/player/previous", _on(device))
+        await self._api.write("POST", "me/player/previous", _device_query(device))
 
     async def seek(self, position_ms: int, *, device: str | None = None) -> None:
-        query = {"position_ms": position_ms, **_on(device)}
-        await self._call.write("PUT", "me/player/seek", query)
+        query = {"position_ms": position_ms, **_device_query(device)}
+        await self._api.write("PUT", "me/player/seek", query)
 
-    async def repeat(self, mode: Repeat, *, device: str | None = None) -> None:
-        await self._call.write("PUT", "me/player/repeat", {"state": mode, **_on(device)})
+    async def set_repeat(self, mode: RepeatMode, *, device: str | None = None) -> None:
+        await self._api.write("PUT", "me/player/repeat", {"state": mode, **_device_query(device)})
 
-    async def shuffle(self, on: bool, *, device: str | None = None) -> None:
+    async def set_shuffle(self, on: bool, *, device: str | None = None) -> None:
         state = "true" if on else "false"
-        await self._call.write("PUT", "me/player/shuffle", {"state": state, **_on(device)})
+        await self._api.write("PUT", "me/player/shuffle", {"state": state, **_device_query(device)})
 
-    async def volume(self, percent: int, *, device: str | None = None) -> None:
+    async def set_volume(self, percent: int, *, device: str | None = None) -> None:
         """From 0 to 100, where the device supports it."""
-        query = {"volume_percent": percent, **_on(device)}
-        await self._call.write("PUT", "me/player/volume", query)
+        query = {"volume_percent": percent, **_device_query(device)}
+        await self._api.write("PUT", "me/player/volume", query)
 
-    async def queue(self, uri: Uri, *, device: str | None = None) -> None:
+    async def add_to_queue(self, uri: Uri, *, device: str | None = None) -> None:
         """Add one track or episode to the end of the queue, which nothing takes out again."""
-        await self._call.write("POST", "me/player/queue", {"uri": str(uri), **_on(device)})
+        await self._api.write("POST", "me/player/queue", {"uri": str(uri), **_device_query(device)})
 
     async def transfer(self, device: str, *, play: bool | None = None) -> None:
         """Go on at that device; `play` says whether to play there, or leaves it as it is."""
         wish: dict[str, object] = {"device_ids": [device]}
         wish |= {} if play is None else {"play": play}
-        await self._call.write("PUT", "me/player", None, wish)
+        await self._api.write("PUT", "me/player", None, wish)
 
 
-def _on(device: str | None) -> Query:
+def _device_query(device: str | None) -> Query:
     return {} if device is None else {"device_id": device}

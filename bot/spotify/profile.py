@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.spotify.caller import Caller
-from bot.spotify.lists import page_of
-from bot.spotify.models import Artist, Track
-from bot.spotify.models import Profile as Me
+from bot.spotify.api_client import ApiClient
+from bot.spotify.models import Artist, Profile, Track
+from bot.spotify.pages import page_decoder
 from bot.spotify.paging import Paging
 
-Range = Literal["short_term", "medium_term", "long_term"]
+TimeRange = Literal["short_term", "medium_term", "long_term"]
 """About four weeks, six months, a year."""
 
 
-class Profile:
-    def __init__(self, call: Caller) -> None:
-        self._call = call
+class ProfileApi:
+    def __init__(self, api: ApiClient) -> None:
+        self._api = api
 
-    async def me(self, *, fresh: bool = True) -> Me:
+    async def me(self, *, fresh: bool = True) -> Profile:
         """Whose account it is; `fresh`, or as it was some minutes ago."""
-        return await self._call.get("me", read=Me.read, fresh=fresh)
+        return await self._api.get("me", decode=Profile.decode, fresh=fresh)
 
-    def top_tracks(self, over: Range = "medium_term", *, flights: int = 1) -> Paging[Track]:
-        query = {"time_range": over}
-        return Paging(self._call, "me/top/tracks", page_of(Track), query, flights=flights)
+    def top_tracks(
+        self, time_range: TimeRange = "medium_term", *, concurrency: int = 1
+    ) -> Paging[Track]:
+        query = {"time_range": time_range}
+        return Paging(
+            self._api, "me/top/tracks", page_decoder(Track), query, concurrency=concurrency
+        )
 
-    def top_artists(self, over: Range = "medium_term", *, flights: int = 1) -> Paging[Artist]:
-        query = {"time_range": over}
-        return Paging(self._call, "me/top/artists", page_of(Artist), query, flights=flights)
+    def top_artists(
+        self, time_range: TimeRange = "medium_term", *, concurrency: int = 1
+    ) -> Paging[Artist]:
+        query = {"time_range": time_range}
+        return Paging(
+            self._api, "me/top/artists", page_decoder(Artist), query, concurrency=concurrency
+        )

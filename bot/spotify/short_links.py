@@ -8,22 +8,23 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from bot.errors import SpotifyDown, UnreadableLink
-from bot.spotify.bodies import body_of
-from bot.spotify.kept import Answer, Kept, Key
-from bot.spotify.uris import ShortLink, Uri, find
+from bot.errors.content import UnreadableLink
+from bot.errors.spotify import SpotifyDown
+from bot.spotify.cache import CachedResponse, CacheKey, ResponseCache
+from bot.spotify.response_body import read_body
+from bot.spotify.uris import ShortLink, Uri, find_links
 
 # spotify.link leads to spotify.app.link, and that to the item.
-HOPS = 5
+MAX_HOPS = 5
 # For all of them together.
-SECONDS = 5.0
-KEPT = 600.0
-LARGEST_PAGE = 512 * 1024
-_TIMEOUT = aiohttp.ClientTimeout(total=SECONDS, sock_connect=3)
+FOLLOW_TIMEOUT = 5.0
+CACHE_TTL = 600.0
+MAX_PAGE_BYTES = 512 * 1024
+_TIMEOUT = aiohttp.ClientTimeout(total=FOLLOW_TIMEOUT, sock_connect=3)
 # To browsers, spotify.app.link shows a page that goes on by script; to curl it says where to.
 _HEADERS = {"User-Agent": "curl/8 (Tonearm)", "Accept": "text/html"}
 
-_NOWHERE = (
+_NO_ITEM_MESSAGE = (
     "That short link leads to nothing Tonearm can play. Open it, and paste the link from "
     "open.spotify.com, or type the name instead."
 )
@@ -32,36 +33,36 @@ _NOWHERE = (
 class ShortLinks:
     """What a short link leads to never changes, and is kept for a while."""
 
-    def __init__(self, http: aiohttp.ClientSession, kept: Kept) -> None:
+    def __init__(self, http: aiohttp.ClientSession, cache: ResponseCache) -> None:
         self._http = http
-        self._kept = kept
+        self._cache = cache
 
-    async def follow(self, link: ShortLink, within: float = SECONDS) -> Uri:
+    async def follow(self, link: ShortLink, timeout: float = FOLLOW_TIMEOUT) -> Uri:
         """The item that it leads to. Raises UnreadableLink; SpotifyDown after `within` seconds."""
-        seconds = max(0.0, min(within, SECONDS))
+        seconds = max(0.0, min(timeout, FOLLOW_TIMEOUT))
         ends = asyncio.get_running_loop().time() + seconds
 
-        async def ask() -> Answer:
-            return Answer(await _follow(self._http, link, seconds), len(link.url))
+        async def ask() -> CachedResponse:
+            return CachedResponse(await _follow(self._http, link, seconds), len(link.url))
 
-        found: Uri = await self._kept.get(Key("", link.url, ()), KEPT, ask, ends)
+        found: Uri = await self._cache.get(CacheKey("", link.url, ()), CACHE_TTL, ask, ends)
         return found
 
 
-async def _follow(http: aiohttp.ClientSession, link: ShortLink, seconds: float) -> Uri:
+async def _follow(http: aiohttp.ClientSession, link: ShortLink, timeout: float) -> Uri:
     try:
-        async with asyncio.timeout(seconds):
-            for _ in range(HOPS):
-                found = _only(await _ask(http, link))
+        async with asyncio.timeout(timeout):
+            for _ in range(MAX_HOPS):
+                found = _single_target(await _request(http, link))
                 if isinstance(found, Uri):
                     return found
                 link = found
     except TimeoutError:
         raise SpotifyDown("short link: too slow") from None
-    raise UnreadableLink("too many hops", says=_NOWHERE)
+    raise UnreadableLink("too many hops", message=_NO_ITEM_MESSAGE)
 
 
-async def _ask(http: aiohttp.ClientSession, link: ShortLink) -> str:
+async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
     """What it says of where it leads: an address, or a page with addresses in it."""
     try:
         async with http.get(
@@ -71,21 +72,21 @@ async def _ask(http: aiohttp.ClientSession, link: ShortLink) -> str:
                 raise SpotifyDown(f"short link: {response.status}")
             if 300 <= response.status < 400:
                 return urljoin(link.url, response.headers.get("Location", ""))
-            page = await body_of(response, LARGEST_PAGE) if response.status == 200 else b""
+            page = await read_body(response, MAX_PAGE_BYTES) if response.status == 200 else b""
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise SpotifyDown(f"short link: {type(error).__name__}") from None
     return html.unescape(page.decode("utf-8", "replace")).replace("\\/", "/")
 
 
-def _only(said: str) -> Uri | ShortLink:
+def _single_target(text: str) -> Uri | ShortLink:
     """The one item, or else the one short link, that is named there; several would be a guess."""
     try:
-        found = find(said)
+        found = find_links(text)
     except UnreadableLink:
         found = []
     items = [one for one in found if isinstance(one, Uri)]
     if len(items) == 1:
         return items[0]
     if items or len(found) != 1:
-        raise UnreadableLink("leads nowhere", says=_NOWHERE)
+        raise UnreadableLink("leads nowhere", message=_NO_ITEM_MESSAGE)
     return found[0]

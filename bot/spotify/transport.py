@@ -10,37 +10,37 @@ from dataclasses import dataclass
 import aiohttp
 import msgspec
 
-from bot.errors import OutcomeUnknown, SpotifyDown
-from bot.spotify.bodies import body_of
-from bot.spotify.endpoints import Group, group_of
-from bot.spotify.gate import Gate
-from bot.spotify.kept import Kept
-from bot.spotify.refusals import Reply, refusal
+from bot.errors.spotify import OutcomeUnknown, SpotifyDown
+from bot.spotify.cache import ResponseCache
+from bot.spotify.endpoint_groups import Group, group_of
+from bot.spotify.error_mapping import ApiResponse, error_for
+from bot.spotify.limits import RateLimiter
+from bot.spotify.response_body import read_body
 from bot.spotify.short_links import ShortLinks
 
 API_URL = "https://api.spotify.com/v1"
 
 # Seconds: for a connection, and for the whole of one try.
-CONNECT = 3.0
-TRY = 8.0
+CONNECT_TIMEOUT = 3.0
+ATTEMPT_TIMEOUT = 8.0
 
-TIMEOUT = aiohttp.ClientTimeout(total=TRY, sock_connect=CONNECT)
+TIMEOUT = aiohttp.ClientTimeout(total=ATTEMPT_TIMEOUT, sock_connect=CONNECT_TIMEOUT)
 
 Query = Mapping[str, str | int]
 
-_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+_NOT_SENT_ERRORS = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
-Watch = Callable[[Group, int, float], None]
+OnExchange = Callable[[Group, int, float], None]
 """Told of each exchange: its group, the status (0 for no answer), and how many seconds it took."""
 
 # What sets a state, so that doing it twice changes nothing.
-_SETTING = frozenset(
+_IDEMPOTENT_WRITES = frozenset(
     ("me/library", "me/player/volume", "me/player/shuffle", "me/player/repeat", "me/player/pause")
 )
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """A method, a path below /v1, a query, and JSON to send (None: no body at all)."""
 
     method: str
@@ -53,9 +53,9 @@ class Call:
         return group_of(self.method, self.path)
 
     @property
-    def repeatable(self) -> bool:
+    def idempotent(self) -> bool:
         """Whether it may be sent again when nobody knows if it was done."""
-        return self.method == "GET" or self.path in _SETTING
+        return self.method == "GET" or self.path in _IDEMPOTENT_WRITES
 
 
 class Transport:
@@ -66,49 +66,49 @@ class Transport:
         http: aiohttp.ClientSession,
         api_url: str = API_URL,
         *,
-        gate: Gate | None = None,
+        limiter: RateLimiter | None = None,
         clock: Callable[[], float] = time.time,
-        watch: Watch | None = None,
-        chance: random.Random | None = None,
+        on_exchange: OnExchange | None = None,
+        rng: random.Random | None = None,
     ) -> None:
         # aiohttp sends a PUT again when a kept connection drops under it, and tells nobody.
         # There is no public way to forbid that (aiohttp 3.14, ClientSession._request).
         http._retry_connection = False
         self._http = http
-        self.gate = gate or Gate(clock)
-        self.kept = Kept(clock)
-        self.short_links = ShortLinks(http, self.kept)
-        self.chance = chance or random.Random()
+        self.limiter = limiter or RateLimiter(clock)
+        self.cache = ResponseCache(clock)
+        self.short_links = ShortLinks(http, self.cache)
+        self.rng = rng or random.Random()
         self._api_url = api_url
-        self._watch = watch
+        self._on_exchange = on_exchange
 
-    async def send(self, call: Call, access: str, seconds: float) -> bytes:
-        """Send it once; the body of the answer. Raises SpotifyFault or NeedsLogin.
+    async def send(self, call: ApiCall, access: str, seconds: float) -> bytes:
+        """Send it once; the body of the answer. Raises SpotifyError or NeedsLogin.
 
         OutcomeUnknown, where it may have been done and must not be repeated.
         """
-        in_doubt = SpotifyDown if call.repeatable else OutcomeUnknown
+        in_doubt = SpotifyDown if call.idempotent else OutcomeUnknown
         began = time.perf_counter()
         try:
             reply = await self._exchange(call, access, seconds)
         except (aiohttp.ClientError, TimeoutError) as error:
-            self._tell(call, 0, began)
-            if isinstance(error, _NOT_SENT):
+            self._report(call, 0, began)
+            if isinstance(error, _NOT_SENT_ERRORS):
                 raise SpotifyDown(f"not sent: {type(error).__name__}") from None
             raise in_doubt(type(error).__name__) from None
-        self._tell(call, reply.status, began)
-        fault = refusal(reply)
+        self._report(call, reply.status, began)
+        fault = error_for(reply)
         if isinstance(fault, SpotifyDown):
             raise in_doubt(str(fault))
         if fault is not None:
             raise fault
         return reply.body
 
-    def _tell(self, call: Call, status: int, began: float) -> None:
-        if self._watch:
-            self._watch(call.group, status, time.perf_counter() - began)
+    def _report(self, call: ApiCall, status: int, began: float) -> None:
+        if self._on_exchange:
+            self._on_exchange(call.group, status, time.perf_counter() - began)
 
-    async def _exchange(self, call: Call, access: str, seconds: float) -> Reply:
+    async def _exchange(self, call: ApiCall, access: str, seconds: float) -> ApiResponse:
         headers = {"Authorization": f"Bearer {access}"}
         if call.json is not None:
             headers["Content-Type"] = "application/json"
@@ -122,9 +122,9 @@ class Transport:
             timeout=aiohttp.ClientTimeout(
                 # Shorter than the whole, so that it is known when nothing was sent; `connect` has
                 # the wait for a free connection and the look-up of the name in it as well.
-                connect=min(CONNECT, 0.9 * seconds),
+                connect=min(CONNECT_TIMEOUT, 0.9 * seconds),
                 total=seconds,
-                ceil_threshold=TRY,  # or else what is over five seconds is rounded up
+                ceil_threshold=ATTEMPT_TIMEOUT,  # or else what is over five seconds is rounded up
             ),
         ) as response:
-            return Reply(response.status, response.headers, await body_of(response))
+            return ApiResponse(response.status, response.headers, await read_body(response))

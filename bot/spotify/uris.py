@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from bot.errors import UnreadableLink
+from bot.errors.content import UnreadableLink
 
 Kind = Literal["track", "album", "artist", "playlist", "show", "episode", "audiobook"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-ID = re.compile(r"[0-9A-Za-z]{22}")
+ID_PATTERN = re.compile(r"[0-9A-Za-z]{22}")
 
 # Where Spotify's short links are; under open.spotify.com, those that begin with /s/ (since 2026).
 SHORT_HOSTS = ("spotify.link", "spotify.app.link")
 _LONG_HOSTS = ("open.spotify.com", "play.spotify.com")
 _HOSTS = "|".join(re.escape(host) for host in (*_LONG_HOSTS, *SHORT_HOSTS))
 # What an address is made of, in text or in a page.
-_REST = r"[^\s<>\"'`|*,、]+"
-_PASTED = re.compile(
-    rf"(?i)https?://{_REST}|(?<![\w.@/-])(?:{_HOSTS})/{_REST}|"
-    rf"\bspotify:(?:{'|'.join(KINDS)}|user)\b(?:{_REST})?"
+_URL_CHARACTERS = r"[^\s<>\"'`|*,、]+"
+_LINK_PATTERN = re.compile(
+    rf"(?i)https?://{_URL_CHARACTERS}|(?<![\w.@/-])(?:{_HOSTS})/{_URL_CHARACTERS}|"
+    rf"\bspotify:(?:{'|'.join(KINDS)}|user)\b(?:{_URL_CHARACTERS})?"
 )
 _SHORT_PATH = re.compile(r"/(?:s/)?[0-9A-Za-z_-]{1,64}")
 
@@ -49,19 +49,19 @@ class ShortLink:
     url: str = field(repr=False)
 
 
-def find(text: str, kind: Kind | None = None) -> list[Uri | ShortLink]:
+def find_links(text: str, kind: Kind | None = None) -> list[Uri | ShortLink]:
     """All items that `text` links to, in order, each once; empty for words without a link.
 
     Where the kind is known, an id alone will do.
     What leads elsewhere is passed over where something usable is beside it; else UnreadableLink.
     """
-    if kind is not None and ID.fullmatch(text.strip()):
+    if kind is not None and ID_PATTERN.fullmatch(text.strip()):
         return [Uri(kind, text.strip())]
     found: dict[Uri | ShortLink, None] = {}
     wrong: UnreadableLink | None = None
-    for pasted in _PASTED.findall(text):
+    for pasted in _LINK_PATTERN.findall(text):
         try:
-            found[_read(pasted.rstrip(".,;:!?)\"'”’"))] = None
+            found[_parse_link(pasted.rstrip(".,;:!?)\"'”’"))] = None
         except UnreadableLink as unreadable:
             wrong = wrong or unreadable
     if wrong is not None and not found:
@@ -69,30 +69,30 @@ def find(text: str, kind: Kind | None = None) -> list[Uri | ShortLink]:
     return list(found)
 
 
-def _read(pasted: str) -> Uri | ShortLink:
+def _parse_link(pasted: str) -> Uri | ShortLink:
     if pasted.lower().startswith("spotify:"):
-        return _from_parts(pasted.split(":")[1:])
+        return _uri_from_path(pasted.split(":")[1:])
     try:
         url = urlsplit(pasted if "//" in pasted else f"https://{pasted}")
         plain = url.username is None and url.port in (None, 80, 443)
     except ValueError:
         raise UnreadableLink("malformed link") from None
     if not plain or url.hostname not in (*_LONG_HOSTS, *SHORT_HOSTS):
-        raise UnreadableLink("elsewhere", says=_ELSEWHERE)
+        raise UnreadableLink("elsewhere", message=_NOT_SPOTIFY_MESSAGE)
     if url.hostname in SHORT_HOSTS or url.path.startswith("/s/"):
         if not _SHORT_PATH.fullmatch(url.path):
             raise UnreadableLink("malformed short link")
         query = f"?{url.query}" if url.query else ""
         return ShortLink(f"https://{url.hostname}{url.path}{query}")
-    return _from_parts([part for part in url.path.split("/") if part])
+    return _uri_from_path([part for part in url.path.split("/") if part])
 
 
-_ELSEWHERE = (
+_NOT_SPOTIFY_MESSAGE = (
     "That link does not lead to Spotify. Paste one from open.spotify.com, or type the name instead."
 )
 
 
-def _from_parts(parts: list[str]) -> Uri:
+def _uri_from_path(parts: list[str]) -> Uri:
     """`parts` may begin with a locale ("intl-de"), "embed", or the old "user/<name>"."""
     while parts and (parts[0].startswith("intl-") or parts[0] == "embed"):
         parts = parts[1:]
@@ -101,9 +101,9 @@ def _from_parts(parts: list[str]) -> Uri:
     kind = next((kind for kind in KINDS if parts[:1] == [kind]), None)
     if kind is None:
         raise UnreadableLink("unknown kind of link")
-    if len(parts) != 2 or not ID.fullmatch(parts[1]):
+    if len(parts) != 2 or not ID_PATTERN.fullmatch(parts[1]):
         raise UnreadableLink(
             "malformed id",
-            says=f"That {kind} link is incomplete or mistyped. Copy it again from Spotify.",
+            message=f"That {kind} link is incomplete or mistyped. Copy it again from Spotify.",
         )
     return Uri(kind, parts[1])

@@ -6,14 +6,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.store.accounts import AccountTable, LinkedAccount
+from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
 from bot.store.connection import Database
-from bot.store.links import Link, LinkTable
-from bot.store.logins import Login, LoginTable
-from bot.store.preferences import Favourite, Preferences, PreferenceTable
-from bot.store.sealed import Sealed
-from bot.store.spending import Exhausted, SpendingTable, Spent
+from bot.store.pending_logins import PendingLogin, PendingLoginTable
+from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
+from bot.store.rekey import EncryptedColumns
 
-__all__ = ["Exhausted", "Favourite", "Link", "Login", "Preferences", "Spent", "Store"]
+__all__ = [
+    "ExhaustedQuota",
+    "HourlyUsage",
+    "LinkedAccount",
+    "PendingLogin",
+    "Preferences",
+    "SavedDefault",
+    "Store",
+]
 
 
 class Store:
@@ -21,23 +29,23 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self.links = LinkTable(database)
-        self.logins = LoginTable(database)
+        self.accounts = AccountTable(database)
+        self.pending_logins = PendingLoginTable(database)
         self.preferences = PreferenceTable(database)
-        self.sealed = Sealed(database)
-        self.spending = SpendingTable(database)
+        self.encrypted_columns = EncryptedColumns(database)
+        self.api_usage = ApiUsageTable(database)
 
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path) -> AsyncIterator[Store]:
-        """The store in the file `path`; closed at the end. Raises CannotStart."""
+        """The store in the file `path`; closed at the end. Raises StartupError."""
         async with Database.open(path) as database:
             yield cls(database)
 
-    async def note(self, name: str, text: str) -> None:
+    async def set_meta(self, name: str, text: str) -> None:
         """Remember something of the bot's own, such as which commands Discord has."""
-        await self._db.change("INSERT OR REPLACE INTO note VALUES (?, ?)", name, text)
+        await self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", name, text)
 
-    async def noted(self, name: str) -> str | None:
-        row = await self._db.one("SELECT text FROM note WHERE name = ?", name)
+    async def get_meta(self, name: str) -> str | None:
+        row = await self._db.fetch_one("SELECT text FROM note WHERE name = ?", name)
         return str(row[0]) if row else None

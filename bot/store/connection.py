@@ -13,7 +13,7 @@ from typing import Any
 
 import aiosqlite
 
-from bot.errors import CannotStart
+from bot.errors.bot_error import StartupError
 from bot.store.schema import migrate
 
 _log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ _PRAGMAS = (
 )
 
 
-_TRIES = 50
+_MAX_CHECKPOINT_ATTEMPTS = 50
 
 
 class Database:
@@ -39,14 +39,14 @@ class Database:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = writer
         self._reader = reader
-        self._turn = asyncio.Lock()
+        self._write_lock = asyncio.Lock()
 
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path) -> AsyncIterator[Database]:
-        """The database at `path`, made or brought up to date. Raises CannotStart."""
+        """The database at `path`, made or brought up to date. Raises StartupError."""
         async with AsyncExitStack() as stack:
-            stack.enter_context(_alone(path))
+            stack.enter_context(_process_lock(path))
             try:
                 writer = await stack.enter_async_context(
                     aiosqlite.connect(path, isolation_level=None)
@@ -59,54 +59,54 @@ class Database:
                 )
                 await reader.execute("PRAGMA query_only = ON")
             except sqlite3.Error as error:
-                raise CannotStart(f"The database {path} cannot be used: {error}.") from None
+                raise StartupError(f"The database {path} cannot be used: {error}.") from None
             yield cls(writer, reader)
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
         """A transaction: committed at the end, undone where anything is raised.
 
         Whoever waits may be cancelled at any point, while SQLite's thread still works off what it
         was given: so the undoing comes last in its line, and may find nothing left to undo.
         """
-        async with self._turn:
+        async with self._write_lock:
             try:
                 await self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
                 await self._writer.execute("COMMIT")
             except BaseException:
-                await asyncio.shield(self._undo())
+                await asyncio.shield(self._rollback())
                 raise
 
-    async def _undo(self) -> None:
+    async def _rollback(self) -> None:
         with suppress(sqlite3.OperationalError):
             await self._writer.execute("ROLLBACK")
 
-    async def change(self, sql: str, *values: object) -> bool:
+    async def execute(self, sql: str, *values: object) -> bool:
         """Run one statement in a transaction of its own; whether it changed a row."""
-        async with self.writing() as db:
+        async with self.transaction() as db:
             return (await db.execute(sql, values)).rowcount > 0
 
-    async def take(self, sql: str, *values: object) -> Row | None:
+    async def fetch_returning(self, sql: str, *values: object) -> Row | None:
         """Run one statement that changes at most one row; that row, as its RETURNING says."""
-        async with self.writing() as db, db.execute(sql, values) as rows:
+        async with self.transaction() as db, db.execute(sql, values) as rows:
             return await rows.fetchone()
 
-    async def one(self, sql: str, *values: object) -> Row | None:
-        rows = await self.all(sql, *values)
+    async def fetch_one(self, sql: str, *values: object) -> Row | None:
+        rows = await self.fetch_all(sql, *values)
         return rows[0] if rows else None
 
-    async def all(self, sql: str, *values: object) -> list[Row]:
+    async def fetch_all(self, sql: str, *values: object) -> list[Row]:
         return list(await self._reader.execute_fetchall(sql, values))
 
-    async def truncate_log(self) -> None:
+    async def truncate_wal(self) -> None:
         """Move everything out of the write-ahead log, and empty it, so that nothing erased is left.
 
         Whoever reads at that very moment is in its way, so it is tried for a second.
         """
-        for _ in range(_TRIES):
+        for _ in range(_MAX_CHECKPOINT_ATTEMPTS):
             async with (
-                self._turn,
+                self._write_lock,
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)") as rows,
             ):
                 row = await rows.fetchone()
@@ -117,8 +117,8 @@ class Database:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock file beside the database. Raises CannotStart where another process does.
+def _process_lock(path: Path) -> Iterator[None]:
+    """Hold the lock file beside the database. Raises StartupError where another process does.
 
     Two processes would renew the same login twice, and Spotify may then end it.
     """
@@ -127,11 +127,11 @@ def _alone(path: Path) -> Iterator[None]:
         try:
             held = stack.enter_context(lock.open("w"))
         except OSError as error:
-            raise CannotStart(f"{lock} cannot be written: {error.strerror}.") from None
+            raise StartupError(f"{lock} cannot be written: {error.strerror}.") from None
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CannotStart(
+            raise StartupError(
                 f"Another Tonearm is running on {path}. Stop it first, or set DATABASE to "
                 "another file."
             ) from None

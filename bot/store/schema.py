@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aiosqlite
 
-from bot.errors import CannotStart
+from bot.errors.bot_error import StartupError
 
 # The database's user_version says how many of these it has been through.
 MIGRATIONS = (
@@ -106,15 +106,15 @@ MIGRATIONS = (
 async def migrate(db: aiosqlite.Connection) -> None:
     """Bring the database up to date, each migration in a transaction of its own.
 
-    Raises CannotStart where it is of a newer version.
+    Raises StartupError where it is of a newer version.
     """
     async with db.execute("PRAGMA user_version") as rows:
         row = await rows.fetchone()
-    been_through = int(row[0]) if row else 0
-    if been_through > len(MIGRATIONS):
-        raise CannotStart("The database is of a newer Tonearm. Install that one again.")
+    applied = int(row[0]) if row else 0
+    if applied > len(MIGRATIONS):
+        raise StartupError("The database is of a newer Tonearm. Install that one again.")
     for number, statements in enumerate(MIGRATIONS, start=1):
-        if been_through < number:
+        if applied < number:
             await db.executescript(
                 f"BEGIN IMMEDIATE; {statements} PRAGMA user_version = {number}; COMMIT;"
             )

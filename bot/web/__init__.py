@@ -9,64 +9,65 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.endings import Finished, Onward
-from bot.errors import CannotStart, LoginGone
-from bot.links import LIFETIME, Links
-from bot.ui import pages
-from bot.web.figures import Figures
-from bot.web.guard import LARGEST_BODY, Guard, html
+from bot.errors.bot_error import StartupError
+from bot.errors.login import LoginLinkExpired
+from bot.login.flow import LOGIN_LIFETIME, LoginFlow
+from bot.login.results import LoginFinished, Redirect
+from bot.web import pages
+from bot.web.metrics import MetricsEndpoint
+from bot.web.middleware import MAX_BODY, RequestGuard, html_response
 
 _log = logging.getLogger(__name__)
 
-_GRACE = 2.0
+_SHUTDOWN_GRACE = 2.0
 
-Tell = Callable[[Finished], Awaitable[None]]
+AnnounceLogin = Callable[[LoginFinished], Awaitable[None]]
 """Says in Discord how a login in the browser ended."""
 
 
 @asynccontextmanager
 async def serve(
-    links: Links,
-    tell: Tell,
-    guard: Guard,
-    figures: Figures,
+    flow: LoginFlow,
+    announce: AnnounceLogin,
+    guard: RequestGuard,
+    metrics: MetricsEndpoint,
     *,
     host: str,
     port: int,
     public_url: str,
     operator: str,
 ) -> AsyncIterator[None]:
-    """The pages, for as long as the context lasts. Raises CannotStart where the port is taken."""
-    doors = _Doors(links, tell, public_url, operator)
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[guard.middleware])
+    """The pages, for as long as the context lasts. Raises StartupError where the port is taken."""
+    doors = _LoginPages(flow, announce, public_url, operator)
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
     app.add_routes(
         [
-            web.route("*", "/login", doors.nowhere),
-            web.route("*", "/login/", doors.nowhere),
-            web.get("/login/{nonce:.+}", doors.ask),
-            web.post("/login/{nonce:.+}", doors.leave),
-            web.get("/discord", doors.signed_in),
-            web.get("/callback", doors.come_back),
-            web.get("/done", doors.done),
+            web.route("*", "/login", doors.missing_nonce),
+            web.route("*", "/login/", doors.missing_nonce),
+            web.get("/login/{nonce:.+}", doors.show_login),
+            web.post("/login/{nonce:.+}", doors.start),
+            web.get("/discord", doors.discord_callback),
+            web.get("/callback", doors.spotify_callback),
+            web.get("/done", doors.result),
             web.get("/setup", doors.setup),
             web.get("/privacy", doors.privacy),
             web.get("/health", doors.health),
-            web.get("/metrics", figures.show),
+            web.get("/metrics", metrics.get),
         ]
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_GRACE)
     await runner.setup()
     server = runner.server
     assert server is not None
-    server.request_handler = guard.before(server.request_handler)
+    server.request_handler = guard.reject_expect(server.request_handler)
     loop = asyncio.get_running_loop()
     try:
         try:
             listening = await loop.create_server(
-                lambda: guard.connection(server, loop), host, port, backlog=1024
+                lambda: guard.make_connection(server, loop), host, port, backlog=1024
             )
         except OSError as error:
-            raise CannotStart(
+            raise StartupError(
                 f"Tonearm cannot listen on {host} port {port}: {error.strerror}. "
                 "Set HOST and PORT to a free address."
             ) from None
@@ -79,53 +80,59 @@ async def serve(
         await runner.cleanup()
 
 
-class _Doors:
+class _LoginPages:
     """The stations of a login, in the order in which a browser passes them, and what to read."""
 
-    def __init__(self, links: Links, tell: Tell, public_url: str, operator: str) -> None:
-        self._links = links
-        self._tell = tell
+    def __init__(
+        self, flow: LoginFlow, announce: AnnounceLogin, public_url: str, operator: str
+    ) -> None:
+        self._flow = flow
+        self._announce = announce
         self._operator = operator
         self._secure = public_url.startswith("https:")
-        self._cookie = "__Host-tonearm" if self._secure else "tonearm"
+        self._cookie_name = "__Host-tonearm" if self._secure else "tonearm"
 
-    async def nowhere(self, _request: web.Request) -> web.Response:
-        raise LoginGone
+    async def missing_nonce(self, _request: web.Request) -> web.Response:
+        raise LoginLinkExpired
 
-    async def ask(self, request: web.Request) -> web.Response:
+    async def show_login(self, request: web.Request) -> web.Response:
         """Changes nothing: previews of links come here too."""
-        login = await self._links.page(request.match_info["nonce"])
-        return html(pages.login(login.discord_name, by_code=self._links.by_code))
+        login = await self._flow.find_login(request.match_info["nonce"])
+        return html_response(pages.login(login.discord_name, by_code=self._flow.needs_code))
 
-    async def leave(self, request: web.Request) -> web.Response:
-        return self._onward(await self._links.begin(request.match_info["nonce"]))
+    async def start(self, request: web.Request) -> web.Response:
+        return self._redirect(await self._flow.start(request.match_info["nonce"]))
 
-    async def signed_in(self, request: web.Request) -> web.Response:
-        end = await self._links.signed_in(*self._brought(request))
-        return self._onward(end) if isinstance(end, Onward) else await self._finished(end)
+    async def discord_callback(self, request: web.Request) -> web.Response:
+        end = await self._flow.discord_callback(*self._callback_params(request))
+        return self._redirect(end) if isinstance(end, Redirect) else await self._finish(end)
 
-    async def come_back(self, request: web.Request) -> web.Response:
-        return await self._finished(await self._links.finish(*self._brought(request)))
+    async def spotify_callback(self, request: web.Request) -> web.Response:
+        return await self._finish(
+            await self._flow.spotify_callback(*self._callback_params(request))
+        )
 
-    async def done(self, request: web.Request) -> web.Response:
+    async def result(self, request: web.Request) -> web.Response:
         """The last page, at an address without a code or state in it."""
-        login = await self._links.last_page(self._cookie_of(request))
-        if (code := self._links.code_of(login)) is not None:
-            return html(pages.code(code, login.name or "", login.discord_name))
+        login = await self._flow.result(self._read_cookie(request))
+        if (code := self._flow.confirmation_code(login)) is not None:
+            return html_response(
+                pages.confirmation_code(code, login.name or "", login.discord_name)
+            )
         done = login.outcome == pages.LINKED
-        page = pages.ending(login.outcome or "", login.name, self._operator)
-        return html(page, 200 if done else 400)
+        page = pages.result(login.outcome or "", login.name, self._operator)
+        return html_response(page, 200 if done else 400)
 
     async def setup(self, _request: web.Request) -> web.Response:
-        return html(pages.setup(self._links.redirect_uri))
+        return html_response(pages.setup(self._flow.redirect_uri))
 
     async def privacy(self, _request: web.Request) -> web.Response:
-        return html(pages.privacy(self._operator))
+        return html_response(pages.privacy(self._operator))
 
     async def health(self, _request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})
 
-    def _brought(self, request: web.Request) -> tuple[str, str, str, str]:
+    def _callback_params(self, request: web.Request) -> tuple[str, str, str, str]:
         """State, cookie, code and error, each empty where it is missing or given twice."""
         query = request.query
 
@@ -133,31 +140,31 @@ class _Doors:
             given = query.getall(name, [])
             return given[0] if len(given) == 1 else ""
 
-        return single("state"), self._cookie_of(request), single("code"), single("error")
+        return single("state"), self._read_cookie(request), single("code"), single("error")
 
-    def _cookie_of(self, request: web.Request) -> str:
+    def _read_cookie(self, request: web.Request) -> str:
         """Our cookie; empty where it is missing or given twice."""
         pairs = (
             pair.strip().partition("=")
             for header in request.headers.getall("Cookie", [])
             for pair in header.split(";")
         )
-        given = [value for name, _, value in pairs if name == self._cookie]
+        given = [value for name, _, value in pairs if name == self._cookie_name]
         return given[0] if len(given) == 1 else ""
 
-    def _onward(self, onward: Onward) -> web.Response:
-        return self._redirect(onward.url, onward.cookie)
+    def _redirect(self, redirect: Redirect) -> web.Response:
+        return self._redirect_with_cookie(redirect.url, redirect.cookie)
 
-    async def _finished(self, finished: Finished) -> web.Response:
-        await self._tell(finished)
-        return self._redirect("/done", finished.cookie)
+    async def _finish(self, finished: LoginFinished) -> web.Response:
+        await self._announce(finished)
+        return self._redirect_with_cookie("/done", finished.cookie)
 
-    def _redirect(self, url: str, cookie: str) -> web.Response:
+    def _redirect_with_cookie(self, url: str, cookie: str) -> web.Response:
         response = web.Response(status=303, headers={"Location": url})
         response.set_cookie(
-            self._cookie,
+            self._cookie_name,
             cookie,
-            max_age=LIFETIME,
+            max_age=LOGIN_LIFETIME,
             path="/",
             httponly=True,
             secure=self._secure,

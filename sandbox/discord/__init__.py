@@ -1,9 +1,17 @@
 """A pretend Discord: REST, gateway and interaction webhooks, and seats for the people in it."""
 
-from sandbox.discord.acting import NoAnswer
-from sandbox.discord.line import Refused
-from sandbox.discord.reading import Modal
-from sandbox.discord.seat import Reply, Seat
+from sandbox.discord.awaiting_reply import NoResponse
+from sandbox.discord.command_line import ClientValidationError
 from sandbox.discord.server import Discord, too_many_requests
+from sandbox.discord.user_client import Reply, UserClient
+from sandbox.discord.visible_text import Modal
 
-__all__ = ["Discord", "Modal", "NoAnswer", "Refused", "Reply", "Seat", "too_many_requests"]
+__all__ = [
+    "ClientValidationError",
+    "Discord",
+    "Modal",
+    "NoResponse",
+    "Reply",
+    "UserClient",
+    "too_many_requests",
+]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox.discord.world import Json
+from sandbox.discord.state import Json
 
 # Discord's JSON error codes that this stand-in uses: status and message
 # (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)
-CODES = {
+ERROR_CODES = {
     0: (401, "401: Unauthorized"),
     10002: (404, "Unknown Application"),
     10003: (404, "Unknown Channel"),
@@ -29,34 +29,34 @@ CODES = {
     50109: (400, "The request body contains invalid JSON."),
 }
 
-Path = tuple[str | int, ...]
+ErrorPath = tuple[str | int, ...]
 
 
 class ApiError(Exception):
     """A refusal of a REST call, in Discord's own form."""
 
     def __init__(self, code: int, errors: Json | None = None) -> None:
-        self.status, message = CODES[code]
+        self.status, message = ERROR_CODES[code]
         self.payload: Json = {"message": message, "code": code}
         if errors:
             self.payload["errors"] = errors
         super().__init__(f"{self.status} {self.payload}")
 
 
-class Form:
+class ErrorCollector:
     """Collects what is wrong with a body, each at its path, and refuses all of it at once."""
 
     def __init__(self) -> None:
         self._errors: Json = {}
 
-    def wrong(self, path: Path, code: str, message: str) -> None:
+    def add(self, path: ErrorPath, code: str, message: str) -> None:
         """Note an error at `path`, such as ("embeds", 0, "title")."""
         there = self._errors
         for step in path:
             there = there.setdefault(str(step), {})
         there.setdefault("_errors", []).append({"code": code, "message": message})
 
-    def close(self) -> None:
+    def raise_if_any(self) -> None:
         """Raise ApiError 50035 if anything was wrong."""
         if self._errors:
             raise ApiError(50035, self._errors)

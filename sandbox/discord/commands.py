@@ -5,44 +5,46 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.discord.api_error import ApiError
-from sandbox.discord.command_rules import CHAT, check_commands, key
-from sandbox.discord.world import DM, GUILD_TEXT, Channel, Json, User, World
+from sandbox.discord.command_validation import CHAT_INPUT, check_commands, command_key
+from sandbox.discord.state import DM, GUILD_TEXT, Channel, DiscordState, Json, User
 
-CREATES_A_DAY = 200
+MAX_CREATES_PER_DAY = 200
 
 
-class Commands:
+class CommandRegistry:
     """The application's global commands, as last synced."""
 
-    def __init__(self, world: World, application_id: str) -> None:
+    def __init__(self, state: DiscordState, application_id: str) -> None:
         self.synced: list[Json] = []
-        self.writes = 0
-        self._world = world
+        self.write_count = 0
+        self._state = state
         self._application_id = application_id
-        self._creates: list[float] = []
+        self._create_times: list[float] = []
 
-    def put(self, body: Any) -> list[Json]:
+    def replace_all(self, body: Any) -> list[Json]:
         """Replace all commands. Raises ApiError, and changes nothing then."""
         check_commands(body)
-        known = {key(command): command for command in self.synced}
-        now = self._world.clock()
-        self._creates = [when for when in self._creates if now - when < 86_400]
-        fresh = [command for command in body if key(command) not in known]
-        if len(self._creates) + len(fresh) > CREATES_A_DAY:
+        known = {command_key(command): command for command in self.synced}
+        now = self._state.clock()
+        self._create_times = [when for when in self._create_times if now - when < 86_400]
+        fresh = [command for command in body if command_key(command) not in known]
+        if len(self._create_times) + len(fresh) > MAX_CREATES_PER_DAY:
             raise ApiError(30034)
-        self._creates += [now] * len(fresh)
-        self.synced = [self._stored(command, known.get(key(command))) for command in body]
-        self.writes += 1
-        self._world.changes.note()
+        self._create_times += [now] * len(fresh)
+        self.synced = [
+            self._stored_command(command, known.get(command_key(command))) for command in body
+        ]
+        self.write_count += 1
+        self._state.changes.notify()
         return self.synced
 
-    def _stored(self, command: Json, before: Json | None) -> Json:
+    def _stored_command(self, command: Json, before: Json | None) -> Json:
         permissions = command.get("default_member_permissions")
         stored: Json = {
-            "id": before["id"] if before else self._world.snowflake(),
+            "id": before["id"] if before else self._state.snowflake(),
             "application_id": self._application_id,
             "version": "",
-            "type": command.get("type") or CHAT,
+            "type": command.get("type") or CHAT_INPUT,
             "name": command["name"],
             "name_localizations": command.get("name_localizations"),
             "description": command.get("description") or "",
@@ -57,18 +59,18 @@ class Commands:
         if command.get("options"):
             stored["options"] = command["options"]
         same = before is not None and {**before, "version": ""} == stored
-        stored["version"] = before["version"] if before and same else self._world.snowflake()
+        stored["version"] = before["version"] if before and same else self._state.snowflake()
         return stored
 
-    def shown_in(self, channel: Channel, user: User) -> list[Json]:
+    def visible_in(self, channel: Channel, user: User) -> list[Json]:
         """The commands that this user sees in this place."""
-        return [command for command in self.synced if _shows(command, channel, user)]
+        return [command for command in self.synced if _is_visible(command, channel, user)]
 
 
-def owners(types: list[int], channel: Channel, user: User) -> Json:
+def authorizing_owners(types: list[int], channel: Channel, user: User) -> Json:
     """Discord's `authorizing_integration_owners`: by which installation an app acts here."""
     found: Json = {}
-    if 0 in types and channel.guild is not None and channel.guild.bot_inside:
+    if 0 in types and channel.guild is not None and channel.guild.has_bot:
         found["0"] = channel.guild.id
     if 0 in types and channel.kind == DM:
         found["0"] = "0"
@@ -77,13 +79,13 @@ def owners(types: list[int], channel: Channel, user: User) -> Json:
     return found
 
 
-def _shows(command: Json, channel: Channel, user: User) -> bool:
+def _is_visible(command: Json, channel: Channel, user: User) -> bool:
     contexts = command["contexts"]
     if contexts is None:  # the old rule: servers, and DMs unless told otherwise
         contexts = [0, 1] if command["dm_permission"] else [0]
     if channel.context not in contexts:
         return False
-    if not owners(command["integration_types"], channel, user):
+    if not authorizing_owners(command["integration_types"], channel, user):
         return False
     if channel.kind != GUILD_TEXT or channel.guild is None:
         return True

@@ -4,156 +4,167 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sandbox.discord.shapes import (
-    MEDIA,
-    Anything,
-    Field,
-    Flag,
-    Id,
+from sandbox.discord.field_schemas import (
+    MEDIA_SCHEMES,
+    AnyValue,
+    Boolean,
+    Integer,
     ListOf,
+    ObjectOf,
     OneOf,
-    Shape,
+    Schema,
+    Snowflake,
     Text,
     Url,
-    Whole,
 )
-from sandbox.discord.world import Json
+from sandbox.discord.state import Json
 
-ROW, BUTTON, SELECT, TEXT_INPUT = 1, 2, 3, 4
+ACTION_ROW, BUTTON, SELECT, TEXT_INPUT = 1, 2, 3, 4
 USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 5, 6, 7, 8
-SECTION, TEXT, THUMBNAIL, GALLERY, FILE, SEPARATOR, CONTAINER = 9, 10, 11, 12, 13, 14, 17
-LABEL, UPLOAD, RADIO, CHECKBOXES, CHECKBOX = 18, 19, 21, 22, 23
-LINK, PREMIUM = 5, 6
+SECTION, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY, FILE, SEPARATOR, CONTAINER = (
+    9,
+    10,
+    11,
+    12,
+    13,
+    14,
+    17,
+)
+LABEL, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX = 18, 19, 21, 22, 23
+LINK_STYLE, PREMIUM_STYLE = 5, 6
 
-SELECTS = (SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT)
-IN_ROW = (BUTTON, *SELECTS)
-IN_CONTAINER = (ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR)
+SELECT_TYPES = (SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT)
+IN_ROW = (BUTTON, *SELECT_TYPES)
+IN_CONTAINER = (ACTION_ROW, SECTION, TEXT_DISPLAY, MEDIA_GALLERY, FILE, SEPARATOR)
 IN_LAYOUT = (*IN_CONTAINER, CONTAINER)
-IN_LABEL = (TEXT_INPUT, *SELECTS, UPLOAD, RADIO, CHECKBOXES, CHECKBOX)
-IN_MODAL = (ROW, TEXT, LABEL)
+IN_LABEL = (TEXT_INPUT, *SELECT_TYPES, FILE_UPLOAD, RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX)
+IN_MODAL = (ACTION_ROW, TEXT_DISPLAY, LABEL)
 
-EMOJI = Shape({"id": Id(), "name": Text(0, 32), "animated": Flag()})
-MEDIUM = Shape({"url": Url(MEDIA, required=True)}, required=True)
-CUSTOM_ID = Text(1, 100, required=True)
-OPTION: dict[str, Field] = {
+EMOJI_SCHEMA = ObjectOf({"id": Snowflake(), "name": Text(0, 32), "animated": Boolean()})
+MEDIA_SCHEMA = ObjectOf({"url": Url(MEDIA_SCHEMES, required=True)}, required=True)
+CUSTOM_ID_SCHEMA = Text(1, 100, required=True)
+OPTION_FIELDS: dict[str, Schema] = {
     "label": Text(1, 100, required=True),
     "value": Text(1, 100, required=True),
     "description": Text(0, 100),
-    "default": Flag(),
+    "default": Boolean(),
 }
-PICKER: dict[str, Field] = {
-    "custom_id": CUSTOM_ID,
+SELECT_FIELDS: dict[str, Schema] = {
+    "custom_id": CUSTOM_ID_SCHEMA,
     "placeholder": Text(0, 150),
-    "min_values": Whole(0, 25),
-    "max_values": Whole(1, 25),
-    "disabled": Flag(),
-    "required": Flag(),
+    "min_values": Integer(0, 25),
+    "max_values": Integer(1, 25),
+    "disabled": Boolean(),
+    "required": Boolean(),
 }
 
 
-def _defaults(*kinds: str) -> Field:
+def _default_values_schema(*kinds: str) -> Schema:
     """The `default_values` of a select that offers these kinds of things."""
-    one = Shape({"id": Id(required=True), "type": OneOf(kinds, required=True)})
+    one = ObjectOf({"id": Snowflake(required=True), "type": OneOf(kinds, required=True)})
     return ListOf(one, high=25)
 
 
-FIELDS: dict[int, dict[str, Field]] = {
-    ROW: {"components": ListOf(Anything(), 1, 5, required=True)},
+COMPONENT_FIELDS: dict[int, dict[str, Schema]] = {
+    ACTION_ROW: {"components": ListOf(AnyValue(), 1, 5, required=True)},
     BUTTON: {
         "style": OneOf((1, 2, 3, 4, 5, 6), required=True),
         "label": Text(0, 80),
         "custom_id": Text(1, 100),
         "url": Url(("http", "https", "discord"), high=512),
-        "sku_id": Id(),
-        "emoji": EMOJI,
-        "disabled": Flag(),
+        "sku_id": Snowflake(),
+        "emoji": EMOJI_SCHEMA,
+        "disabled": Boolean(),
     },
-    SELECT: {**PICKER, "options": ListOf(Shape({**OPTION, "emoji": EMOJI}), 1, 25, required=True)},
-    USER_SELECT: {**PICKER, "default_values": _defaults("user")},
-    ROLE_SELECT: {**PICKER, "default_values": _defaults("role")},
-    MENTIONABLE_SELECT: {**PICKER, "default_values": _defaults("user", "role")},
+    SELECT: {
+        **SELECT_FIELDS,
+        "options": ListOf(ObjectOf({**OPTION_FIELDS, "emoji": EMOJI_SCHEMA}), 1, 25, required=True),
+    },
+    USER_SELECT: {**SELECT_FIELDS, "default_values": _default_values_schema("user")},
+    ROLE_SELECT: {**SELECT_FIELDS, "default_values": _default_values_schema("role")},
+    MENTIONABLE_SELECT: {**SELECT_FIELDS, "default_values": _default_values_schema("user", "role")},
     CHANNEL_SELECT: {
-        **PICKER,
-        "default_values": _defaults("channel"),
-        "channel_types": ListOf(Whole(0, 20), unique=True),
+        **SELECT_FIELDS,
+        "default_values": _default_values_schema("channel"),
+        "channel_types": ListOf(Integer(0, 20), unique=True),
     },
     TEXT_INPUT: {
-        "custom_id": CUSTOM_ID,
+        "custom_id": CUSTOM_ID_SCHEMA,
         "style": OneOf((1, 2), required=True),
         "label": Text(1, 45),
         "value": Text(0, 4000),
         "placeholder": Text(0, 100),
-        "required": Flag(),
-        "min_length": Whole(0, 4000),
-        "max_length": Whole(1, 4000),
+        "required": Boolean(),
+        "min_length": Integer(0, 4000),
+        "max_length": Integer(1, 4000),
     },
     SECTION: {
-        "components": ListOf(Anything(), 1, 3, required=True),
-        "accessory": Anything(required=True),
+        "components": ListOf(AnyValue(), 1, 3, required=True),
+        "accessory": AnyValue(required=True),
     },
-    TEXT: {"content": Text(1, 4000, required=True)},
-    THUMBNAIL: {"media": MEDIUM, "description": Text(1, 1024), "spoiler": Flag()},
-    GALLERY: {
+    TEXT_DISPLAY: {"content": Text(1, 4000, required=True)},
+    THUMBNAIL: {"media": MEDIA_SCHEMA, "description": Text(1, 1024), "spoiler": Boolean()},
+    MEDIA_GALLERY: {
         "items": ListOf(
-            Shape({"media": MEDIUM, "description": Text(1, 1024), "spoiler": Flag()}),
+            ObjectOf({"media": MEDIA_SCHEMA, "description": Text(1, 1024), "spoiler": Boolean()}),
             1,
             10,
             required=True,
         )
     },
     FILE: {
-        "file": Shape({"url": Url(("attachment",), required=True)}, required=True),
-        "spoiler": Flag(),
+        "file": ObjectOf({"url": Url(("attachment",), required=True)}, required=True),
+        "spoiler": Boolean(),
     },
-    SEPARATOR: {"divider": Flag(), "spacing": OneOf((1, 2))},
+    SEPARATOR: {"divider": Boolean(), "spacing": OneOf((1, 2))},
     CONTAINER: {
-        "components": ListOf(Anything(), 1, required=True),
-        "accent_color": Whole(0, 0xFFFFFF),
-        "spoiler": Flag(),
+        "components": ListOf(AnyValue(), 1, required=True),
+        "accent_color": Integer(0, 0xFFFFFF),
+        "spoiler": Boolean(),
     },
     LABEL: {
         "label": Text(1, 45, required=True),
         "description": Text(1, 100),
-        "component": Anything(required=True),
+        "component": AnyValue(required=True),
     },
-    UPLOAD: {
-        "custom_id": CUSTOM_ID,
-        "min_values": Whole(0, 10),
-        "max_values": Whole(1, 10),
-        "required": Flag(),
+    FILE_UPLOAD: {
+        "custom_id": CUSTOM_ID_SCHEMA,
+        "min_values": Integer(0, 10),
+        "max_values": Integer(1, 10),
+        "required": Boolean(),
     },
-    RADIO: {
-        "custom_id": CUSTOM_ID,
-        "options": ListOf(Shape(OPTION), 2, 10, required=True),
-        "required": Flag(),
+    RADIO_GROUP: {
+        "custom_id": CUSTOM_ID_SCHEMA,
+        "options": ListOf(ObjectOf(OPTION_FIELDS), 2, 10, required=True),
+        "required": Boolean(),
     },
-    CHECKBOXES: {
-        "custom_id": CUSTOM_ID,
-        "options": ListOf(Shape(OPTION), 1, 10, required=True),
-        "min_values": Whole(0, 10),
-        "max_values": Whole(1, 10),
-        "required": Flag(),
+    CHECKBOX_GROUP: {
+        "custom_id": CUSTOM_ID_SCHEMA,
+        "options": ListOf(ObjectOf(OPTION_FIELDS), 1, 10, required=True),
+        "min_values": Integer(0, 10),
+        "max_values": Integer(1, 10),
+        "required": Boolean(),
     },
-    CHECKBOX: {"custom_id": CUSTOM_ID, "default": Flag()},
+    CHECKBOX: {"custom_id": CUSTOM_ID_SCHEMA, "default": Boolean()},
 }
 # what may stand in a component's "components", and in its one other slot
-CHILDREN = {ROW: IN_ROW, SECTION: (TEXT,), CONTAINER: IN_CONTAINER}
-SLOTS = {SECTION: ("accessory", (BUTTON, THUMBNAIL)), LABEL: ("component", IN_LABEL)}
+CHILD_TYPES = {ACTION_ROW: IN_ROW, SECTION: (TEXT_DISPLAY,), CONTAINER: IN_CONTAINER}
+SLOT_TYPES = {SECTION: ("accessory", (BUTTON, THUMBNAIL)), LABEL: ("component", IN_LABEL)}
 
 
-def walk(components: object) -> Iterator[Json]:
+def walk_components(components: object) -> Iterator[Json]:
     """Every component, from top to bottom, each before what it holds."""
     for component in components if isinstance(components, list) else []:
         if not isinstance(component, dict) or not isinstance(component.get("type"), int):
             continue
         yield component
-        yield from walk(component.get("components"))
-        yield from walk([component.get("accessory"), component.get("component")])
+        yield from walk_components(component.get("components"))
+        yield from walk_components([component.get("accessory"), component.get("component")])
 
 
-def media(components: object) -> Iterator[Json]:
+def media_objects(components: object) -> Iterator[Json]:
     """Every place of a layout that shows a file or a picture: objects with a `url`."""
-    for component in walk(components):
+    for component in walk_components(components):
         for holder in component.get("items") or [component]:
             medium = holder.get("media") or holder.get("file")
             if isinstance(medium, dict):

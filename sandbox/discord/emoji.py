@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Unicode's property Emoji (version 16), without digits and the letters of flags
-CODES = """
+EMOJI_CODE_POINTS = """
     a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 231a-231b 2328 23cf 23e9-23f3 23f8-23fa 24c2
     25aa-25ab 25b6 25c0 25fb-25fe 2600-2604 260e 2611 2614-2615 2618 261d 2620 2622-2623 2626
     262a 262e-262f 2638-263a 2640 2642 2648-2653 265f-2660 2663 2665-2666 2668 267b 267e-267f
@@ -21,18 +21,18 @@ CODES = """
     1f6eb-1f6ec 1f6f0 1f6f3-1f6fc 1f7e0-1f7eb 1f7f0 1f90c-1f93a 1f93c-1f945 1f947-1f9ff
     1fa70-1fa7c 1fa80-1fa89 1fa8f-1fac6 1face-1fadc 1fadf-1fae9 1faf0-1faf8
 """
-SKIN = "\U0001f3fb-\U0001f3ff"
+SKIN_TONES = "\U0001f3fb-\U0001f3ff"
 
 
-def _set(codes: str) -> str:
+def _character_class(codes: str) -> str:
     """A regular expression's set of these characters."""
     ends = (code.partition("-") for code in codes.split())
     return "".join(f"{chr(int(low, 16))}-{chr(int(high or low, 16))}" for low, _, high in ends)
 
 
-ONE = f"[{_set(CODES)}]\ufe0f?[{SKIN}]?"
-EMOJI = re.compile(
-    f"{ONE}(?:\u200d{ONE})*"  # one, or several joined to one
+SINGLE_EMOJI = f"[{_character_class(EMOJI_CODE_POINTS)}]\ufe0f?[{SKIN_TONES}]?"
+EMOJI_PATTERN = re.compile(
+    f"{SINGLE_EMOJI}(?:\u200d{SINGLE_EMOJI})*"  # one, or several joined to one
     "|[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     "|[0-9#*]\ufe0f?\u20e3"  # a key
     "|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"  # a flag of a part of a country
@@ -41,4 +41,4 @@ EMOJI = re.compile(
 
 def is_emoji(name: str) -> bool:
     """Whether this is exactly one emoji."""
-    return EMOJI.fullmatch(name) is not None
+    return EMOJI_PATTERN.fullmatch(name) is not None

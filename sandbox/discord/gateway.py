@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from sandbox.changes import Changes
 from sandbox.discord.payloads import guild_create
-from sandbox.discord.world import GUILD_TEXT, Json, World
+from sandbox.discord.state import GUILD_TEXT, DiscordState, Json
+from sandbox.notifier import ChangeNotifier
 
-DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
+DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE_UPDATE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 (
     UNKNOWN_OPCODE,
@@ -30,13 +30,13 @@ INVALID_VERSION, INVALID_INTENTS, DISALLOWED_INTENTS = 4012, 4013, 4014
 GUILDS_INTENT = 1 << 0
 PRIVILEGED_INTENTS = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content
 KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
-MAX_PAYLOAD = 4096
-MAX_SENDS, SENDS_WINDOW = 120, 60.0
-KEPT_EVENTS = 1000
+MAX_PAYLOAD_SIZE = 4096
+MAX_SENDS, SEND_WINDOW = 120, 60.0
+MAX_BUFFERED_EVENTS = 1000
 ACK_DELAY = 0.05  # seconds, as over a network; discord.py trips over an ACK that comes at once
 
 
-class Closed(Exception):
+class GatewayCloseError(Exception):
     """The client did something for which the gateway closes the connection."""
 
     def __init__(self, code: int, reason: str) -> None:
@@ -52,10 +52,12 @@ class Session:
     intents: int
     shard: tuple[int, int]
     seq: int = 0
-    events: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=KEPT_EVENTS))
+    events: deque[tuple[int, str]] = field(
+        default_factory=lambda: deque(maxlen=MAX_BUFFERED_EVENTS)
+    )
     socket: web.WebSocketResponse | None = None
 
-    def covers(self, guild_id: str | None) -> bool:
+    def receives_guild(self, guild_id: str | None) -> bool:
         number, count = self.shard
         return (int(guild_id) >> 22) % count == number if guild_id else number == 0
 
@@ -66,14 +68,16 @@ class Gateway:
     `close_codes` are those with which clients closed (1006: without a word).
     """
 
-    def __init__(self, world: World, changes: Changes, token: str, application_id: str) -> None:
+    def __init__(
+        self, state: DiscordState, changes: ChangeNotifier, token: str, application_id: str
+    ) -> None:
         self.close_codes: list[int] = []
         self.sessions: dict[str, Session] = {}
         self.identifies = 0
         self.resumes = 0
         self.heartbeat_interval = 41_250  # milliseconds
         self.resume_url = ""
-        self._world = world
+        self._state = state
         self._changes = changes
         self._token = token
         self._application_id = application_id
@@ -88,25 +92,25 @@ class Gateway:
     async def dispatch(self, event: str, data: Json, guild_id: str | None = None) -> None:
         """Tell an event to the sessions of its shard, or keep it for when they resume."""
         for session in list(self.sessions.values()):
-            if session.covers(guild_id):
-                await self._tell(session, event, data)
+            if session.receives_guild(guild_id):
+                await self._send_event(session, event, data)
 
-    async def drop(self) -> None:
+    async def drop_connections(self) -> None:
         """Cut every connection without a word; the sessions can be resumed."""
         for socket, request in list(self._sockets.items()):
-            self._part(socket)
+            self._disconnect(socket)
             if request.transport is not None:
                 request.transport.abort()
 
-    async def reconnect(self) -> None:
+    async def request_reconnect(self) -> None:
         """Ask every client to reconnect and resume (op 7)."""
-        await self._order({"op": RECONNECT, "d": None})
+        await self._broadcast({"op": RECONNECT, "d": None})
 
-    async def invalidate(self, resumable: bool = False) -> None:
+    async def invalidate_sessions(self, resumable: bool = False) -> None:
         """Tell every client that its session is invalid (op 9)."""
         if not resumable:
             self.sessions.clear()
-        await self._order({"op": INVALID_SESSION, "d": resumable})
+        await self._broadcast({"op": INVALID_SESSION, "d": resumable})
 
     async def close(self) -> None:
         """End every connection, as Discord does before it goes away."""
@@ -115,37 +119,37 @@ class Gateway:
         for socket in list(self._sockets):
             await socket.close(code=1001)
 
-    async def _order(self, payload: Json) -> None:
+    async def _broadcast(self, payload: Json) -> None:
         for socket in list(self._sockets):
-            self._part(socket)
-            await _send(socket, json.dumps(payload))
+            self._disconnect(socket)
+            await _send_text(socket, json.dumps(payload))
 
-    def _part(self, socket: web.WebSocketResponse) -> None:
+    def _disconnect(self, socket: web.WebSocketResponse) -> None:
         for session in self.sessions.values():
             if session.socket is socket:
                 session.socket = None
-        self._changes.note()
+        self._changes.notify()
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def handle_connection(self, request: web.Request) -> web.WebSocketResponse:
         """One connection, from HELLO to its end."""
-        socket = web.WebSocketResponse(max_msg_size=MAX_PAYLOAD * 4, timeout=1.0)
+        socket = web.WebSocketResponse(max_msg_size=MAX_PAYLOAD_SIZE * 4, timeout=1.0)
         await socket.prepare(request)
         self._sockets[socket] = request
-        self._changes.note()
+        self._changes.notify()
         try:
             if request.query.get("v") != "10" or request.query.get("encoding") != "json":
-                raise Closed(INVALID_VERSION, "Invalid API version")
-            await _send(socket, json.dumps(self._hello()))
+                raise GatewayCloseError(INVALID_VERSION, "Invalid API version")
+            await _send_text(socket, json.dumps(self._hello_payload()))
             await self._listen(socket)
-        except Closed as closed:
-            self._part(socket)
+        except GatewayCloseError as closed:
+            self._disconnect(socket)
             await socket.close(code=closed.code, message=str(closed).encode())
         finally:
-            self._part(socket)
+            self._disconnect(socket)
             del self._sockets[socket]
         return socket
 
-    def _hello(self) -> Json:
+    def _hello_payload(self) -> Json:
         return {"op": HELLO, "d": {"heartbeat_interval": self.heartbeat_interval}, "s": None}
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
@@ -156,16 +160,16 @@ class Gateway:
             try:
                 message = await socket.receive(timeout=patience)
             except TimeoutError:
-                raise Closed(TIMED_OUT, "Session timed out") from None
+                raise GatewayCloseError(TIMED_OUT, "Session timed out") from None
             if message.type is not WSMsgType.TEXT:
                 break
-            now = self._world.clock()
-            if len(heard) == MAX_SENDS and now - heard[0] < SENDS_WINDOW:
-                raise Closed(RATE_LIMITED, "Rate limited")
+            now = self._state.clock()
+            if len(heard) == MAX_SENDS and now - heard[0] < SEND_WINDOW:
+                raise GatewayCloseError(RATE_LIMITED, "Rate limited")
             heard.append(now)
-            session = await self._hear(socket, session, *_decode(message.data))
+            session = await self._handle_payload(socket, session, *_decode(message.data))
         if message.type is WSMsgType.BINARY:
-            raise Closed(DECODE_ERROR, "Error while decoding payload")
+            raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload")
         if message.type is WSMsgType.CLOSING:  # it was we who hung up
             return
         code = message.data if message.type is WSMsgType.CLOSE else 1006
@@ -173,64 +177,68 @@ class Gateway:
         if session is not None and code in (1000, 1001):
             self.sessions.pop(session.id, None)  # such a goodbye ends the session itself
 
-    async def _hear(
+    async def _handle_payload(
         self, socket: web.WebSocketResponse, session: Session | None, op: int, data: Any
     ) -> Session | None:
         if op == HEARTBEAT:
-            ack = asyncio.create_task(self._acknowledge(socket))
+            ack = asyncio.create_task(self._send_heartbeat_ack(socket))
             self._acks.add(ack)
             ack.add_done_callback(self._acks.discard)
             return session
         if op in (IDENTIFY, RESUME):
             if session is not None:
-                raise Closed(ALREADY_AUTHENTICATED, "Already authenticated")
+                raise GatewayCloseError(ALREADY_AUTHENTICATED, "Already authenticated")
             if not isinstance(data, dict) or data.get("token") != self._token:
-                raise Closed(AUTHENTICATION_FAILED, "Authentication failed")
+                raise GatewayCloseError(AUTHENTICATION_FAILED, "Authentication failed")
             begin = self._identify if op == IDENTIFY else self._resume
             session = await begin(socket, data)
-            self._changes.note()
+            self._changes.notify()
             return session
         if session is None:
-            raise Closed(NOT_AUTHENTICATED, "Not authenticated")
-        if op != PRESENCE:
-            raise Closed(UNKNOWN_OPCODE, "Unknown opcode")
+            raise GatewayCloseError(NOT_AUTHENTICATED, "Not authenticated")
+        if op != PRESENCE_UPDATE:
+            raise GatewayCloseError(UNKNOWN_OPCODE, "Unknown opcode")
         return session
 
-    async def _acknowledge(self, socket: web.WebSocketResponse) -> None:
+    async def _send_heartbeat_ack(self, socket: web.WebSocketResponse) -> None:
         await asyncio.sleep(ACK_DELAY)
-        await _send(socket, json.dumps({"op": HEARTBEAT_ACK, "d": None}))
+        await _send_text(socket, json.dumps({"op": HEARTBEAT_ACK, "d": None}))
 
     async def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session:
         intents = data.get("intents")
         if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
-            raise Closed(INVALID_INTENTS, "Invalid intent(s)")
+            raise GatewayCloseError(INVALID_INTENTS, "Invalid intent(s)")
         if intents & PRIVILEGED_INTENTS:
-            raise Closed(DISALLOWED_INTENTS, "Disallowed intent(s)")
+            raise GatewayCloseError(DISALLOWED_INTENTS, "Disallowed intent(s)")
         properties = data.get("properties")
         if not isinstance(properties, dict) or not {"os", "browser", "device"} <= set(properties):
-            raise Closed(DECODE_ERROR, "Error while decoding payload")
-        session = Session(self._world.secret(), intents, _shard(data.get("shard", [0, 1])))
+            raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload")
+        session = Session(
+            self._state.random_string(), intents, _parse_shard(data.get("shard", [0, 1]))
+        )
         for old in list(self.sessions.values()):
             if old.socket is None and old.shard == session.shard:
                 del self.sessions[old.id]  # nobody will come back for it
         self.sessions[session.id] = session
         session.socket = socket
         self.identifies += 1
-        guilds = [guild for guild in self._world.guilds if guild.bot_inside]
-        guilds = [guild for guild in guilds if session.covers(guild.id)]
-        await self._tell(session, "READY", self._ready(session, [guild.id for guild in guilds]))
+        guilds = [guild for guild in self._state.guilds if guild.has_bot]
+        guilds = [guild for guild in guilds if session.receives_guild(guild.id)]
+        await self._send_event(
+            session, "READY", self._ready_payload(session, [guild.id for guild in guilds])
+        )
         for guild in guilds if intents & GUILDS_INTENT else ():
-            places = self._world.channels.values()
+            places = self._state.channels.values()
             channels = [c for c in places if c.kind == GUILD_TEXT and c.guild is guild]
-            await self._tell(
-                session, "GUILD_CREATE", guild_create(guild, channels, self._world.bot)
+            await self._send_event(
+                session, "GUILD_CREATE", guild_create(guild, channels, self._state.bot)
             )
         return session
 
-    def _ready(self, session: Session, guild_ids: list[str]) -> Json:
+    def _ready_payload(self, session: Session, guild_ids: list[str]) -> Json:
         return {
             "v": 10,
-            "user": {**self._world.bot.payload(), "verified": True, "mfa_enabled": False},
+            "user": {**self._state.bot.payload(), "verified": True, "mfa_enabled": False},
             "guilds": [{"id": guild_id, "unavailable": True} for guild_id in guild_ids],
             "session_id": session.id,
             "resume_gateway_url": self.resume_url,
@@ -248,48 +256,48 @@ class Gateway:
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> Session | None:
         session = self.sessions.get(str(data.get("session_id")))
         if session is None:
-            await _send(socket, json.dumps({"op": INVALID_SESSION, "d": False}))
+            await _send_text(socket, json.dumps({"op": INVALID_SESSION, "d": False}))
             return None
         seq = data.get("seq")
         if not isinstance(seq, int) or seq > session.seq:
-            raise Closed(INVALID_SEQ, "Invalid seq")
+            raise GatewayCloseError(INVALID_SEQ, "Invalid seq")
         self.resumes += 1
         while missed := [event for event in session.events if event[0] > seq]:
             for number, text in missed:  # more may happen meanwhile
-                await _send(socket, text)
+                await _send_text(socket, text)
                 seq = number
         session.socket = socket
-        await self._tell(session, "RESUMED", {})
+        await self._send_event(session, "RESUMED", {})
         return session
 
-    async def _tell(self, session: Session, event: str, data: Json) -> None:
+    async def _send_event(self, session: Session, event: str, data: Json) -> None:
         session.seq += 1
         text = json.dumps({"op": DISPATCH, "t": event, "s": session.seq, "d": data})
         session.events.append((session.seq, text))
         if session.socket is not None:
-            await _send(session.socket, text)
+            await _send_text(session.socket, text)
 
 
-async def _send(socket: web.WebSocketResponse, text: str) -> None:
+async def _send_text(socket: web.WebSocketResponse, text: str) -> None:
     with suppress(ConnectionError):  # whoever has left will resume
         await socket.send_str(text)
 
 
 def _decode(text: str) -> tuple[int, Any]:
-    if len(text.encode()) > MAX_PAYLOAD:
-        raise Closed(DECODE_ERROR, "Error while decoding payload")
+    if len(text.encode()) > MAX_PAYLOAD_SIZE:
+        raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload")
     try:
         payload = json.loads(text)
         op, data = payload["op"], payload["d"]
     except (ValueError, TypeError, KeyError):
-        raise Closed(DECODE_ERROR, "Error while decoding payload") from None
+        raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload") from None
     if isinstance(op, bool) or not isinstance(op, int):
-        raise Closed(DECODE_ERROR, "Error while decoding payload")
+        raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload")
     return op, data
 
 
-def _shard(wanted: object) -> tuple[int, int]:
-    match wanted:
+def _parse_shard(value: object) -> tuple[int, int]:
+    match value:
         case [int(number), int(count)] if 0 <= number < count:
             return number, count
-    raise Closed(INVALID_SHARD, "Invalid shard")
+    raise GatewayCloseError(INVALID_SHARD, "Invalid shard")

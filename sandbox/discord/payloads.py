@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.discord.rules import ATTACHMENT_SIZE
-from sandbox.discord.world import (
+from sandbox.discord.message_validation import MAX_ATTACHMENT_SIZE
+from sandbox.discord.state import (
     DM,
     GROUP_DM,
     GUILD_TEXT,
@@ -15,7 +15,7 @@ from sandbox.discord.world import (
 )
 
 LOCALE = "en-US"
-JOINED = "2026-01-05T12:00:00+00:00"
+JOINED_AT = "2026-01-05T12:00:00+00:00"
 BOT_PERMISSIONS = MEMBER_PERMISSIONS
 
 
@@ -46,7 +46,7 @@ def interaction_create(
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": owners,
         "context": channel.context,
-        "attachment_size_limit": ATTACHMENT_SIZE,
+        "attachment_size_limit": MAX_ATTACHMENT_SIZE,
     }
     if channel.guild is not None:
         payload |= {
@@ -70,7 +70,7 @@ def member(guild: Guild, user: User) -> Json:
         "communication_disabled_until": None,
         "deaf": False,
         "flags": 0,
-        "joined_at": JOINED,
+        "joined_at": JOINED_AT,
         "mute": False,
         "nick": None,
         "pending": False,
@@ -89,13 +89,13 @@ def partial_member(guild: Guild, user: User) -> Json:
 
 def partial_channel(channel: Channel, user: User) -> Json:
     """The channel of an interaction, or one that an option names."""
-    last = channel.posts[-1].id if channel.posts else None
+    last = channel.messages[-1].id if channel.messages else None
     known: Json = {"id": channel.id, "type": channel.kind, "flags": 0, "last_message_id": last}
     if channel.kind == GUILD_TEXT:
         assert channel.guild is not None
         return known | {
             "guild_id": channel.guild.id,
-            "name": channel.place,
+            "name": channel.name,
             "nsfw": False,
             "parent_id": None,
             "permissions": str(channel.guild.permissions_of(user)),
@@ -112,7 +112,7 @@ def partial_channel(channel: Channel, user: User) -> Json:
 
 def private_channel(channel: Channel) -> Json:
     """A DM channel as the REST API gives it."""
-    last = channel.posts[-1].id if channel.posts else None
+    last = channel.messages[-1].id if channel.messages else None
     recipients = [user.payload() for user in channel.members]
     return {
         "id": channel.id,
@@ -150,7 +150,7 @@ def guild_create(guild: Guild, channels: list[Channel], bot: User) -> Json:
         "afk_channel_id": None,
         "afk_timeout": 300,
         "vanity_url_code": None,
-        "joined_at": JOINED,
+        "joined_at": JOINED_AT,
         "large": False,
         "unavailable": False,
         "member_count": len(guild.members) + 1,
@@ -170,7 +170,7 @@ def guild_create(guild: Guild, channels: list[Channel], bot: User) -> Json:
             {
                 "id": channel.id,
                 "type": GUILD_TEXT,
-                "name": channel.place,
+                "name": channel.name,
                 "position": position,
                 "permission_overwrites": [],
                 "nsfw": False,

@@ -6,17 +6,17 @@ import base64
 
 from yarl import URL
 
-from sandbox.changes import PATIENCE, Changes
 from sandbox.clock import Clock
-from sandbox.discord.commands import Commands, owners
+from sandbox.discord.commands import CommandRegistry, authorizing_owners
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import AUTOCOMPLETE, Interaction, Interactions
-from sandbox.discord.messages import Messages
+from sandbox.discord.messages import MessageWriter
+from sandbox.discord.oauth_tokens import TokenStore
 from sandbox.discord.payloads import interaction_create
-from sandbox.discord.tokens import Tokens
-from sandbox.discord.world import EPHEMERAL, Channel, Json, Post, User, World
+from sandbox.discord.state import EPHEMERAL, Channel, DiscordState, Json, Message, User
+from sandbox.notifier import DEFAULT_TIMEOUT, ChangeNotifier
 
-KEPT_UPLOADS = 20
+MAX_UPLOADS = 20
 
 
 class Platform:
@@ -28,28 +28,28 @@ class Platform:
 
     def __init__(self, clock: Clock, seed: int = 0) -> None:
         self.clock = clock
-        self.changes = Changes()
+        self.changes = ChangeNotifier()
         self.duplicate_interactions = False
-        self.world = World(clock, self.changes, seed)
-        self.application_id = self.world.bot.id
+        self.state = DiscordState(clock, self.changes, seed)
+        self.application_id = self.state.bot.id
         self.token = self._new_token()
-        self.client_secret = self.world.secret(32)
+        self.client_secret = self.state.random_string(32)
         self.redirect_uris: list[str] = []
-        self.tokens = Tokens(clock)
-        self.site = ""  # where attachments are served, without a slash at the end
-        self.messages = Messages(self.world, lambda: self.site)
-        self.registry = Commands(self.world, self.application_id)
-        self.interactions = Interactions(self.world, self.messages, self.application_id)
-        self.gateway = Gateway(self.world, self.changes, self.token, self.application_id)
-        self.last_seen: dict[tuple[str, str], str] = {}
-        self.modals: dict[tuple[str, str], Interaction] = {}
+        self.tokens = TokenStore(clock)
+        self.base_url = ""  # where attachments are served, without a slash at the end
+        self.messages = MessageWriter(self.state, lambda: self.base_url)
+        self.command_registry = CommandRegistry(self.state, self.application_id)
+        self.interactions = Interactions(self.state, self.messages, self.application_id)
+        self.gateway = Gateway(self.state, self.changes, self.token, self.application_id)
+        self.read_positions: dict[tuple[str, str], str] = {}
+        self.open_modals: dict[tuple[str, str], Interaction] = {}
         self.uploads: dict[str, bytes] = {}
 
     def _new_token(self) -> str:
         owner = base64.b64encode(self.application_id.encode()).decode().rstrip("=")
-        return f"{owner}.{self.world.secret(6)}.{self.world.secret(38)}"
+        return f"{owner}.{self.state.random_string(6)}.{self.state.random_string(38)}"
 
-    def register(self, redirect_uri: str) -> None:
+    def register_redirect_uri(self, redirect_uri: str) -> None:
         """Let the app send people who sign in back to this address, and to no other like it.
 
         Raises ValueError for what is not a whole http or https address.
@@ -63,24 +63,24 @@ class Platform:
     @property
     def commands(self) -> list[Json]:
         """The global commands as last synced, with their ids."""
-        return self.registry.synced
+        return self.command_registry.synced
 
     @property
-    def command_writes(self) -> int:
+    def command_write_count(self) -> int:
         """How often the bot wrote its commands."""
-        return self.registry.writes
+        return self.command_registry.write_count
 
     @property
     def closed_dms(self) -> set[str]:
         """Names of the users to whom the bot cannot send."""
-        return self.world.closed_dms
+        return self.state.closed_dms
 
-    async def ready(self, timeout: float = PATIENCE) -> None:
+    async def wait_until_ready(self, timeout: float = DEFAULT_TIMEOUT) -> None:
         """Wait until the bot is connected and has synced commands.
 
         Raises TimeoutError after `timeout` seconds, BotDied if the bot ends first.
         """
-        await self.changes.until(
+        await self.changes.wait_until(
             lambda: self.gateway.ready and bool(self.commands), "the bot to be ready", timeout
         )
 
@@ -94,15 +94,15 @@ class Platform:
         types: list[int],
         command: str = "",
         focused_type: int = 3,
-        pressed: Post | None = None,
+        source_message: Message | None = None,
         parent: Interaction | None = None,
     ) -> Interaction:
         """Something that a person does: it is told to the bot, and its answer awaited.
 
         `types` are the installation types by which the app may act there.
         """
-        interaction_id = self.world.snowflake()
-        secret = f"interaction:{interaction_id}:{self.world.secret(96)}"
+        interaction_id = self.state.snowflake()
+        secret = f"interaction:{interaction_id}:{self.state.random_string(96)}"
         interaction = Interaction(
             id=interaction_id,
             token=base64.b64encode(secret.encode()).decode(),
@@ -110,16 +110,16 @@ class Platform:
             user=user,
             channel=channel,
             data=data,
-            owners=owners(types, channel, user),
-            created=self.clock(),
+            owners=authorizing_owners(types, channel, user),
+            created_at=self.clock(),
             command=command,
             focused_type=focused_type,
-            pressed=pressed,
+            source_message=source_message,
             parent=parent,
-            edits_before=pressed.edits if pressed else 0,
+            source_edits_before=source_message.edit_count if source_message else 0,
         )
-        interaction.changes.lifeline = self.changes.lifeline
-        self.interactions.open(interaction)
+        interaction.changes.bot_task = self.changes.bot_task
+        self.interactions.add(interaction)
         payload = interaction_create(
             interaction.id,
             interaction.token,
@@ -129,33 +129,33 @@ class Platform:
             channel,
             data,
             interaction.owners,
-            pressed.data if pressed else None,
+            source_message.data if source_message else None,
         )
-        guild_id = channel.guild.id if channel.guild and channel.bot_inside else None
+        guild_id = channel.guild.id if channel.guild and channel.has_bot else None
         for _ in range(2 if self.duplicate_interactions else 1):
             await self.gateway.dispatch("INTERACTION_CREATE", payload, guild_id)
         return interaction
 
-    def give_up(self, interaction: Interaction) -> None:
+    def show_timeout(self, interaction: Interaction) -> None:
         """Show the person, and nobody else, that the app did not answer in time."""
         if interaction.kind == AUTOCOMPLETE:
             return
         text = "The application did not respond"
-        data = self.messages.blank(
-            interaction.channel, self.world.bot, content=text, flags=EPHEMERAL
+        data = self.messages.empty_payload(
+            interaction.channel, self.state.bot, content=text, flags=EPHEMERAL
         )
-        post = Post(data, interaction.channel, seen_by=interaction.user, failed=True)
+        post = Message(data, interaction.channel, visible_only_to=interaction.user, failed=True)
         if interaction.command:
-            post.invoked = (interaction.user.name, interaction.command)
-        self.world.add(post)
+            post.invoked_command = (interaction.user.name, interaction.command)
+        self.state.add_message(post)
 
-    def keep_upload(self, attachment_id: str, content: bytes) -> None:
+    def store_upload(self, attachment_id: str, content: bytes) -> None:
         """Keep a file that a person has sent with a command or a form; the last few are kept."""
         self.uploads[attachment_id] = content
-        if len(self.uploads) > KEPT_UPLOADS:
+        if len(self.uploads) > MAX_UPLOADS:
             self.uploads.pop(next(iter(self.uploads)))
 
-    def application(self) -> Json:
+    def application_payload(self) -> Json:
         """Discord's application object, as the bot's owner sees it."""
         installed = {
             "oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}
@@ -166,7 +166,7 @@ class Platform:
             "icon": None,
             "description": "",
             "type": None,
-            "bot": self.world.bot.payload(),
+            "bot": self.state.bot.payload(),
             "bot_public": True,
             "bot_require_code_grant": False,
             "integration_types_config": {"0": installed, "1": installed},
@@ -176,9 +176,9 @@ class Platform:
             "redirect_uris": self.redirect_uris,
             "interactions_endpoint_url": None,
             "role_connections_verification_url": None,
-            "owner": self.world.users["ada"].payload(),
-            "approximate_guild_count": sum(guild.bot_inside for guild in self.world.guilds),
-            "approximate_user_install_count": len(self.world.users),
+            "owner": self.state.users["ada"].payload(),
+            "approximate_guild_count": sum(guild.has_bot for guild in self.state.guilds),
+            "approximate_user_install_count": len(self.state.users),
             "approximate_user_authorization_count": 0,
             "explicit_content_filter": 0,
             "team": None,

@@ -9,17 +9,17 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.clock import Clock
-from sandbox.discord.authorize import Authorize
+from sandbox.discord.oauth_authorize import AuthorizeEndpoint
+from sandbox.discord.page_view import build_view
 from sandbox.discord.platform import Platform
-from sandbox.discord.rest import Rest
-from sandbox.discord.seat import Seat
-from sandbox.discord.view import view
-from sandbox.discord.world import Json, User
-from sandbox.faults import Fault, Faults
-from sandbox.recording import Recording
+from sandbox.discord.rest import RestApi
+from sandbox.discord.state import Json, User
+from sandbox.discord.user_client import UserClient
+from sandbox.fault_injection import Fault, FaultInjector
+from sandbox.traffic_log import TrafficLog
 
-LARGEST_BODY = 32 * 1024 * 1024
-BACKLOG = 1024
+MAX_BODY_SIZE = 32 * 1024 * 1024
+LISTEN_BACKLOG = 1024
 
 
 class Discord(Platform):
@@ -30,8 +30,8 @@ class Discord(Platform):
 
     def __init__(self, clock: Clock, *, seed: int = 0, port: int = 0) -> None:
         super().__init__(clock, seed)
-        self.faults = Faults(seed)
-        self.recording = Recording()
+        self.faults = FaultInjector(seed)
+        self.traffic = TrafficLog()
         self.url = ""
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -40,72 +40,72 @@ class Discord(Platform):
         return f"<Discord {self.url}>"
 
     async def __aenter__(self) -> Self:
-        rest = Rest(self)
-        form = rest.middleware  # also outside of the recording, for bodies beyond all bounds
+        rest = RestApi(self)
+        form = rest.error_middleware  # also outside of the recording, for bodies beyond all bounds
         api = web.Application(
             middlewares=[
                 self.faults.middleware,
                 form,
-                self.recording.middleware,
+                self.traffic.middleware,
                 form,
-                rest.door,
+                rest.auth_middleware,
             ],
-            client_max_size=LARGEST_BODY,
+            client_max_size=MAX_BODY_SIZE,
         )
         api.add_routes(rest.routes())
-        people = web.Application(middlewares=[self.faults.middleware, self.recording.middleware])
-        people.add_routes(Authorize(self).routes())
-        app = web.Application(client_max_size=LARGEST_BODY)
+        people = web.Application(middlewares=[self.faults.middleware, self.traffic.middleware])
+        people.add_routes(AuthorizeEndpoint(self).routes())
+        app = web.Application(client_max_size=MAX_BODY_SIZE)
         app.add_subapp("/api/v10", api)
         app.add_subapp("/oauth2", people)
         app.add_routes(
             [
-                web.get("/gateway", self.gateway.serve),
-                web.get("/gateway/", self.gateway.serve),
-                web.get("/attachments/{channel}/{attachment}/{name}", self._attachment),
+                web.get("/gateway", self.gateway.handle_connection),
+                web.get("/gateway/", self.gateway.handle_connection),
+                web.get("/attachments/{channel}/{attachment}/{name}", self._serve_attachment),
             ]
         )
         self._runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=BACKLOG)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=LISTEN_BACKLOG)
         await site.start()
         port = self._runner.addresses[0][1]
-        self.site = f"http://127.0.0.1:{port}"
-        self.url = f"{self.site}/api/v10"
+        self.base_url = f"http://127.0.0.1:{port}"
+        self.url = f"{self.base_url}/api/v10"
         self.gateway.resume_url = f"ws://127.0.0.1:{port}/gateway/"
-        self.clock.listeners.append(self._time_moved)
+        self.clock.listeners.append(self._on_clock_advanced)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        self.clock.listeners.remove(self._time_moved)
+        self.clock.listeners.remove(self._on_clock_advanced)
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def _time_moved(self) -> None:
-        self.interactions.wake()
-        self.changes.note()
+    def _on_clock_advanced(self) -> None:
+        self.interactions.wake_waiters()
+        self.changes.notify()
 
-    def seat(self, user: str = "ada", place: str = "music") -> Seat:
+    def user_client(self, user: str = "ada", channel_name: str = "music") -> UserClient:
         """A place to sit as this user. Raises LookupError where they cannot go."""
-        return Seat(self, self._user(user), place)
+        return UserClient(self, self._find_user(user), channel_name)
 
-    def view(self, user: str, place: str) -> Json:
+    def page_view(self, user: str, channel_name: str) -> Json:
         """All that this user sees with this place open, as JSON for a page."""
-        return view(self, self._user(user), place)
+        return build_view(self, self._find_user(user), channel_name)
 
-    def _user(self, name: str) -> User:
-        if name not in self.world.users:
-            raise LookupError(f"nobody is called {name!r}; there are {', '.join(self.world.users)}")
-        return self.world.users[name]
+    def _find_user(self, name: str) -> User:
+        if name not in self.state.users:
+            raise LookupError(f"nobody is called {name!r}; there are {', '.join(self.state.users)}")
+        return self.state.users[name]
 
-    async def _attachment(self, request: web.Request) -> web.Response:
+    async def _serve_attachment(self, request: web.Request) -> web.Response:
         attachment_id, name = request.match_info["attachment"], request.match_info["name"]
         content = self.uploads.get(attachment_id)
-        channel = self.world.channels.get(request.match_info["channel"])
-        for post in channel.posts if channel else ():
+        channel = self.state.channels.get(request.match_info["channel"])
+        for post in channel.messages if channel else ():
             content = post.files.get(attachment_id, content)
         if content is None:
             raise web.HTTPNotFound
@@ -119,12 +119,12 @@ class Discord(Platform):
 
 
 def too_many_requests(
-    retry_after: float = 0.01, match: str = "", *, times: int | None = 1, everywhere: bool = False
+    retry_after: float = 0.01, pattern: str = "", *, times: int | None = 1, everywhere: bool = False
 ) -> Fault:
     """A 429 as Discord sends it, to be added to `faults`. `retry_after` is in seconds."""
     body = {"message": "You are being rate limited.", "retry_after": retry_after}
     return Fault(
-        match=match,
+        pattern=pattern,
         status=429,
         body=json.dumps({**body, "global": everywhere}),
         headers={

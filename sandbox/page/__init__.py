@@ -1,5 +1,5 @@
 """The page: a chat like Discord's and, beside it, the pretend Spotify, in one browser tab."""
 
-from sandbox.page.server import Page
+from sandbox.page.server import PageServer
 
-__all__ = ["Page"]
+__all__ = ["PageServer"]

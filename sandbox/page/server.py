@@ -14,17 +14,17 @@ from urllib.parse import urlsplit
 from aiohttp import WSCloseCode, web
 
 from sandbox.discord import Discord
-from sandbox.page.visit import Visit
+from sandbox.page.connection import PageConnection
 from sandbox.spotify import Spotify
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 STATIC = Path(__file__).parent / "static"
 LOOPBACK = "127.0.0.1"
-LARGEST_ACTION = 16 * 1024 * 1024  # bytes; a file of Discord's 10 MiB in base64 is below
+MAX_ACTION_SIZE = 16 * 1024 * 1024  # bytes; a file of Discord's 10 MiB in base64 is below
 
 
-class Page:
+class PageServer:
     """An async context manager; `url` is what a person opens.
 
     `port` is a wish: a free one is taken where it is in use, or not to be had.
@@ -36,19 +36,19 @@ class Page:
         self._spotify = spotify
         self._port = port
         self._token = secrets.token_urlsafe(16)
-        self._open: set[web.WebSocketResponse] = set()
+        self._sockets: set[web.WebSocketResponse] = set()
 
     async def __aenter__(self) -> Self:
-        listener = _listen(self._port)
+        listener = _bind(self._port)
         self._host = f"{LOOPBACK}:{listener.getsockname()[1]}"
         self.url = f"http://{self._host}/{self._token}/"
 
-        app = web.Application(middlewares=[self._guard])
+        app = web.Application(middlewares=[self._check_host])
         app.router.add_get(f"/{self._token}/", self._index)
-        app.router.add_get(f"/{self._token}/live", self._live)
+        app.router.add_get(f"/{self._token}/live", self._websocket)
         app.router.add_static(f"/{self._token}/", STATIC)
-        app.on_response_prepare.append(self._protect)
-        app.on_shutdown.append(self._say_goodbye)
+        app.on_response_prepare.append(self._add_security_headers)
+        app.on_shutdown.append(self._close_sockets)
 
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
         await self._runner.setup()
@@ -66,27 +66,29 @@ class Page:
     async def _index(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(STATIC / "index.html")
 
-    async def _live(self, request: web.Request) -> web.StreamResponse:
+    async def _websocket(self, request: web.Request) -> web.StreamResponse:
         # Any page of the web may open a websocket to loopback; only our own says this Origin.
         if request.headers.get("Origin") != f"http://{self._host}":
             raise web.HTTPForbidden
-        wire = web.WebSocketResponse(heartbeat=20, max_msg_size=LARGEST_ACTION)
+        wire = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_ACTION_SIZE)
         await wire.prepare(request)
-        self._open.add(wire)
+        self._sockets.add(wire)
         try:
-            await Visit(self._discord, self._spotify, wire).last()
+            await PageConnection(self._discord, self._spotify, wire).serve()
         finally:
-            self._open.discard(wire)
+            self._sockets.discard(wire)
         return wire
 
     @web.middleware
-    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _check_host(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         # A name that somebody else points at 127.0.0.1 is another site to the browser, not to us.
         if request.host != self._host:
             raise web.HTTPNotFound
         return await handler(request)
 
-    async def _protect(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def _add_security_headers(
+        self, request: web.Request, response: web.StreamResponse
+    ) -> None:
         images = f"{_origin(self._discord.url)} {_origin(self._spotify.api_url)}"
         response.headers.update(
             {
@@ -102,12 +104,12 @@ class Page:
             }
         )
 
-    async def _say_goodbye(self, app: web.Application) -> None:
-        for wire in list(self._open):
+    async def _close_sockets(self, app: web.Application) -> None:
+        for wire in list(self._sockets):
             await wire.close(code=WSCloseCode.GOING_AWAY, message=b"the stage is closed")
 
 
-def _listen(port: int) -> socket.socket:
+def _bind(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

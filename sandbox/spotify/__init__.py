@@ -1,26 +1,27 @@
 """A pretend Spotify: its accounts service and its Web API as they are for a new app in 2026."""
 
+from sandbox.spotify.error_responses import ErrorResponse
+from sandbox.spotify.server import Spotify
+
 from .accounts import Account, App
 from .api import Call
 from .catalogue import generated_uri
 from .devices import Device
 from .player import Player
-from .playlists import Entry, Playlist
-from .refusals import Refusal
-from .servers import Spotify
-from .short_links import Visit, redirect
+from .playlists import Playlist, PlaylistItem
+from .short_links import ShortLinkRequest, redirect_fault
 
 __all__ = [
     "Account",
     "App",
     "Call",
     "Device",
-    "Entry",
+    "ErrorResponse",
     "Player",
     "Playlist",
-    "Refusal",
+    "PlaylistItem",
+    "ShortLinkRequest",
     "Spotify",
-    "Visit",
     "generated_uri",
-    "redirect",
+    "redirect_fault",
 ]

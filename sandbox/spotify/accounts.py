@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..clock import Clock
-from .catalogue import GENERATED, generated_uri
+from .catalogue import GENERATED_ID_PREFIX, generated_uri
 from .player import Player
 from .playlists import Playlist
 
-Saved = tuple[str, float | None]  # a URI, and when it was saved: of very old ones nobody knows
+SavedItem = tuple[str, float | None]  # a URI, and when it was saved: of very old ones nobody knows
 
 
 @dataclass
@@ -19,7 +19,7 @@ class App:
 
     client_id: str
     redirect_uris: list[str] = field(default_factory=list)
-    allow_list: set[str] = field(default_factory=set)  # names of accounts, at most five
+    allowed_accounts: set[str] = field(default_factory=set)  # names of accounts, at most five
     owner_premium: bool = True
     client_secret: str = field(default="", repr=False)
     name: str = "Tonearm"
@@ -40,18 +40,18 @@ class Account:
     premium: bool
     player: Player
     clock: Clock
-    note: Callable[[], None]
-    liked: list[Saved] = field(default_factory=list)
-    albums: list[Saved] = field(default_factory=list)
-    shows: list[Saved] = field(default_factory=list)
-    episodes: list[Saved] = field(default_factory=list)
-    audiobooks: list[Saved] = field(default_factory=list)
-    artists: list[Saved] = field(default_factory=list)
-    users: list[Saved] = field(default_factory=list)
+    on_change: Callable[[], None]
+    liked: list[SavedItem] = field(default_factory=list)
+    albums: list[SavedItem] = field(default_factory=list)
+    shows: list[SavedItem] = field(default_factory=list)
+    episodes: list[SavedItem] = field(default_factory=list)
+    audiobooks: list[SavedItem] = field(default_factory=list)
+    artists: list[SavedItem] = field(default_factory=list)
+    users: list[SavedItem] = field(default_factory=list)
     playlists: list[Playlist | None] = field(default_factory=list)  # None is shown as null
-    overstated: int = 0  # how many more liked songs `total` claims than the pages hold
+    total_surplus: int = 0  # how many more liked songs `total` claims than the pages hold
 
-    def shelf(self, kind: str) -> list[Saved]:
+    def saved_items(self, kind: str) -> list[SavedItem]:
         """The list in which things of this kind ("track", "album", …) are kept."""
         shelves = {
             "track": self.liked,
@@ -65,41 +65,41 @@ class Account:
         }
         return shelves[kind]
 
-    def holds(self, kind: str) -> set[str]:
+    def saved_uris(self, kind: str) -> set[str]:
         """The URIs of this kind that are saved."""
-        return {uri for uri, _ in self.shelf(kind)}
+        return {uri for uri, _ in self.saved_items(kind)}
 
-    def keep(self, *uris: str) -> None:
+    def save(self, *uris: str) -> None:
         """Save each that is not saved yet, the last one being the newest."""
-        held = {kind: self.holds(kind) for kind in {kind_of(uri) for uri in uris}}
+        held = {kind: self.saved_uris(kind) for kind in {uri_kind(uri) for uri in uris}}
         for uri in dict.fromkeys(uris):
-            if uri not in held[kind_of(uri)]:
-                self.shelf(kind_of(uri)).insert(0, (uri, self.clock()))
-        self.note()
+            if uri not in held[uri_kind(uri)]:
+                self.saved_items(uri_kind(uri)).insert(0, (uri, self.clock()))
+        self.on_change()
 
-    def drop(self, *uris: str) -> None:
+    def remove(self, *uris: str) -> None:
         """Take each off its shelf, if it is there."""
         gone = set(uris)
-        for kind in {kind_of(uri) for uri in uris}:
-            shelf = self.shelf(kind)
+        for kind in {uri_kind(uri) for uri in uris}:
+            shelf = self.saved_items(kind)
             shelf[:] = [entry for entry in shelf if entry[0] not in gone]
-        self.note()
+        self.on_change()
 
     def like(self, *uris: str) -> None:
         """As if the person had pressed the heart on each track in turn."""
-        self.keep(*uris)
+        self.save(*uris)
 
-    def like_many(self, count: int) -> None:
+    def like_generated(self, count: int) -> None:
         """`count` generated songs, liked an hour apart in the years before all others."""
         end = min((at for _, at in self.liked if at is not None), default=self.clock())
-        first = sum(GENERATED in uri for uri, _ in self.liked)
+        first = sum(GENERATED_ID_PREFIX in uri for uri, _ in self.liked)
         self.liked += [
             (generated_uri(number), end - 3600.0 * (number - first + 1))
             for number in range(first, first + count)
         ]
-        self.note()
+        self.on_change()
 
 
-def kind_of(uri: str) -> str:
+def uri_kind(uri: str) -> str:
     """The second part: "spotify:track:…" is a "track"."""
     return uri.split(":", 2)[1]

@@ -9,28 +9,35 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from . import (
+from sandbox.spotify import (
     catalogue_api,
-    cover,
+    cover_art,
+    error_responses,
     library_api,
     playback_api,
     player_api,
     playlists_api,
     profile_api,
-    refusals,
 )
-from .asking import Ask, Reply, Route, json_reply
-from .interruptions import Interruptions
-from .limits import Limits
-from .nulls import Nulls
-from .refusals import Refused, bad_request
-from .removed import REMOVED
-from .tokens import Access
-from .world import World
+from sandbox.spotify.call_hooks import CallHooks
+from sandbox.spotify.error_responses import ApiError, bad_request
+from sandbox.spotify.null_injection import NullInjection
+from sandbox.spotify.oauth_tokens import AccessToken
+from sandbox.spotify.rate_limits import RateLimits
+from sandbox.spotify.removed_endpoints import REMOVED_ENDPOINTS
+from sandbox.spotify.request import ApiRequest, ApiResponse, Route, json_response
+from sandbox.spotify.state import SpotifyState
 
-CHAPTERS = (playback_api, player_api, library_api, playlists_api, catalogue_api, profile_api)
-KEPT_CALLS = 20_000
-ROOT = "/v1/"
+ENDPOINT_MODULES = (
+    playback_api,
+    player_api,
+    library_api,
+    playlists_api,
+    catalogue_api,
+    profile_api,
+)
+MAX_CALLS = 20_000
+API_PREFIX = "/v1/"
 EXECUTED = web.RequestKey("executed", bool)
 
 
@@ -53,108 +60,113 @@ class Call:
 class WebApi:
     """The API's routes and middlewares."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.limits = Limits(world.clock)
-        self.interruptions = Interruptions()
-        self.nulls = Nulls()
+    def __init__(self, state: SpotifyState) -> None:
+        self.state = state
+        self.rate_limits = RateLimits(state.clock)
+        self.call_hooks = CallHooks()
+        self.null_injection = NullInjection()
         self.calls: list[Call] = []
 
     def routes(self) -> list[web.RouteDef]:
         """All endpoints, the removed ones and the covers."""
         return [
             *(
-                web.route(route.method, ROOT + route.path, self._endpoint(route))
-                for chapter in CHAPTERS
+                web.route(route.method, API_PREFIX + route.path, self._handler_for(route))
+                for chapter in ENDPOINT_MODULES
                 for route in chapter.ROUTES
             ),
-            *(web.route(method, ROOT + path, self._removed) for method, path in REMOVED),
-            web.route("GET", "/image/{id}", _image),
+            *(
+                web.route(method, API_PREFIX + path, self._removed_endpoint)
+                for method, path in REMOVED_ENDPOINTS
+            ),
+            web.route("GET", "/image/{id}", _serve_cover),
         ]
 
-    def _endpoint(self, route: Route) -> Handler:
+    def _handler_for(self, route: Route) -> Handler:
         async def answer(request: web.Request) -> web.Response:
             sent = await request.read()
-            self.interruptions.strike(request.method, request.path)
-            ask = self._ask(route, request, sent, self._admit(request))
+            self.call_hooks.run(request.method, request.path)
+            ask = self._build_request(route, request, sent, self._authorize(request))
             answered = route.handler(ask)
             request[EXECUTED] = True
             if answered is None and route.method != "GET":
-                return _response(self._success())
-            holed = self.nulls.strike(request.method, request.path, answered)
-            return _response(_reply(holed))
+                return _to_web_response(self._command_success())
+            holed = self.null_injection.apply(request.method, request.path, answered)
+            return _to_web_response(_to_api_response(holed))
 
         return answer
 
-    async def _removed(self, request: web.Request) -> web.Response:
-        self._admit(request)
-        raise Refused(refusals.FORBIDDEN)
+    async def _removed_endpoint(self, request: web.Request) -> web.Response:
+        self._authorize(request)
+        raise ApiError(error_responses.FORBIDDEN)
 
-    def _admit(self, request: web.Request) -> Access:
+    def _authorize(self, request: web.Request) -> AccessToken:
         """What the caller's token allows; raises Refused for all that ends at the door."""
         header = request.headers.get("Authorization")
         if not header:
-            raise Refused(refusals.TOKEN_MISSING)
+            raise ApiError(error_responses.TOKEN_MISSING)
         scheme, _, token = header.partition(" ")
         if scheme != "Bearer":
-            raise Refused(refusals.NOT_A_BEARER)
-        access = self.world.tokens.access(token)
-        app = self.world.apps.get(access.client_id) if access else None
+            raise ApiError(error_responses.INVALID_AUTH_SCHEME)
+        access = self.state.tokens.find_access_token(token)
+        app = self.state.apps.get(access.client_id) if access else None
         if access is None or app is None:
-            raise Refused(refusals.TOKEN_INVALID)
-        if access.expires_at <= self.world.clock():
-            raise Refused(refusals.TOKEN_EXPIRED)
-        self.limits.check(app.client_id, request.method, request.path)
+            raise ApiError(error_responses.TOKEN_INVALID)
+        if access.expires_at <= self.state.clock():
+            raise ApiError(error_responses.TOKEN_EXPIRED)
+        self.rate_limits.check(app.client_id, request.method, request.path)
         if not app.owner_premium:
-            raise Refused(refusals.OWNER_WITHOUT_PREMIUM)
-        if access.account is not None and access.account not in app.allow_list:
-            raise Refused(self.world.chance.choice(refusals.NOT_REGISTERED))
+            raise ApiError(error_responses.OWNER_WITHOUT_PREMIUM)
+        if access.account is not None and access.account not in app.allowed_accounts:
+            raise ApiError(self.state.rng.choice(error_responses.USER_NOT_REGISTERED))
         return access
 
-    def _ask(self, route: Route, request: web.Request, sent: bytes, access: Access) -> Ask:
+    def _build_request(
+        self, route: Route, request: web.Request, sent: bytes, access: AccessToken
+    ) -> ApiRequest:
         if route.user and access.account is None:
-            raise Refused(refusals.NO_USER)
-        ask = Ask(
-            world=self.world,
-            account=self.world.accounts[access.account] if access.account else None,
+            raise ApiError(error_responses.USER_REQUIRED)
+        ask = ApiRequest(
+            state=self.state,
+            account=self.state.accounts[access.account] if access.account else None,
             scopes=access.scopes,
-            address=request.path,
-            path=request.match_info,
+            url_path=request.path,
+            path_params=request.match_info,
             query=dict(request.query),
-            body=_body(route, request, sent),
+            body=_parse_body(route, request, sent),
         )
-        ask.need(*route.scopes)
+        ask.require_scopes(*route.scopes)
         if len(request.query) != len(ask.query):
             raise bad_request("Repeated query parameter")
         if unknown := ask.query.keys() - set(route.query):
             raise bad_request(f"Unknown query parameter: {min(unknown)}")
-        ask.check()
+        ask.check_common_params()
         return ask
 
-    def _success(self) -> Reply:
+    def _command_success(self) -> ApiResponse:
         """What a player command answers: a success, and a body that means nothing."""
-        noise = base64.b64encode(self.world.chance.randbytes(24))
+        noise = base64.b64encode(self.state.rng.randbytes(24))
         page = b"<!DOCTYPE html><title>OK</title><p>" + noise
-        return self.world.chance.choice(
+        return self.state.rng.choice(
             (
-                Reply(204),
-                Reply(200),
-                Reply(202),
-                Reply(200, noise),
-                Reply(200, noise, "text/plain"),
-                Reply(202, page, "text/html; charset=utf-8"),
+                ApiResponse(204),
+                ApiResponse(200),
+                ApiResponse(202),
+                ApiResponse(200, noise),
+                ApiResponse(200, noise, "text/plain"),
+                ApiResponse(202, page, "text/html; charset=utf-8"),
             )
         )
 
     # ---- middlewares
 
     @property
-    def count(self) -> Middleware:
+    def call_log_middleware(self) -> Middleware:
         """The outermost middleware: writes down each call once it is over."""
 
         @web.middleware
         async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if not request.path.startswith(ROOT):
+            if not request.path.startswith(API_PREFIX):
                 return await handler(request)
             status, request[EXECUTED] = 0, False
             try:
@@ -163,79 +175,79 @@ class WebApi:
                 status = 0 if gone else response.status
                 return response
             finally:
-                self._note(request, status)
+                self._record_call(request, status)
 
         return count
 
-    def _note(self, request: web.Request, status: int) -> None:
+    def _record_call(self, request: web.Request, status: int) -> None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        access = self.world.tokens.access(token)
+        access = self.state.tokens.find_access_token(token)
         call = Call(
             method=request.method,
-            path=request.path.removeprefix(ROOT),
+            path=request.path.removeprefix(API_PREFIX),
             query=dict(request.query),
             account=access.account if access else None,
             status=status,
             executed=request[EXECUTED],
         )
         self.calls.append(call)
-        if len(self.calls) > KEPT_CALLS:
-            del self.calls[: KEPT_CALLS // 2]
-        self.world.changes.note()
+        if len(self.calls) > MAX_CALLS:
+            del self.calls[: MAX_CALLS // 2]
+        self.state.changes.notify()
 
     @property
-    def refuse(self) -> Middleware:
+    def error_middleware(self) -> Middleware:
         """The innermost middleware: makes answers of refusals."""
 
         @web.middleware
         async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
             try:
                 return await handler(request)
-            except Refused as refused:
-                refusal = refused.refusal
+            except ApiError as refused:
+                refusal = refused.response
             except web.HTTPMethodNotAllowed:
-                refusal = refusals.WRONG_METHOD
+                refusal = error_responses.METHOD_NOT_ALLOWED
             except web.HTTPNotFound:
-                refusal = refusals.NO_SUCH_ENDPOINT
+                refusal = error_responses.ENDPOINT_NOT_FOUND
             return web.Response(status=refusal.status, body=refusal.body, headers=refusal.headers)
 
         return refuse
 
 
-async def _image(request: web.Request) -> web.Response:
-    picture = cover.png(request.match_info["id"])
+async def _serve_cover(request: web.Request) -> web.Response:
+    picture = cover_art.render_png(request.match_info["id"])
     if picture is None:
         raise web.HTTPNotFound
     headers = {"Cache-Control": "public, max-age=86400"}
     return web.Response(body=picture, content_type="image/png", headers=headers)
 
 
-def _body(route: Route, request: web.Request, sent: bytes) -> object:
+def _parse_body(route: Route, request: web.Request, sent: bytes) -> object:
     """The JSON that was sent; None for nothing at all."""
     unsized = request.content_length is None and "Transfer-Encoding" not in request.headers
     if request.method in ("PUT", "POST") and unsized:
-        raise Refused(refusals.LENGTH_REQUIRED)
+        raise ApiError(error_responses.LENGTH_REQUIRED)
     if not sent:
         return None
     if not route.body:
         raise bad_request("Unexpected body")
     if request.content_type != "application/json":
-        raise Refused(refusals.MALFORMED_JSON)
+        raise ApiError(error_responses.MALFORMED_JSON)
     try:
         body = msgspec.json.decode(sent)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Refused(refusals.MALFORMED_JSON) from None
+        raise ApiError(error_responses.MALFORMED_JSON) from None
     if body is None:
-        raise Refused(refusals.MALFORMED_JSON)
+        raise ApiError(error_responses.MALFORMED_JSON)
     return body
 
 
-def _reply(answered: object) -> Reply:
-    if isinstance(answered, Reply):
-        return answered
-    return Reply(204) if answered is None else json_reply(200, answered)
+def _to_api_response(result: object) -> ApiResponse:
+    if isinstance(result, ApiResponse):
+        return result
+    return ApiResponse(204) if result is None else json_response(200, result)
 
 
-def _response(reply: Reply) -> web.Response:
+def _to_web_response(reply: ApiResponse) -> web.Response:
     headers = {} if reply.status == 204 else {"Content-Type": reply.content_type}
     return web.Response(status=reply.status, body=reply.body, headers=headers)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-ID = re.compile(r"[0-9A-Za-z]{22}")
-GENERATED = "0likedByMany"  # ids of generated songs: this, then a number of ten digits
+ID_PATTERN = re.compile(r"[0-9A-Za-z]{22}")
+GENERATED_ID_PREFIX = "0likedByMany"  # ids of generated songs: this, then a number of ten digits
 
 AlbumType = Literal["album", "single", "compilation"]
 
 
-def invent_id(*names: str) -> str:
+def make_id(*names: str) -> str:
     """A Spotify id (22 base62 characters), always the same one for the same names."""
     number = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest())
     digits = []
@@ -135,8 +135,8 @@ class Chapter:
         return f"spotify:episode:{self.id}"
 
 
-Thing = Artist | Album | Track | Show | Episode | Audiobook | Chapter
-Audible = Track | Episode | Chapter
+CatalogueItem = Artist | Album | Track | Show | Episode | Audiobook | Chapter
+Playable = Track | Episode | Chapter
 
 
 @dataclass(frozen=True)
@@ -151,21 +151,23 @@ class Catalogue:
     audiobooks: Mapping[str, Audiobook]
     chapters: Mapping[str, Chapter]
     local: Mapping[str, Track]
-    stock: tuple[Track, ...]  # the ordinary tracks, after which generated ones are modelled
+    regular_tracks: tuple[
+        Track, ...
+    ]  # the ordinary tracks, after which generated ones are modelled
 
-    def track(self, id_: str) -> Track | None:
+    def find_track(self, id_: str) -> Track | None:
         """The track with this id, generated ones included."""
-        if id_.startswith(GENERATED) and id_[len(GENERATED) :].isdecimal():
-            return self._generated(id_, int(id_[len(GENERATED) :]))
+        if id_.startswith(GENERATED_ID_PREFIX) and id_[len(GENERATED_ID_PREFIX) :].isdecimal():
+            return self._generate_track(id_, int(id_[len(GENERATED_ID_PREFIX) :]))
         return self.tracks.get(id_)
 
-    def find(self, uri: str) -> Thing | None:
+    def find_item(self, uri: str) -> CatalogueItem | None:
         """What this URI names: None for what is unknown, malformed, a playlist or a user."""
         if uri.startswith("spotify:local:"):
             return self.local.get(uri)
         match uri.split(":"):
             case ["spotify", "track", id_]:
-                return self.track(id_)
+                return self.find_track(id_)
             case ["spotify", "album", id_]:
                 return self.albums.get(id_)
             case ["spotify", "artist", id_]:
@@ -178,14 +180,14 @@ class Catalogue:
                 return self.audiobooks.get(id_)
         return None
 
-    def hear(self, uri: str) -> Audible | None:
+    def find_playable(self, uri: str) -> Playable | None:
         """As `find`, for what sounds by itself."""
-        thing = self.find(uri)
-        return thing if isinstance(thing, Audible) else None
+        thing = self.find_item(uri)
+        return thing if isinstance(thing, Playable) else None
 
-    def _generated(self, id_: str, number: int) -> Track:
+    def _generate_track(self, id_: str, number: int) -> Track:
         """A song made up on the spot: an ordinary one's record, a name and an ISRC of its own."""
-        model = self.stock[number * 7919 % len(self.stock)]
+        model = self.regular_tracks[number * 7919 % len(self.regular_tracks)]
         name = f"{model.name}, No. {number + 1}"
         duration, isrc = 120_000 + number * 7919 % 240_000, f"XXGEN{number % 10**7:07d}"
         return replace(model, id=id_, name=name, duration=duration, isrc=isrc)
@@ -193,4 +195,4 @@ class Catalogue:
 
 def generated_uri(number: int) -> str:
     """The URI of the generated song of this number, from 0."""
-    return f"spotify:track:{GENERATED}{number:010d}"
+    return f"spotify:track:{GENERATED_ID_PREFIX}{number:010d}"

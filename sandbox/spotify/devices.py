@@ -19,6 +19,6 @@ class Device:
     is_private_session: bool = False
 
 
-def find(devices: Sequence[Device], id_: str) -> Device | None:
+def find_device(devices: Sequence[Device], id_: str) -> Device | None:
     """The device with this id."""
     return next((device for device in devices if device.id == id_), None)

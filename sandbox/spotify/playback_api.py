@@ -4,122 +4,127 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import shapes
-from .asking import Ask, Route
-from .catalogue import Episode, Thing, Track
+from sandbox.spotify import catalogue_objects
+from sandbox.spotify.error_responses import bad_request
+from sandbox.spotify.player_restrictions import disallowed_actions
+from sandbox.spotify.request import ApiRequest, Route
+
+from .catalogue import CatalogueItem, Episode, Track
 from .devices import Device
 from .player import Player
-from .refusals import bad_request
-from .restrictions import disallowed
 
 
-def state(ask: Ask) -> object:
-    player = _seen(ask)
+def get_playback_state(request: ApiRequest) -> object:
+    player = _visible_player(request)
     if player.device is None:
         return None
     return {
-        "device": _device(player, player.device),
+        "device": _device_object(player, player.device),
         "repeat_state": player.repeat,
         "shuffle_state": player.shuffle,
-        **_playing(ask, player),
+        **_currently_playing(request, player),
     }
 
 
-def currently_playing(ask: Ask) -> object:
-    player = _seen(ask)
-    return None if player.device is None else _playing(ask, player)
+def get_currently_playing(request: ApiRequest) -> object:
+    player = _visible_player(request)
+    return None if player.device is None else _currently_playing(request, player)
 
 
-def devices(ask: Ask) -> object:
-    player = ask.caller.player
-    return {"devices": [_device(player, device) for device in player.devices]}
+def get_devices(request: ApiRequest) -> object:
+    player = request.user.player
+    return {"devices": [_device_object(player, device) for device in player.devices]}
 
 
-def queue(ask: Ask) -> object:
-    player = _seen(ask)
+def get_queue(request: ApiRequest) -> object:
+    player = _visible_player(request)
     awake = player.device is not None
     return {
-        "currently_playing": _item(ask, player.item) if awake else None,
-        "queue": [item for uri in player.coming() if (item := _item(ask, uri))] if awake else [],
+        "currently_playing": _item_object(request, player.item) if awake else None,
+        "queue": [item for uri in player.upcoming() if (item := _item_object(request, uri))]
+        if awake
+        else [],
     }
 
 
-def recently_played(ask: Ask) -> object:
-    limit = ask.limit()
-    played = list(reversed(ask.caller.player.played))
-    if "before" in ask.query and "after" in ask.query:
+def get_recently_played(request: ApiRequest) -> object:
+    limit = request.limit()
+    played = list(reversed(request.user.player.played))
+    if "before" in request.query and "after" in request.query:
         raise bad_request("Only one of before and after may be given")
-    if "before" in ask.query:
-        before = ask.number("before", 0)
-        played = [one for one in played if int(one.at * 1000) < before]
-    elif "after" in ask.query:
-        after = ask.number("after", 0)
-        played = [one for one in played if int(one.at * 1000) > after]
-    page = played[-limit:] if "after" in ask.query else played[:limit]
+    if "before" in request.query:
+        before = request.integer("before", 0)
+        played = [one for one in played if int(one.played_at * 1000) < before]
+    elif "after" in request.query:
+        after = request.integer("after", 0)
+        played = [one for one in played if int(one.played_at * 1000) > after]
+    page = played[-limit:] if "after" in request.query else played[:limit]
     cursors = page and {
-        "after": str(int(page[0].at * 1000)),
-        "before": str(int(page[-1].at * 1000)),
+        "after": str(int(page[0].played_at * 1000)),
+        "before": str(int(page[-1].played_at * 1000)),
     }
-    further = len(played) > len(page) and "after" not in ask.query
+    further = len(played) > len(page) and "after" not in request.query
     return {
-        "href": ask.link(limit=limit),
+        "href": request.url_with(limit=limit),
         "items": [
             {
-                "track": _item(ask, one.uri),
-                "played_at": shapes.time(one.at, fraction=True),
-                "context": _context(ask, one.context),
+                "track": _item_object(request, one.uri),
+                "played_at": catalogue_objects.format_time(one.played_at, fraction=True),
+                "context": _context_object(request, one.context),
             }
             for one in page
         ],
         "limit": limit,
-        "next": ask.link(limit=limit, before=cursors["before"]) if further and cursors else None,
+        "next": request.url_with(limit=limit, before=cursors["before"])
+        if further and cursors
+        else None,
         "cursors": cursors or None,
     }
 
 
-def _seen(ask: Ask) -> Player:
+def _visible_player(request: ApiRequest) -> Player:
     """The player, or how it was before the last command where that is told late."""
-    return ask.world.late.seen(ask.caller.name, ask.caller.player)
+    return request.state.stale_state.next_player(request.user.name, request.user.player)
 
 
-def _playing(ask: Ask, player: Player) -> dict[str, Any]:
-    item = ask.world.catalogue.find(player.item) if player.item else None
+def _currently_playing(request: ApiRequest, player: Player) -> dict[str, Any]:
+    item = request.state.catalogue.find_item(player.item) if player.item else None
     kind = player.interlude or {Track: "track", Episode: "episode"}.get(type(item), "unknown")
-    shown = kind == "track" or (kind == "episode" and ask.episodes_too)
+    shown = kind == "track" or (kind == "episode" and request.includes_episodes)
     return {
-        "timestamp": int(player.changed * 1000),
-        "context": _context(ask, player.context),
+        "timestamp": int(player.changed_at * 1000),
+        "context": _context_object(request, player.context),
         "progress_ms": player.progress if item and not player.interlude else None,
-        "item": _item(ask, player.item) if shown else None,
+        "item": _item_object(request, player.item) if shown else None,
         "currently_playing_type": kind,
-        "actions": {"disallows": dict.fromkeys(sorted(disallowed(player)), True)},
+        "actions": {"disallows": dict.fromkeys(sorted(disallowed_actions(player)), True)},
         "is_playing": player.is_playing,
     }
 
 
-def _item(ask: Ask, uri: str | None) -> dict[str, Any] | None:
-    thing: Thing | None = ask.world.catalogue.find(uri) if uri else None
+def _item_object(request: ApiRequest, uri: str | None) -> dict[str, Any] | None:
+    thing: CatalogueItem | None = request.state.catalogue.find_item(uri) if uri else None
     match thing:
         case Track():
-            return shapes.track_full(thing, ask.world.origin)
+            return catalogue_objects.full_track(thing, request.state.origin)
         case Episode():
-            return shapes.episode_full(thing, ask.world.origin)
+            return catalogue_objects.full_episode(thing, request.state.origin)
     return None
 
 
-def _context(ask: Ask, uri: str | None) -> dict[str, Any] | None:
+def _context_object(request: ApiRequest, uri: str | None) -> dict[str, Any] | None:
     if uri is None:
         return None
     _, kind, id_ = uri.split(":")
     return {
         "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{id_}"},
-        "href": f"{ask.world.origin}/v1/{kind}s/{id_}",
+        "href": f"{request.state.origin}/v1/{kind}s/{id_}",
         "type": kind,
         "uri": uri,
     }
 
 
-def _device(player: Player, device: Device) -> dict[str, Any]:
+def _device_object(player: Player, device: Device) -> dict[str, Any]:
     return {
         "id": device.id,
         "is_active": device is player.device,
@@ -132,15 +137,26 @@ def _device(player: Player, device: Device) -> dict[str, Any]:
     }
 
 
-_READ = ("user-read-playback-state",)
-_WATCH = ("user-read-currently-playing",)
-_TYPES = ("market", "additional_types")
+_STATE_SCOPE = ("user-read-playback-state",)
+_CURRENTLY_PLAYING_SCOPE = ("user-read-currently-playing",)
+_ITEM_PARAMS = ("market", "additional_types")
 
 ROUTES = (
-    Route("GET", "me/player", state, _READ, _TYPES),
-    Route("GET", "me/player/currently-playing", currently_playing, _WATCH, _TYPES),
-    Route("GET", "me/player/devices", devices, _READ),
-    Route("GET", "me/player/queue", queue, _READ + _WATCH),
-    Route("GET", "me/player/recently-played", recently_played, ("user-read-recently-played",),
-          ("limit", "before", "after")),
-)  # fmt: skip
+    Route("GET", "me/player", get_playback_state, _STATE_SCOPE, _ITEM_PARAMS),
+    Route(
+        "GET",
+        "me/player/currently-playing",
+        get_currently_playing,
+        _CURRENTLY_PLAYING_SCOPE,
+        _ITEM_PARAMS,
+    ),
+    Route("GET", "me/player/devices", get_devices, _STATE_SCOPE),
+    Route("GET", "me/player/queue", get_queue, _STATE_SCOPE + _CURRENTLY_PLAYING_SCOPE),
+    Route(
+        "GET",
+        "me/player/recently-played",
+        get_recently_played,
+        ("user-read-recently-played",),
+        ("limit", "before", "after"),
+    ),
+)

@@ -13,18 +13,18 @@ from ..clock import Clock
 from .actions import Action
 from .devices import Device
 
-REMEMBERED = 50  # recently played
-HEARD = 30.0  # seconds after which a track counts as played
-FORETOLD = 20  # how much of what comes next the API tells
+MAX_PLAYED = 50  # recently played
+MIN_PLAYED_SECONDS = 30.0  # seconds after which a track counts as played
+MAX_UPCOMING = 20  # how much of what comes next the API tells
 
 Repeat = Literal["off", "track", "context"]
 Interlude = Literal["ad", "unknown"]
 
 
 @dataclass(frozen=True)
-class Played:
+class PlayedTrack:
     uri: str
-    at: float
+    played_at: float
     context: str | None
 
 
@@ -42,32 +42,32 @@ class Player:
         *,
         duration_of: Callable[[str], int],
         tracks_of: Callable[[str], list[str]],
-        note: Callable[[], None],
-        chance: random.Random,
+        on_change: Callable[[], None],
+        rng: random.Random,
     ) -> None:
         self.devices = devices
         self.context: str | None = None
         self.queue: list[str] = []
         self.repeat: Repeat = "off"
         self.shuffle = False
-        self.forbidden: frozenset[Action] = frozenset()
+        self.disallowed_actions: frozenset[Action] = frozenset()
         self._interlude: Interlude | None = None
-        self.played: deque[Played] = deque(maxlen=REMEMBERED)  # oldest first
-        self.changed = clock()
+        self.played: deque[PlayedTrack] = deque(maxlen=MAX_PLAYED)  # oldest first
+        self.changed_at = clock()
         self._clock = clock
         self._duration_of = duration_of
         self._tracks_of = tracks_of
-        self._note = note
-        self._chance = chance
+        self._on_change = on_change
+        self._rng = rng
         self._device: Device | None = None
         self._item: str | None = None
-        self._from_queue = False
+        self._item_from_queue = False
         self._tracks: list[str] = []  # the context in its own order
-        self._order: list[str] = []  # the context as it is played
-        self._at = 0
-        self._playing = False
-        self._offset = 0.0  # milliseconds into the item at `_since`
-        self._since = clock()
+        self._play_order: list[str] = []  # the context as it is played
+        self._index = 0
+        self._is_playing = False
+        self._base_position = 0.0  # milliseconds into the item at `_since`
+        self._base_time = clock()
 
     # ---- looking
 
@@ -78,11 +78,11 @@ class Player:
 
     @device.setter
     def device(self, device: Device | None) -> None:
-        self._settle()
+        self._catch_up()
         if device is None:
-            self._stand_still()
+            self._stop()
         self._device = device
-        self._touch()
+        self._mark_changed()
 
     @property
     def interlude(self) -> Interlude | None:
@@ -91,64 +91,64 @@ class Player:
 
     @interlude.setter
     def interlude(self, interlude: Interlude | None) -> None:
-        self._settle()
-        self._offset, self._since = self._position(), self._clock()
+        self._catch_up()
+        self._base_position, self._base_time = self._position(), self._clock()
         self._interlude = interlude
-        self._touch()
+        self._mark_changed()
 
     @property
     def item(self) -> str | None:
         """The URI of what is playing or paused."""
-        self._settle()
+        self._catch_up()
         return self._item
 
     @property
     def is_playing(self) -> bool:
-        self._settle()
-        return self._playing
+        self._catch_up()
+        return self._is_playing
 
     @property
     def progress(self) -> int:
         """Milliseconds into the item."""
-        self._settle()
+        self._catch_up()
         return int(self._position())
 
-    def coming(self) -> list[str]:
+    def upcoming(self) -> list[str]:
         """What will play after this item: the queue first, then the context."""
-        self._settle()
-        ahead = self._order[self._at + 1 :][:FORETOLD]
-        if self.repeat == "context" and self._order:
-            while len(ahead) < FORETOLD:
-                ahead += self._order[: FORETOLD - len(ahead)]
-        return [*self.queue, *ahead][:FORETOLD]
+        self._catch_up()
+        ahead = self._play_order[self._index + 1 :][:MAX_UPCOMING]
+        if self.repeat == "context" and self._play_order:
+            while len(ahead) < MAX_UPCOMING:
+                ahead += self._play_order[: MAX_UPCOMING - len(ahead)]
+        return [*self.queue, *ahead][:MAX_UPCOMING]
 
     @property
     def at_start(self) -> bool:
         """Whether there is nothing to go back to."""
-        self._settle()
-        first = self._at == 0 and not self._from_queue and self.repeat != "context"
-        return first or not self._order
+        self._catch_up()
+        first = self._index == 0 and not self._item_from_queue and self.repeat != "context"
+        return first or not self._play_order
 
-    def twin(self) -> Player:
+    def clone(self) -> Player:
         """A copy that goes on by itself, unheard, from how it is now."""
-        self._settle()
+        self._catch_up()
         twin = copy.copy(self)
         twin.devices = [copy.copy(device) for device in self.devices]
         twin._device = twin.devices[self.devices.index(self.device)] if self.device else None
         twin.queue, twin.played = list(self.queue), self.played.copy()
-        twin._note = lambda: None
+        twin._on_change = lambda: None
         return twin
 
     # ---- what happens to it
 
-    def forbid(self, *actions: Action) -> None:
+    def disallow(self, *actions: Action) -> None:
         """From now on these may not be done, such as "seeking"; without any, all may again."""
         if unknown := set(actions) - set(get_args(Action)):
             raise ValueError(f"Spotify knows no action {', '.join(sorted(unknown))}")
-        self.forbidden = frozenset(actions)
-        self._touch()
+        self.disallowed_actions = frozenset(actions)
+        self._mark_changed()
 
-    def fall_asleep(self) -> Device:
+    def deactivate_device(self) -> Device:
         """The active device stops and leaves the list; append it to `devices` to wake it."""
         device = self.device
         if device is None:
@@ -159,141 +159,145 @@ class Player:
 
     # ---- doing
 
-    def start(
+    def play(
         self,
         *uris: str,
         context: str | None = None,
-        at: int = 0,
+        index: int = 0,
         position: int = 0,
         device: Device | None = None,
     ) -> None:
         """As if its person pressed play: these URIs, or a context, from its number `at` on."""
-        self._settle()
-        self._remember(self._clock())
+        self._catch_up()
+        self._record_played(self._clock())
         self._tracks = list(uris) if uris else self._tracks_of(context or "")
         if not self._tracks:
             raise LookupError(f"there is nothing to play in {context}")
         self.context = None if uris else context
-        self._arrange(at)
+        self._build_play_order(index)
         self._device = device or self.device or next(d for d in self.devices if d.id)
-        self._begin(self._tracks[at], self._clock(), position)
-        self._playing = True
-        self._touch()
+        self._start_item(self._tracks[index], self._clock(), position)
+        self._is_playing = True
+        self._mark_changed()
 
     def resume(self, device: Device | None = None) -> None:
-        self._settle()
+        self._catch_up()
         self._device = device or self._device
-        self._offset, self._since = self._position(), self._clock()
-        self._playing = True
-        self._touch()
+        self._base_position, self._base_time = self._position(), self._clock()
+        self._is_playing = True
+        self._mark_changed()
 
     def pause(self) -> None:
-        self._settle()
-        self._stand_still()
-        self._touch()
+        self._catch_up()
+        self._stop()
+        self._mark_changed()
 
     def next(self) -> None:
-        self._settle()
-        self._step(self._clock())
-        self._touch()
+        self._catch_up()
+        self._advance(self._clock())
+        self._mark_changed()
 
     def previous(self) -> None:
         """The track before this one, however far this one has come."""
-        self._settle()
+        self._catch_up()
         now = self._clock()
-        self._remember(now)
-        if not self._from_queue:
-            self._at = (self._at - 1) % len(self._order)
-        self._begin(self._order[self._at], now)
-        self._touch()
+        self._record_played(now)
+        if not self._item_from_queue:
+            self._index = (self._index - 1) % len(self._play_order)
+        self._start_item(self._play_order[self._index], now)
+        self._mark_changed()
 
     def seek(self, position: int) -> None:
         """Beyond the end means the next one, as at Spotify."""
-        self._settle()
+        self._catch_up()
         if self._item is not None and position >= self._duration_of(self._item):
-            self._step(self._clock())
+            self._advance(self._clock())
         else:
-            self._offset, self._since = position, self._clock()
-        self._touch()
+            self._base_position, self._base_time = position, self._clock()
+        self._mark_changed()
 
     def set_repeat(self, repeat: Repeat) -> None:
-        self._settle()
+        self._catch_up()
         self.repeat = repeat
-        self._touch()
+        self._mark_changed()
 
     def set_shuffle(self, shuffle: bool) -> None:
-        self._settle()
+        self._catch_up()
         self.shuffle = shuffle
-        if self._order:
-            self._arrange(self._tracks.index(self._order[self._at]))
-        self._touch()
+        if self._play_order:
+            self._build_play_order(self._tracks.index(self._play_order[self._index]))
+        self._mark_changed()
 
     def set_volume(self, device: Device, volume: int) -> None:
         device.volume = volume
-        self._touch()
+        self._mark_changed()
 
     def enqueue(self, uri: str) -> None:
-        self._settle()
+        self._catch_up()
         self.queue.append(uri)
-        self._touch()
+        self._mark_changed()
 
     # ---- time
 
     def _position(self) -> float:
-        if not self._playing or self._interlude:
-            return self._offset
-        return self._offset + (self._clock() - self._since) * 1000
+        if not self._is_playing or self._interlude:
+            return self._base_position
+        return self._base_position + (self._clock() - self._base_time) * 1000
 
-    def _settle(self) -> None:
+    def _catch_up(self) -> None:
         """Let end what has ended by now."""
-        while self._playing and self._item is not None and not self._interlude:
+        while self._is_playing and self._item is not None and not self._interlude:
             left = self._duration_of(self._item) - self._position()
             if left > 0:
                 return
             ended = self._clock() + left / 1000
             if self.repeat == "track":
-                self._remember(ended)
-                self._begin(self._item, ended)
+                self._record_played(ended)
+                self._start_item(self._item, ended)
             else:
-                self._step(ended)
-            self.changed = ended
+                self._advance(ended)
+            self.changed_at = ended
 
-    def _step(self, now: float) -> None:
+    def _advance(self, now: float) -> None:
         """To the queue's first, else to the context's next, else to its start and stop there."""
-        self._remember(now)
+        self._record_played(now)
         if self.queue:
-            self._begin(self.queue.pop(0), now)
-            self._from_queue = True
+            self._start_item(self.queue.pop(0), now)
+            self._item_from_queue = True
             return
-        over = self._at + 1 >= len(self._order)
-        self._at = 0 if over else self._at + 1
+        over = self._index + 1 >= len(self._play_order)
+        self._index = 0 if over else self._index + 1
         if over and self.repeat != "context":
-            self._playing = False
-        if self._order:
-            self._begin(self._order[self._at], now)
+            self._is_playing = False
+        if self._play_order:
+            self._start_item(self._play_order[self._index], now)
 
-    def _begin(self, uri: str, now: float, position: int = 0) -> None:
-        self._item, self._from_queue = uri, False
-        self._offset, self._since = position, now
+    def _start_item(self, uri: str, now: float, position: int = 0) -> None:
+        self._item, self._item_from_queue = uri, False
+        self._base_position, self._base_time = position, now
 
-    def _remember(self, now: float) -> None:
+    def _record_played(self, now: float) -> None:
         """Count the item as played if it was heard long enough; episodes never count."""
-        heard = self._offset / 1000 + (now - self._since if self._playing else 0)
-        if self._item is not None and self._item.startswith("spotify:track:") and heard >= HEARD:
-            self.played.append(Played(self._item, now, self.context))
+        heard = self._base_position / 1000 + (now - self._base_time if self._is_playing else 0)
+        if (
+            self._item is not None
+            and self._item.startswith("spotify:track:")
+            and heard >= MIN_PLAYED_SECONDS
+        ):
+            self.played.append(PlayedTrack(self._item, now, self.context))
 
-    def _arrange(self, at: int) -> None:
+    def _build_play_order(self, index: int) -> None:
         """Put the context in the order in which it is played, from its number `at` on."""
-        self._order, self._at = list(self._tracks), at
+        self._play_order, self._index = list(self._tracks), index
         if self.shuffle:
-            current = self._order.pop(at)
-            self._chance.shuffle(self._order)
-            self._order.insert(0, current)
-            self._at = 0
+            current = self._play_order.pop(index)
+            self._rng.shuffle(self._play_order)
+            self._play_order.insert(0, current)
+            self._index = 0
 
-    def _stand_still(self) -> None:
-        self._offset, self._playing = self._position(), False
+    def _stop(self) -> None:
+        self._base_position, self._is_playing = self._position(), False
 
-    def _touch(self) -> None:
-        self.changed = self._clock()
-        self._note()
+    def _mark_changed(self) -> None:
+        self.changed_at = self._clock()
+        self._on_change()

@@ -9,69 +9,70 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import refusals
-from .accounts import kind_of
-from .asking import AUDIBLE, Ask, Route, spotify_uri
-from .devices import Device, find
+from sandbox.spotify import error_responses
+from sandbox.spotify.error_responses import ApiError, bad_request
+from sandbox.spotify.player_restrictions import repeat_actions, require_allowed
+from sandbox.spotify.request import PLAYABLE_KINDS, ApiRequest, Route, validate_uri
+
+from .accounts import uri_kind
+from .devices import Device, find_device
 from .player import Player, Repeat
-from .refusals import Refused, bad_request
-from .restrictions import need, toggles
 
-MOST_URIS = 200
-CONTEXTS = ("album", "artist", "playlist", "show", "audiobook")
-REPEATS: dict[str, Repeat] = {"track": "track", "context": "context", "off": "off"}
-WITH_OFFSET = ("album", "playlist")
+MAX_URIS = 200
+CONTEXT_KINDS = ("album", "artist", "playlist", "show", "audiobook")
+REPEAT_MODES: dict[str, Repeat] = {"track": "track", "context": "context", "off": "off"}
+OFFSET_CONTEXT_KINDS = ("album", "playlist")
 
 
-def play(ask: Ask) -> None:
+def start_playback(request: ApiRequest) -> None:
     """Without a body: go on. With one: a context or some URIs."""
-    if ask.body is None:
-        player, device = _command(ask, wakes=True)
+    if request.body is None:
+        player, device = _command_target(request, activates=True)
         if device is player.device or not player.is_playing:
-            need(player, "resuming")
+            require_allowed(player, "resuming")
         player.resume(device)
         return
-    wish = ask.fields(context_uri=str, uris=list, offset=dict, position_ms=int)
-    context, tracks = _what(ask, wish)
-    at = _offset(wish.get("offset"), tracks, context)
+    wish = request.body_fields(context_uri=str, uris=list, offset=dict, position_ms=int)
+    context, tracks = _requested_tracks(request, wish)
+    at = _start_index(wish.get("offset"), tracks, context)
     position = wish.get("position_ms", 0)
     if position < 0:
         raise bad_request("Invalid position_ms")
-    player, device = _command(ask, wakes=True)
+    player, device = _command_target(request, activates=True)
     if not tracks:
-        raise Refused(refusals.NOT_FOUND)
-    need(player, "interrupting_playback")
-    sounding = [number for number, uri in enumerate(tracks) if ask.world.sounds(uri)]
+        raise ApiError(error_responses.NOT_FOUND)
+    require_allowed(player, "interrupting_playback")
+    sounding = [number for number, uri in enumerate(tracks) if request.state.is_playable(uri)]
     first = sum(number < at for number in sounding)
     if first >= len(sounding):  # nothing from there on can be heard
-        raise Refused(refusals.RESTRICTION_VIOLATED)
+        raise ApiError(error_responses.RESTRICTION_VIOLATED)
     uris = () if context else [tracks[number] for number in sounding]
-    player.start(*uris, context=context, at=first, position=position, device=device)
+    player.play(*uris, context=context, index=first, position=position, device=device)
 
 
-def _what(ask: Ask, wish: dict[str, Any]) -> tuple[str | None, list[str]]:
+def _requested_tracks(request: ApiRequest, body: dict[str, Any]) -> tuple[str | None, list[str]]:
     """The context wished for, if any, and its tracks or the URIs wished for."""
-    if ("context_uri" in wish) == ("uris" in wish):
+    if ("context_uri" in body) == ("uris" in body):
         raise bad_request("Exactly one of context_uri and uris is required")
-    if "context_uri" in wish:
-        context = spotify_uri(wish["context_uri"], CONTEXTS)
-        return context, ask.world.tracks_of(context)
-    uris = [spotify_uri(uri, AUDIBLE) for uri in wish["uris"]]
+    if "context_uri" in body:
+        context = validate_uri(body["context_uri"], CONTEXT_KINDS)
+        return context, request.state.tracks_of(context)
+    uris = [validate_uri(uri, PLAYABLE_KINDS) for uri in body["uris"]]
     if not uris:
         raise bad_request("Missing required field: uris")
-    if len(uris) > MOST_URIS:
-        raise Refused(refusals.TOO_LARGE)
-    if any(ask.world.catalogue.hear(uri) is None for uri in uris):
-        raise Refused(refusals.NOT_FOUND)
+    if len(uris) > MAX_URIS:
+        raise ApiError(error_responses.TOO_LARGE)
+    if any(request.state.catalogue.find_playable(uri) is None for uri in uris):
+        raise ApiError(error_responses.NOT_FOUND)
     return None, uris
 
 
-def _offset(offset: dict[str, Any] | None, tracks: list[str], context: str | None) -> int:
+def _start_index(offset: dict[str, Any] | None, tracks: list[str], context: str | None) -> int:
     """Which of the tracks comes first."""
     if offset is None:
         return 0
-    if context is not None and kind_of(context) not in WITH_OFFSET:
-        raise bad_request(f"Can't have offset for context type: {kind_of(context).upper()}")
+    if context is not None and uri_kind(context) not in OFFSET_CONTEXT_KINDS:
+        raise bad_request(f"Can't have offset for context type: {uri_kind(context).upper()}")
     match offset:
         case {"position": int(position)} if len(offset) == 1 and not isinstance(position, bool):
             if not 0 <= position < len(tracks):
@@ -84,121 +85,168 @@ def _offset(offset: dict[str, Any] | None, tracks: list[str], context: str | Non
     raise bad_request("Invalid offset")
 
 
-def transfer(ask: Ask) -> None:
-    wish = ask.fields(device_ids=list, play=bool)
+def transfer_playback(request: ApiRequest) -> None:
+    wish = request.body_fields(device_ids=list, play=bool)
     match wish.get("device_ids"):
         case [str(id_)]:
-            player, device = _command(ask, wakes=True, device_id=id_)
+            player, device = _command_target(request, activates=True, device_id=id_)
         case _:
             raise bad_request("Exactly one device id is required")
-    need(player, "transferring_playback")
+    require_allowed(player, "transferring_playback")
     resumes = bool(wish.get("play")) and not player.is_playing and player.item is not None
     if resumes:
-        need(player, "resuming")
+        require_allowed(player, "resuming")
     if player.device is not device:
         player.device = device
     if resumes:
         player.resume(device)
 
 
-def pause(ask: Ask) -> None:
-    player, _ = _command(ask)
-    need(player, "pausing")
+def pause_playback(request: ApiRequest) -> None:
+    player, _ = _command_target(request)
+    require_allowed(player, "pausing")
     player.pause()
 
 
-def skip_next(ask: Ask) -> None:
-    player, _ = _command(ask)
-    need(player, "skipping_next")
+def skip_next(request: ApiRequest) -> None:
+    player, _ = _command_target(request)
+    require_allowed(player, "skipping_next")
     player.next()
 
 
-def skip_previous(ask: Ask) -> None:
-    player, _ = _command(ask)
-    need(player, "skipping_prev")
+def skip_previous(request: ApiRequest) -> None:
+    player, _ = _command_target(request)
+    require_allowed(player, "skipping_prev")
     player.previous()
 
 
-def seek(ask: Ask) -> None:
-    position = ask.number("position_ms", 0)
-    player, _ = _command(ask)
-    need(player, "seeking")
+def seek_to_position(request: ApiRequest) -> None:
+    position = request.integer("position_ms", 0)
+    player, _ = _command_target(request)
+    require_allowed(player, "seeking")
     player.seek(position)
 
 
-def repeat(ask: Ask) -> None:
-    mode = REPEATS[ask.choice("state", tuple(REPEATS))]
-    player, _ = _command(ask)
-    need(player, *toggles(player, mode))
+def set_repeat(request: ApiRequest) -> None:
+    mode = REPEAT_MODES[request.choice("state", tuple(REPEAT_MODES))]
+    player, _ = _command_target(request)
+    require_allowed(player, *repeat_actions(player, mode))
     player.set_repeat(mode)
 
 
-def shuffle(ask: Ask) -> None:
-    on = ask.choice("state", ("true", "false")) == "true"
-    player, _ = _command(ask)
-    need(player, "toggling_shuffle")
+def set_shuffle(request: ApiRequest) -> None:
+    on = request.choice("state", ("true", "false")) == "true"
+    player, _ = _command_target(request)
+    require_allowed(player, "toggling_shuffle")
     player.set_shuffle(on)
 
 
-def volume(ask: Ask) -> None:
-    level = ask.number("volume_percent", 0, 100)
-    player, device = _command(ask)
+def set_volume(request: ApiRequest) -> None:
+    level = request.integer("volume_percent", 0, 100)
+    player, device = _command_target(request)
     if not device.supports_volume:
-        raise Refused(refusals.NO_VOLUME)
+        raise ApiError(error_responses.VOLUME_NOT_SUPPORTED)
     player.set_volume(device, level)
 
 
-def add_to_queue(ask: Ask) -> None:
-    uri = spotify_uri(ask.wanted("uri"), AUDIBLE)
-    player, _ = _command(ask)
-    heard = ask.world.catalogue.hear(uri)
+def add_to_queue(request: ApiRequest) -> None:
+    uri = validate_uri(request.required("uri"), PLAYABLE_KINDS)
+    player, _ = _command_target(request)
+    heard = request.state.catalogue.find_playable(uri)
     if heard is None:
-        raise Refused(refusals.NOT_FOUND)
+        raise ApiError(error_responses.NOT_FOUND)
     if not heard.playable or player.item is None:
-        raise Refused(refusals.RESTRICTION_VIOLATED)
+        raise ApiError(error_responses.RESTRICTION_VIOLATED)
     player.enqueue(uri)
 
 
-def _command(
-    ask: Ask, *, wakes: bool = False, device_id: str | None = None
+def _command_target(
+    request: ApiRequest, *, activates: bool = False, device_id: str | None = None
 ) -> tuple[Player, Device]:
     """Whom a command is for. Only some commands wake a device that is not active."""
-    if not ask.caller.premium:
-        raise Refused(refusals.PREMIUM_REQUIRED)
-    player = ask.caller.player
-    id_ = device_id if device_id is not None else ask.query.get("device_id")
-    device = player.device if id_ is None else find(player.devices, id_)
+    if not request.user.premium:
+        raise ApiError(error_responses.PREMIUM_REQUIRED)
+    player = request.user.player
+    id_ = device_id if device_id is not None else request.query.get("device_id")
+    device = player.device if id_ is None else find_device(player.devices, id_)
     if device is None:
-        raise Refused(refusals.NO_ACTIVE_DEVICE if id_ is None else refusals.DEVICE_NOT_FOUND)
+        raise ApiError(
+            error_responses.NO_ACTIVE_DEVICE if id_ is None else error_responses.DEVICE_NOT_FOUND
+        )
     if device.is_restricted:
-        raise Refused(refusals.DEVICE_RESTRICTED)
-    if player.device is not device and not wakes:
-        raise Refused(refusals.NO_ACTIVE_DEVICE)
+        raise ApiError(error_responses.DEVICE_RESTRICTED)
+    if player.device is not device and not activates:
+        raise ApiError(error_responses.NO_ACTIVE_DEVICE)
     return player, device
 
 
-def _told_late(command: Callable[[Ask], None]) -> Callable[[Ask], None]:
+def _with_stale_state(command: Callable[[ApiRequest], None]) -> Callable[[ApiRequest], None]:
     """The command; where so ordered, the API goes on telling for a while how it was before."""
 
-    def obey(ask: Ask) -> None:
-        before = ask.caller.player.twin()
+    def obey(ask: ApiRequest) -> None:
+        before = ask.user.player.clone()
         command(ask)
-        ask.world.late.begin(ask.caller.name, before)
+        ask.state.stale_state.record(ask.user.name, before)
 
     return obey
 
 
-_WRITE = ("user-modify-playback-state",)
+_MODIFY_SCOPE = ("user-modify-playback-state",)
 
 ROUTES = (
-    Route("PUT", "me/player", _told_late(transfer), _WRITE, body=True),
-    Route("PUT", "me/player/play", _told_late(play), _WRITE, ("device_id",), body=True),
-    Route("PUT", "me/player/pause", _told_late(pause), _WRITE, ("device_id",)),
-    Route("POST", "me/player/next", _told_late(skip_next), _WRITE, ("device_id",)),
-    Route("POST", "me/player/previous", _told_late(skip_previous), _WRITE, ("device_id",)),
-    Route("PUT", "me/player/seek", _told_late(seek), _WRITE, ("position_ms", "device_id")),
-    Route("PUT", "me/player/repeat", _told_late(repeat), _WRITE, ("state", "device_id")),
-    Route("PUT", "me/player/shuffle", _told_late(shuffle), _WRITE, ("state", "device_id")),
-    Route("PUT", "me/player/volume", _told_late(volume), _WRITE, ("volume_percent", "device_id")),
-    Route("POST", "me/player/queue", _told_late(add_to_queue), _WRITE, ("uri", "device_id")),
-)  # fmt: skip
+    Route("PUT", "me/player", _with_stale_state(transfer_playback), _MODIFY_SCOPE, body=True),
+    Route(
+        "PUT",
+        "me/player/play",
+        _with_stale_state(start_playback),
+        _MODIFY_SCOPE,
+        ("device_id",),
+        body=True,
+    ),
+    Route(
+        "PUT", "me/player/pause", _with_stale_state(pause_playback), _MODIFY_SCOPE, ("device_id",)
+    ),
+    Route("POST", "me/player/next", _with_stale_state(skip_next), _MODIFY_SCOPE, ("device_id",)),
+    Route(
+        "POST",
+        "me/player/previous",
+        _with_stale_state(skip_previous),
+        _MODIFY_SCOPE,
+        ("device_id",),
+    ),
+    Route(
+        "PUT",
+        "me/player/seek",
+        _with_stale_state(seek_to_position),
+        _MODIFY_SCOPE,
+        ("position_ms", "device_id"),
+    ),
+    Route(
+        "PUT",
+        "me/player/repeat",
+        _with_stale_state(set_repeat),
+        _MODIFY_SCOPE,
+        ("state", "device_id"),
+    ),
+    Route(
+        "PUT",
+        "me/player/shuffle",
+        _with_stale_state(set_shuffle),
+        _MODIFY_SCOPE,
+        ("state", "device_id"),
+    ),
+    Route(
+        "PUT",
+        "me/player/volume",
+        _with_stale_state(set_volume),
+        _MODIFY_SCOPE,
+        ("volume_percent", "device_id"),
+    ),
+    Route(
+        "POST",
+        "me/player/queue",
+        _with_stale_state(add_to_queue),
+        _MODIFY_SCOPE,
+        ("uri", "device_id"),
+    ),
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Entry:
+class PlaylistItem:
     """One place in a playlist. `uri` None is a track that is gone; old entries have no date."""
 
     uri: str | None
@@ -26,12 +26,12 @@ class Playlist:
     public: bool = True
     collaborative: bool = False
     collaborators: set[str] = field(default_factory=set)
-    items: list[Entry] = field(default_factory=list)
-    snapshots: list[str] = field(default_factory=list)
-    overstated: int = 0  # how many more items `total` claims than the pages hold
+    items: list[PlaylistItem] = field(default_factory=list)
+    snapshot_ids: list[str] = field(default_factory=list)
+    total_surplus: int = 0  # how many more items `total` claims than the pages hold
 
     def __post_init__(self) -> None:
-        self.edited()
+        self.new_snapshot()
 
     @property
     def uri(self) -> str:
@@ -40,26 +40,26 @@ class Playlist:
     @property
     def snapshot_id(self) -> str:
         """The version it is in now."""
-        return self.snapshots[-1]
+        return self.snapshot_ids[-1]
 
-    def edited(self) -> None:
+    def new_snapshot(self) -> None:
         """Begin a new version; the older ones stay known."""
-        version = f"{len(self.snapshots) + 1},{self.id}"
-        self.snapshots.append(hashlib.sha256(version.encode()).hexdigest()[:32])
+        version = f"{len(self.snapshot_ids) + 1},{self.id}"
+        self.snapshot_ids.append(hashlib.sha256(version.encode()).hexdigest()[:32])
 
-    def opens_to(self, name: str) -> bool:
+    def is_open_to(self, name: str) -> bool:
         """Whether this account may read and change the items."""
         return name == self.owner or (self.collaborative and name in self.collaborators)
 
-    def put(self, entries: list[Entry], position: int | None = None) -> None:
+    def insert(self, items: list[PlaylistItem], position: int | None = None) -> None:
         at = len(self.items) if position is None else position
-        self.items[at:at] = entries
-        self.edited()
+        self.items[at:at] = items
+        self.new_snapshot()
 
     def remove(self, uris: set[str]) -> None:
         """Every copy of these URIs."""
         self.items[:] = [entry for entry in self.items if entry.uri not in uris]
-        self.edited()
+        self.new_snapshot()
 
     def move(self, start: int, length: int, before: int) -> None:
         """The items from `start` on to in front of the one now at `before`."""
@@ -67,4 +67,4 @@ class Playlist:
         del self.items[start : start + length]
         at = before if before <= start else max(start, before - len(moved))
         self.items[at:at] = moved
-        self.edited()
+        self.new_snapshot()

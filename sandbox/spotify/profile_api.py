@@ -5,48 +5,51 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import faces, shapes
-from .asking import Ask, Route
+from sandbox.spotify import catalogue_objects, user_objects
+from sandbox.spotify.request import ApiRequest, Route
+
 from .catalogue import Artist, Track
 
-RANGES = ("short_term", "medium_term", "long_term")
+TIME_RANGES = ("short_term", "medium_term", "long_term")
 
 
-def me(ask: Ask) -> object:
-    return faces.me(ask.caller, ask.world)
+def get_me(request: ApiRequest) -> object:
+    return user_objects.current_user(request.user, request.state)
 
 
-def top_tracks(ask: Ask) -> object:
-    return _top(ask, _favourites(ask), shapes.track_full)
+def get_top_tracks(request: ApiRequest) -> object:
+    return _top_page(request, _ranked_tracks(request), catalogue_objects.full_track)
 
 
-def top_artists(ask: Ask) -> object:
+def get_top_artists(request: ApiRequest) -> object:
     artists: dict[str, Artist] = {}
-    for track in _favourites(ask):
+    for track in _ranked_tracks(request):
         artists |= {artist.id: artist for artist in track.artists}
-    return _top(ask, list(artists.values()), shapes.artist_full)
+    return _top_page(request, list(artists.values()), catalogue_objects.full_artist)
 
 
-def _favourites(ask: Ask) -> list[Track]:
+def _ranked_tracks(request: ApiRequest) -> list[Track]:
     """What was liked, at most a hundred; each range in an order of its own."""
-    catalogue = ask.world.catalogue
-    liked = [catalogue.find(uri) for uri, _ in ask.caller.liked[:100]]
-    turn = RANGES.index(ask.choice("time_range", RANGES, "medium_term"))
+    catalogue = request.state.catalogue
+    liked = [catalogue.find_item(uri) for uri, _ in request.user.liked[:100]]
+    turn = TIME_RANGES.index(request.choice("time_range", TIME_RANGES, "medium_term"))
     tracks = [track for track in liked if isinstance(track, Track) and track.id]
     return tracks[turn:] + tracks[:turn]
 
 
-def _top(ask: Ask, things: list[Any], shown: Callable[[Any, str], object]) -> object:
+def _top_page(
+    request: ApiRequest, things: list[Any], shown: Callable[[Any, str], object]
+) -> object:
     def cut(start: int, stop: int) -> list[Any]:
-        return [shown(thing, ask.world.origin) for thing in things[start:stop]]
+        return [shown(thing, request.state.origin) for thing in things[start:stop]]
 
-    return ask.page(cut, len(things), ask.limit(), ask.offset())
+    return request.page(cut, len(things), request.limit(), request.offset())
 
 
-_TOP = ("time_range", "limit", "offset")
+_TOP_PARAMS = ("time_range", "limit", "offset")
 
 ROUTES = (
-    Route("GET", "me", me),
-    Route("GET", "me/top/tracks", top_tracks, ("user-top-read",), _TOP),
-    Route("GET", "me/top/artists", top_artists, ("user-top-read",), _TOP),
+    Route("GET", "me", get_me),
+    Route("GET", "me/top/tracks", get_top_tracks, ("user-top-read",), _TOP_PARAMS),
+    Route("GET", "me/top/artists", get_top_artists, ("user-top-read",), _TOP_PARAMS),
 )

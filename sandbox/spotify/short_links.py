@@ -11,16 +11,17 @@ from html import escape
 
 from aiohttp import web
 
-from ..faults import Fault
-from . import hosts
-from .catalogue import invent_id
+from sandbox.fault_injection import Fault
+from sandbox.spotify import short_link_hosts
 
-SECRETS = ("Authorization", "Proxy-Authorization", "Cookie")
-DOWNLOAD = "https://www.spotify.com/download"
-KEPT_VISITS = 2000
+from .catalogue import make_id
 
-NOT_FOUND = "<!DOCTYPE html><title>Page not found</title><h1>We can’t find the page</h1>"
-PAGE = """\
+CREDENTIAL_HEADERS = ("Authorization", "Proxy-Authorization", "Cookie")
+DOWNLOAD_URL = "https://www.spotify.com/download"
+MAX_REQUESTS = 2000
+
+NOT_FOUND_PAGE = "<!DOCTYPE html><title>Page not found</title><h1>We can’t find the page</h1>"
+REDIRECT_PAGE = """\
 <!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>Spotify</title>
 <meta property="og:url" content="{attribute}">
@@ -29,7 +30,7 @@ PAGE = """\
 
 
 @dataclass(frozen=True)
-class Visit:
+class ShortLinkRequest:
     """One request as it arrived, whatever came of it; `url` as the asker has it."""
 
     method: str
@@ -39,23 +40,23 @@ class Visit:
     headers: Mapping[str, str]
 
     @property
-    def tells_secrets(self) -> bool:
+    def has_credentials(self) -> bool:
         """Whether a token or a cookie came along, which is nobody's business here."""
-        return any(name in self.headers for name in SECRETS)
+        return any(name in self.headers for name in CREDENTIAL_HEADERS)
 
 
-class Visits:
+class ShortLinkLog:
     """The last visits, oldest first."""
 
     def __init__(self) -> None:
-        self.visits: deque[Visit] = deque(maxlen=KEPT_VISITS)
+        self.requests: deque[ShortLinkRequest] = deque(maxlen=MAX_REQUESTS)
 
     @property
-    def leaks(self) -> list[Visit]:
-        return [visit for visit in self.visits if visit.tells_secrets]
+    def leaks(self) -> list[ShortLinkRequest]:
+        return [visit for visit in self.requests if visit.has_credentials]
 
 
-def redirect(location: str, status: int = 307) -> Fault:
+def redirect_fault(location: str, status: int = 307) -> Fault:
     """A hop to anywhere, as often as it is asked for; `location` goes out as it stands."""
     return Fault(status=status, headers={"Location": location}, times=None)
 
@@ -63,64 +64,66 @@ def redirect(location: str, status: int = 307) -> Fault:
 class ShortLinks:
     """`links`: id → where it ends; `hops`: (host, path) → what is answered there instead."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.links: dict[str, str] = {}
-        self.hops: dict[tuple[str, str], Fault] = {}
-        self.recording = Visits()
-        self._chance = chance
+    def __init__(self, rng: random.Random) -> None:
+        self.targets: dict[str, str] = {}
+        self.responses: dict[tuple[str, str], Fault] = {}
+        self.log = ShortLinkLog()
+        self._rng = rng
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.route("*", "/{id:.*}", self.answer)]
+        return [web.route("*", "/{id:.*}", self.handle)]
 
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        visit = Visit(
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        visit = ShortLinkRequest(
             request.method, request.host, request.path, str(request.url), request.headers.copy()
         )
-        self.recording.visits.append(visit)
-        if visit.tells_secrets:
+        self.log.requests.append(visit)
+        if visit.has_credentials:
             return web.Response(status=400, text="No secrets, please")
-        hop = self.hops.get((request.host, request.path))
-        if hop is not None and not hop.spent:
+        hop = self.responses.get((request.host, request.path))
+        if hop is not None and not hop.exhausted:
             hop.hits += 1
-            return await hop.commit(request, self._usual)
-        return await self._usual(request)
+            return await hop.apply(request, self._default_response)
+        return await self._default_response(request)
 
-    async def _usual(self, request: web.Request) -> web.Response:
+    async def _default_response(self, request: web.Request) -> web.Response:
         if request.method not in ("GET", "HEAD"):
             return web.Response(status=405)
-        answer = self._answer(request)
-        answer.set_cookie("sp_t", invent_id("visitor", request.host), secure=True)
+        answer = self._respond(request)
+        answer.set_cookie("sp_t", make_id("visitor", request.host), secure=True)
         return answer
 
-    def _answer(self, request: web.Request) -> web.Response:
+    def _respond(self, request: web.Request) -> web.Response:
         id_ = request.match_info["id"]
         match request.host:
-            case hosts.LINK if id_ in self.links:
-                return _moved(f"https://{hosts.APP_LINK}/{id_}?_p={invent_id('visit', id_)}")
-            case hosts.APP_LINK if id_ in self.links:
+            case short_link_hosts.LINK_HOST if id_ in self.targets:
+                return _redirect_response(
+                    f"https://{short_link_hosts.APP_LINK_HOST}/{id_}?_p={make_id('visit', id_)}"
+                )
+            case short_link_hosts.APP_LINK_HOST if id_ in self.targets:
                 if request.headers.get("User-Agent", "").startswith("curl/"):
-                    return _moved(self._end(id_))
-                return _page(self._end(id_))
-            case hosts.APP_LINK if id_:
-                return _moved(DOWNLOAD)
-            case hosts.OPEN if id_[:2] == "s/" and id_[2:] in self.links:
-                return _moved(self._end(id_[2:]), self._chance.choice((302, 307)))
-        return web.Response(status=404, text=NOT_FOUND, content_type="text/html")
+                    return _redirect_response(self._final_url(id_))
+                return _redirect_page(self._final_url(id_))
+            case short_link_hosts.APP_LINK_HOST if id_:
+                return _redirect_response(DOWNLOAD_URL)
+            case short_link_hosts.OPEN_HOST if id_[:2] == "s/" and id_[2:] in self.targets:
+                return _redirect_response(self._final_url(id_[2:]), self._rng.choice((302, 307)))
+        return web.Response(status=404, text=NOT_FOUND_PAGE, content_type="text/html")
 
-    def _end(self, id_: str) -> str:
+    def _final_url(self, id_: str) -> str:
         """Where a link ends, with what follows people around."""
-        url, match_id = self.links[id_], int.from_bytes(id_.encode()) % 10**18
-        tracked = f"si={invent_id('share', id_)[:16]}&_branch_match_id={match_id:018d}"
+        url, match_id = self.targets[id_], int.from_bytes(id_.encode()) % 10**18
+        tracked = f"si={make_id('share', id_)[:16]}&_branch_match_id={match_id:018d}"
         return f"{url}{'&' if '?' in url else '?'}{tracked}"
 
 
-def _moved(location: str, status: int = 307) -> web.Response:
+def _redirect_response(location: str, status: int = 307) -> web.Response:
     return web.Response(status=status, headers={"Location": location})
 
 
-def _page(url: str) -> web.Response:
+def _redirect_page(url: str) -> web.Response:
     """For browsers, which go on by a script."""
     string = json.dumps(url).replace("<", "\\u003c")
     return web.Response(
-        text=PAGE.format(attribute=escape(url), string=string), content_type="text/html"
+        text=REDIRECT_PAGE.format(attribute=escape(url), string=string), content_type="text/html"
     )

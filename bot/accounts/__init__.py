@@ -1,0 +1,1 @@
+"""Linked accounts: Spotify sessions, quota, metrics and reminders."""

@@ -1,0 +1,1 @@
+"""Autocomplete for command options."""

@@ -1,0 +1,95 @@
+"""What somebody asked for cannot be played, found, saved or exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.errors.bot_error import BotError
+
+
+class UnreadableLink(BotError):
+    message = (
+        "That is not a Spotify link Tonearm can use. Paste a link to a track, album, artist, "
+        "playlist, show, episode or audiobook from open.spotify.com."
+    )
+
+
+class EmptyQuery(BotError):
+    message = "There is nothing to look for in that. Type the name of a song or an artist."
+
+
+class QueryTooLong(BotError):
+    message = (
+        "That is too long to search for. Use 250 characters at most, such as title and artist."
+    )
+
+
+class NothingFound(BotError):
+    message = "Spotify found nothing for that. Try fewer words, or check the spelling."
+
+
+class NothingPlaying(BotError):
+    message = "Nothing is playing. Start something in Spotify, or use /play."
+
+
+class NotSavable(BotError):
+    message = "What is playing now cannot be saved. Try again at the next track."
+
+
+class NothingToExport(BotError):
+    message = "You have no liked songs yet, so there is nothing to export. Like some with /save."
+
+
+class FileTooLarge(BotError):
+    message = "The file is too large for Discord, even zipped. Nothing can be done about that here."
+
+
+class ExportInProgress(BotError):
+    message = "Your last /export is still under way. Wait until it is done, then use it again."
+
+
+class InvalidPosition(BotError):
+    """`behind` is the length of what plays, in milliseconds, where that was passed."""
+
+    message = "That is no place in a track. Use 1:23, 83 for seconds, +30, -15 or 50%."
+
+    def __init__(self, *, duration_ms: int | None = None) -> None:
+        message = None
+        if duration_ms is not None:
+            minutes, seconds = divmod(duration_ms // 1000, 60)
+            message = f"It ends there: it lasts {minutes}:{seconds:02}. Use /next to skip it."
+        super().__init__(message=message)
+
+
+class InvalidVolume(BotError):
+    """`unknown`: it was to be louder or quieter, and nobody knows than what."""
+
+    message = "That is no volume. Use a number from 0 to 100, +10, -10 or mute."
+
+    def __init__(self, *, current_unknown: bool = False) -> None:
+        message = "That device does not say how loud it is. Use a number, such as /volume 40."
+        super().__init__(message=message if current_unknown else None)
+
+
+class VolumeNotSupported(BotError):
+    """`device` is its name, safe to show."""
+
+    def __init__(self, device: str) -> None:
+        super().__init__(
+            message=f"Spotify cannot set the volume of {device}. Set it on the device itself."
+        )
+
+
+class DeviceNameNotFound(BotError):
+    """`names` of those that there are, safe to show."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        known = f"Those that do: {', '.join(names)}." if names else "None of yours is awake."
+        super().__init__(
+            message=f"You have no device of that name that takes commands. {known} "
+            "If it is missing, open Spotify on it, then try again."
+        )
+
+
+class NothingToQueue(BotError):
+    message = "There is nothing in that to queue. Use a link to a song, an episode, or an album."

@@ -1,0 +1,1 @@
+"""Discord interaction plumbing that knows no feature."""

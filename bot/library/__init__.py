@@ -1,0 +1,1 @@
+"""The user's library: saved items, playlists and exports."""

@@ -1,0 +1,94 @@
+"""Exportify's CSV, the header that most importers know (github.com/watsonbox/exportify)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable
+
+from bot.spotify.models import Artist, Image
+from bot.spotify.pages import SavedTrack
+
+COLUMNS = (
+    "Track URI",
+    "Track Name",
+    "Artist URI(s)",
+    "Artist Name(s)",
+    "Album URI",
+    "Album Name",
+    "Album Artist URI(s)",
+    "Album Artist Name(s)",
+    "Album Release Date",
+    "Album Image URL",
+    "Disc Number",
+    "Track Number",
+    "Track Duration (ms)",
+    "Track Preview URL",
+    "Explicit",
+    "Popularity",
+    "ISRC",
+    "Added By",
+    "Added At",
+)
+
+
+# What a spreadsheet may skip before it looks for a formula.
+_IGNORED_PREFIX = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
+
+
+def write(songs: Iterable[SavedTrack]) -> str:
+    """Every field quoted, no BOM, `\\n`. Preview, popularity and adder are empty: gone in 2026."""
+    out = io.StringIO()
+    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerows([_escape_formula(cell) for cell in _row(song)] for song in songs)
+    return out.getvalue()
+
+
+def _row(song: SavedTrack) -> tuple[object, ...]:
+    track = song.track
+    assert track is not None
+    album = track.album
+    return (
+        track.raw_uri,
+        track.name,
+        _uris(track.artists),
+        _names(track.artists),
+        album.uri if album else None,
+        album.name if album else None,
+        _uris(album.artists if album else None),
+        _names(album.artists if album else None),
+        album.release_date if album else None,
+        _largest_image(album.images if album else None),
+        track.disc_number,
+        track.track_number,
+        track.duration_ms,
+        None,
+        None if track.explicit is None else str(track.explicit).lower(),
+        None,
+        track.external_ids.isrc if track.external_ids else None,
+        None,
+        song.added_at,
+    )
+
+
+def _uris(artists: list[Artist] | None) -> str:
+    return ", ".join(str(artist.uri) for artist in artists or [] if artist.uri)
+
+
+def _names(artists: list[Artist] | None) -> str:
+    return ", ".join((artist.name or "").replace(",", "\\,") for artist in artists or [])
+
+
+def _largest_image(images: list[Image] | None) -> str:
+    return (max(images, key=lambda image: image.width or 0).url or "") if images else ""
+
+
+def _escape_formula(cell: object) -> str:
+    """The cell as text that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+    text = "" if cell is None else str(cell)
+    shown = unicodedata.normalize("NFKC", text).lstrip(_IGNORED_PREFIX)
+    if shown.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")):
+        return f"'{text}"
+    return text

@@ -1,0 +1,1 @@
+"""The login through a browser: login links, OAuth callbacks and confirmation codes."""

@@ -1,0 +1,87 @@
+"""Sign-in with Discord: which Discord user a browser belongs to.
+
+Source: discord.com/developers/docs, "OAuth2", Authorization Code Grant, scope `identify`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+import msgspec
+
+from bot.errors.login import LoginRefused
+from bot.spotify.response_body import read_body
+from bot.spotify.transport import TIMEOUT
+
+T = TypeVar("T")
+
+
+class _Token(msgspec.Struct):
+    access_token: str
+
+    def __repr__(self) -> str:
+        return "_Token(…)"
+
+
+class _User(msgspec.Struct):
+    id: str
+
+
+class DiscordOAuth:
+    """Discord's OAuth2, for one application and one redirect URI."""
+
+    def __init__(
+        self, http: aiohttp.ClientSession, api_url: str, client_secret: str, redirect_uri: str
+    ) -> None:
+        site = urlsplit(api_url)
+        self._authorize_url = f"{site.scheme}://{site.netloc}/oauth2/authorize"
+        self._http = http
+        self._api_url = api_url
+        self._client_secret = client_secret
+        self._redirect_uri = redirect_uri
+
+    @property
+    def origin(self) -> str:
+        """Where the browser is sent; a page's form-action has to allow it."""
+        return self._authorize_url.removesuffix("/oauth2/authorize")
+
+    def authorize_url(self, application_id: int, *, state: str) -> str:
+        query = {
+            "client_id": application_id,
+            "response_type": "code",
+            "redirect_uri": self._redirect_uri,
+            "scope": "identify",
+            "state": state,
+            "prompt": "none",
+        }
+        return f"{self._authorize_url}?{urlencode(query)}"
+
+    async def fetch_user_id(self, application_id: int, code: str) -> int:
+        """The Discord user who signed in. Raises LoginRefused. The token is not kept."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._redirect_uri,
+            "client_id": str(application_id),
+            "client_secret": self._client_secret,
+        }
+        token = await self._request("POST", "oauth2/token", _Token, data=form)
+        bearer = {"Authorization": f"Bearer {token.access_token}"}
+        return int((await self._request("GET", "users/@me", _User, headers=bearer)).id)
+
+    async def _request(self, method: str, path: str, model: type[T], **more: Any) -> T:
+        try:
+            async with self._http.request(
+                method, f"{self._api_url}/{path}", allow_redirects=False, timeout=TIMEOUT, **more
+            ) as response:
+                body = await read_body(response)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise LoginRefused(f"Discord's {path}: {type(error).__name__}") from None
+        if response.status != 200:
+            raise LoginRefused(f"Discord's {path}: {response.status}")
+        try:
+            return msgspec.json.decode(body, type=model)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise LoginRefused(f"Discord's {path}: unreadable answer") from None

@@ -1,0 +1,1 @@
+"""Player actions: what a command or button does on Spotify."""

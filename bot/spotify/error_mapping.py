@@ -1,0 +1,153 @@
+"""What an answer of the Web API means: one pure function of status, headers and body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from bot.errors.login import MissingScope, NeedsLogin
+from bot.errors.spotify import (
+    AccessTokenRefused,
+    BadRequest,
+    DeviceNotFound,
+    NoActiveDevice,
+    NotFound,
+    NotPermitted,
+    OwnerNeedsPremium,
+    PlayerRestricted,
+    PremiumRequired,
+    QuotaExceeded,
+    RateLimited,
+    SpotifyDown,
+    SpotifyError,
+    SpuriousPremiumRequired,
+    SpuriousUnauthorized,
+    UserNotRegistered,
+)
+from bot.spotify.response_body import DECODE_ERRORS
+
+DEFAULT_RETRY_AFTER = 5.0
+# The rate limit looks at 30 seconds, so what asks for more than this is a quota, named or not.
+MAX_RATE_LIMIT_WAIT = 600.0
+# Of a quota that does not say when.
+DEFAULT_QUOTA_WAIT = 3600.0
+# Eleven days: nothing longer was ever seen.
+MAX_RETRY_AFTER = 1e6
+_SECONDS_PATTERN = re.compile(r"[0-9]{1,15}")
+_REASON_PATTERN = re.compile(r"[A-Z_]{1,40}")
+
+_RESTRICTION_MESSAGES = {
+    "ALREADY_PAUSED": "The music is already paused. Use /resume to go on.",
+    "NOT_PAUSED": "The music is already playing. See what with /now.",
+    "ALREADY_PLAYING": "That is already playing. See it with /now.",
+    "NO_NEXT_TRACK": "There is no next track. Queue one, or use /play.",
+    "NO_PREV_TRACK": "There is no previous track. Use /restart to hear this one again.",
+    "NO_SPECIFIC_TRACK": "That track is not in what is playing. Use /play to start it.",
+    "NOT_PLAYING_TRACK": "No track is playing. Start something with /play.",
+    "NOT_PLAYING_CONTEXT": "No album or playlist is playing. Start one with /play.",
+    "NOT_PLAYING_LOCALLY": "Nothing is playing on that device. Start something with /play.",
+    "ENDLESS_CONTEXT": "What is playing has no end, so Spotify does not allow that here.",
+    "CONTEXT_DISALLOW": "What is playing does not allow that. Try it with an album or playlist.",
+    "RATE_LIMITED": "That was too many skips at once. Wait a moment, then try again.",
+    "REMOTE_CONTROL_DISALLOW": "That device does not take commands. Play on another one.",
+    "DEVICE_NOT_CONTROLLABLE": "That device does not take commands. Play on another one.",
+    "VOLUME_CONTROL_DISALLOW": (
+        "Spotify cannot set the volume of that device. Set it on the device itself."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class ApiResponse:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _ErrorDetails(msgspec.Struct):
+    message: str | None = None
+    reason: str | None = None
+
+
+class _ErrorBody(msgspec.Struct):
+    error: _ErrorDetails
+
+
+def error_for(response: ApiResponse) -> SpotifyError | NeedsLogin | None:
+    """What an answer means: None if the call was done, else the fault to raise.
+
+    Success is a status, never a body (player writes answer with anything).
+    """
+    if 200 <= response.status < 300:
+        return None
+    details = _error_details(response.body)
+    message, reason = details.message or "", details.reason or ""
+    text = (message or response.body[:500].decode("utf-8", "replace")).lower()
+    # Never the message: nobody knows what it repeats of what was sent.
+    log = f"{response.status} {reason if _REASON_PATTERN.fullmatch(reason) else ''}".strip()
+    match response.status:
+        case 401 if "access token missing" in text:
+            return SpuriousUnauthorized(log)
+        case 401 if "premium required" in text:
+            return SpuriousPremiumRequired(log)
+        case 401:
+            return AccessTokenRefused(log)
+        case 403:
+            return _forbidden_error(text, reason, log)
+        case 404 if reason == "NO_ACTIVE_DEVICE" or "no active device" in text:
+            return NoActiveDevice(log)
+        case 404 if "device not found" in text:
+            return DeviceNotFound(log)
+        case 404:
+            return NotFound(log)
+        case 429:
+            return _rate_limit_error(response.headers, reason)
+        case 408 | 425:
+            return SpotifyDown(log)
+        case status if status >= 500 or status < 400:
+            return SpotifyDown(log)
+    return BadRequest(log)
+
+
+def _error_details(body: bytes) -> _ErrorDetails:
+    """What a JSON error says; nothing where the body is HTML or plain text."""
+    try:
+        return msgspec.json.decode(body, type=_ErrorBody).error
+    except DECODE_ERRORS:
+        return _ErrorDetails()
+
+
+def _forbidden_error(text: str, reason: str, log: str) -> SpotifyError | NeedsLogin:
+    if "owner of the app" in text:
+        return OwnerNeedsPremium(log)
+    if "not registered" in text or "developer.spotify.com/dashboard" in text:
+        return UserNotRegistered(log)
+    if "client scope" in text:
+        return MissingScope(log)
+    if reason == "PREMIUM_REQUIRED":
+        return PremiumRequired(log)
+    if "premium required" in text:
+        return SpuriousPremiumRequired(log)
+    if "access token missing" in text:
+        return SpuriousUnauthorized(log)
+    if reason in _RESTRICTION_MESSAGES:
+        return PlayerRestricted(log, message=_RESTRICTION_MESSAGES[reason])
+    if reason or "restriction" in text:
+        return PlayerRestricted(log)
+    return NotPermitted(log)
+
+
+def _rate_limit_error(headers: Mapping[str, str], reason: str) -> RateLimited:
+    given = headers.get("Retry-After", "")
+    quota = reason == "QUOTA_EXCEEDED"
+    if _SECONDS_PATTERN.fullmatch(given):
+        # "0" would mean to ask again at once, and for ever.
+        wait = min(max(1.0, float(given)), MAX_RETRY_AFTER)
+    else:
+        wait = DEFAULT_QUOTA_WAIT if quota else DEFAULT_RETRY_AFTER
+    return QuotaExceeded(wait) if quota or wait > MAX_RATE_LIMIT_WAIT else RateLimited(wait)

@@ -1,0 +1,167 @@
+"""Spotify's login: Authorization Code with PKCE, and the renewal of access tokens.
+
+Source: developer.spotify.com, "Authorization Code with PKCE Flow" and "Refreshing tokens".
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+
+from bot.errors.login import LoginExpired, LoginRefused
+from bot.errors.spotify import InvalidClientSecret, SpotifyDown
+from bot.spotify.response_body import DECODE_ERRORS, read_body
+from bot.spotify.transport import TIMEOUT
+
+SCOPES = (
+    "user-read-playback-state",
+    "user-modify-playback-state",
+    "user-read-currently-playing",
+    "user-read-recently-played",
+    "user-top-read",
+    "user-library-read",
+    "user-library-modify",
+    "user-follow-read",
+    "user-follow-modify",
+    "playlist-read-private",
+    "playlist-read-collaborative",
+    "playlist-modify-private",
+    "playlist-modify-public",
+)
+
+
+def generate_verifier() -> str:
+    """64 characters, 384 bits (RFC 7636 wants 43 to 128 characters)."""
+    return secrets.token_urlsafe(48)
+
+
+class TokenResponse(msgspec.Struct, frozen=True):
+    """What the token endpoint gave. `refresh_token` is often absent from a renewal since 2026."""
+
+    access_token: str
+    expires_in: int = 3600
+    refresh_token: str | None = None
+    scope: str = ""
+
+    def __repr__(self) -> str:
+        return "TokenResponse(…)"
+
+
+class _ErrorResponse(msgspec.Struct):
+    error: str = ""
+
+
+class SpotifyOAuth:
+    """The accounts service, for one redirect URI; the client id goes with each login."""
+
+    def __init__(self, http: aiohttp.ClientSession, accounts_url: str, redirect_uri: str) -> None:
+        self._http = http
+        self._accounts_url = accounts_url
+        self.redirect_uri = redirect_uri
+
+    def authorize_url(self, client_id: str, *, state: str, verifier: str) -> str:
+        """The page to send a browser to."""
+        digest = hashlib.sha256(verifier.encode()).digest()
+        query = {
+            "client_id": client_id,
+            "response_type": "code",
+            "redirect_uri": self.redirect_uri,
+            "state": state,
+            "scope": " ".join(SCOPES),
+            "code_challenge_method": "S256",
+            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        }
+        return f"{self._accounts_url}/authorize?{urlencode(query)}"
+
+    async def exchange_code(self, client_id: str, code: str, verifier: str) -> TokenResponse:
+        """The tokens for a code. Raises LoginRefused, or SpotifyDown; never repeated."""
+        status, body = await self._post_token(
+            {
+                "grant_type": "authorization_code",
+                "code": code,
+                "redirect_uri": self.redirect_uri,
+                "client_id": client_id,
+                "code_verifier": verifier,
+            }
+        )
+        if status != 200:
+            raise LoginRefused(f"code refused: {status} {_error_code(body)}")
+        return _decode_tokens(body)
+
+    async def refresh(self, client_id: str, refresh_token: str) -> TokenResponse:
+        """A new access token. Raises LoginExpired on invalid_grant alone, else SpotifyDown."""
+        status, body = await self._post_token(
+            {
+                "grant_type": "refresh_token",
+                "refresh_token": refresh_token,
+                "client_id": client_id,
+            }
+        )
+        if status == 200:
+            return _decode_tokens(body)
+        if _error_code(body) == "invalid_grant":
+            raise LoginExpired("invalid_grant")
+        raise SpotifyDown(f"renewal refused: {status} {_error_code(body)}")
+
+    async def client_credentials(self, client_id: str, secret: str) -> TokenResponse:
+        """An access token of the app's own. Raises InvalidClientSecret, SpotifyDown."""
+        proof = aiohttp.encode_basic_auth(client_id, secret)
+        status, body = await self._post_token({"grant_type": "client_credentials"}, proof)
+        if status == 200:
+            return _decode_tokens(body)
+        if _error_code(body) == "invalid_client":
+            raise InvalidClientSecret("invalid_client")
+        raise SpotifyDown(f"no token for the app: {status} {_error_code(body)}")
+
+    async def client_exists(self, client_id: str) -> bool:
+        """Whether Spotify has an app with this client id: asked with a token that cannot be good.
+
+        A wrong redirect URI cannot be told this way; only Spotify's own page says it.
+        """
+        _, body = await self._post_token(
+            {"grant_type": "refresh_token", "refresh_token": "-", "client_id": client_id}
+        )
+        return _error_code(body) != "invalid_client"
+
+    async def _post_token(
+        self, form: Mapping[str, str], authorization: str | None = None
+    ) -> tuple[int, bytes]:
+        try:
+            async with self._http.post(
+                f"{self._accounts_url}/api/token",
+                data=form,
+                headers={"Authorization": authorization} if authorization else None,
+                allow_redirects=False,
+                timeout=TIMEOUT,
+            ) as response:
+                return response.status, await read_body(response)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SpotifyDown(f"token endpoint: {type(error).__name__}") from None
+
+
+_ERROR_CODES = frozenset(
+    ("invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope",
+     "unsupported_grant_type", "server_error", "temporarily_unavailable")
+)  # fmt: skip
+
+
+def _error_code(body: bytes) -> str:
+    """The OAuth error code, where it is one: anything else could repeat what was sent."""
+    try:
+        code = msgspec.json.decode(body, type=_ErrorResponse).error
+    except DECODE_ERRORS:
+        return "without a JSON body"
+    return code if code in _ERROR_CODES else "with an unknown code"
+
+
+def _decode_tokens(body: bytes) -> TokenResponse:
+    try:
+        return msgspec.json.decode(body, type=TokenResponse)
+    except DECODE_ERRORS:
+        raise SpotifyDown("unreadable answer of the token endpoint") from None

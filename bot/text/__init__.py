@@ -1,0 +1,1 @@
+"""Formats names, items, counts and times as safe text."""

@@ -1,0 +1,71 @@
+"""What is said about somebody's link."""
+
+from __future__ import annotations
+
+from bot.spotify.consent_expiry import consent_expires_at
+from bot.store import LinkedAccount, Preferences
+from bot.text import scopes
+from bot.text.escape import safe
+from bot.views.login import SPOTIFY_APPS_URL
+
+NOT_LINKED = "You are not linked, and nothing is stored about you. Use /link to begin."
+NOTHING_TO_ERASE = "You are not linked, so there is nothing to erase. Use /link to begin."
+UNLINKED = (
+    "Unlinked. All that was stored about you is erased. To withdraw the permission at Spotify too, "
+    f"remove Tonearm at {SPOTIFY_APPS_URL}."
+)
+
+
+def account_message(link: LinkedAccount, kept: Preferences) -> str:
+    """Whose account, since when, until when, with which permissions, and what is stored."""
+    began, ends = link.authorized_at, int(consent_expires_at(link.authorized_at))
+    until = (
+        "Spotify has ended this login: use /link to link again."
+        if link.revoked
+        else f"Linked since <t:{began}:D>. Spotify ends the login on <t:{ends}:D> (<t:{ends}:R>); "
+        "/link begins a new one at any time."
+    )
+    may = "\n".join(f"- {words}" for words in scopes.describe(link.scopes.split()))
+    return (
+        f"You are linked to **{safe(link.name)}** on Spotify.\n{until}\n"
+        f"**Tonearm may**\n{may}\n"
+        "**Stored about you**\n"
+        "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
+        f"client ID (`{link.client_id}`), and Spotify’s login token (encrypted).\n"
+        f"Your settings, which /settings changes: {_settings(kept)}.\n"
+        "In memory alone: your last searches and songs, for a day, to complete what you type."
+    )
+
+
+def _settings(kept: Preferences) -> str:
+    told = [
+        "shared replies" if kept.shared_replies else "private replies",
+        "others may see what you play" if kept.shows_playing else "nobody sees what you play",
+        "reminders" if kept.reminders else "no reminders",
+    ]
+    told[-1] += " before the login ends"
+    if kept.device:
+        told.append(f"**{safe(kept.device.name)}** as your device, by name and ID")
+    if kept.playlist:
+        told.append(f"**{safe(kept.playlist.name)}** as your playlist, by name and ID")
+    return ", ".join(told)
+
+
+def unlink_question(link: LinkedAccount) -> str:
+    return (
+        f"This erases your link to **{safe(link.name)}**, your settings, and all else that is "
+        "stored about you. It cannot be undone."
+    )
+
+
+def setup_message(redirect_uri: str, page: str) -> str:
+    """How to use an app of one's own, in short; the page has the steps in full."""
+    return (
+        "Spotify lets an app serve five people. If this bot’s app is full, use one of your own; "
+        "you need Premium and five minutes.\n"
+        "1. Create an app at <https://developer.spotify.com/dashboard> and tick *Web API*.\n"
+        f"2. Give it this redirect URI, to the letter: `{redirect_uri}`\n"
+        "3. Under *User Management*, add yourself.\n"
+        "4. Copy its client ID, and use `/link client_id:` with it. You need no secret.\n"
+        f"All steps, and what Spotify’s error messages mean: <{page}>"
+    )

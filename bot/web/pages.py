@@ -1,0 +1,170 @@
+"""The pages that a browser sees on the way to Spotify and back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from html import escape
+
+from bot.errors.bot_error import OPERATOR
+from bot.spotify.oauth import SCOPES
+from bot.text import scopes
+
+LINKED = "Linked"
+
+STYLE = """
+:root { color-scheme: light dark; --ground: #f6f4ef; --sheet: #fff; --ink: #22211e; --soft: #66635c;
+  --line: #dedad1; --act: #17724a; --on-act: #fff; }
+@media (prefers-color-scheme: dark) { :root { --ground: #171816; --sheet: #21231f; --ink: #ecebe6;
+  --soft: #a6a49c; --line: #373a34; --act: #4cc38a; --on-act: #0d1f16; } }
+* { box-sizing: border-box; }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 1.5rem 1rem;
+  background: var(--ground); color: var(--ink); font: 1.0625rem/1.55 system-ui, sans-serif; }
+.foot { padding-top: 1rem; font-size: .875rem; } .foot a { color: var(--soft); }
+main { width: 100%; max-width: 30rem; background: var(--sheet); border: 1px solid var(--line);
+  border-radius: 1rem; padding: 2rem; }
+.brand { margin: 0 0 1.5rem; color: var(--soft); font-size: .9375rem; letter-spacing: .02em; }
+h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25; }
+h2 { margin: 1.75rem 0 .25rem; font-size: 1.0625rem; }
+p { margin: 0 0 1rem; } ul, ol { margin: 0 0 1.25rem; padding-left: 1.25rem; }
+li { margin: .25rem 0; }
+.code { display: block; font: 600 clamp(1.25rem, 7vw, 2rem)/1.2 ui-monospace, monospace;
+  text-align: center;
+  white-space: nowrap; padding: 1rem .25rem; border-radius: .625rem; user-select: all;
+  border: 1px dashed var(--line); }
+code { font: .9375em ui-monospace, monospace; overflow-wrap: anywhere; user-select: all; }
+p, li, h1 { overflow-wrap: anywhere; }
+.soft { color: var(--soft); font-size: .9375rem; } main > :last-child { margin-bottom: 0; }
+button { width: 100%; margin: .25rem 0 1.125rem; padding: .8rem 1rem; border: 0;
+  border-radius: .625rem; background: var(--act); color: var(--on-act); font: inherit;
+  font-weight: 600; cursor: pointer; }
+button:hover { filter: brightness(1.08); }
+a { color: var(--act); }
+button:focus-visible, a:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+"""
+
+STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+
+def render_page(title: str, body: str) -> str:
+    """A whole page; `title` is text, `body` is HTML."""
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} · Tonearm</title><style>{STYLE}</style></head>"
+        '<body><main><p class="brand">Tonearm, a remote for Spotify in Discord</p>'
+        f'<h1>{escape(title)}</h1>{body}<p class="foot"><a href="/privacy">Privacy</a></p></main>'
+        "</body></html>"
+    )
+
+
+def message(title: str, *sentences: str) -> str:
+    """A page that only says something; all of it is text."""
+    return render_page(title, "".join(f"<p>{escape(text)}</p>" for text in sentences))
+
+
+def login(discord_name: str, *, by_code: bool) -> str:
+    """The page behind the login button: who it is for, what follows, and one button."""
+    may = "".join(f"<li>{escape(words)}</li>" for words in scopes.describe(SCOPES))
+    onward, last = "Discord", ""
+    if by_code:
+        onward, last = "Spotify", " At the end you get a code to enter in Discord."
+    return render_page(
+        "Link your Spotify account",
+        f"<p>This links Spotify to the Discord account <strong>{escape(discord_name)}</strong>. "
+        "If you did not ask for this in Discord yourself, close this page: somebody may be trying "
+        "to get at your Spotify account.</p>"
+        f"<p>Tonearm will be able to:</p><ul>{may}</ul>"
+        f'<form method="post"><button>Continue to {onward}</button></form>'
+        f'<p class="soft">Nothing has happened yet.{last}</p>',
+    )
+
+
+def confirmation_code(code: str, spotify_name: str, discord_name: str) -> str:
+    """The last page of a login that waits for its code."""
+    return render_page(
+        "One more step, in Discord",
+        f"<p>You agreed as <strong>{escape(spotify_name)}</strong>. To link it to the Discord "
+        f"account <strong>{escape(discord_name)}</strong>, press <em>Enter code</em> where you "
+        "found the link, and enter:</p>"
+        f'<p><output class="code" aria-label="Code">{escape(code)}</output></p>'
+        '<p class="soft">It is good for ten minutes. If that is not your Discord account, or '
+        "somebody asks you for this code, close this page; then nothing is linked.</p>",
+    )
+
+
+def result(outcome: str, spotify_name: str | None, operator: str) -> str:
+    """The last page of a login that is over."""
+    if outcome == LINKED:
+        return message(
+            f"Linked to {spotify_name}",
+            "You can close this page and go back to Discord. Try /search or /play there.",
+        )
+    said = escape(outcome.replace(OPERATOR, operator))
+    linked = said.replace("/setup", '<a href="/setup">/setup</a>')
+    return render_page("Nothing was changed", f"<p>{linked}</p>")
+
+
+def setup(redirect_uri: str) -> str:
+    """How to use an app of one's own."""
+    return render_page(
+        "Your own Spotify app",
+        "<p>Spotify lets an app serve five people. If this bot’s app is full, use one of "
+        "your own: it costs nothing but Premium, and takes five minutes.</p>"
+        '<ol><li>Open the <a href="https://developer.spotify.com/dashboard" '
+        'rel="noreferrer">developer dashboard</a>, log in with your Spotify account, and press '
+        "<em>Create app</em>. Any name will do.</li>"
+        f"<li>As redirect URI, copy this, to the letter:<br><code>{escape(redirect_uri)}</code>"
+        "</li>"
+        "<li>Under <em>Which API/SDKs are you planning to use?</em>, tick <em>Web API</em>, and "
+        "save.</li>"
+        "<li>Under <em>User Management</em>, add your own name and the e-mail address of your "
+        "Spotify account.</li>"
+        "<li>Copy the <em>client ID</em> from the app’s settings. You need no secret, and "
+        "should give it to nobody.</li>"
+        "<li>In Discord, use <code>/link client_id:</code> with it.</li></ol>"
+        '<p class="soft">If Spotify then says <em>INVALID_CLIENT: Invalid redirect URI</em>, the '
+        "address in the dashboard differs from the one above. If it says <em>Invalid client</em>, "
+        "the client ID is mistyped.</p>",
+    )
+
+
+def privacy(operator: str) -> str:
+    """What is stored, why, and for how long: the same facts as /privacy in Discord."""
+    told = "".join(f"<h2>{escape(title)}</h2><p>{escape(text)}</p>" for title, text in PRIVACY)
+    return render_page(
+        "Privacy",
+        f"<p>Tonearm keeps as little as it can.</p>{told}"
+        '<p><a href="https://www.spotify.com/account/apps/" rel="noreferrer">Apps of your Spotify '
+        f"account</a></p><h2>Questions</h2><p>Ask {escape(operator)}.</p>"
+        '<p class="soft">Tonearm is not affiliated with Spotify or Discord.</p>',
+    )
+
+
+PRIVACY = (
+    (
+        "What is stored",
+        "For each person who links Spotify: the Discord user ID, the Spotify account ID and "
+        "display name, the app’s client ID, the permissions given and when, what you chose in "
+        "/settings (of your device and your playlist, the name and the ID), and Spotify’s login "
+        "token, encrypted. While a login is under way, for some twenty minutes at most: its steps "
+        "and what it would store, encrypted or hashed, and your Discord name. For each Spotify "
+        "app, how many calls were made with it, by the hour, for a day. What you play, search or "
+        "save is not stored, and neither is anything about a server.",
+    ),
+    (
+        "What is kept in memory",
+        "What Spotify answers, for ten minutes at most. Your last 25 searches and songs, until "
+        "you have used none for a day, to complete what you type; nobody else is shown them.",
+    ),
+    (
+        "Why",
+        "To do at Spotify what you ask for in Discord, and nothing else. Nothing is sold, shared "
+        "or used for advertising. Others can ask what you play only if you allow it in /settings.",
+    ),
+    (
+        "For how long",
+        "Until you use /unlink, which erases all of it at once. To withdraw the permission at "
+        "Spotify too, remove Tonearm from the apps of your Spotify account.",
+    ),
+)

@@ -1,0 +1,29 @@
+"""/usage: what whoever runs the bot has to know."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.accounts.quota import Quota
+from bot.client import Interaction, Tonearm
+from bot.errors.bot_error import NotTheOperator
+from bot.views import usage
+
+
+class Operator(commands.Cog):
+    def __init__(self, quota: Quota) -> None:
+        self.quota = quota
+
+    @app_commands.command()
+    @app_commands.default_permissions()
+    async def usage(self, interaction: Interaction) -> None:
+        """See what this bot asked of Spotify in the last day; for whoever runs it."""
+        await interaction.response.defer(ephemeral=True)
+        if not await interaction.client.is_owner(interaction.user):
+            raise NotTheOperator
+        await interaction.followup.send(usage.usage_message(self.quota.report()))
+
+
+async def setup(bot: Tonearm) -> None:
+    await bot.add_cog(Operator(bot.quota))

@@ -1,0 +1,85 @@
+"""A Discord message as plain lines, with its buttons and choices numbered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Component = dict[str, Any]
+
+ACTION_ROW, BUTTON, SELECT, TEXT_DISPLAY, THUMBNAIL = 1, 2, 3, 10, 11
+SELECT_TYPES = (SELECT, 5, 6, 7, 8)  # of texts, and of users, roles and channels
+LINK_STYLE = 5
+
+
+@dataclass(frozen=True)
+class Control:
+    """A button, or one choice of a select menu (`select` is the menu's place in the message)."""
+
+    custom_id: str
+    label: str
+    choice: str | None = None
+    select: int = 0
+
+
+def plain_text(markdown: str) -> str:
+    """Discord's markdown as plain words: links by their label, no marks, nothing escaped."""
+    text = re.sub(r"(?m)^(-# |#{1,3} )", "", markdown)
+    text = re.sub(r"\[((?:\\.|[^\]\\])*)\]\(https?://[^)\s]+\)", r"\1", text)
+    text = re.sub(r"(?<!\\)(\*\*|`)", "", text)
+    text = re.sub(r"</([^:>]+):[0-9]+>", r"/\1", text)
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
+
+
+def render_message(message: dict[str, Any], *, numbered: bool = True) -> str:
+    """What a person reads, top to bottom. Numbers are those of `controls`."""
+    lines = [plain_text(message.get("content") or "")]
+    for embed in message.get("embeds", []):
+        lines += [embed.get("title") or "", plain_text(embed.get("description") or "")]
+    lines += [
+        plain_text(part["content"])
+        for part in walk_components(message)
+        if part["type"] == TEXT_DISPLAY
+    ]
+    for forwarded in message.get("message_snapshots") or []:
+        lines.append(f"forwarded: {render_message(forwarded['message'], numbered=False)}")
+    if numbered:
+        lines += [f"  [{number}] {it.label}" for number, it in controls(message).items()]
+    for part in walk_components(message):
+        if part["type"] == BUTTON and part.get("style") == LINK_STYLE:
+            lines.append(f"  [link] {_button_label(part)} {part['url']}")
+    return "\n".join(line for line in lines if line)
+
+
+def controls(message: dict[str, Any]) -> dict[int, Control]:
+    """What can be pressed or picked, numbered from 1 in the order in which it stands."""
+    return dict(enumerate(_controls(message), start=1))
+
+
+def _controls(message: dict[str, Any]) -> Iterator[Control]:
+    selects = 0
+    for part in walk_components(message):
+        if part["type"] == BUTTON and "custom_id" in part and not part.get("disabled"):
+            yield Control(part["custom_id"], _button_label(part))
+        if part["type"] == SELECT and not part.get("disabled"):
+            for option in part["options"]:
+                label = f"{option['label']} ({option.get('description') or 'choice'})"
+                yield Control(part["custom_id"], label, option["value"], selects)
+        selects += part["type"] in SELECT_TYPES
+
+
+def _button_label(button: Component) -> str:
+    """What stands on a button, which may be an emoji alone."""
+    return button.get("label") or (button.get("emoji") or {}).get("name") or "a button"
+
+
+def walk_components(message: dict[str, Any]) -> Iterator[Component]:
+    """Every component of a message, parents first."""
+    waiting: list[Component] = list(message.get("components", []))
+    while waiting:
+        part = waiting.pop(0)
+        yield part
+        inside = [*part.get("components", []), part.get("accessory")]
+        waiting[:0] = [it for it in inside if it]

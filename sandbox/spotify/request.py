@@ -1,0 +1,213 @@
+"""One call as its handler sees it, and the readers that refuse what is malformed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+from yarl import URL
+
+from sandbox.spotify import error_responses
+from sandbox.spotify.error_responses import JSON_CONTENT_TYPE, ApiError, bad_request
+from sandbox.spotify.state import SpotifyState
+
+from .accounts import Account, uri_kind
+from .catalogue import ID_PATTERN
+
+T = TypeVar("T")
+MAX_PAGE_SIZE = 50  # the most that a page holds, where nothing else is said
+INTEGER_PATTERN = re.compile(r"[0-9]{1,15}")
+PLAYABLE_KINDS = ("track", "episode")
+MAX_LIBRARY_URIS = 40  # the most that one library call takes
+MARKETS = {"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IE", "IN", "IT", "JP", "MX", "NL", "NZ",
+           "PL", "SE", "US", "from_token"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ApiResponse:
+    """An answer that is not simply 200 with JSON."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON_CONTENT_TYPE
+
+
+def json_response(status: int, value: object) -> ApiResponse:
+    """JSON laid out in lines, as Spotify sends it."""
+    return ApiResponse(status, msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+
+@dataclass(frozen=True)
+class ApiRequest:
+    """`path` holds the ids of the address, `body` the JSON sent, or None without any."""
+
+    state: SpotifyState
+    account: Account | None
+    scopes: frozenset[str]
+    url_path: str
+    path_params: Mapping[str, str]
+    query: Mapping[str, str]
+    body: object = None
+
+    @property
+    def user(self) -> Account:
+        """The person asking."""
+        if self.account is None:
+            raise ApiError(error_responses.USER_REQUIRED)
+        return self.account
+
+    def require_scopes(self, *scopes: str) -> None:
+        """Refuse a token that lacks one of these scopes."""
+        if not self.scopes.issuperset(scopes):
+            raise ApiError(error_responses.INSUFFICIENT_SCOPE)
+
+    # ---- the query string
+
+    def required(self, name: str) -> str:
+        """A parameter that must be there."""
+        if not self.query.get(name):
+            raise bad_request(f"Missing required field: {name}")
+        return self.query[name]
+
+    def integer(self, name: str, minimum: int, maximum: int | None = None) -> int:
+        return _parse_integer(self.required(name), name, minimum, maximum)
+
+    def limit(self, default: int = 20, maximum: int = MAX_PAGE_SIZE) -> int:
+        text = self.query.get("limit", str(default))
+        if not INTEGER_PATTERN.fullmatch(text) or not 1 <= int(text) <= maximum:
+            raise ApiError(error_responses.INVALID_LIMIT)
+        return int(text)
+
+    def offset(self, maximum: int | None = None) -> int:
+        text = self.query.get("offset", "0")
+        if not INTEGER_PATTERN.fullmatch(text) or (maximum is not None and int(text) > maximum):
+            raise ApiError(error_responses.INVALID_OFFSET)
+        return int(text)
+
+    def choice(self, name: str, options: Sequence[str], default: str | None = None) -> str:
+        value = self.required(name) if default is None else self.query.get(name, default)
+        if value not in options:
+            raise bad_request(f"Invalid {name}")
+        return value
+
+    def kinds(self, name: str, options: Sequence[str], default: str | None = None) -> list[str]:
+        """A comma-separated list without repetition, in the order given."""
+        value = self.required(name) if default is None else self.query.get(name, default)
+        for kind in value.split(","):
+            if kind not in options:
+                raise bad_request(f"Bad {name} field {kind}")
+        return list(dict.fromkeys(value.split(",")))
+
+    @property
+    def includes_episodes(self) -> bool:
+        """Whether the caller can take episodes where tracks are expected."""
+        return "episode" in self.kinds("additional_types", PLAYABLE_KINDS, "track")
+
+    def check_common_params(self) -> None:
+        """Refuse bad values of what many endpoints take, even where it changes nothing."""
+        self.kinds("additional_types", PLAYABLE_KINDS, "track")
+        if self.query.get("market", "US") not in MARKETS:
+            raise ApiError(error_responses.INVALID_MARKET)
+
+    def uris(self, kinds: Sequence[str]) -> list[str]:
+        """The comma-separated Spotify URIs of a library call."""
+        uris = self.required("uris").split(",")
+        if len(uris) > MAX_LIBRARY_URIS:
+            raise ApiError(error_responses.TOO_MANY_URIS)
+        return [validate_uri(uri, kinds) for uri in uris]
+
+    # ---- the path
+
+    def id(self, name: str = "id") -> str:
+        """An id of the address, of the right shape."""
+        if not ID_PATTERN.fullmatch(self.path_params[name]):
+            raise ApiError(error_responses.INVALID_ID)
+        return self.path_params[name]
+
+    def lookup(self, items: Mapping[str, T]) -> T:
+        """What the id of the address names."""
+        return require_found(items.get(self.id()))
+
+    # ---- the body
+
+    def body_fields(self, **kinds: type) -> dict[str, Any]:
+        """The JSON object that was sent: no fields but these, each of its type."""
+        if not isinstance(self.body, dict):
+            raise ApiError(error_responses.MALFORMED_JSON)
+        for name, value in self.body.items():
+            kind = kinds.get(name)
+            if kind is None:
+                raise bad_request(f"Unexpected field: {name}")
+            if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+                raise bad_request(f"Invalid value for {name}")
+        return self.body
+
+    # ---- pages
+
+    def page(
+        self, cut: Callable[[int, int], list[Any]], total: int, limit: int, offset: int
+    ) -> dict[str, Any]:
+        """A page by offset; `cut(start, stop)` gives the items as they are shown."""
+        return {
+            "href": self.url_with(offset=offset, limit=limit),
+            "items": cut(offset, offset + limit),
+            "limit": limit,
+            "next": self.url_with(offset=offset + limit, limit=limit)
+            if offset + limit < total
+            else None,
+            "offset": offset,
+            "previous": self.url_with(offset=max(0, offset - limit), limit=limit)
+            if offset
+            else None,
+            "total": total,
+        }
+
+    def url_with(self, **changed: object) -> str:
+        """This call's own address with some parameters changed."""
+        query = {**self.query, **{name: str(value) for name, value in changed.items()}}
+        return str(URL(self.state.origin + self.url_path).with_query(query))
+
+
+def require_found(thing: T | None) -> T:
+    """The thing itself, or a refusal where there is none."""
+    if thing is None:
+        raise ApiError(error_responses.NOT_FOUND)
+    return thing
+
+
+def validate_uri(uri: object, kinds: Sequence[str]) -> str:
+    """A URI of the right shape and of one of these kinds. A user's id may have any shape."""
+    if not isinstance(uri, str) or uri.count(":") != 2 or not uri.startswith("spotify:"):
+        raise bad_request(f"Invalid uri: {uri}")
+    kind, id_ = uri_kind(uri), uri.rsplit(":", 1)[1]
+    if kind not in kinds or not id_ or (kind != "user" and not ID_PATTERN.fullmatch(id_)):
+        raise bad_request(f"Invalid {kinds[0] if len(kinds) == 1 else ''} uri: {uri}")
+    return uri
+
+
+def _parse_integer(text: str, name: str, minimum: int, maximum: int | None) -> int:
+    if not INTEGER_PATTERN.fullmatch(text.removeprefix("-")):
+        raise bad_request(f"Invalid {name}")
+    if int(text) < minimum or (maximum is not None and int(text) > maximum):
+        raise bad_request(f"{name} is out of range")
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Route:
+    """One endpoint: its address below /v1, and what it takes.
+
+    scopes  all must be in the token        query   the parameters it knows
+    body    whether it takes a JSON body    user    whether it needs a person behind the token
+    """
+
+    method: str
+    path: str
+    handler: Callable[[ApiRequest], object]
+    scopes: tuple[str, ...] = ()
+    query: tuple[str, ...] = ()
+    body: bool = False
+    user: bool = field(default=True)

@@ -1,0 +1,184 @@
+"""Two hundred invented tracks, with their artists and records; always the same ones."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Iterator
+
+from sandbox.spotify import sample_names
+
+from .catalogue import (
+    Album,
+    AlbumType,
+    Artist,
+    Audiobook,
+    Catalogue,
+    Chapter,
+    Episode,
+    Show,
+    Track,
+    make_id,
+)
+
+TRACK_COUNT = 200
+
+
+@functools.cache
+def build_catalogue() -> Catalogue:
+    """The whole catalogue; nothing in it ever changes."""
+    chance = random.Random("a shelf of records")
+    nasty = _make_hostile_album()
+    special = len(nasty.tracks)
+    records = list(_make_albums(chance, TRACK_COUNT - special))
+    stock = tuple(track for record in records for track in record.tracks)
+    records.append(nasty)
+    tracks = [track for record in records for track in record.tracks]
+    artists = {artist.id: artist for track in tracks for artist in track.artists}
+    shows = [_make_show(*entry) for entry in sample_names.SHOWS.items()]
+    books = [_make_audiobook(*entry) for entry in sample_names.AUDIOBOOKS.items()]
+    local = _make_local_track()
+    return Catalogue(
+        artists={**artists, **{a.id: a for record in records for a in record.artists}},
+        albums={record.id: record for record in records},
+        tracks={track.id: track for track in tracks if track.id},
+        shows={show.id: show for show in shows},
+        episodes={episode.id: episode for show in shows for episode in show.episodes},
+        audiobooks={book.id: book for book in books},
+        chapters={chapter.id: chapter for book in books for chapter in book.chapters},
+        local={local.uri: local},
+        regular_tracks=stock,
+    )
+
+
+def _make_albums(rng: random.Random, tracks: int) -> Iterator[Album]:
+    """Records of eight or nine tracks each, which hold `tracks` tracks together."""
+    count = sum(len(records) for _, records in sample_names.ARTISTS.values())
+    shortest, longer = divmod(tracks, count)
+    artists = [Artist(make_id("artist", n), n, (g,)) for n, (g, _) in sample_names.ARTISTS.items()]
+    titles = _track_titles(rng)
+    made = 0
+    for artist in artists:
+        for name, released in sample_names.ARTISTS[artist.name][1].items():
+            record = _make_album(name, (artist,), released)
+            for number in range(1, shortest + (made < longer) + 1):
+                guest = rng.choice(artists) if rng.random() < 0.15 else artist
+                record.tracks.append(
+                    _make_track(
+                        next(titles),
+                        tuple(dict.fromkeys((artist, guest))),
+                        record,
+                        number,
+                        duration=rng.randrange(124_000, 412_000, 40),
+                        explicit=rng.random() < 0.06,
+                    )
+                )
+            made += 1
+            yield record
+
+
+def _track_titles(rng: random.Random) -> Iterator[str]:
+    """The titles with a lantern in them first, then endlessly others, none twice."""
+    yield from sample_names.LANTERN_TITLES
+    seen = set(sample_names.LANTERN_TITLES)
+    while True:
+        weather, weather2 = rng.sample(sample_names.ADJECTIVES, 2)
+        thing, thing2 = rng.sample(sample_names.NOUNS, 2)
+        title = rng.choice(sample_names.TITLE_TEMPLATES).format(
+            weather=weather,
+            weather2=weather2,
+            thing=thing,
+            thing2=thing2,
+            place=rng.choice(sample_names.PLACE_NAMES),
+            person=rng.choice(sample_names.PERSON_NAMES),
+            hour=rng.choice(sample_names.TIMES_OF_DAY),
+        )
+        if title not in seen:
+            seen.add(title)
+            yield title[0].upper() + title[1:]
+
+
+def _make_hostile_album() -> Album:
+    """The record with every title that has ever broken a bot."""
+    artist = Artist(make_id("artist", sample_names.HOSTILE_ARTIST), sample_names.HOSTILE_ARTIST)
+    nameless = Artist(make_id("artist", ""), "")
+    record = _make_album(
+        sample_names.HOSTILE_ALBUM, (artist,), "2026-04-01", album_type="compilation"
+    )
+    for number, name in enumerate(sample_names.HOSTILE_TITLES, 1):
+        record.tracks.append(_make_track(name, (artist,), record, number, duration=61_000 + number))
+    number = len(sample_names.HOSTILE_TITLES)
+    record.tracks.append(_make_track(sample_names.TRACK_WITHOUT_ARTIST, (), record, number + 1))
+    record.tracks.append(
+        _make_track(sample_names.TRACK_WITH_UNNAMED_ARTIST, (nameless,), record, number + 2)
+    )
+    record.tracks.append(
+        _make_track(sample_names.UNAVAILABLE_TRACK, (artist,), record, number + 3, playable=False)
+    )
+    return record
+
+
+def _make_album(
+    name: str, artists: tuple[Artist, ...], released: str, album_type: AlbumType = "album"
+) -> Album:
+    id_ = make_id("album", name)
+    upc = f"{int.from_bytes(id_[:5].encode()) % 10**12:012d}"
+    return Album(id_, name, artists, released, upc, album_type)
+
+
+def _make_track(
+    name: str,
+    artists: tuple[Artist, ...],
+    album: Album,
+    number: int,
+    *,
+    duration: int = 180_000,
+    explicit: bool = False,
+    playable: bool = True,
+) -> Track:
+    id_ = make_id("track", album.name, name)
+    digits = int.from_bytes(id_[:4].encode()) % 100_000
+    isrc = f"XXTNA{album.released[2:4]}{digits:05d}"
+    return Track(id_, name, artists, album, duration, number, isrc, explicit, playable)
+
+
+def _make_local_track() -> Track:
+    """A file on somebody's own computer: names, no ids."""
+    name, artist, record, seconds = sample_names.LOCAL_FILE
+    words = (word.replace(" ", "+") for word in (artist, record, name))
+    singer = Artist("", artist)
+    return Track(
+        id=None,
+        name=name,
+        artists=(singer,),
+        album=Album("", record, (), "", ""),
+        duration=seconds * 1000,
+        number=0,
+        local_uri=f"spotify:local:{':'.join(words)}:{seconds}",
+    )
+
+
+def _make_show(name: str, about: tuple[str, tuple[str, ...]]) -> Show:
+    publisher, titles = about
+    show = Show(make_id("show", name), name, publisher, f"{name}, from {publisher}.")
+    for number, title in enumerate(titles, 1):
+        show.episodes.append(
+            Episode(
+                id=make_id("episode", name, title),
+                name=title,
+                show=show,
+                duration=1_500_000 + number * 60_000,
+                released=f"2026-{number:02d}-14",
+                description=f"Episode {number} of {name}.",
+            )
+        )
+    return show
+
+
+def _make_audiobook(name: str, about: tuple[str, str, tuple[str, ...]]) -> Audiobook:
+    author, narrator, titles = about
+    book = Audiobook(make_id("audiobook", name), name, author, narrator, f"{name}, a novel.")
+    for number, title in enumerate(titles):
+        id_ = make_id("chapter", name, title)
+        book.chapters.append(Chapter(id_, title, book, number, 1_200_000 + number * 45_000))
+    return book

@@ -1,0 +1,91 @@
+"""How the Web API shows people and their playlists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.spotify import catalogue_objects
+from sandbox.spotify.state import SpotifyState
+
+from .accounts import Account
+from .catalogue import Episode, Track
+from .playlists import Playlist, PlaylistItem
+
+Json = dict[str, Any]
+
+
+def current_user(account: Account, state: SpotifyState) -> Json:
+    """All that `GET /me` still tells."""
+    who = {} if account.account_id is None else {"account_id": account.account_id}
+    return {
+        **who,
+        "display_name": account.display_name,
+        **_public_user(account.id, state),
+        "images": catalogue_objects.cover_images(account.id, state.origin)[1:],
+    }
+
+
+def _public_user(id_: str, state: SpotifyState) -> Json:
+    return {
+        "external_urls": {"spotify": f"https://open.spotify.com/user/{id_}"},
+        "href": f"{state.origin}/v1/users/{id_}",
+        "id": id_,
+        "type": "user",
+        "uri": f"spotify:user:{id_}",
+    }
+
+
+def simplified_playlist(playlist: Playlist, state: SpotifyState) -> Json:
+    """As in lists of playlists: how many items there are, not which."""
+    owner = state.accounts[playlist.owner]
+    href = f"{state.origin}/v1/playlists/{playlist.id}"
+    return {
+        "collaborative": playlist.collaborative,
+        "description": playlist.description,
+        "external_urls": {"spotify": f"https://open.spotify.com/playlist/{playlist.id}"},
+        "href": href,
+        "id": playlist.id,
+        "images": catalogue_objects.cover_images(playlist.id, state.origin)[:1]
+        if playlist.items
+        else None,
+        "name": playlist.name,
+        "owner": {"display_name": owner.display_name, **_public_user(owner.id, state)},
+        "public": playlist.public,
+        "snapshot_id": playlist.snapshot_id,
+        _items_key(state): {"href": f"{href}/items", "total": len(playlist.items)},
+        "type": "playlist",
+        "uri": playlist.uri,
+    }
+
+
+def full_playlist(playlist: Playlist, state: SpotifyState, reader: str, *, episodes: bool) -> Json:
+    """With the first fifty items for its owner and its collaborators, else without any."""
+    shown = simplified_playlist(playlist, state)
+    counted = shown.pop(_items_key(state))
+    if playlist.is_open_to(reader):
+        items = [playlist_item(one, state, episodes=episodes) for one in playlist.items]
+        shown[_items_key(state)] = catalogue_objects.first_page(counted["href"], items)
+    return shown
+
+
+def playlist_item(entry: PlaylistItem, state: SpotifyState, *, episodes: bool) -> Json:
+    """One place in a playlist. What is gone is null; so is an episode nobody asked for."""
+    thing = state.catalogue.find_item(entry.uri) if entry.uri else None
+    item: Json | None = None
+    if isinstance(thing, Track):
+        item = catalogue_objects.full_track(thing, state.origin)
+    elif isinstance(thing, Episode) and episodes:
+        item = catalogue_objects.full_episode(thing, state.origin)
+    adder = state.accounts.get(entry.added_by or "")
+    return {
+        "added_at": None
+        if entry.added_at is None
+        else catalogue_objects.format_time(entry.added_at),
+        "added_by": None if adder is None else _public_user(adder.id, state),
+        "is_local": isinstance(thing, Track) and thing.id is None,
+        "track" if state.legacy_field_names else "item": item,
+    }
+
+
+def _items_key(state: SpotifyState) -> str:
+    return "tracks" if state.legacy_field_names else "items"

@@ -1,1 +1,0 @@
-"""Our own client of the Web API, against the pretend one."""

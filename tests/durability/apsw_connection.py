@@ -1,0 +1,97 @@
+"""The real store over a simulated disk: what aiosqlite would say to sqlite3, said to apsw."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Generator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import aiosqlite
+import apsw
+
+from bot.store.connection import _PRAGMAS, Database
+from bot.store.schema import migrate
+from tests.durability.simulated_disk import PowerCut, SimulatedDisk
+
+
+class _Cursor:
+    def __init__(self, rows: list[tuple[Any, ...]], rowcount: int) -> None:
+        self._rows = iter(rows)
+        self.rowcount = rowcount
+
+    async def fetchone(self) -> tuple[Any, ...] | None:
+        return next(self._rows, None)
+
+    async def fetchall(self) -> list[tuple[Any, ...]]:
+        return list(self._rows)
+
+
+class _PendingResult:
+    """To be awaited, or entered."""
+
+    def __init__(self, wire: _ApswConnection, sql: str, values: Sequence[Any]) -> None:
+        self._connection, self._sql, self._values = wire, sql, values
+
+    def __await__(self) -> Generator[Any, None, _Cursor]:
+        return self.__aenter__().__await__()
+
+    async def __aenter__(self) -> _Cursor:
+        return self._connection.run(self._sql, self._values)
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+
+class _ApswConnection:
+    """As much of aiosqlite.Connection as the store uses; nothing is heard of it after a cut."""
+
+    def __init__(self, db: apsw.Connection, disk: SimulatedDisk) -> None:
+        self._db = db
+        self._disk = disk
+
+    def run(self, sql: str, values: Sequence[Any]) -> _Cursor:
+        if self._disk.power_is_cut:
+            raise PowerCut
+        try:
+            rows = self._db.execute(sql, tuple(values)).fetchall()
+        except apsw.ConstraintError as error:
+            raise sqlite3.IntegrityError(str(error)) from None
+        if self._disk.power_is_cut:
+            raise PowerCut
+        return _Cursor(rows, self._db.changes())
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> _PendingResult:
+        return _PendingResult(self, sql, values)
+
+    async def executemany(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+        for each in values:
+            self.run(sql, each)
+
+    async def execute_fetchall(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return await self.run(sql, values).fetchall()
+
+    async def executescript(self, sql: str) -> None:
+        self.run(sql, ())
+
+
+@asynccontextmanager
+async def open_database(
+    disk: SimulatedDisk, *, synchronous: str | None = None
+) -> AsyncIterator[Database]:
+    """The database of a disk, opened as the bot opens its own, or with another `synchronous`."""
+    db = apsw.Connection("tonearm.sqlite3", vfs=disk.vfs_name)
+    try:
+        wire = _ApswConnection(db, disk)
+        await wire.execute("PRAGMA locking_mode = EXCLUSIVE")
+        for pragma in _PRAGMAS:
+            await wire.execute(f"PRAGMA {pragma}")
+        if synchronous is not None:
+            await wire.execute(f"PRAGMA synchronous = {synchronous}")
+        connection = cast(aiosqlite.Connection, wire)
+        await migrate(connection)
+        yield Database(connection, connection)
+    finally:
+        db.close()
+    if disk.power_is_cut:
+        raise PowerCut

@@ -1,0 +1,221 @@
+"""A disk in memory that forgets what was not synced once its power is cut."""
+
+from __future__ import annotations
+
+from itertools import count, pairwise
+from random import Random
+from typing import Any
+
+import apsw
+
+_JOURNAL_FLAGS = (
+    apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
+)
+_disk_numbers = count(1)
+
+
+class PowerCut(Exception):
+    """Whoever waited for an answer does not get one."""
+
+
+class SimulatedFile:
+    """What processes see of a file, what is on the platter, and what is on its way there."""
+
+    def __init__(self, image: bytes = b"") -> None:
+        self.visible = bytearray(image)
+        self.synced = bytes(image)
+        self.pending: list[tuple[int, bytes | None]] = []  # None: the file ends here
+
+    def write(self, offset: int, data: bytes | None) -> None:
+        self.pending.append((offset, data))
+        _apply_write(self.visible, offset, data)
+
+    def sync(self) -> None:
+        self.synced = bytes(self.visible)
+        self.pending.clear()
+
+    def after_power_cut(self, rng: Random, sector: int) -> SimulatedFile:
+        """What is left of it: what was synced, and of the writes since, sector by sector, some.
+
+        Either in order, so that all before some moment are there and the one at that moment is
+        torn, or, as likely, in whatever order the disk liked.
+        """
+        left = bytearray(self.synced)
+        in_order = rng.random() < 0.5
+        last = rng.randint(0, len(self.pending))
+        share = rng.choice((0.0, 0.5, 0.95))
+        for number, (at, data) in enumerate(self.pending):
+            chance = share if not in_order or number == last else float(number < last)
+            for where, piece in _split_by_sector(at, data, sector):
+                if rng.random() < chance:
+                    _apply_write(left, where, piece)
+        return SimulatedFile(bytes(left))
+
+
+class SimulatedDisk(apsw.VFS):
+    """One folder on one disk, as a VFS of SQLite's; what its unix VFS would sync is synced.
+
+    Processes come and go by `cut` and a new Disk. File locks are not kept: one connection, with
+    `PRAGMA locking_mode = EXCLUSIVE`, which WAL needs here since no memory is shared.
+    """
+
+    def __init__(self, files: dict[str, SimulatedFile] | None = None) -> None:
+        self.vfs_name = f"disk {next(_disk_numbers)}"
+        super().__init__(self.vfs_name, base="")
+        self._visible: dict[str, SimulatedFile] = dict(files or {})
+        self._synced = dict(self._visible)
+        self._pending_names: list[
+            tuple[str, SimulatedFile | None]
+        ] = []  # names made and (None) deleted
+        self.step_count = 0
+        self._scheduled_cut: tuple[int, Random] | None = None
+        self._disk_after_cut: SimulatedDisk | None = None
+
+    def schedule_power_cut(self, step: int, rng: Random) -> None:
+        """Cut the power at this step, counted from the first that was ever taken."""
+        self._scheduled_cut = step, rng
+
+    def cut_power(self, rng: Random) -> None:
+        """Cut the power: what SQLite does from now on does not matter to `left`."""
+        sector = rng.choice((512, 4096))
+        names = dict(self._synced)
+        in_order = rng.random() < 0.5
+        last = rng.randint(0, len(self._pending_names))
+        for number, (name, file) in enumerate(self._pending_names):
+            if number < last if in_order else rng.random() < 0.5:
+                names = {other: f for other, f in names.items() if other != name}
+                if file is not None:
+                    names[name] = file
+        self._disk_after_cut = SimulatedDisk(
+            {name: file.after_power_cut(rng, sector) for name, file in names.items()}
+        )
+
+    @property
+    def power_is_cut(self) -> bool:
+        return self._disk_after_cut is not None
+
+    @property
+    def after_power_cut(self) -> SimulatedDisk:
+        """The disk when power is back."""
+        assert self._disk_after_cut is not None
+        return self._disk_after_cut
+
+    def copy(self) -> SimulatedDisk:
+        """Another disk that holds what this one was given to hold."""
+        return SimulatedDisk(
+            {name: SimulatedFile(file.synced) for name, file in self._synced.items()}
+        )
+
+    def file_contents(self, name: str) -> bytes:
+        """What processes see in a file."""
+        return bytes(self._visible[name].visible)
+
+    def count_step(self) -> None:
+        """Something is about to reach the disk."""
+        self.step_count += 1
+        if (
+            self._scheduled_cut
+            and self.step_count == self._scheduled_cut[0]
+            and not self.power_is_cut
+        ):
+            self.cut_power(self._scheduled_cut[1])
+
+    def sync_directory(self) -> None:
+        self._synced = dict(self._visible)
+        self._pending_names.clear()
+
+    def xAccess(self, pathname: str, flags: int) -> bool:  # noqa: N802
+        return pathname in self._visible
+
+    def xFullPathname(self, name: str) -> str:  # noqa: N802
+        return name
+
+    def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
+        self.count_step()
+        if self._visible.pop(filename, None) is None:
+            raise apsw.IOError
+        self._pending_names.append((filename, None))
+        if syncdir:
+            self.sync_directory()
+
+    def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
+        path = name.filename() if isinstance(name, apsw.URIFilename) else name
+        flags[1] = flags[0]
+        made = path not in self._visible
+        file = self._visible.get(path or "", SimulatedFile())
+        if path is not None and made:
+            self.count_step()
+            self._visible[path] = file
+            self._pending_names.append((path, file))
+        return _OpenFile(self, file, syncs_directory=made and bool(flags[0] & _JOURNAL_FLAGS))
+
+
+class _OpenFile(apsw.VFSFile):
+    """An open file. The first sync of a new journal syncs the folder too, as SQLite's unix does."""
+
+    def __init__(self, disk: SimulatedDisk, file: SimulatedFile, *, syncs_directory: bool) -> None:
+        self._disk = disk
+        self._file = file
+        self._syncs_directory = syncs_directory
+
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
+        return bytes(self._file.visible[offset : offset + amount])
+
+    def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
+        self._file.write(offset, bytes(data))
+        self._disk.count_step()
+
+    def xTruncate(self, newsize: int) -> None:  # noqa: N802
+        self._file.write(newsize, None)
+        self._disk.count_step()
+
+    def xSync(self, flags: int) -> None:  # noqa: N802
+        self._disk.count_step()
+        self._file.sync()
+        if self._syncs_directory:
+            self._syncs_directory = False
+            self._disk.sync_directory()
+
+    def xFileSize(self) -> int:  # noqa: N802
+        return len(self._file.visible)
+
+    def xSectorSize(self) -> int:  # noqa: N802
+        return 4096
+
+    def xDeviceCharacteristics(self) -> int:  # noqa: N802
+        return apsw.SQLITE_IOCAP_POWERSAFE_OVERWRITE
+
+    def xFileControl(self, op: int, ptr: int) -> bool:  # noqa: N802
+        return False
+
+    def xLock(self, level: int) -> None:  # noqa: N802
+        pass
+
+    def xUnlock(self, level: int) -> None:  # noqa: N802
+        pass
+
+    def xCheckReservedLock(self) -> bool:  # noqa: N802
+        return False
+
+    def xClose(self) -> None:  # noqa: N802
+        pass
+
+
+def _apply_write(image: bytearray, offset: int, data: bytes | None) -> None:
+    image.extend(bytes(max(0, offset - len(image))))
+    if data is None:
+        del image[offset:]
+    else:
+        image[offset : offset + len(data)] = data
+
+
+def _split_by_sector(offset: int, data: bytes | None, size: int) -> list[tuple[int, bytes | None]]:
+    """A write, in pieces that reach the platter whole or not at all."""
+    if data is None:
+        return [(offset, None)]
+    edges = [
+        offset,
+        *range(offset - offset % size + size, offset + len(data), size),
+        offset + len(data),
+    ]
+    return [(start, data[start - offset : end - offset]) for start, end in pairwise(edges)]

@@ -1,0 +1,53 @@
+"""What really stands in the database's files, read past the bot."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ENCRYPTED_COLUMNS = {
+    "link": ("refresh_token",),
+    "login": ("refresh_token", "verifier", "code", "notice"),
+}
+
+
+@dataclass(frozen=True)
+class DatabaseRows:
+    """All rows, by Discord user."""
+
+    links: dict[int, dict[str, Any]]
+    logins: dict[int, dict[str, Any]]
+    user_ids: set[int]
+
+    @classmethod
+    def read(cls, file: Path) -> DatabaseRows:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            db.row_factory = sqlite3.Row
+            return cls(
+                _rows_by_user(db.execute("SELECT * FROM link")),
+                _rows_by_user(db.execute("SELECT * FROM login")),
+                {row["discord_id"] for row in db.execute("SELECT discord_id FROM person")},
+            )
+
+    def encrypted_values(self) -> Iterator[tuple[int, str, bytes]]:
+        """Every sealed secret: whose it is, the column it stands in, and what stands there."""
+        for table, rows in (("link", self.links), ("login", self.logins)):
+            for user, row in rows.items():
+                for column in ENCRYPTED_COLUMNS[table]:
+                    if row[column] is not None:
+                        yield user, column, row[column]
+
+
+def _rows_by_user(rows: sqlite3.Cursor) -> dict[int, dict[str, Any]]:
+    found = [dict(row) for row in rows]
+    assert len({row["discord_id"] for row in found}) == len(found), "one row a person"
+    return {row["discord_id"]: row for row in found}
+
+
+def read_database_bytes(file: Path) -> bytes:
+    """Every byte of the database and of its write-ahead log."""
+    return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))

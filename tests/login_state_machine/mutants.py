@@ -1,0 +1,94 @@
+"""Houses with one thing wrong each, to show that the machine notices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.errors.login import LoginUnfinished
+from bot.login.flow import LoginFlow
+from bot.login.results import LoginFinished
+from bot.spotify.transport import Transport
+from bot.store.accounts import AccountTable, LinkedAccount
+from bot.store.pending_logins import PendingLogin, PendingLoginTable
+from tests.login_state_machine.held_responses import HeldDiscordOAuth
+from tests.login_state_machine.login_app import LoginApp
+
+
+class AcceptsAnyCode(LoginApp):
+    """The code is asked for, and not compared."""
+
+    def build_parts(self, transport: Transport) -> None:
+        super().build_parts(transport)
+        self.login_flow = self.make_login_flow(_UncheckedLoginFlow)
+
+
+class _UncheckedLoginFlow(LoginFlow):
+    async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
+        login = await self._logins.awaiting_code(discord_id, self._clock())
+        if login is None:
+            raise LoginUnfinished
+        return await self._link_account(login)
+
+
+class AcceptsStaleRenewals(LoginApp):
+    """A renewal is good for whatever link the user has by then."""
+
+    def build_parts(self, transport: Transport) -> None:
+        self.store.accounts = _UncheckedAccountTable(self.store._db)
+        super().build_parts(transport)
+
+
+class _UncheckedAccountTable(AccountTable):
+    async def renew(self, link: LinkedAccount, refresh_token: bytes) -> bool:
+        now = await self.get(link.discord_id)
+        renewed = replace(link, version=now.version if now else 0)
+        return await super().renew(renewed, refresh_token)
+
+    async def is_unchanged(self, link: LinkedAccount) -> bool:
+        return True
+
+
+class AcceptsReusedStates(LoginApp):
+    """A browser may come back as often as it likes."""
+
+    def build_parts(self, transport: Transport) -> None:
+        self.store.pending_logins = _ReusableStateTable(self.store._db)
+        super().build_parts(transport)
+
+
+class _ReusableStateTable(PendingLoginTable):
+    async def consume_state(
+        self, state: bytes, cookie: bytes, now: float, *, discord_verified: bool
+    ) -> PendingLogin | None:
+        return await self.by_state(state, now)
+
+
+class NeverExpiresLogins(LoginApp):
+    """The round does not erase what is over."""
+
+    def build_parts(self, transport: Transport) -> None:
+        self.store.pending_logins = _NonExpiringLoginTable(self.store._db)
+        super().build_parts(transport)
+
+
+class _NonExpiringLoginTable(PendingLoginTable):
+    async def delete_expired(self, now: float) -> int:
+        return 0
+
+
+class _AnyUserDiscordOAuth(HeldDiscordOAuth):
+    async def fetch_user_id(self, application_id: int, code: str) -> int:
+        return _EqualsEveryUserId(await super().fetch_user_id(application_id, code))
+
+
+class _EqualsEveryUserId(int):
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    __hash__ = int.__hash__
+
+
+class AcceptsAnyDiscordUser(LoginApp):
+    """Discord is asked who it is, and everybody is taken for the user."""
+
+    discord_oauth_class = _AnyUserDiscordOAuth

@@ -1,0 +1,107 @@
+"""What a message of the bot claims, read as its reader does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.message_text import BUTTON, TEXT_DISPLAY, plain_text, walk_components
+
+MessageKind = Literal["panel", "another's", "card", "words", "queue", "devices", "list", "other"]
+
+_TITLE = re.compile(r"^\*\*\[.*\]\(https://open\.spotify\.com/([a-z]+)/([0-9A-Za-z]{22})\)\*\*$")
+_LINK = re.compile(r"\]\(https://open\.spotify\.com/([a-z]+)/([0-9A-Za-z]{22})\)")
+_AS_OF = re.compile(r"^-# As of <t:(\d+):([tR])>$")
+_PROGRESS = re.compile(r"^(?:[▰▱]+ )?([\d:]+)(?: / ([\d:]+))?$")
+
+
+@dataclass(frozen=True)
+class ParsedMessage:
+    """`heading` and `settings` are small print, part by part; `bar` is seconds at and of.
+
+    dated as of when it is, in seconds since 1970, where that is said
+    live  whether it will be drawn again, as it says by telling how long ago that was
+    body  the lines between heading and settings, or all lines of a list
+    acts  of a panel: what its buttons do, and whether they can be pressed
+    """
+
+    kind: MessageKind
+    owner_id: str | None = None
+    header: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    uri: str | None = None
+    progress: tuple[int, int | None] | None = None
+    settings: tuple[str, ...] = ()
+    as_of: int | None = None
+    live: bool = True
+    button_states: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.body)
+
+
+def parse_message(message: dict[str, Any]) -> ParsedMessage:
+    """What this message says."""
+    parts = list(walk_components(message))
+    texts = [part["content"] for part in parts if part["type"] == TEXT_DISPLAY]
+    buttons = [part for part in parts if part["type"] == BUTTON and "custom_id" in part]
+    if not texts:
+        return ParsedMessage("words", body=(plain_text(message.get("content") or ""),))
+    if texts[0].startswith("This is somebody else’s remote"):
+        return ParsedMessage("another's", body=tuple(texts))
+    lines = tuple(line for text in texts for line in text.split("\n"))
+    if lines[0] == "### Now":
+        return ParsedMessage("queue", body=lines)
+    if lines[0] == "### Your devices":
+        return ParsedMessage("devices", body=lines)
+    panel = [button["custom_id"] for button in buttons if button["custom_id"].startswith("panel:")]
+    if panel:
+        acts = {
+            button["custom_id"].split(":", 2)[2]: not button.get("disabled") for button in buttons
+        }
+        return _parse_card("panel", lines, panel[0].split(":")[1], acts)
+    if len(texts) == 1 and lines[0].startswith("-# ") and lines[-1].endswith("On Spotify"):
+        return _parse_card("card", lines, None, {})
+    return ParsedMessage("list" if lines[0].startswith("### ") else "other", body=lines)
+
+
+def _parse_card(
+    kind: MessageKind, lines: tuple[str, ...], owner_id: str | None, button_states: dict[str, bool]
+) -> ParsedMessage:
+    heading = _split_parts(lines[0]) if lines[0].startswith("-# ") else ()
+    body = tuple(line for line in lines[bool(heading) :] if not line.startswith("-# "))
+    small = [line for line in lines[bool(heading) :] if line.startswith("-# ")]
+    dated = next((match for line in small if (match := _AS_OF.match(line))), None)
+    told = [line for line in small if "As of" not in line and not line.endswith("On Spotify")]
+    title = next((match for line in body if (match := _TITLE.match(line))), None)
+    bar = next((match for line in body if (match := _PROGRESS.match(line))), None)
+    return ParsedMessage(
+        kind,
+        owner_id,
+        heading,
+        body,
+        f"spotify:{title[1]}:{title[2]}" if title else None,
+        (_parse_duration(bar[1]), _parse_duration(bar[2]) if bar[2] else None) if bar else None,
+        _split_parts(told[0]) if told else (),
+        int(dated[1]) if dated else None,
+        dated is None or dated[2] == "R",
+        button_states,
+    )
+
+
+def linked_uris(lines: tuple[str, ...]) -> list[str]:
+    """What the links in these lines lead to."""
+    return [f"spotify:{kind}:{id_}" for line in lines for kind, id_ in _LINK.findall(line)]
+
+
+def _split_parts(line: str) -> tuple[str, ...]:
+    return tuple(plain_text(line).split(" · "))
+
+
+def _parse_duration(clock: str) -> int:
+    total = 0
+    for part in clock.split(":"):
+        total = total * 60 + int(part)
+    return total

@@ -1,0 +1,128 @@
+"""Houses in which one part is worse than it is, to show that the walk notices."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bot.client import Tonearm
+from bot.interactions.double_press import DoublePressGuard
+from bot.interactions.reply_visibility import ReplyVisibility
+from bot.panel.panels import Panels
+from bot.player.actions import PlayerAction
+from bot.player.player import Player
+from bot.spotify.models import Playback
+from bot.views.outcome import Outcome
+from tests.player_state_machine.player_app import PlayerApp
+
+AnyInteraction = Any
+
+
+class ReportsWithoutActing(PlayerApp):
+    """It says that it paused, and does nothing."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.player = self.make_player(_IdlePlayer, bot)
+
+
+class _IdlePlayer(Player):
+    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
+        if deed.verb == "pause":
+            return Outcome("Paused")
+        return await super().perform(user_id, deed, **how)
+
+
+class ShowsPreviousState(PlayerApp):
+    """What plays after a command is what played after the one before."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.player = self.make_player(_StalePlayer, bot)
+
+
+class _StalePlayer(Player):
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.previous_states: dict[int, Playback | None] = {}
+
+    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
+        done = await super().perform(user_id, deed, **how)
+        was, self.previous_states[user_id] = self.previous_states.get(user_id), done.state
+        return Outcome(done.message, done.item, was) if was and done.state else done
+
+
+class RepeatsActions(PlayerApp):
+    """What must be done once is done twice."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.player = self.make_player(_RepeatingPlayer, bot)
+
+
+class _RepeatingPlayer(Player):
+    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
+        if deed.verb in ("next", "previous", "queue"):
+            await super().perform(user_id, deed, **how)
+        return await super().perform(user_id, deed, **how)
+
+
+class IgnoresDoubleClicks(PlayerApp):
+    """Both halves of a double press act."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.double_press = _NoDebouncer(self.clock)
+
+
+class _NoDebouncer(DoublePressGuard):
+    @contextmanager
+    def guard(self, button: Hashable) -> Iterator[bool]:
+        yield True
+
+
+class AcceptsAnyPresser(PlayerApp):
+    """Whoever presses a panel is taken for its owner."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.panels = _UnguardedPanels(bot.sessions, self.clock, self.clock.sleep)
+        bot.player = self.make_player(Player, bot)
+
+
+class _UnguardedPanels(Panels):
+    async def on_press(self, interaction: AnyInteraction, owner: int, act: str) -> None:
+        if act.partition(" ")[0] in ("pause", "resume", "next", "volume", "shuffle", "repeat"):
+            await interaction.client.player.perform(owner, PlayerAction.parse(act))
+        await super().on_press(interaction, owner, act)
+
+
+class NeverUpdatesPanels(PlayerApp):
+    """A panel is not drawn again after a command of its owner."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.player = self.make_player(Player, bot, on_change=lambda *_: None)
+
+
+class RepliesPublicly(PlayerApp):
+    """Every reply is for everybody to see."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.reply_visibility = _PublicReplies(bot.store)
+
+
+class _PublicReplies(ReplyVisibility):
+    async def defer(self, interaction: AnyInteraction, *, share: bool | None = None) -> None:
+        await super().defer(interaction, share=True)
+
+
+class PollsTooOften(PlayerApp):
+    """It asks Spotify what plays until it is quite sure."""
+
+    def build_parts(self, bot: Tonearm) -> None:
+        bot.player = self.make_player(_PollingPlayer, bot)
+
+
+class _PollingPlayer(Player):
+    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
+        done = await super().perform(user_id, deed, **how)
+        spotify = await self._accounts.session(user_id)
+        for _ in range(5):
+            await spotify.player.state()
+        return done

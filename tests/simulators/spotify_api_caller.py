@@ -1,0 +1,87 @@
+"""Calls to the pretend Spotify over a real socket, for the tests of it alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from sandbox.clock import Clock
+from sandbox.spotify import Account, Player, Spotify
+from sandbox.spotify.oauth_authorize import SCOPE_DESCRIPTIONS
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def message(self) -> str:
+        """What an error says, whichever form it has."""
+        try:
+            return str(self.json["error"]["message"])
+        except ValueError:
+            return self.body.decode()
+
+
+class ApiCaller:
+    """Ada, with a token for every scope, unless a call says otherwise."""
+
+    def __init__(self, spotify: Spotify, http: aiohttp.ClientSession) -> None:
+        self.spotify = spotify
+        self.http = http
+
+    @property
+    def account(self) -> Account:
+        return self.spotify.accounts["ada"]
+
+    @property
+    def player(self) -> Player:
+        return self.account.player
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        sent: object = None,
+        *,
+        account: str | None = "ada",
+        scopes: tuple[str, ...] = tuple(SCOPE_DESCRIPTIONS),
+        token: str = "",
+        **more: Any,
+    ) -> HttpResponse:
+        """One call; `path` below /v1 or a whole address, `sent` as JSON."""
+        token = token or self.spotify.issue_access_token(account, *scopes)
+        url = path if path.startswith("http") else f"{self.spotify.api_url}/{path}"
+        headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
+        if sent is not None:
+            more["json"] = sent
+        async with self.http.request(method, url, headers=headers, **more) as response:
+            return HttpResponse(response.status, response.headers.copy(), await response.read())
+
+    async def all_items(self, path: str) -> list[Any]:
+        """Every item of a list, page after page by its `next`."""
+        items: list[Any] = []
+        url: str | None = path
+        while url is not None:
+            page = (await self("GET", url)).json
+            items += page["items"]
+            url = page["next"]
+        return items
+
+
+@asynccontextmanager
+async def api_caller(seed: int = 0) -> AsyncIterator[ApiCaller]:
+    """A pretend Spotify of one's own, and Ada to call it."""
+    async with Spotify(Clock(), seed=seed) as spotify, aiohttp.ClientSession() as http:
+        yield ApiCaller(spotify, http)

@@ -1,0 +1,24 @@
+"""What the bot on the stage is told of the two services, and what it is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sandbox.clock import Clock
+from sandbox.discord import Discord
+from sandbox.harness import bot_environment, requested_secrets
+from sandbox.spotify import Spotify
+
+
+async def test_it_learns_a_secret_only_where_that_is_wished() -> None:
+    async with Discord(Clock()) as discord, Spotify(Clock()) as spotify:
+        told = bot_environment(discord, spotify, Path())
+        assert not {discord.client_secret, spotify.client_secret} & set(told.values())
+        assert re.fullmatch(r"[0-9a-f]{32}", spotify.client_secret)
+        for name, secret in (
+            ("DISCORD_CLIENT_SECRET", discord.client_secret),
+            ("SPOTIFY_CLIENT_SECRET", spotify.client_secret),
+        ):
+            assert requested_secrets({name: "yes", "PORT": "1"}, discord, spotify) == {name: secret}
+        assert requested_secrets({}, discord, spotify) == {}

@@ -1,0 +1,106 @@
+"""Typing on while what was offered for the last letter is still on its way."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sandbox.discord import ClientValidationError, Discord, UserClient
+from tests.simulators.discord_bot import SmallBot
+from tests.simulators.discord_rest_client import RestClient
+
+CHOICES = {"type": 8, "data": {"choices": [{"name": "x", "value": "x"}]}}
+
+
+@pytest.fixture(name="hold")
+def _hold(bot: SmallBot) -> asyncio.Event:
+    """What is offered for "la" waits for this."""
+    bot.held["la"] = asyncio.Event()
+    return bot.held["la"]
+
+
+async def test_no_letter_waits_for_the_offers_of_another(
+    discord_server: Discord, ada: UserClient, hold: asyncio.Event
+) -> None:
+    typing = asyncio.create_task(ada.autocomplete_keystrokes("/spell word:", "l", "la", "lan"))
+    await discord_server.changes.wait_until(
+        lambda: len(answered_texts(discord_server)) == 2, "two of three answers"
+    )
+    assert not typing.done()
+    assert answered_texts(discord_server) == ["l", "lan"]
+    hold.set()
+    offered = await typing
+    assert [one.choices for one in offered] == [
+        [{"name": f"{word}…", "value": word}] for word in ("l", "la", "lan")
+    ]
+    assert all(0 <= one.elapsed < 3 for one in offered)
+
+
+async def test_what_comes_too_late_is_not_offered(
+    discord_server: Discord, ada: UserClient, hold: asyncio.Event
+) -> None:
+    typing = asyncio.create_task(ada.autocomplete_keystrokes("/spell word:", "l", "la"))
+    await discord_server.changes.wait_until(
+        lambda: answered_texts(discord_server) == ["l"], "one of two answers"
+    )
+    discord_server.clock.advance(3)
+    first, second = await typing
+    assert first.choices is not None
+    assert second.choices is None
+    assert first.elapsed < 3 <= second.elapsed
+    hold.set()
+    assert discord_server.page_view("ada", "music")["messages"] == []  # nobody is told
+
+
+async def test_other_options_are_sent_along(ada: UserClient, bot: SmallBot) -> None:
+    await ada.autocomplete_keystrokes("/spell times:2 word:", "l")
+    data = bot.received[-1].data
+    assert data is not None
+    assert [option.get("focused") for option in data["options"]] == [None, True]  # type: ignore
+    with pytest.raises(ClientValidationError, match="nothing is offered"):
+        await ada.autocomplete_keystrokes("/spell word:l times:", "1")
+
+
+async def test_numbers_are_held_to_their_bounds_before_anything_is_sent(
+    ada: UserClient, bot: SmallBot
+) -> None:
+    for times in (0, 4):
+        with pytest.raises(ClientValidationError, match=r"at (least|most)"):
+            await ada.run(f"/spell word:a times:{times}")
+    assert bot.received == []
+    assert (await ada.run("/spell word:a times:3")).text == "aaa"
+
+
+async def test_offers_are_answered_once_and_in_time(
+    discord_server: Discord, api: RestClient
+) -> None:
+    interaction = await api.interaction(4)
+    assert (await api.respond(interaction, CHOICES)).status == 200
+    again = await api.respond(interaction, CHOICES)
+    assert (again.status, again.code) == (400, 40060)
+    slow = await api.interaction(4)
+    discord_server.clock.advance(3)
+    late = await api.respond(slow, CHOICES)
+    assert (late.status, late.code) == (404, 10062)
+
+
+async def test_offers_have_no_webhook(api: RestClient) -> None:
+    interaction = await api.interaction(4)
+    await api.respond(interaction, CHOICES)
+    follow_up = await api.call("POST", api.webhook_path(interaction), {"content": "x"})
+    assert (follow_up.status, follow_up.code) == (404, 10015)
+
+
+async def test_only_offers_answer_an_option_that_is_typed(api: RestClient) -> None:
+    interaction = await api.interaction(4)
+    for kind in (4, 5, 6, 7, 9):
+        assert (await api.respond(interaction, {"type": kind})).error_codes_at("type")
+    slash = await api.interaction()
+    assert (await api.respond(slash, CHOICES)).error_codes_at("type")
+
+
+def answered_texts(discord_server: Discord) -> list[str]:
+    """The texts for which something was offered, in the order in which they were typed."""
+    done = [one for one in discord_server.interactions.all() if one.response_type == 8]
+    return [one.data["options"][-1]["value"] for one in done]

@@ -1,0 +1,109 @@
+"""Lists of the pretend Web API with all that real ones have: nulls, wrong totals, lost dates."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.simulators.spotify_api_caller import ApiCaller, api_caller
+
+UNKNOWN_ID = "0" * 22
+
+
+@pytest.fixture(name="ada")
+async def _ada() -> AsyncIterator[ApiCaller]:
+    async with api_caller() as ada:
+        yield ada
+
+
+@pytest.mark.parametrize(
+    ("path", "way"),
+    [
+        ("me/tracks?limit=7", []),
+        ("me/top/artists?limit=7", []),
+        ("me/following?type=artist", ["artists"]),
+        ("search?q=a&type=track,album&limit=7", ["albums"]),
+        ("me/player/recently-played?limit=7", []),
+        ("albums/{album}", ["tracks"]),
+        ("playlists/{playlist}", ["items"]),
+    ],
+)
+async def test_any_list_can_have_nulls(ada: ApiCaller, path: str, way: list[str]) -> None:
+    ada.spotify.inject_nulls("GET /v1/", every=3)
+    album, playlist = next(iter(ada.spotify.catalogue.albums)), next(iter(ada.spotify.playlists))
+    page = (await ada("GET", path.format(album=album, playlist=playlist))).json
+    for step in way:
+        page = page[step]
+    assert len(page["items"]) >= 7
+    assert [n for n, item in enumerate(page["items"]) if item is None] == [
+        n for n in range(len(page["items"])) if n % 3 == 2
+    ]
+    ada.spotify.clear_nulls()
+    assert None not in (await ada("GET", "me/tracks")).json["items"]
+
+
+async def test_a_queue_can_have_them_too(ada: ApiCaller) -> None:
+    ada.player.play(context=next(iter(ada.spotify.catalogue.albums.values())).uri)
+    ada.spotify.inject_nulls("/queue$", every=2)
+    shown = (await ada("GET", "me/player/queue")).json
+    assert [item is None for item in shown["queue"][:4]] == [False, True, False, True]
+    assert shown["currently_playing"] is not None
+
+
+async def test_nulls_are_where_they_were_ordered_and_nothing_else_changes(ada: ApiCaller) -> None:
+    before = (await ada("GET", "me/tracks")).json
+    ada.spotify.inject_nulls("GET /v1/me/albums", every=1)
+    assert (await ada("GET", "me/tracks")).json == before
+    albums = (await ada("GET", "me/albums")).json
+    assert set(albums["items"]) == {None}
+    assert albums["total"] == len(ada.account.albums)
+
+
+async def test_an_artist_who_is_gone_is_null(ada: ApiCaller) -> None:
+    ada.account.artists.insert(1, (f"spotify:artist:{UNKNOWN_ID}", None))
+    page = (await ada("GET", "me/following?type=artist&limit=2")).json["artists"]
+    assert [one is None for one in page["items"]] == [False, True]
+    assert page["cursors"]["after"] == UNKNOWN_ID
+    assert (await ada("GET", page["next"])).json["artists"]["items"][0] is not None
+
+
+async def test_a_date_can_be_lost(ada: ApiCaller) -> None:
+    ada.account.liked.append((ada.spotify.catalogue.regular_tracks[0].uri, None))
+    ada.account.like_generated(1)
+    lost, after = (await ada("GET", f"me/tracks?offset={len(ada.account.liked) - 2}")).json["items"]
+    assert lost["added_at"] is None
+    assert after["added_at"] < (await ada("GET", "me/tracks")).json["items"][0]["added_at"]
+
+
+async def test_a_playlist_counts_wrong(ada: ApiCaller) -> None:
+    playlist = next(iter(ada.spotify.playlists.values()))
+    playlist.total_surplus = 4
+    page = (await ada("GET", f"playlists/{playlist.id}/items")).json
+    assert page["total"] == len(playlist.items) + 4
+
+
+async def test_an_empty_playlist_has_no_picture_at_all(ada: ApiCaller) -> None:
+    made = await ada("POST", "me/playlists", {"name": "New"})
+    assert made.json["images"] is None
+
+
+async def test_a_playlist_brings_its_first_page_along(ada: ApiCaller) -> None:
+    uris = [track.uri for track in ada.spotify.catalogue.regular_tracks[:60]]
+    playlist = ada.spotify.state.add_playlist("Long", "ada", *uris)
+    first = (await ada("GET", f"playlists/{playlist.id}")).json["items"]
+    assert (len(first["items"]), first["limit"], first["total"]) == (50, 50, 60)
+    assert len((await ada("GET", first["next"])).json["items"]) == 10
+
+
+@pytest.mark.parametrize("name", ["limit", "offset"])
+@pytest.mark.parametrize("number", ["9" * 5000, "٣", "+1", "1_0"])
+async def test_what_is_no_number(ada: ApiCaller, name: str, number: str) -> None:
+    answer = await ada("GET", "me/tracks", params={name: number})
+    assert (answer.status, answer.message) == (400, f"Invalid {name}")
+
+
+async def test_links_can_lead_astray(ada: ApiCaller) -> None:
+    ada.spotify.state.origin = "https://evil.test"
+    page = (await ada("GET", "me/tracks?limit=1")).json
+    assert page["next"].startswith("https://evil.test/v1/me/tracks?")

@@ -1,0 +1,100 @@
+"""The pretend player's state, told late: how it was before the last command."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.simulators.spotify_api_caller import ApiCaller, api_caller
+
+
+@pytest.fixture(name="ada")
+async def _ada() -> AsyncIterator[ApiCaller]:
+    async with api_caller() as ada:
+        ada.player.play(*(track.uri for track in ada.spotify.catalogue.regular_tracks[:3]))
+        yield ada
+
+
+async def read_state(ada: ApiCaller, path: str = "") -> dict[str, Any]:
+    state: dict[str, Any] = (await ada("GET", f"me/player{path}")).json
+    return state
+
+
+async def test_by_itself_everything_is_told_at_once(ada: ApiCaller) -> None:
+    await ada("PUT", "me/player/pause")
+    assert (await read_state(ada))["is_playing"] is False
+
+
+@pytest.mark.parametrize("path", ["", "/currently-playing"])
+async def test_so_many_answers_show_it_as_it_was(ada: ApiCaller, path: str) -> None:
+    ada.spotify.serve_stale_state(reads=2)
+    before = ada.player.item
+    await ada("POST", "me/player/next")
+    assert ada.player.item != before  # it was done; it is only told late
+    shown = [(await read_state(ada, path))["item"]["uri"] for _ in range(3)]
+    assert shown == [before, before, ada.player.item]
+
+
+async def test_the_queue_is_late_too(ada: ApiCaller) -> None:
+    ada.spotify.serve_stale_state()
+    await ada("POST", f"me/player/queue?uri={ada.spotify.catalogue.regular_tracks[9].uri}")
+    assert len((await read_state(ada, "/queue"))["queue"]) == 2
+    assert len((await read_state(ada, "/queue"))["queue"]) == 3
+
+
+async def test_each_command_begins_anew_from_what_was_true_before_it(ada: ApiCaller) -> None:
+    ada.spotify.serve_stale_state(reads=2)
+    await ada("PUT", "me/player/pause")
+    await ada("PUT", "me/player/shuffle?state=true")
+    shown = [await read_state(ada) for _ in range(3)]
+    assert [one["is_playing"] for one in shown] == [False, False, False]
+    assert [one["shuffle_state"] for one in shown] == [False, False, True]
+
+
+async def test_the_volume_and_the_device_are_as_they_were(ada: ApiCaller) -> None:
+    ada.spotify.serve_stale_state()
+    await ada("PUT", "me/player/volume?volume_percent=3")
+    assert [(await read_state(ada))["device"]["volume_percent"] for _ in range(2)] == [60, 3]
+    speaker = next(one for one in ada.player.devices if one.name == "Kitchen Speaker")
+    await ada("PUT", "me/player", {"device_ids": [speaker.id]})
+    shown = [(await read_state(ada))["device"] for _ in range(2)]
+    assert [one["name"] for one in shown] == ["Ada's Laptop", "Kitchen Speaker"]
+    assert [one["is_active"] for one in shown] == [True, True]
+
+
+async def test_a_device_that_was_woken_still_sleeps(ada: ApiCaller) -> None:
+    laptop = ada.player.deactivate_device()
+    ada.player.devices.append(laptop)
+    ada.spotify.serve_stale_state()
+    await ada("PUT", f"me/player/play?device_id={laptop.id}")
+    assert (await ada("GET", "me/player")).status == 204
+    assert (await read_state(ada))["is_playing"] is True
+
+
+async def test_what_played_before_plays_on_meanwhile(ada: ApiCaller) -> None:
+    ada.player.seek(60_000)
+    ada.spotify.serve_stale_state()
+    await ada("PUT", "me/player/seek?position_ms=0")
+    ada.spotify.clock.advance(5)
+    assert (await read_state(ada))["progress_ms"] >= 65_000
+    assert (await read_state(ada))["progress_ms"] < 6000
+
+
+async def test_a_command_that_was_refused_changes_nothing(ada: ApiCaller) -> None:
+    ada.spotify.serve_stale_state()
+    assert (await ada("PUT", "me/player/play")).status == 403
+    ada.player.pause()
+    assert (await read_state(ada))["is_playing"] is False
+
+
+async def test_nobody_else_is_late_and_it_ends_on_order(ada: ApiCaller) -> None:
+    ada.spotify.serve_stale_state(reads=9)
+    await ada("PUT", "me/player/pause")
+    assert (await ada("GET", "me/player", account="grace")).json["is_playing"] is False
+    assert (await read_state(ada))["is_playing"] is True
+    ada.spotify.serve_stale_state(0)
+    assert (await read_state(ada))["is_playing"] is False
+    await ada("PUT", "me/player/play")
+    assert (await read_state(ada))["is_playing"] is True

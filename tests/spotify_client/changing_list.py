@@ -1,0 +1,89 @@
+"""A list that changes while it is read, and what has to be true of what came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sandbox.spotify import Spotify as FakeSpotify
+
+Edit = Callable[[], object]
+
+
+class ChangingList:
+    """A list at the simulated Spotify: every state that it was in while it was read.
+
+    `now` shows it as it is, each entry by what tells it from all others there ever were; `match`
+    is the pattern of the calls that read it.
+    """
+
+    def __init__(
+        self, fake: FakeSpotify, match: str, current_entries: Callable[[], Iterable[str]]
+    ) -> None:
+        self._fake = fake
+        self._match = match
+        self._current_entries = current_entries
+        self._calls_before = len(fake.calls)
+        # What it was like, and how often its first page had been read by then.
+        self.states: list[tuple[tuple[str, ...], int]] = [(tuple(current_entries()), 0)]
+
+    def edit_before_call(self, number: int, *edits: Edit) -> None:
+        """Do this just before the call of this number is answered, the first being 0."""
+
+        def act() -> None:
+            for edit in edits:
+                edit()
+            self.states.append((tuple(self._current_entries()), self._first_page_reads()))
+
+        self._fake.on_call(self._match, act, after=number)
+
+    def stop_edits(self) -> None:
+        """It has been read, and is left alone from now on."""
+        self._fake.clear_call_hooks()
+
+    def _first_page_reads(self) -> int:
+        calls = self._fake.calls[self._calls_before :]
+        return sum(call.query.get("offset") == "0" for call in calls)
+
+    @property
+    def start(self) -> tuple[str, ...]:
+        return self.states[0][0]
+
+    @property
+    def end(self) -> tuple[str, ...]:
+        """How it was when it was read to the end: at the last look at its top, if it had two."""
+        looks = self._first_page_reads()
+        seen = [state for state, before in self.states if before < looks or looks == 1]
+        return seen[-1]
+
+    @property
+    def always_present(self) -> list[str]:
+        """What was there the whole time, in order."""
+        there = set(self.start).intersection(*(state for state, _ in self.states))
+        return [one for one in self.start if one in there]
+
+    @property
+    def ever_present(self) -> set[str]:
+        return {one for state, _ in self.states for one in state}
+
+    def check(self, read: Sequence[str], *, in_order: bool = True) -> None:
+        """What was there all the time came exactly once, and nothing that never was there."""
+        kept = set(self.always_present)
+        assert len(read) == len(set(read)), f"{_duplicates(read)[:5]} came twice"
+        assert kept <= set(read), f"{sorted(kept - set(read))[:5]} did not come"
+        assert set(read) <= self.ever_present
+        if in_order:
+            assert [one for one in read if one in kept] == self.always_present
+
+    def check_additions(self, read: Sequence[str], changed: bool) -> None:
+        """What was added at the top came at the end, newest first; a change was noticed."""
+        added = [one for one in self.end if one not in self.start]
+        assert [one for one in read if one in added] == added
+        if added:
+            assert list(read[-len(added) :]) == added
+        assert changed or self.end == self.start
+        assert not changed or len(self.states) > 1
+
+
+def _duplicates(came: Sequence[str]) -> list[str]:
+    seen: set[str] = set()
+    return [one for one in came if one in seen or seen.add(one)]  # type: ignore[func-returns-value]

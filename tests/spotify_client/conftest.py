@@ -1,0 +1,63 @@
+"""A simulated Spotify for each test, and real clients of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from bot.spotify import Spotify
+from bot.spotify.limits import HOUR, RateLimiter
+from sandbox.clock import Clock
+from sandbox.spotify import Account, Player
+from sandbox.spotify import Spotify as FakeSpotify
+from tests.spotify_client.client_factory import ClientFactory
+
+START_OF_HOUR = 1_795_000_000 // HOUR * HOUR
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """It begins on the hour, as quotas are counted by the hour."""
+    return Clock(START_OF_HOUR)
+
+
+@pytest.fixture
+def gate(clock: Clock) -> RateLimiter:
+    return RateLimiter(clock, daily_limit=8)
+
+
+@pytest.fixture
+async def fake(clock: Clock) -> AsyncIterator[FakeSpotify]:
+    async with FakeSpotify(clock) as it:
+        yield it
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session
+
+
+@pytest.fixture
+def make_client(fake: FakeSpotify, http: aiohttp.ClientSession, clock: Clock) -> ClientFactory:
+    """Call it for a client; see `Clients`."""
+    return ClientFactory(fake, http, clock)
+
+
+@pytest.fixture
+def spotify(make_client: ClientFactory) -> Spotify:
+    """Ada's client, with every scope; nothing personal is kept."""
+    return make_client()
+
+
+@pytest.fixture
+def ada(fake: FakeSpotify) -> Account:
+    """Her account at the simulated Spotify."""
+    return fake.accounts["ada"]
+
+
+@pytest.fixture
+def player(ada: Account) -> Player:
+    return ada.player

@@ -1,0 +1,154 @@
+"""Wires that a test holds in its hand: servers of a few bytes, names that lead anywhere, dice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+LOOPBACK = "127.0.0.1"
+
+ConnectionHandler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""What a server says on one connection, from the first request on."""
+
+
+@asynccontextmanager
+async def run_server(handler: ConnectionHandler) -> AsyncIterator[str]:
+    """Its origin. Each connection is closed when `talk` is over."""
+    talks: set[asyncio.Task[None]] = set()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        talks.add(task)
+        with suppress(ConnectionError, asyncio.CancelledError):
+            await handler(reader, writer)
+        writer.close()
+
+    listening = await asyncio.start_server(meet, LOOPBACK, 0)
+    try:
+        yield f"http://{LOOPBACK}:{listening.sockets[0].getsockname()[1]}"
+    finally:
+        listening.close()
+        for task in talks:
+            task.cancel()
+        await asyncio.gather(*talks)
+
+
+def respond_with(*parts: bytes) -> ConnectionHandler:
+    """Answer each request with these bytes, whatever they are."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request_head(reader)
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+
+    return talk
+
+
+def http_response(
+    body: bytes, *headers: str, status: str = "200 OK", length: int | None = None
+) -> bytes:
+    """A whole answer; `length` is what it says of its body."""
+    told = len(body) if length is None else length
+    head = [f"HTTP/1.1 {status}", f"Content-Length: {told}", "Connection: close", *headers]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+async def read_request_head(reader: asyncio.StreamReader) -> bytes:
+    """The head of a request; empty where the client left."""
+    with suppress(asyncio.IncompleteReadError):
+        return await reader.readuntil(b"\r\n\r\n")
+    return b""
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """An origin that takes connections and never says a word."""
+    with socket.socket() as mute:
+        mute.bind((LOOPBACK, 0))
+        mute.listen()
+        yield f"http://{LOOPBACK}:{mute.getsockname()[1]}"
+
+
+@contextmanager
+def full_backlog_server() -> Iterator[str]:
+    """An origin whose queue is full: nobody else gets a connection, and nobody is refused one."""
+    with socket.socket() as full, socket.socket() as first:
+        full.bind((LOOPBACK, 0))
+        full.listen(0)
+        first.connect(full.getsockname())
+        yield f"http://{LOOPBACK}:{full.getsockname()[1]}"
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """A port at which nobody listens, and which nobody else gets meanwhile."""
+    with socket.socket() as closed:
+        closed.bind((LOOPBACK, 0))
+        yield int(closed.getsockname()[1])
+
+
+class LoopbackResolver(AbstractResolver):
+    """Each name leads to the next of these ports of loopback, at last always to the last one.
+
+    None instead of a port: the name is not known. `lookup_count` counts the look-ups.
+    """
+
+    def __init__(self, *ports: int | None) -> None:
+        self._ports = list(ports)
+        self.lookup_count = 0
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        self.lookup_count += 1
+        found = self._ports.pop(0) if len(self._ports) > 1 else self._ports[0]
+        if found is None:
+            raise OSError("unknown name")
+        return [
+            ResolveResult(
+                hostname=host,
+                host=LOOPBACK,
+                port=found,
+                family=socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+    def session(self) -> aiohttp.ClientSession:
+        """Whose names lead where this says; no connection is used twice."""
+        way = aiohttp.TCPConnector(resolver=self, use_dns_cache=False, force_close=True)
+        return aiohttp.ClientSession(connector=way)
+
+
+@contextmanager
+def completes_within(seconds: float) -> Iterator[None]:
+    """What is inside takes no longer; with a little grace, as others use this machine."""
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds + 0.5
+
+
+class FixedRandom(random.Random):
+    """Chance that always falls the same way, and remembers between which bounds it was asked."""
+
+    def __init__(self, value: float = 0.0) -> None:
+        super().__init__()
+        self.value = value
+        self.bounds: list[tuple[float, float]] = []
+
+    def uniform(self, a: float, b: float) -> float:
+        self.bounds.append((a, b))
+        return self.value

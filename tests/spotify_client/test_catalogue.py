@@ -1,0 +1,268 @@
+"""What there is to play: searched for, looked up, and opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import replace
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from bot.errors.spotify import BadRequest, NotFound
+from bot.spotify import Spotify
+from bot.spotify.catalogue import Item
+from bot.spotify.models import Album, Audiobook, CatalogueItem, Episode, Playlist, Show, Track
+from bot.spotify.uris import KINDS, Kind, Uri
+from sandbox.fault_injection import Fault
+from sandbox.spotify import Spotify as FakeSpotify
+from sandbox.spotify.catalogue import Album as Release
+from sandbox.spotify.catalogue import make_id
+from tests.spotify_client.client_calls import UNKNOWN_ID, any_uri, collect, playlist_named, to_uri
+from tests.spotify_client.client_factory import ClientFactory
+
+
+def add_album(fake: FakeSpotify, name: str, **changed: Any) -> Release:
+    """Another record in the catalogue, of this world alone."""
+    catalogue, id_ = fake.state.catalogue, make_id(name)
+    record = replace(next(iter(catalogue.albums.values())), id=id_, name=name, **changed)
+    fake.state.catalogue = replace(catalogue, albums={**catalogue.albums, id_: record})
+    return record
+
+
+# ---- search
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_search_finds_each_kind(fake: FakeSpotify, spotify: Spotify, kind: Kind) -> None:
+    found = await spotify.catalogue.search("a", kind)
+    items = getattr(found, f"{kind}s")
+    assert items
+    assert all(item.uri.kind == kind and item.name for item in items)
+    assert all(not getattr(found, f"{other}s") for other in KINDS if other != kind)
+    assert len(fake.calls) == 1
+
+
+async def test_search_finds_many_kinds_in_one_call(fake: FakeSpotify, spotify: Spotify) -> None:
+    found = await spotify.catalogue.search("lantern", *KINDS)
+    assert found.tracks
+    assert found.albums
+    assert len(found.tracks) <= 10
+    assert len(fake.calls) == 1
+
+
+async def test_search_continues_after_previous_page(spotify: Spotify) -> None:
+    both = (await spotify.catalogue.search("a", "track", limit=6)).tracks
+    first = (await spotify.catalogue.search("a", "track", limit=3)).tracks
+    second = (await spotify.catalogue.search("a", "track", limit=3, offset=3)).tracks
+    assert first + second == both
+    assert (await spotify.catalogue.search("a", "track", offset=1000)).tracks == []
+
+
+async def test_search_filters_narrow_results(fake: FakeSpotify, spotify: Spotify) -> None:
+    track = fake.catalogue.regular_tracks[0]
+    found = await spotify.catalogue.search(f"isrc:{track.isrc}", "track")
+    assert [one.name for one in found.tracks] == [track.name]
+    by = await spotify.catalogue.search(f'artist:"{track.artists[0].name}"', "track")
+    assert all(
+        track.artists[0].name in [artist.name for artist in one.artists or []] for one in by.tracks
+    )
+
+
+async def test_search_without_matches_is_empty(spotify: Spotify) -> None:
+    found = await spotify.catalogue.search("xyzzyplugh", *KINDS)
+    assert not any(getattr(found, f"{kind}s") for kind in KINDS)
+
+
+async def test_search_skips_nulls(fake: FakeSpotify, spotify: Spotify) -> None:
+    before = (await spotify.catalogue.search("a", "track")).tracks
+    fake.inject_nulls("/search", every=3)
+    assert (await spotify.catalogue.search("a", "track")).tracks == [
+        one for n, one in enumerate(before, 1) if n % 3
+    ]
+
+
+async def test_search_skips_duplicates_unknown_kinds_and_missing_pages(
+    fake: FakeSpotify, spotify: Spotify
+) -> None:
+    before = (await spotify.catalogue.search("a", "track")).tracks
+    body = json.loads(fake.traffic.exchanges[-1].response_body)
+    items: list[dict[str, Any]] = body["tracks"]["items"]
+    odd = [{**items[0], "type": "hologram"}, {**items[0], "id": None}, 7, "text", [], items[0]]
+    body |= {"tracks": {**body["tracks"], "items": [*odd, *items]}, "albums": None, "shows": {}}
+    del body["shows"]
+    fake.faults.add(Fault("/search", status=200, body=json.dumps(body)))
+    found = await spotify.catalogue.search("a", "track", "album", "show")
+    assert (found.tracks, found.albums, found.shows) == (before, [], [])
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        ("a", {"limit": 11}),
+        ("a", {"limit": 0}),
+        ("a", {"offset": 1001}),
+        ("a" * 251, {}),
+        (" ", {}),
+    ],
+)
+async def test_search_beyond_spotify_limits_is_rejected(
+    spotify: Spotify, query: str, asked: dict[str, int]
+) -> None:
+    with pytest.raises(BadRequest):
+        await spotify.catalogue.search(query, "track", **asked)
+
+
+# ---- one item
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_item_of_each_kind(fake: FakeSpotify, spotify: Spotify, kind: Kind) -> None:
+    uri = any_uri(fake, kind)
+    item = await spotify.catalogue.item(uri)
+    thing = fake.playlists[uri.id] if kind == "playlist" else fake.catalogue.find_item(str(uri))
+    assert thing is not None
+    assert (item.uri, item.name) == (uri, thing.name)
+    assert [call.path for call in fake.calls] == [f"{kind}s/{uri.id}"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_unknown_id_is_not_found(spotify: Spotify, kind: Kind) -> None:
+    with pytest.raises(NotFound):
+        await spotify.catalogue.item(Uri(kind, UNKNOWN_ID))
+
+
+async def test_items_have_displayed_fields(fake: FakeSpotify, spotify: Spotify) -> None:
+    track, album, show, episode, book = [
+        await spotify.catalogue.item(any_uri(fake, kind))
+        for kind in ("track", "album", "show", "episode", "audiobook")
+    ]
+    assert isinstance(track, Track)
+    assert track.album is not None
+    assert track.artists
+    assert track.duration_ms
+    assert track.external_ids is not None
+    assert track.external_ids.isrc
+    assert isinstance(album, Album)
+    assert (bool(album.images), bool(album.release_date), bool(album.total_tracks)) == (True,) * 3
+    assert isinstance(show, Show)
+    assert (bool(show.publisher), show.total_episodes) == (True, 5)
+    assert isinstance(episode, Episode)
+    assert episode.show is not None
+    assert episode.show.name == show.name
+    assert isinstance(book, Audiobook)
+    assert [author.name for author in book.authors or []] != []
+
+
+@pytest.mark.parametrize("left", [[None], []], ids=["null", "absent"])
+@pytest.mark.parametrize("shape", get_args(Item), ids=lambda shape: shape.kind)
+async def test_every_field_except_id_may_be_null_or_absent(
+    fake: FakeSpotify, spotify: Spotify, shape: type[CatalogueItem], left: list[None]
+) -> None:
+    uri = any_uri(fake, shape.kind)
+    fields = {one.encode_name: nothing for one in msgspec.structs.fields(shape) for nothing in left}
+    body = fields | {"type": uri.kind, "id": uri.id}
+    fake.faults.add(Fault(uri.id, status=200, body=json.dumps(body)))
+    item = await spotify.catalogue.item(uri)
+    assert (item.uri, item.name) == (uri, None)
+
+
+@pytest.mark.parametrize("old_names", [False, True])
+async def test_playlist_length_is_shown_to_users_with_access(
+    fake: FakeSpotify, spotify: Spotify, old_names: bool
+) -> None:
+    fake.state.legacy_field_names = old_names
+    for name, total in (("Harbour Evenings", 44), ("Potluck", 20), ("Grace's Mornings", None)):
+        item = await spotify.catalogue.item(to_uri(playlist_named(fake, name).uri))
+        assert isinstance(item, Playlist)
+        assert (item.name, item.total) == (name, total)
+
+
+async def test_empty_playlist_has_no_images(fake: FakeSpotify, spotify: Spotify) -> None:
+    empty = fake.state.add_playlist("Empty", "ada")
+    item = await spotify.catalogue.item(to_uri(empty.uri))
+    assert isinstance(item, Playlist)
+    assert (item.images, item.total) == (None, 0)
+
+
+@pytest.mark.parametrize("name", ["Today's Brightest Lanterns", "Grace's Secrets"])
+async def test_editorial_and_private_playlists_are_not_found(
+    fake: FakeSpotify, spotify: Spotify, name: str
+) -> None:
+    fake.state.add_playlist("Grace's Secrets", "grace", public=False)
+    with pytest.raises(NotFound):
+        await spotify.catalogue.item(to_uri(playlist_named(fake, name).uri))
+
+
+# ---- what an item holds
+
+
+async def test_album_tracks_are_in_order(fake: FakeSpotify, spotify: Spotify) -> None:
+    long = add_album(fake, "Long", tracks=list(fake.catalogue.regular_tracks[:95]))
+    tracks = spotify.catalogue.album_tracks(to_uri(long.uri))
+    names = [track.name async for track in tracks if track]
+    assert names == [track.name for track in long.tracks]
+    assert (tracks.total, len(fake.calls)) == (95, 2)
+
+
+async def test_artist_albums_come_in_tens_newest_first(fake: FakeSpotify, spotify: Spotify) -> None:
+    artist = fake.catalogue.regular_tracks[0].artists[0]
+    for year in range(1990, 2015):
+        add_album(fake, f"Of {year}", artists=(artist,), released=str(year))
+    albums = [one async for one in spotify.catalogue.artist_albums(to_uri(artist.uri)) if one]
+    dates = [one.release_date or "" for one in albums]
+    assert len(dates) >= 25
+    assert dates == sorted(dates, reverse=True)
+    assert [call.query["offset"] for call in fake.calls] == ["0", "10", "20"]
+
+
+async def test_artist_albums_include_guest_appearances_on_request(
+    fake: FakeSpotify, spotify: Spotify
+) -> None:
+    artist, other = (fake.catalogue.regular_tracks[n].artists[0] for n in (0, -1))
+    song = replace(fake.catalogue.regular_tracks[0], artists=(artist, other))
+    add_album(fake, "Hers", artists=(other,), tracks=[song])
+    uri = to_uri(artist.uri)
+    own = [one.name async for one in spotify.catalogue.artist_albums(uri) if one]
+    groups = "appears_on"
+    guest = [one.name async for one in spotify.catalogue.artist_albums(uri, groups=groups) if one]
+    assert "Hers" not in own
+    assert "Hers" in guest
+    assert not set(own) & set(guest)
+
+
+async def test_show_episodes_are_newest_first(fake: FakeSpotify, spotify: Spotify) -> None:
+    show = next(iter(fake.catalogue.shows.values()))
+    names = [one.name async for one in spotify.catalogue.show_episodes(to_uri(show.uri)) if one]
+    assert names == [episode.name for episode in reversed(show.episodes)]
+
+
+async def test_audiobook_chapters_are_in_order(fake: FakeSpotify, spotify: Spotify) -> None:
+    book = next(iter(fake.catalogue.audiobooks.values()))
+    chapters = spotify.catalogue.audiobook_chapters(to_uri(book.uri))
+    read = [(one.chapter_number, one.name) async for one in chapters if one]
+    assert read == [(chapter.number, chapter.name) for chapter in book.chapters]
+
+
+@pytest.mark.parametrize("kind", ["album", "artist", "show", "audiobook"])
+async def test_children_of_unknown_item_are_not_found(spotify: Spotify, kind: Kind) -> None:
+    unknown = Uri(kind, UNKNOWN_ID)
+    inside: Mapping[Kind, AsyncIterable[object]] = {
+        "album": spotify.catalogue.album_tracks(unknown),
+        "artist": spotify.catalogue.artist_albums(unknown),
+        "show": spotify.catalogue.show_episodes(unknown),
+        "audiobook": spotify.catalogue.audiobook_chapters(unknown),
+    }
+    with pytest.raises(NotFound):
+        await collect(inside[kind])
+
+
+async def test_app_token_reads_whole_catalogue(
+    fake: FakeSpotify, make_client: ClientFactory
+) -> None:
+    spotify = make_client(account=None, scopes=())
+    assert (await spotify.catalogue.search("lantern", "track")).tracks
+    own = await spotify.catalogue.item(any_uri(fake, "playlist"))
+    assert isinstance(own, Playlist)
+    assert own.total is None

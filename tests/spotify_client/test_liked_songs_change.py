@@ -1,0 +1,271 @@
+"""Liked songs that change while they are read: none is lost, none comes twice, none is made up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from itertools import count
+
+import aiohttp
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from bot.errors.spotify import LibraryChanged
+from bot.spotify import Spotify
+from bot.spotify.pages import SavedTrack
+from bot.spotify.paging import PAGE_SIZE, Paging
+from sandbox.clock import Clock
+from sandbox.spotify import Account, generated_uri
+from sandbox.spotify import Spotify as FakeSpotify
+from tests.spotify_client.changing_list import ChangingList, Edit
+from tests.spotify_client.client_factory import ClientFactory
+
+LIKED_SONGS_CALL = "GET /v1/me/tracks$"
+CONCURRENCY_LEVELS = (1, 4, 16)
+
+
+class ChangingLikedSongs(ChangingList):
+    """Ada's liked songs; every one that is added is another."""
+
+    def __init__(self, fake: FakeSpotify, ada: Account, many: int) -> None:
+        ada.liked.clear()
+        ada.like_generated(many)
+        self._liked = ada.liked
+        self._numbers = count(many)
+        self._dates = count(int(fake.clock()))
+        super().__init__(fake, LIKED_SONGS_CALL, lambda: [uri for uri, _ in ada.liked])
+
+    def add(self, many: int = 1) -> Edit:
+        def act() -> None:
+            for _ in range(many):
+                self._liked.insert(0, (generated_uri(next(self._numbers)), next(self._dates)))
+
+        return act
+
+    def remove(self, start: int, many: int = 1) -> Edit:
+        def act() -> None:
+            del self._liked[start : start + many]
+
+        return act
+
+
+async def read_uris(listed: Paging[SavedTrack]) -> list[str]:
+    return [str(entry.track.uri) async for entry in listed if entry and entry.track]
+
+
+async def read_and_check(
+    spotify: Spotify, liked: ChangingLikedSongs, flights: int
+) -> Paging[SavedTrack]:
+    """Read the songs, and see that all is true that has to be. Raises LibraryChanged."""
+    listed = spotify.library.tracks(concurrency=flights)
+    try:
+        came = await read_uris(listed)
+    finally:
+        liked.stop_edits()
+    liked.check(came)
+    liked.check_additions(came, listed.changed)
+    assert listed.read_count == len(came)
+    assert listed.missing == 0
+    return listed
+
+
+Change = Callable[[ChangingLikedSongs, int], list[Edit]]
+"""What is done when so many songs have been read."""
+
+CHANGES: Mapping[str, Change] = {
+    "one added": lambda it, _: [it.add()],
+    "a few added": lambda it, _: [it.add(3)],
+    "a page added": lambda it, _: [it.add(PAGE_SIZE)],
+    "more than a page added": lambda it, _: [it.add(60)],
+    "two pages added": lambda it, _: [it.add(110)],
+    "the newest removed": lambda it, _: [it.remove(0)],
+    "one above removed": lambda it, read: [it.remove(read // 2)],
+    "the last that was read removed": lambda it, read: [it.remove(read - 1)],
+    "the next one removed": lambda it, read: [it.remove(read)],
+    "both sides of the place removed": lambda it, read: [it.remove(read - 20, 40)],
+    "one below removed": lambda it, read: [it.remove(read + 20)],
+    "the oldest removed": lambda it, _: [it.remove(119)],
+    "most above removed": lambda it, read: [it.remove(0, read - 1)],
+    "all that was read removed": lambda it, read: [it.remove(0, read)],
+    "all that was read and more removed": lambda it, read: [it.remove(0, read + 5)],
+    "all below removed": lambda it, read: [it.remove(read, 120)],
+    "everything removed": lambda it, _: [it.remove(0, 120)],
+    "one added, one above removed": lambda it, read: [it.add(), it.remove(read // 2)],
+    "one added, the oldest removed": lambda it, _: [it.add(), it.remove(120)],
+    "one removed, another added": lambda it, _: [it.remove(0), it.add()],
+    "many added, as many below removed": lambda it, read: [it.remove(read + 5, 15), it.add(15)],
+    "many added, as many across removed": lambda it, read: [it.remove(read - 9, 18), it.add(18)],
+    "many added, all that was read removed": lambda it, read: [it.remove(0, read), it.add(read)],
+    "more than a page added, all that was read removed": lambda it, read: [
+        it.remove(0, read), it.add(70),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+async def test_one_change_before_any_page(
+    fake: FakeSpotify, spotify: Spotify, ada: Account, change: Change
+) -> None:
+    for flights in CONCURRENCY_LEVELS:
+        for call in (1, 2, 3):
+            liked = ChangingLikedSongs(fake, ada, 120)
+            liked.edit_before_call(call, *change(liked, min(call * PAGE_SIZE, 120)))
+            await read_and_check(spotify, liked, flights)
+
+
+@pytest.mark.parametrize("flights", CONCURRENCY_LEVELS)
+async def test_changes_before_every_page(
+    fake: FakeSpotify, spotify: Spotify, ada: Account, flights: int
+) -> None:
+    for change in ("one added", "the newest removed", "one above removed", "one below removed"):
+        liked = ChangingLikedSongs(fake, ada, 320)
+        for call in range(1, 12):
+            liked.edit_before_call(call, *CHANGES[change](liked, 60))
+        listed = await read_and_check(spotify, liked, flights)
+        assert listed.changed
+
+
+async def test_second_change_during_resync(
+    fake: FakeSpotify, spotify: Spotify, ada: Account
+) -> None:
+    for second in range(2, 6):
+        for start, many in ((0, 10), (0, 50), (40, 20), (95, 1)):
+            liked = ChangingLikedSongs(fake, ada, 159)
+            liked.edit_before_call(1, liked.remove(95))
+            liked.edit_before_call(second, liked.remove(start, many))
+            await read_and_check(spotify, liked, 1)
+            liked = ChangingLikedSongs(fake, ada, 159)
+            liked.edit_before_call(1, liked.add(60))
+            liked.edit_before_call(second, liked.remove(start, many))
+            await read_and_check(spotify, liked, 1)
+
+
+@pytest.mark.parametrize("flights", CONCURRENCY_LEVELS)
+async def test_song_liked_again_is_read_again(
+    fake: FakeSpotify, spotify: Spotify, ada: Account, flights: int
+) -> None:
+    liked = ChangingLikedSongs(fake, ada, 120)
+    again = ada.liked[10][0]
+    liked.edit_before_call(1, liked.remove(10), lambda: ada.like(again))
+    listed = spotify.library.tracks(concurrency=flights)
+    came = [entry async for entry in listed if entry and entry.track]
+    dates = [one.added_at for one in came if one.track and str(one.track.uri) == again]
+    assert len(dates) == len(set(dates)) == 2
+    assert len(came) == 121
+
+
+@pytest.mark.parametrize("flights", CONCURRENCY_LEVELS)
+async def test_songs_with_equal_dates(
+    fake: FakeSpotify, spotify: Spotify, ada: Account, flights: int
+) -> None:
+    for call in (1, 2, 3):
+        for change in ("one added", "the newest removed", "one added, one above removed"):
+            liked = ChangingLikedSongs(fake, ada, 120)
+            ada.liked[:] = [(uri, 1_000_000.0) for uri, _ in ada.liked]
+            liked.edit_before_call(call, *CHANGES[change](liked, call * PAGE_SIZE))
+            await read_and_check(spotify, liked, flights)
+
+
+@pytest.mark.parametrize("flights", CONCURRENCY_LEVELS)
+async def test_null_entries_are_read_once(
+    fake: FakeSpotify, spotify: Spotify, ada: Account, flights: int
+) -> None:
+    """The newest one, both sides of a page's end, and a row of them."""
+    gone = {0, 1, 48, 49, 50, *range(90, 103)}
+    for call in (1, 2, 3):
+        for edits in ([0, 1], [0, 0, 1], [1], [1, 1]):
+            liked = ChangingLikedSongs(fake, ada, 130)
+            for place in gone:
+                ada.liked[place] = (f"spotify:track:{place:022}", ada.liked[place][1])
+            acts = [liked.remove(20) if edit else liked.add() for edit in edits]
+            liked.edit_before_call(call, *acts)
+            came = [entry async for entry in spotify.library.tracks(concurrency=flights)]
+            liked.stop_edits()
+            nulls = [entry.added_at for entry in came if entry and entry.track is None]
+            assert len(nulls) == len(set(nulls)) == len(gone)
+
+
+async def test_lost_position_raises_instead_of_short_list(
+    fake: FakeSpotify, spotify: Spotify, ada: Account
+) -> None:
+    """The last 300 that came go, and so nothing tells where those begin that did not come."""
+    for call, start, many in ((7, 20, 330), (8, 49, 351)):
+        liked = ChangingLikedSongs(fake, ada, 450)
+        liked.edit_before_call(call, liked.remove(start, many))
+        with pytest.raises(LibraryChanged):
+            await read_and_check(spotify, liked, 1)
+
+
+async def test_constantly_changing_list_raises_library_changed(
+    fake: FakeSpotify, spotify: Spotify, ada: Account
+) -> None:
+    liked = ChangingLikedSongs(fake, ada, 3_000)
+    for call in range(1, 400):
+        liked.edit_before_call(call, liked.add() if call % 2 else liked.remove(0))
+    with pytest.raises(LibraryChanged):
+        await read_and_check(spotify, liked, 1)
+
+
+# ---- whatever happens
+
+edit_strategy = st.tuples(
+    st.integers(1, 9),
+    st.one_of(
+        st.tuples(st.just("add"), st.sampled_from([1, 1, 2, 7, 49, 50, 51, 120])),
+        st.tuples(
+            st.just("remove"),
+            st.integers(0, 400),
+            st.sampled_from([1, 1, 2, 10, 49, 50, 51, 100, 400]),
+        ),
+    ),
+)
+
+
+async def _open_client(stack: AsyncExitStack) -> tuple[FakeSpotify, Spotify]:
+    clock = Clock()
+    fake = await stack.enter_async_context(FakeSpotify(clock))
+    jar = aiohttp.DummyCookieJar()
+    http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
+    return fake, ClientFactory(fake, http, clock)()
+
+
+def test_random_changes_at_random_calls() -> None:
+    runs: list[bool] = []
+
+    @settings(
+        max_examples=100,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @example(159, 1, [(1, ("remove", 95, 1)), (3, ("remove", 0, 10))])
+    @example(150, 1, [(1, ("add", 60)), (2, ("remove", 0, 1))])
+    @given(
+        st.integers(120, 400),
+        st.sampled_from(CONCURRENCY_LEVELS),
+        st.lists(edit_strategy, min_size=1, max_size=4),
+    )
+    def whatever(many: int, flights: int, done: list[tuple[int, tuple[str, ...]]]) -> None:
+        liked = ChangingLikedSongs(fake, fake.accounts["ada"], many)
+        for call, (name, *where) in done:
+            liked.edit_before_call(call, getattr(liked, name)(*where))
+        runs.append(runner.run(_keeps_position(spotify, liked, flights)))
+
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        stack = AsyncExitStack()
+        fake, spotify = runner.run(_open_client(stack))
+        whatever()
+        runner.run(stack.aclose())
+    assert sum(runs) > 0.9 * len(runs), "the place is lost too often"
+
+
+async def _keeps_position(spotify: Spotify, liked: ChangingLikedSongs, flights: int) -> bool:
+    """Whether the place was not lost."""
+    try:
+        await read_and_check(spotify, liked, flights)
+    except LibraryChanged:
+        return False
+    return True

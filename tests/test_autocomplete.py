@@ -1,0 +1,139 @@
+"""Completing: what is offered, and in which order."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.spotify.models import Album, Artist, Track
+from bot.text.choices import MAX_CHOICE, item_choice, select_option
+from sandbox.discord import UserClient
+from sandbox.spotify import Spotify
+from tests.autocomplete_choices import choice_names, choice_values, play_track, search_queries
+
+# ---- what is offered
+
+
+async def test_choice_plays_its_item(spotify: Spotify, linked_user: UserClient) -> None:
+    choices = await linked_user.autocomplete("/play what:lantern weather")
+    assert choices[0]["name"] == "Album · Lantern Weather · Lantern Mile"
+    assert choices[1]["name"] == "Lantern Weather · Lantern Mile"
+    before = len(search_queries(spotify))
+    await linked_user.run(f"/play what:{choices[1]['value']}")
+    assert spotify.accounts["ada"].player.item == choices[1]["value"]
+    assert len(search_queries(spotify)) == before
+
+
+async def test_choices_are_ordered_history_then_library_then_search(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    song = await play_track(linked_user, spotify, 4)
+    mine = next(one for one in spotify.accounts["ada"].playlists if one and one.public)
+    mine.name = "Songs for lanterns"
+    choices = await linked_user.autocomplete("/play what:lantern")
+    assert choice_values(choices)[:2] == [song, mine.uri]
+    assert choice_names(choices)[1] == "Playlist · Songs for lanterns"
+    assert len(choices) > 5
+    assert len(set(choice_values(choices))) == len(choices)
+
+
+async def test_liked_songs_are_offered_where_playable(linked_user: UserClient) -> None:
+    liked = {"name": "Liked songs", "value": "liked"}
+    assert liked in await linked_user.autocomplete("/play what:liked")
+    assert liked not in await linked_user.autocomplete("/queue add what:liked")
+
+
+async def test_below_two_characters_only_history_is_offered(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    assert await linked_user.autocomplete("/play what:") == []
+    song = await play_track(linked_user, spotify, 4)
+    spotify.calls.clear()
+    assert choice_values(await linked_user.autocomplete("/play what:")) == [song]
+    assert choice_values(await linked_user.autocomplete("/play what:l")) == [song]
+    assert await linked_user.autocomplete("/play what:#") == []
+    assert not spotify.calls
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "https:",
+        "https://open.spotify.com/tra",
+        "open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC",
+        "spotify:track:4uLU6",
+        "https://spotify.link/abc",
+        "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC, lant",
+        "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC https:",
+        "spotify:track:4uLU6hMCjMI75M1A2tKUQC,spotify:tr",
+    ],
+)
+async def test_link_is_not_searched(spotify: Spotify, linked_user: UserClient, typed: str) -> None:
+    assert await linked_user.autocomplete(f"/queue add what:{typed}") == []
+    assert not search_queries(spotify)
+
+
+@pytest.mark.parametrize("title", ["@everyone", "**bold**", "Long and longer", "灯籠とラダー"])
+async def test_any_name_fits_choice_limits(linked_user: UserClient, title: str) -> None:
+    """Discord's rules are the sandbox's to keep: it takes no empty name, and none too long."""
+    assert any(
+        name.startswith(title)
+        for name in choice_names(await linked_user.autocomplete(f"/play {title}"))
+    )
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_choice_name_is_one_line_of_plain_text(name: str, by: str) -> None:
+    track = Track(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=by)])
+    album = Album(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=by)])
+    for item in (track, album):
+        line = item_choice(item).name
+        assert 0 < len(line) <= MAX_CHOICE
+        assert line == " ".join(line.split())
+        assert not [char for char in line if unicodedata.category(char) in ("Cc", "Cs")]
+        shown = select_option(item)
+        assert 0 < len(shown.label) <= MAX_CHOICE
+        assert len(shown.description or "") <= MAX_CHOICE
+
+
+async def test_overlong_query_is_not_searched(spotify: Spotify, linked_user: UserClient) -> None:
+    assert await linked_user.autocomplete("/play what:" + "lantern " * 40) == []
+    assert not search_queries(spotify)
+
+
+# ---- devices, and words to search for
+
+
+async def test_devices_are_offered_by_name_without_restricted_ones(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    all_of_them = await linked_user.autocomplete("/play what:lantern on:")
+    assert choice_names(all_of_them) == [
+        "Ada's Laptop · Computer",
+        "Kitchen Speaker · Speaker",
+        "Ada's Phone · Smartphone",
+    ]
+    kitchen = await linked_user.autocomplete("/play what:lantern on:kitchen")
+    assert choice_values(kitchen) == [spotify.accounts["ada"].player.devices[1].id]
+    assert len(spotify.calls_to("GET", "me/player/devices")) == 1
+    await linked_user.run(f"/play what:lantern on:{kitchen[0]['value']}")
+    assert spotify.accounts["ada"].player.device is spotify.accounts["ada"].player.devices[1]
+
+
+async def test_search_offers_query_text(linked_user: UserClient) -> None:
+    await linked_user.run("/search lantern, ladder")
+    await linked_user.run("/search harbour")
+    choices = await linked_user.autocomplete("/search query:lan")
+    assert choices[0] == {"name": "lantern, ladder", "value": "lantern, ladder"}
+    assert {"name": "Lantern Weather · Lantern Mile", "value": "Lantern Weather Lantern Mile"} in (
+        choices
+    )
+    assert choice_values(await linked_user.autocomplete("/search query:")) == [
+        "harbour",
+        "lantern, ladder",
+    ]
+    reply = await linked_user.run("/search query:Lantern Weather Lantern Mile")
+    assert "Lantern Weather" in reply.text

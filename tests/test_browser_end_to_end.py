@@ -1,0 +1,141 @@
+"""The whole bot through the page, in a real browser: from /link to the exported file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, expect
+from playwright.async_api import Page as Tab
+
+from sandbox.harness import Harness, run_harness
+from sandbox.page import PageServer
+from tests.chromium import ChatPage, launch_chromium, needs_chromium
+
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+
+
+@dataclass
+class ChatSession(ChatPage):
+    """Ada at the page, and the stage behind it."""
+
+    context: BrowserContext
+    harness: Harness
+
+    async def login_page(self) -> Tab:
+        """Press the login button in the direct messages; the tab that it opens."""
+        await self.tab.get_by_role("button", name="Tonearm").click()
+        async with self.context.expect_page() as opening:
+            await self.latest_message.get_by_role("link", name="Link Spotify").click()
+        return await opening.value
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def context() -> AsyncIterator[BrowserContext]:
+    """One window for all: a new one for each costs more than most of them."""
+    async with launch_chromium() as browser:
+        yield await browser.new_context(viewport={"width": 1280, "height": 800})
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tab(context: BrowserContext) -> Tab:
+    tab = await context.new_page()
+    tab.set_default_timeout(5000)
+    return tab
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def session(context: BrowserContext, tab: Tab) -> AsyncIterator[ChatSession]:
+    async with run_harness() as it, PageServer(it.discord, it.spotify) as page:
+        await context.clear_cookies()
+        await tab.goto(page.url)
+        yield ChatSession(tab, context, it)
+        for other in context.pages:
+            if other is not tab:
+                await other.close()
+
+
+async def test_link_search_play_pause_skip_see_save_and_export(session: ChatSession) -> None:
+    player = session.harness.spotify.accounts["ada"].player
+    await session.run_command("/link")
+    login = await session.login_page()
+    await expect(login.get_by_role("heading")).to_have_text("Link your Spotify account")
+    await expect(login.get_by_text("the Discord account ada")).to_be_visible()
+    await login.get_by_role("button", name="Continue to Spotify").press("Enter")
+    await login.get_by_role("button", name="Agree").click()
+    await expect(login.get_by_role("heading")).to_have_text("One more step, in Discord")
+    code = await login.get_by_label("Code").inner_text()
+    await session.button("Enter code").click()
+    await session.tab.get_by_role("textbox", name="Code").fill(code.lower())
+    await session.tab.keyboard.press("Enter")
+    await expect(session.latest_message).to_contain_text("Linked to Ada. Try /search or /play.")
+    await login.reload()
+    await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
+    await session.tab.bring_to_front()  # a tab in the background is drawn once a second
+    await session.tab.get_by_role("button", name="music").click()
+    await expect(session.tab.get_by_role("heading", name="#music").first).to_be_visible()
+
+    await session.run_command("/search query:lantern")
+    await expect(session.latest_message).to_contain_text("Songs for “lantern”")
+    await session.button("Lantern Weather").click()
+    await session.autocomplete_options.nth(2).click()
+    await expect(session.button("Carry the Lantern Home, Ines")).to_be_visible()
+    await session.button("Play").click()
+    await expect(session.latest_message).to_contain_text("Playing")
+    assert player.is_playing
+
+    await session.run_command("/now")
+    await expect(session.latest_message).to_contain_text("Playing on Ada's Laptop")
+    cover = session.latest_message.get_by_role("link", name="Picture").locator("img")
+    assert await cover.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
+    playing = player.item
+    await session.run_command("/next")
+    await expect(session.latest_message).to_contain_text("Skipped · Playing on")
+    assert player.item != playing
+    await session.run_command("/pause")
+    await expect(session.latest_message).to_contain_text("Paused on")
+    assert not session.harness.spotify.page_view("ada")["playing"]["is_playing"]
+    await session.run_command("/save")
+    await expect(session.latest_message).to_contain_text("Saved to your liked songs")
+    assert session.harness.spotify.accounts["ada"].liked[0][0] == player.item
+
+    await session.run_command("/export format:csv")
+    await expect(session.latest_message).to_contain_text("liked-songs.csv")
+    async with session.tab.expect_download() as downloading:
+        await session.latest_message.get_by_role("link", name="liked-songs.csv").click()
+    assert (await downloading.value).suggested_filename == "liked-songs.csv"
+
+
+async def test_cancelled_login_is_reported_on_page_and_in_discord(session: ChatSession) -> None:
+    await session.run_command("/now")
+    await expect(session.latest_message).to_contain_text("You have not linked Spotify yet")
+    await session.button("Link Spotify").click()
+    await expect(session.latest_message).to_contain_text(
+        "The login button is in your direct messages"
+    )
+    login = await session.login_page()
+    await login.get_by_role("button", name="Continue to Spotify").click()
+    await login.get_by_role("button", name="Cancel").click()
+    await expect(login.get_by_role("heading")).to_have_text("Nothing was changed")
+    await expect(session.latest_message).to_contain_text("You cancelled the login")
+
+
+async def test_the_login_pages_fit_a_phone_and_run_no_script(session: ChatSession) -> None:
+    offer = session.harness.find_login_offer(
+        await session.harness.discord.user_client("ada").run("/link")
+    )
+    public = session.harness.settings.public_url
+    assert session.context.browser is not None
+    context = await session.context.browser.new_context(
+        viewport={"width": 360, "height": 640}, color_scheme="dark", java_script_enabled=False
+    )
+    tab = await context.new_page()
+    for url in (offer.url, f"{public}/privacy", f"{public}/setup", f"{public}/nothing"):
+        await tab.goto(url)
+        width = await tab.locator("main").evaluate("it => it.getBoundingClientRect().right")
+        assert width <= 360
+        dark = await tab.locator("body").evaluate("it => getComputedStyle(it).backgroundColor")
+        assert dark == "rgb(23, 24, 22)"
+    await context.close()

@@ -1,0 +1,46 @@
+"""When Discord misbehaves: late, twice, dropped, renamed."""
+
+from __future__ import annotations
+
+from sandbox.discord import Discord, UserClient
+from sandbox.fault_injection import Fault
+from sandbox.message_text import walk_components
+from sandbox.spotify import Spotify
+
+
+async def test_duplicate_interaction_acts_once(
+    discord: Discord, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].player.resume()
+    discord.duplicate_interactions = True
+    assert "Skipped" in (await linked_user.run("/next")).text
+    reply = await linked_user.run("/search lantern")
+    await reply.press("Queue")
+    assert len(spotify.calls_to("POST", "me/player/next")) == 1
+    assert len(spotify.calls_to("POST", "me/player/queue")) == 1
+
+
+async def test_bot_reconnects_after_gateway_failures(
+    discord: Discord, linked_user: UserClient
+) -> None:
+    for breaking in (
+        discord.gateway.drop_connections,
+        discord.gateway.request_reconnect,
+        discord.gateway.invalidate_sessions,
+    ):
+        await breaking()
+        await discord.wait_until_ready(timeout=20)
+        assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+async def test_discord_error_is_survived(discord: Discord, linked_user: UserClient) -> None:
+    discord.faults.add(Fault("POST .*/callback", status=500, body='{"message":"x","code":0}'))
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+async def test_unknown_button_says_expired(discord: Discord, linked_user: UserClient) -> None:
+    reply = await linked_user.run("/search lantern")
+    for part in walk_components(reply.message):
+        if part.get("label") == "Play":
+            part["custom_id"] = "once:upon:a:time"
+    assert "has expired" in (await linked_user.press(reply.message, "Play")).text

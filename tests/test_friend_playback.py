@@ -1,0 +1,153 @@
+"""What are they playing? Only of people who want it seen, in words that are about them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sandbox.discord import Discord, UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+
+MENU_NAME = "What are they playing?"
+HIDDEN_MESSAGE = "does not show what they are playing. They can allow it in /settings."
+
+
+def _user_id(user: UserClient) -> int:
+    return int(user._user.id)
+
+
+@pytest.fixture
+async def grace(harness: Harness, linked_user: UserClient) -> UserClient:
+    """She shows what she plays, and plays something; Ada is linked too."""
+    seat = await harness.link_account("grace")
+    assert harness.bot is not None
+    await harness.bot.store.preferences.set_shows_playing(_user_id(seat), True)
+    player, record = harness.spotify.accounts["grace"].player, _second_album(harness.spotify)
+    player.play(context=record.uri, index=1, device=player.devices[0])
+    return seat
+
+
+def _second_album(spotify: Spotify) -> Any:
+    return next(iter(spotify.catalogue.albums.values()))
+
+
+async def test_playback_is_shown_with_buttons_for_own_account(
+    spotify: Spotify, linked_user: UserClient, grace: UserClient
+) -> None:
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert "Grace** is playing" in reply.text
+    assert _second_album(spotify).tracks[1].id in reply.text
+    assert reply.ephemeral
+    await reply.press("Play")
+    assert spotify.accounts["ada"].player.item == _second_album(spotify).tracks[1].uri
+    assert spotify.accounts["ada"].player.is_playing
+
+
+async def test_hidden_by_default_without_revealing_link_status(
+    harness: Harness, linked_user: UserClient, grace: UserClient
+) -> None:
+    assert harness.bot is not None
+    await harness.bot.store.preferences.set_shows_playing(_user_id(grace), False)
+    linked_one = (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
+    other = (await linked_user.use_context_menu(MENU_NAME, user="linus")).text
+    assert HIDDEN_MESSAGE in linked_one
+    assert linked_one.replace("Grace", "X") == other.replace("Linus", "X")
+    harness.spotify.accounts["grace"].player.devices[0].is_private_session = True
+    await harness.bot.store.preferences.set_shows_playing(_user_id(grace), True)
+    assert (await linked_user.use_context_menu(MENU_NAME, user="grace")).text == linked_one
+
+
+async def test_unlinked_user_can_use_menu(discord: Discord, grace: UserClient) -> None:
+    reply = await discord.user_client("linus", "music").use_context_menu(MENU_NAME, user="grace")
+    assert "Grace** is playing" in reply.text
+    assert "You have not linked" in (await reply.press("Save")).text
+
+
+async def test_nothing_playing_is_reported(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
+) -> None:
+    player = spotify.accounts["grace"].player
+    player.pause()
+    assert (
+        await linked_user.use_context_menu(MENU_NAME, user="grace")
+    ).text == "**Grace** is playing nothing now."
+    player.device = None
+    harness.clock.advance(10)
+    assert (
+        "is playing nothing now"
+        in (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
+    )
+
+
+async def test_ads_and_unnamed_items_are_reported(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
+) -> None:
+    player = spotify.accounts["grace"].player
+    player.interlude = "ad"
+    assert (
+        "**Grace** is hearing an ad"
+        in (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
+    )
+    harness.clock.advance(10)
+    player.interlude = "unknown"
+    assert "does not name" in (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
+
+
+async def test_bots_and_self_get_messages(linked_user: UserClient) -> None:
+    bot = linked_user._discord.state.bot
+    assert (
+        "is a bot, and plays nothing"
+        in (await linked_user.use_context_menu(MENU_NAME, user=bot.name)).text
+    )
+    assert (
+        "That is you. See what you are playing with /now."
+        in (await linked_user.use_context_menu(MENU_NAME, user="ada")).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Fault("me/player$", status=500, times=None), "Spotify is not answering properly"),
+        (Fault("me/player$", status=429, headers={"Retry-After": "999"}, times=None),
+         "Spotify does not tell what **Grace** is playing just now. Try again later."),
+        (Fault("me/player$", status=401, times=None),
+         "Spotify does not tell what **Grace** is playing just now. Try again later."),
+    ],
+)  # fmt: skip
+async def test_errors_refer_to_friend(
+    spotify: Spotify, linked_user: UserClient, grace: UserClient, fault: Fault, expected: str
+) -> None:
+    spotify.faults.add(fault)
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert expected in reply.text
+    assert "your" not in reply.text.lower()
+
+
+async def test_expired_login_of_friend_is_reported(
+    harness: Harness, linked_user: UserClient, grace: UserClient
+) -> None:
+    assert harness.bot is not None
+    link = await harness.bot.store.accounts.get(_user_id(grace))
+    assert link is not None
+    await harness.bot.store.accounts.mark_revoked(link)
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert "no longer lets Tonearm see what **Grace** is playing" in reply.text
+    assert "Link Spotify" not in reply.text
+
+
+async def test_concurrent_requests_make_one_call(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
+) -> None:
+    before = len(spotify.calls_to("GET", "me/player"))
+    asked = [harness.discord.user_client(who, "music") for who in ("ada", "linus", "mallory")]
+    await asyncio.gather(*[seat.use_context_menu(MENU_NAME, user="grace") for seat in asked])
+    await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert len(spotify.calls_to("GET", "me/player")) == before + 1
+    harness.clock.advance(6)
+    await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert len(spotify.calls_to("GET", "me/player")) == before + 2

@@ -1,0 +1,230 @@
+"""Lists: pages of ten, with nothing remembered, for whoever presses."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from discord import ui
+
+from bot.spotify.models import Album, Artist, Track
+from bot.views import cards, list_text
+from bot.views.list_text import Entry
+from sandbox.discord import Discord, UserClient
+from sandbox.harness import Harness
+from sandbox.message_text import BUTTON
+from sandbox.spotify import Spotify
+from tests.list_components import (
+    components,
+    enabled_button_labels,
+    line_numbers,
+    option_ids,
+    options,
+    selected_id,
+)
+
+# In the names of nearly all that there is.
+MATCH_ALL_QUERY = "a"
+
+
+# ---- pages
+
+
+async def test_paging_uses_spotify_offset(spotify: Spotify, linked_user: UserClient) -> None:
+    first = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    assert line_numbers(first) == list(range(1, 11))
+    assert "◀" not in enabled_button_labels(first)
+    second = await first.press("Page 2 ▶")
+    assert "Songs for “a” · page 2" in second.text
+    assert line_numbers(second) == list(range(11, 21))
+    assert selected_id(second) == option_ids(second)[0]
+    assert spotify.calls_to("GET", "search")[-1].query["offset"] == "10"
+    again = await second.press("◀ Page 1")
+    assert line_numbers(again) == list(range(1, 11))
+    assert len(spotify.calls_to("GET", "search")) == 2, "a page is kept for a minute"
+
+
+async def test_page_past_the_end_says_so_and_links_back(linked_user: UserClient) -> None:
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    found = option_ids(reply)
+    for part in components(reply, BUTTON):
+        if part.get("label") == "Page 2 ▶":
+            part["custom_id"] = "list:go:search.track.100"
+    end = await reply.press("Page 2 ▶")
+    assert "Spotify has no more of this." in end.text
+    assert enabled_button_labels(end) == ["◀ Page 99"]
+    for part in components(end, BUTTON):
+        if part.get("label") == "◀ Page 99":
+            part["custom_id"] = "list:go:search.track.1"
+    assert option_ids(await end.press("◀ Page 99")) == found
+
+
+async def test_last_page_has_no_next_button(linked_user: UserClient) -> None:
+    assert not [
+        one
+        for one in enabled_button_labels(await linked_user.run("/search lantern street"))
+        if "Page" in one
+    ]
+
+
+async def test_no_page_past_offset_1000(spotify: Spotify, linked_user: UserClient) -> None:
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    for part in components(reply, BUTTON):
+        if part.get("label") == "Page 2 ▶":
+            part["custom_id"] = "list:go:search.track.101"
+    last = await reply.press("Page 2 ▶")
+    assert spotify.calls_to("GET", "search")[-1].query["offset"] == "1000"
+    assert spotify.calls_to("GET", "search")[-1].status == 200
+    assert "Page 102 ▶" not in enabled_button_labels(last)
+
+
+async def test_null_items_are_skipped_and_paging_continues(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.inject_nulls("GET /v1/search$", every=2)
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    assert line_numbers(reply) == [1, 2, 3, 4, 5]
+    assert line_numbers(await reply.press("Page 2 ▶")) == [11, 12, 13, 14, 15]
+    spotify.inject_nulls("GET /v1/albums/.*/tracks$", every=1)
+    album = next(iter(spotify.catalogue.albums))
+    empty = await linked_user.run(f"/search https://open.spotify.com/album/{album}")
+    assert "Spotify shows nothing in it." in empty.text
+    assert "Play" in enabled_button_labels(empty), "the album itself is still there"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["🏮", "الفانوس", "Pell & the", '=HYPERLINK("', "../../etc/passwd", "**bold**", "#", "+1-800",
+     " ".join(["lantern"] * 31)],
+)  # fmt: skip
+async def test_query_is_stored_in_back_link(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, words: str
+) -> None:
+    reply = await linked_user.run(f"/search query:{words}")
+    assert reply.link_buttons == {
+        "Open in Spotify": "https://open.spotify.com/search/" + quote(words, safe="")
+    }
+    await harness.restart()
+    opened = await reply.press("Open album")
+    await opened.press("Back")
+    first, second = spotify.calls_to("GET", "search")
+    assert (first.query["q"], second.query["q"]) == (words, words)
+
+
+async def test_long_query_has_results_without_paging(linked_user: UserClient) -> None:
+    words = "أغنية الفانوس الأخيرة" + " الأخيرة" * 20
+    reply = await linked_user.run(f"/search query:{words}")
+    assert option_ids(reply)
+    assert "too long to turn pages with" in reply.text
+    assert not reply.link_buttons
+    assert not [label for label in enabled_button_labels(reply) if "Page" in label]
+    opened = await reply.press("Open album")
+    assert "Back" not in enabled_button_labels(opened)
+
+
+# ---- the oldest buttons, and other people
+
+
+@pytest.mark.parametrize("path", ["album.short.1", "recent.1/" * 4, "top.x.y.1"])
+async def test_button_of_old_version_has_expired(linked_user: UserClient, path: str) -> None:
+    reply = await linked_user.run("/search lantern")
+    for part in components(reply, BUTTON):
+        if part.get("label") == "Page 2 ▶":
+            part["custom_id"] = f"list:go:{path}"
+    assert "That has expired." in (await reply.press("Page 2 ▶")).text
+
+
+async def test_press_by_other_user_leaves_own_message_unchanged(
+    harness: Harness, discord: Discord, linked_user: UserClient
+) -> None:
+    grace = await harness.link_account("grace")
+    assert harness.bot is not None
+    ada = discord.state.users["ada"]
+    await harness.bot.reply_visibility.share(int(ada.id), True)
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    assert not reply.ephemeral
+    before, fourth = reply.text, option_ids(reply)[3]
+    theirs = await grace.press(reply.message, "Page 2 ▶")
+    assert theirs.ephemeral
+    assert line_numbers(theirs) == list(range(11, 21))
+    picked = await grace.pick(reply.message, options(reply)[3]["value"])
+    assert picked.ephemeral
+    assert selected_id(picked) == fourth
+    assert reply.text == before
+    own = await picked.press("Page 2 ▶")
+    assert line_numbers(own) == list(range(11, 21))
+
+
+async def test_list_with_unknown_owner_is_not_shared(
+    harness: Harness, discord: Discord, linked_user: UserClient
+) -> None:
+    """Where Discord leaves out whose command a message answers, nobody turns its pages."""
+    grace = await harness.link_account("grace")
+    await (await linked_user.run("/settings")).press("Share them")
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    post = discord.state.find_message(reply.message["id"])
+    assert post is not None
+    del post.data["interaction_metadata"]
+    before = reply.text
+    assert line_numbers(await grace.press(reply.message, "Page 2 ▶")) == list(range(11, 21))
+    assert reply.text == before
+
+
+async def test_selecting_item_makes_at_most_one_call(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    before = len(spotify.calls)
+    await reply.pick(options(reply)[4]["value"])
+    assert len(spotify.calls) == before
+    harness.clock.advance(3600)
+    await reply.pick(options(reply)[5]["value"])
+    assert [call.path for call in spotify.calls[-1:]] == [f"tracks/{option_ids(reply)[5]}"]
+
+
+def test_longest_names_fit_message_limits() -> None:
+    worst = "*@_[" * 60
+    artists = [Artist(worst, "A" * 22)]
+    album = Album(worst, "B" * 22, artists=artists)
+    track = Track(worst, "C" * 22, artists, album, 3_599_000)
+    entries = [Entry(track, 1_700_000_000)] * 10
+    heading = list_text.heading("search", "audiobook", worst, None, 1000)
+    text = list_text.list_text(
+        heading, entries, 9991, *list_text.notes("artist", [], 1, cannot_page=True)
+    )
+    view = cards.card(track, above=text)
+    shown = [part.content for part in view.walk_children() if isinstance(part, ui.TextDisplay)]
+    assert sum(map(len, shown)) <= 4000
+    assert len(text.splitlines()) >= 11
+
+
+# ---- refusals
+
+
+async def test_quota_error_is_shown_beside_list(spotify: Spotify, linked_user: UserClient) -> None:
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    before = reply.text
+    spotify.add_quota("GET /v1/search$", calls=0, retry_after=48_925)
+    refused = await reply.press("Page 2 ▶")
+    assert "in 14 hours" in refused.text
+    assert refused.ephemeral
+    assert reply.text == before
+
+
+async def test_unlinked_user_is_asked_to_link(linked_user: UserClient) -> None:
+    reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
+    await (await linked_user.run("/unlink")).press("Unlink and erase")
+    for refused in (await reply.press("Page 2 ▶"), await reply.press("Play")):
+        assert "Link Spotify" in enabled_button_labels(refused)
+
+
+async def test_deleted_item_gets_error_message(spotify: Spotify, linked_user: UserClient) -> None:
+    reply = await linked_user.run("/search query:lantern type:albums")
+    for part in components(reply, BUTTON):
+        if "custom_id" in part:
+            part["custom_id"] = part["custom_id"].replace(selected_id(reply), "0" * 22)
+    for button in ("Open", "Play", "Save", "Share", "Add to playlist"):
+        refused = await reply.press(button)
+        assert "Spotify has nothing there for apps" in refused.text
+        assert refused.ephemeral
+    assert not spotify.calls_to("PUT", "me/library")

@@ -1,0 +1,171 @@
+"""What was played lately, and most: lists of one's own, with the picker of every list."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.list_components import (
+    enabled_button_labels,
+    line_numbers,
+    option_ids,
+    options,
+    selected_id,
+)
+
+
+def _add_history(spotify: Spotify) -> list[tuple[str, int]]:
+    """The ids of what Ada played, newest first, and when."""
+    played = reversed(spotify.accounts["ada"].player.played)
+    return [(one.uri.rpartition(":")[2], int(one.played_at)) for one in played]
+
+
+async def test_recent_shows_each_play_with_its_time_newest_first(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    played = _add_history(spotify)
+    reply = await linked_user.run("/recent")
+    assert "Played lately · Ada\n" in reply.text
+    assert option_ids(reply) == [one for one, _ in played[:10]]
+    assert all(f"<t:{at}:R>" in reply.text for _, at in played[:10])
+    second = await reply.press("Page 2 ▶")
+    assert option_ids(second) == [one for one, _ in played[10:20]]
+    assert line_numbers(second)[0] == 11
+    assert "◀ Page 1" in enabled_button_labels(second)
+    assert "Page 3 ▶" not in enabled_button_labels(second)
+    assert len(spotify.calls_to("GET", "me/player/recently-played")) == 1
+
+
+async def test_repeated_play_is_listed_twice(spotify: Spotify, linked_user: UserClient) -> None:
+    played = spotify.accounts["ada"].player.played
+    played.append(played[-1])
+    reply = await linked_user.run("/recent")
+    assert option_ids(reply)[0] == option_ids(reply)[1]
+    picked = await reply.pick(options(reply)[1]["value"])
+    assert [bool(option.get("default")) for option in options(picked)][:3] == [False, True, False]
+    await picked.press("Play")
+    assert spotify.accounts["ada"].player.item == f"spotify:track:{option_ids(reply)[0]}"
+
+
+async def test_its_buttons_survive_a_restart_and_open_the_album(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/recent")
+    await harness.restart()
+    picked = await reply.pick(options(reply)[1]["value"])
+    record = spotify.catalogue.tracks[option_ids(reply)[1]].album
+    lately = option_ids(reply)
+    opened = await picked.press("Open album")
+    assert option_ids(opened) == [track.id for track in record.tracks]
+    back = await opened.press("Back")
+    assert option_ids(back) == lately
+    assert spotify.catalogue.tracks[selected_id(back)].album is record
+
+
+async def test_empty_history_gets_message(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.accounts["ada"].player.played.clear()
+    reply = await linked_user.run("/recent")
+    assert reply.text.startswith("Spotify shows nothing that you played lately.")
+
+
+async def test_null_plays_are_skipped(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.inject_nulls("GET .*/recently-played$", every=2)
+    played = _add_history(spotify)
+    assert option_ids(await linked_user.run("/recent")) == [one for one, _ in played[:10:2]]
+
+
+@pytest.mark.parametrize(
+    ("range_", "asked"),
+    [
+        ("about four weeks", "short_term"),
+        ("about six months", "medium_term"),
+        ("about a year", "long_term"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["songs", "artists"])
+async def test_top_lists_most_played_items(
+    spotify: Spotify, linked_user: UserClient, kind: str, range_: str, asked: str
+) -> None:
+    reply = await linked_user.run(f"/top kind:{kind} range:{range_}")
+    assert f"Top {kind} of {range_} · Ada\n" in reply.text
+    path = "me/top/tracks" if kind == "songs" else "me/top/artists"
+    assert spotify.calls_to("GET", path)[-1].query["time_range"] == asked
+    assert line_numbers(reply) == list(range(1, 11))
+    first = set(option_ids(reply))
+    onward = await reply.press("Page 2 ▶")
+    assert line_numbers(onward)[0] == 11
+    assert not set(option_ids(onward)) & first
+    assert len(spotify.calls_to("GET", path)) == 1, "Spotify tells fifty at once"
+
+
+async def test_top_artists_are_opened_down_to_an_album(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/top kind:artists range:about a year")
+    favourites = option_ids(reply)
+    await harness.restart()
+    second = await reply.pick(options(reply)[1]["value"])
+    albums = await (await second.press("Open")).press("Their albums")
+    record = spotify.catalogue.albums[option_ids(albums)[0]]
+    songs = await albums.press("Open")
+    assert option_ids(songs) == [track.id for track in record.tracks]
+    harness.clock.advance(2)
+    again = await (await songs.press("Back")).press("Back")
+    assert option_ids(again) == favourites
+    assert selected_id(again) == favourites[1]
+
+
+async def test_top_defaults_to_tracks_of_six_months(linked_user: UserClient) -> None:
+    assert "Top songs of about six months · Ada" in (await linked_user.run("/top")).text
+
+
+async def test_empty_top_list_gets_message(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.accounts["ada"].liked.clear()
+    assert "Spotify has no favourites of yours" in (await linked_user.run("/top")).text
+
+
+@pytest.mark.parametrize("command", ["/recent", "/top"])
+async def test_other_user_pages_own_list_from_start(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, command: str
+) -> None:
+    grace = await harness.link_account("grace")
+    player = spotify.accounts["grace"].player
+    player.played.extend(list(spotify.accounts["ada"].player.played)[:3])
+    heading = "Played lately" if command == "/recent" else "Top songs of about six months"
+    await (await linked_user.run("/settings")).press("Share them")
+    shown = await linked_user.run(command)
+    second = await shown.press("Page 2 ▶")
+    assert f"{heading} · Ada · page 2" in second.text
+    for label in ("◀ Page 1", "Page 3 ▶"):
+        if label in enabled_button_labels(second):
+            own = await grace.press(second.message, label)
+            assert own.ephemeral
+            assert f"{heading} · Grace\n" in own.text
+            assert line_numbers(own)[0] == 1
+    picked = await grace.pick(second.message, options(second)[-1]["value"])
+    assert f"{heading} · Ada · page 2" in picked.text, "it is still Ada's list"
+    assert not [label for label in enabled_button_labels(picked) if "Page" in label]
+    harness.clock.advance(1)
+    again = await picked.pick(options(second)[0]["value"])
+    assert not [label for label in enabled_button_labels(again) if "Page" in label]
+    back = await (await again.press("Open album")).press("Back")
+    assert f"{heading} · Grace\n" in back.text
+    assert f"{heading} · Ada · page 2" in second.text
+
+
+@pytest.mark.parametrize("command", ["/recent", "/top", "/top kind:artists"])
+async def test_each_error_has_its_message(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, command: str
+) -> None:
+    grace = harness.discord.user_client("grace", "music")
+    assert "You have not linked Spotify yet" in (await grace.run(command)).text
+    spotify.faults.add(Fault("GET ", status=503, body="upstream", times=None))
+    assert "Spotify is not answering properly" in (await linked_user.run(command)).text
+    spotify.faults.clear()
+    spotify.add_quota("GET ", calls=0, retry_after=48_925)
+    refused = await linked_user.run(command)
+    assert "in 14 hours" in refused.text
+    assert refused.ephemeral

@@ -1,0 +1,87 @@
+"""What the log never holds: tokens, codes, states, login links, or what people typed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sqlite3
+from contextlib import closing
+from urllib.parse import parse_qsl
+
+import pytest
+
+from sandbox.browser import Browser
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+
+
+async def test_no_secret_is_logged_in_any_flow(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    spotify = harness.spotify
+    spotify.refresh_token_reply = "new"
+    ada = harness.discord.user_client("ada")
+    typed = ["a very private query", "https://open.spotify.com/concert/secretword"]
+
+    reply = await ada.run("/link")
+    login = harness.find_login_offer(reply).url
+    async with Browser() as browser:
+        await browser.open(f"{harness.settings.public_url}/callback?state=canary1&code=canary2")
+        done = await browser.log_in(login, account="ada")
+        await browser.open(done.url)
+    await reply.wait_for("Almost linked")
+    await harness.link_account("ada")
+    for what in typed:
+        await ada.run(f"/play what:{what}")
+    spotify.expire_access_tokens()
+    await ada.run("/now")
+    for fault in (Fault("/me/player", status=403, body="canary3"), Fault("/api/token", status=400)):
+        (spotify.accounts_faults if "token" in fault.pattern else spotify.faults).add(fault)
+        spotify.expire_access_tokens()
+        await ada.run("/now")
+    _break_store(harness)
+    assert "reference" in (await ada.run("/now")).text
+
+    logged = "\n".join(record.getMessage() + str(record.exc_text) for record in caplog.records)
+    assert "Traceback" in logged
+    secrets = _known_secrets(harness) | {
+        harness.discord.token,
+        login.rpartition("/")[2],
+        *typed,
+        "canary",
+    }
+    assert len(secrets) >= 10
+    assert not [secret for secret in secrets if secret in logged]
+
+
+def _break_store(harness: Harness) -> None:
+    """The next command meets an error that nobody foresaw."""
+    with closing(sqlite3.connect(harness.settings.database)) as db:
+        db.execute("ALTER TABLE link RENAME TO link_away")
+
+
+def _known_secrets(harness: Harness) -> set[str]:
+    """Every token, code, state and verifier that went over the wire of the accounts service."""
+    found: set[str] = set()
+    for exchange in harness.spotify.accounts_traffic.exchanges:
+        form = dict(parse_qsl(exchange.request_body.decode())) | dict(exchange.query)
+        if exchange.response_type == "application/json":
+            form |= json.loads(exchange.response_body)
+        names = ("code", "state", "code_verifier", "access_token", "refresh_token")
+        found |= {str(form[name]) for name in names if form.get(name)}
+        found |= set(re.findall(r"[?&](?:code|state)=([\w-]+)", exchange.response_body.decode()))
+    return found
+
+
+async def test_bug_reply_and_log_share_a_reference(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = await harness.link_account("ada")
+    _break_store(harness)
+    told = re.search(r"reference (\w+)", (await ada.run("/now")).text)
+    assert told is not None
+    (record,) = [r for r in caplog.records if f"reference {told[1]}" in r.getMessage()]
+    assert record.exc_info is not None
+    assert record.levelno == logging.ERROR

@@ -1,0 +1,93 @@
+"""When Spotify no longer accepts a login: one person is told, many are an outage."""
+
+from __future__ import annotations
+
+from bot.spotify.consent_expiry import consent_expires_at
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.login_state_machine.renewal_helpers import (
+    INVALID_GRANT,
+    USERS,
+    count_renewals,
+    stored_link,
+)
+
+
+async def link_everyone(harness: Harness) -> list[UserClient]:
+    return [await harness.link_account(user) for user in USERS]
+
+
+async def reply_to_refused_renewal(harness: Harness, user: UserClient) -> str:
+    """What somebody reads whose renewal is answered invalid_grant."""
+    harness.spotify.expire_access_tokens()
+    faults = harness.spotify.accounts_faults
+    faults.add(Fault("POST /api/token", status=400, body=INVALID_GRANT))
+    text = (await user.run("/now")).text
+    faults.clear()
+    return text
+
+
+def expired_users(harness: Harness) -> set[str]:
+    return {user for user in USERS if (row := stored_link(harness, user)) and row["ended"]}
+
+
+async def test_expired_login_keeps_account_row_and_settings(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    await (await linked_user.run("/settings")).press("Turn off")
+    before = stored_link(harness)
+    spotify.revoke_consent("ada")
+    spotify.expire_access_tokens()
+    reply = await linked_user.run("/now")
+    assert "no longer accepts your login" in reply.text
+    assert before is not None
+    assert stored_link(harness) == before | {"ended": 1}
+    asked = count_renewals(spotify)
+    await harness.restart()
+    assert "no longer accepts your login" in (await linked_user.run("/now")).text
+    assert count_renewals(spotify) == asked, "Spotify has said so, and is not asked again"
+    await harness.link_account("ada")
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+    assert "no reminders" in (await linked_user.run("/account")).text
+
+
+async def test_lost_renewal_response_requires_new_login(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Spotify has given a new token that never arrived, and the old one is dead."""
+    spotify.refresh_token_reply = "new"
+    spotify.expire_access_tokens()
+    spotify.accounts_faults.add(Fault("POST /api/token", action="reset", runs_first=True))
+    assert "not answering properly" in (await linked_user.run("/now")).text
+    assert expired_users(harness) == set()
+    assert "no longer accepts your login" in (await linked_user.run("/now")).text
+    assert expired_users(harness) == {"ada"}
+
+
+async def test_many_logins_refused_within_minutes_are_an_outage(harness: Harness) -> None:
+    seats = await link_everyone(harness)
+    told = [await reply_to_refused_renewal(harness, seat) for seat in seats]
+    assert ["no longer accepts" in text for text in told] == [True, True, False]
+    assert "not answering properly" in told[2]
+    assert expired_users(harness) == set()
+    assert "not answering properly" in await reply_to_refused_renewal(harness, seats[0])
+    assert expired_users(harness) == set()
+    for seat in seats:
+        assert "no longer accepts" not in (await seat.run("/now")).text
+
+
+async def test_logins_refused_over_time_are_not_an_outage(harness: Harness) -> None:
+    for seat in await link_everyone(harness):
+        assert "no longer accepts" in await reply_to_refused_renewal(harness, seat)
+        harness.clock.advance(5 * 60)
+    assert expired_users(harness) == set(USERS)
+
+
+async def test_logins_expiring_on_schedule_are_not_an_outage(harness: Harness) -> None:
+    seats = await link_everyone(harness)
+    harness.clock.advance(consent_expires_at(harness.clock()) - harness.clock())
+    for seat in seats:
+        assert "no longer accepts" in (await seat.run("/now")).text
+    assert expired_users(harness) == set(USERS)

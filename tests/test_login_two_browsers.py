@@ -1,0 +1,154 @@
+"""One login link and two real browsers: whoever did not ask for it gains nothing for who did."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Page as Tab
+
+from sandbox.discord import Reply
+from sandbox.harness import LoginOffer
+from tests.chromium import launch_chromium, needs_chromium
+from tests.login_client import LoginClient, login_client
+
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+
+DISCORD_MODE = {"DISCORD_CLIENT_SECRET": "yes"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def mallory_browser() -> AsyncIterator[Browser]:
+    """The browser of Mallory, who asked for the link and passes it on."""
+    async with launch_chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ada_browser() -> AsyncIterator[Browser]:
+    """The browser of Ada, who did not ask and follows the link she was sent."""
+    async with launch_chromium() as browser:
+        yield browser
+
+
+@dataclass
+class LoginLure:
+    """Mallory's link, and what both browsers show of it."""
+
+    client: LoginClient
+    reply: Reply
+    offer: LoginOffer
+    mallory: Tab
+    ada: Tab
+
+    async def assert_nothing_gained(self) -> None:
+        """Mallory is not linked, and no token of Ada's can be used, now or after its time."""
+        assert not self.client.query_database("SELECT 1 FROM link")
+        assert "not linked" in (await self.reply.user_client.run("/now")).text
+        self.client.expire_logins()
+        bot = self.client.harness.bot
+        assert bot is not None
+        await bot.run_maintenance()
+        assert not self.client.query_database("SELECT 1 FROM login UNION SELECT 1 FROM person")
+        if not self.client.harness.settings.discord_client_secret:
+            assert (
+                "Finish the login in your browser"
+                in (await self.client.open_code_form(self.offer)).text
+            )
+
+
+async def _open_tab(context: BrowserContext) -> Tab:
+    tab = await context.new_page()
+    tab.set_default_timeout(5000)
+    return tab
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def contexts(
+    asker: Browser, other: Browser
+) -> AsyncIterator[tuple[BrowserContext, BrowserContext]]:
+    async with await asker.new_context() as mallory, await other.new_context() as ada:
+        yield mallory, ada
+
+
+async def _prepare_lure(
+    it: LoginClient, contexts: tuple[BrowserContext, BrowserContext]
+) -> LoginLure:
+    it.harness.spotify.apps[it.harness.spotify.client_id].allowed_accounts.add("mallory")
+    reply, offer = await it.request_login("mallory")
+    mallory, ada = contexts
+    return LoginLure(it, reply, offer, await _open_tab(mallory), await _open_tab(ada))
+
+
+async def _authorize(tab: Tab, account: str) -> None:
+    await tab.get_by_role("radio", name=account).check()
+    await tab.get_by_role("button", name="Agree").click()
+
+
+async def test_code_is_shown_only_in_browser_that_logged_in(
+    contexts: tuple[BrowserContext, BrowserContext],
+) -> None:
+    async with login_client() as it:
+        lure = await _prepare_lure(it, contexts)
+        await lure.mallory.goto(lure.offer.url)
+        await lure.ada.goto(lure.offer.url)
+        await expect(lure.ada.get_by_text("the Discord account mallory")).to_be_visible()
+        await expect(lure.ada.get_by_text("If you did not ask for this")).to_be_visible()
+        await lure.ada.get_by_role("button", name="Continue").click()
+        await _authorize(lure.ada, "Ada")
+        await expect(lure.ada.get_by_text("somebody asks you for this code")).to_be_visible()
+        shown = await lure.ada.locator(".code").inner_text()
+
+        # What Mallory has is the link, her own browser, and the button in Discord.
+        await lure.reply.wait_for("Almost linked to **Ada**")
+        for address in ("/done", "/callback"):
+            await lure.mallory.goto(f"{it.harness.settings.public_url}{address}")
+            await expect(lure.mallory.get_by_text("used up or too old")).to_be_visible()
+        await lure.mallory.goto(lure.offer.url)
+        await expect(lure.mallory.get_by_text("used up or too old")).to_be_visible()
+        guess = "7KQ2-M0XA"
+        assert guess != shown
+        assert "not the code in your browser" in (await it.enter_code(lure.offer, guess)).text
+        assert it.query_database("SELECT 1 FROM login WHERE refresh_token NOT NULL"), (
+            "held for ten minutes"
+        )
+        await lure.assert_nothing_gained()
+        await lure.ada.reload()
+        await expect(lure.ada.get_by_text("used up or too old")).to_be_visible()
+
+
+async def test_discord_oauth_rejects_other_users_browser(
+    contexts: tuple[BrowserContext, BrowserContext],
+) -> None:
+    async with login_client(**DISCORD_MODE) as it:
+        lure = await _prepare_lure(it, contexts)
+        await lure.mallory.goto(lure.offer.url)
+        await lure.ada.goto(lure.offer.url)
+        await lure.ada.get_by_role("button", name="Continue").click()
+        await lure.ada.get_by_role("radio", name="ada").check()
+        await lure.ada.get_by_role("button", name="Authorize").click()
+        await expect(lure.ada.get_by_text("signed in to Discord as somebody else")).to_be_visible()
+        await lure.reply.wait_for("signed in to Discord as somebody else")
+        assert it.spotify_token_requests == 0, "Spotify was not asked for anything"
+        await lure.assert_nothing_gained()
+
+
+async def test_intermediate_url_is_useless_in_another_browser(
+    contexts: tuple[BrowserContext, BrowserContext],
+) -> None:
+    """Mallory proves to be Mallory, and passes on where she is sent to then."""
+    async with login_client(**DISCORD_MODE) as it:
+        lure = await _prepare_lure(it, contexts)
+        await lure.mallory.goto(lure.offer.url)
+        await lure.mallory.get_by_role("button", name="Continue").click()
+        await lure.mallory.get_by_role("radio", name="mallory").check()
+        await lure.mallory.get_by_role("button", name="Authorize").click()
+        await expect(lure.mallory.get_by_role("button", name="Agree")).to_be_visible()
+        await lure.ada.goto(lure.mallory.url)
+        await _authorize(lure.ada, "Ada")
+        await expect(lure.ada.get_by_text("used up or too old")).to_be_visible()
+        assert it.spotify_token_requests == 0
+        await lure.assert_nothing_gained()

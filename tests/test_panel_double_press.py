@@ -1,0 +1,111 @@
+"""Pressed twice by accident it acts once; pressed again on purpose, it acts again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.interactions.double_press import DOUBLE_PRESS_SECONDS
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
+from tests.panel_message import PanelMessage, open_panel, wait_for_redraws
+
+
+@pytest.fixture
+async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
+    return await open_panel(harness, linked_user)
+
+
+async def test_a_double_press_acts_once(panel: PanelMessage, spotify: Spotify) -> None:
+    await asyncio.gather(panel.press("⏭️"), panel.press("⏭️"))
+    assert len(spotify.calls_to("POST", "me/player/next")) == 1
+
+
+async def test_duplicate_delivery_acts_once(
+    harness: Harness, panel: PanelMessage, spotify: Spotify
+) -> None:
+    harness.discord.duplicate_interactions = True
+    await panel.press("⏭️")
+    harness.discord.duplicate_interactions = False
+    await panel.press("🔄")
+    assert len(spotify.calls_to("POST", "me/player/next")) == 1
+
+
+async def _deliver_again(harness: Harness) -> None:
+    """What was pressed has reached the bot: what somebody else says after it has."""
+    await harness.discord.user_client("linus", "dm").run("/privacy")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "path"),
+    [
+        ("⏸️", "▶️", "me/player/play"),
+        ("🤍", "💚", "me/library"),
+        ("🔀", "🔀", "me/player/shuffle"),
+        ("🔁", "🔁", "me/player/repeat"),
+    ],
+)
+async def test_double_press_on_toggle_does_not_undo(
+    harness: Harness, panel: PanelMessage, spotify: Spotify, first: str, second: str, path: str
+) -> None:
+    """It meets the button that the first has made of it."""
+    await wait_for_redraws(harness)
+    since, held = len(spotify.calls), HeldResponse(r"PATCH .*/messages/(\d+|@original)$")
+    harness.discord.faults.add(held)
+    async with released_at_exit(held.hold):
+        press = asyncio.create_task(panel.press(first))
+        await held.hold.response_ready.wait()
+        again = asyncio.create_task(panel.press(second))
+        await _deliver_again(harness)
+    await press
+    await wait_for_redraws(harness)
+    done = [call for call in spotify.calls[since:] if call.method in ("PUT", "DELETE")]
+    assert len(done) == 1, done
+    again.cancel()
+    harness.clock.advance(DOUBLE_PRESS_SECONDS + 0.1)
+    await panel.press(second)
+    assert [call for call in spotify.calls[since:] if call.method != "GET"][1].path == path
+
+
+@pytest.mark.parametrize(
+    ("emoji", "method", "path"),
+    [("⏭️", "POST", "me/player/next"), ("🔊", "PUT", "me/player/volume")],
+)
+async def test_later_press_is_serialised(
+    harness: Harness, panel: PanelMessage, spotify: Spotify, emoji: str, method: str, path: str
+) -> None:
+    held = HeldResponse(f"{method} .*/{path}", times=None)
+    spotify.faults.add(held)
+    async with released_at_exit(held.hold):
+        press = asyncio.create_task(panel.press(emoji))
+        await held.hold.response_ready.wait()
+        harness.clock.advance(DOUBLE_PRESS_SECONDS + 0.1)
+        again = asyncio.create_task(panel.press(emoji))
+        await _deliver_again(harness)
+        assert held.hits == 1
+    await asyncio.gather(press, again)
+    await wait_for_redraws(harness)
+    assert held.hits == 2
+    if emoji == "🔊":
+        assert "Volume 80%" in panel.text
+    else:
+        assert panel.track_title() in panel.text
+
+
+async def test_non_repeatable_button_acts_once(
+    harness: Harness, panel: PanelMessage, spotify: Spotify
+) -> None:
+    """Where it takes long, the second press of a button that is no step is one and the same."""
+    held = HeldResponse("PUT .*/pause")
+    spotify.faults.add(held)
+    async with released_at_exit(held.hold):
+        press = asyncio.create_task(panel.press("⏸️"))
+        await held.hold.response_ready.wait()
+        harness.clock.advance(DOUBLE_PRESS_SECONDS + 0.1)
+        again = asyncio.create_task(panel.press("⏸️"))
+        await _deliver_again(harness)
+    await asyncio.gather(press, again)
+    assert len(spotify.calls_to("PUT", "me/player/pause")) == 1

@@ -1,0 +1,85 @@
+"""A private session: its owner sees what plays, others see that it is private."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.panel_message import PanelMessage, disabled_buttons, open_panel, wait_for_redraws
+
+PRIVATE_TEXT = "In a private session\nWhat plays is not shown to others."
+
+
+@pytest.fixture
+async def shared(harness: Harness, linked_user: UserClient) -> PanelMessage:
+    return await open_panel(harness, linked_user, "share:true")
+
+
+def _assert_private(panel: PanelMessage) -> bool:
+    """Whether it says so, and nothing of what plays: neither in words nor in a button."""
+    raw = str(panel.message["components"])
+    never = (panel.track_title(), (panel.player.item or "").split(":")[-1], "Thumbnail", "/image/")
+    return PRIVATE_TEXT in panel.text and not any(one in raw for one in never)
+
+
+@pytest.mark.parametrize("how", ["by itself", "/next", "/shuffle on", "🔄", "⏭️", "🔊"])
+async def test_a_shared_panel_does_not_show_what_plays(
+    shared: PanelMessage, spotify: Spotify, how: str
+) -> None:
+    shared.player.devices[0].is_private_session = True
+    if how == "by itself":
+        await shared.advance(120)
+    elif how.startswith("/"):
+        await shared.user.run(how)
+        await wait_for_redraws(shared.harness)
+    else:
+        await shared.press(how)
+    assert _assert_private(shared)
+    assert shared.text.startswith("Ada")
+    assert "Private session" not in shared.text, "it is said already"
+    assert "❔" not in disabled_buttons(shared.message)
+    assert disabled_buttons(shared.message) >= {"🤍"}
+    assert not shared.is_live()
+    calls = len(spotify.calls)
+    await shared.advance(800)
+    assert len(spotify.calls) == calls
+
+
+async def test_new_shared_panel_does_not_show_what_plays(shared: PanelMessage) -> None:
+    shared.player.devices[0].is_private_session = True
+    other = PanelMessage(shared.harness, shared.user, await shared.user.run("/now share:true"))
+    assert _assert_private(other)
+
+
+async def test_shared_panel_shows_what_plays_after_private_session(shared: PanelMessage) -> None:
+    shared.player.devices[0].is_private_session = True
+    await shared.press("🔄")
+    shared.player.devices[0].is_private_session = False
+    shared.harness.clock.advance(1)
+    await shared.press("🔄")
+    assert shared.track_title() in shared.text
+    assert shared.is_live()
+
+
+async def test_other_users_do_not_see_private_session(
+    harness: Harness, shared: PanelMessage
+) -> None:
+    shared.player.devices[0].is_private_session = True
+    await shared.press("🔄")
+    reply = await harness.discord.user_client("grace", "music").press(shared.message, "🔄")
+    assert "What plays is not shown to others." in reply.text
+    assert shared.track_title() not in reply.text
+    assert "custom_id" not in str(reply.message["components"])
+
+
+async def test_own_panel_shows_and_marks_private_session(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    panel = await open_panel(harness, linked_user)
+    panel.player.devices[0].is_private_session = True
+    await panel.press("🔄")
+    assert panel.track_title() in panel.text
+    assert "Private session" in panel.text
+    assert panel.is_live()

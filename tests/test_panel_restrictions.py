@@ -1,0 +1,171 @@
+"""What the player cannot do: its button is off, and a press that comes too late is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from sandbox.spotify.actions import Action
+from tests.panel_message import PanelMessage, disabled_buttons, open_panel, panel_buttons
+
+PLAYER_BUTTONS = {"⏮️", "⏸️", "⏭️", "🔀", "🔁", "🔉", "🔊"}
+
+
+@pytest.fixture
+async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
+    return await open_panel(harness, linked_user)
+
+
+# ---- what cannot be done
+
+
+@pytest.mark.parametrize(
+    ("actions", "emojis"),
+    [
+        (["pausing"], {"⏸️"}),
+        (["skipping_next"], {"⏭️"}),
+        (["skipping_prev"], {"⏮️"}),
+        (["toggling_shuffle"], {"🔀"}),
+        (["toggling_repeat_context"], {"🔁"}),
+        (["seeking", "toggling_repeat_track"], set()),
+        (["skipping_next", "skipping_prev", "toggling_shuffle"], {"⏮️", "⏭️", "🔀"}),
+    ],
+)
+async def test_disallowed_actions_are_disabled(
+    panel: PanelMessage, actions: list[Action], emojis: set[str]
+) -> None:
+    panel.player.disallow(*actions)
+    await panel.press("🔄")
+    assert disabled_buttons(panel.message) == emojis
+
+
+async def test_previous_is_disabled_at_first_track(panel: PanelMessage) -> None:
+    assert not disabled_buttons(panel.message)
+    await panel.press("⏮️")
+    assert disabled_buttons(panel.message) == {"⏮️"}
+
+
+async def test_resume_is_disabled_when_disallowed(panel: PanelMessage) -> None:
+    panel.player.pause()
+    panel.player.disallow("resuming")
+    await panel.press("🔄")
+    assert "▶️" in disabled_buttons(panel.message)
+
+
+@pytest.mark.parametrize(
+    ("volume", "supported", "emojis"),
+    [
+        (0, True, {"🔉"}),
+        (100, True, {"🔊"}),
+        (None, True, {"🔉", "🔊"}),
+        (60, False, {"🔉", "🔊"}),
+    ],
+)
+async def test_volume_is_disabled_without_volume_support(
+    panel: PanelMessage, volume: int | None, supported: bool, emojis: set[str]
+) -> None:
+    device = panel.player.devices[0]
+    device.volume, device.supports_volume = volume, supported
+    await panel.press("🔄")
+    assert disabled_buttons(panel.message) == emojis
+
+
+async def test_restricted_device_disables_all_buttons(panel: PanelMessage) -> None:
+    panel.player.devices[0].is_restricted = True
+    await panel.press("🔄")
+    assert disabled_buttons(panel.message) == PLAYER_BUTTONS
+    assert "This device takes no commands" in panel.text
+
+
+async def test_ad_disables_skip_and_like(panel: PanelMessage) -> None:
+    panel.player.interlude = "ad"
+    await panel.press("🔄")
+    assert disabled_buttons(panel.message) == {"⏮️", "⏸️", "⏭️", "🤍"}
+
+
+async def test_without_active_device_only_play_is_enabled(panel: PanelMessage) -> None:
+    panel.player.device = None
+    await panel.press("🔄")
+    assert disabled_buttons(panel.message) == (PLAYER_BUTTONS - {"⏸️"}) | {"🤍"}
+
+
+# ---- refusals
+
+
+@pytest.mark.parametrize(
+    ("emoji", "action", "expected"),
+    [
+        ("⏭️", "skipping_next", "There is nothing to skip to"),
+        ("⏮️", "skipping_prev", "There is no previous track"),
+        ("🔀", "toggling_shuffle", "cannot be shuffled"),
+        ("🔁", "toggling_repeat_context", "cannot be repeated"),
+    ],
+)
+async def test_refusal_is_reported_privately_and_panel_redrawn(
+    panel: PanelMessage, emoji: str, action: Action, expected: str
+) -> None:
+    panel.player.disallow(action)
+    reply = await (await panel.press(emoji)).wait_for(expected)
+    assert reply.ephemeral
+    assert reply.message["id"] != panel.id
+    assert disabled_buttons(panel.message) == {emoji}
+
+
+async def test_second_pause_is_not_an_error(panel: PanelMessage) -> None:
+    panel.player.pause()
+    await panel.press("⏸️")
+    assert "Already paused" in panel.text
+    assert "▶️" in panel_buttons(panel.message)
+
+
+async def test_volume_support_lost_since_draw(panel: PanelMessage) -> None:
+    panel.player.devices[0].supports_volume = False
+    await (await panel.press("🔊")).wait_for("cannot set the volume of Ada's Laptop")
+    assert disabled_buttons(panel.message) == {"🔉", "🔊"}
+
+
+async def test_nothing_playing_since_draw(panel: PanelMessage) -> None:
+    panel.player.device = None
+    await (await panel.press("⏸️")).wait_for("there is nothing to pause")
+    assert "Nothing is playing" in panel.text
+
+
+async def test_without_premium_panel_has_no_controls(harness: Harness) -> None:
+    panel = await open_panel(harness, await harness.link_account("linus"))
+    shown = panel.text
+    for emoji in ("⏸️", "⏭️", "🔀", "🔊"):
+        reply = await panel.press(emoji)
+        assert "Premium" in reply.text
+        assert panel.text == shown
+    await panel.press("🤍")
+    assert "💚" in panel_buttons(panel.message), "liking needs none"
+
+
+async def test_quota_error_leaves_panel_unchanged(panel: PanelMessage, spotify: Spotify) -> None:
+    shown = panel.text
+    spotify.add_rate_limit(48_925, times=None, quota=True)
+    for emoji in ("🔄", "🤍"):
+        reply = await panel.press(emoji)
+        assert "in 14 hours" in reply.text
+        assert reply.ephemeral
+        assert panel.text == shown
+
+
+async def test_skip_with_unknown_outcome_is_shown(panel: PanelMessage, spotify: Spotify) -> None:
+    spotify.faults.add(Fault("POST .*/next", status=502, runs_first=True))
+    await (await panel.press("⏭️")).wait_for("did not say whether that worked")
+    assert panel.track_title() in panel.text
+    assert len(spotify.calls_to("POST", "me/player/next")) == 1
+
+
+async def test_action_is_reported_without_readable_state(
+    panel: PanelMessage, spotify: Spotify
+) -> None:
+    spotify.add_rate_limit(48_925, times=None, quota=True, pattern="GET /v1/me/player$")
+    reply = await panel.press("⏸️")
+    assert reply.text == "Paused."
+    assert reply.ephemeral
+    assert not panel.player.is_playing

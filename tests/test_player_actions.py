@@ -1,0 +1,181 @@
+"""Deeds are read back as they were written, and places and volumes are those that people mean."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors.content import InvalidPosition, InvalidVolume
+from bot.player import parsing
+from bot.player.actions import (
+    LIKED_SONGS,
+    LISTED_ITEMS,
+    ActionVerb,
+    PlayerAction,
+    play_action,
+    queue_action,
+    seek_action,
+    volume_action,
+)
+from bot.spotify.uris import KINDS, Uri
+
+# Discord's, for a custom_id; what stands before a deed there is shorter than this.
+MAX_CUSTOM_ID_LENGTH, MAX_PREFIX_LENGTH = 100, 30
+
+_ids = st.text("0123456789ABCxyz", min_size=22, max_size=22)
+_uris = st.builds(Uri, st.sampled_from(KINDS), _ids)
+_shuffle_options = st.sampled_from([None, True, False])
+_time_strings = st.from_regex(r"\A\d{1,3}:[0-5]\d\Z") | st.from_regex(r"\A[+-]?\d{1,6} ?s?\Z")
+_positions = _time_strings | st.integers(0, 100).map(lambda share: f" {share} % ")
+_volume_levels = st.from_regex(r"\A([+-]\d{1,3}|\d\d?) ?%?\Z") | st.sampled_from(["mute", " MUTE "])
+_modes = st.sampled_from(
+    [PlayerAction("shuffle", "on"), PlayerAction("shuffle", "off"), PlayerAction("repeat", "track")]
+)
+_plain_actions = st.sampled_from(
+    [verb for verb in get_args(ActionVerb) if verb not in ("play", "queue")]
+)
+
+actions = st.one_of(
+    _plain_actions.map(PlayerAction),
+    _modes,
+    st.builds(play_action, _uris, _shuffle_options),
+    _shuffle_options.map(lambda shuffle: PlayerAction("play", LIKED_SONGS, shuffle)),
+    _shuffle_options.map(lambda shuffle: PlayerAction("resume", shuffle=shuffle)),
+    st.builds(queue_action, _uris, now=st.booleans()),
+    st.booleans().map(lambda now: PlayerAction("queue", LISTED_ITEMS, now=now)),
+    _positions.filter(str.isascii).map(seek_action),
+    _volume_levels.filter(str.isascii).map(volume_action),
+)
+
+
+@given(actions)
+def test_action_round_trips_through_text(deed: PlayerAction) -> None:
+    assert PlayerAction.parse(str(deed)) == deed
+    assert len(str(deed)) <= MAX_CUSTOM_ID_LENGTH - MAX_PREFIX_LENGTH
+
+
+@given(st.text(max_size=40) | actions.map(lambda deed: f"{deed} now"))
+def test_parsed_text_round_trips_or_is_rejected(text: str) -> None:
+    try:
+        deed = PlayerAction.parse(text)
+    except ValueError:
+        return
+    assert str(deed) == text
+
+
+@pytest.mark.parametrize("text", ["", " ", "now", "dance", "next ", " next", "seek 1 2", "play  x"])
+def test_invalid_action_text_is_rejected(text: str) -> None:
+    with pytest.raises(ValueError, match="no deed"):
+        PlayerAction.parse(text)
+
+
+@given(_uris)
+def test_play_and_queue_actions_keep_uri(uri: Uri) -> None:
+    assert play_action(uri).uri == queue_action(uri).uri == uri
+    assert (
+        PlayerAction("play", LIKED_SONGS).uri
+        is PlayerAction("queue", LISTED_ITEMS).uri
+        is PlayerAction("next").uri
+        is None
+    )
+
+
+# ---- places
+
+SECOND_MS = 1000
+TRACK_LENGTH_MS = 200 * SECOND_MS
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("0", 0),
+        ("83", 83),
+        ("83s", 83),
+        (" 83 s ", 83),
+        ("1:23", 83),
+        ("01:23", 83),
+        ("0:01:23", 83),
+        ("1:3", 63),
+        ("+30", 90),
+        ("-15", 45),
+        ("-600", 0),
+        ("+0", 60),
+        ("0%", 0),
+        ("50%", 100),
+        ("50 %", 100),
+        ("99%", 198),
+        ("199", 199),
+    ],
+)
+def test_position_is_parsed(text: str, place: int) -> None:
+    written = parsing.normalise_position(text)
+    assert " " not in written
+    assert parsing.parse_position(written, 60 * SECOND_MS, TRACK_LENGTH_MS) == place * SECOND_MS
+
+
+@pytest.mark.parametrize("text", ["200", "3:20", "100%", "+140", "999999", "9:00:00"])
+def test_position_is_before_end_of_track(text: str) -> None:
+    """Where a track ends, the next one begins: Spotify would skip."""
+    with pytest.raises(InvalidPosition) as refused:
+        parsing.parse_position(parsing.normalise_position(text), 60 * SECOND_MS, TRACK_LENGTH_MS)
+    assert "3:20" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "x", "1:", ":5", "1:60", "--5", "+-5", "1 23", "٣٠", "1.5", "5%%", "1:2:3:4"]
+)
+def test_invalid_position_is_rejected(text: str) -> None:
+    with pytest.raises(InvalidPosition, match="InvalidPosition"):
+        parsing.normalise_position(text)
+
+
+def test_position_over_100_percent_is_rejected() -> None:
+    with pytest.raises(InvalidPosition, match="InvalidPosition"):
+        parsing.parse_position("101%", 0, TRACK_LENGTH_MS)
+
+
+# ---- volumes
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("0", 0),
+        ("40", 40),
+        ("40%", 40),
+        (" 40 % ", 40),
+        ("100", 100),
+        ("+10", 65),
+        ("-10", 45),
+        ("+99", 100),
+        ("-99", 0),
+        ("mute", 0),
+        (" Mute ", 0),
+    ],
+)
+def test_volume_is_parsed(text: str, level: int) -> None:
+    written = parsing.normalise_volume(text)
+    assert " " not in written
+    assert parsing.parse_volume(written, 55) == level
+
+
+@pytest.mark.parametrize("text", ["", "loud", "101", "1000", "--1", "4 0", "٤٠", "½", "mute 5"])
+def test_invalid_volume_is_rejected(text: str) -> None:
+    with pytest.raises(InvalidVolume, match="InvalidVolume"):
+        parsing.normalise_volume(text)
+
+
+def test_volume_over_100_is_rejected() -> None:
+    with pytest.raises(InvalidVolume, match="InvalidVolume"):
+        parsing.parse_volume("101", 50)
+
+
+@pytest.mark.parametrize("text", ["+10", "-10"])
+def test_relative_volume_without_current_volume_is_none(text: str) -> None:
+    with pytest.raises(InvalidVolume) as refused:
+        parsing.parse_volume(text, None)
+    assert "does not say how loud it is" in refused.value.message

@@ -1,0 +1,84 @@
+"""Commands that come together, and what is remembered of them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Player, Spotify
+from tests.command_assertions import api_calls_since, spotify_url
+
+
+async def test_skip_shows_track_queued_before(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    song = spotify.catalogue.regular_tracks[0]
+    await linked_user.run(f"/queue add what:{spotify_url(song.uri)}")
+    harness.clock.advance(8)
+    since = len(spotify.calls)
+    reply = await linked_user.run("/next")
+    assert song.name in reply.text
+    assert api_calls_since(spotify, since) == ["POST me/player/next", "GET me/player"]
+
+
+async def test_stale_state_is_ignored_without_known_previous_item(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    """The song that was skipped had begun three seconds before."""
+    player.next()
+    harness.clock.advance(3)
+    spotify.serve_stale_state(2)
+    assert "does not say yet what plays" in (await linked_user.run("/next")).text
+
+
+async def test_concurrent_commands_are_both_shown_on_panel(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    panel = await linked_user.run("/now")
+    spotify.faults.latency = 0.02
+    await asyncio.gather(linked_user.run("/volume 90"), linked_user.run("/shuffle on"))
+    await panel.wait_for("Volume 90% · Shuffled")
+
+
+async def test_unlink_during_command_leaves_no_state(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    erase = await linked_user.run("/unlink")
+    begun = asyncio.Event()
+    spotify.on_call("PUT /v1/me/player/play", begun.set)
+    spotify.faults.add(Fault("PUT .*/player/play$", status=204, runs_first=True, delay=0.2))
+    playing = asyncio.create_task(linked_user.run("/play lantern"))
+    await begun.wait()
+    await erase.press("Unlink and erase")
+    await playing
+    await harness.link_account("ada")
+    assert await linked_user.autocomplete("/play l") == []
+
+
+@pytest.mark.parametrize("wish", ["true", "false"])
+async def test_play_with_shuffle_only_reports_shuffle_state(
+    player: Player, linked_user: UserClient, wish: str
+) -> None:
+    player.set_shuffle(wish == "false")
+    reply = await linked_user.run(f"/play shuffle:{wish}")
+    assert ("Shuffled" if wish == "true" else "Shuffle is off") in reply.text
+    player.set_shuffle(wish == "false")
+    player.disallow("toggling_shuffle")
+    reply = await linked_user.run(f"/play shuffle:{wish}")
+    assert "Already playing. Spotify does not let that be shuffled" in reply.text
+    player.pause()
+    reply = await linked_user.run(f"/play shuffle:{wish}")
+    assert "Playing. Spotify does not let that be shuffled" in reply.text
+    assert player.is_playing
+
+
+async def test_save_keeps_cached_playlists(spotify: Spotify, linked_user: UserClient) -> None:
+    await linked_user.run("/play lantern")
+    await linked_user.run("/save")
+    since = len(spotify.calls)
+    await linked_user.run("/play lantern")
+    assert api_calls_since(spotify, since) == ["PUT me/player/play"]

@@ -1,0 +1,132 @@
+"""On which device it is played, to whom that is told, and what cannot be."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.discord import Discord, UserClient
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.command_assertions import api_calls_since
+
+# ---- where
+
+
+@pytest.mark.parametrize(
+    "on", ["Kitchen Speaker", "kitchen", "speaker", "ed01a3ca8def0a1772eab7be6c4b0bb37b06163e"]
+)
+@pytest.mark.parametrize("line", ["/play what:lantern weather", "/play", "/resume"])
+async def test_device_is_found_by_name_prefix_substring_or_id(
+    spotify: Spotify, linked_user: UserClient, on: str, line: str
+) -> None:
+    reply = await linked_user.run(f"{line} on:{on}")
+    player = spotify.accounts["ada"].player
+    assert player.device is player.devices[1]
+    assert player.is_playing
+    assert reply.text.startswith("-# Playing on Kitchen Speaker\n")
+
+
+@pytest.mark.parametrize("on", ["Attic", "Hallway TV", "The Van", "", "@everyone"])
+async def test_missing_or_restricted_device_is_reported(
+    spotify: Spotify, linked_user: UserClient, on: str
+) -> None:
+    reply = await linked_user.run(f"/play what:lantern on:{on or '*'}")
+    assert "You have no device of that name that takes commands" in reply.text
+    assert "Ada's Laptop, Kitchen Speaker, Ada's Phone" in reply.text
+    assert not spotify.calls_to("PUT", "me/player/play")
+
+
+async def test_newly_online_device_is_found(spotify: Spotify, linked_user: UserClient) -> None:
+    player = spotify.accounts["ada"].player
+    speaker = player.devices.pop(1)
+    assert "no device of that name" in (await linked_user.run("/resume on:Kitchen")).text
+    player.devices.append(speaker)
+    assert "Playing on Kitchen Speaker" in (await linked_user.run("/resume on:Kitchen")).text
+
+
+async def test_play_shuffled_on_another_device(spotify: Spotify, linked_user: UserClient) -> None:
+    await linked_user.run("/play what:liked on:Kitchen shuffle:true")
+    player = spotify.accounts["ada"].player
+    assert player.shuffle
+    assert player.device is player.devices[1]
+
+
+async def test_long_name_and_device_are_both_shown(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].liked.clear()
+    spotify.accounts["ada"].like_generated(250)
+    reply = await linked_user.run("/play what:liked on:Kitchen")
+    assert reply.text == (
+        "Playing your 200 newest liked songs of 250 on Kitchen Speaker. "
+        "Spotify takes no more at once."
+    )
+
+
+# ---- refusals
+
+
+async def test_exhausted_player_quota_makes_no_search(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.add_rate_limit(48_925, times=None, quota=True, pattern="(PUT|POST) /v1/me/player")
+    assert "in 14 hours" in (await linked_user.run("/pause")).text
+    since = len(spotify.calls)
+    for line in ("/play what:lantern", "/play what:liked", "/queue add what:lantern", "/next"):
+        reply = await linked_user.run(line)
+        assert "in 14 hours" in reply.text, line
+        assert reply.ephemeral
+    assert api_calls_since(spotify, since) == []
+
+
+async def test_uninterruptible_track_is_reported(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.accounts["ada"].player.disallow("interrupting_playback")
+    reply = await linked_user.run("/play what:lantern")
+    assert reply.text.startswith("Spotify does not let apps interrupt what plays now")
+
+
+async def test_play_during_ad_is_reported(spotify: Spotify, linked_user: UserClient) -> None:
+    player = spotify.accounts["ada"].player
+    player.resume()
+    player.interlude = "ad"
+    assert (await linked_user.run("/resume")).text == "Already playing."
+
+
+async def test_unlinked_user_gets_login_button(ada: UserClient) -> None:
+    for line in ("/play what:lantern", "/resume", "/volume 40", "/queue add what:lantern"):
+        assert "You have not linked Spotify yet" in (await ada.run(line)).text
+
+
+# ---- replies
+
+
+async def test_replies_follow_sharing_setting_and_errors_are_private(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    assert harness.bot is not None
+    ada = int(harness.discord.state.users["ada"].id)
+    await harness.bot.reply_visibility.share(ada, True)
+    for line in ("/play what:lantern", "/pause", "/volume 30"):
+        assert not (await linked_user.run(line)).ephemeral, line
+    grace = harness.discord.user_client("grace", "music")
+    seen = len(grace.messages())
+    for line in ("/play what:xyzzyplugh", "/seek position:soon", "/queue add what:Potluck"):
+        assert (await linked_user.run(line)).ephemeral, line
+    spotify.accounts["ada"].player.device = None
+    reply = await linked_user.run("/next")
+    assert reply.ephemeral
+    assert "Choose where" in reply.text
+    assert len(grace.messages()) == seen
+    assert (await reply.pick("Kitchen Speaker")).ephemeral
+
+
+async def test_duplicate_interaction_acts_once(
+    discord: Discord, spotify: Spotify, linked_user: UserClient
+) -> None:
+    discord.duplicate_interactions = True
+    await linked_user.run("/play what:lantern")
+    await linked_user.run("/next")
+    await linked_user.run("/volume level:+10")
+    assert len(spotify.calls_to("PUT", "me/player/play")) == 1
+    assert len(spotify.calls_to("POST", "me/player/next")) == 1
+    assert spotify.accounts["ada"].player.devices[0].volume == 70

@@ -1,0 +1,187 @@
+"""What the player does not allow now is said in its own words, and nothing is done twice."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sandbox.discord import Discord, UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Player, Spotify
+from tests.command_assertions import api_calls_since, player_error
+
+STATE_CALL = "GET me/player"
+OUTCOME_UNKNOWN = "Spotify did not say whether that worked."
+# Every command but /play and /queue.
+COMMAND_LINES = (
+    "/pause",
+    "/resume",
+    "/next",
+    "/previous",
+    "/restart",
+    "/shuffle",
+    "/repeat",
+    "/seek position:1:00",
+    "/volume level:40",
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "action", "expected"),
+    [
+        ("/next", "skipping_next", "There is nothing to skip to."),
+        ("/previous", "skipping_prev", "There is no previous track."),
+        ("/seek position:1:00", "seeking", "What plays now has no places to go to."),
+        ("/restart", "seeking", "What plays now cannot begin again."),
+        ("/shuffle", "toggling_shuffle", "What plays now cannot be shuffled."),
+        ("/repeat mode:all", "toggling_repeat_context", "cannot be repeated like that."),
+        ("/repeat mode:one", "toggling_repeat_track", "cannot be repeated like that."),
+        ("/pause", "pausing", "Spotify does not allow that right now."),
+    ],
+)
+async def test_each_disallowed_action_has_its_message(
+    spotify: Spotify, player: Player, linked_user: UserClient, line: str, action: str, expected: str
+) -> None:
+    player.disallow(action)  # type: ignore[arg-type]
+    since = len(spotify.calls)
+    reply = await linked_user.run(line)
+    assert expected in reply.text
+    assert reply.ephemeral
+    assert api_calls_since(spotify, since)[-1] == STATE_CALL
+    player.disallow()
+    assert expected not in (await linked_user.run(line)).text
+
+
+@pytest.mark.parametrize("line", COMMAND_LINES)
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("NO_NEXT_TRACK", "no next track"),
+        ("CONTEXT_DISALLOW", "does not allow that"),
+        ("RATE_LIMITED", "too many"),
+        ("DEVICE_NOT_CONTROLLABLE", "does not take commands"),
+        ("SOMETHING_NEW", "Spotify does not allow that right now"),
+    ],
+)
+async def test_each_error_reason_has_its_message(
+    spotify: Spotify, player: Player, linked_user: UserClient, line: str, reason: str, expected: str
+) -> None:
+    if line == "/resume":
+        player.pause()
+    spotify.faults.add(player_error("(PUT|POST) .*/me/player/", reason))
+    reply = await linked_user.run(line)
+    assert expected in reply.text
+    assert "bug" not in reply.text
+
+
+@pytest.mark.parametrize("line", COMMAND_LINES)
+async def test_restricted_active_device_is_reported(
+    spotify: Spotify, player: Player, linked_user: UserClient, line: str
+) -> None:
+    television = next(one for one in player.devices if one.name == "Hallway TV")
+    player.resume(television)
+    television.supports_volume = True
+    reply = await linked_user.run(line)
+    if line == "/resume":
+        assert reply.text.startswith("-# Already playing on Hallway TV")
+    else:
+        assert "does not take commands" in reply.text
+
+
+@pytest.mark.parametrize("line", COMMAND_LINES)
+async def test_without_premium_it_says_so(harness: Harness, line: str) -> None:
+    linus = await harness.link_account("linus")
+    player = harness.spotify.accounts["linus"].player
+    player.play(context=next(iter(harness.spotify.catalogue.albums.values())).uri)
+    reply = await linus.run(line)
+    assert "for Premium accounts only" in reply.text
+    assert reply.ephemeral
+
+
+# ---- ads, episodes, chapters, local files, nothing
+
+
+@pytest.mark.parametrize("line", ["/pause", "/next", "/previous", "/restart", "/seek position:9"])
+async def test_during_an_ad(
+    spotify: Spotify, player: Player, linked_user: UserClient, line: str
+) -> None:
+    player.interlude = "ad"
+    reply = await linked_user.run(line)
+    assert reply.text == "An ad is playing. The music goes on after it."
+
+
+@pytest.mark.parametrize("kind", ["episode", "chapter", "local"])
+async def test_every_item_type_can_be_controlled(
+    spotify: Spotify, player: Player, linked_user: UserClient, kind: str
+) -> None:
+    first = {
+        "episode": next(iter(spotify.catalogue.episodes.values())).uri,
+        "chapter": next(iter(spotify.catalogue.chapters.values())).uri,
+        "local": next(iter(spotify.catalogue.local)),
+    }[kind]
+    player.play(
+        first, spotify.catalogue.regular_tracks[0].uri, spotify.catalogue.regular_tracks[1].uri
+    )
+    named = kind != "chapter"
+    reply = await linked_user.run("/pause")
+    assert ("Paused on Ada's Laptop" if named else "Paused.") in reply.text
+    reply = await linked_user.run("/resume")
+    assert ("Playing on Ada's Laptop" if named else "Playing.") in reply.text
+    assert (await linked_user.run("/volume level:20")).text.startswith(
+        "-# Volume 20% · Playing on Ada's Laptop" if named else "Volume 20%."
+    )
+    reply = await linked_user.run("/seek position:50%")
+    assert ("Went to" if named else "Nothing is playing") in reply.text
+    assert "Skipped · Playing" in (await linked_user.run("/next")).text
+
+
+# ---- nothing twice
+
+
+async def test_concurrent_pauses_both_succeed(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    one, other = await asyncio.gather(linked_user.run("/pause"), linked_user.run("/pause"))
+    assert not player.is_playing
+    for reply in (one, other):
+        assert "aused on Ada's Laptop" in reply.text
+
+
+async def test_duplicate_interaction_acts_once(
+    discord: Discord, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    discord.duplicate_interactions = True
+    for line in COMMAND_LINES:
+        before = len(spotify.calls)
+        await linked_user.run(line)
+        sent = [call for call in spotify.calls[before:] if call.method != "GET"]
+        assert len(sent) == 1, line
+
+
+@pytest.mark.parametrize("executed", [True, False], ids=["done", "not done"])
+async def test_reply_states_whether_playback_continues(
+    spotify: Spotify, linked_user: UserClient, executed: bool
+) -> None:
+    spotify.faults.add(Fault("me/player/play$", status=502, runs_first=executed))
+    reply = await linked_user.run("/resume")
+    assert (
+        f"Spotify did not say whether that worked. {'Playing' if executed else 'Paused'} now: "
+        in reply.text
+    )
+    assert len(spotify.calls_to("PUT", "me/player/play")) == 1
+
+
+@pytest.mark.parametrize("executed", [True, False], ids=["done", "not done"])
+async def test_active_device_is_not_tried_twice(
+    spotify: Spotify, linked_user: UserClient, executed: bool
+) -> None:
+    player = spotify.accounts["ada"].player
+    player.resume()
+    devices = await linked_user.run("/devices")
+    spotify.faults.add(Fault("PUT .*/me/player$", status=502, runs_first=executed))
+    reply = await devices.pick("Kitchen Speaker", select=0)
+    assert reply.text.startswith("Spotify did not say whether that worked. Playing now: ")
+    assert len(spotify.calls_to("PUT", "me/player")) == 1
+    assert (player.device is player.devices[1]) is executed

@@ -1,0 +1,74 @@
+"""Three people play, press and pause in any order, and what is said is what Spotify does.
+
+A walk is a run of commands, presses, passing time and mishaps, drawn by Hypothesis and always the
+same one. To walk further, and elsewhere, set WALK to a number of walks:
+
+    WALK=2000 .venv/bin/python -m pytest -n 0 tests/test_player_state_machine.py -k agrees
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.player_state_machine import mutants
+from tests.player_state_machine.machine import PlayerStateMachine
+from tests.player_state_machine.player_app import PlayerApp, PlayerEnvironment, player_environment
+
+MAX_EXAMPLES = int(os.environ.get("WALK", "0"))
+DEFAULT_SETTINGS = settings(
+    max_examples=MAX_EXAMPLES or 8,
+    stateful_step_count=50,
+    derandomize=not MAX_EXAMPLES,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+SELF_CHECK_SETTINGS = settings(
+    DEFAULT_SETTINGS,
+    max_examples=200,
+    stateful_step_count=25,
+    verbosity=Verbosity.quiet,
+)
+
+
+@pytest.fixture(name="environment")
+def _environment() -> Iterator[PlayerEnvironment]:
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        stack = AsyncExitStack()
+        yield runner.run(stack.enter_async_context(player_environment(runner)))
+        runner.run(stack.aclose())
+
+
+def test_replies_agree_with_player_state(environment: PlayerEnvironment) -> None:
+    run_state_machine_as_test(PlayerStateMachine.configured(environment), settings=DEFAULT_SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "app_type",
+    [
+        mutants.ReportsWithoutActing,
+        mutants.ShowsPreviousState,
+        mutants.RepeatsActions,
+        mutants.IgnoresDoubleClicks,
+        mutants.AcceptsAnyPresser,
+        mutants.NeverUpdatesPanels,
+        mutants.RepliesPublicly,
+        mutants.PollsTooOften,
+    ],
+)
+def test_state_machine_detects_mutants(
+    environment: PlayerEnvironment, app_type: type[PlayerApp]
+) -> None:
+    with pytest.raises(AssertionError):
+        run_state_machine_as_test(
+            PlayerStateMachine.configured(environment, app_type), settings=SELF_CHECK_SETTINGS
+        )

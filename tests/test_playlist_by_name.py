@@ -1,0 +1,110 @@
+"""One's own playlists by their names: looked for before songs are, and that they were is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Playlist, Spotify
+from tests.command_assertions import api_calls_since
+
+PLAYLISTS_UNREADABLE = "Your playlists could not be read, so this is a song."
+
+
+@pytest.fixture
+def oldest_playlist(spotify: Spotify, linked_user: UserClient) -> Playlist:
+    """Ada's oldest playlist, with no other behind it."""
+    assert linked_user
+    shelf = spotify.accounts["ada"].playlists
+    shelf.clear()
+    return spotify.state.add_playlist(
+        "Lantern Weather", "ada", *(song.uri for song in spotify.catalogue.regular_tracks[:3])
+    )
+
+
+def _add_newer_playlists(spotify: Spotify, count: int) -> None:
+    for number in range(count):
+        spotify.state.add_playlist(f"Shelf {number}", "ada")
+
+
+@pytest.mark.parametrize(("newer", "pages"), [(49, 1), (50, 2), (61, 2), (199, 4)])
+async def test_oldest_playlist_is_found_on_last_page(
+    spotify: Spotify, linked_user: UserClient, oldest_playlist: Playlist, newer: int, pages: int
+) -> None:
+    _add_newer_playlists(spotify, newer)
+    since = len(spotify.calls)
+    await linked_user.run("/play what:lantern weather")
+    assert spotify.accounts["ada"].player.context == oldest_playlist.uri
+    assert api_calls_since(spotify, since) == ["GET me/playlists"] * pages + ["PUT me/player/play"]
+    since = len(spotify.calls)
+    await linked_user.run("/play what:lantern weather")
+    assert api_calls_since(spotify, since) == ["PUT me/player/play"]
+
+
+async def test_reading_stops_at_first_match(
+    spotify: Spotify, linked_user: UserClient, oldest_playlist: Playlist
+) -> None:
+    _add_newer_playlists(spotify, 120)
+    since = len(spotify.calls)
+    await linked_user.run("/play what:Shelf 119")
+    assert api_calls_since(spotify, since) == ["GET me/playlists", "PUT me/player/play"]
+    assert spotify.accounts["ada"].player.context != oldest_playlist.uri
+
+
+async def test_past_two_hundred_playlists_tracks_are_searched(
+    spotify: Spotify, linked_user: UserClient, oldest_playlist: Playlist
+) -> None:
+    _add_newer_playlists(spotify, 200)
+    since = len(spotify.calls)
+    reply = await linked_user.run("/play what:lantern weather")
+    assert api_calls_since(spotify, since)[:-2] == ["GET me/playlists"] * 4
+    assert spotify.accounts["ada"].player.context != oldest_playlist.uri
+    assert reply.text.startswith("-# Playing\n")
+
+
+async def test_autocompleted_playlist_is_not_fetched_again(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    await linked_user.autocomplete("/play what:harbour evenings")
+    await linked_user.run("/play what:harbour evenings")
+    assert len(spotify.calls_to("GET", "me/playlists")) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("GET /v1/me/playlists$", status=503, times=None),
+        Fault("GET /v1/me/playlists$", action="stall", times=None),
+    ],
+    ids=["down", "silent"],
+)
+async def test_unreadable_playlists_are_reported_with_track_result(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, fault: Fault
+) -> None:
+    spotify.faults.add(fault)
+    played = await linked_user.run("/play what:lantern weather")
+    assert played.text.startswith(f"-# Playing. {PLAYLISTS_UNREADABLE}\n")
+    assert spotify.accounts["ada"].player.item
+    harness.clock.advance(1)
+    queued = await linked_user.run("/queue add what:lantern weather")
+    assert queued.text.startswith(f"-# Queued. {PLAYLISTS_UNREADABLE}\n")
+    spotify.accounts["ada"].player.device = None
+    harness.clock.advance(1)
+    asks = await linked_user.run("/play what:lantern weather")
+    assert asks.text.startswith(f"{PLAYLISTS_UNREADABLE} None of your devices is playing.")
+    nothing = await linked_user.run("/play what:xyzzyplugh")
+    assert nothing.text == (
+        "Spotify found nothing for that. Try fewer words, or check the spelling. "
+        "Your playlists could not be read."
+    )
+
+
+async def test_without_playlist_scope_tracks_are_searched(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    body = '{"error": {"status": 403, "message": "Insufficient client scope"}}'
+    spotify.faults.add(Fault("GET /v1/me/playlists$", status=403, body=body, times=None))
+    reply = await linked_user.run("/play what:lantern weather")
+    assert reply.text.startswith("-# Playing\n")

@@ -1,0 +1,219 @@
+"""A whole album or playlist is asked about first, and what was asked about is what is queued."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.message_text import controls
+from sandbox.spotify import Player, Spotify
+from sandbox.spotify.catalogue import Album
+from tests.bulk_queue import confirm_queue, create_playlist, playable_album
+from tests.command_assertions import final_reply, spotify_url
+
+
+async def test_album_is_queued_in_order_after_confirmation(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    album = playable_album(spotify)
+    tracks = [track.uri for track in album.tracks]
+    reply = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
+    count = len(tracks)
+    assert f"That is {count} songs, and {count + 1} calls to Spotify" in reply.text
+    assert album.name in reply.text
+    assert player.queue == []
+    since = len(spotify.calls)
+    done = await confirm_queue(reply)
+    assert player.queue == tracks
+    assert f"\nQueued {count} songs, in order.\n" in done.text
+    assert not controls(done.message), "it cannot be pressed twice"
+    assert len(spotify.calls) - since == count + 1
+
+
+@pytest.mark.parametrize("now", [True, False])
+async def test_confirmation_survives_a_restart(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient, now: bool
+) -> None:
+    album = playable_album(spotify)
+    reply = await linked_user.run(
+        f"/queue add what:{spotify_url(album.uri)} now:{str(now).lower()}"
+    )
+    await harness.stop()
+    await harness.start()
+    done = await confirm_queue(reply)
+    first, *rest = [track.uri for track in album.tracks]
+    assert player.queue == (rest if now else [first, *rest])
+    assert (player.item == first) is now
+    assert f"Queued {len(rest) + 1} songs, in order" in done.text
+
+
+@pytest.mark.parametrize(("songs", "asked"), [(1, 1), (50, 50), (60, 60), (100, 100), (130, 100)])
+async def test_playlist_makes_announced_number_of_calls(
+    spotify: Spotify, player: Player, linked_user: UserClient, songs: int, asked: int
+) -> None:
+    reply = await linked_user.run(f"/queue add what:{create_playlist(spotify, 'Long', songs)}")
+    said = f"That is {asked} song{'s' if asked > 1 else ''}"
+    if songs > asked:
+        said = f"That is the first {asked} of {songs} songs"
+    assert said in reply.text
+    calls = int(reply.text.split(f"{said}, and ")[1].split(" ")[0])
+    since = len(spotify.calls)
+    done = await confirm_queue(reply)
+    assert len(player.queue) == asked
+    assert ("Queued" if asked == 1 else f"Queued {asked} songs, in order") in done.text
+    assert abs(len(spotify.calls) - since - calls) <= 1
+
+
+async def test_own_playlist_by_name_asks_for_confirmation(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/queue add what:Harbour Evenings")
+    assert "Harbour Evenings" in reply.text
+    await confirm_queue(reply)
+    assert len(player.queue) == 44
+
+
+async def test_unqueueable_playlist_items_are_skipped(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    """It holds a null, a local file, an episode, and withdrawn songs perhaps."""
+    reply = await confirm_queue(await linked_user.run("/queue add what:Hard to Print"))
+    assert "\nQueued " in reply.text
+    playlist = next(one for one in spotify.state.playlists.values() if one.name == "Hard to Print")
+    uris = [one.uri for one in playlist.items if one.uri and ":local:" not in one.uri]
+    assert player.queue == [uri for uri in uris if spotify.state.is_playable(uri)]
+
+
+async def test_unreadable_playlist_is_reported_without_confirmation(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    theirs = spotify.state.add_playlist(
+        "Mine alone", "grace", spotify.catalogue.regular_tracks[0].uri
+    )
+    reply = await linked_user.run(f"/queue add what:{spotify_url(theirs.uri)}")
+    assert "it must be your own" in reply.text
+
+
+async def test_empty_playlist_is_reported(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    empty = spotify.state.add_playlist("Empty", "ada")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(empty.uri)}")
+    assert reply.text.startswith("There is nothing in that to queue.")
+
+
+async def test_confirmation_is_private_with_shared_replies(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    assert harness.bot is not None
+    await harness.bot.reply_visibility.share(int(harness.discord.state.users["ada"].id), True)
+    reply = await linked_user.run(f"/queue add what:{spotify_url(playable_album(spotify).uri)}")
+    assert reply.ephemeral
+    assert len(reply.messages) == 1
+    assert (await confirm_queue(reply)).ephemeral
+    assert not (await linked_user.run("/queue add what:lantern")).ephemeral
+
+
+async def test_confirmation_without_device_asks_for_device(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    album = playable_album(spotify)
+    asked = await linked_user.run(f"/queue add what:{spotify_url(album.uri)} now:true")
+    player.device = None
+    reply = await confirm_queue(asked)
+    assert "Choose where to do that" in reply.text
+    assert album.name in reply.text
+    done = await final_reply(await reply.pick("Kitchen Speaker"))
+    first, *rest = [track.uri for track in album.tracks]
+    assert (player.item, player.queue) == (first, rest)
+    assert f"Queued {len(album.tracks)} songs, in order" in done.text
+
+
+async def test_omitted_links_are_reported_with_confirmation(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    uris = [one.uri for one in list(spotify.catalogue.albums.values())[:12]]
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
+    assert "2 more links were left out" in reply.text
+
+
+# ---- names that are made to be read back
+
+
+def _create_hostile_playlist(spotify: Spotify, name: str) -> Album:
+    """An album of this name, whose songs have it, too."""
+    other = spotify.catalogue.regular_tracks[50]
+    album = replace(playable_album(spotify), id="1hostile" + "0" * 14, name=name, tracks=[])
+    for number in range(2):
+        song = replace(
+            other, id=f"1hostile{number + 1:014}", name=name, album=album, number=number + 1
+        )
+        album.tracks.append(song)
+        spotify.catalogue.tracks[song.id] = song  # type: ignore[index]
+    spotify.catalogue.albums[album.id] = album  # type: ignore[index]
+    return album
+
+
+HOSTILE_NAMES = [
+    "spotify:track:{id}",
+    "https://open.spotify.com/track/{id}",
+    "a](https://open.spotify.com/track/{id})",
+    "](https://open.spotify.com/track/{id})[b",
+    "\\](https://open.spotify.com/track/{id})",
+    "**@everyone** <@1> discord.gg/x",
+    "\u202eabc\u200b",
+    "[[[[((((" * 20,
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+async def test_hostile_name_is_not_parsed_as_item(
+    spotify: Spotify, player: Player, linked_user: UserClient, name: str
+) -> None:
+    album = _create_hostile_playlist(
+        spotify, name.format(id=spotify.catalogue.regular_tracks[30].id)
+    )
+    song = spotify.catalogue.regular_tracks[2]
+    reply = await linked_user.run(
+        f"/queue add what:{spotify_url(song.uri)} {spotify_url(album.uri)}"
+    )
+    assert "@everyone" not in reply.text
+    await confirm_queue(reply)
+    assert player.queue == [song.uri, *(track.uri for track in album.tracks)]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+async def test_hostile_name_is_not_parsed_as_item_in_device_question(
+    spotify: Spotify, player: Player, linked_user: UserClient, name: str
+) -> None:
+    album = _create_hostile_playlist(
+        spotify, name.format(id=spotify.catalogue.regular_tracks[30].id)
+    )
+    songs = [album.tracks[0].uri, spotify.catalogue.regular_tracks[2].uri]
+    player.device = None
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    assert "Choose where to do that" in reply.text
+    assert "@everyone" not in reply.text
+    await final_reply(await reply.pick("Kitchen Speaker"))
+    assert player.queue == songs
+
+
+async def test_ten_long_names_fit_device_question(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    for number in range(10):
+        song = replace(
+            spotify.catalogue.regular_tracks[50],
+            id=f"1hostile{number:014}",
+            name="*" * 200,
+            artists=(replace(spotify.catalogue.regular_tracks[0].artists[0], name="@" * 200),),
+        )
+        spotify.catalogue.tracks[song.id] = song  # type: ignore[index]
+    songs = [f"spotify:track:1hostile{number:014}" for number in range(10)]
+    player.device = None
+    reply = await linked_user.run(f"/queue add what:{' '.join(songs)}")
+    await final_reply(await reply.pick("Kitchen Speaker"))
+    assert player.queue == songs

@@ -1,0 +1,160 @@
+"""Where queueing stops on the way, that is said; and what is queued can be seen."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sandbox.discord import Discord, Reply, UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.message_text import BUTTON, walk_components
+from sandbox.spotify import Player, Spotify
+from sandbox.spotify.catalogue import Track
+from tests.bulk_queue import confirm_queue, playable_album
+from tests.command_assertions import api_calls_since, playable_uris, spotify_url
+
+QUEUE_ENDPOINT = "me/player/queue"
+
+
+# ---- where it stops
+
+
+async def test_device_lost_while_queueing_is_reported(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    songs = playable_uris(spotify, 5)
+    spotify.on_call(f"POST /v1/{QUEUE_ENDPOINT}", player.deactivate_device, after=2)
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    assert reply.text.startswith("2 of 5 are queued, in order. ")
+    assert not [part for part in walk_components(reply.message) if part["type"] == BUTTON]
+    assert player.queue == songs[:2]
+    assert reply.ephemeral
+
+
+async def test_quota_exhausted_while_queueing_is_reported(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    album = playable_album(spotify)
+    spotify.add_quota("POST /v1/me/player", 3, 3600)
+    asked = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
+    reply = await confirm_queue(asked)
+    assert f"3 of {len(album.tracks)} are queued, in order. This app has" in reply.text
+    assert "in 1 hour" in reply.text
+    assert player.queue == [track.uri for track in album.tracks[:3]]
+
+
+@pytest.mark.parametrize("executed", [True, False])
+@pytest.mark.parametrize("act", ["answer", "reset"])
+async def test_unknown_outcome_while_queueing_is_reported(
+    spotify: Spotify, player: Player, linked_user: UserClient, executed: bool, act: str
+) -> None:
+    songs = playable_uris(spotify, 5)
+    doubt = Fault(f"POST .*/{QUEUE_ENDPOINT}", action=act, runs_first=executed)  # type: ignore[arg-type]
+    spotify.on_call(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(doubt))
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    assert reply.text.startswith("1 of 5 is queued, in order. Spotify did not say whether that")
+    assert "/queue show" in reply.text
+    assert player.queue == songs[: 2 if executed else 1]
+
+
+async def test_rate_limit_while_queueing_is_waited_out(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    songs = playable_uris(spotify, 3)
+    spotify.on_call(
+        f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.add_rate_limit(1, pattern=QUEUE_ENDPOINT)
+    )
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    assert reply.text == "Queued 3 songs, in order."
+    assert player.queue == songs
+
+
+async def test_a_double_press_queues_once(
+    discord: Discord, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    album = playable_album(spotify)
+    reply = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
+    discord.duplicate_interactions = True
+    one, other = await asyncio.gather(reply.press("Queue them"), reply.press("Queue them"))
+    first = one if one.messages else other
+    await first.wait_for("in order")
+    assert player.queue == [track.uri for track in album.tracks]
+
+
+# ---- seeing it
+
+
+def _numbered_lines(reply: Reply) -> list[str]:
+    return [line for line in reply.text.splitlines() if line.split(". ")[0].isdecimal()]
+
+
+async def test_queue_shows_current_and_next_items_by_page(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    player.play(context=next(iter(spotify.state.playlists.values())).uri)
+    coming = [spotify.catalogue.find_item(uri) for uri in player.upcoming()]
+    since = len(spotify.calls)
+    reply = await linked_user.run("/queue show")
+    assert api_calls_since(spotify, since) == [f"GET {QUEUE_ENDPOINT}"]
+    assert reply.text.splitlines()[0] == "### Now"
+    first = _numbered_lines(reply)
+    assert len(first) == 10
+    reply = await reply.press("▶️")
+    lines = [*first, *_numbered_lines(reply)]
+    assert "Page 2 of 2" in reply.text
+    for number, (song, line) in enumerate(zip(coming, lines, strict=True), start=1):
+        assert isinstance(song, Track)
+        assert line.startswith(f"{number}. [{song.name}]({spotify_url(song.uri)})")
+    back = await reply.press("◀️")
+    assert _numbered_lines(back) == first
+    player.enqueue(spotify.catalogue.regular_tracks[70].uri)
+    assert spotify.catalogue.regular_tracks[70].name in _numbered_lines(await back.press("🔄"))[0]
+
+
+async def test_empty_queue_is_reported(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    player.device = None
+    reply = await linked_user.run("/queue show")
+    assert "Nothing. Add something with /queue add." in reply.text
+    assert _numbered_lines(reply) == []
+
+
+async def test_old_queue_message_shows_current_queue(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    player.play(context=next(iter(spotify.state.playlists.values())).uri)
+    reply = await linked_user.run("/queue show")
+    await harness.stop()
+    await harness.start()
+    player.play(spotify.catalogue.regular_tracks[0].uri)
+    reply = await reply.press("▶️")
+    assert _numbered_lines(reply) == []
+    assert spotify.catalogue.regular_tracks[0].name in reply.text
+
+
+async def test_press_by_other_user_shows_their_own_queue(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    assert harness.bot is not None
+    await harness.bot.reply_visibility.share(int(harness.discord.state.users["ada"].id), True)
+    grace = await harness.link_account("grace")
+    theirs = [track.uri for track in spotify.catalogue.regular_tracks[90:93]]
+    spotify.accounts["grace"].player.play(*theirs)
+    shown = await linked_user.run("/queue show")
+    before = shown.text
+    assert not shown.ephemeral
+    reply = await grace.press(shown.message, "🔄")
+    assert reply.ephemeral
+    assert spotify.catalogue.regular_tracks[91].name in reply.text
+    assert shown.text == before
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"queue": null}', '{"queue": [null, 3, {}]}', "<p>"])
+async def test_malformed_queue_is_not_a_bug(
+    spotify: Spotify, player: Player, linked_user: UserClient, body: str
+) -> None:
+    spotify.faults.add(Fault(f"GET .*/{QUEUE_ENDPOINT}$", status=200, body=body, times=None))
+    assert "bug" not in (await linked_user.run("/queue show")).text

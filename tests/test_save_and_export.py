@@ -1,0 +1,225 @@
+"""/save and /export: what is kept is what Spotify says, all of it or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import zipfile
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.discord import Discord, Reply, UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.login_state_machine.held_responses import HeldResponse, ResponseHold, released_at_exit
+
+
+async def test_save_saves_current_item(spotify: Spotify, linked_user: UserClient) -> None:
+    ada = spotify.accounts["ada"]
+    track = spotify.catalogue.regular_tracks[77]
+    ada.remove(track.uri)
+    ada.player.play(track.uri)
+    reply = await linked_user.run("/save")
+    assert "Saved" in reply.text
+    assert track.uri.rpartition(":")[2] in reply.text
+    assert ada.liked[0][0] == track.uri
+
+
+async def test_save_reply_follows_sharing_setting(linked_user: UserClient) -> None:
+    assert (await linked_user.run("/save")).ephemeral
+    await (await linked_user.run("/settings")).press("Share them")
+    assert not (await linked_user.run("/save")).ephemeral
+
+
+async def test_save_error_is_private(
+    discord: Discord, spotify: Spotify, linked_user: UserClient
+) -> None:
+    await (await linked_user.run("/settings")).press("Share them")
+    spotify.accounts["ada"].player.device = None
+    reply = await (await linked_user.run("/save")).wait_for("Nothing is playing")
+    assert reply.ephemeral
+    assert not discord.user_client("grace", "music").messages()
+
+
+async def test_save_with_nothing_playing(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.accounts["ada"].player.device = None
+    assert "Nothing is playing" in (await linked_user.run("/save")).text
+
+
+async def test_a_local_file_cannot_be_saved(spotify: Spotify, linked_user: UserClient) -> None:
+    before = list(spotify.accounts["ada"].liked)
+    spotify.accounts["ada"].player.play(next(iter(spotify.catalogue.local)))
+    assert "cannot be saved" in (await linked_user.run("/save")).text
+    assert spotify.accounts["ada"].liked == before
+
+
+async def test_the_json_export_holds_every_liked_song_in_order(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/export format:json")
+    await reply.wait_for("Here are your")
+    _assert_complete(reply.files["liked-songs.json"], spotify)
+    assert reply.ephemeral
+
+
+async def test_csv_export_has_exportify_columns_and_no_formulas(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/export format:csv")
+    await reply.wait_for("Here are your")
+    raw = reply.files["liked-songs.csv"]
+    assert raw.startswith(b'"Track URI","Track Name","Artist URI(s)"')
+    rows = list(csv.DictReader(io.StringIO(raw.decode(), newline="")))
+    assert [row["Track URI"] for row in rows] == [u for u, _ in spotify.accounts["ada"].liked]
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in "=+-@\t\r" and cell]
+    assert any("=HYPERLINK(" in row["Track Name"] for row in rows)
+    assert all(row["Added At"].endswith("Z") for row in rows)
+    assert all(row["Track Duration (ms)"].isdigit() for row in rows)
+
+
+async def test_large_export_shows_progress_and_is_complete(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].like_generated(1_000)
+    expected = len(spotify.accounts["ada"].liked)
+    said: list[str] = []
+    reply = await linked_user.run("/export format:csv")
+    said.append(reply.text)
+    await reply.wait_for("Here are your")
+    assert f"Here are your {expected:,} liked songs" in reply.text
+    assert any(f"of {expected:,}" in text for text in said)
+    rows = csv.reader(io.StringIO(reply.files["liked-songs.csv"].decode(), newline=""))
+    assert len(list(rows)) == 1 + expected
+
+
+class _LongNamesFault(Fault):
+    """Every name in the answer is as long as a book."""
+
+    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        assert isinstance(answer, web.Response)
+        page = json.loads(answer.text or "")
+        for entry in page["items"]:
+            entry["track"]["name"] = "so long " * 14_000
+        return web.json_response(page)
+
+
+async def test_export_over_discord_limit_is_zipped(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.like_generated(100)
+    spotify.faults.add(_LongNamesFault("GET .*/me/tracks", times=None))
+    reply = await linked_user.run("/export format:json")
+    await reply.wait_for("Here are your")
+    archive = zipfile.ZipFile(io.BytesIO(reply.files["liked-songs.json.zip"]))
+    whole = archive.read("liked-songs.json")
+    assert len(whole) > 10 * 1024 * 1024
+    assert len(json.loads(whole)["liked_songs"]) == len(ada.liked)
+
+
+async def test_export_is_sent_again_after_dismissed_reply(
+    discord: Discord, spotify: Spotify, linked_user: UserClient
+) -> None:
+    exporting, first_page = _start_export(spotify, linked_user)
+    async with released_at_exit(first_page) as pause:
+        await pause.response_ready.wait()
+        waiting = discord.state.find_message(linked_user.messages()[-1]["id"])
+        assert waiting is not None
+        discord.state.delete_message(waiting)
+    reply = await exporting
+    await reply.wait_for("Here are your")
+    assert reply.message["id"] != waiting.id
+    assert reply.ephemeral
+    _assert_complete(reply.files["liked-songs.json"], spotify)
+
+
+async def test_export_after_interaction_expiry_is_sent_by_direct_message(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    exporting, first_page = _start_export(spotify, linked_user)
+    async with released_at_exit(first_page) as pause:
+        await pause.response_ready.wait()
+        harness.clock.advance(15 * 60)
+    message = await harness.discord.user_client("ada", "dm").wait_for_message("Here are your")
+    exporting.cancel()
+    (file,) = message["attachments"]
+    async with aiohttp.ClientSession() as http, http.get(file["url"]) as found:
+        _assert_complete(await found.read(), spotify)
+
+
+async def test_undeliverable_export_is_not_a_bug(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    harness.discord.closed_dms.add("ada")
+    exporting, first_page = _start_export(spotify, linked_user)
+    async with released_at_exit(first_page) as pause:
+        await pause.response_ready.wait()
+        harness.clock.advance(15 * 60)
+    await harness.stop()  # as soon as the export is over
+    exporting.cancel()
+    assert "/export: the reply is gone" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def _start_export(spotify: Spotify, user: UserClient) -> tuple[asyncio.Task[Reply], ResponseHold]:
+    """An export that is under way, and what holds back its first page."""
+    slow = HeldResponse("GET .*/me/tracks")
+    spotify.faults.add(slow)
+    return asyncio.create_task(user.run("/export format:json")), slow.hold
+
+
+def _assert_complete(content: bytes, spotify: Spotify) -> None:
+    document = json.loads(content)
+    assert document["tonearm"] == 1
+    songs = [song["uri"] for song in document["liked_songs"]]
+    assert songs == [uri for uri, _ in spotify.accounts["ada"].liked]
+
+
+async def test_outage_during_export_gets_message_and_no_file(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].like_generated(500)
+    down = Fault("GET .*/me/tracks", status=503, body="upstream error", times=None)
+    spotify.faults.add(Fault("GET .*/me/tracks", status=200, times=0))
+    reply = await linked_user.run("/export format:json")
+    spotify.faults.add(down)
+    await reply.wait_for("not answering properly")
+    assert "Reading" not in reply.text
+    assert not reply.files
+
+
+async def test_empty_library_is_reported(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.accounts["ada"].liked.clear()
+    assert "no liked songs yet" in (await linked_user.run("/export format:csv")).text
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+async def test_entries_without_track_are_counted(
+    spotify: Spotify, linked_user: UserClient, kind: str
+) -> None:
+    body = json.dumps(
+        {
+            "items": [None, {"added_at": None, "track": None}, _remove_names()],
+            "total": 3,
+            "limit": 50,
+            "offset": 0,
+            "next": None,
+        }
+    )
+    spotify.faults.add(
+        Fault("me/tracks", status=200, body=body, headers={"Content-Type": "application/json"})
+    )
+    reply = await linked_user.run(f"/export format:{kind}")
+    await reply.wait_for("Here is your 1 liked song")
+    assert "lists 2 more" in reply.text
+
+
+def _remove_names() -> dict[str, object]:
+    return {"added_at": None, "track": {"type": "track", "id": None, "uri": "spotify:local:::x:1"}}

@@ -1,0 +1,257 @@
+"""Stored logins open with their keys and in their own rows alone; without the keys nothing runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.app import build, open_store, rekey
+from bot.config import Settings
+from bot.errors.bot_error import StartupError
+from bot.errors.login import LoginExpired
+from bot.store import Store
+from bot.store.encryption import TokenCipher
+from sandbox.discord import UserClient
+from sandbox.harness import Harness, free_port
+from sandbox.spotify import Spotify
+from tests.durability.store_operations import begin_authorization, complete_login, offer, set_notice
+
+ROOT = Path(__file__).parent.parent
+OLD_KEY, NEW_KEY, OTHER_KEY = "0a" * 32, "0b" * 32, "0c" * 32
+USERS = (101, 102, 103)
+
+
+async def test_first_start_creates_key_readable_by_owner_only(tmp_path: Path) -> None:
+    key = tmp_path / "tonearm.sqlite3.key"
+    _, said = await _run_bot(tmp_path)
+    assert f"made a key for the stored logins: {key}" in said
+    assert key.stat().st_mode & 0o777 == 0o600
+    made = key.read_text()
+    assert made not in said
+    _, said = await _run_bot(tmp_path)
+    assert "made a key" not in said
+    assert key.read_text() == made
+
+
+async def _start(settings: Settings) -> None:
+    async with build(settings):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("key_file", "token_keys", "start", "reason"),
+    [
+        (None, "", _start, "tonearm.sqlite3.key is missing"),
+        ("a shopping list", "", _start, "is not a key"),
+        ("", "", rekey, "is not a key"),
+        (OTHER_KEY, "", _start, "encrypted with"),
+        (OLD_KEY, OTHER_KEY, _start, "encrypted with"),
+        (OLD_KEY, OTHER_KEY, rekey, "encrypted with"),
+    ],
+    ids=["missing", "no key", "empty", "wrong", "wrong TOKEN_KEYS", "wrong TOKEN_KEYS in rekey"],
+)
+async def test_without_key_bot_does_not_start_and_rows_are_unchanged(
+    tmp_path: Path,
+    key_file: str | None,
+    token_keys: str,
+    start: Callable[[Settings], Awaitable[object]],
+    reason: str,
+) -> None:
+    key = tmp_path / "tonearm.sqlite3.key"
+    key.write_text(OLD_KEY)
+    await _link_users(tmp_path)
+    rows, tokens = _dump_rows(tmp_path), await _refresh_tokens(tmp_path)
+    key.unlink()
+    if key_file is not None:
+        key.write_text(key_file)
+    settings = Settings.from_env(_environment(tmp_path, TOKEN_KEYS=token_keys))
+    with pytest.raises(StartupError, match=reason) as refused:
+        await start(settings)
+    _assert_one_line_without_keys(str(refused.value))
+    assert (key.read_text() if key.exists() else None) == key_file
+    assert _dump_rows(tmp_path) == rows
+    key.write_text(OLD_KEY)
+    assert await _refresh_tokens(tmp_path) == tokens
+
+
+async def test_old_key_is_useless_after_rekey(tmp_path: Path) -> None:
+    (tmp_path / "tonearm.sqlite3.key").write_text(OLD_KEY)
+    await _link_users(tmp_path)
+    tokens, sealed = await _refresh_tokens(tmp_path), _encrypted_tokens(tmp_path)
+    code, said = await _run_bot(tmp_path, "rekey", TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}")
+    assert (code, said) == (0, "Encrypted 8 secrets with the first key.\n")
+    assert await _refresh_tokens(tmp_path, TOKEN_KEYS=NEW_KEY) == tokens
+    for keys in (OLD_KEY, ""):
+        with pytest.raises(StartupError, match="encrypted with"):
+            await _refresh_tokens(tmp_path, TOKEN_KEYS=keys)
+    for file in tmp_path.iterdir():
+        content = file.read_bytes()
+        assert not any(secret in content for secret in sealed), "an old key still opens this"
+
+
+async def test_before_rekey_old_rows_decrypt_and_new_rows_use_first_key(
+    tmp_path: Path,
+) -> None:
+    await _link_users(tmp_path, TOKEN_KEYS=OLD_KEY)
+    tokens = await _refresh_tokens(tmp_path, TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}")
+    settings = Settings.from_env(_environment(tmp_path, TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}"))
+    async with open_store(settings) as (store, vault):
+        await complete_login(store, vault, 101, 101 * 5 + 1)
+    assert await _refresh_tokens(tmp_path, TOKEN_KEYS=f"{OLD_KEY},{NEW_KEY}") == tokens
+    for keys in (NEW_KEY, OLD_KEY):
+        with pytest.raises(StartupError):
+            await _refresh_tokens(tmp_path, TOKEN_KEYS=keys)
+    assert not list(tmp_path.glob("*.key"))
+
+
+async def test_rekey_with_damaged_row_changes_nothing_and_reports_it(tmp_path: Path) -> None:
+    await _link_users(tmp_path, TOKEN_KEYS=OLD_KEY)
+    with closing(sqlite3.connect(tmp_path / "tonearm.sqlite3")) as database, database:
+        moved = "SELECT refresh_token FROM link WHERE discord_id = 101"
+        database.execute(f"UPDATE link SET refresh_token = ({moved}) WHERE discord_id = 103")
+    rows = _dump_rows(tmp_path)
+    await _run_refused_bot(tmp_path, "rekey", TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}")
+    assert _dump_rows(tmp_path) == rows
+
+
+@pytest.mark.parametrize("command", [(), ("rekey",)], ids=["bot", "rekey"])
+async def test_second_process_on_same_database_is_refused(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    await _link_users(tmp_path)
+    async with open_store(Settings.from_env(_environment(tmp_path))) as (store, vault):
+        said = await _run_refused_bot(tmp_path, *command)
+        assert "Another Tonearm is running on" in said
+        assert str(tmp_path / "tonearm.sqlite3") in said
+        await complete_login(store, vault, 105, 1)
+
+
+async def test_unwritable_folder_is_one_line_error(tmp_path: Path) -> None:
+    (tmp_path / "tonearm.sqlite3.lock").mkdir()  # refuses a file, to the superuser as well
+    assert "tonearm.sqlite3" in await _run_refused_bot(tmp_path)
+
+
+async def test_row_copied_to_another_user_cannot_be_decrypted(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    await harness.stop()
+    grace = harness.discord.user_client("grace", "music")
+    user = harness.discord.state.users["grace"].id
+    with closing(sqlite3.connect(harness.settings.database)) as database, database:
+        database.execute("INSERT INTO person (discord_id) VALUES (?)", (user,))
+        database.execute("UPDATE link SET discord_id = ?", (user,))
+    await harness.start()
+    asked, called = len(spotify.accounts_traffic.exchanges), len(spotify.calls)
+    reply = await grace.run("/now")
+    assert "no longer accepts your login" in reply.text
+    assert "Link Spotify" in reply.text
+    assert len(spotify.accounts_traffic.exchanges) == asked
+    assert len(spotify.calls) == called
+
+
+def test_ciphertext_decrypts_only_intact_and_in_its_column() -> None:
+    vault = TokenCipher([bytes.fromhex(NEW_KEY), bytes.fromhex(OLD_KEY)])
+    sealed = vault.encrypt("a refresh token", "refresh_token", 1)
+    assert vault.decrypt(sealed, "refresh_token", 1) == "a refresh token"
+    for column, owner in (("refresh_token", 2), ("code", 1), ("refresh_token", 11)):
+        with pytest.raises(LoginExpired):
+            vault.decrypt(sealed, column, owner)
+    for place in range(len(sealed)):
+        flipped = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
+        for damaged in (flipped, sealed[:place]):
+            with pytest.raises(LoginExpired):
+                vault.decrypt(damaged, "refresh_token", 1)
+
+
+def test_same_secret_encrypts_differently_each_time() -> None:
+    vault = TokenCipher([bytes.fromhex(NEW_KEY)])
+    assert len({vault.encrypt("a refresh token", "refresh_token", 1) for _ in range(1000)}) == 1000
+
+
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    """Where neither service can be reached, so that the bot ends after its start."""
+    nobody = f"http://127.0.0.1:{free_port()}"
+    port = str(free_port())
+    return {
+        "DISCORD_TOKEN": "not.a.token",
+        "SPOTIFY_CLIENT_ID": "0123456789abcdef" * 2,
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PORT": port,
+        "DATABASE": str(folder / "tonearm.sqlite3"),
+        "DISCORD_API_URL": nobody,
+        "SPOTIFY_API_URL": nobody,
+        "SPOTIFY_ACCOUNTS_URL": nobody,
+        **more,
+    }
+
+
+async def _run_bot(folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
+    """The exit code of `python -m bot`, and all that it says; nothing hides its files."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *arguments),
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **_environment(folder, **more)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        umask=0,
+    )
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), timeout=20)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+async def _run_refused_bot(folder: Path, *arguments: str, **more: str) -> str:
+    """The one line with which the bot says that it does not run, and why."""
+    code, said = await _run_bot(folder, *arguments, **more)
+    assert code == 1
+    _assert_one_line_without_keys(said)
+    return said
+
+
+def _assert_one_line_without_keys(said: str) -> None:
+    assert len(said.splitlines()) == 1, said
+    assert not any(key in said for key in (OLD_KEY, NEW_KEY, OTHER_KEY))
+
+
+async def _link_users(folder: Path, **more: str) -> None:
+    """Let people link their accounts, and one be in the middle of a login."""
+    async with open_store(Settings.from_env(_environment(folder, **more))) as (store, vault):
+        for user in USERS:
+            await complete_login(store, vault, user, user * 5 + 1)
+        for step in (offer, set_notice, begin_authorization):
+            await step(store, vault, 104, 0)
+
+
+async def _refresh_tokens(folder: Path, **more: str) -> list[str]:
+    """Everybody's refresh token. Raises StartupError, LoginExpired."""
+    async with open_store(Settings.from_env(_environment(folder, **more))) as (store, vault):
+        return [await _refresh_token(store, vault, user) for user in USERS]
+
+
+async def _refresh_token(store: Store, vault: TokenCipher, user: int) -> str:
+    link = await store.accounts.get(user)
+    assert link
+    return vault.decrypt(link.refresh_token, "refresh_token", user)
+
+
+def _dump_rows(folder: Path) -> list[str]:
+    """Every row, byte for byte, as SQL."""
+    with closing(sqlite3.connect(folder / "tonearm.sqlite3")) as database:
+        return list(database.iterdump())
+
+
+def _encrypted_tokens(folder: Path) -> list[bytes]:
+    with closing(sqlite3.connect(folder / "tonearm.sqlite3")) as database:
+        return [row[0] for row in database.execute("SELECT refresh_token FROM link")]

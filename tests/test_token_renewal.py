@@ -1,0 +1,101 @@
+"""Access tokens are renewed when they must be, once, and whatever the renewal brings is kept."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+import pytest
+
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+
+
+def _renewal_count(spotify: Spotify) -> int:
+    return sum(
+        b"grant_type=refresh_token" in exchange.request_body
+        for exchange in spotify.accounts_traffic.exchanges
+    )
+
+
+async def test_valid_token_is_reused(spotify: Spotify, linked_user: UserClient) -> None:
+    for _ in range(3):
+        await linked_user.run("/now")
+    assert _renewal_count(spotify) == 1
+
+
+async def test_expired_token_is_renewed_before_call(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    await linked_user.run("/now")
+    harness.clock.advance(3600)
+    calls = len(spotify.calls)
+    assert "Ada's Laptop" in (await linked_user.run("/devices")).text
+    assert _renewal_count(spotify) == 2
+    assert len(spotify.calls) == calls + 1
+
+
+async def test_refused_token_is_renewed_once_and_call_retried(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    await linked_user.run("/now")
+    spotify.expire_access_tokens()
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+    assert _renewal_count(spotify) == 2
+
+
+@pytest.mark.parametrize("brings", ["none", "same", "new"])
+async def test_renewed_token_survives_a_restart(
+    harness: Harness,
+    spotify: Spotify,
+    linked_user: UserClient,
+    brings: Literal["none", "same", "new"],
+) -> None:
+    spotify.refresh_token_reply = brings
+    for _ in range(3):
+        spotify.expire_access_tokens()
+        await harness.restart()
+        assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+async def test_concurrent_commands_renew_once(spotify: Spotify, linked_user: UserClient) -> None:
+    await linked_user.run("/now")
+    spotify.expire_access_tokens()
+    replies = await asyncio.gather(*(linked_user.run("/now") for _ in range(40)))
+    assert all("Ada's Laptop" in reply.text for reply in replies)
+    assert _renewal_count(spotify) == 2
+
+
+async def test_revoked_login_asks_for_new_login(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.revoke_consent("ada")
+    spotify.expire_access_tokens()
+    reply = await linked_user.run("/now")
+    assert "no longer accepts your login" in reply.text
+    assert harness.find_login_offer(await reply.press("Link Spotify")).url
+    await harness.link_account("ada")
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+@pytest.mark.parametrize("status", [400, 401, 429, 500, 503])
+async def test_token_endpoint_outage_unlinks_nobody(
+    spotify: Spotify, linked_user: UserClient, status: int
+) -> None:
+    spotify.expire_access_tokens()
+    spotify.accounts_faults.add(Fault("/api/token", status=status, body='{"error":"odd"}'))
+    assert "not answering properly" in (await linked_user.run("/now")).text
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+async def test_a_missing_scope_asks_for_a_new_login(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.faults.add(
+        Fault("/me/player", status=403, body='{"error":{"message":"Insufficient client scope"}}')
+    )
+    reply = await linked_user.run("/now")
+    assert "does not allow this" in reply.text
+    assert harness.find_login_offer(await reply.press("Link Spotify")).url

@@ -1,0 +1,208 @@
+"""One renewal at a time, which nothing cuts short, and which never outruns an unlink or a login."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.errors.login import NotLinked
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from sandbox.spotify.oauth_api import RefreshTokenReply
+from tests.login_state_machine.held_responses import HeldGenerationChecks, HeldLinkLookups
+from tests.login_state_machine.renewal_helpers import (
+    accounts_with_table,
+    bot_accounts,
+    count_renewals,
+    delayed_lookup,
+    delayed_renewal,
+    discord_id,
+    fetch_player,
+    stored_link,
+)
+
+# ---- one renewal
+
+
+@pytest.mark.parametrize("brings", ["none", "new"])
+async def test_two_hundred_concurrent_commands_renew_once(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
+) -> None:
+    spotify.refresh_token_reply = brings
+    spotify.expire_access_tokens()
+    replies = await asyncio.gather(*(linked_user.run("/now") for _ in range(200)))
+    assert [reply.text for reply in replies if "Ada's Laptop" not in reply.text] == []
+    assert count_renewals(spotify) == 1
+
+
+async def test_two_hundred_concurrent_sessions_renew_once(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.refresh_token_reply = "new"
+    harness.clock.advance(3600)
+    await asyncio.gather(*(fetch_player(harness) for _ in range(200)))
+    assert count_renewals(spotify) == 1
+
+
+async def test_late_command_does_not_use_old_token(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """It read the link, and while it did, another renewed it and the old token died."""
+    spotify.refresh_token_reply = "new"
+    harness.clock.advance(3600)
+    async with accounts_with_table(harness, HeldLinkLookups) as (alone, table):
+        first, second = [await alone.session(discord_id(harness)) for _ in range(2)]
+        async with delayed_lookup(table) as pause:
+            late = asyncio.create_task(first.player.state())
+            await pause.response_ready.wait()
+            await second.player.devices()
+        await late
+    assert count_renewals(spotify) == 1
+
+
+async def test_cancelled_command_does_not_cancel_renewal(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.refresh_token_reply = "new"
+    before = stored_link(harness)
+    async with delayed_renewal(harness) as pause:
+        first = asyncio.create_task(fetch_player(harness))
+        await pause.response_ready.wait()
+        second = asyncio.create_task(linked_user.run("/now"))
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+    assert "Ada's Laptop" in (await second).text
+    assert count_renewals(spotify) == 1
+    assert stored_link(harness) != before
+    await harness.restart()
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+async def test_renewal_without_waiters_is_stored(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.refresh_token_reply = "new"
+    async with delayed_renewal(harness) as pause:
+        only = asyncio.create_task(fetch_player(harness))
+        await pause.response_ready.wait()
+        only.cancel()
+        await asyncio.wait([only])
+    await harness.stop()  # as soon as the answer is on its way again
+    await harness.start()
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+async def test_shutdown_waits_for_running_renewal(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.refresh_token_reply = "new"
+    before = stored_link(harness)
+    async with delayed_renewal(harness) as pause:
+        command = asyncio.create_task(fetch_player(harness))
+        await pause.response_ready.wait()
+        command.cancel()
+        stopping = asyncio.create_task(harness.stop())
+        await asyncio.wait([stopping], timeout=0.1)
+        assert not stopping.done()
+        assert stored_link(harness) == before
+    await stopping
+    assert stored_link(harness) != before
+    await harness.start()
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+    assert count_renewals(spotify) == 2
+
+
+async def test_shutdown_waits_for_renewal_started_meanwhile(harness: Harness) -> None:
+    for user in ("ada", "grace"):
+        await harness.link_account(user)
+    harness.spotify.refresh_token_reply = "new"
+    before = stored_link(harness, "grace")
+    async with delayed_renewal(harness) as first:
+        commands = [asyncio.create_task(fetch_player(harness, "ada"))]
+        await first.response_ready.wait()
+        stopping = asyncio.create_task(harness.stop())
+        await asyncio.wait([stopping], timeout=0.1)
+        async with delayed_renewal(harness) as second:
+            commands.append(asyncio.create_task(fetch_player(harness, "grace")))
+            await second.response_ready.wait()
+            first.released.set()
+            await asyncio.wait([stopping], timeout=0.1)
+            assert not stopping.done()
+    await stopping
+    await asyncio.wait(commands)
+    assert stored_link(harness, "grace") != before
+
+
+# ---- whoever unlinks or logs in meanwhile wins
+
+
+@pytest.mark.parametrize("brings", ["none", "new"])
+async def test_unlink_wins_over_running_renewal(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
+) -> None:
+    spotify.refresh_token_reply = brings
+    async with delayed_renewal(harness) as pause:
+        command = asyncio.create_task(linked_user.run("/now"))
+        await pause.response_ready.wait()
+        calls = len(spotify.calls)
+        asked = await linked_user.run("/unlink")
+        assert "erased" in (await asked.press("Unlink and erase")).text
+    assert "not linked" in (await command).text
+    assert len(spotify.calls) == calls
+    assert stored_link(harness) is None
+    assert not bot_accounts(harness)._access_tokens
+    assert "not linked" in (await linked_user.run("/now")).text
+
+
+async def test_unlink_at_end_of_renewal_leaves_no_token(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    async with accounts_with_table(harness, HeldGenerationChecks) as (alone, table):
+        session = await alone.session(discord_id(harness))
+        async with delayed_renewal(harness) as renewed:
+            command = asyncio.create_task(session.player.state())
+            await renewed.response_ready.wait()
+            async with delayed_lookup(table) as pause:
+                renewed.released.set()
+                await pause.response_ready.wait()
+                assert await alone.unlink(discord_id(harness))
+        with pytest.raises(NotLinked):
+            await command
+        assert not alone._access_tokens
+
+
+@pytest.mark.parametrize("brings", ["none", "new"])
+async def test_new_login_wins_over_running_renewal(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
+) -> None:
+    spotify.refresh_token_reply = brings
+    spotify.accounts["grace"].player.play(spotify.catalogue.regular_tracks[0].uri)
+    async with delayed_renewal(harness) as pause:
+        command = asyncio.create_task(linked_user.run("/now"))
+        await pause.response_ready.wait()
+        calls = len(spotify.calls)
+        await harness.link_account("ada", account="grace")
+    assert "Laptop" not in (await command).text
+    assert "Grace's Phone" in (await linked_user.run("/now")).text
+    await harness.restart()
+    assert "Grace's Phone" in (await linked_user.run("/now")).text
+    assert {call.account for call in spotify.calls[calls:]} == {"grace"}
+
+
+async def test_cached_token_is_not_used_for_next_account(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["grace"].player.play(spotify.catalogue.regular_tracks[0].uri)
+    for account, device in (("grace", "Grace's Phone"), ("ada", "Ada's Laptop")) * 2:
+        await linked_user.run("/now")  # so that a token is held
+        commands = [asyncio.create_task(linked_user.run("/now")) for _ in range(5)]
+        harness.clock.advance(5 * 60)
+        await harness.link_account("ada", account=account)
+        calls = len(spotify.calls)
+        assert device in (await linked_user.run("/now")).text
+        assert spotify.calls[-1].account == account
+        await asyncio.gather(*commands)
+        assert {call.account for call in spotify.calls[calls:]} == {account}

@@ -1,0 +1,37 @@
+"""Leaving: one question, and then nothing is left."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sandbox.browser import Browser
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from tests.login_steps import count_linked_accounts
+
+
+async def test_unlink_asks_once_and_erases_everything(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    await linked_user.run("/link")
+    asked = await linked_user.run("/unlink")
+    assert "cannot be undone" in asked.text
+    assert count_linked_accounts(harness) == 1
+    done = await asked.press("Unlink and erase")
+    assert "erased" in done.text
+    assert "spotify.com/account/apps" in done.text
+    with sqlite3.connect(harness.settings.database) as db:
+        for table in ("link", "login", "person"):
+            assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+    db.close()
+    log = harness.settings.database.with_name("tonearm.sqlite3-wal")
+    assert log.stat().st_size == 0
+    assert "not linked" in (await linked_user.run("/now")).text
+    assert "nothing to erase" in (await linked_user.run("/unlink")).text
+
+
+async def test_unlink_cancels_pending_login(harness: Harness, ada: UserClient) -> None:
+    offer = harness.find_login_offer(await ada.run("/link"))
+    await ada.run("/unlink")
+    async with Browser() as browser:
+        assert (await browser.open(offer.url)).status == 410

@@ -1,0 +1,284 @@
+"""People who are not linked search with the app's own token; without one they are to link first."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sandbox.discord import Reply, UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness, run_harness
+from sandbox.message_text import controls, walk_components
+from sandbox.spotify import Spotify
+
+LINK_FIRST = "You have not linked Spotify yet. Press the button to link it, then try again."
+SHORT_LINKS = (
+    "https://spotify.link/lantern",
+    "https://spotify.app.link/lantern",
+    "https://open.spotify.com/s/lantern?si=abc",
+)
+
+
+@pytest.fixture
+async def app_token_harness() -> AsyncIterator[Harness]:
+    """A stage whose bot has a token of its own for those who are not linked."""
+    async with run_harness(SPOTIFY_CLIENT_SECRET="yes") as it:
+        yield it
+
+
+@pytest.fixture
+def grace(app_token_harness: Harness) -> UserClient:
+    """She is not linked."""
+    return app_token_harness.discord.user_client("grace", "music")
+
+
+def option_labels(reply: Reply) -> list[str]:
+    """The ids of the songs to pick from."""
+    menus = (part.get("options", []) for part in walk_components(reply.message))
+    return [option["value"].rpartition(".")[2] for menu in menus for option in menu]
+
+
+def app_token_requests(spotify: Spotify) -> int:
+    """How often the app asked for a token of its own."""
+    exchanges = spotify.accounts_traffic.exchanges
+    return sum(b"grant_type=client_credentials" in one.request_body for one in exchanges)
+
+
+def is_link_prompt(reply: Reply) -> bool:
+    buttons = [control.label for control in controls(reply.message).values()]
+    return LINK_FIRST in reply.text and buttons == ["Link Spotify"] and reply.ephemeral
+
+
+async def test_unlinked_user_searches_and_browses_list(
+    app_token_harness: Harness, grace: UserClient
+) -> None:
+    reply = await grace.run("/search lantern")
+    assert "Songs for “lantern”" in reply.text
+    assert reply.ephemeral
+    third = option_labels(reply)[2]
+    picked = await reply.pick(third)
+    assert f"https://open.spotify.com/track/{third}" in picked.text.split("**")[1]
+    await (await picked.press("Share")).wait_for("Shared with everybody here.")
+    assert app_token_requests(app_token_harness.spotify) == 1
+    assert {call.account for call in app_token_harness.spotify.calls} == {None}
+
+
+async def test_unlinked_user_pages_and_opens_public_items(
+    app_token_harness: Harness, grace: UserClient
+) -> None:
+    spotify = app_token_harness.spotify
+    second = await (await grace.run("/search a")).press("Page 2 ▶")
+    assert "page 2" in second.text
+    for type_, words in (("albums", "lantern"), ("shows", "almanac"), ("audiobooks", "ledger")):
+        opened = await (await grace.run(f"/search {words} type:{type_}")).press("Open")
+        assert "Back" in opened.text
+    songs = await (await grace.run("/search lantern type:artists")).press("Open")
+    assert "Albums by" in (await songs.press("Their albums")).text
+    assert {call.account for call in spotify.calls} == {None}
+    assert {call.status for call in spotify.calls} == {200}
+
+
+@pytest.mark.parametrize("command", ["/search evenings type:playlists", "/recent", "/top"])
+async def test_private_item_asks_to_link(
+    app_token_harness: Harness, grace: UserClient, command: str
+) -> None:
+    reply = await grace.run(command)
+    assert is_link_prompt(await reply.press("Open") if "playlists" in command else reply)
+
+
+@pytest.mark.parametrize("button", ["Play", "Queue", "Save", "Add to playlist"])
+async def test_action_needing_account_asks_to_link(
+    app_token_harness: Harness, grace: UserClient, button: str
+) -> None:
+    reply = await grace.run("/search lantern")
+    before = len(app_token_harness.spotify.calls)
+    pressed = await reply.press(button)
+    assert is_link_prompt(pressed)
+    assert len(app_token_harness.spotify.calls) == before
+    offered = await pressed.press("Link Spotify")
+    assert app_token_harness.find_login_offer(offered).url
+
+
+@pytest.mark.parametrize("command", ["/play lantern", "/now", "/save", "/next", "/export json"])
+async def test_every_other_command_asks_to_link(
+    app_token_harness: Harness, grace: UserClient, command: str
+) -> None:
+    assert is_link_prompt(await grace.run(command))
+    assert not app_token_harness.spotify.calls
+    assert app_token_requests(app_token_harness.spotify) == 0
+
+
+async def test_one_app_token_serves_all_users(app_token_harness: Harness) -> None:
+    seats = [
+        app_token_harness.discord.user_client(user, "music") for user in ("ada", "grace", "linus")
+    ]
+    words = ("lantern", "harbour", "weather")
+    replies = await asyncio.gather(
+        *(seat.run(f"/search {word}") for seat in seats for word in words)
+    )
+    assert all("Songs for" in reply.text for reply in replies)
+    assert app_token_requests(app_token_harness.spotify) == 1
+    assert len(app_token_harness.spotify.calls_to("GET", "search")) == len(words)
+
+
+async def test_app_token_is_renewed_on_expiry(
+    app_token_harness: Harness, grace: UserClient
+) -> None:
+    await grace.run("/search lantern")
+    app_token_harness.clock.advance(3_500)
+    await grace.run("/search harbour")
+    assert app_token_requests(app_token_harness.spotify) == 1
+    app_token_harness.clock.advance(50)
+    assert "Songs for" in (await grace.run("/search lantern")).text
+    assert app_token_requests(app_token_harness.spotify) == 2
+    assert {call.status for call in app_token_harness.spotify.calls} == {200}
+
+
+async def test_app_token_is_renewed_when_refused(
+    app_token_harness: Harness, grace: UserClient
+) -> None:
+    await grace.run("/search lantern")
+    app_token_harness.spotify.expire_access_tokens()
+    words = ("harbour", "weather", "quillmouth")
+    replies = await asyncio.gather(*(grace.run(f"/search {word}") for word in words))
+    assert all("Songs for" in reply.text for reply in replies)
+    assert app_token_requests(app_token_harness.spotify) == 2
+
+
+async def test_linked_user_searches_with_own_token(app_token_harness: Harness) -> None:
+    ada = await app_token_harness.link_account("ada")
+    await ada.run("/search lantern")
+    assert app_token_requests(app_token_harness.spotify) == 0
+    assert app_token_harness.spotify.calls_to("GET", "search")[0].account == "ada"
+
+
+async def test_user_with_expired_login_searches_with_app_token(app_token_harness: Harness) -> None:
+    ada = await app_token_harness.link_account("ada")
+    app_token_harness.spotify.revoke_consent("ada")
+    app_token_harness.spotify.expire_access_tokens()
+    assert "no longer accepts your login" in (await ada.run("/now")).text
+    reply = await ada.run("/search lantern")
+    assert "Songs for" in reply.text
+    assert "Link Spotify" in (await reply.press("Play")).text
+    assert not app_token_harness.spotify.accounts["ada"].player.is_playing
+
+
+async def test_app_quota_applies_to_unlinked_users(
+    app_token_harness: Harness, grace: UserClient
+) -> None:
+    app_token_harness.spotify.add_quota("GET /v1/search$", calls=0, retry_after=48_925)
+    ada = await app_token_harness.link_account("ada")
+    assert "in 14 hours" in (await grace.run("/search lantern")).text
+    assert "in 14 hours" in (await ada.run("/search lantern")).text
+    assert len(app_token_harness.spotify.calls_to("GET", "search")) == 1
+
+
+async def test_wrong_client_secret_gets_message_and_is_not_logged(
+    app_token_harness: Harness, grace: UserClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    spotify = app_token_harness.spotify
+    right = spotify.client_secret
+    spotify.apps[spotify.client_id].client_secret = "f" * 32
+    with caplog.at_level(logging.INFO):
+        said = (await grace.run("/search lantern")).text
+        assert said == (
+            "Searching without a linked account does not work just now. Use /link, or tell "
+            "whoever runs this bot that Spotify refuses the app’s secret."
+        )
+        ada = await app_token_harness.link_account("ada")
+        assert "Songs for" in (await ada.run("/search lantern")).text
+    assert right not in caplog.text
+    assert "InvalidClientSecret" in caplog.text
+    spotify.apps[spotify.client_id].client_secret = right
+    assert "Songs for" in (await grace.run("/search lantern")).text
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("/api/token", status=503, body="upstream", times=None),
+        Fault("/api/token", status=200, body="<html>hello</html>", times=None),
+        Fault("/api/token", action="reset", times=None),
+    ],
+    ids=["503", "no JSON", "reset"],
+)
+async def test_token_endpoint_outage_gets_message(
+    app_token_harness: Harness, grace: UserClient, fault: Fault
+) -> None:
+    app_token_harness.spotify.accounts_faults.add(fault)
+    assert "Spotify is not answering properly" in (await grace.run("/search lantern")).text
+    app_token_harness.spotify.accounts_faults.clear()
+    assert "Songs for" in (await grace.run("/search lantern")).text
+
+
+async def test_without_client_secret_asks_to_link(
+    harness: Harness, spotify: Spotify, ada: UserClient
+) -> None:
+    assert is_link_prompt(await ada.run("/search lantern"))
+    assert not spotify.calls
+    assert app_token_requests(spotify) == 0
+
+
+async def test_shared_list_can_be_used_after_linking(
+    app_token_harness: Harness, grace: UserClient
+) -> None:
+    """What was found without an account is played with one."""
+    reply = await grace.run("/search lantern")
+    await app_token_harness.link_account("grace")
+    assert "Playing" in (await reply.press("Play")).text
+    playing = app_token_harness.spotify.accounts["grace"].player.item
+    assert playing == f"spotify:track:{option_labels(reply)[0]}"
+
+
+# ---- short links
+
+
+@pytest.mark.parametrize("link", SHORT_LINKS)
+async def test_short_link_is_resolved_in_search(
+    app_token_harness: Harness, grace: UserClient, link: str
+) -> None:
+    track = app_token_harness.spotify.catalogue.regular_tracks[0]
+    reply = await grace.run(f"/search {link}")
+    assert option_labels(reply) == [track.id]
+    assert f"https://open.spotify.com/track/{track.id}" in reply.text
+    assert not app_token_harness.spotify.short_link_requests.leaks
+    assert not app_token_harness.spotify.calls_to("GET", "search")
+
+
+@pytest.mark.parametrize("link", SHORT_LINKS)
+async def test_a_short_link_is_played(spotify: Spotify, linked_user: UserClient, link: str) -> None:
+    track = spotify.catalogue.regular_tracks[0]
+    assert "Playing" in (await linked_user.run(f"/play listen to this: {link}")).text
+    assert spotify.accounts["ada"].player.item == track.uri
+    visits = len(spotify.short_link_requests.requests)
+    await linked_user.run(f"/play {link}")
+    assert len(spotify.short_link_requests.requests) == visits
+    assert not spotify.short_link_requests.leaks
+    hosts = {"spotify.link", "spotify.app.link", "open.spotify.com"}
+    assert {name for name, _ in spotify.lookups} <= hosts
+
+
+async def test_short_link_to_album_plays_album(spotify: Spotify, linked_user: UserClient) -> None:
+    album = next(iter(spotify.catalogue.albums.values()))
+    spotify.short_link_targets["record"] = f"https://open.spotify.com/album/{album.id}"
+    await linked_user.run("/play https://spotify.link/record")
+    assert spotify.accounts["ada"].player.context == album.uri
+    assert "bug" not in (await linked_user.run("/search https://spotify.link/record")).text
+
+
+@pytest.mark.parametrize("command", ["/search", "/play"])
+async def test_broken_short_link_gets_message(
+    spotify: Spotify, linked_user: UserClient, command: str
+) -> None:
+    spotify.short_link_targets["evil"] = "https://evil.test/track/4uLU6hMCjMI75M1A2tKUQC"
+    for name in ("unknown", "evil"):
+        said = (await linked_user.run(f"{command} https://spotify.link/{name}")).text
+        assert said == (
+            "That short link leads to nothing Tonearm can play. Open it, and paste the link from "
+            "open.spotify.com, or type the name instead."
+        )
+    assert "evil.test" not in {name for name, _ in spotify.lookups}
+    assert not spotify.accounts["ada"].player.is_playing

@@ -1,0 +1,151 @@
+"""/usage: what the bot asked of Spotify, for whoever runs it and nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.spotify.limits import DAY, HOUR, HourlyCalls
+from sandbox.discord import UserClient
+from sandbox.discord.command_line import ClientValidationError
+from sandbox.harness import Harness, run_harness
+from sandbox.spotify import Spotify
+from tests.user_owned_app import USER_CLIENT_ID, link_with_own_app
+
+USAGE_HEADING = "### Calls to Spotify in the last 24 hours"
+USAGE_FOOTER = (
+    "-# Spotify does not publish its quota. Exports and completion may spend 750 calls a day "
+    "of each kind, of the 1,000 that SPOTIFY_DAILY_CALLS expects."
+)
+OPERATOR_ONLY = "Only whoever runs this bot can see that. What it keeps about you is in /account."
+
+
+async def usage_lines(user: UserClient) -> list[str]:
+    """The lines between the heading and the last one."""
+    reply = await user.run("/usage")
+    assert reply.ephemeral
+    heading, *lines, footer = reply.text.splitlines()
+    assert (heading, footer) == (USAGE_HEADING, USAGE_FOOTER)
+    return lines
+
+
+async def test_usage_before_any_calls(ada: UserClient) -> None:
+    assert await usage_lines(ada) == ["None yet."]
+
+
+async def test_each_endpoint_group_has_a_line(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.accounts["ada"].player.resume()
+    for command in ("/devices", "/devices", "/pause", "/search lantern", "/save"):
+        await linked_user.run(command)
+    await linked_user.run(f"/play {next(iter(spotify.catalogue.albums.values())).uri}")
+    assert await usage_lines(linked_user) == [
+        "Search: **1**",
+        "Catalogue: **1**",
+        "Profile: **1**",
+        "Player, looking: **4**",
+        "Player, commands: **2**",
+        "Library: **1**",
+    ]
+    spotify.accounts["ada"].like_generated(100)
+    await (await linked_user.run("/export format:csv")).wait_for("Here are your")
+    pages = len(spotify.calls_to("GET", "me/tracks"))
+    assert f"Library: **{pages + 1}**, {pages} of them in the background" in await usage_lines(
+        linked_user
+    )
+
+
+async def test_exhausted_quota_is_shown_with_end_time(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.add_quota("GET /v1/search$", calls=0, retry_after=48_925)
+    await linked_user.run("/search lantern")
+    (line,) = [one for one in await usage_lines(linked_user) if one.startswith("Search")]
+    said, until = line.removesuffix(":R>").split("<t:")
+    assert said == "Search: **1**. Used up: Spotify takes calls again "
+    assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
+    await harness.restart()
+    assert line in await usage_lines(linked_user)
+    harness.clock.advance(48_925)
+    assert "Search: **1**" in await usage_lines(linked_user)
+    harness.clock.advance(DAY + HOUR)
+    assert await usage_lines(linked_user) == ["None yet."]
+
+
+async def test_exhausted_quota_without_own_calls_is_shown(
+    harness: Harness, ada: UserClient
+) -> None:
+    """Spotify counts all of a developer's apps together, those of other programs among them."""
+    assert harness.bot is not None
+    gate = harness.bot.quota.limiter
+    gate.mark_exhausted(harness.settings.spotify_client_id, "playlists", harness.clock() + 60)
+    (line,) = await usage_lines(ada)
+    assert line.startswith("Playlists: **0**. Used up: Spotify takes calls again <t:")
+
+
+async def test_rate_limit_is_shown_with_end_time(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    await linked_user.run("/now")
+    spotify.add_rate_limit(60)
+    assert "Try again in" in (await linked_user.run("/now")).text
+    *_, line = await usage_lines(linked_user)
+    said, until = line.removesuffix(":t>.").split("<t:")
+    assert said == "Spotify found this app too fast, so Tonearm goes slowly until "
+    assert 60 < int(until) - harness.clock() < 3_600
+    harness.clock.advance(3_600)
+    assert len(await usage_lines(linked_user)) == 3
+
+
+async def test_user_owned_apps_are_one_anonymous_line(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    other = "fedcba9876543210fedcba9876543210"
+    mallory, linus = (
+        await link_with_own_app(harness),
+        await link_with_own_app(harness, other, "linus"),
+    )
+    for seat in (mallory, linus, linus):
+        await seat.run("/now")
+    assert await usage_lines(linked_user) == ["Profile: **1**", "Apps that people brought: **5**"]
+    spotify.add_rate_limit(48_925, times=2, quota=True, pattern="GET /v1/search$")
+    await mallory.run("/search lantern")
+    await linus.run("/search lantern")
+    *_, brought = await usage_lines(linked_user)
+    said, until = brought.removesuffix(":R>").split("<t:")
+    assert (
+        said == "Apps that people brought: **7**. Some are used up, the last of them opens again "
+    )
+    assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
+    text = (await linked_user.run("/usage")).text
+    assert not [
+        one for one in (USER_CLIENT_ID, other, "allory", "inus", spotify.client_id) if one in text
+    ]
+
+
+async def test_large_counts_are_formatted(harness: Harness, ada: UserClient) -> None:
+    assert harness.bot is not None
+    hour = int(harness.clock() // HOUR) * HOUR
+    harness.bot.quota.limiter.restore(
+        HourlyCalls(harness.settings.spotify_client_id, "library", hour, 1_234, 20_000)
+    )
+    assert await usage_lines(ada) == ["Library: **21,234**, 20,000 of them in the background"]
+
+
+async def test_expected_daily_calls_are_shown() -> None:
+    async with run_harness(SPOTIFY_DAILY_CALLS="2000") as it:
+        text = (await it.discord.user_client("ada", "dm").run("/usage")).text
+        assert text.endswith(
+            "Exports and completion may spend 1,500 calls a day of each kind, of the 2,000 that "
+            "SPOTIFY_DAILY_CALLS expects."
+        )
+
+
+async def test_usage_is_for_the_operator_only(harness: Harness, linked_user: UserClient) -> None:
+    await linked_user.run("/now")
+    for place in ("music", "dm", "huddle"):
+        assert USAGE_HEADING in (await harness.discord.user_client("ada", place).run("/usage")).text
+    for user in ("grace", "linus", "mallory"):
+        reply = await harness.discord.user_client(user, "dm").run("/usage")
+        assert reply.text == OPERATOR_ONLY
+        assert reply.ephemeral
+        with pytest.raises(ClientValidationError, match="no command /usage here"):
+            await harness.discord.user_client(user, "music").run("/usage")
