@@ -19,7 +19,6 @@ from bot.spotify.paging import Paging
 from bot.spotify.profile import TimeRange
 from bot.spotify.uris import KINDS, Kind, Uri
 from bot.text.escape import single_line
-from bot.views.list_text import Entry
 
 ListKind = Literal[
     "search", "one", "album", "artist", "albums", "show", "playlist", "audiobook", "recent", "top"
@@ -297,3 +296,17 @@ def _seconds(time: str | None) -> int | None:
         return int(datetime.fromisoformat(time or "").timestamp())
     except (ValueError, OverflowError):
         return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`at`: when it was played, in seconds since 1970, where the list is of that."""
+
+    item: Item | Chapter
+    played_at: int | None = None
+
+    @property
+    def selectable(self) -> Item | None:
+        """What can be done something with: neither a file of one's own nor a chapter."""
+        item = self.item
+        return None if isinstance(item, Chapter) or item.uri is None else item

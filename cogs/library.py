@@ -17,7 +17,7 @@ from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import defer, send_file
 from bot.library.export import ExportFormat, liked_songs
 from bot.panel.panels import Panels
-from bot.player.context import now_playing
+from bot.player.now_playing import now_playing
 from bot.views import cards
 from bot.views.export import export_message
 from bot.views.item_buttons import saved_message

@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 from discord import ui
 
+from bot.browse import Entry
 from bot.spotify.models import Album, Artist, Track
 from bot.views import cards, list_text
-from bot.views.list_text import Entry
 from sandbox.discord import Discord, UserClient
 from sandbox.harness import Harness
 from sandbox.message_text import BUTTON

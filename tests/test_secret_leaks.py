@@ -18,7 +18,7 @@ import bot
 from bot import log
 from bot.app import rekey
 from bot.panel.panels import PanelState
-from bot.views.outcome import Outcome
+from bot.player.outcome import Outcome
 from sandbox.fault_injection import Fault
 from sandbox.harness import find_confirmation_code
 from tests.canaries import MIN_LEAK_LENGTH, Canaries, collect_canaries, leaked_kinds

@@ -11,11 +11,11 @@ from bot.errors.spotify import DeviceNotFound, NoActiveDevice, NotPermitted, Pla
 from bot.player.confirm import explain_unknown_outcome
 from bot.player.context import ActionContext
 from bot.player.handlers import skip_to_queued
+from bot.player.outcome import Outcome
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Episode, Playlist, Track
 from bot.spotify.paging import PAGE_SIZE
-from bot.views.outcome import Outcome
 
 # The most songs that are queued at once.
 MAX_SONGS = 100

@@ -9,7 +9,7 @@ from bot.errors.bot_error import BotError
 from bot.errors.spotify import OutcomeUnknown
 from bot.spotify import Spotify
 from bot.spotify.models import Playback
-from bot.views.cards import byline, title
+from bot.text.items import byline, title
 
 Sleep = Callable[[float], Awaitable[None]]
 Predicate = Callable[[Playback], bool]

@@ -12,9 +12,8 @@ from bot.errors.spotify import NoActiveDevice
 from bot.player.confirm import JUST_STARTED_SECONDS, START_TOLERANCE, Predicate, Sleep, poll_state
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
-from bot.spotify.models import Playable, Playback
+from bot.spotify.models import Playback
 
-AD_PLAYING = "An ad is playing. The music goes on after it."
 _STATE_NOT_UPDATED = "Spotify does not show yet what plays there. Do that again in a moment."
 
 
@@ -58,15 +57,6 @@ class ActionContext:
     def is_on_target(self, state: Playback) -> bool:
         """Whether the device that is named is the active one."""
         return state.device is not None and state.device.id == self.device
-
-
-async def now_playing(spotify: Spotify) -> Playable:
-    """What plays now. Raises NothingPlaying, which says so too where an ad plays."""
-    state = await spotify.player.state()
-    if state is not None and state.item is not None:
-        return state.item
-    ad = state is not None and state.currently_playing_type == "ad"
-    raise NothingPlaying("ad", message=AD_PLAYING) if ad else NothingPlaying
 
 
 def just_started(state: Playback, seconds: float = JUST_STARTED_SECONDS) -> bool:

@@ -14,14 +14,15 @@ from bot.errors.spotify import NoActiveDevice, PlayerRestricted, SpotifyError
 from bot.player import parsing
 from bot.player.actions import NEXT_REPEAT, ActionVerb, PlayerAction
 from bot.player.confirm import POLL_DELAY, explain_unknown_outcome
-from bot.player.context import AD_PLAYING, ActionContext
+from bot.player.context import ActionContext
+from bot.player.now_playing import AD_PLAYING
+from bot.player.outcome import Outcome
 from bot.player.start import SHUFFLE_REFUSED, play, try_shuffle
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Actions, Device, Playback
 from bot.spotify.player import RepeatMode
 from bot.text.escape import safe
-from bot.views.cards import format_duration
-from bot.views.outcome import Outcome
+from bot.text.items import format_duration
 
 REPEAT_MODES: tuple[RepeatMode, ...] = get_args(RepeatMode)
 _REPEAT_MESSAGES = {

@@ -36,6 +36,7 @@ from bot.player.device_question import (
 )
 from bot.player.handlers import perform
 from bot.player.history import UserHistory
+from bot.player.outcome import Outcome
 from bot.player.restrictions import explain_restriction
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
@@ -43,8 +44,7 @@ from bot.spotify.models import Device, Playback
 from bot.spotify.uris import Uri
 from bot.store import Store
 from bot.text.escape import safe
-from bot.views.outcome import Outcome
-from bot.views.queue import numbered_items
+from bot.text.items import numbered_items
 
 # Seconds for a hundred songs, one call each.
 QUEUE_TIMEOUT = 120.0

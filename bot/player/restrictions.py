@@ -7,10 +7,11 @@ from contextlib import suppress
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import PlayerRestricted
 from bot.player.actions import ActionVerb, PlayerAction
-from bot.player.context import AD_PLAYING, ActionContext
+from bot.player.context import ActionContext
+from bot.player.now_playing import AD_PLAYING
+from bot.player.outcome import Outcome
 from bot.player.start import SHUFFLE_REFUSED
 from bot.spotify.models import Playback
-from bot.views.outcome import Outcome
 
 # What must not be disallowed for it (actions.disallows), and what is said where it is.
 _REQUIRED_ACTIONS: dict[ActionVerb, tuple[str, ...]] = {

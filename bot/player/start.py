@@ -9,11 +9,11 @@ from bot.errors.spotify import BadRequest, PlayerRestricted
 from bot.player.actions import LIKED_SONGS, PlayerAction
 from bot.player.confirm import explain_unknown_outcome
 from bot.player.context import ActionContext
+from bot.player.outcome import Outcome
 from bot.spotify.models import Album, Episode, Track
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.player import MAX_URIS
 from bot.spotify.uris import Uri
-from bot.views.outcome import Outcome
 
 SHUFFLE_REFUSED = "Spotify does not let that be shuffled"
 

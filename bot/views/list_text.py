@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 import discord
 from discord import ui
 
+from bot.browse import Entry
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Chapter, Episode, Playlist, Track
 from bot.spotify.uris import KINDS, Kind, Uri
 from bot.text.escape import escape, safe, single_line
-from bot.views.cards import creator, format_duration, title
+from bot.text.items import creator, format_duration, title
 
 KIND_HEADINGS: dict[Kind, str] = {
     "track": "Songs",
@@ -45,20 +45,6 @@ _FOUND_BY_NAME = "Found by a search for the name, since Spotify tells apps no to
 _NO_ARTIST_SONGS = "That search finds no song of theirs here. Look at their albums."
 _LAST_PAGE = "Spotify has no more of this. Go back a page."
 _EMPTY = "Spotify shows nothing in it."
-
-
-@dataclass(frozen=True)
-class Entry:
-    """`at`: when it was played, in seconds since 1970, where the list is of that."""
-
-    item: Item | Chapter
-    played_at: int | None = None
-
-    @property
-    def selectable(self) -> Item | None:
-        """What can be done something with: neither a file of one's own nor a chapter."""
-        item = self.item
-        return None if isinstance(item, Chapter) or item.uri is None else item
 
 
 def list_text(heading: str, entries: Sequence[Entry], first: int, *notes: str) -> str:

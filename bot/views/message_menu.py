@@ -110,5 +110,5 @@ def _uris(items: Sequence[Item]) -> list[Uri]:
 def _saved(items: Sequence[Item]) -> ui.LayoutView:
     if len(items) == 1:
         return cards.card(items[0], heading=f"-# {saved_message(items[0].kind)}")
-    lines = [f"- {cards.title(item)} · {cards.byline(item)}" for item in items]
+    lines = [f"- {items.title(item)} · {items.byline(item)}" for item in items]
     return cards.list_card("\n".join(["### Saved", *lines, "-# On Spotify"]))

@@ -13,6 +13,7 @@ from bot.interactions.persistent import PersistentItem
 from bot.player.actions import NEXT_REPEAT
 from bot.spotify.models import Device, Playable, Playback
 from bot.spotify.uris import Uri
+from bot.text import items
 from bot.text.escape import safe
 from bot.views import cards
 
@@ -115,9 +116,9 @@ def _body(shown: PanelState) -> list[ui.Item[Any]]:
     state, item = shown.state, shown.item
     lines = [_heading(shown)]
     if state and item:
-        lines += [f"**{cards.title(item)}**", cards.byline(item)]
-        lines += [cards.progress_bar(state.progress_ms, item.duration_ms), _settings_line(shown)]
-        part = cards.album_name(item)
+        lines += [f"**{items.title(item)}**", items.byline(item)]
+        lines += [items.progress_bar(state.progress_ms, item.duration_ms), _settings_line(shown)]
+        part = items.album_name(item)
         lines.append(f"-# {part} · On Spotify" if part else "-# On Spotify")
     else:
         lines += [_empty_state(shown), _settings_line(shown)]
@@ -127,13 +128,13 @@ def _body(shown: PanelState) -> list[ui.Item[Any]]:
         style = "R" if shown.live else "t"
         lines.append(f"-# As of <t:{int(shown.updated_at)}:{style}>")
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)), id=_BODY_ID)
-    cover = cards.cover_url(item) if item else None
+    cover = items.cover_url(item) if item else None
     return [ui.Section(text, accessory=ui.Thumbnail(cover)) if cover else text]
 
 
 def _heading(shown: PanelState) -> str:
     """Whose it is, what was just done unless the rest says it, and where it plays."""
-    where = cards.playback_line(shown.state) if shown.state and shown.item else ""
+    where = items.playback_line(shown.state) if shown.state and shown.item else ""
     said = where.startswith(shown.status) or shown.status in _settings(shown)
     name = f"**{safe(shown.name)}**" if shown.name else ""
     parts = [part for part in (name, "" if said else shown.status, where) if part]

@@ -12,12 +12,11 @@ from discord import ui
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Playable, Queue
 from bot.spotify.uris import Uri, find_links
-from bot.text.escape import escape
+from bot.text import items
+from bot.text.items import numbered_items
 from bot.views import cards
 
 PAGE_SIZE = 10
-# Ten lines with such names are a message of 2,000 characters, whatever has to be escaped in them.
-_SHORT_NAME = 25
 _LONG_NAME = 60
 
 _ENTRY = re.compile(r"\d+\. ")
@@ -47,8 +46,8 @@ def queue_card(queue: Queue, page: int, *rows: ui.ActionRow[Any]) -> ui.LayoutVi
 
 
 def _line(item: Playable) -> str:
-    told = [cards.title(item), cards.byline(item)]
-    told += [cards.format_duration(item.duration_ms)] if item.duration_ms else []
+    told = [items.title(item), items.byline(item)]
+    told += [items.format_duration(item.duration_ms)] if item.duration_ms else []
     return " · ".join(told)
 
 
@@ -81,14 +80,6 @@ def progress_card(message: discord.Message | None, says: str) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(text, accent_colour=cards.GREEN))
     return view
-
-
-def numbered_items(items: Sequence[Item], longest: int = _SHORT_NAME) -> list[str]:
-    """A line for each, whose two names have `longest` characters at most before escaping."""
-    return [
-        f"{n}. {cards.title(item, longest)} · {escape(cards.creator(item, longest))}"
-        for n, item in enumerate(items, start=1)
-    ]
 
 
 def listed_uris(message: discord.Message | None) -> list[Uri]:

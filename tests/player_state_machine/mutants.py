@@ -11,9 +11,9 @@ from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.panel.panels import Panels
 from bot.player.actions import PlayerAction
+from bot.player.outcome import Outcome
 from bot.player.player import Player
 from bot.spotify.models import Playback
-from bot.views.outcome import Outcome
 from tests.player_state_machine.player_app import PlayerApp
 
 AnyInteraction = Any
