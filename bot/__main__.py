@@ -12,7 +12,7 @@ import aiohttp
 import discord
 from dotenv import load_dotenv
 
-from bot import log
+from bot import config
 from bot.app import build, rekey
 from bot.config import Settings
 from bot.errors.bot_error import ConfigError, StartupError
@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
     try:
         load_dotenv(".env")
         settings = Settings.from_env(os.environ)
-        log.configure_logging()
+        config.configure_logging()
         match arguments:
             case []:
                 asyncio.run(run(settings))

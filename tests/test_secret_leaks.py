@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import bot
-from bot import log
+from bot import config
 from bot.app import rekey
 from bot.panel.panels import PanelState
 from bot.player.outcome import Outcome
@@ -38,9 +38,9 @@ SECRET_FIELDS = {
 @pytest.fixture(autouse=True)
 def _log_everything(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """As the program logs at DEBUG; the libraries' levels are put back at the end."""
-    levels = {name: logging.getLogger(name).level for name in log.CAPPED_LOGGERS}
+    levels = {name: logging.getLogger(name).level for name in config.CAPPED_LOGGERS}
     caplog.set_level(logging.DEBUG)
-    log.cap_library_levels(logging.DEBUG)
+    config.cap_library_levels(logging.DEBUG)
     yield
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

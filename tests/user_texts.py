@@ -17,7 +17,6 @@ EXCLUDED_PATHS = (
     "bot/spotify",
     "bot/store",
     "bot/accounts/metrics.py",
-    "bot/log.py",
     "bot/web/metrics.py",
 )
 
@@ -41,8 +40,8 @@ _INTERNAL_NAMES = {
 }
 # Arguments that are labels, even where they are a single small word.
 _LABEL_ARGUMENTS = {"label", "placeholder", "title", "text", "name", "description"}
-# Calls all of whose words are labels. A `Done` gets its period where it is shown.
-_LABEL_CALLS = {"Done", "describe"}
+# Calls all of whose words are labels. An `Outcome` gets its period where it is shown.
+_LABEL_CALLS = {"Outcome", "describe"}
 # Exceptions whose argument is read by whoever starts the bot; others tell it to the log.
 _STARTUP_ERRORS = {"StartupError", "ConfigError"}
 # What looks like words and is none: headers, notes in the store, names of figures, deeds, patterns.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.errors.content import NothingPlaying
+from bot.spotify import Spotify
 from bot.spotify.models import Playable
-from sandbox.spotify import Spotify
 
 AD_PLAYING = "An ad is playing. The music goes on after it."
 
