@@ -114,6 +114,6 @@ _SHORT_NAME = 25
 def numbered_items(items: Sequence[Item], longest: int = _SHORT_NAME) -> list[str]:
     """A line for each, whose two names have `longest` characters at most before escaping."""
     return [
-        f"{n}. {items.title(item, longest)} · {escape(items.creator(item, longest))}"
+        f"{n}. {title(item, longest)} · {escape(creator(item, longest))}"
         for n, item in enumerate(items, start=1)
     ]

@@ -19,6 +19,7 @@ from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind, Uri, find_links
 from bot.text import choices
+from bot.text.items import byline, title
 from bot.views import cards, outcome, queue_buttons
 from bot.views.item_buttons import saved_message
 
@@ -110,5 +111,5 @@ def _uris(items: Sequence[Item]) -> list[Uri]:
 def _saved(items: Sequence[Item]) -> ui.LayoutView:
     if len(items) == 1:
         return cards.card(items[0], heading=f"-# {saved_message(items[0].kind)}")
-    lines = [f"- {items.title(item)} · {items.byline(item)}" for item in items]
+    lines = [f"- {title(item)} · {byline(item)}" for item in items]
     return cards.list_card("\n".join(["### Saved", *lines, "-# On Spotify"]))

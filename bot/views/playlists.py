@@ -44,7 +44,7 @@ _OUTCOME_UNKNOWN = (
 async def add_or_ask(interaction: Interaction, uri: Uri) -> None:
     """Answer a deferred press: add it to the default playlist of its user, or ask to which."""
     bot, user = interaction.client, interaction.user
-    spotify = await bot.accounts.session(user.id)
+    spotify = await bot.sessions.session(user.id)
     item = await spotify.catalogue.item(uri)
     favourite = (await bot.store.preferences.get(user.id)).playlist
     if favourite is None:
