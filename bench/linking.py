@@ -75,7 +75,7 @@ async def renewals() -> list[float]:
         it.spotify.refresh_token_reply = "new"
         assert it.bot is not None
         owner = int(it.discord.state.users["ada"].id)
-        spotify = await it.bot.sessions.session(owner)
+        spotify = await it.bot.services.sessions.session(owner)
         for _ in range(RENEWALS):
             it.clock.advance(3600)
             began = perf_counter()

@@ -9,7 +9,7 @@ import asyncio
 import os
 
 from bot.app import build
-from bot.autocomplete.options import DEBOUNCE
+from bot.autocomplete.debounce import DEBOUNCE
 from bot.config import Settings
 
 

@@ -23,12 +23,14 @@ from bot.errors.bot_error import StartupError
 from bot.errors.login import LoginExpired
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
+from bot.library.saved_items import SavedItems
 from bot.login.discord_oauth import DiscordOAuth
 from bot.login.flow import LoginFlow
 from bot.panel.panels import Panels
 from bot.player.friends import FriendPlayback
 from bot.player.history import UserHistory
 from bot.player.player import Player
+from bot.services import Services
 from bot.spotify.client_credentials import AppToken
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
@@ -46,13 +48,15 @@ async def build(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     connector: aiohttp.BaseConnector | None = None,
     command_timeout: float = COMMAND_TIMEOUT,
-    grace: float = SHUTDOWN_GRACE,
+    shutdown_grace: float = SHUTDOWN_GRACE,
 ) -> AsyncIterator[Tonearm]:
-    """The bot, ready for `start(settings.discord_token)`, with its pages already served.
+    """The bot, ready for `start(settings.discord_token)`, with its login pages already served.
 
-    `connector` is its way into the web, where that is to be another than the usual one; `within`
-    the seconds that a command has for Spotify, `grace` those it has to end when the bot stops.
-    Everything is closed in reverse at the end. Raises StartupError.
+    connector        for all requests but those of discord.py
+    command_timeout  seconds that a command has for its calls to Spotify
+    shutdown_grace   seconds that interactions in progress get when the bot stops
+
+    Everything is closed in reverse order at the end. Raises StartupError.
     """
     public_url = settings.public_url
     async with AsyncExitStack() as stack:
@@ -84,7 +88,7 @@ async def build(
         app_token = None
         if secret := settings.spotify_client_secret:
             app_token = AppToken(login, settings.spotify_client_id, secret, clock)
-        accounts = Sessions(
+        sessions = Sessions(
             store,
             vault,
             login,
@@ -95,10 +99,10 @@ async def build(
             app_token=app_token,
             timeout=command_timeout,
         )
-        stack.push_async_callback(accounts.close)
-        links = LoginFlow(
+        stack.push_async_callback(sessions.close)
+        login_flow = LoginFlow(
             store,
-            accounts,
+            sessions,
             vault,
             login,
             signin,
@@ -106,30 +110,32 @@ async def build(
             public_url=public_url,
             clock=clock,
         )
-        replies = ReplyVisibility(store)
-        await replies.load()
-        recents = UserHistory(clock)
-        panels = Panels(accounts, clock, sleep)
-        stack.push_async_callback(panels.close)  # what a press drew while the bot was closing
-        completion = Autocomplete(accounts, recents, clock, sleep)
-        stack.push_async_callback(completion.close)
-        bot = Tonearm(
-            store,
-            accounts,
-            links,
-            replies,
-            Reminders(store, clock),
-            quota,
-            metrics,
-            completion,
-            FriendPlayback(accounts, store, clock),
-            Player(accounts, store, recents, clock, sleep, panels.player_changed),
-            panels,
-            DoublePressGuard(clock),
+        reply_visibility = ReplyVisibility(store)
+        await reply_visibility.load()
+        history = UserHistory(clock)
+        panels = Panels(sessions, clock, sleep)
+        stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
+        autocomplete = Autocomplete(sessions, history, metrics, clock, sleep)
+        stack.push_async_callback(autocomplete.close)
+        services = Services(
+            store=store,
+            sessions=sessions,
+            login_flow=login_flow,
+            reply_visibility=reply_visibility,
+            reminders=Reminders(store, clock),
+            quota=quota,
+            metrics=metrics,
+            autocomplete=autocomplete,
+            friends=FriendPlayback(sessions, store, clock),
+            player=Player(sessions, store, history, clock, sleep, panels.player_changed),
+            panels=panels,
+            saved_items=SavedItems(panels.items_saved),
+            double_press=DoublePressGuard(clock),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
-            grace=grace,
+            shutdown_grace=shutdown_grace,
         )
+        bot = Tonearm(services)
         guard = RequestGuard(
             public_url,
             form_targets=(settings.spotify_accounts_url, *([signin.origin] if signin else [])),
@@ -139,7 +145,7 @@ async def build(
         )
         await stack.enter_async_context(
             web.serve(
-                links,
+                login_flow,
                 bot.announce_login,
                 guard,
                 MetricsEndpoint(bot.metrics_text, settings.metrics_token, settings.trusted_proxy),

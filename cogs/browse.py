@@ -1,20 +1,23 @@
-"""/search: a list of what Spotify finds, to look through and to act on."""
+"""/search, /recent and /top, and the menu and buttons of the lists that they show."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import browse
-from bot.accounts.sessions import Sessions
-from bot.autocomplete import options
+from bot.autocomplete.options import Choices
+from bot.browse import ListPath
 from bot.client import Interaction, Tonearm
-from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.components import on_component
+from bot.interactions.responses import defer
+from bot.services import Services
 from bot.spotify.uris import Kind
-from bot.views import lists as browsing
-from bot.views import playlists
+from bot.views import list_text, lists
+
+Period = Literal["about four weeks", "about six months", "about a year"]
 
 SEARCH_KINDS: dict[str, Kind] = {
     "tracks": "track",
@@ -25,18 +28,24 @@ SEARCH_KINDS: dict[str, Kind] = {
     "episodes": "episode",
     "audiobooks": "audiobook",
 }
+TOP_KINDS = {"songs": "track", "artists": "artist"}
+TOP_RANGES: dict[Period, str] = {
+    "about four weeks": "short",
+    "about six months": "medium",
+    "about a year": "long",
+}
 
 
 class Browse(commands.Cog):
-    def __init__(self, accounts: Sessions, replies: ReplyVisibility) -> None:
-        self.accounts = accounts
-        self.replies = replies
+    def __init__(self, services: Services) -> None:
+        self.autocomplete = services.autocomplete
+        self.replies = services.reply_visibility
+        self.sessions = services.sessions
 
     @app_commands.command()
     @app_commands.describe(
         query="What to look for: words, or a Spotify link", type="Songs, unless you choose"
     )
-    @app_commands.autocomplete(query=options.query)
     async def search(
         self,
         interaction: Interaction,
@@ -47,12 +56,82 @@ class Browse(commands.Cog):
     ) -> None:
         """Search Spotify, look through what it finds, and play, queue, save or share it."""
         await self.replies.defer(interaction)
-        spotify = await self.accounts.catalogue_session(interaction.user.id)
+        spotify = await self.sessions.catalogue_session(interaction.user.id)
         path, words = await browse.path_for_query(spotify, query, SEARCH_KINDS[type])
-        interaction.client.autocomplete.history.add_search(interaction.user.id, query)
-        await interaction.followup.send(view=await browsing.list_view(spotify, path, words))
+        self.autocomplete.history.add_search(interaction.user.id, query)
+        page = await browse.read(spotify, path, words)
+        await interaction.followup.send(view=lists.list_view(page, words))
+
+    @search.autocomplete("query")
+    async def complete_query(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.query(interaction, typed)
+
+    @app_commands.command()
+    async def recent(self, interaction: Interaction) -> None:
+        """See what you played lately, and play, queue, save or share it."""
+        await self.replies.defer(interaction)
+        await interaction.followup.send(view=await self._view(interaction, ListPath("recent")))
+
+    @app_commands.command()
+    @app_commands.describe(kind="Songs or artists", range="Over how long")
+    async def top(
+        self,
+        interaction: Interaction,
+        kind: Literal["songs", "artists"] = "songs",
+        range: Period = "about six months",  # noqa: A002
+    ) -> None:
+        """See the songs or artists that you play most."""
+        await self.replies.defer(interaction)
+        path = ListPath("top", f"{TOP_KINDS[kind]}.{TOP_RANGES[range]}")
+        await interaction.followup.send(view=await self._view(interaction, path))
+
+    @on_component(lists.ItemSelect)
+    async def select_item(self, interaction: Interaction, menu: lists.ItemSelect) -> None:
+        await _defer(interaction)
+        spotify = await self.sessions.catalogue_session(interaction.user.id)
+        item = await spotify.catalogue.item(list_text.parse_option(menu.value))
+        message = lists.ListMessage.read_back(menu, interaction.message)
+        if not _is_own_message(interaction):
+            message = message.for_other_user()
+        await _show(interaction, lists.render(message, item, menu.value))
+
+    @on_component(lists.NavigateButton)
+    async def navigate(self, interaction: Interaction, button: lists.NavigateButton) -> None:
+        await _defer(interaction)
+        path = button.path if _is_own_message(interaction) else button.path.for_other_user()
+        query = lists.query_of(interaction.message)
+        selected = lists.item_left(interaction.message, path)
+        await _show(interaction, await self._view(interaction, path, query, selected))
+
+    async def _view(
+        self, interaction: Interaction, path: ListPath, query: str = "", selected: str = ""
+    ) -> ui.LayoutView:
+        open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
+        spotify = await open_session(interaction.user.id)
+        page = await browse.read(spotify, path, query)
+        name = interaction.user.display_name
+        return lists.list_view(page, query, selected=selected, owner_name=name)
+
+
+def _is_own_message(interaction: Interaction) -> bool:
+    """Whether the message is the reply to the user who pressed; others get one of their own."""
+    metadata = interaction.message.interaction_metadata if interaction.message else None
+    return metadata is not None and metadata.user.id == interaction.user.id
+
+
+async def _defer(interaction: Interaction) -> None:
+    if _is_own_message(interaction):
+        await interaction.response.defer()
+    else:
+        await defer(interaction)
+
+
+async def _show(interaction: Interaction, view: ui.LayoutView) -> None:
+    if _is_own_message(interaction):
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.followup.send(view=view)
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Browse(bot.sessions, bot.reply_visibility))
-    bot.add_dynamic_items(*browsing.ITEMS, *playlists.ITEMS)
+    await bot.add_cog(Browse(bot.services))

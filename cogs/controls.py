@@ -1,4 +1,4 @@
-"""/seek, /volume, /shuffle and /repeat: how it sounds."""
+"""/seek, /volume, /shuffle and /repeat."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
-from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.responses import reply
 from bot.player.actions import PlayerAction, seek_action, volume_action
-from bot.player.player import Player
+from bot.services import Services
 from bot.views.outcome import outcome_reply
 
+# The words of /repeat, and Spotify's.
 _REPEAT = {"all": "context", "one": "track", "off": "off"}
 
 
 class Controls(commands.Cog):
-    def __init__(self, remote: Player, replies: ReplyVisibility) -> None:
-        self.remote = remote
-        self.replies = replies
+    def __init__(self, services: Services) -> None:
+        self.player = services.player
+        self.replies = services.reply_visibility
 
     @app_commands.command()
     @app_commands.describe(position="1:23, 83 for seconds, +30, -15 or 50%")
@@ -49,11 +50,11 @@ class Controls(commands.Cog):
         """Repeat all of it, one track, or nothing."""
         await self._perform(interaction, PlayerAction("repeat", _REPEAT[mode] if mode else ""))
 
-    async def _perform(self, interaction: Interaction, deed: PlayerAction) -> None:
+    async def _perform(self, interaction: Interaction, action: PlayerAction) -> None:
         await self.replies.defer(interaction)
-        changed = await self.remote.perform(interaction.user.id, deed)
-        await interaction.followup.send(**outcome_reply(changed))
+        outcome = await self.player.perform(interaction.user.id, action)
+        await reply(interaction, outcome_reply(outcome))
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Controls(bot.player, bot.reply_visibility))
+    await bot.add_cog(Controls(bot.services))

@@ -1,4 +1,4 @@
-"""/help: what there is, and what Spotify does not allow."""
+"""/help."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.client import Interaction, Tonearm
 from bot.interactions.mentions import Mentions, command_names
 from bot.interactions.responses import defer
-from bot.views import help as words
+from bot.views.help import MENUS, help_card
 
 
 class Help(commands.Cog):
@@ -20,8 +20,8 @@ class Help(commands.Cog):
         """See what Tonearm can do, and what Spotify does not allow."""
         await defer(interaction)
         tree = interaction.client.tree
-        menus = {kind: [one.name for one in tree.get_commands(type=kind)] for kind in words.MENUS}
-        view = words.help_card(command_names(tree), menus, await self.mentions.fetch())
+        menus = {kind: [menu.name for menu in tree.get_commands(type=kind)] for kind in MENUS}
+        view = help_card(command_names(tree), menus, await self.mentions.fetch())
         await interaction.followup.send(view=view)
 
 

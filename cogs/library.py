@@ -1,4 +1,4 @@
-"""/save and /export: what the user keeps."""
+"""/save and /export: the user's library."""
 
 from __future__ import annotations
 
@@ -9,39 +9,34 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.accounts.sessions import Sessions
 from bot.client import Interaction, Tonearm
 from bot.errors.content import ExportInProgress, NotSavable
 from bot.interactions.progress import ProgressMessage
-from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import defer, send_file
 from bot.library.export import ExportFormat, liked_songs
-from bot.panel.panels import Panels
 from bot.player.now_playing import now_playing
-from bot.views import cards
+from bot.services import Services
 from bot.views.export import export_message
-from bot.views.item_buttons import saved_message
+from bot.views.items import saved_card
 
 
 class Library(commands.Cog):
-    def __init__(self, accounts: Sessions, panels: Panels, replies: ReplyVisibility) -> None:
-        self.accounts = accounts
-        self.replies = replies
-        self.panels = panels
+    def __init__(self, services: Services) -> None:
+        self.replies = services.reply_visibility
+        self.saved_items = services.saved_items
+        self.sessions = services.sessions
         self._exporting: set[int] = set()
 
     @app_commands.command()
     async def save(self, interaction: Interaction) -> None:
         """Save what is playing to your liked songs."""
         await self.replies.defer(interaction)
-        spotify = await self.accounts.session(interaction.user.id)
+        spotify = await self.sessions.session(interaction.user.id)
         item = await now_playing(spotify)
         if item.uri is None:
             raise NotSavable
-        await spotify.library.save(item.uri)
-        self.panels.saved(interaction.user.id, item.uri)
-        view = cards.card(item, heading=f"-# {saved_message(item.uri.kind)}")
-        await interaction.followup.send(view=view)
+        await self.saved_items.save(spotify, interaction.user.id, item.uri)
+        await interaction.followup.send(view=saved_card([item]))
 
     @app_commands.command()
     @app_commands.rename(kind="format")
@@ -50,13 +45,13 @@ class Library(commands.Cog):
         """Take all your liked songs home as a file."""
         await defer(interaction)
         user = interaction.user.id
-        spotify = await self.accounts.session(user, background=True)
+        spotify = await self.sessions.session(user, background=True)
         if user in self._exporting:
             raise ExportInProgress
         self._exporting.add(user)
 
-        async def say(says: str) -> None:
-            await interaction.edit_original_response(content=says)
+        async def show(text: str) -> None:
+            await interaction.edit_original_response(content=text)
 
         try:
             export = await liked_songs(
@@ -64,7 +59,7 @@ class Library(commands.Cog):
                 kind,
                 largest=interaction.filesize_limit,
                 exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                progress=ProgressMessage(say, "Reading your liked songs"),
+                progress=ProgressMessage(show, "Reading your liked songs"),
             )
         finally:
             self._exporting.discard(user)
@@ -73,4 +68,4 @@ class Library(commands.Cog):
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Library(bot.sessions, bot.panels, bot.reply_visibility))
+    await bot.add_cog(Library(bot.services))

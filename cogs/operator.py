@@ -1,4 +1,4 @@
-"""/usage: what whoever runs the bot has to know."""
+"""/usage: the calls to Spotify, for the operator of the bot."""
 
 from __future__ import annotations
 
@@ -26,4 +26,4 @@ class Operator(commands.Cog):
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Operator(bot.quota))
+    await bot.add_cog(Operator(bot.services.quota))

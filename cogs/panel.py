@@ -1,4 +1,4 @@
-"""/now and /devices: what plays, and where."""
+"""/now, and the buttons of the panel that it shows."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
-from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.components import on_component
 from bot.interactions.responses import defer
-from bot.panel.panels import PanelButton, Panels
-from bot.views import device_buttons
+from bot.panel.presses import PanelPresses
+from bot.services import Services
+from bot.views.panel import PanelButton, PanelState, visitor_card
 
 
 class Panel(commands.Cog):
-    def __init__(self, panels: Panels, replies: ReplyVisibility) -> None:
-        self.panels = panels
-        self.replies = replies
+    def __init__(self, services: Services) -> None:
+        self.panels = services.panels
+        self.presses = PanelPresses(services.panels, services.player, services.sessions)
+        self.replies = services.reply_visibility
 
     @app_commands.command()
     @app_commands.describe(share="Show it to everybody here; only you can press its buttons")
@@ -23,15 +25,28 @@ class Panel(commands.Cog):
         """See what plays, with buttons for all you do with it."""
         shared = not self.replies.is_private(interaction.user.id) if share is None else share
         await self.replies.defer(interaction, share=shared)
-        await self.panels.send(interaction, shared=shared)
+        state = _empty_state(interaction, shared=shared)
+        async with self.panels.lock(state.owner):
+            await self.panels.show(interaction, await self.panels.read(state))
 
-    @app_commands.command()
-    async def devices(self, interaction: Interaction) -> None:
-        """See your devices, play on another one, or choose your default."""
-        await defer(interaction)
-        await device_buttons.send_devices(interaction)
+    @on_component(PanelButton)
+    async def press(self, interaction: Interaction, button: PanelButton) -> None:
+        """Act for the owner; give other users buttons of their own."""
+        if interaction.user.id != button.owner:
+            await defer(interaction)
+            await interaction.followup.send(view=visitor_card(interaction.message))
+            return
+        await interaction.response.defer()
+        message = interaction.message
+        shared = message is not None and not message.flags.ephemeral
+        state = _empty_state(interaction, shared=shared)
+        await self.presses.press(interaction, state, button.action)
+
+
+def _empty_state(interaction: Interaction, *, shared: bool) -> PanelState:
+    user = interaction.user
+    return PanelState(user.id, user.display_name if shared else None)
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Panel(bot.panels, bot.reply_visibility))
-    bot.add_dynamic_items(PanelButton, *device_buttons.ITEMS)
+    await bot.add_cog(Panel(bot.services))

@@ -1,22 +1,23 @@
-"""/play, /pause, /resume, /next, /previous and /restart: what sounds."""
+"""/play, /pause, /resume, /next, /previous and /restart."""
 
 from __future__ import annotations
 
 from discord import app_commands
 from discord.ext import commands
 
-from bot.autocomplete import options
+from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
-from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.responses import reply
 from bot.player.actions import ActionVerb, PlayerAction
-from bot.player.player import Player
+from bot.services import Services
 from bot.views.outcome import outcome_reply
 
 
 class Playback(commands.Cog):
-    def __init__(self, remote: Player, replies: ReplyVisibility) -> None:
-        self.remote = remote
-        self.replies = replies
+    def __init__(self, services: Services) -> None:
+        self.autocomplete = services.autocomplete
+        self.player = services.player
+        self.replies = services.reply_visibility
 
     @app_commands.command()
     @app_commands.describe(
@@ -24,7 +25,6 @@ class Playback(commands.Cog):
         on="The device to play on",
         shuffle="Shuffled, or in order",
     )
-    @app_commands.autocomplete(what=options.playable, on=options.device)
     async def play(
         self,
         interaction: Interaction,
@@ -34,12 +34,21 @@ class Playback(commands.Cog):
     ) -> None:
         """Play a song, album, artist, playlist, show or episode, or go on where you were."""
         await self.replies.defer(interaction)
-        user = interaction.user.id
+        user_id = interaction.user.id
         if what is None:
-            played = await self.remote.perform(user, PlayerAction("resume", shuffle=shuffle), on=on)
+            action = PlayerAction("resume", shuffle=shuffle)
+            outcome = await self.player.perform(user_id, action, on=on)
         else:
-            played = await self.remote.play(user, what, on=on, shuffle=shuffle)
-        await interaction.followup.send(**outcome_reply(played))
+            outcome = await self.player.play(user_id, what, on=on, shuffle=shuffle)
+        await reply(interaction, outcome_reply(outcome))
+
+    @play.autocomplete("what")
+    async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.playable(interaction, typed)
+
+    @play.autocomplete("on")
+    async def complete_device(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.device(interaction, typed)
 
     @app_commands.command()
     async def pause(self, interaction: Interaction) -> None:
@@ -48,10 +57,13 @@ class Playback(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(on="The device to play on")
-    @app_commands.autocomplete(on=options.device)
     async def resume(self, interaction: Interaction, on: str | None = None) -> None:
         """Go on with the music."""
         await self._perform(interaction, "resume", on)
+
+    @resume.autocomplete("on")
+    async def complete_resume_device(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.device(interaction, typed)
 
     @app_commands.command()
     async def next(self, interaction: Interaction) -> None:
@@ -72,9 +84,9 @@ class Playback(commands.Cog):
         self, interaction: Interaction, verb: ActionVerb, on: str | None = None
     ) -> None:
         await self.replies.defer(interaction)
-        played = await self.remote.perform(interaction.user.id, PlayerAction(verb), on=on)
-        await interaction.followup.send(**outcome_reply(played))
+        outcome = await self.player.perform(interaction.user.id, PlayerAction(verb), on=on)
+        await reply(interaction, outcome_reply(outcome))
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Playback(bot.player, bot.reply_visibility))
+    await bot.add_cog(Playback(bot.services))

@@ -1,26 +1,33 @@
-"""/queue show and /queue add: what comes next."""
+"""/queue show and /queue add, and their buttons."""
 
 from __future__ import annotations
 
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.autocomplete import options
+from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
-from bot.interactions.reply_visibility import ReplyVisibility
-from bot.views import queue_buttons
+from bot.interactions.components import on_component
+from bot.interactions.progress import ProgressMessage
+from bot.interactions.responses import defer, reply
+from bot.services import Services
+from bot.views import queue
+from bot.views.panel import QueueButton, visitor_card
 
 
 class Queue(commands.GroupCog, group_name="queue", group_description="What comes next"):
-    def __init__(self, replies: ReplyVisibility) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__()
-        self.replies = replies
+        self.autocomplete = services.autocomplete
+        self.player = services.player
+        self.replies = services.reply_visibility
+        self.sessions = services.sessions
 
     @app_commands.command()
     async def show(self, interaction: Interaction) -> None:
         """See what plays, and what comes after it."""
         await self.replies.defer(interaction)
-        await queue_buttons.send_queue(interaction)
+        await interaction.followup.send(view=await self._card(interaction.user.id))
 
     @app_commands.command()
     @app_commands.describe(
@@ -28,15 +35,61 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         now="Skip to it as well",
         on="The device to play on",
     )
-    @app_commands.autocomplete(what=options.queueable, on=options.device)
     async def add(
         self, interaction: Interaction, what: str, now: bool = False, on: str | None = None
     ) -> None:
         """Put songs into the queue: one, several, or a whole album."""
         await self.replies.defer(interaction)
-        await queue_buttons.add_to_queue(interaction, what, on=on, now=now)
+        queued = await self.player.queue(interaction.user.id, what, on=on, now=now)
+        await reply(interaction, queue.queued_reply(queued, now=now))
+
+    @add.autocomplete("what")
+    async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.queueable(interaction, typed)
+
+    @add.autocomplete("on")
+    async def complete_device(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.device(interaction, typed)
+
+    @on_component(QueueButton)
+    async def show_from_panel(self, interaction: Interaction, button: QueueButton) -> None:
+        await defer(interaction)
+        is_owner = interaction.user.id == button.owner
+        view = await self._card(button.owner) if is_owner else visitor_card(interaction.message)
+        await interaction.followup.send(view=view)
+
+    @on_component(queue.QueuePageButton)
+    async def turn_page(self, interaction: Interaction, button: queue.QueuePageButton) -> None:
+        if interaction.user.id != button.owner:
+            await defer(interaction)
+            await interaction.followup.send(view=await self._card(interaction.user.id))
+            return
+        await interaction.response.defer()
+        view = await self._card(button.owner, button.page)
+        await interaction.edit_original_response(view=view)
+
+    @on_component(queue.ConfirmButton)
+    async def confirm(self, interaction: Interaction, button: queue.ConfirmButton) -> None:
+        question = interaction.message
+        # Remove the button first: a queued song cannot be removed, so it must not be pressed twice.
+        await interaction.response.edit_message(view=queue.progress_card(question, "Queueing."))
+
+        async def show(text: str) -> None:
+            await interaction.edit_original_response(view=queue.progress_card(question, text))
+
+        async with ProgressMessage(show, "Queueing", "It has stopped; see below.") as progress:
+            outcome = await self.player.queue_items(
+                interaction.user.id,
+                queue.listed_uris(question),
+                now=button.now,
+                progress=progress,
+            )
+        await show(f"{outcome.message}.")
+
+    async def _card(self, user_id: int, page: int = 0) -> ui.LayoutView:
+        spotify = await self.sessions.session(user_id)
+        return queue.queue_card(await spotify.player.get_queue(), page, user_id)
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Queue(bot.reply_visibility))
-    bot.add_dynamic_items(*queue_buttons.ITEMS)
+    await bot.add_cog(Queue(bot.services))

@@ -67,7 +67,7 @@ class Harness:
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),
             command_timeout=self._command_timeout,
-            grace=self._shutdown_timeout,
+            shutdown_grace=self._shutdown_timeout,
         )
         self.bot = await self._app_stack.enter_async_context(house)
         self._bot_task = asyncio.create_task(self.bot.start(self.settings.discord_token))

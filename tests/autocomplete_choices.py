@@ -28,7 +28,7 @@ def search_queries(spotify: Spotify) -> list[str]:
 async def wait_for_searches(harness: Harness) -> None:
     """Wait until nothing is looked for in the background any more."""
     assert harness.bot is not None
-    while looks := list(harness.bot.autocomplete._debouncer._fetches):
+    while looks := list(harness.bot.services.autocomplete._debouncer._fetches):
         await asyncio.wait(looks)
 
 

@@ -165,7 +165,7 @@ async def _transfer_playback(scene: CostSession) -> None:
 async def _set_default_device(scene: CostSession) -> None:
     await scene.select(0, select=1)
     assert scene.harness.bot is not None
-    await scene.harness.bot.store.preferences.set_device(scene.user_id, None)
+    await scene.harness.bot.services.store.preferences.set_device(scene.user_id, None)
 
 
 _SEARCH = _run_command("/search lantern")
@@ -214,6 +214,8 @@ COSTED_ACTIONS = (
     CostedAction("**Like** on the panel", _toggle_like, _open_panel),
     CostedAction("🔊 on the panel", _press_button("🔊"), _open_panel),
     CostedAction("🔄 on the panel", _press_button("🔄"), _open_panel),
+    CostedAction("**Devices** on the panel", _press_button("Devices"), _open_panel),
+    CostedAction("**Queue** on the panel", _press_button("Queue"), _open_panel),
     CostedAction("`/queue show`", _run_command("/queue show")),
     CostedAction("another page of it", _press_button("🔄"), _run_command("/queue show")),
     CostedAction("`/queue add` for words", _run_command("/queue add lantern")),

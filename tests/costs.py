@@ -56,7 +56,7 @@ async def _record_calls(
     _start_playback(session.harness.spotify, song)
     assert session.harness.bot is not None
     if "panel" not in action.description:  # or else it would be drawn again behind whatever follows
-        session.harness.bot.panels.forget(session.user_id)
+        session.harness.bot.services.panels.forget(session.user_id)
     calls = session.harness.spotify.calls
     before = len(calls)
     await action.perform(session)

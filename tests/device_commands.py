@@ -24,7 +24,7 @@ async def set_default_device(harness: Harness, device: Device, name: str = "") -
     assert harness.bot is not None
     ada = int(harness.discord.state.users["ada"].id)
     favourite = SavedDefault(device.id or "", name or device.name)
-    await harness.bot.store.preferences.set_device(ada, favourite)
+    await harness.bot.services.store.preferences.set_device(ada, favourite)
 
 
 @dataclass(frozen=True)

@@ -103,15 +103,15 @@ class PanelMessage:
 def count_panels(harness: Harness) -> int:
     """How many panels the bot has in memory."""
     assert harness.bot is not None
-    return len(harness.bot.panels)
+    return len(harness.bot.services.panels)
 
 
 async def wait_for_redraws(harness: Harness) -> None:
     """Until no panel is being drawn; a command goes over the wire and back meanwhile."""
     assert harness.bot is not None
     await harness.discord.user_client("linus", "dm").run("/privacy")
-    await harness.bot._idle.wait()
-    while drawing := list(harness.bot.panels._tasks):
+    await harness.bot._in_flight._idle.wait()
+    while drawing := list(harness.bot.services.panels._tasks):
         await asyncio.gather(*drawing, return_exceptions=True)
 
 

@@ -38,7 +38,7 @@ def database_bytes(it: Harness) -> bytes:
 def api_usage(it: Harness) -> dict[tuple[bool, str], int]:
     """(app that was brought?, group) → calls of the last 24 hours, as the bot says."""
     assert it.bot is not None
-    usage = it.bot.quota.report().usage
+    usage = it.bot.services.quota.report().usage
     return {(used.user_owned, used.group): used.commands + used.background for used in usage}
 
 
@@ -100,7 +100,9 @@ async def test_exhausted_quota_is_stored_at_once(
     spotify.add_quota(SEARCH_ENDPOINT, calls=0, retry_after=RETRY_AFTER_S)
     await linked_user.run("/search lantern")
     assert harness.bot is not None
-    await harness.bot.store.set_meta("some other write", "which stands in line behind that one")
+    await harness.bot.services.store.set_meta(
+        "some other write", "which stands in line behind that one"
+    )
     ((client_id, group, until),) = query_database(
         harness, "SELECT client_id, endpoints, until FROM exhausted"
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Any, cast
 
 import pytest
 
+from bot.player.history import UserHistory
 from bot.spotify.limits import HOUR, HourlyCalls
+from bot.text.choices import Choice
 from sandbox.discord import Discord, UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
@@ -129,7 +130,9 @@ async def test_commands_keep_their_share_of_quota() -> None:
         ada = await it.link_account("ada")
         assert it.bot is not None
         hour = int(it.clock() // HOUR) * HOUR
-        it.bot.quota.limiter.restore(HourlyCalls(it.spotify.client_id, "search", hour, 20, 74))
+        it.bot.services.quota.limiter.restore(
+            HourlyCalls(it.spotify.client_id, "search", hour, 20, 74)
+        )
         assert await ada.autocomplete("/play what:lantern")
         assert await ada.autocomplete("/play what:teapot") == []
         assert search_queries(it.spotify) == ["lantern"]
@@ -154,24 +157,20 @@ async def test_unlinked_user_searches_with_app_token() -> None:
         assert not it.spotify.calls_to("GET", "me/playlists")
 
 
-class _BrokenHistory:
-    async def what(self, interaction: object, typed: str) -> list[Any]:
-        raise ValueError(f"cannot do {typed}")
-
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
+class _BrokenHistory(UserHistory):
+    def of(self, user_id: int) -> list[Choice]:
+        raise ValueError(f"cannot do {user_id}")
 
 
 async def test_bug_is_logged_without_query_and_offers_nothing(
     harness: Harness, linked_user: UserClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert harness.bot is not None
-    whole, harness.bot.autocomplete = harness.bot.autocomplete, cast(Any, _BrokenHistory())
+    harness.bot.services.autocomplete.history = _BrokenHistory(harness.clock)
     assert await linked_user.autocomplete("/play what:lantern") == []
-    harness.bot.autocomplete = whole
     (logged,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert "completing /play: ValueError" in logged.getMessage()
-    assert "in what" in logged.getMessage()
+    assert "in of" in logged.getMessage()
     assert "lantern" not in caplog.text
     assert (await read_metrics(harness))["commands_total", "completing /play", "bug"] == 1
 
@@ -222,7 +221,7 @@ async def slow_search() -> AsyncIterator[Harness]:
 async def test_bot_stops_during_search(slow_search: Harness) -> None:
     ada = slow_search.discord.user_client("ada", "music")
     assert slow_search.bot is not None
-    keystrokes = slow_search.bot.autocomplete._debouncer
+    keystrokes = slow_search.bot.services.autocomplete._debouncer
     await ada.autocomplete("/play what:lantern")
     assert keystrokes._fetches
     began = slow_search.clock()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from bot.interactions.persistent import PersistentItem
+from bot.interactions.components import PersistentButton, PersistentSelect
 from sandbox.harness import run_harness
 from tests import costs
 from tests.cost_session import CostSession
@@ -49,7 +49,8 @@ def test_table_has_every_context_menu_command(measured: Measured) -> None:
 
 
 def test_every_button_and_select_was_used(measured: Measured) -> None:
-    templates = {kind.__discord_ui_compiled_template__ for kind in PersistentItem.__subclasses__()}
+    components = PersistentButton.__subclasses__() + PersistentSelect.__subclasses__()
+    templates = {component.__discord_ui_compiled_template__ for component in components}
     assert len(templates) >= 7
     for template in templates:
         assert any(template.fullmatch(custom_id) for custom_id in measured.pressed), template

@@ -25,7 +25,7 @@ async def grace(harness: Harness, linked_user: UserClient) -> UserClient:
     """She shows what she plays, and plays something; Ada is linked too."""
     seat = await harness.link_account("grace")
     assert harness.bot is not None
-    await harness.bot.store.preferences.set_shows_playing(_user_id(seat), True)
+    await harness.bot.services.store.preferences.set_shows_playing(_user_id(seat), True)
     player, record = harness.spotify.accounts["grace"].player, _second_album(harness.spotify)
     player.play(context=record.uri, index=1, device=player.devices[0])
     return seat
@@ -51,13 +51,13 @@ async def test_hidden_by_default_without_revealing_link_status(
     harness: Harness, linked_user: UserClient, grace: UserClient
 ) -> None:
     assert harness.bot is not None
-    await harness.bot.store.preferences.set_shows_playing(_user_id(grace), False)
+    await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), False)
     linked_one = (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
     other = (await linked_user.use_context_menu(MENU_NAME, user="linus")).text
     assert HIDDEN_MESSAGE in linked_one
     assert linked_one.replace("Grace", "X") == other.replace("Linus", "X")
     harness.spotify.accounts["grace"].player.devices[0].is_private_session = True
-    await harness.bot.store.preferences.set_shows_playing(_user_id(grace), True)
+    await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), True)
     assert (await linked_user.use_context_menu(MENU_NAME, user="grace")).text == linked_one
 
 
@@ -132,9 +132,9 @@ async def test_expired_login_of_friend_is_reported(
     harness: Harness, linked_user: UserClient, grace: UserClient
 ) -> None:
     assert harness.bot is not None
-    link = await harness.bot.store.accounts.get(_user_id(grace))
+    link = await harness.bot.services.store.accounts.get(_user_id(grace))
     assert link is not None
-    await harness.bot.store.accounts.mark_revoked(link)
+    await harness.bot.services.store.accounts.mark_revoked(link)
     reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
     assert "no longer lets Tonearm see what **Grace** is playing" in reply.text
     assert "Link Spotify" not in reply.text

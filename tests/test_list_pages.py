@@ -140,7 +140,7 @@ async def test_press_by_other_user_leaves_own_message_unchanged(
     grace = await harness.link_account("grace")
     assert harness.bot is not None
     ada = discord.state.users["ada"]
-    await harness.bot.reply_visibility.share(int(ada.id), True)
+    await harness.bot.services.reply_visibility.share(int(ada.id), True)
     reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
     assert not reply.ephemeral
     before, fourth = reply.text, option_ids(reply)[3]

@@ -84,7 +84,8 @@ async def test_fifty_concurrent_codes_count_as_five_attempts() -> None:
         typed = [confirmation_codes.generate() for _ in range(50)]
         typed[10] = code
         ends = await asyncio.gather(
-            *(bot.login_flow.confirm_code(user, one) for one in typed), return_exceptions=True
+            *(bot.services.login_flow.confirm_code(user, one) for one in typed),
+            return_exceptions=True,
         )
         assert sum(isinstance(end, WrongCode) for end in ends) == 4
         assert not it.query_database("SELECT 1 FROM link")

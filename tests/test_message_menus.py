@@ -289,7 +289,7 @@ async def test_replies_follow_sharing_setting_and_questions_are_private(
     harness: Harness, linked_user: UserClient, songs: Any
 ) -> None:
     assert harness.bot is not None
-    await harness.bot.reply_visibility.share(int(linked_user._user.id), True)
+    await harness.bot.services.reply_visibility.share(int(linked_user._user.id), True)
     reply = await linked_user.use_context_menu(PLAY, message=linked_user.send(_track_url(songs[0])))
     assert not reply.ephemeral
     grace = harness.discord.user_client("grace", "music")

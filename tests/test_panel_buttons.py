@@ -224,10 +224,10 @@ async def test_a_press_is_acknowledged_before_spotify_is_asked(
 async def test_panel_survives_a_restart(harness: Harness, panel: PanelMessage) -> None:
     await harness.restart()
     assert harness.bot is not None
-    assert not len(harness.bot.panels)
+    assert not len(harness.bot.services.panels)
     await panel.press("⏭️")
     assert panel.track_title() in panel.text
-    assert len(harness.bot.panels) == 1, "from now on it is drawn again by itself"
+    assert len(harness.bot.services.panels) == 1, "from now on it is drawn again by itself"
     await panel.advance(600)
     assert panel.track_title() in panel.text
 

@@ -103,4 +103,4 @@ async def test_change_before_state_read_causes_no_second_read(
 async def test_pending_changes_are_not_retained(panel: PanelMessage) -> None:
     assert panel.harness.bot is not None
     await _run_during_redraw(panel, "🔄", INTERRUPTION_POINTS[0], "/pause")
-    assert not panel.harness.bot.panels._locks
+    assert not panel.harness.bot.services.panels._locks

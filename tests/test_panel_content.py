@@ -239,6 +239,6 @@ async def test_panel_follows_sharing_setting_unless_overridden(
     harness: Harness, panel: PanelMessage
 ) -> None:
     assert harness.bot is not None
-    await harness.bot.reply_visibility.share(int(panel.user._user.id), True)
+    await harness.bot.services.reply_visibility.share(int(panel.user._user.id), True)
     assert not (await panel.user.run("/now")).ephemeral
     assert (await panel.user.run("/now share:false")).ephemeral

@@ -152,7 +152,7 @@ async def test_unlink_during_panel_creation_leaves_none(
     async with released_at_exit(held.hold):
         command = asyncio.create_task(open_panel(harness, linked_user))
         await held.hold.response_ready.wait()
-        harness.bot.panels.forget(int(linked_user._user.id))
+        harness.bot.services.panels.forget(int(linked_user._user.id))
     panel = await command
     await wait_for_redraws(harness)
     assert count_panels(harness) == 0

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from discord import Interaction, app_commands, ui
 
-from bot.interactions.persistent import PersistentItem
+from bot.interactions.components import PersistentButton, PersistentSelect
 from sandbox.clock import Clock
 from sandbox.discord import Discord
 from sandbox.discord.awaiting_reply import NoResponse
@@ -171,7 +171,7 @@ def _custom_ids(message: Json) -> list[str]:
 
 def test_session_covers_nearly_all_items(session: Session) -> None:
     shown = {custom_id for message in session.messages for custom_id in _custom_ids(message)}
-    for kind in PersistentItem.__subclasses__():
+    for kind in PersistentButton.__subclasses__() + PersistentSelect.__subclasses__():
         template = kind.__discord_ui_compiled_template__
         assert any(template.fullmatch(custom_id) for custom_id in shown), template
 

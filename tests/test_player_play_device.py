@@ -105,7 +105,7 @@ async def test_replies_follow_sharing_setting_and_errors_are_private(
 ) -> None:
     assert harness.bot is not None
     ada = int(harness.discord.state.users["ada"].id)
-    await harness.bot.reply_visibility.share(ada, True)
+    await harness.bot.services.reply_visibility.share(ada, True)
     for line in ("/play what:lantern", "/pause", "/volume 30"):
         assert not (await linked_user.run(line)).ephemeral, line
     grace = harness.discord.user_client("grace", "music")

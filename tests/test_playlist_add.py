@@ -21,7 +21,7 @@ async def _set_default_playlist(harness: Harness, playlist: Playlist) -> None:
     assert harness.bot is not None
     ada = int(harness.discord.state.users["ada"].id)
     favourite = SavedDefault(playlist.id, playlist.name)
-    await harness.bot.store.preferences.set_playlist(ada, favourite)
+    await harness.bot.services.store.preferences.set_playlist(ada, favourite)
 
 
 async def _press_add(linked_user: UserClient) -> tuple[Reply, str]:

@@ -109,7 +109,9 @@ async def test_confirmation_is_private_with_shared_replies(
     harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     assert harness.bot is not None
-    await harness.bot.reply_visibility.share(int(harness.discord.state.users["ada"].id), True)
+    await harness.bot.services.reply_visibility.share(
+        int(harness.discord.state.users["ada"].id), True
+    )
     reply = await linked_user.run(f"/queue add what:{spotify_url(playable_album(spotify).uri)}")
     assert reply.ephemeral
     assert len(reply.messages) == 1

@@ -139,7 +139,9 @@ async def test_press_by_other_user_shows_their_own_queue(
     harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     assert harness.bot is not None
-    await harness.bot.reply_visibility.share(int(harness.discord.state.users["ada"].id), True)
+    await harness.bot.services.reply_visibility.share(
+        int(harness.discord.state.users["ada"].id), True
+    )
     grace = await harness.link_account("grace")
     theirs = [track.uri for track in spotify.catalogue.regular_tracks[90:93]]
     spotify.accounts["grace"].player.play(*theirs)

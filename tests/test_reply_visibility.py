@@ -53,7 +53,7 @@ async def test_unlink_ends_sharing(
     await _enable_sharing(linked_user)
     await (await linked_user.run("/unlink")).press("Unlink and erase")
     assert harness.bot is not None
-    assert harness.bot.reply_visibility.is_private(int(discord.state.users["ada"].id))
+    assert harness.bot.services.reply_visibility.is_private(int(discord.state.users["ada"].id))
     await harness.link_account("ada")
     assert (await linked_user.run("/now")).ephemeral
 

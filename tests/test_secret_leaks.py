@@ -17,7 +17,7 @@ import pytest
 import bot
 from bot import config
 from bot.app import rekey
-from bot.panel.panels import PanelState
+from bot.panel.live import LivePanel
 from bot.player.outcome import Outcome
 from sandbox.fault_injection import Fault
 from sandbox.harness import find_confirmation_code
@@ -275,7 +275,7 @@ def test_no_record_shows_a_secret_in_repr(kind: type[Any]) -> None:
     secret = SECRET_FIELDS & set(_field_names(kind))
     if kind.__module__ == "bot.spotify.models":
         secret.discard("url")  # of a cover
-    if kind in (PanelState, Outcome):
+    if kind in (LivePanel, Outcome):
         secret.discard("state")  # of a player
     values = {name: CANARY * 4 if name in secret else None for name in _field_names(kind)}
     assert CANARY not in repr(kind(**values))

@@ -75,7 +75,7 @@ async def test_exhausted_quota_without_own_calls_is_shown(
 ) -> None:
     """Spotify counts all of a developer's apps together, those of other programs among them."""
     assert harness.bot is not None
-    gate = harness.bot.quota.limiter
+    gate = harness.bot.services.quota.limiter
     gate.mark_exhausted(harness.settings.spotify_client_id, "playlists", harness.clock() + 60)
     (line,) = await usage_lines(ada)
     assert line.startswith("Playlists: **0**. Used up: Spotify takes calls again <t:")
@@ -124,7 +124,7 @@ async def test_user_owned_apps_are_one_anonymous_line(
 async def test_large_counts_are_formatted(harness: Harness, ada: UserClient) -> None:
     assert harness.bot is not None
     hour = int(harness.clock() // HOUR) * HOUR
-    harness.bot.quota.limiter.restore(
+    harness.bot.services.quota.limiter.restore(
         HourlyCalls(harness.settings.spotify_client_id, "library", hour, 1_234, 20_000)
     )
     assert await usage_lines(ada) == ["Library: **21,234**, 20,000 of them in the background"]

@@ -79,7 +79,9 @@ async def test_a_large_body_is_refused(
 
 async def test_names_are_escaped_on_pages(harness: Harness, http: aiohttp.ClientSession) -> None:
     assert harness.bot is not None
-    offer = await harness.bot.login_flow.create_link(1, '<script>alert("x")</script>', None)
+    offer = await harness.bot.services.login_flow.create_link(
+        1, '<script>alert("x")</script>', None
+    )
     async with http.get(offer.url) as answer:
         page = await answer.text()
     assert "<script>" not in page

@@ -141,7 +141,7 @@ class Sessions:
         """Nothing that was kept of a login before holds for this one."""
         self._transport.cache.invalidate(account_id)
 
-    def expire_cache(self) -> None:
+    def expire(self) -> None:
         """Drop from memory what Spotify answered too long ago."""
         self._transport.cache.expire()
 

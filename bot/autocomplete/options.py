@@ -1,9 +1,4 @@
-"""Completing what somebody types: what they had lately, what is theirs, and what Spotify finds.
-
-A command says which of these completes an option:
-
-    @app_commands.autocomplete(what=completion.what, on=completion.device)
-"""
+"""Choices for command options: the user's history, their playlists and devices, and a search."""
 
 from __future__ import annotations
 
@@ -17,11 +12,11 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.accounts.metrics import Metrics
 from bot.accounts.sessions import Sessions
 from bot.autocomplete.debounce import (
     BACKGROUND_TIMEOUT,
     DEBOUNCE,
-    RESPONSE_BUDGET,
     Debouncer,
     Fetch,
     log_error,
@@ -35,16 +30,6 @@ from bot.spotify.uris import KINDS, Kind
 from bot.text import choices
 from bot.text.choices import MAX_CHOICE, Choice, filter_choices, normalise
 from bot.text.escape import single_line
-
-__all__ = [
-    "DEBOUNCE",
-    "RESPONSE_BUDGET",
-    "Autocomplete",
-    "device",
-    "playable",
-    "query",
-    "queueable",
-]
 
 _log = logging.getLogger(__name__)
 
@@ -69,21 +54,54 @@ class Autocomplete:
 
     def __init__(
         self,
-        accounts: Sessions,
-        recents: UserHistory,
+        sessions: Sessions,
+        history: UserHistory,
+        metrics: Metrics,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self._accounts = accounts
-        self.history = recents
+        self._sessions = sessions
+        self._metrics = metrics
+        self.history = history
         self._debouncer = Debouncer(clock, sleep)
 
-    # ---- what can be completed
+    async def playable(self, interaction: Interaction, typed: str) -> Choices:
+        """Something to play."""
+        return await self._respond(interaction, self._playable(interaction, typed, liked=True))
 
-    async def playable(
-        self, interaction: Interaction, typed: str, *, liked: bool = True
-    ) -> Choices:
-        """Something to play, or to queue where the `liked` songs cannot be meant."""
+    async def queueable(self, interaction: Interaction, typed: str) -> Choices:
+        """Something to put into the queue, which the liked songs are not."""
+        return await self._respond(interaction, self._playable(interaction, typed, liked=False))
+
+    async def query(self, interaction: Interaction, typed: str) -> Choices:
+        """Words to search for: recent ones, and the names of items that a search finds."""
+        return await self._respond(interaction, self._query(interaction, typed))
+
+    async def device(self, interaction: Interaction, typed: str) -> Choices:
+        """One of the user's devices; the value is its ID."""
+        return await self._respond(interaction, self._device(interaction, typed))
+
+    async def _respond(self, interaction: Interaction, choices: Awaitable[Choices]) -> Choices:
+        """Send and count the response; discord.py would hide errors, and counts nothing."""
+        command = interaction.command
+        name = f"completing /{command.qualified_name if command else ''}"
+        found: Choices = []
+        outcome = "done"
+        try:
+            found = await choices
+        except Exception as error:
+            outcome = "bug"
+            log_error(name, error)
+        try:
+            await interaction.response.autocomplete(found)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            outcome = "lost"
+            _log.info("%s: could not answer: %s", name, type(error).__name__)
+        self._metrics.record_command(name, outcome)
+        return found
+
+    async def _playable(self, interaction: Interaction, typed: str, *, liked: bool) -> Choices:
+        """`liked`: the liked songs are a choice."""
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
         recent = filter_choices(self.history.of(user), words)
         if not _is_searchable(words):
@@ -96,8 +114,7 @@ class Autocomplete:
         own = filter_choices([*([_LIKED] if liked else []), *found["playlists"]], words)
         return _to_choices([*recent[:MAX_RECENT], *own[:MAX_OWN_PLAYLISTS], *found["finds"]])
 
-    async def query(self, interaction: Interaction, typed: str) -> Choices:
-        """Words to search for: recent ones, and the names of what they would find."""
+    async def _query(self, interaction: Interaction, typed: str) -> Choices:
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
         wanted = str(getattr(interaction.namespace, "type", "")).removesuffix("s")
         kind: Kind = next((kind for kind in KINDS if kind == wanted), "track")
@@ -110,8 +127,7 @@ class Autocomplete:
         found = await self._debouncer.find(user, words, asked, pause=DEBOUNCE)
         return _to_choices([*recent[:MAX_RECENT], *found[name]])
 
-    async def device(self, interaction: Interaction, typed: str) -> Choices:
-        """One of the devices that are awake and take commands; its id is the value."""
+    async def _device(self, interaction: Interaction, typed: str) -> Choices:
         user = interaction.user.id
         asked: dict[str, Fetch] = {"devices": partial(self._devices, user)}
         found = await self._debouncer.find(user, "", asked)
@@ -141,7 +157,7 @@ class Autocomplete:
 
     async def _session(self, user: int) -> Spotify:
         """In the background, so that what Spotify allows is left to commands."""
-        return (await self._accounts.session(user, background=True)).with_timeout(
+        return (await self._sessions.session(user, background=True)).with_timeout(
             timeout=BACKGROUND_TIMEOUT
         )
 
@@ -183,7 +199,7 @@ class Autocomplete:
         return list(names.values())
 
     async def _search(self, user: int, words: str, *kinds: Kind) -> SearchResults:
-        spotify = (await self._accounts.catalogue_session(user, background=True)).with_timeout(
+        spotify = (await self._sessions.catalogue_session(user, background=True)).with_timeout(
             timeout=BACKGROUND_TIMEOUT
         )
         return await spotify.catalogue.search(words, *kinds, limit=RESULTS_PER_KIND)
@@ -203,47 +219,3 @@ def _to_choices(known: Iterable[Choice]) -> Choices:
     return [app_commands.Choice(name=one.name, value=one.value) for one in once.values()][
         :MAX_CHOICES
     ]
-
-
-# ---- for commands: discord.py keeps to itself what goes wrong here, and counts nothing
-
-
-async def playable(interaction: Interaction, typed: str) -> Choices:
-    """Something to play."""
-    return await _respond(interaction, interaction.client.autocomplete.playable(interaction, typed))
-
-
-async def queueable(interaction: Interaction, typed: str) -> Choices:
-    """Something to put into the queue."""
-    asked = interaction.client.autocomplete.playable(interaction, typed, liked=False)
-    return await _respond(interaction, asked)
-
-
-async def query(interaction: Interaction, typed: str) -> Choices:
-    """Words to search for."""
-    return await _respond(interaction, interaction.client.autocomplete.query(interaction, typed))
-
-
-async def device(interaction: Interaction, typed: str) -> Choices:
-    """One of one's own devices."""
-    return await _respond(interaction, interaction.client.autocomplete.device(interaction, typed))
-
-
-async def _respond(interaction: Interaction, asked: Awaitable[Choices]) -> Choices:
-    """What was found out, with which the keystroke is answered and counted."""
-    command = interaction.command
-    name = f"completing /{command.qualified_name if command else ''}"
-    found: Choices = []
-    outcome = "done"
-    try:
-        found = await asked
-    except Exception as error:
-        outcome = "bug"
-        log_error(name, error)
-    try:
-        await interaction.response.autocomplete(found)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as lost:
-        outcome = "lost"
-        _log.info("%s: could not answer: %s", name, type(lost).__name__)
-    interaction.client.metrics.record_command(name, outcome)
-    return found

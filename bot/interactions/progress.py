@@ -1,41 +1,54 @@
-"""Progress of long work, shown in its deferred reply."""
+"""The progress of long work, shown in its deferred reply."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Awaitable, Callable
+from typing import Self
 
 import aiohttp
 import discord
+
+from bot.errors.bot_error import BotError
 
 # Seconds between two edits: Discord allows a message five in five seconds.
 EDIT_INTERVAL = 1.5
 
 
 class ProgressMessage:
-    """Call it as often as there is news; it edits the reply at most once in PACE seconds.
+    """Call it after each step; it edits the reply at most once in EDIT_INTERVAL seconds.
 
-    `edit` puts a text into the reply.
+    edit     puts a text into the reply
+    task     what the text begins with
+    stopped  the text if the work ends with an error, which the user gets as another message
     """
 
     def __init__(
         self,
         edit: Callable[[str], Awaitable[object]],
-        doing: str,
+        task: str,
+        stopped: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._edit = edit
-        self._task = doing
+        self._task = task
+        self._stopped = stopped
         self._clock = clock
-        self._next = clock()
+        self._next_edit = clock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if self._stopped and isinstance(error, BotError):
+            await self._edit(self._stopped)
 
     async def __call__(self, done: int, expected: int) -> None:
-        if self._clock() >= self._next:
-            self._next = self._clock() + EDIT_INTERVAL
-            says = f"{self._task}: {done:,} of {expected:,}."
+        if self._clock() >= self._next_edit:
+            self._next_edit = self._clock() + EDIT_INTERVAL
             try:
-                await self._edit(says)
+                await self._edit(f"{self._task}: {done:,} of {expected:,}.")
             except (discord.DiscordException, aiohttp.ClientError, OSError):
-                # The work matters more than its progress; the file will find its way.
-                self._next = math.inf
+                # The work matters more than its progress: go on without showing it.
+                self._next_edit = math.inf

@@ -1,4 +1,4 @@
-"""Somebody's latest panel: what it shows, and until when it is drawn again by itself."""
+"""The live panel of one user: its message, its state, and when to refresh it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import discord
 
 from bot.views.panel import PanelState
 
-# How often in a row a panel is drawn again by itself, at the end of a track.
+# A panel refreshes itself at the end of a track at most this many times in a row.
 MAX_AUTO_REFRESHES = 3
-# Seconds after the end of a track, in which the next one begins.
+# Seconds after the end of a track in which the next one starts.
 _NEXT_TRACK_DELAY = 1.0
-# Seconds in which a reply can be edited: Discord's fifteen minutes, and some to spare.
+# Seconds in which a reply can be edited: Discord allows fifteen minutes.
 EDIT_WINDOW = 14 * 60.0
 
 
 @dataclass(eq=False)
 class LivePanel:
-    """Somebody's latest one.
+    """The panel of a user that is kept up to date: the one that they opened or pressed last.
 
-    interaction  whose reply it is drawn into
-    until        when that cannot be edited any more
-    message      the ID of that reply, once it is drawn
-    looks        how often it is still drawn again by itself
-    unsure       whether something was begun since that Spotify does not show yet
+    interaction     whose reply it is drawn into
+    editable_until  seconds since 1970
+    message_id      of that reply, once it is drawn
+    refreshes_left  how often it still refreshes itself
+    stale           an action has started something that Spotify does not show yet
     """
 
     interaction: discord.Interaction[Any]
@@ -38,30 +38,29 @@ class LivePanel:
     stale: bool = False
 
     def seconds_to_track_end(self, now: float) -> float | None:
-        """Seconds until its track should have ended; None where that is not waited for."""
-        state, item = self.state.state, self.state.item
-        if state is None or item is None or not state.is_playing or not self.refreshes_left:
+        """Seconds until the next track should have started; None if nothing is to be awaited."""
+        playback, item = self.state.playback, self.state.item
+        if playback is None or item is None or not playback.is_playing or not self.refreshes_left:
             return None
-        if state.progress_ms is None or not item.duration_ms or self.state.updated_at is None:
+        if playback.progress_ms is None or not item.duration_ms or self.state.updated_at is None:
             return None
-        rest = (item.duration_ms - state.progress_ms) / 1000 - (now - self.state.updated_at)
-        left = max(0.0, rest) + _NEXT_TRACK_DELAY
-        return left if now + left < self.editable_until else None
+        rest = (item.duration_ms - playback.progress_ms) / 1000 - (now - self.state.updated_at)
+        seconds = max(0.0, rest) + _NEXT_TRACK_DELAY
+        return seconds if now + seconds < self.editable_until else None
 
     def with_live_flag(self, now: float) -> PanelState:
-        """What it shows, with whether that lasts only until it is drawn again."""
-        return replace(
-            self.state, live=self.seconds_to_track_end(now) is not None and not self.stale
-        )
+        """Its state, marked as live if the panel will refresh itself."""
+        live = self.seconds_to_track_end(now) is not None and not self.stale
+        return replace(self.state, live=live)
 
 
 Redraw = Callable[[LivePanel], Coroutine[Any, Any, None]]
 
 
 class PanelLock(asyncio.Lock):
-    """Of two presses at once, the one that ends later would show the player before the other.
+    """Serialises redraws; otherwise the slower of two presses would show stale state.
 
-    missed  what was told during the turn, for the panel that is drawn at its end
+    pending  redraws that were requested while the lock was held, for the panel that is drawn then
     """
 
     def __init__(self) -> None:

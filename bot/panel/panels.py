@@ -1,9 +1,9 @@
-"""The panel: what plays, and all one does with it, kept true without ever polling.
+"""All live panels: each shows its owner's player and is refreshed without polling.
 
-A panel is drawn when it is pressed, after a command of its owner while it is their latest, and
-once when its track should have ended: LOOKS times in a row. It always says as of when it is.
-Nothing is stored: a button knows whose it is and what it does. What is in memory is each person's
-latest panel, for as long as Discord lets its message be edited.
+A panel is drawn when its owner presses it, after a command of its owner, and when its track should
+have ended, MAX_AUTO_REFRESHES times in a row. It always shows when it was updated. Nothing is
+stored: a button holds its owner and action. The memory holds each user's latest panel, as long as
+Discord lets its message be edited.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,43 +21,23 @@ import discord
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
-from bot.errors.content import NothingPlaying, VolumeNotSupported
 from bot.errors.login import NeedsLogin
-from bot.errors.spotify import DeviceChoiceNeeded, OutcomeUnknown, PlayerRestricted
-from bot.interactions.responses import UNEDITABLE, defer
+from bot.interactions.responses import UNEDITABLE
 from bot.panel.live import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
-from bot.panel.snapshot import fetch_state, has_restarted, parse_uri, with_liked
-from bot.panel.visitors import reply_to_visitor
-from bot.player.actions import ACTION_VERBS, PlayerAction
+from bot.panel.snapshot import fetch_liked, fetch_playback
 from bot.player.confirm import Sleep
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
-from bot.views import device_buttons, outcome, queue_buttons
-from bot.views.panel import PanelButton, PanelState, render
-
-__all__ = ["EDIT_WINDOW", "MAX_AUTO_REFRESHES", "PanelButton", "PanelState", "Panels", "render"]
+from bot.views.panel import PanelState, render
 
 _log = logging.getLogger(__name__)
-
-# Refusals that show that a panel was out of date.
-_STALE_PANEL_ERRORS = (
-    PlayerRestricted,
-    VolumeNotSupported,
-    NothingPlaying,
-    DeviceChoiceNeeded,
-    OutcomeUnknown,
-)
-
-_OTHER_PAGES = {"devices": device_buttons.send_devices, "queue": queue_buttons.send_queue}
 
 Interaction = discord.Interaction[Any]
 
 
 class Panels:
-    """Everybody's latest panel, and what a press on any panel does."""
-
-    def __init__(self, accounts: Sessions, clock: Callable[[], float], sleep: Sleep) -> None:
-        self._accounts = accounts
+    def __init__(self, sessions: Sessions, clock: Callable[[], float], sleep: Sleep) -> None:
+        self._sessions = sessions
         self._clock = clock
         self._sleep = sleep
         self._panels: dict[int, LivePanel] = {}
@@ -69,37 +48,29 @@ class Panels:
     def __len__(self) -> int:
         return len(self._panels)
 
-    async def send(self, interaction: Interaction, *, shared: bool) -> None:
-        """Answer a deferred command with a panel of its user."""
-        user = interaction.user
-        shown = PanelState(user.id, user.display_name if shared else None)
-        async with self._lock(user.id):
-            await self._show(interaction, await self._with_state(shown))
+    def lock(self, owner: int) -> PanelLock:
+        """Hold it while a panel of this user is read and drawn."""
+        return self._locks.setdefault(owner, PanelLock())
 
-    def player_changed(self, owner: int, state: Playback | None) -> None:
-        """Their player was told to do something; `state` is what it is like now, where known."""
-        self._schedule(owner, partial(self._redraw, state=state, told=True))
+    def state(self, owner: int) -> PanelState | None:
+        """What this user's live panel shows."""
+        panel = self._panels.get(owner)
+        return panel.state if panel else None
 
-    def saved(self, owner: int, *uris: Uri) -> None:
-        """They saved these, elsewhere."""
-        self._schedule(owner, partial(self._redraw_liked, uris=uris))
+    # ---- what the rest of the bot reports
+
+    def player_changed(self, owner: int, playback: Playback | None) -> None:
+        """A command has changed this user's player; `playback` is its new state, if it is known."""
+        self._request(owner, partial(self._refresh, playback=playback, after_action=True))
+
+    def items_saved(self, owner: int, *uris: Uri) -> None:
+        """This user has saved these items outside the panel."""
+        self._request(owner, partial(self._mark_liked, uris=uris))
 
     def forget(self, owner: int) -> None:
-        """They have left: what is shown of them is drawn no more but to say as of when it is."""
-        self._schedule(owner, self._retire)
+        """This user has unlinked: their panel is no longer refreshed."""
+        self._request(owner, self._retire)
         self._drop(owner)
-
-    def _schedule(self, owner: int, draws: Redraw) -> None:
-        """Draw their panel anew, and the one that is being made, which may show it as it was."""
-        if (turn := self._locks.get(owner)) is not None:
-            turn.pending.append(draws)
-        if (panel := self._panels.get(owner)) is not None:
-            self._spawn(draws(panel))
-
-    def _drop(self, owner: int) -> LivePanel | None:
-        if wait := self._timers.pop(owner, None):
-            wait.cancel()
-        return self._panels.pop(owner, None)
 
     async def close(self) -> None:
         tasks = [*self._timers.values(), *self._tasks]
@@ -109,89 +80,39 @@ class Panels:
         self._panels.clear()
         self._timers.clear()
 
-    # ---- a press
+    def _request(self, owner: int, redraw: Redraw) -> None:
+        """Redraw the user's panel, and the one that is being drawn, which may show an old state."""
+        if (lock := self._locks.get(owner)) is not None:
+            lock.pending.append(redraw)
+        if (panel := self._panels.get(owner)) is not None:
+            self._spawn(redraw(panel))
 
-    async def on_press(self, interaction: Interaction, owner: int, act: str) -> None:
-        """Do what a button says, for the owner; offer anybody else a remote of their own."""
-        if interaction.user.id != owner:
-            await reply_to_visitor(interaction)
-            return
-        if act in _OTHER_PAGES:
-            await defer(interaction)
-            await _OTHER_PAGES[act](interaction)
-            return
-        await interaction.response.defer()
-        message = interaction.message
-        shared = message is not None and not message.flags.ephemeral
-        shown = PanelState(owner, interaction.user.display_name if shared else None)
-        try:
-            async with self._lock(owner):
-                await self._act(interaction, shown, act)
-        except NeedsLogin:
-            self.forget(owner)
-            raise
-
-    async def _act(self, interaction: Interaction, shown: PanelState, act: str) -> None:
-        verb, _, what = act.partition(" ")
-        if verb in ACTION_VERBS:
-            await self._perform(interaction, shown, PlayerAction.parse(act))
-        elif verb in ("like", "unlike"):
-            await self._like(interaction, shown, parse_uri(what), verb == "like")
-        else:
-            await self._show(interaction, await self._with_state(shown))
-
-    async def _perform(
-        self, interaction: Interaction, shown: PanelState, deed: PlayerAction
-    ) -> None:
-        """The panel after a deed. A refusal is told, and shows that the panel was out of date."""
-        try:
-            done = await interaction.client.player.perform(shown.owner, deed)
-        except _STALE_PANEL_ERRORS:
-            with suppress(BotError):
-                await self._show(interaction, await self._with_state(shown))
-            raise
-        latest = self._panels.get(shown.owner)
-        before = latest.state.state if latest else None
-        try:
-            after = await self._with_state(replace(shown, state=done.state, status=done.says))
-        except BotError:  # it is done all the same
-            await interaction.followup.send(**outcome.outcome_reply(done), ephemeral=True)
-            return
-        if done.state is None and has_restarted(after.state, before):
-            after = replace(after, status="")  # it said that this is not known yet
-        await self._show(interaction, after)
-
-    async def _like(
-        self, interaction: Interaction, shown: PanelState, uri: Uri, wanted: bool
-    ) -> None:
-        spotify = await self._accounts.session(shown.owner)
-        await (spotify.library.save if wanted else spotify.library.remove)(uri)
-        try:
-            after = await self._with_state(shown, {uri: wanted})
-        except BotError:
-            says = "Liked." if wanted else "Not liked any more."
-            await interaction.followup.send(says, ephemeral=True)
-            return
-        await self._show(interaction, after)
-
-    async def _with_state(
-        self, shown: PanelState, liked: Mapping[Uri, bool] | None = None
-    ) -> PanelState:
-        """With what plays, unless it has that; `liked` is known already. Raises Faults."""
-        self._lock(shown.owner).pending.clear()  # this look shows it
-        spotify = await self._accounts.session(shown.owner)
-        state = shown.state or await spotify.player.state()
-        return await with_liked(spotify, replace(shown, state=state), liked or {})
-
-    def _lock(self, owner: int) -> PanelLock:
-        return self._locks.setdefault(owner, PanelLock())
+    def _drop(self, owner: int) -> LivePanel | None:
+        if timer := self._timers.pop(owner, None):
+            timer.cancel()
+        return self._panels.pop(owner, None)
 
     # ---- drawing
 
-    async def _show(self, interaction: Interaction, shown: PanelState) -> None:
-        """Draw it into the reply of this interaction, and let it be its owner's latest panel."""
-        now, owner = self._clock(), shown.owner
-        panel = LivePanel(interaction, replace(shown, updated_at=now), now + EDIT_WINDOW)
+    async def read(
+        self, state: PanelState, liked: Mapping[Uri, bool | None] | None = None
+    ) -> PanelState:
+        """The state with the current playback, unless it has one. The lock must be held.
+
+        `liked` holds items for which it is known whether they are saved. Raises BotError.
+        """
+        self.lock(state.owner).pending.clear()  # what is read now shows all earlier changes
+        spotify = await self._sessions.session(state.owner)
+        state = replace(state, playback=state.playback or await spotify.player.state())
+        is_liked = (liked or {}).get(state.uri) if state.uri else None
+        if is_liked is None:
+            is_liked = await fetch_liked(spotify, state.uri)
+        return replace(state, liked=is_liked)
+
+    async def show(self, interaction: Interaction, state: PanelState) -> None:
+        """Draw the panel into the reply and make it live. The lock must be held."""
+        now, owner = self._clock(), state.owner
+        panel = LivePanel(interaction, replace(state, updated_at=now), now + EDIT_WINDOW)
         panel.state = panel.with_live_flag(now)
         message = await interaction.edit_original_response(view=render(panel.state))
         panel.message_id = message.id
@@ -200,72 +121,75 @@ class Panels:
         self._schedule_refresh(panel)
         if before is not None and before.message_id != panel.message_id:
             self._spawn(self._retire(before))
-        for draws in self._lock(owner).pending:
-            self._spawn(draws(panel))
+        for redraw in self.lock(owner).pending:
+            self._spawn(redraw(panel))
 
     def _schedule_refresh(self, panel: LivePanel) -> None:
+        """Start a timer for the end of the track, else for the end of the edit window."""
         owner, now = panel.state.owner, self._clock()
-        if wait := self._timers.pop(owner, None):
-            wait.cancel()
-        left = panel.seconds_to_track_end(now)
-        lasts = panel.editable_until - now if left is None else left
+        if timer := self._timers.pop(owner, None):
+            timer.cancel()
+        to_track_end = panel.seconds_to_track_end(now)
+        seconds = panel.editable_until - now if to_track_end is None else to_track_end
         self._timers[owner] = asyncio.create_task(
-            self._refresh_later(owner, panel, lasts, left is not None)
+            self._refresh_later(panel, seconds, refresh=to_track_end is not None)
         )
 
-    async def _refresh_later(
-        self, owner: int, panel: LivePanel, seconds: float, look: bool
-    ) -> None:
-        """Look what plays when the track should have ended, or drop what cannot be edited."""
+    async def _refresh_later(self, panel: LivePanel, seconds: float, *, refresh: bool) -> None:
         await self._sleep(seconds)
+        owner = panel.state.owner
         if self._panels.get(owner) is not panel:
             return
         del self._timers[owner]
-        if not look:
+        if not refresh:
             del self._panels[owner]
             return
         panel.refreshes_left -= 1
-        self._spawn(self._redraw(panel, None, told=False))
+        self._spawn(self._refresh(panel, None, after_action=False))
 
-    async def _redraw(self, panel: LivePanel, state: Playback | None, *, told: bool) -> None:
-        """Draw somebody's latest panel again; what cannot be told is shown as of when it was."""
+    async def _refresh(
+        self, panel: LivePanel, playback: Playback | None, *, after_action: bool
+    ) -> None:
+        """Redraw the panel; if Spotify does not answer, it keeps its state and says its age."""
         owner = panel.state.owner
-        async with self._lock(owner):
+        async with self.lock(owner):
             if self._panels.get(owner) is not panel:
                 return
-            if told:
+            if after_action:
                 panel.refreshes_left = MAX_AUTO_REFRESHES
             try:
-                spotify = await self._accounts.session(owner)
+                spotify = await self._sessions.session(owner)
                 panel.stale = False
-                if state is None:
-                    sleep = self._sleep if told else None
-                    state, shows = await fetch_state(spotify, sleep, panel.state.state)
-                    panel.stale = not shows
+                if playback is None:
+                    sleep = self._sleep if after_action else None
+                    before = panel.state.playback
+                    playback, is_current = await fetch_playback(spotify, sleep, before)
+                    panel.stale = not is_current
                 if not panel.stale:
-                    shown = replace(panel.state, state=state, status="", updated_at=self._clock())
-                    panel.state = await with_liked(spotify, shown, {})
+                    now = self._clock()
+                    state = replace(panel.state, playback=playback, status="", updated_at=now)
+                    panel.state = replace(state, liked=await fetch_liked(spotify, state.uri))
             except NeedsLogin:
                 self.forget(owner)
                 return
-            except BotError as fault:
-                _log.info("a panel stays as it is: %s", type(fault).__name__)
+            except BotError as error:
+                _log.info("a panel stays as it is: %s", type(error).__name__)
                 panel.refreshes_left = 0
             if self._panels.get(owner) is panel:
                 await self._edit(panel)
 
-    async def _redraw_liked(self, panel: LivePanel, uris: tuple[Uri, ...]) -> None:
-        """The same with what was just saved; everything else is as of when it was."""
+    async def _mark_liked(self, panel: LivePanel, uris: tuple[Uri, ...]) -> None:
+        """Show the item as liked if it is among these; nothing is read."""
         owner = panel.state.owner
-        async with self._lock(owner):
+        async with self.lock(owner):
             if self._panels.get(owner) is panel and panel.state.uri in uris:
                 panel.state = replace(panel.state, liked=True, status="")
                 await self._edit(panel)
 
     async def _retire(self, panel: LivePanel) -> None:
-        """It is nobody's latest any more: say as of when it is, unless it was drawn anew since."""
+        """Stop refreshing a panel: it says its age from now on, unless it was drawn meanwhile."""
         owner = panel.state.owner
-        async with self._lock(owner):
+        async with self.lock(owner):
             latest = self._panels.get(owner)
             if latest is panel:
                 self._drop(owner)
@@ -280,10 +204,10 @@ class Panels:
         panel.state = panel.with_live_flag(self._clock())
         try:
             await panel.interaction.edit_original_response(view=render(panel.state))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as lost:
-            _log.info("a panel cannot be drawn: %s", type(lost).__name__)
-            gone = isinstance(lost, discord.HTTPException) and lost.code in UNEDITABLE
-            if gone and self._panels.get(owner) is panel:
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            _log.info("a panel cannot be drawn: %s", type(error).__name__)
+            is_gone = isinstance(error, discord.HTTPException) and error.code in UNEDITABLE
+            if is_gone and self._panels.get(owner) is panel:
                 self._drop(owner)
         if self._panels.get(owner) is panel:
             self._schedule_refresh(panel)

@@ -1,72 +1,47 @@
-"""What a panel is to show: as Spotify tells it, and as a message has it."""
+"""Reads from Spotify what a panel shows."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
-
-import discord
-from discord import ui
 
 from bot.errors.bot_error import BotError
 from bot.player.confirm import POLL_DELAY, Sleep
 from bot.player.context import just_started
 from bot.spotify import Spotify
 from bot.spotify.models import Playback
-from bot.spotify.uris import Uri, find_links
-from bot.views.panel import PanelState
-
-_LIKE_BUTTON = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
+from bot.spotify.uris import Uri
 
 
-async def fetch_state(
+async def fetch_playback(
     spotify: Spotify, sleep: Sleep | None, before: Playback | None
 ) -> tuple[Playback | None, bool]:
-    """What plays, and whether that can be shown.
+    """What plays, and whether a panel can show it.
 
-    With `sleep`, what was begun just now: one look, at most one more; `before` is what was shown.
+    With `sleep`, an action has just started something: the player is read once more if it still
+    shows `before`, which is what the panel shows now.
     """
-    state = await spotify.player.state()
-    if sleep is None or has_restarted(state, before):
-        return state, True
+    playback = await spotify.player.state()
+    if sleep is None or has_restarted(playback, before):
+        return playback, True
     await sleep(POLL_DELAY)
-    state = await spotify.player.state()
-    return state, has_restarted(state, before)
+    playback = await spotify.player.state()
+    return playback, has_restarted(playback, before)
 
 
-def has_restarted(state: Playback | None, before: Playback | None) -> bool:
-    """Whether what plays began a moment ago, and is not what was shown before, going on."""
-    if state is None or not just_started(state):
+def has_restarted(playback: Playback | None, before: Playback | None) -> bool:
+    """Whether what plays has just started, and is not what was shown before, still playing."""
+    if playback is None or not just_started(playback):
         return False
-    item, shown = state.item, before.item if before else None
-    same = item is not None and shown is not None and item.identity == shown.identity
-    at = before.progress_ms if before else None
-    return not same or (state.progress_ms or 0) < (at or 0)
+    item, item_before = playback.item, before.item if before else None
+    is_same = item is not None and item_before is not None and item.identity == item_before.identity
+    progress_before = before.progress_ms if before else None
+    return not is_same or (playback.progress_ms or 0) < (progress_before or 0)
 
 
-async def with_liked(spotify: Spotify, shown: PanelState, known: Mapping[Uri, bool]) -> PanelState:
-    """With whether what plays is saved; that this cannot be told spoils no panel."""
-    uri = shown.uri
-    liked = known.get(uri) if uri else None
-    if uri is not None and liked is None:
+async def fetch_liked(spotify: Spotify, uri: Uri | None) -> bool | None:
+    """Whether the item is saved; None without an item, or if Spotify does not answer."""
+    if uri is not None:
         with suppress(BotError):
             (liked,) = await spotify.library.contains(uri)
-    return replace(shown, liked=liked)
-
-
-def item_of_message(message: discord.Message | None) -> Uri | None:
-    """What the panel in a message shows, by its like button."""
-    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
-    for item in view.walk_children():
-        if isinstance(item, ui.Button) and (match := _LIKE_BUTTON.fullmatch(item.custom_id or "")):
-            return parse_uri(match[1])
+            return bool(liked)
     return None
-
-
-def parse_uri(text: str) -> Uri:
-    """`kind:id`, as a like button has it. Raises UnreadableLink."""
-    (uri,) = find_links(f"spotify:{text}")
-    assert isinstance(uri, Uri)
-    return uri

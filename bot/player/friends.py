@@ -51,6 +51,10 @@ class FriendPlayback:
             raise NothingPlaying("private session", message=_HIDDEN.format(name=name))
         return state if isinstance(state, Playback) else None
 
+    def forget(self, user_id: int) -> None:
+        """Erase what was read of this user."""
+        self._kept.invalidate(str(user_id))
+
     def expire(self) -> None:
         """Drop from memory what is too old."""
         self._kept.expire()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import discord
+from discord import ui
+
+from bot.interactions.components import PersistentButton
 from bot.spotify.consent_expiry import consent_expires_at
 from bot.store import LinkedAccount, Preferences
 from bot.text import scopes
 from bot.text.escape import safe
+from bot.views.cards import buttons
 from bot.views.login import SPOTIFY_APPS_URL
 
 NOT_LINKED = "You are not linked, and nothing is stored about you. Use /link to begin."
@@ -49,6 +54,18 @@ def _settings(kept: Preferences) -> str:
     if kept.playlist:
         told.append(f"**{safe(kept.playlist.name)}** as your playlist, by name and ID")
     return ", ".join(told)
+
+
+class ConfirmUnlink(PersistentButton, template="unlink:yes"):
+    """Confirms that everything about the user is erased."""
+
+    def __init__(self) -> None:
+        style = discord.ButtonStyle.danger
+        super().__init__(ui.Button(label="Unlink and erase", style=style, custom_id="unlink:yes"))
+
+
+def confirm_unlink_view() -> ui.View:
+    return buttons(ConfirmUnlink())
 
 
 def unlink_question(link: LinkedAccount) -> str:

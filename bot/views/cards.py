@@ -1,4 +1,4 @@
-"""Cards of what Spotify has and plays: its art whole, a link back, and Spotify's name on each."""
+"""Message layouts that all views share: a container, an item with its cover, reading them back."""
 
 from __future__ import annotations
 
@@ -16,32 +16,61 @@ _LIST_ID = 100
 Row = ui.ActionRow[Any]
 
 
+def container(*parts: ui.Item[Any] | str) -> ui.LayoutView:
+    """A message with one container; a string is a part with that markdown.
+
+    Each message needs a view of its own: discord.py 2.7.1 unregisters the persistent items of a
+    view that it sends again with other items.
+    """
+    view = ui.LayoutView(timeout=None)
+    children = [ui.TextDisplay[Any](part) if isinstance(part, str) else part for part in parts]
+    view.add_item(ui.Container(*children, accent_colour=GREEN))
+    return view
+
+
+def buttons(*items: ui.Item[Any]) -> ui.View:
+    """Components below a message of plain text."""
+    view = ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view
+
+
 def card(
     item: Item, *rows: Row, above: str = "", heading: str = "", below: str = ""
 ) -> ui.LayoutView:
-    """One item with its art; `above`, `heading` and `below` are markdown that is safe already."""
-    source = f"-# {part} · On Spotify" if (part := album_name(item)) else "-# On Spotify"
+    """One item with its cover; `above`, `heading` and `below` are markdown that is safe already."""
+    source = f"-# {album} · On Spotify" if (album := album_name(item)) else "-# On Spotify"
     lines = [heading, f"**{title(item)}**", byline(item), below, source]
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(line for line in lines if line))
-    cover = cover_url(item)
-    parts: list[ui.Item[Any]] = [ui.Section(text, accessory=ui.Thumbnail(cover)) if cover else text]
+    parts: list[ui.Item[Any]] = [with_cover(text, item)]
     if above:
         parts = [ui.TextDisplay(above, id=_LIST_ID), ui.Separator(), *parts]
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*parts, *rows, accent_colour=GREEN))
-    return view
+    return container(*parts, *rows)
 
 
-def list_card(above: str, *rows: Row) -> ui.LayoutView:
-    """A list without anything chosen; `above` is markdown that is safe already."""
-    view = ui.LayoutView(timeout=None)
-    text: ui.TextDisplay[Any] = ui.TextDisplay(above, id=_LIST_ID)
-    view.add_item(ui.Container(text, *rows, accent_colour=GREEN))
-    return view
+def with_cover(text: ui.TextDisplay[Any], item: Item | None) -> ui.Item[Any]:
+    """The text beside the item's cover; alone if there is no cover."""
+    cover = cover_url(item) if item else None
+    return ui.Section(text, accessory=ui.Thumbnail(cover)) if cover else text
+
+
+def list_card(text: str, *rows: Row) -> ui.LayoutView:
+    """A list without a selected item; `text` is markdown that is safe already."""
+    return container(ui.TextDisplay(text, id=_LIST_ID), *rows)
 
 
 def list_text(message: discord.Message | None) -> str:
-    """The list in a message that `card(above=…)` or `alone` made."""
-    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
-    found = view.find_item(_LIST_ID)
-    return found.content if isinstance(found, ui.TextDisplay) else ""
+    """The list in a message that `card(above=…)` or `list_card` made."""
+    return text_of(read_back(message), _LIST_ID)
+
+
+def read_back(message: discord.Message | None) -> ui.LayoutView:
+    """The layout of a message; empty without a message."""
+    return ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
+
+
+def text_of(view: ui.LayoutView, component_id: int) -> str:
+    """The markdown of the text with this ID; empty if there is none."""
+    text = view.find_item(component_id)
+    return text.content if isinstance(text, ui.TextDisplay) else ""

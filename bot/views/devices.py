@@ -1,4 +1,4 @@
-"""Devices as people know them."""
+"""The list of devices, and the question which device an action is for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.errors.spotify import DeviceChoiceNeeded
+from bot.interactions.components import PersistentButton, PersistentSelect
+from bot.player.actions import PATTERN, PlayerAction
+from bot.player.devices import controllable, find_default
 from bot.spotify.models import Device
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
 from bot.views import cards
 
-_EMOJI = {
+_EMOJI_OF_TYPE = {
     "Computer": "💻",
     "Smartphone": "📱",
     "Tablet": "📱",
@@ -25,38 +29,117 @@ _EMOJI = {
     "CastAudio": "🔈",
 }
 
-# Of a message of 4,000 characters, with what else stands there.
+# Discord allows a message 4,000 characters; the notes need the rest.
 _MAX_LENGTH = 3500
-# The list is known again by it.
+# Discord allows a menu this many options.
+_MAX_OPTIONS = 25
 _LIST_ID = 101
+# The player action of the menu below the list.
+_TRANSFER = "move"
 
 
-def device_card(text: str, default: str, *rows: ui.ActionRow[Any]) -> ui.LayoutView:
-    """The list, what is said of the default device, and the menus for both."""
+class DeviceSelect(PersistentSelect, template=rf"here:(?P<action>{PATTERN})"):
+    """Performs a player action on the selected device."""
+
+    def __init__(
+        self, action: str, options: list[discord.SelectOption], placeholder: str = ""
+    ) -> None:
+        self.action = PlayerAction.parse(action)
+        super().__init__(
+            ui.Select(custom_id=f"here:{action}", options=options, placeholder=placeholder)
+        )
+
+
+class RetryButton(PersistentButton, template=rf"again:(?P<action>{PATTERN})"):
+    """Performs a player action again, after the user has opened Spotify on a device."""
+
+    def __init__(self, action: str) -> None:
+        self.action = PlayerAction.parse(action)
+        style = discord.ButtonStyle.primary
+        super().__init__(ui.Button(label="Try again", style=style, custom_id=f"again:{action}"))
+
+
+class DefaultDeviceSelect(PersistentSelect, template=r"device:default"):
+    """Selects the device that is used when none is playing."""
+
+    def __init__(self, options: list[discord.SelectOption]) -> None:
+        super().__init__(
+            ui.Select(
+                custom_id="device:default",
+                options=options,
+                placeholder="Use it when nothing is playing",
+            )
+        )
+
+
+class RefreshButton(PersistentButton, template=r"device:list"):
+    """Reads the devices again."""
+
+    def __init__(self) -> None:
+        super().__init__(ui.Button(label="Look again", emoji="🔄", custom_id="device:list"))
+
+
+def device_card(devices: Sequence[Device], default: SavedDefault | None) -> ui.LayoutView:
+    """The list of devices, the default device, and the menus to change both."""
+    default_device = find_default(devices, default)
+    options = controllable(devices)[:_MAX_OPTIONS]
+    note = _default_note(default, awake=default_device is not None)
+    return _layout(
+        _device_list(devices),
+        note,
+        [_device_option(device, selected=device.is_active) for device in options],
+        [_device_option(device, selected=device is default_device) for device in options],
+    )
+
+
+def with_default(
+    message: discord.Message | None, menu: DefaultDeviceSelect
+) -> tuple[SavedDefault, ui.LayoutView]:
+    """The device that was selected in the menu, and its message with that as the default."""
+    for option in menu.options:
+        option.default = option.value == menu.value
+    chosen = next(SavedDefault(o.value, o.label) for o in menu.options if o.default)
+    view = cards.read_back(message)
+    menus = (part for part in view.walk_children() if isinstance(part, ui.Select))
+    transfer = next((m.options for m in menus if m.custom_id == f"here:{_TRANSFER}"), [])
+    note = _default_note(chosen, awake=True)
+    return chosen, _layout(cards.text_of(view, _LIST_ID), note, transfer, menu.options)
+
+
+def device_question(error: DeviceChoiceNeeded) -> ui.View:
+    """Below the error's text: a menu of the devices, or buttons to open Spotify and try again."""
+    if error.devices:
+        options = [_named_option(*device) for device in error.devices[:_MAX_OPTIONS]]
+        return cards.buttons(DeviceSelect(error.action, options, "Play here"))
+    link: ui.Button[Any] = ui.Button(label="Open Spotify", url="https://open.spotify.com")
+    return cards.buttons(link, RetryButton(error.action))
+
+
+def _layout(
+    text: str,
+    note: str,
+    transfer: list[discord.SelectOption],
+    defaults: list[discord.SelectOption],
+) -> ui.LayoutView:
+    """`transfer` and `defaults` are the options of the two menus; empty ones are left out."""
     parts: list[ui.Item[Any]] = [ui.TextDisplay(text, id=_LIST_ID)]
-    parts += [ui.TextDisplay(f"-# {default}")] if default else []
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*parts, *rows, accent_colour=cards.GREEN))
-    return view
+    parts += [ui.TextDisplay(f"-# {note}")] if note else []
+    if transfer:
+        parts.append(ui.ActionRow(DeviceSelect(_TRANSFER, transfer, "Play there")))
+        parts.append(ui.ActionRow(DefaultDeviceSelect(defaults)))
+    return cards.container(*parts, ui.ActionRow(RefreshButton()))
 
 
-def list_text(message: discord.Message | None) -> str:
-    """The list in a message that `listed` made."""
-    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
-    found = view.find_item(_LIST_ID)
-    return found.content if isinstance(found, ui.TextDisplay) else ""
-
-
-def default_note(chosen: SavedDefault | None, *, awake: bool) -> str:
-    """What is said of the default device; empty where there is none."""
+def _default_note(chosen: SavedDefault | None, *, awake: bool) -> str:
+    """Names the default device; empty without one."""
     if chosen is None:
         return ""
     name = safe(chosen.name) or "Unnamed device"
     return f"**{name}** is your default device{'' if awake else ', and is not awake'}."
 
 
-def device_list(devices: Sequence[Device]) -> str:
-    """All of them, whether they take commands or not."""
+def _device_list(devices: Sequence[Device]) -> str:
+    """All devices, those that take no commands, too; long lists are cut."""
     lines: list[str] = []
     for number, device in enumerate(devices):
         line = _line(device)
@@ -80,26 +163,24 @@ def _line(device: Device) -> str:
         "private session" if device.is_private_session else "",
         "takes no commands" if device.is_restricted or not device.id else "",
     ]
-    told = " · ".join([safe(device.type) or "Device", *filter(None, marks)])
-    return f"{device_emoji(device.type)} **{safe(device.name) or 'Unnamed device'}** · {told}"
+    details = " · ".join([safe(device.type) or "Device", *filter(None, marks)])
+    return f"{_emoji(device.type)} **{safe(device.name) or 'Unnamed device'}** · {details}"
 
 
-def device_option(device: Device, *, chosen: bool) -> discord.SelectOption:
-    """A device as a choice in a select menu."""
-    made = named_device_option(device.id or "", device.name or "", device.type or "")
-    made.default = chosen
-    return made
+def _device_option(device: Device, *, selected: bool) -> discord.SelectOption:
+    option = _named_option(device.id or "", device.name or "", device.type or "")
+    option.default = selected
+    return option
 
 
-def named_device_option(device_id: str, name: str, kind: str) -> discord.SelectOption:
-    """A device as a choice in a select menu, by what is known of it."""
+def _named_option(device_id: str, name: str, kind: str) -> discord.SelectOption:
     return discord.SelectOption(
         label=single_line(name, 90) or "Unnamed device",
         description=single_line(kind, 90) or "Device",
         value=device_id[:100],
-        emoji=device_emoji(kind),
+        emoji=_emoji(kind),
     )
 
 
-def device_emoji(kind: str | None) -> str:
-    return _EMOJI.get(kind or "", "🔈")
+def _emoji(device_type: str | None) -> str:
+    return _EMOJI_OF_TYPE.get(device_type or "", "🔈")

@@ -1,39 +1,47 @@
-"""What can be done with one item of each kind, and what that is called."""
+"""The buttons below an item: what can be done with each kind, and their labels."""
 
 from __future__ import annotations
 
-from typing import Literal
+from enum import StrEnum
 
-from bot.spotify.uris import KINDS, Kind
+import discord
+from discord import ui
 
-ItemAction = Literal["play", "queue", "save", "add", "open", "share"]
+from bot.interactions.components import PersistentButton
+from bot.spotify.catalogue import Item
+from bot.spotify.uris import KINDS, Kind, Uri
 
-# What can be done with each kind, in the order of its buttons.
-_PLAYABLE_ACTIONS: tuple[ItemAction, ...] = ("play", "queue", "save", "add", "share")
-_CONTAINER_ACTIONS: tuple[ItemAction, ...] = ("play", "save", "share")
+
+class ItemAction(StrEnum):
+    """What a button does with its item; part of the custom_id."""
+
+    PLAY = "play"
+    QUEUE = "queue"
+    SAVE = "save"
+    ADD = "add"
+    OPEN = "open"
+    SHARE = "share"
+
+
+PLAY, QUEUE, SAVE, ADD, OPEN, SHARE = ItemAction
+
+_CONTAINER_ACTIONS = (PLAY, SAVE, SHARE)
+# The actions for each kind, in the order of their buttons.
 ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(KINDS, _CONTAINER_ACTIONS) | {
-    "track": _PLAYABLE_ACTIONS,
-    "episode": _PLAYABLE_ACTIONS,
-    "album": ("play", "queue", "save", "add", "share"),
-    "playlist": ("play", "queue", "save", "share"),
+    "track": (PLAY, QUEUE, SAVE, ADD, SHARE),
+    "episode": (PLAY, QUEUE, SAVE, ADD, SHARE),
+    "album": (PLAY, QUEUE, SAVE, ADD, SHARE),
+    "playlist": (PLAY, QUEUE, SAVE, SHARE),
 }
-# What everybody can do with what somebody shared.
-SHARED_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(
-    KINDS, ("open", "play", "save")
-) | {
-    "track": ("play", "queue", "save", "add"),
-    "episode": ("play", "queue", "save", "add"),
+# The actions for an item that a user shared with the channel.
+SHARED_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(KINDS, (OPEN, PLAY, SAVE)) | {
+    "track": (PLAY, QUEUE, SAVE, ADD),
+    "episode": (PLAY, QUEUE, SAVE, ADD),
 }
-
-LABELS: dict[ItemAction, str] = {
-    "play": "Play",
-    "queue": "Queue",
-    "save": "Save",
-    "add": "Add to playlist",
-    "open": "Open",
-    "share": "Share",
-}
+# The action after which each kind's contents or parent are shown.
 OPEN_LABELS: dict[Kind, str] = {"track": "Open album", "episode": "Open show"}
+
+_LABELS = {action: action.capitalize() for action in ItemAction} | {ADD: "Add to playlist"}
 _SAVED_MESSAGES: dict[Kind, str] = {
     "track": "Saved to your liked songs",
     "episode": "Saved to your episodes",
@@ -41,6 +49,30 @@ _SAVED_MESSAGES: dict[Kind, str] = {
 }
 
 
+class ItemActionButton(
+    PersistentButton,
+    template=rf"item:(?P<action>{'|'.join(ItemAction)}):(?P<kind>{'|'.join(KINDS)}):"
+    r"(?P<item_id>[0-9A-Za-z]{22})",
+):
+    """Does one thing with one item, for every user who presses it."""
+
+    def __init__(self, action: str, kind: Kind, item_id: str) -> None:
+        self.action = ItemAction(action)
+        self.uri = Uri(kind, item_id)
+        label = "Follow" if (action, kind) == (SAVE, "artist") else _LABELS[self.action]
+        style = discord.ButtonStyle.success if action == PLAY else discord.ButtonStyle.secondary
+        super().__init__(
+            ui.Button(label=label, style=style, custom_id=f"item:{action}:{kind}:{item_id}")
+        )
+
+
+def item_buttons(item: Item | Uri, *actions: ItemAction) -> list[ItemActionButton]:
+    """One button for each of the actions."""
+    uri = item if isinstance(item, Uri) else item.uri
+    assert uri is not None, "a local file has no buttons"
+    return [ItemActionButton(action, uri.kind, uri.id) for action in actions]
+
+
 def saved_message(kind: Kind) -> str:
-    """What is said when one was saved."""
+    """What the reply says after an item of this kind was saved."""
     return _SAVED_MESSAGES.get(kind, "Saved to your library")

@@ -1,8 +1,7 @@
-"""Looking through lists: their menu and buttons, and what can be done with one entry."""
+"""A page of a list: its text, the menu of its entries, and buttons for pages and the entry."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -11,306 +10,168 @@ import discord
 from discord import ui
 
 from bot import browse
-from bot.browse import ListPath
-from bot.interactions.persistent import PersistentItem
-from bot.interactions.responses import defer
-from bot.player.actions import play_action
-from bot.spotify import Spotify
+from bot.browse import ListPage, ListPath
+from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.spotify.catalogue import Item
-from bot.spotify.uris import KINDS, Kind, Uri
-from bot.text.escape import safe
-from bot.views import cards, list_text, outcome, playlists, queue_buttons
-from bot.views.item_buttons import (
-    ACTIONS,
-    LABELS,
-    OPEN_LABELS,
-    SHARED_ACTIONS,
-    ItemAction,
-    saved_message,
-)
+from bot.views import cards, list_text
+from bot.views.item_buttons import ACTIONS, OPEN_LABELS, item_buttons
 
-Interaction = discord.Interaction[Any]
-ItemButton = PersistentItem[ui.Button[Any]]
-
-# The most buttons of a row.
+# Discord allows a row this many buttons.
 _BUTTONS_PER_ROW = 5
 
-_NOT_SHARED = "Discord lets nobody else here see it. Share it in another channel or server."
+
+class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{browse.PATTERN})"):
+    """Selects another entry of the list."""
+
+    def __init__(self, path: str, options: list[discord.SelectOption]) -> None:
+        self.path = ListPath.parse(path)
+        super().__init__(ui.Select(custom_id=f"list:pick:{path}", options=options))
 
 
-async def list_view(
-    spotify: Spotify, path: ListPath, words: str = "", came: str = "", *, whose: str = ""
-) -> ui.LayoutView:
-    """A page of a list, drawn. Raises Faults, as `lists.read` does.
+class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{browse.PATTERN})"):
+    """Shows another page, or another list, in the same message."""
 
-    words  those of a search
-    came   the id to choose
-    whose  the name of the person whose session it is, for lists of what they play
-    """
-    listed = await browse.read(spotify, path, words)
-    entries, head = listed.entries, listed.head
-    linked = bool(list_text.search_link(words))
-    unturnable = path.kind == "search" and not linked
-    page = _RenderedPage(
-        path,
-        list_text.list_text(
-            list_text.heading(path.kind, path.argument, words, head, path.page, whose),
-            entries,
-            path.offset + 1,
-            *list_text.notes(path.kind, entries, path.page, cannot_page=unturnable),
-        ),
-        list_text.item_options(entries, path.offset + 1),
-        words if linked else "",
-        listed.more and not unturnable,
-    )
-    items = [item for entry in entries if (item := entry.selectable)]
-    if not items:
-        return _render(page, head)
-    place = next((n for n, item in enumerate(items) if came in browse.identities(item)), 0)
-    return _render(page, items[place], page.options[place].value)
+    def __init__(self, path: str, label: str = "Go", disabled: bool = False) -> None:
+        self.path = ListPath.parse(path)
+        super().__init__(ui.Button(label=label, custom_id=f"list:go:{path}", disabled=disabled))
 
 
 @dataclass(frozen=True)
-class _RenderedPage:
-    """All that the message of a list knows.
+class ListMessage:
+    """What the message of a list holds besides the selected entry.
 
-    words  of the search it began with; empty where there is none, or no link to it fits
-    more   whether there may be another page
+    query     of the search that the list began with; empty if there is none, or if a link to it is
+              too long
+    has_more  whether there may be another page
     """
 
     path: ListPath
     text: str
     options: list[discord.SelectOption]
-    words: str
-    more: bool
+    query: str
+    has_more: bool
 
     @classmethod
-    def read_back(
-        cls, path: ListPath, message: discord.Message | None, menu: ui.Select[Any]
-    ) -> Self:
-        """As the message shows it."""
-        onward = f"list:go:{path.with_page_offset(1)}"
-        buttons = list(_buttons(message))
-        more = any(one.custom_id == onward and not one.disabled for one in buttons)
-        words = list_text.words_in(buttons)
-        return cls(path, cards.list_text(message), menu.options, words, more)
+    def read_back(cls, menu: ItemSelect, message: discord.Message | None) -> Self:
+        """From the message of a menu."""
+        next_page = f"list:go:{menu.path.with_page_offset(1)}"
+        has_more = any(
+            button.custom_id == next_page and not button.disabled for button in _buttons(message)
+        )
+        return cls(menu.path, cards.list_text(message), menu.options, query_of(message), has_more)
 
     def for_other_user(self) -> Self:
-        """The same for somebody else: what is told of one person has no other pages for them."""
-        more = self.more and self.path.kind not in ("recent", "top")
-        return replace(self, path=self.path.for_other_user(), more=more)
+        """The same list for a user who did not ask for it; personal lists have one page there."""
+        has_more = self.has_more and self.path.kind not in ("recent", "top")
+        return replace(self, path=self.path.for_other_user(), has_more=has_more)
 
 
-def _render(page: _RenderedPage, item: Item | None, chosen: str = "") -> ui.LayoutView:
-    """The list above, one of its entries or what holds them below, and the buttons for both."""
+def list_view(
+    page: ListPage, query: str = "", *, selected: str = "", owner_name: str = ""
+) -> ui.LayoutView:
+    """A page with one of its entries selected.
+
+    query       of the search that the list began with
+    selected    the ID of the entry to select, or of an item that leads to it; else the first
+    owner_name  whose plays a personal list has
+    """
+    path, entries, head = page.path, page.entries, page.head
+    has_link = bool(list_text.search_link(query))
+    cannot_page = path.kind == "search" and not has_link
+    message = ListMessage(
+        path,
+        list_text.list_text(
+            list_text.heading(path.kind, path.argument, query, head, path.page, owner_name),
+            entries,
+            path.offset + 1,
+            *list_text.notes(path.kind, entries, path.page, cannot_page=cannot_page),
+        ),
+        list_text.item_options(entries, path.offset + 1),
+        query if has_link else "",
+        page.more and not cannot_page,
+    )
+    items = [item for entry in entries if (item := entry.selectable)]
+    if not items:
+        return render(message, head)
+    index = next((n for n, item in enumerate(items) if selected in browse.identities(item)), 0)
+    return render(message, items[index], message.options[index].value)
+
+
+def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.LayoutView:
+    """The list above, the selected entry or the head of the list below, and all buttons.
+
+    `selected` is the value of the entry's option; empty if `item` is the head.
+    """
     rows: list[cards.Row] = []
-    if page.options:
-        for option in page.options:
-            option.default = option.value == chosen
-        rows.append(ui.ActionRow(ItemSelect(str(page.path), page.options)))
-    ways = _navigation(page)
+    if message.options:
+        for option in message.options:
+            option.default = option.value == selected
+        rows.append(ui.ActionRow(ItemSelect(str(message.path), message.options)))
+    navigation = _navigation(message)
     if item is not None and item.uri is not None:
-        alone = page.path.kind == "search" and not page.words
-        inside = browse.child_path(page.path, item, alone=alone) if chosen else None
-        deeper = [NavigateButton(str(inside), OPEN_LABELS.get(item.kind, "Open"))] if inside else []
-        does = item_buttons(item, *ACTIONS[item.kind])
-        full = len(does) == _BUTTONS_PER_ROW
-        rows.append(ui.ActionRow(*([] if full else deeper), *does))
-        ways += deeper if full else []
-    ways += _exits(page)
+        without_back = message.path.kind == "search" and not message.query
+        child = browse.child_path(message.path, item, alone=without_back) if selected else None
+        open_button = (
+            [NavigateButton(str(child), OPEN_LABELS.get(item.kind, "Open"))] if child else []
+        )
+        actions = item_buttons(item, *ACTIONS[item.kind])
+        row_is_full = len(actions) == _BUTTONS_PER_ROW
+        rows.append(ui.ActionRow(*([] if row_is_full else open_button), *actions))
+        navigation += open_button if row_is_full else []
+    navigation += _exits(message)
     rows += [
-        ui.ActionRow(*ways[at : at + _BUTTONS_PER_ROW])
-        for at in range(0, len(ways), _BUTTONS_PER_ROW)
+        ui.ActionRow(*navigation[start : start + _BUTTONS_PER_ROW])
+        for start in range(0, len(navigation), _BUTTONS_PER_ROW)
     ]
     if item is not None:
-        return cards.card(item, *rows, above=page.text)
-    return cards.list_card(page.text, *rows)
+        return cards.card(item, *rows, above=message.text)
+    return cards.list_card(message.text, *rows)
 
 
-def _navigation(page: _RenderedPage) -> list[ui.Item[Any]]:
-    """To the pages before and behind, to what else there is of an artist."""
-    path = page.path
-    ways: list[ui.Item[Any]] = []
-    if page.more or path.page > 1:
-        back, onward = path.with_page_offset(-1), path.with_page_offset(1)
-        ways.append(
-            NavigateButton(str(back), f"◀ Page {back.page}" if back.page else "◀", path.page == 1)
-        )
-        ways.append(NavigateButton(str(onward), f"Page {onward.page} ▶", not page.more))
-    if path.kind == "artist":
-        ways.append(
-            NavigateButton(str(ListPath("albums", path.argument, back=path.back)), "Their albums")
-        )
-    if path.kind == "albums":
-        ways.append(
-            NavigateButton(str(ListPath("artist", path.argument, back=path.back)), "Their songs")
-        )
-    return ways
+def query_of(message: discord.Message | None) -> str:
+    """The query of the search that the list in a message began with."""
+    return list_text.words_in(_buttons(message))
 
 
-def _exits(page: _RenderedPage) -> Iterator[ui.Item[Any]]:
-    """Back, and to Spotify."""
-    if page.path.back is not None:
-        yield NavigateButton(str(page.path.back), "Back")
-    if page.words:
-        label = "Open in Spotify" if page.path.kind == "search" else "Search in Spotify"
-        yield ui.Button(label=label, url=list_text.search_link(page.words))
-
-
-def _buttons(message: discord.Message | None) -> Iterator[ui.Button[Any]]:
-    if message is not None:
-        parts = ui.LayoutView.from_message(message, timeout=None).walk_children()
-        yield from (part for part in parts if isinstance(part, ui.Button))
-
-
-def _is_own_reply(interaction: Interaction) -> bool:
-    """Whether the message is the answer to whoever pressed; others get one of their own."""
-    about = interaction.message.interaction_metadata if interaction.message else None
-    return about is not None and about.user.id == interaction.user.id
-
-
-async def _defer(interaction: Interaction) -> None:
-    if _is_own_reply(interaction):
-        await interaction.response.defer()
-    else:
-        await defer(interaction)
-
-
-async def _reply(interaction: Interaction, drawn: ui.LayoutView) -> None:
-    if _is_own_reply(interaction):
-        await interaction.edit_original_response(view=drawn)
-    else:
-        await interaction.followup.send(view=drawn)
-
-
-class ItemSelect(PersistentItem[ui.Select[Any]], template=f"list:pick:(?P<path>{browse.PATTERN})"):
-    """Chooses another entry of a list."""
-
-    def __init__(self, path: str, options: list[discord.SelectOption]) -> None:
-        self.path = path
-        super().__init__(ui.Select(custom_id=f"list:pick:{path}", options=options))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]
-    ) -> Self:
-        assert isinstance(item, ui.Select)
-        return cls(match["path"], item.options)
-
-    async def on_press(self, interaction: Interaction) -> None:
-        await _defer(interaction)
-        value = self.item.values[0]
-        spotify = await interaction.client.sessions.catalogue_session(interaction.user.id)
-        item = await spotify.catalogue.item(list_text.parse_option(value))
-        page = _RenderedPage.read_back(ListPath.parse(self.path), interaction.message, self.item)
-        if not _is_own_reply(interaction):
-            page = page.for_other_user()
-        await _reply(interaction, _render(page, item, value))
-
-
-class NavigateButton(
-    PersistentItem[ui.Button[Any]], template=f"list:go:(?P<path>{browse.PATTERN})"
-):
-    """Shows another page, or another list, in the same message."""
-
-    def __init__(self, path: str, label: str = "Go", disabled: bool = False) -> None:
-        self.path = path
-        super().__init__(ui.Button(label=label, custom_id=f"list:go:{path}", disabled=disabled))
-
-    async def on_press(self, interaction: Interaction) -> None:
-        await _defer(interaction)
-        path = ListPath.parse(self.path)
-        if not _is_own_reply(interaction):
-            path = path.for_other_user()
-        words = list_text.words_in(_buttons(interaction.message))
-        came = _previous_item(interaction.message, path)
-        await _reply(interaction, await _list_view_for(interaction, path, words, came))
-
-
-async def _list_view_for(
-    interaction: Interaction, path: ListPath, words: str = "", came: str = ""
-) -> ui.LayoutView:
-    accounts = interaction.client.sessions
-    enter = accounts.session if path.personal else accounts.catalogue_session
-    spotify = await enter(interaction.user.id)
-    return await list_view(spotify, path, words, came, whose=interaction.user.display_name)
-
-
-def _previous_item(message: discord.Message | None, path: ListPath) -> str:
-    """The id of what is left by going back to `path`; empty where one does not go back."""
-    menus = ui.LayoutView.from_message(message, timeout=None).walk_children() if message else ()
-    for menu in menus:
-        here = menu.custom_id if isinstance(menu, ui.Select) else ""
-        if here.endswith(f"/{path}"):
-            return ListPath.parse(here.removeprefix("list:pick:")).argument
+def item_left(message: discord.Message | None, path: ListPath) -> str:
+    """The ID of the item whose list the message shows, if `path` is where it was opened from."""
+    for menu in cards.read_back(message).walk_children():
+        custom_id = menu.custom_id if isinstance(menu, ui.Select) else ""
+        if custom_id.endswith(f"/{path}"):
+            return ListPath.parse(custom_id.removeprefix("list:pick:")).argument
     return ""
 
 
-class ItemActionButton(
-    PersistentItem[ui.Button[Any]],
-    template=rf"item:(?P<verb>{'|'.join(LABELS)}):(?P<kind>{'|'.join(KINDS)}):"
-    r"(?P<item_id>[0-9A-Za-z]{22})",
-):
-    """Does one thing with one item, for whoever presses it."""
-
-    def __init__(self, verb: ItemAction, kind: Kind, item_id: str) -> None:
-        self.verb = verb
-        self.uri = Uri(kind, item_id)
-        label = "Follow" if (verb, kind) == ("save", "artist") else LABELS[verb]
-        style = discord.ButtonStyle.success if verb == "play" else discord.ButtonStyle.secondary
-        super().__init__(
-            ui.Button(label=label, style=style, custom_id=f"item:{verb}:{kind}:{item_id}")
+def _navigation(message: ListMessage) -> list[ui.Item[Any]]:
+    """Buttons for the previous and the next page, and for an artist's other list."""
+    path = message.path
+    buttons: list[ui.Item[Any]] = []
+    if message.has_more or path.page > 1:
+        previous, following = path.with_page_offset(-1), path.with_page_offset(1)
+        label = f"◀ Page {previous.page}" if previous.page else "◀"
+        buttons.append(NavigateButton(str(previous), label, path.page == 1))
+        buttons.append(
+            NavigateButton(str(following), f"Page {following.page} ▶", not message.has_more)
         )
-
-    async def on_press(self, interaction: Interaction) -> None:
-        await defer(interaction)
-        match self.verb:
-            case "play":
-                done = await interaction.client.player.perform(
-                    interaction.user.id, play_action(self.uri)
-                )
-                await interaction.followup.send(**outcome.outcome_reply(done))
-            case "queue":
-                await queue_buttons.add_to_queue(interaction, str(self.uri))
-            case "save":
-                await self._save(interaction)
-            case "add":
-                await playlists.add_or_ask(interaction, self.uri)
-            case "share":
-                await self._share(interaction)
-            case "open":
-                opened = await _list_view_for(interaction, browse.path_for_item(self.uri))
-                await interaction.followup.send(view=opened)
-
-    async def _save(self, interaction: Interaction) -> None:
-        spotify = await interaction.client.sessions.session(interaction.user.id)
-        item = await spotify.catalogue.item(self.uri)
-        await spotify.library.save(self.uri)
-        interaction.client.panels.saved(interaction.user.id, self.uri)
-        view = cards.card(item, heading=f"-# {saved_message(self.uri.kind)}")
-        await interaction.followup.send(view=view)
-
-    async def _share(self, interaction: Interaction) -> None:
-        spotify = await interaction.client.sessions.catalogue_session(interaction.user.id)
-        item = await spotify.catalogue.item(self.uri)
-        buttons: cards.Row = ui.ActionRow(*item_buttons(item, *SHARED_ACTIONS[self.uri.kind]))
-        what = "song" if self.uri.kind == "track" else self.uri.kind
-        article = "an" if what[0] in "aeiou" else "a"
-        who = f"-# {safe(interaction.user.display_name)} shared {article} {what}"
-        # The first message takes the place of the deferred one, and is as private as that.
-        await interaction.edit_original_response(content="Sharing…")
-        card = cards.card(item, buttons, heading=who)
-        sent = await interaction.followup.send(view=card, wait=True)
-        # Where an app may not speak to everybody, Discord shows it to this person alone.
-        told = _NOT_SHARED if sent.flags.ephemeral else "Shared with everybody here."
-        await interaction.edit_original_response(content=told)
+    if path.kind == "artist":
+        albums = ListPath("albums", path.argument, back=path.back)
+        buttons.append(NavigateButton(str(albums), "Their albums"))
+    if path.kind == "albums":
+        songs = ListPath("artist", path.argument, back=path.back)
+        buttons.append(NavigateButton(str(songs), "Their songs"))
+    return buttons
 
 
-def item_buttons(item: Item | Uri, *verbs: ItemAction) -> list[ItemButton]:
-    """Buttons that do these things with an item, for whoever presses them."""
-    uri = item if isinstance(item, Uri) else item.uri
-    assert uri is not None, "what is on its owner's machine alone has no buttons"
-    return [ItemActionButton(verb, uri.kind, uri.id) for verb in verbs]
+def _exits(message: ListMessage) -> Iterator[ui.Item[Any]]:
+    """Back to the list before, and to Spotify."""
+    if message.path.back is not None:
+        yield NavigateButton(str(message.path.back), "Back")
+    if message.query:
+        label = "Open in Spotify" if message.path.kind == "search" else "Search in Spotify"
+        yield ui.Button(label=label, url=list_text.search_link(message.query))
 
 
-ITEMS = (ItemSelect, NavigateButton, ItemActionButton)
+def _buttons(message: discord.Message | None) -> Iterator[ui.Button[Any]]:
+    for component in cards.read_back(message).walk_children():
+        if isinstance(component, ui.Button):
+            yield component

@@ -1,17 +1,84 @@
-"""What the messages of a login say, from its button to its end."""
+"""The messages of a login: what they say, their buttons, and the form for the code."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import discord
+from discord import ui
+
 from bot.errors.bot_error import OPERATOR
+from bot.interactions.components import Form, PersistentButton
 from bot.login.results import AccountLinked, AwaitingCode, LoginResult, failure_message
 from bot.text.escape import safe
+from bot.views.cards import buttons
 
 LOOK_IN_DMS = "The login button is in your direct messages."
 SPOTIFY_APPS_URL = "<https://www.spotify.com/account/apps/>"
 
+# Sent to the owner of an account that another Discord user tried to link.
+ALREADY_LINKED_WARNING = (
+    "Somebody just logged in with your Spotify account to link it to another Discord account. "
+    "It was refused. If that was you, use /unlink here first. If not, change your Spotify "
+    f"password, and look through your account’s apps at {SPOTIFY_APPS_URL}."
+)
+
+# Seconds after which the library forgets an open form.
+_FORM_TIMEOUT = 15 * 60
+
+
+class StartLogin(PersistentButton, template="login:start"):
+    """Starts a login, as /link does."""
+
+    def __init__(self) -> None:
+        style = discord.ButtonStyle.success
+        super().__init__(ui.Button(label="Link Spotify", style=style, custom_id="login:start"))
+
+
+class EnterCode(PersistentButton, template="login:code"):
+    """Opens the form for the code that the browser shows."""
+
+    allow_double = True
+
+    def __init__(self) -> None:
+        super().__init__(ui.Button(label="Enter code", custom_id="login:code"))
+
+
+class CodeForm(Form, title="Enter the code from your browser"):
+    """The form for the code: eight letters and digits."""
+
+    code: ui.Label[Any] = ui.Label(
+        text="Code",
+        description="It looks like 7KQ2-M0XA.",
+        component=ui.TextInput(custom_id="code", min_length=1, max_length=20),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(timeout=_FORM_TIMEOUT, custom_id="login:form")
+
+    @property
+    def typed_code(self) -> str:
+        assert isinstance(self.code.component, ui.TextInput)
+        return self.code.component.value
+
+
+def start_login_view(_error: object = None) -> ui.View:
+    """The button below an error that a login resolves."""
+    return buttons(StartLogin())
+
+
+def login_link_view(url: str, *, needs_code: bool) -> ui.View:
+    """The link to the login page, and the button for the code if the browser will show one."""
+    link: ui.Button[Any] = ui.Button(label="Link Spotify", url=url, emoji="🔗")
+    return buttons(link, EnterCode()) if needs_code else buttons(link)
+
+
+def enter_code_view() -> ui.View:
+    return buttons(EnterCode())
+
 
 def login_link_message(discord_name: str, *, by_code: bool, linked_to: str | None) -> str:
-    """Beside the login button."""
+    """The text beside the login link; `linked_to` is the account that is linked already."""
     first = f"You are linked to **{safe(linked_to)}**. " if linked_to else ""
     last = " Its last page shows a code: press **Enter code** and enter it." if by_code else ""
     return (
@@ -21,7 +88,7 @@ def login_link_message(discord_name: str, *, by_code: bool, linked_to: str | Non
 
 
 def result_message(result: LoginResult, operator: str) -> str:
-    """What these messages become once the browser is done."""
+    """The text that replaces it when the browser is done; `operator` is who runs the bot."""
     match result:
         case AccountLinked(name=name):
             return f"Linked to **{safe(name)}**. Try /search or /play."
@@ -31,11 +98,3 @@ def result_message(result: LoginResult, operator: str) -> str:
                 "Your browser shows a code: press **Enter code** and enter it."
             )
     return failure_message(result).replace(OPERATOR, operator)
-
-
-# To whoever has linked an account that somebody else just tried to link.
-ALREADY_LINKED_WARNING = (
-    "Somebody just logged in with your Spotify account to link it to another Discord account. "
-    "It was refused. If that was you, use /unlink here first. If not, change your Spotify "
-    f"password, and look through your account’s apps at {SPOTIFY_APPS_URL}."
-)

@@ -1,32 +1,31 @@
-"""What is said when something was done with the player."""
+"""The reply after a player action."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from bot.interactions.responses import Reply
 from bot.player.outcome import Outcome
 from bot.spotify.models import Playback
-from bot.text import items
+from bot.text.items import playback_line, progress_bar
 from bot.views import cards
 
 
-def outcome_reply(it: Outcome) -> dict[str, Any]:
-    """Keyword arguments for a reply: a card of what it was about, or of what plays now."""
-    state = it.state
-    if it.item is not None and (state is None or state.item is None):
-        return {
-            "view": cards.card(
-                it.item, heading=f"-# {it.message}{'.' if '. ' in it.message else ''}"
-            )
-        }
+def outcome_reply(outcome: Outcome, *, private: bool = False) -> Reply:
+    """A card of the item that the action was about, or of what plays now, or text alone."""
+    item, state, message = outcome.item, outcome.state, outcome.message
+    if item is not None and (state is None or state.item is None):
+        stop = "." if ". " in message else ""
+        return Reply(view=cards.card(item, heading=f"-# {message}{stop}"), private=private)
     if state is None or state.item is None:
-        return {"content": f"{it.message}."}
-    bar = items.progress_bar(state.progress_ms, state.item.duration_ms)
-    return {"view": cards.card(state.item, heading=f"-# {_heading(it.message, state)}", below=bar)}
+        return Reply(f"{message}.", private=private)
+    bar = progress_bar(state.progress_ms, state.item.duration_ms)
+    view = cards.card(state.item, heading=f"-# {_heading(message, state)}", below=bar)
+    return Reply(view=view, private=private)
 
 
-def _heading(says: str, state: Playback) -> str:
-    """What was done, and where it plays; not twice that it plays, or does not."""
-    where = items.playback_line(state)
-    already = f"Already {where[0].lower()}{where[1:]}"
-    return next((one for one in (where, already) if one.startswith(says)), f"{says} · {where}")
+def _heading(message: str, state: Playback) -> str:
+    """The message and where it plays, without saying twice that it plays or is paused."""
+    line = playback_line(state)
+    already = f"Already {line[0].lower()}{line[1:]}"
+    return next(
+        (text for text in (line, already) if text.startswith(message)), f"{message} · {line}"
+    )

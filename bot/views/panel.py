@@ -1,7 +1,8 @@
-"""How the panel looks: what plays, how far it is, where, and a button for all one does with it."""
+"""The now-playing panel: what plays, its cover and progress, and the controls."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +10,18 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.interactions.persistent import PersistentItem
+from bot.interactions.components import PersistentButton
 from bot.player.actions import NEXT_REPEAT
 from bot.spotify.models import Device, Playable, Playback
-from bot.spotify.uris import Uri
-from bot.text import items
+from bot.spotify.uris import Uri, find_links
 from bot.text.escape import safe
+from bot.text.items import album_name, byline, playback_line, progress_bar, title
 from bot.views import cards
+from bot.views.item_buttons import PLAY, SAVE, item_buttons
 
 _BODY_ID = 110
 
-# Of a button that becomes another when it is pressed, both are one.
+# The two states of a toggle share one debounce key.
 _TOGGLES = {
     "pause": "playing",
     "resume": "playing",
@@ -28,28 +30,30 @@ _TOGGLES = {
     "shuffle": "shuffle",
     "repeat": "repeat",
 }
-# Each press of these goes on from the one before.
+# Each press of these goes a step further than the one before.
 _REPEATABLE = ("next", "previous", "volume")
 
 _REPEAT_LABELS = {"context": "Repeating all of it", "track": "Repeating this one"}
+_NOT_YOURS = "This is somebody else’s remote. Get your own with /now."
+_LIKE_BUTTON = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
 
 
 @dataclass(frozen=True)
 class PanelState:
     """What a panel shows.
 
-    owner  whose player it is: a Discord ID
-    name   of the owner, where others see it too
-    state  None where nothing is active
-    liked  whether what plays is saved; None where nobody knows, or it cannot be
-    as_of  when the player was like that, in seconds since 1970
-    live   whether it will be drawn again by itself
-    note   what was just done, safe to show
+    owner       the Discord ID of the user whose player it is
+    name        of the owner, if others see the panel, too
+    playback    None if no device is active
+    liked       whether the item is saved; None if that is unknown, or if it cannot be saved
+    updated_at  when the player was in this state, in seconds since 1970
+    live        the panel will refresh itself
+    status      what an action has just done; markdown that is safe to show
     """
 
     owner: int
     name: str | None = None
-    state: Playback | None = None
+    playback: Playback | None = None
     liked: bool | None = None
     updated_at: float | None = None
     live: bool = False
@@ -57,53 +61,91 @@ class PanelState:
 
     @property
     def private(self) -> bool:
-        """Whether others see it while its owner is in a private session."""
-        device = self.state.device if self.state else None
+        """Whether others see the panel while its owner is in a private session."""
+        device = self.playback.device if self.playback else None
         return self.name is not None and device is not None and device.is_private_session
 
     @property
     def item(self) -> Playable | None:
-        """What plays, where that can be told and shown."""
-        return self.state.item if self.state and not self.private else None
+        """What plays; None if Spotify does not tell it, or if the panel must not show it."""
+        return self.playback.item if self.playback and not self.private else None
 
     @property
     def uri(self) -> Uri | None:
-        """Of what plays, where it has one."""
+        """Of what plays; a local file has none."""
         return self.item.uri if self.item else None
 
 
 class PanelButton(
-    PersistentItem[ui.Button[Any]],
-    template=r"panel:(?P<owner>\d{1,20}):(?P<act>[a-z]+(?: [a-z0-9A-Z:+-]{1,40})?)",
+    PersistentButton,
+    template=r"panel:(?P<owner>\d{1,20}):"
+    r"(?P<action>(?!(?:devices|queue)$)[a-z]+(?: [a-z0-9A-Z:+-]{1,40})?)",
 ):
-    """A button of a panel: whose it is, and what it does."""
+    """A control of a panel. `action` is a player action, `like kind:id` or the like, or refresh."""
 
-    def __init__(self, owner: str, act: str, button: ui.Button[Any] | None = None) -> None:
+    def __init__(self, owner: str, action: str, button: ui.Button[Any] | None = None) -> None:
         self.owner = int(owner)
-        self.action = act
-        verb = act.partition(" ")[0]
+        self.action = action
+        verb = action.partition(" ")[0]
         self.debounce_key = _TOGGLES.get(verb)
         self.repeatable = verb in _REPEATABLE
         button = button or ui.Button()
-        button.custom_id = f"panel:{owner}:{act}"
+        button.custom_id = f"panel:{owner}:{action}"
         super().__init__(button)
 
-    async def on_press(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.client.panels.on_press(interaction, self.owner, self.action)
+
+class DevicesButton(PersistentButton, template=r"panel:(?P<owner>\d{1,20}):devices"):
+    """Shows the devices of the panel's owner."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = int(owner)
+        custom_id = f"panel:{owner}:devices"
+        super().__init__(ui.Button(emoji="📱", label="Devices", custom_id=custom_id))
 
 
-def render(shown: PanelState) -> ui.LayoutView:
-    """A new view each time: one that is sent again with other items breaks them in discord.py."""
-    view = ui.LayoutView(timeout=None)
-    rows: list[ui.ActionRow[Any]] = [ui.ActionRow(*row) for row in _rows(shown)]
-    view.add_item(ui.Container(*_body(shown), *rows, accent_colour=cards.GREEN))
-    return view
+class QueueButton(PersistentButton, template=r"panel:(?P<owner>\d{1,20}):queue"):
+    """Shows the queue of the panel's owner."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = int(owner)
+        custom_id = f"panel:{owner}:queue"
+        super().__init__(ui.Button(emoji="📜", label="Queue", custom_id=custom_id))
 
 
-def read_body(message: discord.Message | None) -> list[ui.Item[Any]]:
-    """What a panel in a message says, without its buttons; empty where there is none."""
-    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
-    text = view.find_item(_BODY_ID)
+def render(state: PanelState) -> ui.LayoutView:
+    """The panel as a message."""
+    return cards.container(_body(state), *(ui.ActionRow[Any](*row) for row in _rows(state)))
+
+
+def visitor_card(message: discord.Message | None) -> ui.LayoutView:
+    """For a user who presses another user's panel: its text, and buttons for its item.
+
+    It needs no call to Spotify.
+    """
+    uri = item_of_message(message)
+    rows = [ui.ActionRow[Any](*item_buttons(uri, PLAY, SAVE))] if uri else []
+    return cards.container(_NOT_YOURS, *_read_body(message), *rows)
+
+
+def item_of_message(message: discord.Message | None) -> Uri | None:
+    """The item that the panel in a message shows, from its like button."""
+    for component in cards.read_back(message).walk_children():
+        custom_id = component.custom_id if isinstance(component, ui.Button) else None
+        if match := _LIKE_BUTTON.fullmatch(custom_id or ""):
+            return parse_uri(match[1])
+    return None
+
+
+def parse_uri(text: str) -> Uri:
+    """From `kind:id`, as in a like button. Raises UnreadableLink."""
+    (uri,) = find_links(f"spotify:{text}")
+    assert isinstance(uri, Uri)
+    return uri
+
+
+def _read_body(message: discord.Message | None) -> list[ui.Item[Any]]:
+    """The text and cover of the panel in a message; empty if it has none."""
+    text = cards.read_back(message).find_item(_BODY_ID)
     if not isinstance(text, ui.TextDisplay):
         return []
     copy: ui.TextDisplay[Any] = ui.TextDisplay(text.content)
@@ -112,142 +154,141 @@ def read_body(message: discord.Message | None) -> list[ui.Item[Any]]:
     return [copy]
 
 
-def _body(shown: PanelState) -> list[ui.Item[Any]]:
-    state, item = shown.state, shown.item
-    lines = [_heading(shown)]
-    if state and item:
-        lines += [f"**{items.title(item)}**", items.byline(item)]
-        lines += [items.progress_bar(state.progress_ms, item.duration_ms), _settings_line(shown)]
-        part = items.album_name(item)
-        lines.append(f"-# {part} · On Spotify" if part else "-# On Spotify")
+def _body(state: PanelState) -> ui.Item[Any]:
+    playback, item = state.playback, state.item
+    lines = [_heading(state)]
+    if playback and item:
+        lines += [f"**{title(item)}**", byline(item)]
+        lines += [progress_bar(playback.progress_ms, item.duration_ms), _settings_line(state)]
+        album = album_name(item)
+        lines.append(f"-# {album} · On Spotify" if album else "-# On Spotify")
     else:
-        lines += [_empty_state(shown), _settings_line(shown)]
-    if shown.updated_at is not None:
-        # One that is drawn no more gives the time; until then, how long ago that was stays true
-        # even where the bot stops.
-        style = "R" if shown.live else "t"
-        lines.append(f"-# As of <t:{int(shown.updated_at)}:{style}>")
+        lines += [_empty_state(state), _settings_line(state)]
+    if state.updated_at is not None:
+        # A live panel says how long ago it was updated, which stays true even if the bot stops.
+        # A panel that will not refresh itself says the time.
+        style = "R" if state.live else "t"
+        lines.append(f"-# As of <t:{int(state.updated_at)}:{style}>")
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)), id=_BODY_ID)
-    cover = items.cover_url(item) if item else None
-    return [ui.Section(text, accessory=ui.Thumbnail(cover)) if cover else text]
+    return cards.with_cover(text, item)
 
 
-def _heading(shown: PanelState) -> str:
-    """Whose it is, what was just done unless the rest says it, and where it plays."""
-    where = items.playback_line(shown.state) if shown.state and shown.item else ""
-    said = where.startswith(shown.status) or shown.status in _settings(shown)
-    name = f"**{safe(shown.name)}**" if shown.name else ""
-    parts = [part for part in (name, "" if said else shown.status, where) if part]
+def _heading(state: PanelState) -> str:
+    """The owner's name, the status unless the rest says the same, and where it plays."""
+    line = playback_line(state.playback) if state.playback and state.item else ""
+    is_said = line.startswith(state.status) or state.status in _settings(state)
+    name = f"**{safe(state.name)}**" if state.name else ""
+    parts = [part for part in (name, "" if is_said else state.status, line) if part]
     return f"-# {' · '.join(parts)}" if parts else ""
 
 
-def _empty_state(shown: PanelState) -> str:
-    """What there is instead of a track or an episode."""
-    state = shown.state
-    if shown.private:
+def _empty_state(state: PanelState) -> str:
+    """The text instead of a track or an episode."""
+    playback = state.playback
+    if state.private:
         return "**In a private session**\nWhat plays is not shown to others."
-    if state is None:
+    if playback is None:
         return "**Nothing is playing**\nStart something with /play, or choose a device."
-    on = f" on {safe(state.device.name)}" if state.device and state.device.name else ""
-    if state.currently_playing_type == "ad":
+    device = playback.device
+    on = f" on {safe(device.name)}" if device and device.name else ""
+    if playback.currently_playing_type == "ad":
         return f"**An ad is playing{on}**\nThe music goes on after it."
-    if state.is_playing:
+    if playback.is_playing:
         return f"**Something is playing{on}**\nSpotify does not tell apps what it is."
     return f"**Nothing is playing{on}**\nStart something with /play."
 
 
-def _settings_line(shown: PanelState) -> str:
-    told = _settings(shown)
-    return f"-# {' · '.join(told)}" if told else ""
+def _settings_line(state: PanelState) -> str:
+    settings = _settings(state)
+    return f"-# {' · '.join(settings)}" if settings else ""
 
 
-def _settings(shown: PanelState) -> list[str]:
-    """Volume and modes, as far as they are out of the ordinary or known."""
-    state = shown.state
-    if state is None:
+def _settings(state: PanelState) -> list[str]:
+    """The volume, and the modes that are on."""
+    playback = state.playback
+    if playback is None:
         return []
-    device = state.device or Device()
-    told = [
+    device = playback.device or Device()
+    settings = [
         f"Volume {device.volume_percent}%" if device.volume_percent is not None else "",
-        "Shuffled" if state.shuffle_state else "",
-        _REPEAT_LABELS.get(state.repeat_state or "", ""),
-        "Private session" if device.is_private_session and not shown.private else "",
+        "Shuffled" if playback.shuffle_state else "",
+        _REPEAT_LABELS.get(playback.repeat_state or "", ""),
+        "Private session" if device.is_private_session and not state.private else "",
         "This device takes no commands" if device.is_restricted else "",
     ]
-    return [part for part in told if part]
+    return [setting for setting in settings if setting]
 
 
-def _rows(shown: PanelState) -> Iterable[list[PanelButton]]:
-    """Three rows; what the player does not allow now is off."""
-    state = shown.state
-    device = (state.device if state else None) or Device()
-    stuck = state is None or device.is_restricted
-    disallows = state.actions.disallows if state and state.actions else {}
+def _rows(state: PanelState) -> Iterable[list[PersistentButton]]:
+    """Three rows; a button for something that the player does not allow now is disabled."""
+    playback = state.playback
+    device = (playback.device if playback else None) or Device()
+    no_control = playback is None or device.is_restricted
+    disallows = playback.actions.disallows if playback and playback.actions else {}
 
-    def forbidden(*actions: str) -> bool:
-        return stuck or any(disallows.get(action) for action in actions)
+    def disabled(*actions: str) -> bool:
+        return no_control or any(disallows.get(action) for action in actions)
 
-    # One of the two is always disallowed; which one is told late after the other was pressed.
-    still = stuck or all(disallows.get(action) for action in ("pausing", "resuming"))
-    if state and state.is_playing:
-        toggle = _button(shown, "pause", "⏸️", off=still)
+    # Spotify always disallows pausing or resuming, and updates that late after a press.
+    no_toggle = no_control or all(disallows.get(action) for action in ("pausing", "resuming"))
+    if playback and playback.is_playing:
+        toggle = _button(state, "pause", "⏸️", disabled=no_toggle)
     else:
-        toggle = _button(shown, "resume", "▶️", off=still and state is not None)
-    shuffled = bool(state and state.shuffle_state)
-    repeat = (state.repeat_state if state else None) or "off"
-    after = NEXT_REPEAT.get(repeat, "context")
-    toggles = {"context": ("context",), "track": ("context", "track"), "off": ("track",)}[after]
-    silent = stuck or device.supports_volume is False or device.volume_percent is None
+        disabled_toggle = no_toggle and playback is not None
+        toggle = _button(state, "resume", "▶️", disabled=disabled_toggle)
+    shuffled = bool(playback and playback.shuffle_state)
+    repeat = (playback.repeat_state if playback else None) or "off"
+    next_repeat = NEXT_REPEAT.get(repeat, "context")
+    modes = {"context": ("context",), "track": ("context", "track"), "off": ("track",)}[next_repeat]
+    volume = device.volume_percent
+    no_volume = no_control or device.supports_volume is False or volume is None
     yield [
-        _button(shown, "previous", "⏮️", off=forbidden("skipping_prev")),
+        _button(state, "previous", "⏮️", disabled=disabled("skipping_prev")),
         toggle,
-        _button(shown, "next", "⏭️", off=forbidden("skipping_next")),
-        _like(shown),
+        _button(state, "next", "⏭️", disabled=disabled("skipping_next")),
+        _like_button(state),
     ]
     yield [
         _button(
-            shown,
+            state,
             f"shuffle {'off' if shuffled else 'on'}",
             "🔀",
             on=shuffled,
-            off=forbidden("toggling_shuffle"),
+            disabled=disabled("toggling_shuffle"),
         ),
         _button(
-            shown,
-            f"repeat {after}",
+            state,
+            f"repeat {next_repeat}",
             "🔂" if repeat == "track" else "🔁",
             on=repeat != "off",
-            off=forbidden(*(f"toggling_repeat_{toggle}" for toggle in toggles)),
+            disabled=disabled(*(f"toggling_repeat_{mode}" for mode in modes)),
         ),
-        _button(shown, "volume -10", "🔉", off=silent or device.volume_percent == 0),
-        _button(shown, "volume +10", "🔊", off=silent or device.volume_percent == 100),
+        _button(state, "volume -10", "🔉", disabled=no_volume or volume == 0),
+        _button(state, "volume +10", "🔊", disabled=no_volume or volume == 100),
     ]
-    yield [
-        _button(shown, "devices", "📱", label="Devices"),
-        _button(shown, "queue", "📜", label="Queue"),
-        _button(shown, "refresh", "🔄"),
-    ]
+    owner = str(state.owner)
+    yield [DevicesButton(owner), QueueButton(owner), _button(state, "refresh", "🔄")]
 
 
-def _like(shown: PanelState) -> PanelButton:
-    uri = shown.uri
+def _like_button(state: PanelState) -> PanelButton:
+    uri = state.uri
     if uri is None:
-        return _button(shown, "like", "🤍", label="Like", off=True)
-    if shown.liked:
-        return _button(shown, f"unlike {uri.kind}:{uri.id}", "💚", label="Liked", on=True)
-    unknown = shown.liked is None
-    return _button(shown, f"like {uri.kind}:{uri.id}", "❔" if unknown else "🤍", label="Like")
+        return _button(state, "like", "🤍", label="Like", disabled=True)
+    if state.liked:
+        return _button(state, f"unlike {uri.kind}:{uri.id}", "💚", label="Liked", on=True)
+    emoji = "❔" if state.liked is None else "🤍"
+    return _button(state, f"like {uri.kind}:{uri.id}", emoji, label="Like")
 
 
 def _button(
-    shown: PanelState,
-    act: str,
+    state: PanelState,
+    action: str,
     emoji: str,
     *,
     label: str | None = None,
     on: bool = False,
-    off: bool = False,
+    disabled: bool = False,
 ) -> PanelButton:
     style = discord.ButtonStyle.success if on else discord.ButtonStyle.secondary
-    button: ui.Button[Any] = ui.Button(emoji=emoji, label=label, style=style, disabled=off)
-    return PanelButton(str(shown.owner), act, button)
+    button: ui.Button[Any] = ui.Button(emoji=emoji, label=label, style=style, disabled=disabled)
+    return PanelButton(str(state.owner), action, button)

@@ -1,96 +1,126 @@
-"""The queue, and the question whether so much is to go there."""
+"""The queue, and the question whether many songs are to be queued."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
 
 import discord
 from discord import ui
 
-from bot.spotify.catalogue import Item
+from bot.interactions.components import PersistentButton
+from bot.interactions.responses import Reply
+from bot.player.bulk_queue import QueueRequest
+from bot.player.outcome import Outcome
 from bot.spotify.models import Playable, Queue
 from bot.spotify.uris import Uri, find_links
-from bot.text import items
-from bot.text.items import numbered_items
+from bot.text.items import byline, format_duration, numbered_items, title
 from bot.views import cards
+from bot.views.outcome import outcome_reply
 
+# Entries of the queue on one page.
 PAGE_SIZE = 10
-_LONG_NAME = 60
+# Characters of a name in the question; a list for an error message has shorter ones.
+_MAX_NAME = 60
 
 _ENTRY = re.compile(r"\d+\. ")
 _LINK = re.compile(r"\]\((https://open\.spotify\.com/[a-z]+/[0-9A-Za-z]{22})\)")
 
 
-def page_count(queue: Queue) -> int:
-    return max(1, -(-len(queue.upcoming) // PAGE_SIZE))
+class QueuePageButton(
+    PersistentButton,
+    template=r"queue:(?P<owner>\d{1,20}):(?P<side>back|same|on):(?P<page>\d{1,2})",
+):
+    """Shows a page of the queue, read again; a user who is not its owner gets their own queue.
+
+    `side` keeps the custom_ids of the three buttons apart: their pages can be the same.
+    """
+
+    def __init__(
+        self, owner: str, side: str, page: str, emoji: str = "", *, disabled: bool = False
+    ) -> None:
+        self.owner = int(owner)
+        self.page = int(page)
+        custom_id = f"queue:{owner}:{side}:{page}"
+        super().__init__(ui.Button(emoji=emoji or None, disabled=disabled, custom_id=custom_id))
 
 
-def queue_card(queue: Queue, page: int, *rows: ui.ActionRow[Any]) -> ui.LayoutView:
-    """What plays, and one page of what comes, counted from 0."""
-    now = queue.current
-    lines = ["### Now", _line(now) if now else "Nothing that Spotify shows to apps."]
-    coming = queue.upcoming[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+class ConfirmButton(PersistentButton, template=r"queue:add:(?P<now>(?:now)?)"):
+    """Queues everything that its message lists."""
+
+    def __init__(self, now: str) -> None:
+        self.now = now == "now"
+        style = discord.ButtonStyle.success
+        super().__init__(ui.Button(label="Queue them", style=style, custom_id=f"queue:add:{now}"))
+
+
+def queue_card(queue: Queue, page: int, owner: int) -> ui.LayoutView:
+    """What plays, and one page of what comes next, counted from 0."""
+    pages = max(1, -(-len(queue.upcoming) // PAGE_SIZE))
+    last = pages - 1
+    page = min(page, last)
+    current = queue.current
+    lines = ["### Now", _line(current) if current else "Nothing that Spotify shows to apps."]
+    first = page * PAGE_SIZE
+    upcoming = queue.upcoming[first : first + PAGE_SIZE]
     lines.append("### Next")
-    lines += [f"{page * PAGE_SIZE + n}. {_line(item)}" for n, item in enumerate(coming, start=1)]
+    lines += [f"{number}. {_line(item)}" for number, item in enumerate(upcoming, start=first + 1)]
     if not queue.upcoming:
         lines.append("Nothing. Add something with /queue add.")
-    if page_count(queue) > 1:
-        lines.append(f"-# Page {page + 1} of {page_count(queue)}")
+    if pages > 1:
+        lines.append(f"-# Page {page + 1} of {pages}")
     lines.append("-# On Spotify, which shows the next twenty or so at most")
-    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(lines))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(text, *rows, accent_colour=cards.GREEN))
-    return view
+    buttons = [
+        QueuePageButton(str(owner), "back", str(max(0, page - 1)), "◀️", disabled=page == 0),
+        QueuePageButton(str(owner), "same", str(page), "🔄"),
+        QueuePageButton(str(owner), "on", str(min(last, page + 1)), "▶️", disabled=page == last),
+    ]
+    return cards.container("\n".join(lines), ui.ActionRow(*buttons))
 
 
 def _line(item: Playable) -> str:
-    told = [items.title(item), items.byline(item)]
-    told += [items.format_duration(item.duration_ms)] if item.duration_ms else []
-    return " · ".join(told)
+    parts = [title(item), byline(item)]
+    parts += [format_duration(item.duration_ms)] if item.duration_ms else []
+    return " · ".join(parts)
 
 
-def cost_text(songs: int, total: int, calls: int) -> str:
-    """How many songs it is, of how many in all, and what that costs."""
-    many = f"{songs} song{'s' if songs != 1 else ''}"
-    if total > songs:
-        many = f"the first {songs} of {total:,} songs"
-    return (
-        f"That is {many}, and {calls} calls to Spotify, of which this app has some hundreds a day. "
-        "Nothing takes them out of the queue again."
-    )
+def queued_reply(queued: Outcome | QueueRequest, *, now: bool = False) -> Reply:
+    """What was queued, or the question whether to queue so much."""
+    if isinstance(queued, QueueRequest):
+        return Reply(view=confirmation_card(queued, now=now), private=True)
+    return outcome_reply(queued)
 
 
-def confirmation_card(
-    items: Sequence[Item], how_much: str, left_out: str, *rows: ui.ActionRow[Any]
-) -> ui.LayoutView:
-    """Whether to queue so much; `links` reads the items back."""
-    lines = ["### Queue all of this?", *numbered_items(items, _LONG_NAME), how_much, left_out]
-    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(text, *rows, accent_colour=cards.GREEN))
-    return view
+def confirmation_card(request: QueueRequest, *, now: bool) -> ui.LayoutView:
+    """The question whether to queue the items; `listed_uris` reads them back."""
+    count = f"{request.songs} song{'s' if request.songs != 1 else ''}"
+    if request.total > request.songs:
+        count = f"the first {request.songs} of {request.total:,} songs"
+    lines = [
+        "### Queue all of this?",
+        *numbered_items(request.items, _MAX_NAME),
+        f"That is {count}, and {request.calls} calls to Spotify, of which this app has some "
+        "hundreds a day. Nothing takes them out of the queue again.",
+        f"{request.left_out_note}." if request.links_left_out else "",
+    ]
+    row: cards.Row = ui.ActionRow(ConfirmButton("now" if now else ""))
+    return cards.container("\n".join(filter(None, lines)), row)
 
 
-def progress_card(message: discord.Message | None, says: str) -> ui.LayoutView:
-    """The list of a message that `asked`, without its question, and what became of it."""
-    lines = [line for text in _texts(message) for line in text.split("\n") if _ENTRY.match(line)]
-    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join([*lines, says, "-# On Spotify"]))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(text, accent_colour=cards.GREEN))
-    return view
+def progress_card(message: discord.Message | None, text: str) -> ui.LayoutView:
+    """The list of a confirmation card with `text` instead of the question."""
+    lines = [line for part in _texts(message) for line in part.split("\n") if _ENTRY.match(line)]
+    return cards.container("\n".join([*lines, text, "-# On Spotify"]))
 
 
 def listed_uris(message: discord.Message | None) -> list[Uri]:
-    """The items that a message of ours lists: the targets of its links, never a name."""
-    found = _LINK.findall("\n".join(_texts(message)))
-    return [uri for link in found for uri in find_links(link) if isinstance(uri, Uri)]
+    """The items that a message of the bot lists: the targets of its links, never a name."""
+    links = _LINK.findall("\n".join(_texts(message)))
+    return [uri for link in links for uri in find_links(link) if isinstance(uri, Uri)]
 
 
 def _texts(message: discord.Message | None) -> list[str]:
     if message is None:
         return []
-    view = ui.LayoutView.from_message(message, timeout=None)
-    shown = [item.content for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
-    return [message.content, *shown]
+    components = cards.read_back(message).walk_children()
+    texts = [component.content for component in components if isinstance(component, ui.TextDisplay)]
+    return [message.content, *texts]

@@ -1,26 +1,30 @@
-"""The panel of settings: what it says, and what its menus offer."""
+"""The card of /settings: its texts, switches and menus."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord import ui
 
+from bot.errors.bot_error import BotError
+from bot.interactions.components import PersistentButton, PersistentSelect
+from bot.library.defaults import DefaultOptions
+from bot.library.playlists import WritablePlaylists
 from bot.spotify.models import Device, Playlist
 from bot.store import Preferences, SavedDefault
 from bot.text.escape import single_line
-from bot.views.cards import GREEN, Row
+from bot.views import cards
+from bot.views.login import StartLogin
 
-# Of the choice to have none; Spotify's ids are longer.
-NONE = "none"
-# Discord shows 25 options, one of which is NONE; and takes 100 characters for each value.
+# The value of the option for no default; Spotify's ids are longer.
+_NONE = "none"
+# Discord allows 25 options, one of which is _NONE, and 100 characters for a value.
 _MAX_OPTIONS, _MAX_VALUE_LENGTH = 24, 100
 _DEVICE_NOTE, _PLAYLIST_NOTE = 101, 102
-# The panel knows its menus and its login button again by their custom_id.
-DEVICE_MENU_ID, PLAYLIST_MENU_ID, LOGIN_BUTTON_ID = "set:device", "set:playlist", "login:start"
+_DEVICE_MENU_ID, _PLAYLIST_MENU_ID, _LOGIN_BUTTON_ID = "set:device", "set:playlist", "login:start"
 
 _FOR_DEVICE = "**Your device**\nMusic starts there when nothing is playing anywhere."
 _FOR_PLAYLIST = "**Your playlist**\nWhat you add to a playlist goes there at once."
@@ -29,156 +33,192 @@ _NO_DEVICES = "Spotify shows no device that can be chosen. Open Spotify on one, 
 _NO_PLAYLISTS = "You have no playlist that you can add to yet. Make one in Spotify first."
 
 
-@dataclass(frozen=True)
-class Switch:
-    """One setting that is on or off: what holds now, and what its button is called."""
+class ToggleButton(
+    PersistentButton, template="set:(?P<setting>replies|playing|reminders):(?P<value>on|off)"
+):
+    """Turns a setting on or off."""
 
-    name: str
-    on: bool
-    text: str
-    label: str
+    def __init__(self, setting: str, value: str, label: str = "") -> None:
+        self.setting = setting
+        self.turn_on = value == "on"
+        super().__init__(ui.Button(label=label, custom_id=f"set:{setting}:{value}"))
+
+
+class DefaultSelect(PersistentSelect, template="set:(?P<setting>device|playlist)"):
+    """Selects the default device or playlist, or none."""
+
+    def __init__(self, setting: str, options: list[discord.SelectOption]) -> None:
+        self.setting = setting
+        super().__init__(ui.Select(custom_id=f"set:{setting}", options=options))
+
+    @property
+    def selected(self) -> SavedDefault | None:
+        names = {option.value: option.label for option in self.options}
+        return None if self.value == _NONE else SavedDefault(self.value, names[self.value])
 
 
 @dataclass(frozen=True)
 class Menu:
-    """What there is to choose from, and what is said of it."""
+    """The options of a menu, and the note below it."""
 
     options: Sequence[discord.SelectOption] = ()
     note: str = ""
 
-    def with_selected(self, favourite: SavedDefault | None) -> list[discord.SelectOption]:
-        """Its options, with this one chosen."""
-        wanted = favourite.id if favourite else NONE
+    def with_selected(self, default: SavedDefault | None) -> list[discord.SelectOption]:
+        """Copies of the options, with this default selected."""
+        value = default.id if default else _NONE
         options = [option.copy() for option in self.options]
         for option in options:
-            option.default = option.value == wanted
+            option.default = option.value == value
         return options
 
 
 @dataclass(frozen=True)
 class DefaultMenus:
-    """The menus of the panel. `login`: why something is missing is a matter of a new login."""
+    """The two menus. `login`: the card has a login button, since that resolves an error."""
 
     devices: Menu
     playlists: Menu
     login: bool = False
 
 
-def switches(kept: Preferences) -> list[Switch]:
-    """All that can be on or off, in the order in which it is shown."""
+def settings_card(preferences: Preferences, menus: DefaultMenus) -> ui.LayoutView:
+    """All settings as they are now; empty menus are left out."""
+    parts: list[ui.Item[Any] | str] = ["### Settings", *_switches(preferences), ui.Separator()]
+    rows = (
+        (_FOR_DEVICE, "device", menus.devices, preferences.device, _DEVICE_NOTE),
+        (_FOR_PLAYLIST, "playlist", menus.playlists, preferences.playlist, _PLAYLIST_NOTE),
+    )
+    for text, setting, menu, default, note_id in rows:
+        parts.append(text)
+        if menu.options:
+            parts.append(ui.ActionRow(DefaultSelect(setting, menu.with_selected(default))))
+        if menu.note:
+            parts.append(ui.TextDisplay(f"-# {menu.note}", id=note_id))
+    if menus.login:
+        parts.append(ui.ActionRow(StartLogin()))
+    return cards.container(*parts)
+
+
+def _switches(preferences: Preferences) -> list[ui.Section[Any]]:
+    """A section for each setting that is on or off: its text, and a button that changes it."""
     replies = (
         (
             "Everybody here sees them; errors, questions and your account are yours alone.",
             "Keep them private",
         )
-        if kept.shared_replies
+        if preferences.shared_replies
         else ("You alone see them.", "Share them")
     )
     playing = (
         ("Others see it with **What are they playing?** in your menu.", "Hide it")
-        if kept.shows_playing
+        if preferences.shows_playing
         else ("Nobody can ask Tonearm what you play.", "Let others see it")
     )
     reminders = (
         ("You get a message 30 and 7 days before Spotify ends your login.", "Turn off")
-        if kept.reminders
+        if preferences.reminders
         else ("You get no message before Spotify ends your login.", "Turn on")
     )
+    settings = (
+        ("replies", preferences.shared_replies, "Replies", *replies),
+        ("playing", preferences.shows_playing, "What you play", *playing),
+        ("reminders", preferences.reminders, "Reminders", *reminders),
+    )
     return [
-        Switch("replies", kept.shared_replies, f"**Replies**\n{replies[0]}", replies[1]),
-        Switch("playing", kept.shows_playing, f"**What you play**\n{playing[0]}", playing[1]),
-        Switch("reminders", kept.reminders, f"**Reminders**\n{reminders[0]}", reminders[1]),
+        ui.Section(
+            f"**{title}**\n{text}",
+            accessory=ToggleButton(setting, "off" if is_on else "on", label),
+        )
+        for setting, is_on, title, text, label in settings
     ]
 
 
-def settings_card(
-    switches: Iterable[ui.Section[Any]],
-    choices: DefaultMenus,
-    rows: tuple[Row, Row],
-    login: Row,
-) -> ui.LayoutView:
-    """All of it. `rows` hold the menus, `login` its button; what is of no use is left out."""
-    parts: list[ui.Item[Any]] = [ui.TextDisplay("### Settings"), *switches, ui.Separator()]
-    about = (
-        (_FOR_DEVICE, choices.devices, _DEVICE_NOTE),
-        (_FOR_PLAYLIST, choices.playlists, _PLAYLIST_NOTE),
+def default_menus(options: DefaultOptions, preferences: Preferences, operator: str) -> DefaultMenus:
+    """The menus of what Spotify has; an error of Spotify becomes the note of its menu.
+
+    The default that is stored can be given up in any case. `operator` is who runs the bot.
+    """
+    devices, playlists = options.devices, options.playlists
+    return DefaultMenus(
+        _unavailable_menu(devices.render(operator), preferences.device)
+        if isinstance(devices, BotError)
+        else _device_menu(devices, preferences.device),
+        _unavailable_menu(playlists.render(operator), preferences.playlist)
+        if isinstance(playlists, BotError)
+        else _playlist_menu(playlists, preferences.playlist),
+        login=options.needs_login,
     )
-    for (says, menu, note_id), row in zip(about, rows, strict=True):
-        parts.append(ui.TextDisplay(says))
-        parts += [row] if menu.options else []
-        parts += [ui.TextDisplay(f"-# {menu.note}", id=note_id)] if menu.note else []
-    parts += [login] if choices.login else []
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*parts, accent_colour=GREEN))
-    return view
 
 
 def read_menus(message: discord.Message | None) -> DefaultMenus:
-    """The menus as they stand in the message of a panel."""
-    view = ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
+    """The menus as they are in the message of a settings card."""
+    view = cards.read_back(message)
     return DefaultMenus(
-        _read_menu(view, DEVICE_MENU_ID, _DEVICE_NOTE),
-        _read_menu(view, PLAYLIST_MENU_ID, _PLAYLIST_NOTE),
-        login=_find(view, LOGIN_BUTTON_ID) is not None,
+        _read_menu(view, _DEVICE_MENU_ID, _DEVICE_NOTE),
+        _read_menu(view, _PLAYLIST_MENU_ID, _PLAYLIST_NOTE),
+        login=_find(view, _LOGIN_BUTTON_ID) is not None,
     )
 
 
 def _read_menu(view: ui.LayoutView, custom_id: str, note_id: int) -> Menu:
-    menu, note = _find(view, custom_id), view.find_item(note_id)
-    return Menu(
-        menu.options if isinstance(menu, ui.Select) else (),
-        note.content.removeprefix("-# ") if isinstance(note, ui.TextDisplay) else "",
-    )
+    menu = _find(view, custom_id)
+    options = menu.options if isinstance(menu, ui.Select) else ()
+    return Menu(options, cards.text_of(view, note_id).removeprefix("-# "))
 
 
 def _find(view: ui.LayoutView, custom_id: str) -> ui.Item[Any] | None:
-    items = view.walk_children()
-    return next((item for item in items if getattr(item, "custom_id", None) == custom_id), None)
+    components = view.walk_children()
+    return next((c for c in components if getattr(c, "custom_id", None) == custom_id), None)
 
 
-def device_menu(found: Iterable[Device], favourite: SavedDefault | None) -> Menu:
-    """Those that take commands."""
+def _device_menu(devices: Sequence[Device], default: SavedDefault | None) -> Menu:
+    """The devices that take commands."""
     options = [
         _option(device.id, device.name, device.type, "Unnamed device")
-        for device in found
+        for device in devices
         if device.id and len(device.id) <= _MAX_VALUE_LENGTH and not device.is_restricted
     ]
-    return _menu(options, favourite, "Not awake now", "" if options else _NO_DEVICES)
+    return _menu(options, default, "Not awake now", "" if options else _NO_DEVICES)
 
 
-def playlist_menu(found: Sequence[Playlist], favourite: SavedDefault | None, *, more: bool) -> Menu:
-    """Those that were found, of which one can add to all; `more`: there may be others."""
-    options = [_option(one.id, one.name, _song_count(one), "Untitled") for one in found]
-    note = _MORE if more or len(options) > _MAX_OPTIONS else ""
-    return _menu(options, favourite, "Chosen before", note if options else _NO_PLAYLISTS)
+def _playlist_menu(writable: WritablePlaylists, default: SavedDefault | None) -> Menu:
+    options = [
+        _option(playlist.id, playlist.name, _song_count(playlist), "Untitled")
+        for playlist in writable.playlists
+    ]
+    note = _MORE if writable.more or len(options) > _MAX_OPTIONS else ""
+    return _menu(options, default, "Chosen before", note if options else _NO_PLAYLISTS)
 
 
-def unavailable_menu(why: str, favourite: SavedDefault | None) -> Menu:
-    """Where Spotify cannot be asked: what was chosen before can still be given up."""
-    return _menu([], favourite, "Chosen before", why)
+def _unavailable_menu(reason: str, default: SavedDefault | None) -> Menu:
+    return _menu([], default, "Chosen before", reason)
 
 
 def _menu(
-    options: list[discord.SelectOption], favourite: SavedDefault | None, absent: str, note: str
+    options: list[discord.SelectOption],
+    default: SavedDefault | None,
+    absent: str,
+    note: str,
 ) -> Menu:
-    """What is chosen stands first, also where Spotify does not have it now."""
-    found = {option.value: option for option in options}
+    """The default comes first, even if it is not among the options; `absent` describes it then."""
+    by_value = {option.value: option for option in options}
     first: list[discord.SelectOption] = []
-    if favourite:
-        missing = _option(favourite.id, favourite.name, absent)
-        first = [found.pop(favourite.id, missing)]
-    first += list(found.values())[: _MAX_OPTIONS - len(first)]
-    none = discord.SelectOption(label="None", value=NONE)
+    if default:
+        missing = _option(default.id, default.name, absent)
+        first = [by_value.pop(default.id, missing)]
+    first += list(by_value.values())[: _MAX_OPTIONS - len(first)]
+    none = discord.SelectOption(label="None", value=_NONE)
     return Menu([none, *first] if first else [], note)
 
 
 def _option(
-    value: str | None, name: str | None, about: str | None, unnamed: str = "Unnamed"
+    value: str | None, name: str | None, description: str | None, unnamed: str = "Unnamed"
 ) -> discord.SelectOption:
     return discord.SelectOption(
         label=single_line(name, _MAX_VALUE_LENGTH) or unnamed,
         value=value or "",
-        description=single_line(about, _MAX_VALUE_LENGTH) or None,
+        description=single_line(description, _MAX_VALUE_LENGTH) or None,
     )
 
 

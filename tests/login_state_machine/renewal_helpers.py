@@ -35,7 +35,7 @@ def count_renewals(spotify: Spotify) -> int:
 
 def bot_accounts(harness: Harness) -> Sessions:
     assert harness.bot is not None
-    return harness.bot.sessions
+    return harness.bot.services.sessions
 
 
 def discord_id(harness: Harness, user: str = "ada") -> int:

@@ -66,7 +66,9 @@ class PlayerStateMachine(RuleBasedStateMachine):
     def open_panels(self) -> None:
         """Everybody plays and has a panel, and one of them shows what they do."""
         assert self.app.bot is not None
-        self.env.run(self.app.bot.reply_visibility.share(self.env.user_id(SHARING_USER), True))
+        self.env.run(
+            self.app.bot.services.reply_visibility.share(self.env.user_id(SHARING_USER), True)
+        )
         self.checker.state.sharers.add(SHARING_USER)
         for user in USERS[:3]:
             self._perform(UserAction(user, "/now"), 0)
@@ -234,7 +236,7 @@ class PlayerStateMachine(RuleBasedStateMachine):
                 for task in asyncio.all_tasks()
                 if task.get_name().startswith(BOT_TASK_PREFIXES)
             ]
-            tasks += bot.panels._tasks
+            tasks += bot.services.panels._tasks
             if not tasks:
                 return
             await asyncio.gather(*tasks, return_exceptions=True)

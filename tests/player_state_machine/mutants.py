@@ -9,11 +9,11 @@ from typing import Any
 from bot.client import Tonearm
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
-from bot.panel.panels import Panels
 from bot.player.actions import PlayerAction
 from bot.player.outcome import Outcome
 from bot.player.player import Player
 from bot.spotify.models import Playback
+from bot.views.panel import PanelButton
 from tests.player_state_machine.player_app import PlayerApp
 
 AnyInteraction = Any
@@ -23,7 +23,7 @@ class ReportsWithoutActing(PlayerApp):
     """It says that it paused, and does nothing."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        bot.player = self.make_player(_IdlePlayer, bot)
+        self.replace(bot, player=self.make_player(_IdlePlayer, bot))
 
 
 class _IdlePlayer(Player):
@@ -37,7 +37,7 @@ class ShowsPreviousState(PlayerApp):
     """What plays after a command is what played after the one before."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        bot.player = self.make_player(_StalePlayer, bot)
+        self.replace(bot, player=self.make_player(_StalePlayer, bot))
 
 
 class _StalePlayer(Player):
@@ -55,7 +55,7 @@ class RepeatsActions(PlayerApp):
     """What must be done once is done twice."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        bot.player = self.make_player(_RepeatingPlayer, bot)
+        self.replace(bot, player=self.make_player(_RepeatingPlayer, bot))
 
 
 class _RepeatingPlayer(Player):
@@ -69,7 +69,7 @@ class IgnoresDoubleClicks(PlayerApp):
     """Both halves of a double press act."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        bot.double_press = _NoDebouncer(self.clock)
+        self.replace(bot, double_press=_NoDebouncer(self.clock))
 
 
 class _NoDebouncer(DoublePressGuard):
@@ -79,32 +79,37 @@ class _NoDebouncer(DoublePressGuard):
 
 
 class AcceptsAnyPresser(PlayerApp):
-    """Whoever presses a panel is taken for its owner."""
+    """Any user who presses a panel is taken for its owner."""
 
-    def build_parts(self, bot: Tonearm) -> None:
-        bot.panels = _UnguardedPanels(bot.sessions, self.clock, self.clock.sleep)
-        bot.player = self.make_player(Player, bot)
+    async def start(self) -> None:
+        await super().start()
+        assert self.bot is not None
+        handlers = self.bot._component_handlers
+        press = handlers[PanelButton]
 
+        async def press_as_owner(interaction: AnyInteraction, button: PanelButton) -> None:
+            assert self.bot is not None
+            verb = button.action.partition(" ")[0]
+            if verb in ("pause", "resume", "next", "volume", "shuffle", "repeat"):
+                action = PlayerAction.parse(button.action)
+                await self.bot.services.player.perform(button.owner, action)
+            await press(interaction, button)
 
-class _UnguardedPanels(Panels):
-    async def on_press(self, interaction: AnyInteraction, owner: int, act: str) -> None:
-        if act.partition(" ")[0] in ("pause", "resume", "next", "volume", "shuffle", "repeat"):
-            await interaction.client.player.perform(owner, PlayerAction.parse(act))
-        await super().on_press(interaction, owner, act)
+        handlers[PanelButton] = press_as_owner
 
 
 class NeverUpdatesPanels(PlayerApp):
     """A panel is not drawn again after a command of its owner."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        bot.player = self.make_player(Player, bot, on_change=lambda *_: None)
+        self.replace(bot, player=self.make_player(Player, bot, on_change=lambda *_: None))
 
 
 class RepliesPublicly(PlayerApp):
     """Every reply is for everybody to see."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        bot.reply_visibility = _PublicReplies(bot.store)
+        self.replace(bot, reply_visibility=_PublicReplies(bot.services.store))
 
 
 class _PublicReplies(ReplyVisibility):
@@ -116,7 +121,7 @@ class PollsTooOften(PlayerApp):
     """It asks Spotify what plays until it is quite sure."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        bot.player = self.make_player(_PollingPlayer, bot)
+        self.replace(bot, player=self.make_player(_PollingPlayer, bot))
 
 
 class _PollingPlayer(Player):

@@ -8,6 +8,7 @@ import random
 import shutil
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -77,10 +78,10 @@ class PlayerApp(Harness):
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),
             command_timeout=self._command_timeout,
-            grace=self._shutdown_timeout,
+            shutdown_grace=self._shutdown_timeout,
         )
         self.bot = await self._app_stack.enter_async_context(house)
-        self.bot.sessions._transport.rng = NoJitter()
+        self.bot.services.sessions._transport.rng = NoJitter()
         self.build_parts(self.bot)
         self._bot_task = asyncio.create_task(self.bot.start(self.settings.discord_token))
         self.discord.changes.bot_task = self.spotify.changes.bot_task = self._bot_task
@@ -88,23 +89,27 @@ class PlayerApp(Harness):
 
     async def stop(self) -> None:
         if self.bot is not None:
-            await self.bot.panels.close()
+            await self.bot.services.panels.close()
         await super().stop()
 
     def build_parts(self, bot: Tonearm) -> None:
         """Nothing is exchanged."""
+
+    def replace(self, bot: Tonearm, **services: Any) -> None:
+        """Replace services of the bot before the cogs take them."""
+        bot.services = replace(bot.services, **services)
 
     def make_player(
         self, player_class: type[Player], bot: Tonearm, on_change: OnChange | None = None
     ) -> Player:
         """One of this kind, for a control."""
         return player_class(
-            bot.sessions,
-            bot.store,
-            bot.autocomplete.history,
+            bot.services.sessions,
+            bot.services.store,
+            bot.services.autocomplete.history,
             self.clock,
             self.clock.sleep,
-            on_change or bot.panels.player_changed,
+            on_change or bot.services.panels.player_changed,
         )
 
 

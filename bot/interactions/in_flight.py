@@ -1,0 +1,62 @@
+"""The interactions in progress: each is handled once, counted, and told when the bot stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import discord
+from cachetools import LRUCache
+
+from bot.interactions.responses import reply_privately
+
+# Discord may deliver an interaction twice; this many IDs are remembered to notice it.
+_MAX_SEEN = 1000
+
+_RESTARTING = (
+    "Tonearm is restarting, and cannot say whether that was done. Look before you repeat it, in a "
+    "minute."
+)
+
+Interaction = discord.Interaction[Any]
+OnFinish = Callable[[Interaction, str], None]
+"""Called with each interaction that ends, and its outcome."""
+
+
+class InFlight:
+    def __init__(self, on_finish: OnFinish) -> None:
+        self._on_finish = on_finish
+        self._seen: LRUCache[int, None] = LRUCache(_MAX_SEEN)
+        self._active: dict[int, Interaction] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __contains__(self, interaction: Interaction) -> bool:
+        return interaction.id in self._active
+
+    def begin(self, interaction: Interaction) -> bool:
+        """Whether to handle the interaction; False for one that was delivered before."""
+        if interaction.id in self._seen:
+            return False
+        self._seen[interaction.id] = None
+        self._active[interaction.id] = interaction
+        self._idle.clear()
+        return True
+
+    def finish(self, interaction: Interaction, outcome: str = "done") -> None:
+        if self._active.pop(interaction.id, None) is not None:
+            self._on_finish(interaction, outcome)
+        if not self._active:
+            self._idle.set()
+
+    async def drain(self, grace: float) -> None:
+        """Wait at most `grace` seconds for all to finish; tell the others that the bot stops."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), grace)
+        unfinished, self._active = list(self._active.values()), {}
+        await asyncio.gather(
+            *(reply_privately(interaction, _RESTARTING) for interaction in unfinished),
+            return_exceptions=True,
+        )

@@ -1,0 +1,87 @@
+"""Playlists that a user can add to, and what is added to them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from bot.errors.content import NothingFound
+from bot.errors.spotify import NotFound, NotPermitted, OutcomeUnknown
+from bot.spotify import Spotify
+from bot.spotify.catalogue import Item
+from bot.spotify.models import Playlist
+from bot.spotify.paging import PAGE_SIZE
+from bot.spotify.uris import Kind, Uri
+
+# The kinds that can be added; of an album, its first MAX_ALBUM_SONGS, which is one call.
+ADDABLE_KINDS: tuple[Kind, ...] = ("track", "episode", "album")
+MAX_ALBUM_SONGS = 50
+
+_NO_SONGS = "Spotify shows no songs on that album, so nothing was added."
+_OUTCOME_UNKNOWN = (
+    "Spotify did not say whether that was added. Look at the playlist in Spotify before you "
+    "repeat it: it would be there twice."
+)
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What is added to a playlist, and what the reply says after it."""
+
+    uris: list[Uri]
+    message: str = "Added"
+
+
+@dataclass(frozen=True)
+class WritablePlaylists:
+    """The playlists that a user can add to. `more`: there may be others, which were not read."""
+
+    playlists: list[Playlist]
+    more: bool
+
+
+def can_add_to(playlist: Playlist, account_id: str | None) -> bool:
+    """Whether this Spotify account may add to the playlist: it owns it or collaborates."""
+    owner = playlist.owner.id if playlist.owner else None
+    return bool(playlist.collaborative or (owner is not None and owner == account_id))
+
+
+async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
+    """Among the user's first PAGE_SIZE playlists."""
+    playlists, profile = await asyncio.gather(
+        spotify.playlists.first_page(), spotify.profile.me(fresh=False)
+    )
+    writable = [playlist for playlist in playlists if can_add_to(playlist, profile.id)]
+    return WritablePlaylists(writable, more=len(playlists) == PAGE_SIZE)
+
+
+async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
+    """The item itself; of an album its first songs. Raises NothingFound, NotFound."""
+    assert item.uri is not None, "the catalogue has ids"
+    if item.kind != "album":
+        return Addition([item.uri])
+    page = await spotify.catalogue.album_tracks(item.uri).page()
+    uris = [track.uri for track in page.items[:MAX_ALBUM_SONGS] if track and track.uri]
+    if not uris:
+        raise NothingFound("an album without songs", message=_NO_SONGS)
+    songs = "1 song" if len(uris) == 1 else f"{len(uris)} songs"
+    if page.total > len(uris):
+        songs = f"The first {songs} of {page.total:,}"
+    return Addition(uris, f"{songs}, added")
+
+
+async def add_to_playlist(spotify: Spotify, playlist_id: str, addition: Addition) -> None:
+    """Raises OutcomeUnknown, which asks the user to look before they repeat it."""
+    try:
+        await spotify.playlists.add(Uri("playlist", playlist_id), *addition.uris)
+    except OutcomeUnknown as error:
+        raise OutcomeUnknown(str(error), message=_OUTCOME_UNKNOWN) from None
+
+
+async def try_add_to_playlist(spotify: Spotify, playlist_id: str, addition: Addition) -> bool:
+    """False if Spotify refuses: the playlist is gone, or the user may no longer add to it."""
+    try:
+        await add_to_playlist(spotify, playlist_id, addition)
+    except (NotPermitted, NotFound):
+        return False
+    return True

@@ -1,0 +1,24 @@
+"""Saves items to a user's library, and tells the live panels."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.spotify import Spotify
+from bot.spotify.uris import Uri
+
+
+class OnSaved(Protocol):
+    """Called with the user's Discord ID and the items that they saved."""
+
+    def __call__(self, user_id: int, /, *uris: Uri) -> None: ...
+
+
+class SavedItems:
+    def __init__(self, on_saved: OnSaved) -> None:
+        self._on_saved = on_saved
+
+    async def save(self, spotify: Spotify, user_id: int, *uris: Uri) -> None:
+        """Save or follow the items as this user, with one call. Raises SpotifyError."""
+        await spotify.library.save(*uris)
+        self._on_saved(user_id, *uris)

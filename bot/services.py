@@ -1,0 +1,59 @@
+"""Everything that a cog may ask for, in one typed record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.accounts.metrics import Metrics
+from bot.accounts.quota import Quota
+from bot.accounts.reminders import Reminders
+from bot.accounts.sessions import Sessions
+from bot.autocomplete.options import Autocomplete
+from bot.interactions.double_press import DoublePressGuard
+from bot.interactions.reply_visibility import ReplyVisibility
+from bot.library.saved_items import SavedItems
+from bot.login.flow import LoginFlow
+from bot.panel.panels import Panels
+from bot.player.friends import FriendPlayback
+from bot.player.player import Player
+from bot.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Made by `app.build`; each cog takes its own ones in its `setup`.
+
+    operator        who runs the bot, as a part of a sentence: "Ask {operator} to …"
+    setup_page      the URL of the page about Spotify apps of users' own
+    shutdown_grace  seconds that interactions in progress get when the bot stops
+    """
+
+    store: Store
+    sessions: Sessions
+    login_flow: LoginFlow
+    reply_visibility: ReplyVisibility
+    reminders: Reminders
+    quota: Quota
+    metrics: Metrics
+    autocomplete: Autocomplete
+    friends: FriendPlayback
+    player: Player
+    panels: Panels
+    saved_items: SavedItems
+    double_press: DoublePressGuard
+    operator: str
+    setup_page: str
+    shutdown_grace: float
+
+    def forget_user(self, user_id: int, *, settings: bool) -> None:
+        """Erase from memory what belongs to a user's account, and if asked their settings."""
+        for memory in (self.autocomplete, self.friends, self.panels, self.player):
+            memory.forget(user_id)
+        if settings:
+            self.reply_visibility.forget(user_id)
+
+    async def expire(self) -> None:
+        """Erase what is too old, in memory and in the store."""
+        for memory in (self.autocomplete, self.friends, self.sessions):
+            memory.expire()
+        await self.login_flow.delete_expired()

@@ -1,0 +1,94 @@
+"""/devices, its menus, and the question which device an action is for."""
+
+from __future__ import annotations
+
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.client import Interaction, Tonearm
+from bot.errors.spotify import DeviceChoiceNeeded
+from bot.interactions.components import on_component
+from bot.interactions.responses import defer, reply
+from bot.player.actions import LISTED_ITEMS, PlayerAction
+from bot.services import Services
+from bot.views.devices import (
+    DefaultDeviceSelect,
+    DeviceSelect,
+    RefreshButton,
+    RetryButton,
+    device_card,
+    device_question,
+    with_default,
+)
+from bot.views.outcome import outcome_reply
+from bot.views.panel import DevicesButton, visitor_card
+from bot.views.queue import listed_uris
+
+
+class Devices(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self.sessions = services.sessions
+        self.player = services.player
+        self.preferences = services.store.preferences
+
+    @app_commands.command()
+    async def devices(self, interaction: Interaction) -> None:
+        """See your devices, play on another one, or choose your default."""
+        await defer(interaction)
+        await interaction.followup.send(view=await self._card(interaction.user.id))
+
+    @on_component(DevicesButton)
+    async def show_from_panel(self, interaction: Interaction, button: DevicesButton) -> None:
+        await defer(interaction)
+        is_owner = interaction.user.id == button.owner
+        view = await self._card(button.owner) if is_owner else visitor_card(interaction.message)
+        await interaction.followup.send(view=view)
+
+    @on_component(RefreshButton)
+    async def refresh(self, interaction: Interaction, _: RefreshButton) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(view=await self._card(interaction.user.id))
+
+    @on_component(DefaultDeviceSelect)
+    async def set_default(self, interaction: Interaction, menu: DefaultDeviceSelect) -> None:
+        """Store the default device; no call to Spotify."""
+        await interaction.response.defer()
+        default, view = with_default(interaction.message, menu)
+        await self.preferences.set_device(interaction.user.id, default)
+        await interaction.edit_original_response(view=view)
+
+    @on_component(DeviceSelect)
+    async def perform_on_device(self, interaction: Interaction, menu: DeviceSelect) -> None:
+        await self._perform(interaction, menu.action, on=menu.value)
+
+    @on_component(RetryButton)
+    async def retry(self, interaction: Interaction, button: RetryButton) -> None:
+        await self._perform(interaction, button.action)
+
+    async def _perform(
+        self, interaction: Interaction, action: PlayerAction, *, on: str | None = None
+    ) -> None:
+        """Perform the action that the message asks about, on the device `on` if one is named."""
+        if action.verb == "queue":
+            # Remove the menu first: a queued song cannot be removed, so it must not be used twice.
+            await interaction.response.edit_message(view=None)
+        else:
+            await defer(interaction)
+        user_id = interaction.user.id
+        if action.argument == LISTED_ITEMS:
+            uris = listed_uris(interaction.message)
+            outcome = await self.player.queue_items(user_id, uris, on=on, now=action.now)
+        else:
+            outcome = await self.player.perform(user_id, action, on=on)
+        await reply(interaction, outcome_reply(outcome, private=True))
+
+    async def _card(self, user_id: int) -> ui.LayoutView:
+        spotify = await self.sessions.session(user_id)
+        found = await spotify.player.devices()
+        default = (await self.preferences.get(user_id)).device
+        return device_card(found, default)
+
+
+async def setup(bot: Tonearm) -> None:
+    bot.remedies[DeviceChoiceNeeded] = device_question
+    await bot.add_cog(Devices(bot.services))
