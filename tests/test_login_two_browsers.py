@@ -68,10 +68,12 @@ async def _open_tab(context: BrowserContext) -> Tab:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def contexts(
-    asker: Browser, other: Browser
+    mallory_browser: Browser, ada_browser: Browser
 ) -> AsyncIterator[tuple[BrowserContext, BrowserContext]]:
-    async with await asker.new_context() as mallory, await other.new_context() as ada:
-        yield mallory, ada
+    """A new context in each browser, so that no cookie survives a test."""
+    async with await mallory_browser.new_context() as mallory:
+        async with await ada_browser.new_context() as ada:
+            yield mallory, ada
 
 
 async def _prepare_lure(
