@@ -72,7 +72,7 @@ async def renewals() -> list[float]:
     taken = []
     async with run_harness() as it:
         await it.link_account("ada")
-        it.spotify.refresh_token_reply = "new"
+        it.spotify.oauth.refresh_token_reply = "new"
         assert it.bot is not None
         owner = int(it.discord.state.users["ada"].id)
         spotify = await it.bot.services.sessions.session(owner)

@@ -52,7 +52,7 @@ async def test_device_gone_during_transfer_asks_again(
     """It is still among the devices that Spotify told of a moment ago."""
     command = DEVICE_COMMANDS[name]
     reply = await linked_user.run(command_line(command, spotify))
-    spotify.on_call("PUT /v1/me/player", lambda: player.devices.pop(SPEAKER))
+    spotify.on("PUT /v1/me/player", lambda: player.devices.pop(SPEAKER))
     again = await reply.pick("Kitchen Speaker")
     assert again.text.startswith(DEVICE_GONE)
     assert select_options(again) == ["Ada's Laptop", "Ada's Phone"]

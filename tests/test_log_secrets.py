@@ -21,7 +21,7 @@ async def test_no_secret_is_logged_in_any_flow(
 ) -> None:
     caplog.set_level(logging.INFO)
     spotify = harness.spotify
-    spotify.refresh_token_reply = "new"
+    spotify.oauth.refresh_token_reply = "new"
     ada = harness.discord.user_client("ada")
     typed = ["a very private query", "https://open.spotify.com/concert/secretword"]
 
@@ -35,11 +35,11 @@ async def test_no_secret_is_logged_in_any_flow(
     await harness.link_account("ada")
     for what in typed:
         await ada.run(f"/play what:{what}")
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     await ada.run("/now")
     for fault in (Fault("/me/player", status=403, body="canary3"), Fault("/api/token", status=400)):
         (spotify.accounts_faults if "token" in fault.pattern else spotify.faults).add(fault)
-        spotify.expire_access_tokens()
+        spotify.tokens.expire_access_tokens()
         await ada.run("/now")
     _break_store(harness)
     assert "reference" in (await ada.run("/now")).text

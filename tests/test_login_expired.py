@@ -21,7 +21,7 @@ async def link_everyone(harness: Harness) -> list[UserClient]:
 
 async def reply_to_refused_renewal(harness: Harness, user: UserClient) -> str:
     """What somebody reads whose renewal is answered invalid_grant."""
-    harness.spotify.expire_access_tokens()
+    harness.spotify.tokens.expire_access_tokens()
     faults = harness.spotify.accounts_faults
     faults.add(Fault("POST /api/token", status=400, body=INVALID_GRANT))
     text = (await user.run("/now")).text
@@ -38,8 +38,8 @@ async def test_expired_login_keeps_account_row_and_settings(
 ) -> None:
     await (await linked_user.run("/settings")).press("Turn off")
     before = stored_link(harness)
-    spotify.revoke_consent("ada")
-    spotify.expire_access_tokens()
+    spotify.tokens.revoke_consents("ada")
+    spotify.tokens.expire_access_tokens()
     reply = await linked_user.run("/now")
     assert "no longer accepts your login" in reply.text
     assert before is not None
@@ -57,8 +57,8 @@ async def test_lost_renewal_response_requires_new_login(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     """Spotify has given a new token that never arrived, and the old one is dead."""
-    spotify.refresh_token_reply = "new"
-    spotify.expire_access_tokens()
+    spotify.oauth.refresh_token_reply = "new"
+    spotify.tokens.expire_access_tokens()
     spotify.accounts_faults.add(Fault("POST /api/token", action="reset", runs_first=True))
     assert "not answering properly" in (await linked_user.run("/now")).text
     assert expired_users(harness) == set()

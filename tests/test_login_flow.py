@@ -221,7 +221,7 @@ async def test_login_with_missing_scopes_offers_login_button(
     asked_once = {"user-read-playback-state", "user-modify-playback-state", "user-library-read"}
     for consent in spotify.state.tokens._consents.values():
         consent.scopes = frozenset(asked_once)
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     reply = await linked_user.run(command)
     assert reply.ephemeral
     assert "Your Spotify login does not allow this." in reply.text
@@ -231,9 +231,9 @@ async def test_login_with_missing_scopes_offers_login_button(
 
 
 async def test_no_token_is_stored_in_plain_text(harness: Harness, spotify: Spotify) -> None:
-    spotify.refresh_token_reply = "new"
+    spotify.oauth.refresh_token_reply = "new"
     ada = await harness.link_account("ada")
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     await ada.run("/now")
     secrets = {
         value

@@ -130,15 +130,15 @@ async def test_renewals_and_links_are_counted(spotify: Spotify, harness: Harness
     ada = await harness.link_account("ada")
     await harness.link_account("grace")
     await ada.run("/now")
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     spotify.accounts_faults.add(Fault("POST .*/api/token", status=503))
     await ada.run("/now")
     await ada.run("/now")
     found = await read_metrics(harness)
     assert found["linked_accounts"] == 2
     assert found.samples("token_renewals_total") == {("done",): 2, ("down",): 1, ("refused",): 0}
-    spotify.expire_access_tokens()
-    spotify.revoke_consent("ada")
+    spotify.tokens.expire_access_tokens()
+    spotify.tokens.revoke_consents("ada")
     await ada.run("/now")
     await (await harness.discord.user_client("grace").run("/unlink")).press("Unlink and erase")
     found = await read_metrics(harness)

@@ -136,7 +136,7 @@ async def test_failed_refresh_shows_last_time(panel: PanelMessage, spotify: Spot
     assert abs(panel.as_of - then) <= 5
     assert not panel.is_live()
     assert "0:20 / 2:13" in panel.text
-    spotify.clear_rate_limits()
+    spotify.rules.clear()
     await panel.advance(900)
     assert count_panels(panel.harness) == 0
 

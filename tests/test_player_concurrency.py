@@ -49,7 +49,7 @@ async def test_unlink_during_command_leaves_no_state(
 ) -> None:
     erase = await linked_user.run("/unlink")
     begun = asyncio.Event()
-    spotify.on_call("PUT /v1/me/player/play", begun.set)
+    spotify.on("PUT /v1/me/player/play", begun.set)
     spotify.faults.add(Fault("PUT .*/player/play$", status=204, runs_first=True, delay=0.2))
     playing = asyncio.create_task(linked_user.run("/play lantern"))
     await begun.wait()

@@ -218,7 +218,7 @@ async def test_refused_shuffle_still_plays(spotify: Spotify, linked_user: UserCl
     """It is what comes that is to be shuffled."""
     player = spotify.accounts["ada"].player
     player.disallow("toggling_shuffle")
-    spotify.on_call("PUT /v1/me/player/play$", player.disallow)
+    spotify.on("PUT /v1/me/player/play$", player.disallow)
     album = next(iter(spotify.catalogue.albums.values()))
     await linked_user.run(f"/play what:{spotify_url(album.uri)} shuffle:true")
     assert player.shuffle

@@ -208,7 +208,7 @@ async def test_expired_token_is_not_an_unknown_outcome(
     spotify: Spotify, linked_user: UserClient, attempt: Attempt
 ) -> None:
     spotify.accounts["ada"].player.resume()
-    spotify.on_call("GET /v1/(search|tracks/.*)$", spotify.expire_access_tokens)
+    spotify.on("GET /v1/(search|tracks/.*)$", spotify.tokens.expire_access_tokens)
     reply = await attempt.perform(linked_user)
     assert OUTCOME_UNKNOWN not in reply.text
     assert sent_calls(spotify, attempt).count(True) == 1

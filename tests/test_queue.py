@@ -200,7 +200,7 @@ async def test_repeated_refusals_stop_queueing(
 ) -> None:
     songs = playable_uris(spotify, 8)
     refused = player_error(f"POST .*/{QUEUE_ENDPOINT}", times=None)
-    spotify.on_call(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(refused), after=1)
+    spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(refused), after=1)
     reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
     assert reply.text.startswith("2 of 8 are queued, in order. ")
     assert player.queue == songs[:2]

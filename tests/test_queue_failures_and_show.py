@@ -25,7 +25,7 @@ async def test_device_lost_while_queueing_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     songs = playable_uris(spotify, 5)
-    spotify.on_call(f"POST /v1/{QUEUE_ENDPOINT}", player.deactivate_device, after=2)
+    spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", player.deactivate_device, after=2)
     reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
     assert reply.text.startswith("2 of 5 are queued, in order. ")
     assert not [part for part in walk_components(reply.message) if part["type"] == BUTTON]
@@ -52,7 +52,7 @@ async def test_unknown_outcome_while_queueing_is_reported(
 ) -> None:
     songs = playable_uris(spotify, 5)
     doubt = Fault(f"POST .*/{QUEUE_ENDPOINT}", action=act, runs_first=executed)  # type: ignore[arg-type]
-    spotify.on_call(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(doubt))
+    spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(doubt))
     reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
     assert reply.text.startswith("1 of 5 is queued, in order. Spotify did not say whether that")
     assert "/queue show" in reply.text
@@ -63,7 +63,7 @@ async def test_rate_limit_while_queueing_is_waited_out(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     songs = playable_uris(spotify, 3)
-    spotify.on_call(
+    spotify.on(
         f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.add_rate_limit(1, pattern=QUEUE_ENDPOINT)
     )
     reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")

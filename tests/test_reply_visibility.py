@@ -105,8 +105,8 @@ async def test_login_link_is_private(
     harness: Harness, discord: Discord, spotify: Spotify, linked_user: UserClient
 ) -> None:
     await _enable_sharing(linked_user)
-    spotify.revoke_consent("ada")
-    spotify.expire_access_tokens()
+    spotify.tokens.revoke_consents("ada")
+    spotify.tokens.expire_access_tokens()
     reply = await linked_user.run("/now")
     await reply.wait_for("Press the button to link again")
     assert reply.ephemeral

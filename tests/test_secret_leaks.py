@@ -106,7 +106,7 @@ def _break_table(it: LoginClient, table: str) -> Iterator[None]:
 @asynccontextmanager
 async def _search_for_leaks(**mode: str) -> AsyncIterator[LeakSearch]:
     async with login_client(TOKEN_KEYS=",".join(TOKEN_KEYS), **mode) as it:
-        it.harness.spotify.refresh_token_reply = "new"
+        it.harness.spotify.oauth.refresh_token_reply = "new"
         yield LeakSearch(it)
 
 
@@ -129,16 +129,16 @@ async def test_no_flow_leaks_a_secret(
             await it.enter_code(offer, code)
         await ada.run("/account")
         for reply in ("new", "same", "none"):
-            it.harness.spotify.refresh_token_reply = reply
-            it.harness.spotify.expire_access_tokens()
+            it.harness.spotify.oauth.refresh_token_reply = reply
+            it.harness.spotify.tokens.expire_access_tokens()
             await ada.run("/now")
         search.check()
         await it.harness.stop()
         await rekey(it.harness.settings)
         search.check()
         await it.harness.start()
-        it.harness.spotify.revoke_consent("ada")
-        it.harness.spotify.expire_access_tokens()
+        it.harness.spotify.tokens.revoke_consents("ada")
+        it.harness.spotify.tokens.expire_access_tokens()
         await ada.run("/now")
         _, offer = await it.request_login("grace")
         await it.result_page(
@@ -174,7 +174,7 @@ async def test_no_crash_leaks_a_secret(
             it.expire_logins()
             with _break_table(it, table):
                 assert "reference" in (await ada.run("/link")).text
-                it.harness.spotify.expire_access_tokens()
+                it.harness.spotify.tokens.expire_access_tokens()
                 await ada.run("/now")
             _, offer = await it.request_login()
             with _break_table(it, table):
@@ -232,7 +232,7 @@ async def test_no_service_response_leaks_a_secret_to_log(
         for spoiled in FAULTS:
             body = str(spoiled.body).replace("ECHO", token)
             it.harness.spotify.accounts_faults.add(Fault("/token$", status=500, body=body))
-            it.harness.spotify.expire_access_tokens()
+            it.harness.spotify.tokens.expire_access_tokens()
             await it.harness.discord.user_client("grace").run("/now")
         for act in ("reset", "answer"):
             it.expire_logins()

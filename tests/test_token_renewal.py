@@ -41,7 +41,7 @@ async def test_refused_token_is_renewed_once_and_call_retried(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     await linked_user.run("/now")
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
     assert _renewal_count(spotify) == 2
 
@@ -53,16 +53,16 @@ async def test_renewed_token_survives_a_restart(
     linked_user: UserClient,
     brings: Literal["none", "same", "new"],
 ) -> None:
-    spotify.refresh_token_reply = brings
+    spotify.oauth.refresh_token_reply = brings
     for _ in range(3):
-        spotify.expire_access_tokens()
+        spotify.tokens.expire_access_tokens()
         await harness.restart()
         assert "Ada's Laptop" in (await linked_user.run("/now")).text
 
 
 async def test_concurrent_commands_renew_once(spotify: Spotify, linked_user: UserClient) -> None:
     await linked_user.run("/now")
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     replies = await asyncio.gather(*(linked_user.run("/now") for _ in range(40)))
     assert all("Ada's Laptop" in reply.text for reply in replies)
     assert _renewal_count(spotify) == 2
@@ -71,8 +71,8 @@ async def test_concurrent_commands_renew_once(spotify: Spotify, linked_user: Use
 async def test_revoked_login_asks_for_new_login(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    spotify.revoke_consent("ada")
-    spotify.expire_access_tokens()
+    spotify.tokens.revoke_consents("ada")
+    spotify.tokens.expire_access_tokens()
     reply = await linked_user.run("/now")
     assert "no longer accepts your login" in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
@@ -84,7 +84,7 @@ async def test_revoked_login_asks_for_new_login(
 async def test_token_endpoint_outage_unlinks_nobody(
     spotify: Spotify, linked_user: UserClient, status: int
 ) -> None:
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     spotify.accounts_faults.add(Fault("/api/token", status=status, body='{"error":"odd"}'))
     assert "not answering properly" in (await linked_user.run("/now")).text
     assert "Ada's Laptop" in (await linked_user.run("/now")).text

@@ -30,8 +30,8 @@ from tests.login_state_machine.renewal_helpers import (
 async def test_two_hundred_concurrent_commands_renew_once(
     harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
 ) -> None:
-    spotify.refresh_token_reply = brings
-    spotify.expire_access_tokens()
+    spotify.oauth.refresh_token_reply = brings
+    spotify.tokens.expire_access_tokens()
     replies = await asyncio.gather(*(linked_user.run("/now") for _ in range(200)))
     assert [reply.text for reply in replies if "Ada's Laptop" not in reply.text] == []
     assert count_renewals(spotify) == 1
@@ -40,7 +40,7 @@ async def test_two_hundred_concurrent_commands_renew_once(
 async def test_two_hundred_concurrent_sessions_renew_once(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    spotify.refresh_token_reply = "new"
+    spotify.oauth.refresh_token_reply = "new"
     harness.clock.advance(3600)
     await asyncio.gather(*(fetch_player(harness) for _ in range(200)))
     assert count_renewals(spotify) == 1
@@ -50,7 +50,7 @@ async def test_late_command_does_not_use_old_token(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     """It read the link, and while it did, another renewed it and the old token died."""
-    spotify.refresh_token_reply = "new"
+    spotify.oauth.refresh_token_reply = "new"
     harness.clock.advance(3600)
     async with accounts_with_table(harness, HeldLinkLookups) as (alone, table):
         first, second = [await alone.session(discord_id(harness)) for _ in range(2)]
@@ -65,7 +65,7 @@ async def test_late_command_does_not_use_old_token(
 async def test_cancelled_command_does_not_cancel_renewal(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    spotify.refresh_token_reply = "new"
+    spotify.oauth.refresh_token_reply = "new"
     before = stored_link(harness)
     async with delayed_renewal(harness) as pause:
         first = asyncio.create_task(fetch_player(harness))
@@ -84,7 +84,7 @@ async def test_cancelled_command_does_not_cancel_renewal(
 async def test_renewal_without_waiters_is_stored(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    spotify.refresh_token_reply = "new"
+    spotify.oauth.refresh_token_reply = "new"
     async with delayed_renewal(harness) as pause:
         only = asyncio.create_task(fetch_player(harness))
         await pause.response_ready.wait()
@@ -98,7 +98,7 @@ async def test_renewal_without_waiters_is_stored(
 async def test_shutdown_waits_for_running_renewal(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    spotify.refresh_token_reply = "new"
+    spotify.oauth.refresh_token_reply = "new"
     before = stored_link(harness)
     async with delayed_renewal(harness) as pause:
         command = asyncio.create_task(fetch_player(harness))
@@ -118,7 +118,7 @@ async def test_shutdown_waits_for_running_renewal(
 async def test_shutdown_waits_for_renewal_started_meanwhile(harness: Harness) -> None:
     for user in ("ada", "grace"):
         await harness.link_account(user)
-    harness.spotify.refresh_token_reply = "new"
+    harness.spotify.oauth.refresh_token_reply = "new"
     before = stored_link(harness, "grace")
     async with delayed_renewal(harness) as first:
         commands = [asyncio.create_task(fetch_player(harness, "ada"))]
@@ -143,7 +143,7 @@ async def test_shutdown_waits_for_renewal_started_meanwhile(harness: Harness) ->
 async def test_unlink_wins_over_running_renewal(
     harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
 ) -> None:
-    spotify.refresh_token_reply = brings
+    spotify.oauth.refresh_token_reply = brings
     async with delayed_renewal(harness) as pause:
         command = asyncio.create_task(linked_user.run("/now"))
         await pause.response_ready.wait()
@@ -178,7 +178,7 @@ async def test_unlink_at_end_of_renewal_leaves_no_token(
 async def test_new_login_wins_over_running_renewal(
     harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
 ) -> None:
-    spotify.refresh_token_reply = brings
+    spotify.oauth.refresh_token_reply = brings
     spotify.accounts["grace"].player.play(spotify.catalogue.regular_tracks[0].uri)
     async with delayed_renewal(harness) as pause:
         command = asyncio.create_task(linked_user.run("/now"))

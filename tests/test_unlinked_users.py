@@ -141,7 +141,7 @@ async def test_app_token_is_renewed_when_refused(
     app_token_harness: Harness, grace: UserClient
 ) -> None:
     await grace.run("/search lantern")
-    app_token_harness.spotify.expire_access_tokens()
+    app_token_harness.spotify.tokens.expire_access_tokens()
     words = ("harbour", "weather", "quillmouth")
     replies = await asyncio.gather(*(grace.run(f"/search {word}") for word in words))
     assert all("Songs for" in reply.text for reply in replies)
@@ -157,8 +157,8 @@ async def test_linked_user_searches_with_own_token(app_token_harness: Harness) -
 
 async def test_user_with_expired_login_searches_with_app_token(app_token_harness: Harness) -> None:
     ada = await app_token_harness.link_account("ada")
-    app_token_harness.spotify.revoke_consent("ada")
-    app_token_harness.spotify.expire_access_tokens()
+    app_token_harness.spotify.tokens.revoke_consents("ada")
+    app_token_harness.spotify.tokens.expire_access_tokens()
     assert "no longer accepts your login" in (await ada.run("/now")).text
     reply = await ada.run("/search lantern")
     assert "Songs for" in reply.text
@@ -244,7 +244,7 @@ async def test_short_link_is_resolved_in_search(
     reply = await grace.run(f"/search {link}")
     assert option_labels(reply) == [track.id]
     assert f"https://open.spotify.com/track/{track.id}" in reply.text
-    assert not app_token_harness.spotify.short_link_requests.leaks
+    assert not app_token_harness.spotify.short_links.leaks
     assert not app_token_harness.spotify.calls_to("GET", "search")
 
 
@@ -253,17 +253,17 @@ async def test_a_short_link_is_played(spotify: Spotify, linked_user: UserClient,
     track = spotify.catalogue.regular_tracks[0]
     assert "Playing" in (await linked_user.run(f"/play listen to this: {link}")).text
     assert spotify.accounts["ada"].player.item == track.uri
-    visits = len(spotify.short_link_requests.requests)
+    visits = len(spotify.short_links.requests)
     await linked_user.run(f"/play {link}")
-    assert len(spotify.short_link_requests.requests) == visits
-    assert not spotify.short_link_requests.leaks
+    assert len(spotify.short_links.requests) == visits
+    assert not spotify.short_links.leaks
     hosts = {"spotify.link", "spotify.app.link", "open.spotify.com"}
     assert {name for name, _ in spotify.lookups} <= hosts
 
 
 async def test_short_link_to_album_plays_album(spotify: Spotify, linked_user: UserClient) -> None:
     album = next(iter(spotify.catalogue.albums.values()))
-    spotify.short_link_targets["record"] = f"https://open.spotify.com/album/{album.id}"
+    spotify.short_links.targets["record"] = f"https://open.spotify.com/album/{album.id}"
     await linked_user.run("/play https://spotify.link/record")
     assert spotify.accounts["ada"].player.context == album.uri
     assert "bug" not in (await linked_user.run("/search https://spotify.link/record")).text
@@ -273,7 +273,7 @@ async def test_short_link_to_album_plays_album(spotify: Spotify, linked_user: Us
 async def test_broken_short_link_gets_message(
     spotify: Spotify, linked_user: UserClient, command: str
 ) -> None:
-    spotify.short_link_targets["evil"] = "https://evil.test/track/4uLU6hMCjMI75M1A2tKUQC"
+    spotify.short_links.targets["evil"] = "https://evil.test/track/4uLU6hMCjMI75M1A2tKUQC"
     for name in ("unknown", "evil"):
         said = (await linked_user.run(f"{command} https://spotify.link/{name}")).text
         assert said == (

@@ -100,7 +100,7 @@ async def serve(songs: int, latency: float, calls: int | None) -> None:
     account.liked.clear()
     account.like_generated(songs)
     async with spotify, aiohttp.ClientSession() as http:
-        spotify.call_allowance = None if calls is None else (calls, 1.0)
+        spotify.rules.call_allowance = None if calls is None else (calls, 1.0)
         door = Door(http, spotify.state.origin, latency)
         app = web.Application()
         app.add_routes([web.get("/{path:.*}", door.answer)])

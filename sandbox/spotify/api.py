@@ -19,13 +19,11 @@ from sandbox.spotify import (
     playlists_api,
     profile_api,
 )
-from sandbox.spotify.call_hooks import CallHooks
 from sandbox.spotify.error_responses import ApiError, bad_request
-from sandbox.spotify.null_injection import NullInjection
 from sandbox.spotify.oauth_tokens import AccessToken
-from sandbox.spotify.rate_limits import RateLimits
 from sandbox.spotify.removed_endpoints import REMOVED_ENDPOINTS
 from sandbox.spotify.request import ApiRequest, ApiResponse, Route, json_response
+from sandbox.spotify.rules import ApiRules
 from sandbox.spotify.state import SpotifyState
 
 ENDPOINT_MODULES = (
@@ -60,11 +58,9 @@ class Call:
 class WebApi:
     """The API's routes and middlewares."""
 
-    def __init__(self, state: SpotifyState) -> None:
+    def __init__(self, state: SpotifyState, rules: ApiRules) -> None:
         self.state = state
-        self.rate_limits = RateLimits(state.clock)
-        self.call_hooks = CallHooks()
-        self.null_injection = NullInjection()
+        self._rules = rules
         self.calls: list[Call] = []
 
     def routes(self) -> list[web.RouteDef]:
@@ -85,14 +81,14 @@ class WebApi:
     def _handler_for(self, route: Route) -> Handler:
         async def answer(request: web.Request) -> web.Response:
             sent = await request.read()
-            self.call_hooks.run(request.method, request.path)
+            call = f"{request.method} {request.path}"
+            self._rules.run_hooks(call)
             ask = self._build_request(route, request, sent, self._authorize(request))
             answered = route.handler(ask)
             request[EXECUTED] = True
             if answered is None and route.method != "GET":
                 return _to_web_response(self._command_success())
-            holed = self.null_injection.apply(request.method, request.path, answered)
-            return _to_web_response(_to_api_response(holed))
+            return _to_web_response(_to_api_response(self._rules.add_nulls(call, answered)))
 
         return answer
 
@@ -114,7 +110,7 @@ class WebApi:
             raise ApiError(error_responses.TOKEN_INVALID)
         if access.expires_at <= self.state.clock():
             raise ApiError(error_responses.TOKEN_EXPIRED)
-        self.rate_limits.check(app.client_id, request.method, request.path)
+        self._rules.check_limits(f"{request.method} {request.path}", app.client_id)
         if not app.owner_premium:
             raise ApiError(error_responses.OWNER_WITHOUT_PREMIUM)
         if access.account is not None and access.account not in app.allowed_accounts:

@@ -40,7 +40,12 @@ class ErrorResponse:
     def as_fault(self, pattern: str = "", times: int | None = 1, probability: float = 1.0) -> Fault:
         """A fault that answers so, without a reason of its own: for glitches and for tests."""
         return Fault(
-            pattern, "answer", self.status, self.body, self.headers, False, 0, times, probability
+            pattern,
+            status=self.status,
+            body=self.body,
+            headers=self.headers,
+            times=times,
+            probability=probability,
         )
 
 

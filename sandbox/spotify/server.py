@@ -12,20 +12,22 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from sandbox.fault_injection import Fault, FaultInjector
+from sandbox.fault_injection import FaultInjector
 from sandbox.notifier import ChangeNotifier
 from sandbox.spotify import redirect_uris, short_link_hosts
-from sandbox.spotify.error_responses import ApiError
-from sandbox.spotify.oauth_api import OAuthApi, RefreshTokenReply
+from sandbox.spotify.error_responses import ApiError, rate_limited
+from sandbox.spotify.oauth_api import OAuthApi
 from sandbox.spotify.oauth_authorize import AuthorizeEndpoint
+from sandbox.spotify.oauth_tokens import TokenStore
 from sandbox.spotify.page_view import build_view
+from sandbox.spotify.rules import ApiRule, ApiRules, Effect, Hook, Nulls, Quota
 from sandbox.spotify.sample_accounts import sample_state
 from sandbox.traffic_log import TrafficLog
 
 from ..clock import Clock
 from .accounts import App
 from .api import Call, WebApi
-from .short_links import ShortLinkLog, ShortLinks
+from .short_links import ShortLinks
 
 HOST = "127.0.0.1"
 
@@ -58,11 +60,13 @@ class Spotify:
             allowed_accounts={"ada", "grace", "linus"},
             client_secret=_hex_id("tonearm's secret"),
         )
-        self._api = WebApi(self.state)
+        self.rules = ApiRules(clock)
+        self._api = WebApi(self.state, self.rules)
+        self.calls = self._api.calls
         self._authorize = AuthorizeEndpoint(self.state)
-        self._oauth = OAuthApi(self.state)
-        self._short_links = ShortLinks(self.state.rng)
-        self._short_links.targets["lantern"] = (
+        self.oauth = OAuthApi(self.state)
+        self.short_links = ShortLinks(self.state.rng)
+        self.short_links.targets["lantern"] = (
             f"{short_link_hosts.OPEN_URL}/track/{self.catalogue.regular_tracks[0].id}"
         )
         self._short_link_port = 0
@@ -80,12 +84,12 @@ class Spotify:
             self.api_url = f"{self.state.origin}/v1"
             port = await self._listen(
                 accounts,
-                [*self._authorize.routes(), *self._oauth.routes()],
+                [*self._authorize.routes(), *self.oauth.routes()],
                 [self.accounts_faults.middleware, self.accounts_traffic.middleware],
             )
             self.accounts_url = self._authorize.origin = f"http://{HOST}:{port}"
             self._short_link_port = await self._listen(
-                0, self._short_links.routes(), [], short_link_hosts.server_ssl_context()
+                0, self.short_links.routes(), [], short_link_hosts.server_ssl_context()
             )
         except BaseException:
             await self._close()
@@ -151,134 +155,68 @@ class Spotify:
         self.apps[client_id or self.client_id].redirect_uris.append(redirect_uri)
 
     @property
+    def tokens(self) -> TokenStore:
+        """The codes, consents and access tokens that the accounts service issued."""
+        return self.state.tokens
+
+    @property
     def client_secret(self) -> str:
-        """The secret of the app that `client_id` names."""
+        """The secret of the app `client_id`."""
         return self.apps[self.client_id].client_secret
-
-    @property
-    def refresh_token_reply(self) -> RefreshTokenReply:
-        """Which refresh token the answer to a refresh holds."""
-        return self._oauth.refresh_token_reply
-
-    @refresh_token_reply.setter
-    def refresh_token_reply(self, reply: RefreshTokenReply) -> None:
-        self._oauth.refresh_token_reply = reply
-
-    @property
-    def access_token_lifetime(self) -> float:
-        """Seconds, for tokens given from now on."""
-        return self._oauth.access_token_lifetime
-
-    @access_token_lifetime.setter
-    def access_token_lifetime(self, seconds: float) -> None:
-        self._oauth.access_token_lifetime = seconds
-
-    def expire_access_tokens(self) -> None:
-        """All access tokens there are end now."""
-        self.state.tokens.expire_access_tokens()
-
-    def revoke_consent(self, account: str) -> None:
-        """This person's refresh tokens are answered invalid_grant from now on."""
-        self.state.tokens.revoke_consents(account)
 
     def issue_access_token(
         self, account: str | None, *scopes: str, client_id: str | None = None
     ) -> str:
-        """A token without the login, for tests of the API alone; None for an app's own."""
+        """An access token without a login; `account` None is an app without a user."""
         app = self.apps[client_id or self.client_id]
-        lifetime = self.access_token_lifetime
-        return self.state.tokens.issue_access_token(
-            app.client_id, account, frozenset(scopes), lifetime
-        )
+        lifetime = self.oauth.access_token_lifetime
+        return self.tokens.issue_access_token(app.client_id, account, frozenset(scopes), lifetime)
 
-    # ---- limits and calls
+    # ---- rules
+
+    def on(
+        self,
+        pattern: str,
+        do: Callable[[], object] | Effect,
+        *,
+        after: int = 0,
+        times: int | None = 1,
+    ) -> None:
+        """Apply an effect to API calls whose "METHOD /path" the regular expression finds.
+
+        The first `after` of these calls pass, and the next `times` get the effect (None: all). A
+        function runs just before the API handles the call; an ErrorResponse refuses it. A call
+        that a fault intercepts does not count, but one that the API refuses does.
+        """
+        effect = do if isinstance(do, Effect) else Hook(do)
+        self.rules.add(ApiRule(pattern, do=effect, after=after, times=times))
 
     def add_rate_limit(
-        self,
-        retry_after: int,
-        *,
-        times: int | None = 1,
-        quota: bool = False,
-        pattern: str = "",
+        self, retry_after: int, *, times: int | None = 1, quota: bool = False, pattern: str = ""
     ) -> None:
-        """The next calls (whose "METHOD /path" has the pattern `match`) are answered 429."""
-        self._api.rate_limits.add_limit(pattern, retry_after, times, quota=quota)
+        """Answer the next calls 429, with `retry_after` in seconds."""
+        self.on(pattern, rate_limited(retry_after, quota=quota), times=times)
 
     def add_quota(self, pattern: str, calls: int, retry_after: float) -> None:
-        """After `calls` more calls of this pattern, those that follow are QUOTA_EXCEEDED.
+        """Let `calls` more calls pass, then refuse all for `retry_after` seconds of the clock."""
+        self.on(pattern, Quota(retry_after), after=calls, times=None)
 
-        That begins with the first refusal and lasts `retry_after` seconds of the clock, which
-        Retry-After counts down; then it is forgotten.
-        """
-        self._api.rate_limits.add_quota(pattern, calls, retry_after)
-
-    def clear_rate_limits(self) -> None:
-        """Take back what `rate_limit` and `quota` ordered."""
-        self._api.rate_limits.clear()
-
-    @property
-    def call_allowance(self) -> tuple[int, float] | None:
-        """How many calls each app may make in how many seconds; None for any number."""
-        return self._api.rate_limits.allowance
-
-    @call_allowance.setter
-    def call_allowance(self, allowance: tuple[int, float] | None) -> None:
-        self._api.rate_limits.allowance = allowance
-
-    def on_call(
-        self, pattern: str, callback: Callable[[], object], *, after: int = 0, times: int = 1
-    ) -> None:
-        """Call `act` just before calls whose "METHOD /path" has the pattern `match` are handled.
-
-        `after` of them pass first, and then `times` of them are interrupted. Those that a fault
-        keeps away from the API do not count; those that it refuses do.
-        """
-        self._api.call_hooks.add(pattern, callback, after, times)
-
-    def clear_call_hooks(self) -> None:
-        """Take back what `interrupt` ordered."""
-        self._api.call_hooks.clear()
-
-    def inject_nulls(self, pattern: str = "", *, every: int = 3) -> None:
-        """Every third entry, say, of the lists in answers to such calls is null from now on."""
-        self._api.null_injection.add(pattern, every)
-
-    def clear_nulls(self) -> None:
-        """Take back what `nulls` ordered."""
-        self._api.null_injection.clear()
+    def inject_nulls(self, pattern: str, *, every: int) -> None:
+        """Replace every n-th list entry in the responses to these calls with null."""
+        self.on(pattern, Nulls(every), times=None)
 
     def serve_stale_state(self, reads: int = 1) -> None:
-        """After each player command, so many answers tell the state from before it; 0 for none.
+        """After each player command, show this many reads the state before it; 0 for none.
 
-        Those are of me/player, me/player/currently-playing and me/player/queue, by account.
+        The reads of me/player, me/player/currently-playing and me/player/queue count, by account.
         """
-        self.state.stale_state.reads = reads
+        self.state.stale_state.serve(reads)
 
-    @property
-    def calls(self) -> list[Call]:
-        """Every call to the API, oldest first; only the last ten thousand or so are kept."""
-        return self._api.calls
+    # ---- calls and connections
 
     def calls_to(self, method: str, path: str) -> list[Call]:
         """The calls to this path below /v1, such as "me/player/play"."""
-        return [one for one in self.calls if (one.method, one.path) == (method, path)]
-
-    # ---- short links
-
-    @property
-    def short_link_targets(self) -> dict[str, str]:
-        """Id → address that spotify.link/{id} and open.spotify.com/s/{id} lead to in the end."""
-        return self._short_links.targets
-
-    @property
-    def short_link_responses(self) -> dict[tuple[str, str], Fault]:
-        """(host, path) → what is answered there instead, as long as the fault is not spent."""
-        return self._short_links.responses
-
-    @property
-    def short_link_requests(self) -> ShortLinkLog:
-        """Everything that the hosts of short links were asked."""
-        return self._short_links.log
+        return [call for call in self.calls if (call.method, call.path) == (method, path)]
 
     def connector(self) -> aiohttp.TCPConnector:
         """The bot's way out: to those hosts by https, to addresses in digits, and nowhere else.
@@ -286,8 +224,6 @@ class Spotify:
         `lookups` lists every name, with its port, that any of these connectors was asked for.
         """
         return short_link_hosts.loopback_connector(self._short_link_port, self.lookups)
-
-    # ---- looking
 
     def page_view(self, account: str) -> dict[str, Any]:
         """What the page shows of this account."""

@@ -45,17 +45,6 @@ class ShortLinkRequest:
         return any(name in self.headers for name in CREDENTIAL_HEADERS)
 
 
-class ShortLinkLog:
-    """The last visits, oldest first."""
-
-    def __init__(self) -> None:
-        self.requests: deque[ShortLinkRequest] = deque(maxlen=MAX_REQUESTS)
-
-    @property
-    def leaks(self) -> list[ShortLinkRequest]:
-        return [visit for visit in self.requests if visit.has_credentials]
-
-
 def redirect_fault(location: str, status: int = 307) -> Fault:
     """A hop to anywhere, as often as it is asked for; `location` goes out as it stands."""
     return Fault(status=status, headers={"Location": location}, times=None)
@@ -67,8 +56,13 @@ class ShortLinks:
     def __init__(self, rng: random.Random) -> None:
         self.targets: dict[str, str] = {}
         self.responses: dict[tuple[str, str], Fault] = {}
-        self.log = ShortLinkLog()
+        self.requests: deque[ShortLinkRequest] = deque(maxlen=MAX_REQUESTS)
         self._rng = rng
+
+    @property
+    def leaks(self) -> list[ShortLinkRequest]:
+        """The requests with credentials, which a short link must never get."""
+        return [request for request in self.requests if request.has_credentials]
 
     def routes(self) -> list[web.RouteDef]:
         return [web.route("*", "/{id:.*}", self.handle)]
@@ -77,7 +71,7 @@ class ShortLinks:
         visit = ShortLinkRequest(
             request.method, request.host, request.path, str(request.url), request.headers.copy()
         )
-        self.log.requests.append(visit)
+        self.requests.append(visit)
         if visit.has_credentials:
             return web.Response(status=400, text="No secrets, please")
         hop = self.responses.get((request.host, request.path))

@@ -147,7 +147,7 @@ async def fail_player_commands(it: Harness) -> None:
 
 async def fail_requests(it: Harness) -> None:
     ada, spotify = it.discord.user_client("ada"), it.spotify
-    spotify.expire_access_tokens()
+    spotify.tokens.expire_access_tokens()
     await ada.run("/now")
     for command in ("/search lantern", "/next", "/pause"):
         for quota in (False, True):
@@ -158,8 +158,8 @@ async def fail_requests(it: Harness) -> None:
     await ada.run("/now")
     spotify.faults.add(Fault("POST .*/me/player", status=503))
     await ada.run("/next")
-    spotify.revoke_consent("ada")
-    spotify.expire_access_tokens()
+    spotify.tokens.revoke_consents("ada")
+    spotify.tokens.expire_access_tokens()
     await ada.run("/now")
 
 

@@ -82,7 +82,7 @@ class LoginEnvironment:
         """As it was in the beginning."""
         self.clock.reset()
         self.spotify.state.tokens = TokenStore(self.clock)
-        self.spotify.refresh_token_reply = "none"
+        self.spotify.oauth.refresh_token_reply = "none"
         self.spotify.accounts_faults.clear()
 
     def new_folder(self) -> Path:

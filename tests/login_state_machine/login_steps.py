@@ -139,7 +139,8 @@ class LoginSteps(BaseMachine):
         visit, going, links = redirect.visit, redirect.visit.login, self.app.login_flow
         cookie = visit.cookie if cookie is None else cookie
         good = self._consume_visit(visit, "spotify", cookie)
-        self.env.spotify.access_token_lifetime = _LONG_LIFETIME_S  # however long the answer takes
+        # The tokens must outlive the held response.
+        self.env.spotify.oauth.access_token_lifetime = _LONG_LIFETIME_S
 
         async def work() -> Any:
             results = await self._concurrently(
@@ -163,7 +164,7 @@ class LoginSteps(BaseMachine):
 
         line = self.app.spotify_oauth if delayed else None
         self.start_request("login", going.user, going, work(), settle, client=line)
-        self.env.spotify.access_token_lifetime = _SHORT_LIFETIME_S
+        self.env.spotify.oauth.access_token_lifetime = _SHORT_LIFETIME_S
 
     def enter_code(self, user: str, typed: str | None = None, *, wrong_first: int = 0) -> None:
         """Type a code, by default the right one; before it, at once, some wrong ones."""

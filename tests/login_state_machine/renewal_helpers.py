@@ -70,7 +70,7 @@ async def accounts_with_table(
 
 def delayed_renewal(harness: Harness) -> AbstractAsyncContextManager[ResponseHold]:
     """Spotify has renewed, and its answer is on its way."""
-    harness.spotify.expire_access_tokens()
+    harness.spotify.tokens.expire_access_tokens()
     slow = HeldResponse("POST /api/token")
     harness.spotify.accounts_faults.add(slow)
     return released_at_exit(slow.hold)

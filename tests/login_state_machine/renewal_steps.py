@@ -42,7 +42,7 @@ class RenewalSteps(BaseMachine):
             if now is link or fate == "down":
                 self._check_outcome(user, link, fate, lifetime, end)
             elif end is not None:  # overtaken: it goes on with what there is by now
-                fresh_for = self.env.spotify.access_token_lifetime
+                fresh_for = self.env.spotify.oauth.access_token_lifetime
                 self._check_outcome(
                     user, now, self._expected_outcome(user, now, "none"), fresh_for, end
                 )
@@ -73,17 +73,17 @@ class RenewalSteps(BaseMachine):
         self, link: ExpectedLink | None, reply: RenewalReply, lifetime: float
     ) -> None:
         spotify = self.env.spotify
-        spotify.access_token_lifetime = lifetime
+        spotify.oauth.access_token_lifetime = lifetime
         match reply:
             case "none" | "empty" | "same" | "new":
-                spotify.refresh_token_reply = reply
+                spotify.oauth.refresh_token_reply = reply
             case "invalid_grant":
                 if link is not None:
-                    spotify.revoke_consent(link.account)
+                    spotify.tokens.revoke_consents(link.account)
             case "503":
                 spotify.accounts_faults.add(Mishap("POST /api/token", status=503))
             case "lost" | "cut off":
-                spotify.refresh_token_reply = "new" if reply == "lost" else "none"
+                spotify.oauth.refresh_token_reply = "new" if reply == "lost" else "none"
                 spotify.accounts_faults.add(
                     Mishap("POST /api/token", action="reset", runs_first=True)
                 )

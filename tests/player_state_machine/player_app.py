@@ -138,7 +138,7 @@ class PlayerEnvironment:
         shutil.copy(self._linked_database, self.settings.database)
         world, fresh = self.spotify.state, sample_state(self.clock, 0, self.spotify.changes)
         world.rng.seed(0)
-        world.stale_state.reads = 0
+        world.stale_state.serve(0)
         world.accounts.clear()
         world.accounts.update(fresh.accounts)
         world.playlists.clear()
@@ -148,7 +148,7 @@ class PlayerEnvironment:
             account.player._tracks_of = world.tracks_of
             account.player._duration_of = world.duration_of
         self.clear_faults()
-        self.spotify.clear_call_hooks()
+        self.spotify.rules.clear()
         self.discord.duplicate_interactions = False
         for channel in self.discord.state.channels.values():
             channel.messages.clear()
@@ -156,7 +156,7 @@ class PlayerEnvironment:
     def clear_faults(self) -> None:
         """Nothing goes wrong any more, and nothing is told late."""
         self.spotify.faults.clear()
-        self.spotify.clear_rate_limits()
+        self.spotify.rules.clear()
         self.spotify.serve_stale_state(0)
 
     def user_id(self, user: str) -> int:
@@ -180,7 +180,7 @@ async def player_environment(runner: asyncio.Runner) -> AsyncIterator[PlayerEnvi
         it.discord = await stack.enter_async_context(Discord(it.clock))
         it.spotify = await stack.enter_async_context(Spotify(it.clock))
         it.spotify.apps[it.spotify.client_id].allowed_accounts.add("mallory")
-        it.spotify.refresh_token_reply = "none"
+        it.spotify.oauth.refresh_token_reply = "none"
         it.settings = Settings.from_env(bot_environment(it.discord, it.spotify, folder))
         harness = PlayerApp(it.clock, it.discord, it.spotify, it.settings)
         await harness.start()

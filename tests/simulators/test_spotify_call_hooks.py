@@ -18,7 +18,7 @@ async def _ada() -> AsyncIterator[ApiCaller]:
 async def test_a_library_changes_while_it_is_read(ada: ApiCaller) -> None:
     liked = [uri for uri, _ in ada.account.liked]
     new = ada.spotify.catalogue.regular_tracks[0].uri
-    ada.spotify.on_call("GET /v1/me/tracks$", lambda: ada.account.like(new), after=2)
+    ada.spotify.on("GET /v1/me/tracks$", lambda: ada.account.like(new), after=2)
     items = await ada.all_items("me/tracks?limit=10")
     # the last of the second page moved on to the third
     expected = [*liked[:20], *liked[19:]]
@@ -28,14 +28,12 @@ async def test_a_library_changes_while_it_is_read(ada: ApiCaller) -> None:
 
 async def test_it_happens_as_often_as_it_was_ordered(ada: ApiCaller) -> None:
     seen: list[int] = []
-    ada.spotify.on_call(
-        "GET /v1/me$", lambda: seen.append(len(ada.spotify.calls)), after=1, times=2
-    )
+    ada.spotify.on("GET /v1/me$", lambda: seen.append(len(ada.spotify.calls)), after=1, times=2)
     for path in ("me", "me/tracks", "me", "me", "me"):
         await ada("GET", path)
     assert seen == [2, 3]
-    ada.spotify.on_call("", lambda: seen.append(9), times=9)
-    ada.spotify.clear_call_hooks()
+    ada.spotify.on("", lambda: seen.append(9), times=9)
+    ada.spotify.rules.clear()
     await ada("GET", "me")
     assert seen == [2, 3]
 
@@ -43,7 +41,7 @@ async def test_it_happens_as_often_as_it_was_ordered(ada: ApiCaller) -> None:
 async def test_what_goes_wrong_in_it_is_not_kept_quiet(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.RaisesGroup(ZeroDivisionError):
         async with api_caller() as ada:
-            ada.spotify.on_call("", lambda: 1 // 0)
+            ada.spotify.on("", lambda: 1 // 0)
             assert (await ada("GET", "me")).status == 500
     assert "ZeroDivisionError" in caplog.text
 
@@ -64,5 +62,5 @@ async def test_a_quota_is_used_up_and_comes_back(ada: ApiCaller) -> None:
 async def test_a_quota_can_be_taken_back(ada: ApiCaller) -> None:
     ada.spotify.add_quota("", calls=0, retry_after=10)
     assert (await ada("GET", "me")).headers["Retry-After"] == "10"
-    ada.spotify.clear_rate_limits()
+    ada.spotify.rules.clear()
     assert (await ada("GET", "me")).status == 200

@@ -241,12 +241,12 @@ async def test_rate_limits_and_quota(ada: ApiCaller) -> None:
         spent = await ada("GET", "search?q=a&type=track")
         assert (spent.status, spent.headers["Retry-After"]) == (429, "48925")
         assert spent.json["error"]["reason"] == "QUOTA_EXCEEDED"
-    ada.spotify.clear_rate_limits()
+    ada.spotify.rules.clear()
     assert (await ada("GET", "search?q=a&type=track")).status == 200
 
 
 async def test_an_allowance_is_a_rolling_window(ada: ApiCaller) -> None:
-    ada.spotify.call_allowance = (3, 30.0)
+    ada.spotify.rules.call_allowance = (3, 30.0)
     assert [(await ada("GET", "me")).status for _ in range(4)] == [200, 200, 200, 429]
     refused = await ada("GET", "me")
     assert 29 <= int(refused.headers["Retry-After"]) <= 30

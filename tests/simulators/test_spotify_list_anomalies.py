@@ -39,7 +39,7 @@ async def test_any_list_can_have_nulls(ada: ApiCaller, path: str, way: list[str]
     assert [n for n, item in enumerate(page["items"]) if item is None] == [
         n for n in range(len(page["items"])) if n % 3 == 2
     ]
-    ada.spotify.clear_nulls()
+    ada.spotify.rules.clear()
     assert None not in (await ada("GET", "me/tracks")).json["items"]
 
 

@@ -57,7 +57,7 @@ async def test_a_short_link_leads_to_its_song_in_two_steps(ask: LinkClient) -> N
 
 
 async def test_a_browser_gets_a_page_instead(ask: LinkClient) -> None:
-    ask.spotify.short_link_targets["odd"] = 'https://open.spotify.com/album/x?a="</script>'
+    ask.spotify.short_links.targets["odd"] = 'https://open.spotify.com/album/x?a="</script>'
     status, location, page = await ask("https://spotify.app.link/odd", User_Agent="Mozilla/5.0")
     assert (status, location) == (200, "")
     assert 'content="https://open.spotify.com/album/x?a=&quot;&lt;/script&gt;&amp;si=' in page
@@ -100,7 +100,7 @@ async def test_looking_and_no_more(ask: LinkClient, method: str) -> None:
 @pytest.mark.parametrize("host", ["spotify.link", "spotify.app.link", "open.spotify.com"])
 async def test_a_secret_is_refused_and_remembered(ask: LinkClient, host: str, header: str) -> None:
     assert (await ask(f"https://{host}/s/lantern", **{header: "x"}))[0] == 400
-    assert [visit.host for visit in ask.spotify.short_link_requests.leaks] == [host]
+    assert [visit.host for visit in ask.spotify.short_links.leaks] == [host]
 
 
 async def test_cookies_that_were_kept_come_to_light(ask: LinkClient) -> None:
@@ -113,14 +113,14 @@ async def test_cookies_that_were_kept_come_to_light(ask: LinkClient) -> None:
 async def test_every_visit_is_written_down(ask: LinkClient) -> None:
     await ask("https://spotify.link/lantern?x=1", Accept="*/*")
     await ask("https://spotify.app.link/lan%74ern", "HEAD")
-    visits = ask.spotify.short_link_requests.requests
+    visits = ask.spotify.short_links.requests
     told = [(one.method, one.host, one.path, one.headers["user-agent"]) for one in visits]
     assert told == [
         ("GET", "spotify.link", "/lantern", CURL_HEADERS["User-Agent"]),
         ("HEAD", "spotify.app.link", "/lantern", CURL_HEADERS["User-Agent"]),
     ]
     assert visits[0].url == "https://spotify.link/lantern?x=1"
-    assert not ask.spotify.short_link_requests.leaks
+    assert not ask.spotify.short_links.leaks
 
 
 # ---- what a test orders
@@ -137,23 +137,23 @@ async def test_every_visit_is_written_down(ask: LinkClient) -> None:
     ],
 )
 async def test_a_hop_leads_anywhere_to_the_letter(ask: LinkClient, target: str) -> None:
-    ask.spotify.short_link_responses["spotify.link", "/lantern"] = redirect_fault(target)
+    ask.spotify.short_links.responses["spotify.link", "/lantern"] = redirect_fault(target)
     assert (await ask("https://spotify.link/lantern"))[:2] == (307, target)
 
 
 async def test_a_chain_of_hops(ask: LinkClient) -> None:
     for n in range(10):
         target = f"https://spotify.link/{n + 1}"
-        ask.spotify.short_link_responses["spotify.link", f"/{n}"] = redirect_fault(target, 301)
+        ask.spotify.short_links.responses["spotify.link", f"/{n}"] = redirect_fault(target, 301)
     url = "https://spotify.link/0"
     while not url.endswith("/10"):
         status, url, _ = await ask(url)
         assert status == 301
-    assert sum(hop.hits for hop in ask.spotify.short_link_responses.values()) == 10
+    assert sum(hop.hits for hop in ask.spotify.short_links.responses.values()) == 10
 
 
 async def test_twenty_megabytes(ask: LinkClient) -> None:
-    ask.spotify.short_link_responses["spotify.link", "/big"] = Fault(
+    ask.spotify.short_links.responses["spotify.link", "/big"] = Fault(
         status=200, body=bytes(20_000_000)
     )
     asking = ask.http.get("https://spotify.link/big", headers=CURL_HEADERS)
@@ -164,7 +164,7 @@ async def test_twenty_megabytes(ask: LinkClient) -> None:
 @pytest.mark.parametrize("act", ["stall", "drip"])
 async def test_what_never_ends(ask: LinkClient, act: str) -> None:
     hop = Fault(action="stall" if act == "stall" else "drip", status=200, body="x" * 100)
-    ask.spotify.short_link_responses["spotify.link", "/slow"] = hop
+    ask.spotify.short_links.responses["spotify.link", "/slow"] = hop
     with pytest.raises(TimeoutError):
         async with ask.http.get(
             "https://spotify.link/slow", timeout=aiohttp.ClientTimeout(total=0.1)
@@ -174,13 +174,13 @@ async def test_what_never_ends(ask: LinkClient, act: str) -> None:
 
 
 async def test_a_hop_that_is_spent_is_forgotten(ask: LinkClient) -> None:
-    ask.spotify.short_link_responses["spotify.link", "/lantern"] = Fault(status=500)
+    ask.spotify.short_links.responses["spotify.link", "/lantern"] = Fault(status=500)
     statuses = [(await ask("https://spotify.link/lantern"))[0] for _ in range(2)]
     assert statuses == [500, 307]
 
 
 async def test_a_reset(ask: LinkClient) -> None:
-    ask.spotify.short_link_responses["spotify.link", "/x"] = Fault(action="reset", times=None)
+    ask.spotify.short_links.responses["spotify.link", "/x"] = Fault(action="reset", times=None)
     with pytest.raises(aiohttp.ClientConnectionError):
         await ask("https://spotify.link/x")
 

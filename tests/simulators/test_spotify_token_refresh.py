@@ -25,7 +25,7 @@ async def _ada() -> AsyncIterator[ApiCaller]:
 @pytest.mark.parametrize("mode", ["none", "empty", "same", "new"])
 async def test_what_a_refresh_brings_back(ada: ApiCaller, mode: RefreshTokenReply) -> None:
     first: str = (await request_token(ada)).json["refresh_token"]
-    ada.spotify.refresh_token_reply = mode
+    ada.spotify.oauth.refresh_token_reply = mode
     answer = await refresh_token(ada, first)
     assert answer.status == 200
     assert (await ada("GET", "me", token=answer.json["access_token"])).status == 200
@@ -42,7 +42,7 @@ async def test_what_a_refresh_brings_back(ada: ApiCaller, mode: RefreshTokenRepl
 async def test_a_consent_ends_six_months_after_it_was_given(ada: ApiCaller) -> None:
     given = datetime.fromtimestamp(ada.spotify.clock(), UTC)
     first: str = (await request_token(ada)).json["refresh_token"]
-    ada.spotify.refresh_token_reply = "new"
+    ada.spotify.oauth.refresh_token_reply = "new"
     ada.spotify.clock.advance(180 * DAY)
     second = (await refresh_token(ada, first)).json["refresh_token"]
     ada.spotify.clock.advance(5 * DAY)
@@ -56,10 +56,10 @@ async def test_a_consent_ends_six_months_after_it_was_given(ada: ApiCaller) -> N
 
 async def test_a_consent_can_be_withdrawn(ada: ApiCaller) -> None:
     answer = (await request_token(ada)).json
-    ada.spotify.revoke_consent("ada")
+    ada.spotify.tokens.revoke_consents("ada")
     assert (await refresh_token(ada, answer["refresh_token"])).json["error"] == "invalid_grant"
     assert (await ada("GET", "me", token=answer["access_token"])).status == 200
-    ada.spotify.expire_access_tokens()
+    ada.spotify.tokens.expire_access_tokens()
     assert (await ada("GET", "me", token=answer["access_token"])).status == 401
     assert (await request_token(ada)).status == 200
 
@@ -74,7 +74,7 @@ async def test_bad_refreshes(ada: ApiCaller) -> None:
 
 
 async def test_access_tokens_live_as_long_as_is_said(ada: ApiCaller) -> None:
-    ada.spotify.access_token_lifetime = 60
+    ada.spotify.oauth.access_token_lifetime = 60
     answer = (await request_token(ada)).json
     assert answer["expires_in"] == 60
     ada.spotify.clock.advance(60)

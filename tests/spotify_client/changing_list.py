@@ -34,11 +34,11 @@ class ChangingList:
                 edit()
             self.states.append((tuple(self._current_entries()), self._first_page_reads()))
 
-        self._fake.on_call(self._match, act, after=number)
+        self._fake.on(self._match, act, after=number)
 
     def stop_edits(self) -> None:
         """It has been read, and is left alone from now on."""
-        self._fake.clear_call_hooks()
+        self._fake.rules.clear()
 
     def _first_page_reads(self) -> int:
         calls = self._fake.calls[self._calls_before :]

@@ -72,7 +72,7 @@ async def test_expired_token_is_renewed_once_and_call_executed_once(
     start_playback(fake)
     spotify = make_client()
     await spotify.profile.me()
-    fake.expire_access_tokens()
+    fake.tokens.expire_access_tokens()
     await WRITE_CALLS[call](spotify, fake)
     assert [one.executed for one in fake.calls] == [True, False, True]
     assert make_client.token_source.renewals == 1
@@ -81,7 +81,7 @@ async def test_expired_token_is_renewed_once_and_call_executed_once(
 async def test_token_still_refused_after_renewal_raises(
     fake: FakeSpotify, make_client: ClientFactory
 ) -> None:
-    fake.access_token_lifetime = 0
+    fake.oauth.access_token_lifetime = 0
     with pytest.raises(SpotifyError, match="401"):
         await make_client().profile.me()
     assert len(fake.calls) == 2

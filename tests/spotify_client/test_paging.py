@@ -95,7 +95,7 @@ async def test_rate_limit_halves_concurrency(
     fake.faults.add(late := DelayedPages(LIKED_SONGS_CALL, times=None))
     expected = set_liked_songs(ada, 6_000)
     for number in range(refusals):
-        fake.on_call(
+        fake.on(
             LIKED_SONGS_CALL,
             lambda: fake.add_rate_limit(1, pattern=LIKED_SONGS_CALL),
             after=30 * (number + 1),

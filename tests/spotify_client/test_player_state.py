@@ -184,7 +184,7 @@ async def test_recent_nulls_and_non_tracks_are_none(fake: FakeSpotify, spotify: 
     fake.inject_nulls("/recently-played", every=3)
     recent = await spotify.player.recently_played(limit=6)
     assert [one is None for one in recent.items] == [False, False, True] * 2
-    fake.clear_nulls()
+    fake.rules.clear()
     await spotify.player.recently_played(limit=3)
     body = json.loads(fake.traffic.exchanges[-1].response_body)
     body["items"][0]["track"]["type"] = "episode"

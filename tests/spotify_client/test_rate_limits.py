@@ -81,7 +81,7 @@ async def read_concurrently(flights: int, calls: int) -> list[tuple[float, float
     async with FakeSpotify(Clock()) as fake, aiohttp.ClientSession() as http:
         spotify = ClientFactory(fake, http, fake.clock)(watch=watch)
         fake.faults.latency = 0.02
-        fake.call_allowance = (10, 1.0)
+        fake.rules.call_allowance = (10, 1.0)
         left = iter(range(calls))
 
         async def one_after_the_other() -> None:
@@ -148,6 +148,6 @@ async def test_long_quota_wait_is_raised_at_once_without_further_calls(
     assert "Try again in 13 hours;" in refused.value.message
     assert [one.status for one in fake.calls if one.path == "search"] == [429]
     await spotify.player.state()
-    fake.clear_rate_limits()
+    fake.rules.clear()
     clock.advance(THIRTEEN_HOURS_S + 1)
     await spotify.with_timeout(8).catalogue.search("lantern", "track")

@@ -33,14 +33,14 @@ async def http(fake: FakeSpotify) -> AsyncIterator[aiohttp.ClientSession]:
     jar = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(connector=fake.connector(), cookie_jar=jar) as session:
         yield session
-    assert fake.short_link_requests.leaks == []
+    assert fake.short_links.leaks == []
     assert {name for name, _ in fake.lookups} <= {SHORT_HOST, APP_SHORT_HOST, OPEN_HOST}
     assert {port for _, port in fake.lookups} <= {443}
 
 
 def requested_addresses(fake: FakeSpotify) -> list[str]:
     """Where it was, without the queries."""
-    return [f"{visit.host}{visit.path}" for visit in fake.short_link_requests.requests]
+    return [f"{visit.host}{visit.path}" for visit in fake.short_links.requests]
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ async def test_every_short_link_form_resolves(
 ) -> None:
     assert await spotify.resolve_links(pasted) == [track_uri(fake, 0)]
     assert requested_addresses(fake) == hops
-    assert {visit.method for visit in fake.short_link_requests.requests} == {"GET"}
+    assert {visit.method for visit in fake.short_links.requests} == {"GET"}
 
 
 async def test_links_resolve_in_order_up_to_limit(fake: FakeSpotify, spotify: Spotify) -> None:
-    fake.short_link_targets["mole"] = album_uri(fake).link
+    fake.short_links.targets["mole"] = album_uri(fake).link
     text = f"https://spotify.link/mole {TRACK_URL} https://spotify.app.link/lantern"
     assert await spotify.resolve_links(text, max_links=2) == [
         album_uri(fake),
@@ -93,13 +93,13 @@ async def test_links_resolve_in_order_up_to_limit(fake: FakeSpotify, spotify: Sp
     ],
 )
 async def test_html_page_is_parsed(fake: FakeSpotify, spotify: Spotify, page: str | bytes) -> None:
-    fake.short_link_responses[APP_SHORT_HOST, "/x"] = Fault(status=200, body=page)
+    fake.short_links.responses[APP_SHORT_HOST, "/x"] = Fault(status=200, body=page)
     assert await spotify.resolve_links("https://spotify.app.link/x") == [Uri("track", TRACK_ID)]
 
 
 async def test_ambiguous_page_is_not_resolved(fake: FakeSpotify, spotify: Spotify) -> None:
     page = f'<a href="{TRACK_URL}">one</a><a href="{album_uri(fake).link}">two</a>'
-    fake.short_link_responses[APP_SHORT_HOST, "/x"] = Fault(status=200, body=page)
+    fake.short_links.responses[APP_SHORT_HOST, "/x"] = Fault(status=200, body=page)
     with pytest.raises(UnreadableLink):
         await spotify.resolve_links("https://spotify.app.link/x")
 
@@ -111,14 +111,14 @@ async def test_at_most_five_redirects(
     for hop in range(1, hops + 1):
         host = SHORT_HOSTS[hop % 2]
         further = f"https://{SHORT_HOSTS[(hop + 1) % 2]}/h{hop + 1}" if hop < hops else TRACK_URL
-        fake.short_link_responses[host, f"/h{hop}"] = redirect_fault(further)
+        fake.short_links.responses[host, f"/h{hop}"] = redirect_fault(further)
     pasted = f"https://{SHORT_HOSTS[1]}/h1"
     if arrives:
         assert await spotify.resolve_links(pasted) == [Uri("track", TRACK_ID)]
     else:
         with pytest.raises(UnreadableLink):
             await spotify.resolve_links(pasted)
-    assert len(fake.short_link_requests.requests) == min(hops, 5)
+    assert len(fake.short_links.requests) == min(hops, 5)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ async def test_unsafe_redirects_are_rejected(
     fake: FakeSpotify, spotify: Spotify, location: str
 ) -> None:
     """Whatever else was looked up or said would show in the fixture's last lines."""
-    fake.short_link_responses[SHORT_HOST, "/x"] = redirect_fault(location)
+    fake.short_links.responses[SHORT_HOST, "/x"] = redirect_fault(location)
     with pytest.raises((UnreadableLink, SpotifyDown)):
         await spotify.resolve_links("https://spotify.link/x")
     assert set(requested_addresses(fake)) == {f"{SHORT_HOST}/x"}
@@ -177,12 +177,12 @@ async def test_unsafe_redirects_are_rejected(
 async def test_redirect_to_short_link_uses_https(
     fake: FakeSpotify, spotify: Spotify, location: str, hop: str
 ) -> None:
-    fake.short_link_responses[SHORT_HOST, "/x"] = redirect_fault(location)
-    fake.short_link_responses[hop, "/y"] = redirect_fault(
+    fake.short_links.responses[SHORT_HOST, "/x"] = redirect_fault(location)
+    fake.short_links.responses[hop, "/y"] = redirect_fault(
         f"http://{OPEN_HOST}/intl-de/track/{TRACK_ID}?si=x"
     )
     assert await spotify.resolve_links("https://spotify.link/x") == [Uri("track", TRACK_ID)]
-    assert [visit.url for visit in fake.short_link_requests.requests][1:] == [f"https://{hop}/y"]
+    assert [visit.url for visit in fake.short_links.requests][1:] == [f"https://{hop}/y"]
 
 
 @pytest.mark.parametrize("host", ["spotify.link", "spotify.app.link", "open.spotify.com/s"])
@@ -209,7 +209,7 @@ async def test_unknown_short_link_is_dead(spotify: Spotify, host: str) -> None:
 async def test_failure_raises_spotify_down_and_is_not_cached(
     fake: FakeSpotify, spotify: Spotify, fault: Fault
 ) -> None:
-    fake.short_link_responses[SHORT_HOST, "/lantern"] = replace(fault)
+    fake.short_links.responses[SHORT_HOST, "/lantern"] = replace(fault)
     with pytest.raises(SpotifyDown):
         await spotify.resolve_links("https://spotify.link/lantern")
     assert await spotify.resolve_links("https://spotify.link/lantern") == [track_uri(fake, 0)]
@@ -223,7 +223,7 @@ async def test_failure_raises_spotify_down_and_is_not_cached(
 async def test_resolution_ends_at_command_deadline(
     fake: FakeSpotify, make_client: ClientFactory, fault: Fault
 ) -> None:
-    fake.short_link_responses[SHORT_HOST, "/x"] = replace(fault)
+    fake.short_links.responses[SHORT_HOST, "/x"] = replace(fault)
     with completes_within(0.3), pytest.raises(SpotifyDown):
         await make_client(within=0.3).resolve_links(
             "https://spotify.link/x https://spotify.link/lantern"

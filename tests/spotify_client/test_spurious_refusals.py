@@ -24,7 +24,7 @@ async def test_spurious_401_is_retried_once_after_renewal(
 ) -> None:
     spotify = make_client(within=8)
     await spotify.profile.me()
-    fake.expire_access_tokens()
+    fake.tokens.expire_access_tokens()
     await spotify.player.add_to_queue(track_uri(fake))
     assert make_client.token_source.refused == make_client.token_source.issued[:1]
     assert [call.status for call in fake.calls[:2]] == [200, 401]
@@ -43,7 +43,7 @@ async def test_spurious_refusal_is_retried_once(
     fake: FakeSpotify, make_client: ClientFactory, player: Player, glitch: Any
 ) -> None:
     dice = FixedRandom()
-    fake.faults.add(glitch.fault())
+    fake.faults.add(glitch.as_fault())
     await make_client(within=8, rng=dice).player.add_to_queue(track_uri(fake))
     assert (make_client.token_source.renewals, len(fake.calls), len(player.queue)) == (0, 2, 1)
     assert dice.bounds == [(0, 0.4)]
@@ -61,7 +61,7 @@ async def test_persistent_refusal_raises(
     calls: int,
     renewals: int,
 ) -> None:
-    fake.faults.add(glitch.fault(times=None))
+    fake.faults.add(glitch.as_fault(times=None))
     with pytest.raises(fault):
         await make_client(rng=FixedRandom()).player.add_to_queue(track_uri(fake))
     assert (len(fake.calls), make_client.token_source.renewals) == (calls, renewals)

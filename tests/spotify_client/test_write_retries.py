@@ -168,7 +168,7 @@ async def test_long_addition_adds_nothing_twice(fake: FakeSpotify, spotify: Spot
     playlist = await spotify.playlists.create("Ropes")
     made = fake.playlists[playlist.id or ""]
     adding = f"POST /v1/playlists/{made.id}/items"
-    fake.on_call(adding, lambda: fake.faults.add(Fault(adding, runs_first=True)))
+    fake.on(adding, lambda: fake.faults.add(Fault(adding, runs_first=True)))
     with pytest.raises(OutcomeUnknown):
         await spotify.playlists.add(link_uri(made.uri), *track_uri_range(fake, 0, 90) * 3)
     assert len(made.items) == 200
