@@ -1,4 +1,4 @@
-# All that these need is Python 3.11 to 3.14 and make; the rest is installed into .venv.
+# These targets need only Python 3.11 to 3.14 and make. They install the rest into .venv.
 
 PYTHON ?= python3
 VENV := .venv
@@ -6,19 +6,18 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run test check format bench picture costs voice lock clean
+.PHONY: help demo run test check format bench picture docs lock clean
 
 help:
-	@echo 'make demo    try the bot in a pretend Discord, with a pretend Spotify (ARGS=--terminal: without a page)'
+	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
 	@echo 'make test    run the tests'
-	@echo 'make check   format, lint, types, tests'
-	@echo 'make run     run the real bot, set up by .env'
-	@echo 'make bench   measure, and write bench.json'
-	@echo 'make format  put the code into shape'
-	@echo 'make picture take the picture in the README anew'
-	@echo 'make costs   write the table of calls that each command costs into docs/operating.md'
-	@echo 'make voice   write all that the bot can say into docs/voice.md'
-	@echo 'make lock    renew the locked versions'
+	@echo 'make check   check format, lint and types, and run the tests'
+	@echo 'make run     run the bot for real, with the settings in .env'
+	@echo 'make bench   measure speed and memory, and write bench.json'
+	@echo 'make format  format the code'
+	@echo 'make docs    update the generated parts of the documents'
+	@echo 'make picture take the picture in the README again'
+	@echo 'make lock    update the locked versions of the dependencies'
 
 demo: $(VENV)/runtime
 	@$(PY) -m sandbox $(ARGS)
@@ -45,11 +44,8 @@ bench: $(VENV)/bench
 picture: $(VENV)/dev
 	@$(PY) -m tests.screenshot
 
-costs: $(VENV)/dev
-	@$(PY) -m tests.costs
-
-voice: $(VENV)/dev
-	@$(PY) -m tests.user_texts
+docs: $(VENV)/dev
+	@$(PY) -m tests.generated_docs
 
 lock: $(VENV)/dev
 	@$(PIP) install uv

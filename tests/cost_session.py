@@ -1,4 +1,4 @@
-"""Ada, who is linked, and what she has before her: where it is counted what things cost."""
+"""The state that the measured actions share: a linked user and her latest message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from sandbox.spotify import Player
 
 
 class CostSession:
-    """Ada, who is linked, and what she has before her; `pressed` are the ids of her buttons."""
+    """Ada, who is linked, and the latest message that she uses.
+
+    `pressed_ids` holds the custom_id of every button and select that she has used.
+    """
 
     def __init__(self, harness: Harness, ada: UserClient) -> None:
         self.harness = harness
@@ -27,43 +30,44 @@ class CostSession:
 
     @property
     def track_url(self) -> str:
-        """Of a song that no search of this scene finds."""
-        return (
-            f"https://open.spotify.com/track/{self.harness.spotify.catalogue.regular_tracks[-1].id}"
-        )
+        """A link to a song that no search of this session finds."""
+        track = self.harness.spotify.catalogue.regular_tracks[-1]
+        return f"https://open.spotify.com/track/{track.id}"
 
     @property
     def album_url(self) -> str:
-        """A link to one of eight songs."""
+        """A link to an album of eight songs."""
         albums = self.harness.spotify.catalogue.albums.values()
-        found = next(album for album in albums if len(album.tracks) == 8)
-        return f"https://open.spotify.com/album/{found.id}"
+        album = next(album for album in albums if len(album.tracks) == 8)
+        return f"https://open.spotify.com/album/{album.id}"
 
     @property
     def user_id(self) -> int:
-        """Ada's ID at Discord."""
+        """Ada's Discord user ID."""
         return int(self.harness.discord.state.users["ada"].id)
 
     @property
     def player(self) -> Player:
-        """Ada's."""
+        """Ada's simulated Spotify player."""
         return self.harness.spotify.accounts["ada"].player
 
     async def run(self, line: str, user: str = "ada") -> None:
+        """Run a slash command; its reply becomes the latest message."""
         self.reply = await self.harness.discord.user_client(user, "music").run(line)
         self.message = self.reply.message
 
     async def press(self, label: str, user: UserClient | None = None) -> Reply:
-        found = controls(self.message).values()
-        self.pressed_ids |= {one.custom_id for one in found if one.label == label}
+        """Press a button of the latest message."""
+        buttons = controls(self.message).values()
+        self.pressed_ids |= {button.custom_id for button in buttons if button.label == label}
         return await (user or self.ada).press(self.message, label)
 
     async def select(self, number: int, select: int = 0) -> Reply:
-        """Of a menu of her message, counted from 0."""
-        found = [one for one in controls(self.message).values() if one.choice]
-        choice = [one for one in found if one.select == select][number]
-        self.pressed_ids.add(choice.custom_id)
-        return await self.ada.pick(self.message, choice.choice or "", select=select)
+        """Choose an option of a select menu of the latest message; both count from 0."""
+        options = [option for option in controls(self.message).values() if option.choice]
+        option = [option for option in options if option.select == select][number]
+        self.pressed_ids.add(option.custom_id)
+        return await self.ada.pick(self.message, option.choice or "", select=select)
 
 
 SessionStep = Callable[[CostSession], Awaitable[object]]
@@ -71,12 +75,15 @@ SessionStep = Callable[[CostSession], Awaitable[object]]
 
 @dataclass(frozen=True)
 class CostedAction:
-    """Something that people do, in words, and what comes before it without being counted.
+    """An action that people take, described in words.
 
-    hasty  what comes before it is not forgotten: a login has ten minutes
+    prepare           runs before the action; its calls are not counted
+    keep_login_fresh  no time passes after `prepare`, because a login link expires after 10 minutes
+    keep_panel        counts the calls that refresh an open panel after the action
     """
 
     description: str
     perform: SessionStep
     prepare: SessionStep | None = None
     keep_login_fresh: bool = False
+    keep_panel: bool = False

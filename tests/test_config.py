@@ -1,4 +1,4 @@
-"""Settings: everything wrong is named at once, with the fix."""
+"""Settings: one message names everything that is wrong, and how to fix it."""
 
 from __future__ import annotations
 

@@ -1,83 +1,61 @@
-"""The documents say what the program does: settings, commands, and what make can do."""
+"""The documents match the program: settings, commands, links and make targets."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from bot.config import Settings
+from bot.config import SETTINGS, Settings
 from sandbox.discord import Discord
 from sandbox.harness import Harness
+from tests import generated_docs
+from tests.generated_docs import CHAT_INPUT, ENV_EXAMPLE, README, ROOT
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
-ENV_EXAMPLE = (ROOT / ".env.example").read_text()
-SLASH = SUB_COMMAND = 1  # among Discord's types of commands; the others are entries of menus
-SETTING_NAMES = {field.name.upper() for field in fields(Settings)}
-
-
-def _table_rows(heading: str) -> dict[str, str]:
-    """First column → last column of the table below a heading of the README."""
-    section = README.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
-    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
-    return {row[0].strip().strip("`"): row[-1].strip() for row in rows[2:]}
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
 
 
-def test_env_example_explains_each_setting_in_one_line() -> None:
-    blocks = [block.splitlines() for block in ENV_EXAMPLE.strip().split("\n\n")]
-    assert all(len(block) == 2 and block[0].startswith("# ") for block in blocks)
-    assert {block[1].split("=")[0] for block in blocks} == SETTING_NAMES
+def test_env_example_is_current() -> None:
+    if ENV_EXAMPLE.read_text() != generated_docs.env_example():
+        pytest.fail("`make docs` updates .env.example", pytrace=False)
+
+
+async def test_readme_has_current_tables(harness: Harness, discord: Discord) -> None:
+    if README.read_text() != generated_docs.readme(discord.commands):
+        pytest.fail("`make docs` updates README.md", pytrace=False)
 
 
 def test_env_example_holds_the_defaults() -> None:
-    given = dict(
-        line.split("=", 1) for line in ENV_EXAMPLE.splitlines() if re.match(r"[A-Z_]+=", line)
-    )
-    mine = {
-        "DISCORD_TOKEN": "a.b.c",
-        "SPOTIFY_CLIENT_ID": "0" * 32,
-        "PUBLIC_URL": given["PUBLIC_URL"],
-    }
-    assert Settings.from_env(given | mine) == Settings.from_env(mine)
+    lines = re.findall(r"^([A-Z_]+)=(.*)$", ENV_EXAMPLE.read_text(), re.MULTILINE)
+    assert [name for name, _ in lines] == [setting.name for setting in SETTINGS]
+    required = {"DISCORD_TOKEN": "a.b.c", "SPOTIFY_CLIENT_ID": "0" * 32}
+    settings = Settings.from_env(dict(lines) | required)
+    public_url = {"PUBLIC_URL": dict(lines)["PUBLIC_URL"]}
+    assert settings == Settings.from_env(required | public_url)
 
 
-def test_the_readme_lists_every_setting() -> None:
-    assert set(_table_rows("Settings")) == SETTING_NAMES
+def test_contributing_names_the_settings_for_development() -> None:
+    for setting in SETTINGS:
+        assert (f"`{setting.name}`" in CONTRIBUTING) is setting.for_development
 
 
-async def test_the_readme_lists_every_command_as_discord_shows_it(
-    harness: Harness, discord: Discord
-) -> None:
-    shown = {}
-    for command in discord.commands:
-        if command["type"] == SLASH:
-            parts = [one for one in command.get("options", []) if one["type"] == SUB_COMMAND]
-            for name, one in [(f"{command['name']} {part['name']}", part) for part in parts] or [
-                (command["name"], command)
-            ]:
-                options = " ".join(
-                    f"{option['name']}" + ("" if option.get("required") else "?")
-                    for option in one.get("options", [])
-                )
-                shown[f"/{name} {options}".strip()] = one["description"]
-    assert _table_rows("Commands") == shown
+async def test_readme_lists_every_context_menu_command(harness: Harness, discord: Discord) -> None:
+    section = README.read_text().split("## Menus\n", 1)[1].split("\n## ", 1)[0]
+    entries = {entry["name"] for entry in discord.commands if entry["type"] != CHAT_INPUT}
+    assert set(re.findall(r"^\| \*\*(.+?)\*\* \|", section, re.MULTILINE)) == entries
 
 
-async def test_the_readme_lists_every_entry_of_a_menu(harness: Harness, discord: Discord) -> None:
-    entries = {entry["name"] for entry in discord.commands if entry["type"] != SLASH}
-    assert set(_table_rows("Menus")) == {f"**{name}**" for name in entries}
-
-
-@pytest.mark.parametrize(
-    "target", ["demo", "test", "check", "run", "bench", "costs", "voice", "lock"]
-)
-def test_documented_make_targets_exist(target: str) -> None:
-    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+def test_documented_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    documented = set(re.findall(r"'make ([a-z]+) ", MAKEFILE))
+    for page in (README.read_text(), CONTRIBUTING):
+        documented |= set(re.findall(r"(?m)(?:^|`)make ([a-z]+)", page))
+    assert len(documented) > 8
+    assert documented <= targets
 
 
 @pytest.mark.parametrize(
@@ -109,7 +87,7 @@ def test_make_reports_missing_tool_in_one_line(
 
 
 def test_links_between_documents_resolve() -> None:
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+    for page in [README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} points to {target}"
 

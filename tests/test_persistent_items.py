@@ -19,7 +19,7 @@ from sandbox.discord.awaiting_reply import NoResponse
 from sandbox.harness import run_harness
 from sandbox.message_text import BUTTON, SELECT_TYPES, walk_components
 from sandbox.traffic_log import Exchange
-from tests import costs
+from tests.command_costs import measure_costs
 from tests.cost_session import CostSession
 from tests.simulators.discord_bot import SmallBot, run_bot
 
@@ -138,7 +138,7 @@ async def session() -> Session:
     async with run_harness() as it:
         assert it.bot is not None
         found.before = _registered_items(it.bot)
-        await costs.measure(CostSession(it, await it.link_account("ada")))
+        await measure_costs(CostSession(it, await it.link_account("ada")))
         found.after = _registered_items(it.bot)
         found.views = dict(it.bot._connection._view_store._views)
         found.messages = list(_sent_messages(it.discord.traffic.exchanges))

@@ -1,4 +1,4 @@
-"""What /help says: what there is, by job, and what Spotify does not allow."""
+"""The message of /help: the commands by task, and what Spotify does not allow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.views.cards import GREEN
 
 @dataclass(frozen=True)
 class HelpSection:
-    """Something that people come for, the commands for it, and what is not plain from them."""
+    """A task, its commands, and a hint that their descriptions do not give."""
 
     title: str
     commands: tuple[str, ...]
@@ -27,50 +27,47 @@ SECTIONS = (
             *("play", "pause", "resume", "next", "previous", "restart", "seek", "volume"),
             *("shuffle", "repeat", "devices"),
         ),
-        "/play takes words, a link, or one of your playlists by name; alone, it goes on where you "
-        "were. Choose a device with `on:` or in /devices.",
+        "/play takes a name, a link, or one of your playlists. Alone, it continues where you left "
+        "off. Pick a device with `on:` or in /devices.",
     ),
     HelpSection(
         "Find",
         ("search", "recent", "top"),
-        "The buttons below a list play, queue, save, share, and add to a playlist.",
+        "Use the buttons below a list to play, queue, save, share or add to a playlist.",
     ),
     HelpSection(
         "Queue",
         ("queue show", "queue add"),
-        "/queue add takes several links, too, and with `now:` skips to them.",
+        "/queue add takes several links at once. With `now:` it skips to them.",
     ),
+    HelpSection("Save", ("save", "export"), "Save to Liked Songs, or download them all as a file."),
     HelpSection(
-        "Keep", ("save", "export"), "In your liked songs, and all of these as a file to take home."
-    ),
-    HelpSection(
-        "See",
+        "Control",
         ("now",),
-        "What plays, with buttons. Others see it if you share it; you alone can press.",
+        "Shows what’s playing, with buttons. If you share it, others can see it but not press.",
     ),
     HelpSection(
         "Set up",
         ("link", "settings", "account", "setup", "unlink", "privacy", "help"),
-        "Who sees your replies, your device and playlist, and what is stored about you.",
+        "Link your account, choose who sees your replies, and see what is stored about you.",
     ),
 )
-# For whoever runs the bot; Discord shows it to few.
+# The bot's owner uses these. Discord hides them from most people, and /help does not list them.
 OPERATOR_COMMANDS = ("usage",)
 
 MENUS = {
-    discord.AppCommandType.message: "Hold a message, or right-click it, then *Apps*: {entries}.",
-    discord.AppCommandType.user: "The same with a person who allows it in /settings: {entries}",
+    discord.AppCommandType.message: "Right-click or hold a message, then *Apps*: {entries}.",
+    discord.AppCommandType.user: "The same works on a person who allows it in /settings: {entries}",
 }
 
 _LIMITS = (
-    "### What Spotify does not allow\n"
-    "- **Without Premium**, nothing can be played from here. All else works.\n"
-    "- **The queue** can be added to and skipped through. Spotify lets no app reorder it, take "
-    "songs out or clear it.\n"
-    "- **A closed Spotify** cannot be woken. Open it on a device, then it can be played on.\n"
-    "- **Jam, playlist folders and lyrics** are for Spotify’s own apps only.\n"
-    "- **Voice channels** stay silent: Spotify forbids playing one account to several people, so "
-    "music comes from your own devices."
+    "### What Spotify doesn’t allow\n"
+    "- **Without Premium**, you can’t play music from here. Everything else works.\n"
+    "- **The queue**: apps can add and skip, but not reorder, remove or clear.\n"
+    "- **A closed Spotify**: Tonearm can’t open it for you. Open it on a device first.\n"
+    "- **Jam, playlist folders and lyrics** work only in Spotify’s own apps.\n"
+    "- **Voice channels**: Spotify forbids playing one account to several people, so music comes "
+    "from your own devices."
 )
 
 
@@ -79,13 +76,16 @@ def help_card(
     menus: Mapping[discord.AppCommandType, Collection[str]],
     mentions: Mapping[str, str],
 ) -> ui.LayoutView:
-    """Of the commands and menus that there are; `mentions` can be pressed."""
+    """The message for the registered commands (`names`) and menu entries.
 
-    def shown(name: str) -> str:
+    `mentions` maps a command's name to its clickable mention. Without one, the name is plain text.
+    """
+
+    def mention(name: str) -> str:
         return mentions.get(name, f"/{name}")
 
     lines = ["### What Tonearm does"]
-    lines += [_section(job, names, shown) for job in SECTIONS]
+    lines += [_section(section, names, mention) for section in SECTIONS]
     lines += [_menu(kind, menus.get(kind, ())) for kind in MENUS if menus.get(kind)]
     view = ui.LayoutView(timeout=None)
     view.add_item(
@@ -99,9 +99,9 @@ def help_card(
     return view
 
 
-def _section(job: HelpSection, names: Collection[str], shown: Callable[[str], str]) -> str:
-    commands = " ".join(shown(name) for name in job.commands if name in names)
-    return f"**{job.title}** {commands}\n-# {job.text}"
+def _section(section: HelpSection, names: Collection[str], mention: Callable[[str], str]) -> str:
+    commands = " ".join(mention(name) for name in section.commands if name in names)
+    return f"**{section.title}** {commands}\n-# {section.text}"
 
 
 def _menu(kind: discord.AppCommandType, entries: Collection[str]) -> str:
