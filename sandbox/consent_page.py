@@ -1,4 +1,4 @@
-"""A page that asks a person one thing: plain, pleasant, and plainly a pretence."""
+"""The consent page of an OAuth server, as HTML without scripts."""
 
 from __future__ import annotations
 
@@ -39,49 +39,16 @@ button:first-child { background: var(--go); border-color: var(--go); color: var(
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several: `about` is said of it in small letters."""
+    """A user to choose; the page shows `description` in small letters."""
 
     value: str
     text: str
-    description: str = ""
-
-
-@dataclass(frozen=True)
-class ConsentForm:
-    """What is asked, and where the answer goes; the first choice is made, the first button first.
-
-    `buttons` are values of the field `answer`, with the text on each.
-    """
-
-    action: str
-    legend: str
-    name: str
-    choices: Iterable[Choice]
-    buttons: Iterable[tuple[str, str]]
-
-    @property
-    def html(self) -> str:
-        choices = "\n".join(
-            f'<label><input type="radio" name="{escape(self.name)}" value="{escape(one.value)}"'
-            f"{' checked' if place == 0 else ''}>{escape(one.text)}"
-            f"<small>{escape(one.description)}</small></label>"
-            for place, one in enumerate(self.choices)
-        )
-        buttons = "\n".join(
-            f'<button name="answer" value="{escape(value)}">{escape(text)}</button>'
-            for value, text in self.buttons
-        )
-        return f"""<form method="post" action="{escape(self.action)}">
-<fieldset><legend>{escape(self.legend)}</legend>
-{choices}
-</fieldset>
-<div class="buttons">{buttons}</div>
-</form>"""
+    description: str
 
 
 @dataclass(frozen=True)
 class PageTheme:
-    """The pages of one service. `light` and `dark` set the colours --ink, --paper and so on."""
+    """The pages of one service. `light` and `dark` set --ink, --paper, --card and so on."""
 
     service: str
     light: str
@@ -94,24 +61,48 @@ class PageTheme:
 
     @cached_property
     def _style_source(self) -> str:
-        """How a policy permits this style and no other."""
+        """The CSP source that permits this style only."""
         digest = hashlib.sha256(self.style.encode()).digest()
         return f"'sha256-{base64.b64encode(digest).decode()}'"
 
     def consent_page(
-        self, title: str, permissions: Iterable[str], form: ConsentForm, *, form_action: str
+        self,
+        title: str,
+        permissions: Iterable[str],
+        *,
+        action: str,
+        field: str,
+        choices: Iterable[Choice],
+        buttons: Iterable[str],
+        form_action: str,
     ) -> web.Response:
-        """The question; `wishes` are what an app asks for, `form_action` where forms may lead."""
-        listed = "\n".join(f"<li>{escape(wish)}</li>" for wish in permissions)
-        asks = (
-            f"<p>It asks to:</p>\n<ul>\n{listed}\n</ul>"
-            if listed
-            else "<p>It asks for nothing.</p>"
+        """The page with its form: the user goes into `field`, and the button into `answer`.
+
+        The first choice is checked. `form_action` are the sources of the CSP directive.
+        """
+        listed = "\n".join(f"<li>{escape(permission)}</li>" for permission in permissions)
+        asks = f"<p>It asks to:</p>\n<ul>\n{listed}\n</ul>"
+        radios = "\n".join(
+            f'<label><input type="radio" name="{escape(field)}" value="{escape(choice.value)}"'
+            f"{' checked' if index == 0 else ''}>{escape(choice.text)}"
+            f"<small>{escape(choice.description)}</small></label>"
+            for index, choice in enumerate(choices)
         )
-        return self._render(title, f"{asks}\n{form.html}", form_action=form_action)
+        pressed = "\n".join(
+            f'<button name="answer" value="{escape(text.lower())}">{escape(text)}</button>'
+            for text in buttons
+        )
+        form = f"""<form method="post" action="{escape(action)}">
+<fieldset><legend>Sign in as</legend>
+{radios}
+</fieldset>
+<div class="buttons">{pressed}</div>
+</form>"""
+        body = f"{asks if listed else '<p>It asks for nothing.</p>'}\n{form}"
+        return self._render(title, body, form_action=form_action)
 
     def error_page(self, reason: str, status: int = 400) -> web.Response:
-        """A page that goes nowhere: it would not be safe to send the browser back."""
+        """A page without a link back, for a redirect URI that is not trusted."""
         return self._render(reason, "<p>Go back to where you came from.</p>", status=status)
 
     def _render(
@@ -121,10 +112,10 @@ class PageTheme:
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)} · pretend {self.service}</title>
+<title>{escape(title)} · simulated {self.service}</title>
 <style>{self.style}</style>
 <main>
-<span class="mark">pretend {self.service}, for trying things out</span>
+<span class="mark">simulated {self.service}, for trying things out</span>
 <h1>{escape(title)}</h1>
 {body}
 </main>

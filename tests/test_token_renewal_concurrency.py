@@ -10,7 +10,7 @@ from bot.errors.login import NotLinked
 from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
-from sandbox.spotify.oauth_api import RefreshTokenReply
+from sandbox.spotify.oauth import RefreshTokenReply
 from tests.login_state_machine.held_responses import HeldGenerationChecks, HeldLinkLookups
 from tests.login_state_machine.renewal_helpers import (
     accounts_with_table,

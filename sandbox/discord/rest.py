@@ -11,7 +11,7 @@ from sandbox.discord.api_error import ApiError, ErrorCollector
 from sandbox.discord.field_schemas import ObjectOf, Snowflake, validate
 from sandbox.discord.message_validation import CREATE_FLAGS, check_message
 from sandbox.discord.messages import REPLY
-from sandbox.discord.oauth_api import OAuthApi, identified_user
+from sandbox.discord.oauth import identified_user
 from sandbox.discord.payloads import private_channel
 from sandbox.discord.platform import Platform
 from sandbox.discord.request_bodies import json_response, read_body
@@ -33,14 +33,12 @@ class RestApi:
 
     def __init__(self, discord: Platform) -> None:
         self._discord = discord
-        self._oauth = OAuthApi(discord)
 
     def routes(self) -> list[web.RouteDef]:
         """Every route that is played; whatever else is asked for gets Discord's 404."""
         original = "/webhooks/{app}/{token}/messages/{message}"
         return [
             web.get("/users/@me", self.get_me),
-            *self._oauth.routes(),
             web.get("/oauth2/applications/@me", self.get_application),
             web.get("/applications/@me", self.get_application),
             web.get("/gateway/bot", self.get_gateway),

@@ -9,7 +9,7 @@ from typing import Self
 from aiohttp import web
 
 from sandbox.clock import Clock
-from sandbox.discord.oauth_authorize import AuthorizeEndpoint
+from sandbox.discord.oauth import PATH_PREFIX, DiscordOAuth
 from sandbox.discord.page_view import build_view
 from sandbox.discord.platform import Platform
 from sandbox.discord.rest import RestApi
@@ -32,6 +32,7 @@ class Discord(Platform):
         super().__init__(clock, seed)
         self.faults = FaultInjector(seed)
         self.traffic = TrafficLog()
+        self.oauth = DiscordOAuth(self)
         self.url = ""
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -52,12 +53,12 @@ class Discord(Platform):
             ],
             client_max_size=MAX_BODY_SIZE,
         )
-        api.add_routes(rest.routes())
+        api.add_routes([*self.oauth.token_routes(), *rest.routes()])
         people = web.Application(middlewares=[self.faults.middleware, self.traffic.middleware])
-        people.add_routes(AuthorizeEndpoint(self).routes())
+        people.add_routes(self.oauth.authorize_routes(PATH_PREFIX))
         app = web.Application(client_max_size=MAX_BODY_SIZE)
         app.add_subapp("/api/v10", api)
-        app.add_subapp("/oauth2", people)
+        app.add_subapp(PATH_PREFIX, people)
         app.add_routes(
             [
                 web.get("/gateway", self.gateway.handle_connection),
@@ -72,7 +73,7 @@ class Discord(Platform):
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, backlog=LISTEN_BACKLOG)
         await site.start()
         port = self._runner.addresses[0][1]
-        self.base_url = f"http://127.0.0.1:{port}"
+        self.base_url = self.oauth.origin = f"http://127.0.0.1:{port}"
         self.url = f"{self.base_url}/api/v10"
         self.gateway.resume_url = f"ws://127.0.0.1:{port}/gateway/"
         self.clock.listeners.append(self._on_clock_advanced)

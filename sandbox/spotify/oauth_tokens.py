@@ -9,20 +9,7 @@ from datetime import UTC, datetime
 
 from ..clock import Clock
 
-CODE_LIFETIME = 600.0
 CONSENT_MONTHS = 6
-
-
-@dataclass(frozen=True)
-class AuthorizationCode:
-    """What an authorization code was given for. Time in seconds since 1970."""
-
-    client_id: str
-    account: str
-    redirect_uri: str
-    code_challenge: str
-    scopes: frozenset[str]
-    issued_at: float
 
 
 @dataclass(eq=False)
@@ -61,24 +48,11 @@ class TokenStore:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._codes: dict[str, AuthorizationCode] = {}
         self._consents: dict[str, Consent] = {}
         self._access_tokens: dict[str, AccessToken] = {}
 
-    def issue_code(self, code: AuthorizationCode) -> str:
-        """A code for a consent just given."""
-        text = "AQ" + secrets.token_urlsafe(90)
-        self._codes[text] = code
-        return text
-
-    def redeem_code(self, code: str) -> AuthorizationCode | None:
-        """What the code was given for; it is used up by asking."""
-        return self._codes.pop(code, None)
-
-    def grant_consent(self, code: AuthorizationCode) -> Consent:
-        consent = Consent(
-            code.client_id, code.account, code.scopes, self._clock(), _new_refresh_token()
-        )
+    def grant_consent(self, client_id: str, account: str, scopes: frozenset[str]) -> Consent:
+        consent = Consent(client_id, account, scopes, self._clock(), _new_refresh_token())
         self._consents[consent.refresh_token] = consent
         return consent
 

@@ -16,8 +16,7 @@ from sandbox.fault_injection import FaultInjector
 from sandbox.notifier import ChangeNotifier
 from sandbox.spotify import redirect_uris, short_link_hosts
 from sandbox.spotify.error_responses import ApiError, rate_limited
-from sandbox.spotify.oauth_api import OAuthApi
-from sandbox.spotify.oauth_authorize import AuthorizeEndpoint
+from sandbox.spotify.oauth import SpotifyOAuth
 from sandbox.spotify.oauth_tokens import TokenStore
 from sandbox.spotify.page_view import build_view
 from sandbox.spotify.rules import ApiRule, ApiRules, Effect, Hook, Nulls, Quota
@@ -63,8 +62,7 @@ class Spotify:
         self.rules = ApiRules(clock)
         self._api = WebApi(self.state, self.rules)
         self.calls = self._api.calls
-        self._authorize = AuthorizeEndpoint(self.state)
-        self.oauth = OAuthApi(self.state)
+        self.oauth = SpotifyOAuth(self.state)
         self.short_links = ShortLinks(self.state.rng)
         self.short_links.targets["lantern"] = (
             f"{short_link_hosts.OPEN_URL}/track/{self.catalogue.regular_tracks[0].id}"
@@ -84,10 +82,10 @@ class Spotify:
             self.api_url = f"{self.state.origin}/v1"
             port = await self._listen(
                 accounts,
-                [*self._authorize.routes(), *self.oauth.routes()],
+                [*self.oauth.authorize_routes(), *self.oauth.token_routes()],
                 [self.accounts_faults.middleware, self.accounts_traffic.middleware],
             )
-            self.accounts_url = self._authorize.origin = f"http://{HOST}:{port}"
+            self.accounts_url = self.oauth.origin = f"http://{HOST}:{port}"
             self._short_link_port = await self._listen(
                 0, self.short_links.routes(), [], short_link_hosts.server_ssl_context()
             )

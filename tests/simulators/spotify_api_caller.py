@@ -12,7 +12,7 @@ import aiohttp
 
 from sandbox.clock import Clock
 from sandbox.spotify import Account, Player, Spotify
-from sandbox.spotify.oauth_authorize import SCOPE_DESCRIPTIONS
+from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 
 
 @dataclass(frozen=True)

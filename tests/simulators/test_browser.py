@@ -145,9 +145,8 @@ async def test_a_login_that_leads_over_discord(
         signed_in = next(one for one in site.requests if one.path == "/signed-in")
         assert signed_in.query.keys() == {"code", "state", "iss"}
         assert signed_in.headers["Cookie"] == "who=ada"
-        code = discord.tokens.redeem_code(signed_in.query["code"])
-        assert code is not None
-        assert code.user.name == name
+        code = discord.oauth.codes.pop(signed_in.query["code"])
+        assert code.user == name
 
 
 async def test_a_login_that_leads_nowhere_stops_there(browser: Browser, site: Site) -> None:

@@ -23,7 +23,7 @@ async def test_the_page_says_what_it_is_and_what_is_asked(client: OAuthSite) -> 
         page = await browser.open(str(address))
     assert page.status == 200
     assert page.text.splitlines()[:4] == [
-        "pretend Discord, for trying things out",
+        "simulated Discord, for trying things out",
         "Tonearm wants to know who you are on Discord",
         "It asks to:",
         "Know your username and avatar",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from sandbox.spotify.oauth_authorize import SCOPE_DESCRIPTIONS
+from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 from sandbox.spotify.removed_endpoints import REMOVED_ENDPOINTS
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 

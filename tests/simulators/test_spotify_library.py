@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.spotify import Playlist, generated_uri
-from sandbox.spotify.oauth_authorize import SCOPE_DESCRIPTIONS
+from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 
 

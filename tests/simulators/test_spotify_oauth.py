@@ -93,7 +93,7 @@ async def test_the_page_says_what_it_is_and_what_is_asked(ada: ApiCaller) -> Non
     page = await authorize(ada)
     text = page.body.decode()
     assert page.status == 200
-    assert "pretend Spotify" in text
+    assert "simulated Spotify" in text
     assert "Tonearm" in text
     assert "See your liked songs" in text
     assert "See your private playlists" not in text

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
-from sandbox.spotify.oauth_api import RefreshTokenReply
+from sandbox.spotify.oauth import RefreshTokenReply
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 from tests.simulators.test_spotify_oauth import REDIRECT_URI, refresh_token, request_token
 

@@ -11,7 +11,7 @@ from bot.spotify import Spotify, Transport
 from bot.spotify.limits import RateLimiter
 from sandbox.clock import Clock
 from sandbox.spotify import Spotify as FakeSpotify
-from sandbox.spotify.oauth_authorize import SCOPE_DESCRIPTIONS
+from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 
 
 class FakeTokenSource:

@@ -21,7 +21,7 @@ from sandbox.fault_injection import Fault as Order
 from sandbox.spotify import App, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify
 from sandbox.spotify.error_responses import SPURIOUS_ERRORS, TOKEN_EXPIRED
-from sandbox.spotify.oauth_authorize import SCOPE_DESCRIPTIONS
+from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 from tests.spotify_client.client_calls import any_uri, playlist_named, to_uri, track_uris
 from tests.spotify_client.client_factory import FakeTokenSource
 from tests.spotify_client.network import FixedRandom
