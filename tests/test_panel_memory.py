@@ -99,13 +99,13 @@ class _PersistentView(ui.DynamicItem[ui.Button[Any]], template="lasting:next"):
         super().__init__(ui.Button(emoji="⏭️", custom_id="lasting:next"))
 
 
-@app_commands.command()
+@app_commands.command(name="ordinary")
 async def send_ordinary(interaction: Interaction) -> None:
     """Show an ordinary button."""
     await interaction.response.send_message("Playing", view=_OrdinaryView())
 
 
-@app_commands.command()
+@app_commands.command(name="persistent")
 async def send_persistent(interaction: Interaction) -> None:
     """Show a button that is read from its message."""
     view = ui.View(timeout=None)
@@ -123,7 +123,7 @@ class _Bot(SmallBot):
 async def test_leak_with_ordinary_views_is_detected() -> None:
     async with Discord(Clock()) as pretend, run_bot(pretend, _Bot()) as bot:
         seat = pretend.user_client("ada", "music")
-        for command, kept in (("/lasting", False), ("/ordinary", True)):
+        for command, kept in (("/persistent", False), ("/ordinary", True)):
             before, views = _live_objects(), len(_view_store(bot)._views)
             for _ in range(2 * MAX_GROWTH):
                 await seat.run(command)

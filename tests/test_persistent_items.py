@@ -53,7 +53,7 @@ class _MixedView(ui.View):
         await interaction.response.send_message("Stopped")
 
 
-@app_commands.command()
+@app_commands.command(name="alone")
 async def send_persistent(interaction: Interaction) -> None:
     """Show a lasting button alone."""
     view = ui.View(timeout=None)
@@ -62,7 +62,7 @@ async def send_persistent(interaction: Interaction) -> None:
     view.stop()
 
 
-@app_commands.command()
+@app_commands.command(name="mixed")
 async def send_mixed(interaction: Interaction) -> None:
     """Show it beside an ordinary one."""
     view = _MixedView()
@@ -70,7 +70,7 @@ async def send_mixed(interaction: Interaction) -> None:
     await interaction.response.send_message("Mixed", view=view)
 
 
-@app_commands.command()
+@app_commands.command(name="again")
 async def send_again(interaction: Interaction) -> None:
     """Show a lasting one, then send the same view without it."""
     view = ui.View(timeout=None)
