@@ -1,4 +1,4 @@
-"""What is offered to somebody who types, for tests."""
+"""Helpers that read autocomplete choices and wait for background searches."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from sandbox.spotify import Spotify
 
 
 def choice_names(choices: list[Json] | None) -> list[str]:
-    """What people read."""
+    """The labels that Discord shows."""
     return [choice["name"] for choice in choices or []]
 
 
 def choice_values(choices: list[Json] | None) -> list[str]:
-    """What the command gets."""
+    """The values that the command receives."""
     return [choice["value"] for choice in choices or []]
 
 
 def search_queries(spotify: Spotify) -> list[str]:
-    """The words of every search at Spotify."""
+    """The query of each search that Spotify received."""
     return [call.query["q"] for call in spotify.calls_to("GET", "search")]
 
 
 async def wait_for_searches(harness: Harness) -> None:
-    """Wait until nothing is looked for in the background any more."""
+    """Wait until no background search is running."""
     assert harness.bot is not None
-    while looks := list(harness.bot.services.autocomplete._debouncer._fetches):
-        await asyncio.wait(looks)
+    while searches := list(harness.bot.services.autocomplete._debouncer._fetches):
+        await asyncio.wait(searches)
 
 
 async def play_track(user: UserClient, spotify: Spotify, index: int) -> str:
-    """Let this song be played; its URI."""
+    """Play the catalogue's track at this index; returns its URI."""
     uri = spotify.catalogue.regular_tracks[index].uri
     await user.run(f"/play what:{uri}")
     return uri

@@ -1,4 +1,4 @@
-"""Much to be queued: an album, a long playlist, and the answer to the question whether to."""
+"""Helpers for queueing albums and playlists: test data and the confirmation button."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ from tests.command_assertions import playable_uris, spotify_url
 
 
 def playable_album(spotify: Spotify) -> Album:
-    """One that Ada does not play now, all of which can be heard."""
+    """An album that is not playing, has more than four tracks, and all of them playable."""
     albums = list(spotify.catalogue.albums.values())[1:]
     return next(
-        one for one in albums if all(t.playable for t in one.tracks) and len(one.tracks) > 4
+        album
+        for album in albums
+        if all(track.playable for track in album.tracks) and len(album.tracks) > 4
     )
 
 
 def create_playlist(spotify: Spotify, name: str, track_count: int) -> str:
-    """A playlist of Ada's with so many songs; a link to it."""
+    """Create a playlist of Ada with this many tracks; returns its URL."""
     uris = playable_uris(spotify, 999)
-    made = spotify.state.add_playlist(
+    playlist = spotify.state.add_playlist(
         name, "ada", *(uris * (1 + track_count // len(uris)))[:track_count]
     )
-    return spotify_url(made.uri)
+    return spotify_url(playlist.uri)
 
 
 async def confirm_queue(reply: Reply) -> Reply:
-    """The last word after the question was answered; before it, there is progress."""
+    """Press "Queue them"; returns the final reply, after the progress messages."""
     pressed = await reply.press("Queue them")
-    under_way = ("Queueing", "It has stopped")
-    return await pressed.wait_for(
-        lambda it: len(it.messages) > 1 or not any(words in it.text for words in under_way)
-    )
+    progress_texts = ("Queueing", "It has stopped")
+
+    def is_final(update: Reply) -> bool:
+        return len(update.messages) > 1 or not any(text in update.text for text in progress_texts)
+
+    return await pressed.wait_for(is_final)

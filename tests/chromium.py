@@ -1,4 +1,4 @@
-"""A real Chromium, and the sandbox's page in it as a person uses it."""
+"""Runs Chromium, and wraps the sandbox's chat page in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM_PATH is None, reason="no chromium o
 
 @asynccontextmanager
 async def launch_chromium() -> AsyncIterator[Browser]:
-    """The browser, closed at the end."""
+    """Launch the browser; closes it on exit."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM_PATH, args=CHROMIUM_FLAGS.split()
@@ -33,7 +33,7 @@ async def launch_chromium() -> AsyncIterator[Browser]:
 
 @dataclass
 class ChatPage:
-    """The page in a tab: where one types, what was answered, what can be pressed."""
+    """The chat page in a tab: the message box, the newest message and its buttons."""
 
     tab: Tab
 
@@ -53,6 +53,6 @@ class ChatPage:
         return self.tab.get_by_role("log").get_by_role("button", name=name, exact=True)
 
     async def run_command(self, line: str) -> None:
-        """Type a whole command and send it."""
+        """Type a complete command and send it."""
         await self.message_box.fill(f"{line} ")
         await self.tab.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""Every command that needs a device, what shows that it was done, and the question of which."""
+"""Every command that needs a device: its line, its effect on the player and its reply."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ DEVICE_NAMES = ["Ada's Laptop", "Kitchen Speaker", "Ada's Phone"]
 
 
 async def set_default_device(harness: Harness, device: Device, name: str = "") -> None:
-    """Let it be Ada's default device."""
+    """Make this device Ada's default device."""
     assert harness.bot is not None
     ada = int(harness.discord.state.users["ada"].id)
-    favourite = SavedDefault(device.id or "", name or device.name)
-    await harness.bot.services.store.preferences.set_device(ada, favourite)
+    default = SavedDefault(device.id or "", name or device.name)
+    await harness.bot.services.store.preferences.set_device(ada, default)
 
 
 @dataclass(frozen=True)
 class DeviceCommand:
-    """A command, and what shows that it was done."""
+    """A command, a predicate for its effect, and a part of its reply."""
 
     line: str
     is_done: Callable[[Player, Spotify], bool]
@@ -68,17 +68,21 @@ DEVICE_COMMANDS = {
         "/seek position:1:23", lambda player, _: player.progress // 2000 == 41, "Went to"
     ),
     "seek share": DeviceCommand(
-        "/seek position:50 %", lambda p, _: p.progress // 2000 == 33, "Went to"
+        "/seek position:50 %", lambda player, _: player.progress // 2000 == 33, "Went to"
     ),
     "volume": DeviceCommand(
-        "/volume level:20", lambda p, _: bool(p.device and p.device.volume == 20), "20"
+        "/volume level:20",
+        lambda player, _: bool(player.device and player.device.volume == 20),
+        "20",
     ),
     "shuffle": DeviceCommand("/shuffle mode:on", lambda player, _: player.shuffle, "Shuffled"),
     "repeat": DeviceCommand(
         "/repeat mode:one", lambda player, _: player.repeat == "track", "Repeating"
     ),
     "queue": DeviceCommand(
-        f"/queue add what:{FIRST_TRACK_URL}", lambda p, s: p.queue == _first_track(s), "Queued"
+        f"/queue add what:{FIRST_TRACK_URL}",
+        lambda player, spotify: player.queue == _first_track(spotify),
+        "Queued",
     ),
     "queue now": DeviceCommand(
         f"/queue add what:{FIRST_TRACK_URL} now:true",
@@ -87,7 +91,9 @@ DEVICE_COMMANDS = {
     ),
     "queue several": DeviceCommand(
         f"/queue add what:{FIRST_TRACK_URL} {{last}}",
-        lambda p, s: p.queue == [*_first_track(s), s.catalogue.regular_tracks[-1].uri],
+        lambda player, spotify: (
+            player.queue == [*_first_track(spotify), spotify.catalogue.regular_tracks[-1].uri]
+        ),
         "Queued 2 songs",
     ),
 }
@@ -101,12 +107,12 @@ def _first_track(spotify: Spotify) -> list[str]:
 
 
 def following_track(spotify: Spotify) -> str:
-    """What comes after the song that Ada paused long ago."""
+    """The track after the paused one."""
     return next(iter(spotify.catalogue.albums.values())).tracks[2].uri
 
 
 def command_line(command: DeviceCommand, spotify: Spotify) -> str:
-    stock = spotify.catalogue.regular_tracks
+    tracks = spotify.catalogue.regular_tracks
     return command.line.format(
-        track=stock[0].id, album=spotify_url(stock[0].album.uri), last=spotify_url(stock[-1].uri)
+        track=tracks[0].id, album=spotify_url(tracks[0].album.uri), last=spotify_url(tracks[-1].uri)
     )

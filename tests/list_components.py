@@ -1,4 +1,4 @@
-"""A list as a test reads it: its entries to choose from, and its buttons."""
+"""Reads list messages: their select options, enabled buttons and line numbers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ def components(reply: Reply, kind: int) -> list[dict[str, Any]]:
 
 
 def options(reply: Reply) -> list[dict[str, Any]]:
-    return [option for menu in components(reply, SELECT) for option in menu["options"]]
+    return [option for select in components(reply, SELECT) for option in select["options"]]
 
 
 def option_ids(reply: Reply) -> list[str]:
-    """Of the entries to choose from; the value of an option tells number and kind, too."""
+    """The item IDs of the options. An option's value is position, kind and ID."""
     return [option["value"].rpartition(".")[2] for option in options(reply)]
 
 
 def selected_id(reply: Reply) -> str:
-    """The id of the entry that is chosen."""
-    (one,) = [option["value"] for option in options(reply) if option.get("default")]
-    return str(one).rpartition(".")[2]
+    """The item ID of the default option."""
+    (value,) = [option["value"] for option in options(reply) if option.get("default")]
+    return str(value).rpartition(".")[2]
 
 
 def enabled_button_labels(reply: Reply) -> list[str]:
-    """The labels of those that can be pressed."""
+    """The labels of the buttons that can be pressed."""
     return [
         part.get("label", "")
         for part in components(reply, BUTTON)
@@ -37,6 +37,6 @@ def enabled_button_labels(reply: Reply) -> list[str]:
 
 
 def line_numbers(reply: Reply) -> list[int]:
-    """Of the lines of the list."""
+    """The numbers of the list's lines."""
     lines = components(reply, 10)[0]["content"].splitlines()
     return [int(line.split(".")[0]) for line in lines if line.split(".")[0].isdecimal()]

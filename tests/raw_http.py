@@ -1,4 +1,4 @@
-"""Requests to the bot's pages byte by byte, and what must be true of every answer."""
+"""Sends raw bytes to the web server, and checks what every response must have."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HSTS = "strict-transport-security"
 
 @dataclass(frozen=True)
 class RawResponse:
-    """An answer as it came."""
+    """A parsed HTTP response."""
 
     status: int
     headers: dict[str, str]
@@ -31,7 +31,7 @@ class RawResponse:
 async def open_connection(
     port: int,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection, gone at the end."""
+    """Open a TCP connection; aborts it on exit."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         yield reader, writer
@@ -42,49 +42,51 @@ async def open_connection(
 
 
 async def send_raw(port: int, *parts: bytes, timeout: float = 5.0) -> bytes:
-    """Send these parts, and read to the end: b"" where the connection was cut.
+    """Send these parts and read until the server closes; b"" if it sent nothing.
 
-    Raises TimeoutError where it is not over after `until` seconds.
+    Raises TimeoutError if the server does not close within `timeout` seconds.
     """
     received = b""
     async with open_connection(port) as (reader, writer):
-        with suppress(ConnectionError):  # what came before a reset is an answer, too
+        with suppress(ConnectionError):  # bytes received before a reset count as a response
             async with asyncio.timeout(timeout):
                 for part in parts:
                     writer.write(part)
                     await writer.drain()
-                while some := await reader.read(65536):
-                    received += some
+                while chunk := await reader.read(65536):
+                    received += chunk
     return received
 
 
-def parse_response(answer: bytes) -> RawResponse:
-    """Take an answer apart. Raises AssertionError where a header stands twice."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
+def parse_response(raw: bytes) -> RawResponse:
+    """Parse a response. Raises AssertionError if a header occurs twice."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    status_line, *lines = head.decode("latin-1").split("\r\n")
     pairs = [line.split(": ", 1) for line in lines]
     headers = {name.lower(): value for name, value in pairs}
-    assert len(headers) == len(pairs), f"a header stands twice: {head!r}"
-    return RawResponse(int(first.split()[1]), headers, head, body)
+    assert len(headers) == len(pairs), f"duplicate header: {head!r}"
+    return RawResponse(int(status_line.split()[1]), headers, head, body)
 
 
 def check_response(
-    answer: bytes, *, https: bool = False, canaries: Iterable[bytes] = ()
+    raw: bytes, *, https: bool = False, canaries: Iterable[bytes] = ()
 ) -> RawResponse:
-    """Raises AssertionError where an answer is not as every answer must be; returns it."""
-    plain = parse_response(answer)
-    assert 200 <= plain.status < 500, plain.head
-    assert {name: plain.headers.get(name) for name in REQUIRED_HEADERS} == REQUIRED_HEADERS, (
-        plain.head
+    """Parse a response and check its security headers. Raises AssertionError."""
+    response = parse_response(raw)
+    assert 200 <= response.status < 500, response.head
+    assert {name: response.headers.get(name) for name in REQUIRED_HEADERS} == REQUIRED_HEADERS, (
+        response.head
     )
-    assert plain.headers["server"] == "Tonearm"
-    policy = plain.headers["content-security-policy"].split("; ")
+    assert response.headers["server"] == "Tonearm"
+    policy = response.headers["content-security-policy"].split("; ")
     assert set(REQUIRED_CSP) <= set(policy)
-    others = [rule for rule in policy if rule not in REQUIRED_CSP]
-    assert [rule.split()[0] for rule in others] == ["style-src", "form-action"]
-    assert others[0].startswith("style-src 'sha256-"), "nothing but its own style"
-    assert (HSTS in plain.headers) == https
-    for word in (b"aiohttp", b"Python", *canaries):
-        assert word not in answer, word
-    assert b"HTTP/1." not in plain.body, "one answer a connection"
-    return plain
+    remaining = [rule for rule in policy if rule not in REQUIRED_CSP]
+    assert [rule.split()[0] for rule in remaining] == ["style-src", "form-action"]
+    assert remaining[0].startswith("style-src 'sha256-"), (
+        "only the page's own inline style is allowed"
+    )
+    assert (HSTS in response.headers) == https
+    for forbidden in (b"aiohttp", b"Python", *canaries):
+        assert forbidden not in raw, forbidden
+    assert b"HTTP/1." not in response.body, "more than one response on the connection"
+    return response
