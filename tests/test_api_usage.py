@@ -1,4 +1,4 @@
-"""What was spent at Spotify is counted, remembered, and forgotten with those who brought an app."""
+"""API usage is counted, stored and erased with a user's own app; exports have a budget."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ SEARCH_ENDPOINT = "GET /v1/search$"
 LIKED_ENDPOINT = "GET /v1/me/tracks$"
 
 
-def query_database(it: Harness, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(it.settings.database)) as db:
+def query_database(harness: Harness, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(harness.settings.database)) as db:
         return list(db.execute(sql))
 
 
-def database_bytes(it: Harness) -> bytes:
-    """All that stands in the database's files."""
-    folder = it.settings.database.parent
+def database_bytes(harness: Harness) -> bytes:
+    """The contents of all files of the database."""
+    folder = harness.settings.database.parent
     return b"".join(file.read_bytes() for file in sorted(folder.glob("*.sqlite3*")))
 
 
-def api_usage(it: Harness) -> dict[tuple[bool, str], int]:
-    """(app that was brought?, group) → calls of the last 24 hours, as the bot says."""
-    assert it.bot is not None
-    usage = it.bot.services.quota.report().usage
-    return {(used.user_owned, used.group): used.commands + used.background for used in usage}
+def api_usage(harness: Harness) -> dict[tuple[bool, str], int]:
+    """(user-owned app?, endpoint group) → calls of the last 24 hours, as the bot reports them."""
+    assert harness.bot is not None
+    usage = harness.bot.services.quota.report().usage
+    return {(row.user_owned, row.group): row.commands + row.background for row in usage}
 
 
-async def run_maintenance(it: Harness) -> None:
-    """A minute is over, and all that was to be written is."""
-    assert it.bot is not None
-    await it.bot.run_maintenance()
+async def run_maintenance(harness: Harness) -> None:
+    """Run the bot's periodic task, which writes the counts."""
+    assert harness.bot is not None
+    await harness.bot.run_maintenance()
 
 
 async def test_usage_survives_restarts(
@@ -76,33 +76,31 @@ async def test_calls_are_counted_without_a_write_each(
     with closing(sqlite3.connect(harness.settings.database)) as db:
 
         def version() -> int:
-            """Another number after each transaction of others."""
-            (found,) = db.execute("PRAGMA data_version").fetchone()
-            return int(found)
+            """A number that changes with each transaction of another connection."""
+            (number,) = db.execute("PRAGMA data_version").fetchone()
+            return int(number)
 
-        begun = version()
+        before = version()
         spotify.accounts["ada"].player.resume()
         for command in ("/devices", "/search lantern", "/search harbour", "/pause", "/devices"):
             await linked_user.run(command)
-        assert version() == begun
+        assert version() == before
         await run_maintenance(harness)
-        assert version() != begun
+        assert version() != before
     total = {group: calls for (_, group), calls in api_usage(harness).items()}
-    sums = "SELECT endpoints, sum(commands + background) FROM spent GROUP BY endpoints"
-    assert dict(query_database(harness, sums)) == total
+    totals = "SELECT endpoints, sum(commands + background) FROM spent GROUP BY endpoints"
+    assert dict(query_database(harness, totals)) == total
     assert total["playback"] == 4
 
 
 async def test_exhausted_quota_is_stored_at_once(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    """Not only when the bot stops: it may be killed."""
+    """The bot may be killed, so it does not wait for its shutdown to write this."""
     spotify.add_quota(SEARCH_ENDPOINT, calls=0, retry_after=RETRY_AFTER_S)
     await linked_user.run("/search lantern")
     assert harness.bot is not None
-    await harness.bot.services.store.set_meta(
-        "some other write", "which stands in line behind that one"
-    )
+    await harness.bot.services.store.set_meta("some other write", "queued behind the first")
     ((client_id, group, until),) = query_database(
         harness, "SELECT client_id, endpoints, until FROM exhausted"
     )
@@ -110,7 +108,7 @@ async def test_exhausted_quota_is_stored_at_once(
     assert until == pytest.approx(harness.clock() + RETRY_AFTER_S, abs=60)
 
 
-# ---- what is forgotten
+# ---- erasure
 
 
 async def test_user_owned_app_is_forgotten_on_unlink(
@@ -123,15 +121,15 @@ async def test_user_owned_app_is_forgotten_on_unlink(
     await linked_user.run("/now")
     await run_maintenance(harness)
     assert USER_CLIENT_ID.encode() in database_bytes(harness)
-    assert {brought for brought, _ in api_usage(harness)} == {True, False}
-    kept = {key: calls for key, calls in api_usage(harness).items() if not key[0]}
+    assert {user_owned for user_owned, _ in api_usage(harness)} == {True, False}
+    remaining = {key: calls for key, calls in api_usage(harness).items() if not key[0]}
     await (await mallory.run("/unlink")).press("Unlink and erase")
     assert USER_CLIENT_ID.encode() not in database_bytes(harness)
-    assert api_usage(harness) == kept
+    assert api_usage(harness) == remaining
     await run_maintenance(harness)
     await harness.restart()
     assert USER_CLIENT_ID.encode() not in database_bytes(harness)
-    assert api_usage(harness) == kept
+    assert api_usage(harness) == remaining
     await link_with_own_app(harness)
     assert "Songs for" in (await mallory.run("/search lantern")).text
 
@@ -150,25 +148,25 @@ async def test_app_of_two_users_is_kept_for_the_other(harness: Harness, spotify:
     assert USER_CLIENT_ID.encode() not in database_bytes(harness)
 
 
-class DelayedRateLimit(HeldResponse):
-    """The true answer is lost on its way."""
+class DelayedServerError(HeldResponse):
+    """A held response that becomes a 502 when it is released."""
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         await super().apply(request, handler)
         return web.Response(status=502)
 
 
-@pytest.mark.parametrize("kind", [HeldResponse, DelayedRateLimit], ids=["429", "502"])
+@pytest.mark.parametrize("kind", [HeldResponse, DelayedServerError], ids=["429", "502"])
 async def test_response_after_unlink_stores_nothing(
     harness: Harness, spotify: Spotify, kind: type[HeldResponse]
 ) -> None:
     mallory = await link_with_own_app(harness)
     if kind is HeldResponse:
         spotify.add_rate_limit(RETRY_AFTER_S, quota=True, pattern=SEARCH_ENDPOINT)
-    spotify.faults.add(late := kind(SEARCH_ENDPOINT))
+    spotify.faults.add(held := kind(SEARCH_ENDPOINT))
     searching = asyncio.create_task(mallory.run("/search lantern"))
-    async with released_at_exit(late.hold) as pause:
-        await pause.response_ready.wait()
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
         await (await mallory.run("/unlink")).press("Unlink and erase")
     await searching
     await run_maintenance(harness)
@@ -179,7 +177,7 @@ async def test_response_after_unlink_stores_nothing(
 
 
 async def test_app_without_completed_link_is_forgotten(harness: Harness, spotify: Spotify) -> None:
-    """Somebody logs in with it, and never types the code."""
+    """A user who logs in with their app but never enters the code leaves no trace of it."""
     mallory = harness.discord.user_client("mallory")
     spotify.apps[USER_CLIENT_ID] = App(USER_CLIENT_ID, allowed_accounts={"mallory"})
     spotify.register_redirect_uri(
@@ -194,37 +192,39 @@ async def test_app_without_completed_link_is_forgotten(harness: Harness, spotify
     assert USER_CLIENT_ID.encode() not in database_bytes(harness)
 
 
-# ---- exports have a share
+# ---- the budget of exports
 
 
 async def test_oversized_export_is_refused_and_commands_work() -> None:
-    async with run_harness(SPOTIFY_DAILY_CALLS="100", OPERATOR_CONTACT="ada@example.org") as it:
-        linked_user = await it.link_account("ada")
-        it.spotify.accounts["ada"].like_generated(5_000)
+    async with run_harness(
+        SPOTIFY_DAILY_CALLS="100", OPERATOR_CONTACT="ada@example.org"
+    ) as harness:
+        linked_user = await harness.link_account("ada")
+        harness.spotify.accounts["ada"].like_generated(5_000)
         reply = await linked_user.run("/export format:csv")
         await reply.wait_for("That takes")
         assert "this app may spend 75 a day on exports. Ask whoever runs this bot" in reply.text
         assert "/setup" in reply.text
         assert not reply.files
-        assert len(it.spotify.calls_to("GET", "me/tracks")) == 1
+        assert len(harness.spotify.calls_to("GET", "me/tracks")) == 1
         assert "Saved" in (await linked_user.run("/save")).text
 
 
 async def test_exports_stop_at_daily_share() -> None:
-    async with run_harness(SPOTIFY_DAILY_CALLS="100") as it:
-        linked_user = await it.link_account("ada")
-        it.spotify.accounts["ada"].like_generated(1_900)
+    async with run_harness(SPOTIFY_DAILY_CALLS="100") as harness:
+        linked_user = await harness.link_account("ada")
+        harness.spotify.accounts["ada"].like_generated(1_900)
         reply = await linked_user.run("/export format:csv")
         await reply.wait_for("Here are your")
-        asked = len(it.spotify.calls_to("GET", "me/tracks"))
-        await it.restart()
+        pages = len(harness.spotify.calls_to("GET", "me/tracks"))
+        await harness.restart()
         reply = await linked_user.run("/export format:csv")
         await reply.wait_for("has spent what it may on exports")
         assert reply.text.endswith("Try again in 25 hours.")
-        assert len(it.spotify.calls_to("GET", "me/tracks")) == asked + 1
+        assert len(harness.spotify.calls_to("GET", "me/tracks")) == pages + 1
         assert "Saved" in (await linked_user.run("/save")).text
         assert "Ada's Laptop" in (await linked_user.run("/now")).text
-        it.clock.advance(DAY + HOUR)
+        harness.clock.advance(DAY + HOUR)
         reply = await linked_user.run("/export format:csv")
         await reply.wait_for("Here are your")
 
@@ -238,9 +238,9 @@ async def test_quota_exhausted_during_export_is_reported(
     await reply.wait_for("has used up what Spotify allows it of this in a day")
     assert "in 14 hours" in reply.text
     assert not reply.files
-    asked = len(spotify.calls_to("GET", "me/tracks"))
-    assert asked <= 5 + 4
+    pages = len(spotify.calls_to("GET", "me/tracks"))
+    assert pages <= 5 + 4, "the quota, and the requests that were already in flight"
     reply = await linked_user.run("/export format:json")
     await reply.wait_for("in 14 hours")
-    assert len(spotify.calls_to("GET", "me/tracks")) == asked
+    assert len(spotify.calls_to("GET", "me/tracks")) == pages
     assert "Ada's Laptop" in (await linked_user.run("/now")).text

@@ -1,10 +1,9 @@
-"""Completing: what is offered, and in which order."""
+"""Autocomplete: which choices are offered, and in which order."""
 
 from __future__ import annotations
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from sandbox.discord import UserClient
 from sandbox.spotify import Spotify
 from tests.autocomplete_choices import choice_names, choice_values, play_track, search_queries
 
-# ---- what is offered
+# ---- items
 
 
 async def test_choice_plays_its_item(spotify: Spotify, linked_user: UserClient) -> None:
@@ -30,11 +29,13 @@ async def test_choice_plays_its_item(spotify: Spotify, linked_user: UserClient) 
 async def test_choices_are_ordered_history_then_library_then_search(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    song = await play_track(linked_user, spotify, 4)
-    mine = next(one for one in spotify.accounts["ada"].playlists if one and one.public)
-    mine.name = "Songs for lanterns"
+    track = await play_track(linked_user, spotify, 4)
+    playlist = next(
+        playlist for playlist in spotify.accounts["ada"].playlists if playlist and playlist.public
+    )
+    playlist.name = "Songs for lanterns"
     choices = await linked_user.autocomplete("/play what:lantern")
-    assert choice_values(choices)[:2] == [song, mine.uri]
+    assert choice_values(choices)[:2] == [track, playlist.uri]
     assert choice_names(choices)[1] == "Playlist · Songs for lanterns"
     assert len(choices) > 5
     assert len(set(choice_values(choices))) == len(choices)
@@ -50,17 +51,16 @@ async def test_below_two_characters_only_history_is_offered(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     assert await linked_user.autocomplete("/play what:") == []
-    song = await play_track(linked_user, spotify, 4)
+    track = await play_track(linked_user, spotify, 4)
     spotify.calls.clear()
-    assert choice_values(await linked_user.autocomplete("/play what:")) == [song]
-    assert choice_values(await linked_user.autocomplete("/play what:l")) == [song]
+    assert choice_values(await linked_user.autocomplete("/play what:")) == [track]
+    assert choice_values(await linked_user.autocomplete("/play what:l")) == [track]
     assert await linked_user.autocomplete("/play what:#") == []
     assert not spotify.calls
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
+async def test_link_is_not_searched(spotify: Spotify, linked_user: UserClient) -> None:
+    for typed in (
         "https:",
         "https://open.spotify.com/tra",
         "open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC",
@@ -69,34 +69,30 @@ async def test_below_two_characters_only_history_is_offered(
         "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC, lant",
         "https://open.spotify.com/track/4uLU6hMCjMI75M1A2tKUQC https:",
         "spotify:track:4uLU6hMCjMI75M1A2tKUQC,spotify:tr",
-    ],
-)
-async def test_link_is_not_searched(spotify: Spotify, linked_user: UserClient, typed: str) -> None:
-    assert await linked_user.autocomplete(f"/queue add what:{typed}") == []
-    assert not search_queries(spotify)
+    ):
+        assert await linked_user.autocomplete(f"/queue add what:{typed}") == [], typed
+        assert not search_queries(spotify), typed
 
 
-@pytest.mark.parametrize("title", ["@everyone", "**bold**", "Long and longer", "灯籠とラダー"])
-async def test_any_name_fits_choice_limits(linked_user: UserClient, title: str) -> None:
-    """Discord's rules are the sandbox's to keep: it takes no empty name, and none too long."""
-    assert any(
-        name.startswith(title)
-        for name in choice_names(await linked_user.autocomplete(f"/play {title}"))
-    )
+async def test_any_name_fits_choice_limits(linked_user: UserClient) -> None:
+    """The simulated Discord refuses choices whose names are empty or too long."""
+    for title in ("@everyone", "**bold**", "Long and longer", "灯籠とラダー"):
+        names = choice_names(await linked_user.autocomplete(f"/play {title}"))
+        assert any(name.startswith(title) for name in names), title
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
-def test_choice_name_is_one_line_of_plain_text(name: str, by: str) -> None:
-    track = Track(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=by)])
-    album = Album(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=by)])
+def test_choice_name_is_one_line_of_plain_text(name: str, artist: str) -> None:
+    track = Track(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=artist)])
+    album = Album(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=artist)])
     for item in (track, album):
-        line = item_choice(item).name
-        assert 0 < len(line) <= MAX_CHOICE
-        assert line == " ".join(line.split())
-        assert not [char for char in line if unicodedata.category(char) in ("Cc", "Cs")]
-        shown = select_option(item)
-        assert 0 < len(shown.label) <= MAX_CHOICE
-        assert len(shown.description or "") <= MAX_CHOICE
+        label = item_choice(item).name
+        assert 0 < len(label) <= MAX_CHOICE
+        assert label == " ".join(label.split())
+        assert not [char for char in label if unicodedata.category(char) in ("Cc", "Cs")]
+        option = select_option(item)
+        assert 0 < len(option.label) <= MAX_CHOICE
+        assert len(option.description or "") <= MAX_CHOICE
 
 
 async def test_overlong_query_is_not_searched(spotify: Spotify, linked_user: UserClient) -> None:
@@ -104,14 +100,14 @@ async def test_overlong_query_is_not_searched(spotify: Spotify, linked_user: Use
     assert not search_queries(spotify)
 
 
-# ---- devices, and words to search for
+# ---- devices and queries
 
 
 async def test_devices_are_offered_by_name_without_restricted_ones(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    all_of_them = await linked_user.autocomplete("/play what:lantern on:")
-    assert choice_names(all_of_them) == [
+    choices = await linked_user.autocomplete("/play what:lantern on:")
+    assert choice_names(choices) == [
         "Ada's Laptop · Computer",
         "Kitchen Speaker · Speaker",
         "Ada's Phone · Smartphone",

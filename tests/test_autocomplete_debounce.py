@@ -1,4 +1,4 @@
-"""Typing: one search per pause, nobody waits for Spotify, and nothing goes wrong aloud."""
+"""Autocomplete debounce: one search per pause, no waiting for Spotify, no visible errors."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ QUERY = "lantern"
 async def test_ten_concurrent_keystrokes_make_one_search(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    endings = [f"{QUERY} weather"[:length] for length in range(1, 11)]
-    offered = await linked_user.autocomplete_keystrokes("/play what:", *endings)
-    assert search_queries(spotify) == [endings[-1]]
+    prefixes = [f"{QUERY} weather"[:length] for length in range(1, 11)]
+    responses = await linked_user.autocomplete_keystrokes("/play what:", *prefixes)
+    assert search_queries(spotify) == [prefixes[-1]]
     assert len(spotify.calls_to("GET", "me/playlists")) == 1
-    assert choice_names(offered[-1].choices)
-    assert all(one.choices is not None for one in offered)
+    assert choice_names(responses[-1].choices)
+    assert all(response.choices is not None for response in responses)
 
 
 async def test_each_pause_searches_and_repeated_query_does_not(
@@ -52,13 +52,13 @@ async def test_each_pause_searches_and_repeated_query_does_not(
 async def test_slow_search_does_not_delay_choices(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    song = await play_track(linked_user, spotify, 4)
+    track = await play_track(linked_user, spotify, 4)
     spotify.faults.latency = 1.0
     (first,) = await linked_user.autocomplete_keystrokes("/play what:", "lant")
-    assert choice_values(first.choices) == [song]
+    assert choice_values(first.choices) == [track]
     assert first.elapsed < 0.8
     await wait_for_searches(harness)
-    # What came too late for the first is there for the next one, which is slow itself.
+    # The late result is cached for the next keystroke, whose own search is slow as well.
     (second,) = await linked_user.autocomplete_keystrokes("/play what:", "lantern lad")
     assert second.elapsed < 0.8
     assert choice_names(second.choices) == ["Lantern, Ladder, Sea · Lantern Mile"]
@@ -70,7 +70,7 @@ async def test_earlier_search_does_not_replace_later_one(
     spotify.faults.latency = 0.6
     await linked_user.autocomplete("/play what:harbour")
     spotify.faults.latency = 0.0
-    lanterns = await linked_user.autocomplete("/play what:lantern")
+    choices = await linked_user.autocomplete("/play what:lantern")
     await wait_for_searches(harness)
     assert (
         search_queries(spotify) == ["lantern", "harbour"] or search_queries(spotify)[0] == "harbour"
@@ -78,20 +78,20 @@ async def test_earlier_search_does_not_replace_later_one(
     spotify.add_quota("/search", 0, 3600)
     assert choice_values(await linked_user.autocomplete("/play what:lantern s"))
     assert set(choice_values(await linked_user.autocomplete("/play what:lantern s"))) <= set(
-        choice_values(lanterns)
+        choice_values(choices)
     )
     assert choice_values(await linked_user.autocomplete("/play what:harbour m")) == []
 
 
 async def test_users_do_not_affect_each_other(harness: Harness, linked_user: UserClient) -> None:
     grace = await harness.link_account("grace")
-    both = await asyncio.gather(
+    results = await asyncio.gather(
         linked_user.autocomplete("/play what:lantern"), grace.autocomplete("/play what:harbour")
     )
-    assert all(both)
+    assert all(results)
 
 
-# ---- what goes wrong
+# ---- failures
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ async def test_users_do_not_affect_each_other(harness: Harness, linked_user: Use
 async def test_failed_search_falls_back_to_history(
     spotify: Spotify, linked_user: UserClient, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    song = await play_track(linked_user, spotify, 4)
+    track = await play_track(linked_user, spotify, 4)
     spotify.faults.add(fault)
-    assert song in choice_values(await linked_user.autocomplete("/play what:lantern"))
+    assert track in choice_values(await linked_user.autocomplete("/play what:lantern"))
     assert await linked_user.autocomplete("/search query:lantern") == []
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
@@ -126,18 +126,18 @@ async def test_exhausted_quota_makes_no_calls(spotify: Spotify, linked_user: Use
 
 
 async def test_commands_keep_their_share_of_quota() -> None:
-    async with run_harness(SPOTIFY_DAILY_CALLS="100") as it:
-        ada = await it.link_account("ada")
-        assert it.bot is not None
-        hour = int(it.clock() // HOUR) * HOUR
-        it.bot.services.quota.limiter.restore(
-            HourlyCalls(it.spotify.client_id, "search", hour, 20, 74)
+    async with run_harness(SPOTIFY_DAILY_CALLS="100") as harness:
+        ada = await harness.link_account("ada")
+        assert harness.bot is not None
+        hour = int(harness.clock() // HOUR) * HOUR
+        harness.bot.services.quota.limiter.restore(
+            HourlyCalls(harness.spotify.client_id, "search", hour, 20, 74)
         )
         assert await ada.autocomplete("/play what:lantern")
         assert await ada.autocomplete("/play what:teapot") == []
-        assert search_queries(it.spotify) == ["lantern"]
+        assert search_queries(harness.spotify) == ["lantern"]
         await ada.run("/search lantern weather")
-        assert search_queries(it.spotify) == ["lantern", "lantern weather"]
+        assert search_queries(harness.spotify) == ["lantern", "lantern weather"]
 
 
 async def test_unlinked_user_gets_history_only(spotify: Spotify, ada: UserClient) -> None:
@@ -147,14 +147,14 @@ async def test_unlinked_user_gets_history_only(spotify: Spotify, ada: UserClient
 
 
 async def test_unlinked_user_searches_with_app_token() -> None:
-    async with run_harness(SPOTIFY_CLIENT_SECRET="yes") as it:
-        grace = it.discord.user_client("grace", "music")
+    async with run_harness(SPOTIFY_CLIENT_SECRET="yes") as harness:
+        grace = harness.discord.user_client("grace", "music")
         assert await grace.autocomplete("/search query:lantern")
         await grace.run("/search lantern weather")
         assert (
             choice_values(await grace.autocomplete("/search query:lantern"))[0] == "lantern weather"
         )
-        assert not it.spotify.calls_to("GET", "me/playlists")
+        assert not harness.spotify.calls_to("GET", "me/playlists")
 
 
 class _BrokenHistory(UserHistory):
@@ -182,12 +182,12 @@ async def test_keystrokes_are_counted_and_may_arrive_twice(
     discord.duplicate_interactions = True
     assert await linked_user.autocomplete("/play what:harbour")
     discord.duplicate_interactions = False
-    counted = await read_metrics(harness)
-    assert counted["commands_total", "completing /play", "done"] == 2
-    assert counted["commands_total", "/play", "done"] == 0
+    metrics = await read_metrics(harness)
+    assert metrics["commands_total", "completing /play", "done"] == 2
+    assert metrics["commands_total", "/play", "done"] == 0
 
 
-# ---- the end
+# ---- unlink and shutdown
 
 
 async def test_unlink_erases_history(spotify: Spotify, linked_user: UserClient) -> None:
@@ -212,19 +212,19 @@ async def test_search_result_after_unlink_is_discarded(
 
 @pytest.fixture
 async def slow_search() -> AsyncIterator[Harness]:
-    async with run_harness() as it:
-        await it.link_account("ada")
-        it.spotify.faults.latency = 3.0
-        yield it
+    async with run_harness() as harness:
+        await harness.link_account("ada")
+        harness.spotify.faults.latency = 3.0
+        yield harness
 
 
 async def test_bot_stops_during_search(slow_search: Harness) -> None:
     ada = slow_search.discord.user_client("ada", "music")
     assert slow_search.bot is not None
-    keystrokes = slow_search.bot.services.autocomplete._debouncer
+    debouncer = slow_search.bot.services.autocomplete._debouncer
     await ada.autocomplete("/play what:lantern")
-    assert keystrokes._fetches
-    began = slow_search.clock()
+    assert debouncer._fetches
+    started_at = slow_search.clock()
     await slow_search.stop()
-    assert slow_search.clock() - began < 2
-    assert not keystrokes._fetches
+    assert slow_search.clock() - started_at < 2
+    assert not debouncer._fetches

@@ -1,4 +1,4 @@
-"""The whole bot through the page, in a real browser: from /link to the exported file."""
+"""The whole bot through the chat page in Chromium, from /link to the exported file."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 @dataclass
 class ChatSession(ChatPage):
-    """Ada at the page, and the stage behind it."""
+    """Ada at the chat page, and the harness that serves it."""
 
     context: BrowserContext
     harness: Harness
 
     async def login_page(self) -> Tab:
-        """Press the login button in the direct messages; the tab that it opens."""
+        """Press the login button in the direct messages; returns the tab that it opens."""
         await self.tab.get_by_role("button", name="Tonearm").click()
         async with self.context.expect_page() as opening:
             await self.latest_message.get_by_role("link", name="Link Spotify").click()
@@ -34,7 +34,7 @@ class ChatSession(ChatPage):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def context() -> AsyncIterator[BrowserContext]:
-    """One window for all: a new one for each costs more than most of them."""
+    """One browser window for all tests: a new one takes longer than most of them."""
     async with launch_chromium() as browser:
         yield await browser.new_context(viewport={"width": 1280, "height": 800})
 
@@ -48,16 +48,16 @@ async def tab(context: BrowserContext) -> Tab:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def session(context: BrowserContext, tab: Tab) -> AsyncIterator[ChatSession]:
-    async with run_harness() as it, PageServer(it.discord, it.spotify) as page:
+    async with run_harness() as harness, PageServer(harness.discord, harness.spotify) as page:
         await context.clear_cookies()
         await tab.goto(page.url)
-        yield ChatSession(tab, context, it)
-        for other in context.pages:
-            if other is not tab:
-                await other.close()
+        yield ChatSession(tab, context, harness)
+        for extra in context.pages:
+            if extra is not tab:
+                await extra.close()
 
 
-async def test_link_search_play_pause_skip_see_save_and_export(session: ChatSession) -> None:
+async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSession) -> None:
     player = session.harness.spotify.accounts["ada"].player
     await session.run_command("/link")
     login = await session.login_page()
@@ -73,7 +73,7 @@ async def test_link_search_play_pause_skip_see_save_and_export(session: ChatSess
     await expect(session.latest_message).to_contain_text("Linked to Ada. Try /search or /play.")
     await login.reload()
     await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
-    await session.tab.bring_to_front()  # a tab in the background is drawn once a second
+    await session.tab.bring_to_front()  # Chromium renders background tabs once a second
     await session.tab.get_by_role("button", name="music").click()
     await expect(session.tab.get_by_role("heading", name="#music").first).to_be_visible()
 
@@ -89,11 +89,11 @@ async def test_link_search_play_pause_skip_see_save_and_export(session: ChatSess
     await session.run_command("/now")
     await expect(session.latest_message).to_contain_text("Playing on Ada's Laptop")
     cover = session.latest_message.get_by_role("link", name="Picture").locator("img")
-    assert await cover.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
-    playing = player.item
+    assert await cover.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    previous = player.item
     await session.run_command("/next")
     await expect(session.latest_message).to_contain_text("Skipped · Playing on")
-    assert player.item != playing
+    assert player.item != previous
     await session.run_command("/pause")
     await expect(session.latest_message).to_contain_text("Paused on")
     assert not session.harness.spotify.page_view("ada")["playing"]["is_playing"]
@@ -122,20 +122,24 @@ async def test_cancelled_login_is_reported_on_page_and_in_discord(session: ChatS
     await expect(session.latest_message).to_contain_text("You cancelled the login")
 
 
-async def test_the_login_pages_fit_a_phone_and_run_no_script(session: ChatSession) -> None:
+async def test_login_pages_fit_a_phone_without_javascript(session: ChatSession) -> None:
     offer = session.harness.find_login_offer(
         await session.harness.discord.user_client("ada").run("/link")
     )
-    public = session.harness.settings.public_url
+    public_url = session.harness.settings.public_url
     assert session.context.browser is not None
     context = await session.context.browser.new_context(
         viewport={"width": 360, "height": 640}, color_scheme="dark", java_script_enabled=False
     )
     tab = await context.new_page()
-    for url in (offer.url, f"{public}/privacy", f"{public}/setup", f"{public}/nothing"):
+    for url in (offer.url, f"{public_url}/privacy", f"{public_url}/setup", f"{public_url}/nothing"):
         await tab.goto(url)
-        width = await tab.locator("main").evaluate("it => it.getBoundingClientRect().right")
-        assert width <= 360
-        dark = await tab.locator("body").evaluate("it => getComputedStyle(it).backgroundColor")
-        assert dark == "rgb(23, 24, 22)"
+        right_edge = await tab.locator("main").evaluate(
+            "element => element.getBoundingClientRect().right"
+        )
+        assert right_edge <= 360
+        background = await tab.locator("body").evaluate(
+            "element => getComputedStyle(element).backgroundColor"
+        )
+        assert background == "rgb(23, 24, 22)"
     await context.close()

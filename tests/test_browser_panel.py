@@ -1,6 +1,6 @@
-"""A listening session through the page, in a real browser: the panel, and all around it.
+"""The panel, devices, queue and message menus through the chat page in Chromium.
 
-With PICTURES set to a folder, what it looks like is kept there.
+If PICTURES names a folder, the tests save screenshots there.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PHONE = ViewportSize(width=390, height=844)
 
 @dataclass
 class Session(ChatPage):
-    """Ada at the page, who listens to the second song of a record."""
+    """Ada at the chat page, playing the second track of an album."""
 
     harness: Harness
 
@@ -39,67 +39,73 @@ class Session(ChatPage):
 
     @property
     def panel(self) -> Locator:
-        """The newest message with a panel's buttons."""
+        """The newest message that has the buttons of a panel."""
         devices = self.tab.get_by_role("button", name="Devices", exact=True)
         return self.tab.get_by_role("article").filter(has=devices).last
 
     async def press(self, name: str) -> None:
-        """A button of the panel, by its label or Discord's name of its emoji; no double press."""
+        """Press a button of the panel by its label or the name of its emoji.
+
+        The clock advances first, so that the press does not count as a double press.
+        """
         self.harness.clock.advance(1)
         await self.panel.get_by_role("button", name=name, exact=True).click()
 
     async def switch_user(self, name: str) -> None:
-        person = self.tab.get_by_label("You are").get_by_role("button", name=name)
-        await person.click()
-        await expect(person).to_have_attribute("aria-pressed", "true")
+        button = self.tab.get_by_label("You are").get_by_role("button", name=name)
+        await button.click()
+        await expect(button).to_have_attribute("aria-pressed", "true")
 
-    async def take_screenshot(self, name: str, of: Locator | None = None) -> None:
-        """In light and dark, on a desktop and on a phone: of the newest message, or of this."""
+    async def take_screenshot(self, name: str, target: Locator | None = None) -> None:
+        """Take four pictures: light and dark, desktop and phone.
+
+        They show `target`, or the newest message.
+        """
         if SCREENSHOT_DIR is None:
             return
-        for form, size in (("desktop", DESKTOP), ("phone", PHONE)):
+        for form_factor, size in (("desktop", DESKTOP), ("phone", PHONE)):
             await self.tab.set_viewport_size(size)
             for scheme in ("light", "dark"):
                 await self.tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 await (
-                    (of or self.latest_message)
+                    (target or self.latest_message)
                     .get_by_role("button")
                     .last.scroll_into_view_if_needed()
                 )
-                path = Path(SCREENSHOT_DIR) / f"panel-{name}-{form}-{scheme}.png"
+                path = Path(SCREENSHOT_DIR) / f"panel-{name}-{form_factor}-{scheme}.png"
                 await self.tab.screenshot(path=path)
         await self.tab.set_viewport_size(DESKTOP)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with launch_chromium() as it:
-        yield it
+    async with launch_chromium() as browser:
+        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def session(browser: Browser) -> AsyncIterator[Session]:
-    async with run_harness() as it, PageServer(it.discord, it.spotify) as page:
-        await it.link_account("ada")
-        await it.link_account("grace")
+    async with run_harness() as harness, PageServer(harness.discord, harness.spotify) as page:
+        await harness.link_account("ada")
+        await harness.link_account("grace")
         tab = await browser.new_page(viewport=DESKTOP, reduced_motion="reduce")
         tab.set_default_timeout(5000)
         await tab.goto(page.url)
-        session = Session(tab, it)
-        record = next(iter(it.spotify.catalogue.albums.values()))
+        session = Session(tab, harness)
+        album = next(iter(harness.spotify.catalogue.albums.values()))
         player = session.player
-        player.play(context=record.uri, index=1, position=48_000, device=player.devices[0])
+        player.play(context=album.uri, index=1, position=48_000, device=player.devices[0])
         yield session
         await tab.close()
 
 
-async def test_the_panel_through_a_session(session: Session) -> None:
+async def test_panel_buttons_act_and_show_result(session: Session) -> None:
     player = session.player
     await session.run_command("/now")
     await expect(session.panel).to_contain_text("Playing on Ada's Laptop")
     await expect(session.panel).to_contain_text("0:4")
     cover = session.panel.get_by_role("link", name="Picture").locator("img")
-    assert await cover.evaluate("it => it.decode().then(() => it.naturalWidth)") > 0
+    assert await cover.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     title = session.panel.get_by_role("link", name="The Last Lantern in Quillmouth")
     assert (await title.get_attribute("href") or "").startswith("https://open.spotify.com/track/")
     await session.take_screenshot("playing")
@@ -141,7 +147,7 @@ async def test_the_panel_through_a_session(session: Session) -> None:
     await session.take_screenshot("ad", session.panel)
 
 
-async def test_a_friend_presses_a_shared_panel(session: Session) -> None:
+async def test_friend_plays_item_of_shared_panel(session: Session) -> None:
     await session.run_command("/now share:true")
     await expect(session.panel).to_contain_text("Ada · Playing on Ada's Laptop")
     await session.switch_user("Grace")
@@ -152,24 +158,24 @@ async def test_a_friend_presses_a_shared_panel(session: Session) -> None:
     await session.take_screenshot("friend")
     await session.button("Play").click()
     await expect(session.latest_message).to_contain_text("The Last Lantern in Quillmouth")
-    theirs = session.harness.spotify.accounts["grace"].player
-    await session.harness.spotify.changes.wait_until(lambda: theirs.item == session.player.item)
+    player = session.harness.spotify.accounts["grace"].player
+    await session.harness.spotify.changes.wait_until(lambda: player.item == session.player.item)
 
 
 async def test_link_of_friend_is_played_from_message_menu(session: Session) -> None:
     await session.run_command("/now")
     await expect(session.panel).to_contain_text("Playing on")
-    song = session.harness.spotify.catalogue.regular_tracks[40]
+    track = session.harness.spotify.catalogue.regular_tracks[40]
     friend = session.harness.discord.user_client("grace", "music")
-    friend.send(f"this one: https://open.spotify.com/track/{song.id}")
+    friend.send(f"this one: https://open.spotify.com/track/{track.id}")
     await expect(session.latest_message).to_contain_text("this one")
     await session.latest_message.hover()
     await session.latest_message.get_by_role("button", name="Apps for this message").click()
     await session.tab.get_by_text("Play on Spotify").click()
     await expect(session.latest_message).to_contain_text("Playing")
-    await expect(session.latest_message).to_contain_text(song.name)
-    assert session.player.item == song.uri
-    await expect(session.panel).to_contain_text(song.name)
+    await expect(session.latest_message).to_contain_text(track.name)
+    assert session.player.item == track.uri
+    await expect(session.panel).to_contain_text(track.name)
     await session.take_screenshot("menu")
 
 
@@ -186,8 +192,5 @@ async def test_without_active_device_selected_device_plays(session: Session) -> 
     await session.tab.get_by_role("option", name="Attic").click()
     await expect(session.panel).to_contain_text("Playing on Attic")
     assert session.player.is_playing
-    shown = [
-        render_message(one)
-        for one in session.harness.discord.user_client("ada", "music").messages()
-    ]
-    assert not any("bug" in one for one in shown)
+    messages = session.harness.discord.user_client("ada", "music").messages()
+    assert not any("bug" in render_message(message) for message in messages)

@@ -1,4 +1,4 @@
-"""Devices that come and go between a question and its answer."""
+"""Devices that appear or disappear between the device question and its answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.device_commands import (
 
 @pytest.fixture
 def player(player: Player) -> Player:
-    """Ada's, all of whose devices are there and asleep."""
+    """Ada's player with all devices online and none active."""
     player.device = None
     return player
 
@@ -37,11 +37,11 @@ async def test_device_gone_before_selection_asks_again(
     command = DEVICE_COMMANDS[name]
     reply = await linked_user.run(command_line(command, spotify))
     player.devices.pop(SPEAKER)
-    again = await final_reply(await reply.pick("Kitchen Speaker"))
-    assert DEVICE_GONE in again.text
-    assert again.ephemeral
-    assert select_options(again) == ["Ada's Laptop", "Ada's Phone"]
-    assert command.reply_text in (await final_reply(await again.pick("Ada's Laptop"))).text
+    question = await final_reply(await reply.pick("Kitchen Speaker"))
+    assert DEVICE_GONE in question.text
+    assert question.ephemeral
+    assert select_options(question) == ["Ada's Laptop", "Ada's Phone"]
+    assert command.reply_text in (await final_reply(await question.pick("Ada's Laptop"))).text
     assert command.is_done(player, spotify)
 
 
@@ -49,13 +49,13 @@ async def test_device_gone_before_selection_asks_again(
 async def test_device_gone_during_transfer_asks_again(
     spotify: Spotify, player: Player, linked_user: UserClient, name: str
 ) -> None:
-    """It is still among the devices that Spotify told of a moment ago."""
+    """The cached device list still contains the device."""
     command = DEVICE_COMMANDS[name]
     reply = await linked_user.run(command_line(command, spotify))
     spotify.on("PUT /v1/me/player", lambda: player.devices.pop(SPEAKER))
-    again = await reply.pick("Kitchen Speaker")
-    assert again.text.startswith(DEVICE_GONE)
-    assert select_options(again) == ["Ada's Laptop", "Ada's Phone"]
+    question = await reply.pick("Kitchen Speaker")
+    assert question.text.startswith(DEVICE_GONE)
+    assert select_options(question) == ["Ada's Laptop", "Ada's Phone"]
 
 
 async def test_device_restricted_since_asks_again(player: Player, linked_user: UserClient) -> None:
@@ -67,8 +67,8 @@ async def test_device_restricted_since_asks_again(player: Player, linked_user: U
 async def test_last_device_gone_gets_message(player: Player, linked_user: UserClient) -> None:
     reply = await linked_user.run("/resume")
     player.devices.clear()
-    again = await reply.pick("Kitchen Speaker")
-    assert again.text.startswith("Spotify is not open anywhere.")
+    question = await reply.pick("Kitchen Speaker")
+    assert question.text.startswith("Spotify is not open anywhere.")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ async def test_last_device_gone_gets_message(player: Player, linked_user: UserCl
 async def test_stale_state_does_not_ask_again(
     spotify: Spotify, player: Player, linked_user: UserClient, command: DeviceCommand
 ) -> None:
-    """Just after it was made the active one, Spotify may still say that none is."""
+    """Just after an activation Spotify may still report no active device."""
     reply = await linked_user.run(command_line(command, spotify))
     spotify.serve_stale_state(1)
     assert command.reply_text in (await reply.pick("Kitchen Speaker")).text
@@ -91,35 +91,35 @@ async def test_device_that_does_not_activate_is_not_a_bug(
     for match in ("PUT .*/me/player$", "POST .*/next$"):
         body = '{"error": {"status": 404, "message": "x", "reason": "NO_ACTIVE_DEVICE"}}'
         spotify.faults.add(Fault(match, status=404, body=body, times=None))
-    again = await reply.pick("Kitchen Speaker")
-    assert again.text.startswith(DEVICE_QUESTION)
+    question = await reply.pick("Kitchen Speaker")
+    assert question.text.startswith(DEVICE_QUESTION)
 
 
-@pytest.mark.parametrize("answer", [True, False])
-async def test_a_double_press_acts_once(
-    spotify: Spotify, player: Player, linked_user: UserClient, answer: bool
+@pytest.mark.parametrize("with_devices", [True, False])
+async def test_double_press_acts_once(
+    spotify: Spotify, player: Player, linked_user: UserClient, with_devices: bool
 ) -> None:
-    if not answer:
+    if not with_devices:
         player.devices.clear()
     reply = await linked_user.run("/next")
-    if not answer:
+    if not with_devices:
         player.devices.append(Device("7" * 40, "Porch", "Speaker"))
 
     def press() -> Awaitable[Reply]:
-        return reply.pick("Kitchen Speaker") if answer else reply.press("Try again")
+        return reply.pick("Kitchen Speaker") if with_devices else reply.press("Try again")
 
-    one, other = await asyncio.gather(press(), press())
-    done = [call for call in spotify.calls_to("POST", "me/player/next") if call.executed]
-    assert len(done) == 1
-    assert sorted([bool(one.messages), bool(other.messages)]) == [False, True]
+    first, second = await asyncio.gather(press(), press())
+    executed = [call for call in spotify.calls_to("POST", "me/player/next") if call.executed]
+    assert len(executed) == 1
+    assert sorted([bool(first.messages), bool(second.messages)]) == [False, True]
     assert player.item == following_track(spotify)
 
 
-async def test_duplicate_press_acts_once(
+async def test_duplicate_interactions_act_once(
     discord: Discord, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     discord.duplicate_interactions = True
     reply = await linked_user.run("/next")
     await reply.pick("Kitchen Speaker")
-    sent = [call.executed for call in spotify.calls_to("POST", "me/player/next")]
-    assert sent == [False, True]
+    executed = [call.executed for call in spotify.calls_to("POST", "me/player/next")]
+    assert executed == [False, True]

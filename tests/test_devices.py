@@ -1,4 +1,4 @@
-"""/devices: all of them with their marks, the one to play on, and the default."""
+"""/devices: the list, transferring playback, and the default device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.device_commands import DEVICE_NAMES, LAPTOP, PHONE, SPEAKER, set_defa
 
 @pytest.fixture
 def player(player: Player) -> Player:
-    """Ada's, all of whose devices are there and asleep."""
+    """Ada's player with all devices online and none active."""
     player.device = None
     return player
 
@@ -71,15 +71,15 @@ async def test_default_device_is_set_and_used(
     await harness.restart()
     before, calls = reply.text, len(spotify.calls)
     reply = await reply.pick("Kitchen Speaker", select=1)
-    assert len(spotify.calls) == calls, "the menu has all that is to be known"
+    assert len(spotify.calls) == calls, "the select already has all the data"
     assert before.splitlines()[:6] == reply.text.splitlines()[:6]
     assert "**Kitchen Speaker** is your default device." in reply.text
     assert "Attic" not in reply.text
-    first, second = find_selects(reply.message)
-    chosen = [
-        [one["label"] for one in menu["options"] if one.get("default")] for menu in (first, second)
+    selected = [
+        [option["label"] for option in select["options"] if option.get("default")]
+        for select in find_selects(reply.message)
     ]
-    assert chosen == [["Ada's Laptop"], ["Kitchen Speaker"]]
+    assert selected == [["Ada's Laptop"], ["Kitchen Speaker"]]
     reply = await reply.pick("Ada's Phone", select=1)
     harness.clock.advance(1)
     reply = await reply.pick("Kitchen Speaker", select=1)
@@ -132,25 +132,25 @@ async def test_default_device_is_matched_by_name_after_id_change(
 async def test_default_device_with_unusual_name_is_matched(
     harness: Harness, player: Player, linked_user: UserClient
 ) -> None:
-    odd = player.devices[SPEAKER]
-    odd.name = "  Ada\u202e  **den**\n@everyone "
+    device = player.devices[SPEAKER]
+    device.name = "  Ada\u202e  **den**\n@everyone "
     devices = await linked_user.run("/devices")
     assert "\u202e" not in devices.text
     assert "@everyone" not in devices.text.split("Play there")[0]
     await devices.pick("Ada **den** @everyone", select=1)
-    odd.id = "5" * 40
+    device.id = "5" * 40
     reply = await linked_user.run("/resume")
-    assert player.device is odd
+    assert player.device is device
     assert not reply.message["mention_everyone"]
 
 
-@pytest.mark.parametrize("asleep", [True, False])
+@pytest.mark.parametrize("offline", [True, False])
 async def test_unusable_default_device_is_ignored(
-    harness: Harness, player: Player, linked_user: UserClient, asleep: bool
+    harness: Harness, player: Player, linked_user: UserClient, offline: bool
 ) -> None:
     speaker = player.devices[SPEAKER]
     await set_default_device(harness, speaker)
-    if asleep:
+    if offline:
         player.devices.remove(speaker)
     else:
         speaker.is_restricted = True

@@ -1,4 +1,4 @@
-"""When Discord misbehaves: late, twice, dropped, renamed."""
+"""Discord delivers interactions twice, drops connections, fails, or sends unknown custom_ids."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ async def test_duplicate_interaction_acts_once(
 async def test_bot_reconnects_after_gateway_failures(
     discord: Discord, linked_user: UserClient
 ) -> None:
-    for breaking in (
+    for fail in (
         discord.gateway.drop_connections,
         discord.gateway.request_reconnect,
         discord.gateway.invalidate_sessions,
     ):
-        await breaking()
+        await fail()
         await discord.wait_until_ready(timeout=20)
         assert "Ada's Laptop" in (await linked_user.run("/now")).text
 
