@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from sandbox.discord import Reply
 from sandbox.fault_injection import Fault
@@ -20,6 +21,11 @@ def spotify_url(uri: str) -> str:
     """The open.spotify.com address of this URI."""
     _, kind, id_ = uri.split(":")
     return f"https://open.spotify.com/{kind}/{id_}"
+
+
+def spotify_urls(tracks: Iterable[Track]) -> list[str]:
+    """The open.spotify.com addresses of these tracks."""
+    return [spotify_url(track.uri) for track in tracks]
 
 
 def card_title(spotify: Spotify, uri: str | None) -> str:

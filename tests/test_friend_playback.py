@@ -1,4 +1,4 @@
-"""What are they playing? Only of people who want it seen, in words that are about them."""
+"""The "What are they playing?" menu: privacy, replies and errors, in words about the friend."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def _user_id(user: UserClient) -> int:
 
 @pytest.fixture
 async def grace(harness: Harness, linked_user: UserClient) -> UserClient:
-    """She shows what she plays, and plays something; Ada is linked too."""
-    seat = await harness.link_account("grace")
+    """Grace, who shows what she plays and plays the second track of an album; Ada is linked too."""
+    grace = await harness.link_account("grace")
     assert harness.bot is not None
-    await harness.bot.services.store.preferences.set_shows_playing(_user_id(seat), True)
-    player, record = harness.spotify.accounts["grace"].player, _second_album(harness.spotify)
-    player.play(context=record.uri, index=1, device=player.devices[0])
-    return seat
+    await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), True)
+    player, album = harness.spotify.accounts["grace"].player, _album(harness.spotify)
+    player.play(context=album.uri, index=1, device=player.devices[0])
+    return grace
 
 
-def _second_album(spotify: Spotify) -> Any:
+def _album(spotify: Spotify) -> Any:
     return next(iter(spotify.catalogue.albums.values()))
 
 
@@ -40,10 +40,10 @@ async def test_playback_is_shown_with_buttons_for_own_account(
 ) -> None:
     reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
     assert "Grace** is playing" in reply.text
-    assert _second_album(spotify).tracks[1].id in reply.text
+    assert _album(spotify).tracks[1].id in reply.text
     assert reply.ephemeral
     await reply.press("Play")
-    assert spotify.accounts["ada"].player.item == _second_album(spotify).tracks[1].uri
+    assert spotify.accounts["ada"].player.item == _album(spotify).tracks[1].uri
     assert spotify.accounts["ada"].player.is_playing
 
 
@@ -52,13 +52,13 @@ async def test_hidden_by_default_without_revealing_link_status(
 ) -> None:
     assert harness.bot is not None
     await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), False)
-    linked_one = (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
-    other = (await linked_user.use_context_menu(MENU_NAME, user="linus")).text
-    assert HIDDEN_MESSAGE in linked_one
-    assert linked_one.replace("Grace", "X") == other.replace("Linus", "X")
+    linked_text = (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
+    unlinked_text = (await linked_user.use_context_menu(MENU_NAME, user="linus")).text
+    assert HIDDEN_MESSAGE in linked_text
+    assert linked_text.replace("Grace", "X") == unlinked_text.replace("Linus", "X")
     harness.spotify.accounts["grace"].player.devices[0].is_private_session = True
     await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), True)
-    assert (await linked_user.use_context_menu(MENU_NAME, user="grace")).text == linked_one
+    assert (await linked_user.use_context_menu(MENU_NAME, user="grace")).text == linked_text
 
 
 async def test_unlinked_user_can_use_menu(discord: Discord, grace: UserClient) -> None:
@@ -72,15 +72,12 @@ async def test_nothing_playing_is_reported(
 ) -> None:
     player = spotify.accounts["grace"].player
     player.pause()
-    assert (
-        await linked_user.use_context_menu(MENU_NAME, user="grace")
-    ).text == "**Grace** is playing nothing now."
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert reply.text == "**Grace** is playing nothing now."
     player.device = None
     harness.clock.advance(10)
-    assert (
-        "is playing nothing now"
-        in (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
-    )
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert "is playing nothing now" in reply.text
 
 
 async def test_ads_and_unnamed_items_are_reported(
@@ -88,25 +85,20 @@ async def test_ads_and_unnamed_items_are_reported(
 ) -> None:
     player = spotify.accounts["grace"].player
     player.interlude = "ad"
-    assert (
-        "**Grace** is hearing an ad"
-        in (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
-    )
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert "**Grace** is hearing an ad" in reply.text
     harness.clock.advance(10)
     player.interlude = "unknown"
-    assert "does not name" in (await linked_user.use_context_menu(MENU_NAME, user="grace")).text
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert "does not name" in reply.text
 
 
 async def test_bots_and_self_get_messages(linked_user: UserClient) -> None:
     bot = linked_user._discord.state.bot
-    assert (
-        "is a bot, and plays nothing"
-        in (await linked_user.use_context_menu(MENU_NAME, user=bot.name)).text
-    )
-    assert (
-        "That is you. See what you are playing with /now."
-        in (await linked_user.use_context_menu(MENU_NAME, user="ada")).text
-    )
+    reply = await linked_user.use_context_menu(MENU_NAME, user=bot.name)
+    assert "is a bot, and plays nothing" in reply.text
+    reply = await linked_user.use_context_menu(MENU_NAME, user="ada")
+    assert "That is you. See what you are playing with /now." in reply.text
 
 
 @pytest.mark.parametrize(
@@ -144,8 +136,8 @@ async def test_concurrent_requests_make_one_call(
     harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
 ) -> None:
     before = len(spotify.calls_to("GET", "me/player"))
-    asked = [harness.discord.user_client(who, "music") for who in ("ada", "linus", "mallory")]
-    await asyncio.gather(*[seat.use_context_menu(MENU_NAME, user="grace") for seat in asked])
+    users = [harness.discord.user_client(name, "music") for name in ("ada", "linus", "mallory")]
+    await asyncio.gather(*[user.use_context_menu(MENU_NAME, user="grace") for user in users])
     await linked_user.use_context_menu(MENU_NAME, user="grace")
     assert len(spotify.calls_to("GET", "me/player")) == before + 1
     harness.clock.advance(6)

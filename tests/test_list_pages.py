@@ -1,4 +1,4 @@
-"""Lists: pages of ten, with nothing remembered, for whoever presses."""
+"""List pages: ten lines each, without server-side state, and usable by other users."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.list_components import (
     selected_id,
 )
 
-# In the names of nearly all that there is.
+# Almost every name in the catalogue contains it.
 MATCH_ALL_QUERY = "a"
 
 
@@ -41,12 +41,12 @@ async def test_paging_uses_spotify_offset(spotify: Spotify, linked_user: UserCli
     assert spotify.calls_to("GET", "search")[-1].query["offset"] == "10"
     again = await second.press("◀ Page 1")
     assert line_numbers(again) == list(range(1, 11))
-    assert len(spotify.calls_to("GET", "search")) == 2, "a page is kept for a minute"
+    assert len(spotify.calls_to("GET", "search")) == 2, "the first page is still cached"
 
 
 async def test_page_past_the_end_says_so_and_links_back(linked_user: UserClient) -> None:
     reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
-    found = option_ids(reply)
+    first_page = option_ids(reply)
     for part in components(reply, BUTTON):
         if part.get("label") == "Page 2 ▶":
             part["custom_id"] = "list:go:search.track.100"
@@ -56,15 +56,12 @@ async def test_page_past_the_end_says_so_and_links_back(linked_user: UserClient)
     for part in components(end, BUTTON):
         if part.get("label") == "◀ Page 99":
             part["custom_id"] = "list:go:search.track.1"
-    assert option_ids(await end.press("◀ Page 99")) == found
+    assert option_ids(await end.press("◀ Page 99")) == first_page
 
 
 async def test_last_page_has_no_next_button(linked_user: UserClient) -> None:
-    assert not [
-        one
-        for one in enabled_button_labels(await linked_user.run("/search lantern street"))
-        if "Page" in one
-    ]
+    labels = enabled_button_labels(await linked_user.run("/search lantern street"))
+    assert not [label for label in labels if "Page" in label]
 
 
 async def test_no_page_past_offset_1000(spotify: Spotify, linked_user: UserClient) -> None:
@@ -89,31 +86,31 @@ async def test_null_items_are_skipped_and_paging_continues(
     album = next(iter(spotify.catalogue.albums))
     empty = await linked_user.run(f"/search https://open.spotify.com/album/{album}")
     assert "Spotify shows nothing in it." in empty.text
-    assert "Play" in enabled_button_labels(empty), "the album itself is still there"
+    assert "Play" in enabled_button_labels(empty), "the album itself can still be played"
 
 
 @pytest.mark.parametrize(
-    "words",
+    "query",
     ["🏮", "الفانوس", "Pell & the", '=HYPERLINK("', "../../etc/passwd", "**bold**", "#", "+1-800",
      " ".join(["lantern"] * 31)],
 )  # fmt: skip
 async def test_query_is_stored_in_back_link(
-    harness: Harness, spotify: Spotify, linked_user: UserClient, words: str
+    harness: Harness, spotify: Spotify, linked_user: UserClient, query: str
 ) -> None:
-    reply = await linked_user.run(f"/search query:{words}")
+    reply = await linked_user.run(f"/search query:{query}")
     assert reply.link_buttons == {
-        "Open in Spotify": "https://open.spotify.com/search/" + quote(words, safe="")
+        "Open in Spotify": "https://open.spotify.com/search/" + quote(query, safe="")
     }
     await harness.restart()
     opened = await reply.press("Open album")
     await opened.press("Back")
     first, second = spotify.calls_to("GET", "search")
-    assert (first.query["q"], second.query["q"]) == (words, words)
+    assert (first.query["q"], second.query["q"]) == (query, query)
 
 
 async def test_long_query_has_results_without_paging(linked_user: UserClient) -> None:
-    words = "أغنية الفانوس الأخيرة" + " الأخيرة" * 20
-    reply = await linked_user.run(f"/search query:{words}")
+    query = "أغنية الفانوس الأخيرة" + " الأخيرة" * 20
+    reply = await linked_user.run(f"/search query:{query}")
     assert option_ids(reply)
     assert "too long to turn pages with" in reply.text
     assert not reply.link_buttons
@@ -122,7 +119,7 @@ async def test_long_query_has_results_without_paging(linked_user: UserClient) ->
     assert "Back" not in enabled_button_labels(opened)
 
 
-# ---- the oldest buttons, and other people
+# ---- old buttons, and other users
 
 
 @pytest.mark.parametrize("path", ["album.short.1", "recent.1/" * 4, "top.x.y.1"])
@@ -144,27 +141,27 @@ async def test_press_by_other_user_leaves_own_message_unchanged(
     reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
     assert not reply.ephemeral
     before, fourth = reply.text, option_ids(reply)[3]
-    theirs = await grace.press(reply.message, "Page 2 ▶")
-    assert theirs.ephemeral
-    assert line_numbers(theirs) == list(range(11, 21))
+    other_page = await grace.press(reply.message, "Page 2 ▶")
+    assert other_page.ephemeral
+    assert line_numbers(other_page) == list(range(11, 21))
     picked = await grace.pick(reply.message, options(reply)[3]["value"])
     assert picked.ephemeral
     assert selected_id(picked) == fourth
     assert reply.text == before
-    own = await picked.press("Page 2 ▶")
-    assert line_numbers(own) == list(range(11, 21))
+    next_page = await picked.press("Page 2 ▶")
+    assert line_numbers(next_page) == list(range(11, 21))
 
 
 async def test_list_with_unknown_owner_is_not_shared(
     harness: Harness, discord: Discord, linked_user: UserClient
 ) -> None:
-    """Where Discord leaves out whose command a message answers, nobody turns its pages."""
+    """If Discord omits who used the command, a press never edits the message."""
     grace = await harness.link_account("grace")
     await (await linked_user.run("/settings")).press("Share them")
     reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
-    post = discord.state.find_message(reply.message["id"])
-    assert post is not None
-    del post.data["interaction_metadata"]
+    message = discord.state.find_message(reply.message["id"])
+    assert message is not None
+    del message.data["interaction_metadata"]
     before = reply.text
     assert line_numbers(await grace.press(reply.message, "Page 2 ▶")) == list(range(11, 21))
     assert reply.text == before
@@ -183,22 +180,22 @@ async def test_selecting_item_makes_at_most_one_call(
 
 
 def test_longest_names_fit_message_limits() -> None:
-    worst = "*@_[" * 60
-    artists = [Artist(worst, "A" * 22)]
-    album = Album(worst, "B" * 22, artists=artists)
-    track = Track(worst, "C" * 22, artists, album, 3_599_000)
+    name = "*@_[" * 60
+    artists = [Artist(name, "A" * 22)]
+    album = Album(name, "B" * 22, artists=artists)
+    track = Track(name, "C" * 22, artists, album, 3_599_000)
     entries = [Entry(track, 1_700_000_000)] * 10
-    heading = list_text.heading("search", "audiobook", worst, None, 1000)
+    heading = list_text.heading("search", "audiobook", name, None, 1000)
     text = list_text.list_text(
         heading, entries, 9991, *list_text.notes("artist", [], 1, cannot_page=True)
     )
-    view = cards.card(track, above=text)
-    shown = [part.content for part in view.walk_children() if isinstance(part, ui.TextDisplay)]
-    assert sum(map(len, shown)) <= 4000
+    layout = cards.card(track, above=text)
+    texts = [part.content for part in layout.walk_children() if isinstance(part, ui.TextDisplay)]
+    assert sum(map(len, texts)) <= 4000
     assert len(text.splitlines()) >= 11
 
 
-# ---- refusals
+# ---- errors
 
 
 async def test_quota_error_is_shown_beside_list(spotify: Spotify, linked_user: UserClient) -> None:

@@ -1,4 +1,4 @@
-"""What was played lately, and most: lists of one's own, with the picker of every list."""
+"""/recent and /top: lists of the user's recently and most played items."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from tests.list_components import (
 )
 
 
-def _add_history(spotify: Spotify) -> list[tuple[str, int]]:
-    """The ids of what Ada played, newest first, and when."""
+def _played_items(spotify: Spotify) -> list[tuple[str, int]]:
+    """(ID, time in seconds) of what Ada played, newest first."""
     played = reversed(spotify.accounts["ada"].player.played)
-    return [(one.uri.rpartition(":")[2], int(one.played_at)) for one in played]
+    return [(play.uri.rpartition(":")[2], int(play.played_at)) for play in played]
 
 
 async def test_recent_shows_each_play_with_its_time_newest_first(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    played = _add_history(spotify)
+    played = _played_items(spotify)
     reply = await linked_user.run("/recent")
     assert "Played lately · Ada\n" in reply.text
-    assert option_ids(reply) == [one for one, _ in played[:10]]
+    assert option_ids(reply) == [id_ for id_, _ in played[:10]]
     assert all(f"<t:{at}:R>" in reply.text for _, at in played[:10])
     second = await reply.press("Page 2 ▶")
-    assert option_ids(second) == [one for one, _ in played[10:20]]
+    assert option_ids(second) == [id_ for id_, _ in played[10:20]]
     assert line_numbers(second)[0] == 11
     assert "◀ Page 1" in enabled_button_labels(second)
     assert "Page 3 ▶" not in enabled_button_labels(second)
@@ -50,19 +50,19 @@ async def test_repeated_play_is_listed_twice(spotify: Spotify, linked_user: User
     assert spotify.accounts["ada"].player.item == f"spotify:track:{option_ids(reply)[0]}"
 
 
-async def test_its_buttons_survive_a_restart_and_open_the_album(
+async def test_recent_buttons_survive_a_restart_and_open_the_album(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     reply = await linked_user.run("/recent")
     await harness.restart()
     picked = await reply.pick(options(reply)[1]["value"])
-    record = spotify.catalogue.tracks[option_ids(reply)[1]].album
-    lately = option_ids(reply)
+    album = spotify.catalogue.tracks[option_ids(reply)[1]].album
+    first_page = option_ids(reply)
     opened = await picked.press("Open album")
-    assert option_ids(opened) == [track.id for track in record.tracks]
+    assert option_ids(opened) == [track.id for track in album.tracks]
     back = await opened.press("Back")
-    assert option_ids(back) == lately
-    assert spotify.catalogue.tracks[selected_id(back)].album is record
+    assert option_ids(back) == first_page
+    assert spotify.catalogue.tracks[selected_id(back)].album is album
 
 
 async def test_empty_history_gets_message(spotify: Spotify, linked_user: UserClient) -> None:
@@ -73,12 +73,12 @@ async def test_empty_history_gets_message(spotify: Spotify, linked_user: UserCli
 
 async def test_null_plays_are_skipped(spotify: Spotify, linked_user: UserClient) -> None:
     spotify.inject_nulls("GET .*/recently-played$", every=2)
-    played = _add_history(spotify)
-    assert option_ids(await linked_user.run("/recent")) == [one for one, _ in played[:10:2]]
+    played = _played_items(spotify)
+    assert option_ids(await linked_user.run("/recent")) == [id_ for id_, _ in played[:10:2]]
 
 
 @pytest.mark.parametrize(
-    ("range_", "asked"),
+    ("range_", "time_range"),
     [
         ("about four weeks", "short_term"),
         ("about six months", "medium_term"),
@@ -87,35 +87,35 @@ async def test_null_plays_are_skipped(spotify: Spotify, linked_user: UserClient)
 )
 @pytest.mark.parametrize("kind", ["songs", "artists"])
 async def test_top_lists_most_played_items(
-    spotify: Spotify, linked_user: UserClient, kind: str, range_: str, asked: str
+    spotify: Spotify, linked_user: UserClient, kind: str, range_: str, time_range: str
 ) -> None:
     reply = await linked_user.run(f"/top kind:{kind} range:{range_}")
     assert f"Top {kind} of {range_} · Ada\n" in reply.text
     path = "me/top/tracks" if kind == "songs" else "me/top/artists"
-    assert spotify.calls_to("GET", path)[-1].query["time_range"] == asked
+    assert spotify.calls_to("GET", path)[-1].query["time_range"] == time_range
     assert line_numbers(reply) == list(range(1, 11))
     first = set(option_ids(reply))
-    onward = await reply.press("Page 2 ▶")
-    assert line_numbers(onward)[0] == 11
-    assert not set(option_ids(onward)) & first
-    assert len(spotify.calls_to("GET", path)) == 1, "Spotify tells fifty at once"
+    second = await reply.press("Page 2 ▶")
+    assert line_numbers(second)[0] == 11
+    assert not set(option_ids(second)) & first
+    assert len(spotify.calls_to("GET", path)) == 1, "one call returns fifty items"
 
 
 async def test_top_artists_are_opened_down_to_an_album(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     reply = await linked_user.run("/top kind:artists range:about a year")
-    favourites = option_ids(reply)
+    artists = option_ids(reply)
     await harness.restart()
     second = await reply.pick(options(reply)[1]["value"])
     albums = await (await second.press("Open")).press("Their albums")
-    record = spotify.catalogue.albums[option_ids(albums)[0]]
-    songs = await albums.press("Open")
-    assert option_ids(songs) == [track.id for track in record.tracks]
+    album = spotify.catalogue.albums[option_ids(albums)[0]]
+    tracks = await albums.press("Open")
+    assert option_ids(tracks) == [track.id for track in album.tracks]
     harness.clock.advance(2)
-    again = await (await songs.press("Back")).press("Back")
-    assert option_ids(again) == favourites
-    assert selected_id(again) == favourites[1]
+    back = await (await tracks.press("Back")).press("Back")
+    assert option_ids(back) == artists
+    assert selected_id(back) == artists[1]
 
 
 async def test_top_defaults_to_tracks_of_six_months(linked_user: UserClient) -> None:
@@ -136,8 +136,8 @@ async def test_other_user_pages_own_list_from_start(
     player.played.extend(list(spotify.accounts["ada"].player.played)[:3])
     heading = "Played lately" if command == "/recent" else "Top songs of about six months"
     await (await linked_user.run("/settings")).press("Share them")
-    shown = await linked_user.run(command)
-    second = await shown.press("Page 2 ▶")
+    reply = await linked_user.run(command)
+    second = await reply.press("Page 2 ▶")
     assert f"{heading} · Ada · page 2" in second.text
     for label in ("◀ Page 1", "Page 3 ▶"):
         if label in enabled_button_labels(second):

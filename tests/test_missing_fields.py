@@ -1,4 +1,4 @@
-"""What Spotify does not say is left out, and never made up."""
+"""Replies leave out what Spotify does not return, and never invent it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ JSON_HEADERS = {"Content-Type": "application/json"}
 INVISIBLE_NAME = "\u3164\u200d\u2800"
 
 
-def _track_json(**known: object) -> dict[str, object]:
-    there = {"id": "4uLU6hMCjMI75M1A2tKUQC", "uri": "spotify:track:4uLU6hMCjMI75M1A2tKUQC"}
-    return {"type": "track", "name": "Nothing to See", **there, **known}
+def _track_json(**fields: object) -> dict[str, object]:
+    ids = {"id": "4uLU6hMCjMI75M1A2tKUQC", "uri": "spotify:track:4uLU6hMCjMI75M1A2tKUQC"}
+    return {"type": "track", "name": "Nothing to See", **ids, **fields}
 
 
 def _set_search_result(spotify: Spotify, track: dict[str, object]) -> None:
-    """The next search finds this one song."""
+    """Make the next search return only this track."""
     body = json.dumps({"tracks": {"items": [track], "total": 1, "limit": 10, "offset": 0}})
     spotify.faults.add(Fault("GET .*/search", status=200, body=body, headers=JSON_HEADERS))
 
 
 def _set_playback(spotify: Spotify, track: dict[str, object], progress_ms: int | None) -> None:
-    """Spotify says next that it plays this."""
+    """Make Spotify report once that this track is playing."""
     state = {"is_playing": True, "currently_playing_type": "track", "item": track}
     body = json.dumps({**state, "progress_ms": progress_ms})
     spotify.faults.add(Fault("GET .*/me/player$", status=200, body=body, headers=JSON_HEADERS))
@@ -37,9 +37,9 @@ async def test_list_omits_unknown_duration(
     spotify: Spotify, linked_user: UserClient, length: dict[str, object]
 ) -> None:
     _set_search_result(spotify, _track_json(artists=[{"name": "Nobody"}], **length))
-    first = (await linked_user.run("/search x")).text.splitlines()[1]
-    assert first.startswith("1. [Nothing to See](https://open.spotify.com/track/")
-    assert first.endswith(" · Nobody")
+    line = (await linked_user.run("/search x")).text.splitlines()[1]
+    assert line.startswith("1. [Nothing to See](https://open.spotify.com/track/")
+    assert line.endswith(" · Nobody")
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ async def test_now_playing_omits_unknown_times(
     expected: str,
 ) -> None:
     _set_playback(spotify, _track_json(duration_ms=length), progress_ms)
-    shown = (await linked_user.run("/now")).text
-    assert expected in shown
-    assert " 0:00" not in shown
+    text = (await linked_user.run("/now")).text
+    assert expected in text
+    assert " 0:00" not in text
 
 
 async def test_invisible_name_is_untitled(spotify: Spotify, linked_user: UserClient) -> None:

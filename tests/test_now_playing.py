@@ -1,4 +1,4 @@
-"""What plays is seen as it is, whatever Spotify answers."""
+"""/now and retries: every item type is shown, and every response of Spotify is handled."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ async def test_now_during_an_ad(spotify: Spotify, linked_user: UserClient) -> No
 async def test_every_track_name_can_be_shown(
     discord: Discord, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    stock = {track.uri for track in spotify.catalogue.regular_tracks}
-    nasty = [
+    ordinary = {track.uri for track in spotify.catalogue.regular_tracks}
+    hostile = [
         track.uri
         for track in spotify.catalogue.tracks.values()
-        if track.uri not in stock and track.playable
+        if track.uri not in ordinary and track.playable
     ]
-    assert len(nasty) > 20
-    for uri in [*nasty, *spotify.catalogue.local]:
+    assert len(hostile) > 20
+    for uri in [*hostile, *spotify.catalogue.local]:
         spotify.accounts["ada"].player.play(uri)
         reply = await linked_user.run("/now")
         assert "bug" not in reply.text, uri
@@ -85,7 +85,7 @@ async def test_skip_with_unknown_outcome_is_not_retried(
 
 
 async def test_dropped_play_is_not_retried(spotify: Spotify, linked_user: UserClient) -> None:
-    await linked_user.run("/now")  # leaves a kept connection behind, which aiohttp would repeat on
+    await linked_user.run("/now")  # opens a keep-alive connection, on which aiohttp would retry
     dropped = spotify.faults.add(Fault("PUT .*/play$", action="reset", runs_first=True, times=None))
     assert "did not say" in (await linked_user.run("/play lantern")).text
     assert dropped.hits == 1
