@@ -143,7 +143,7 @@ async def test_replies_follow_sharing_setting_and_questions_are_private(
     harness: Harness, linked_user: UserClient, tracks: list[Track]
 ) -> None:
     assert harness.bot is not None
-    await harness.bot.reply_visibility.share(int(linked_user._user.id), True)
+    await harness.bot.services.reply_visibility.share(int(linked_user._user.id), True)
     assert not (await _use_menu(linked_user, PLAY, tracks[:1])).ephemeral
     await _use_menu(linked_user, PLAY, tracks)
     await linked_user.wait_for_message("Choose one to play")
