@@ -139,7 +139,7 @@ SETTINGS = (
     Setting(
         "DISCORD_TOKEN",
         _matching(r"\S+"),
-        "The bot's token.",
+        "The bot token.",
         _HAS_SPACE,
         if_missing="Copy it from discord.com/developers, your application, Bot, Reset Token.",
     ),
@@ -198,7 +198,7 @@ SETTINGS = (
     Setting(
         "METRICS_TOKEN",
         _matching("[!-~]{16,200}"),
-        "The bearer token for /metrics. Without it, only this machine can read the metrics.",
+        "The bearer token for reading the metrics. Without it, only this machine can read them.",
         "is to be 16 to 200 letters, digits and signs, without spaces.",
     ),
     Setting(
@@ -224,9 +224,9 @@ SETTINGS = (
     *(
         Setting(name, _url, f"For development: {service}.", _NOT_A_URL, url, for_development=True)
         for name, service, url in (
-            ("DISCORD_API_URL", "Discord's REST API", "https://discord.com/api/v10"),
-            ("SPOTIFY_API_URL", "Spotify's Web API", "https://api.spotify.com/v1"),
-            ("SPOTIFY_ACCOUNTS_URL", "Spotify's login", "https://accounts.spotify.com"),
+            ("DISCORD_API_URL", "the Discord REST API", "https://discord.com/api/v10"),
+            ("SPOTIFY_API_URL", "the Spotify Web API", "https://api.spotify.com/v1"),
+            ("SPOTIFY_ACCOUNTS_URL", "the Spotify login", "https://accounts.spotify.com"),
         )
     ),
 )
