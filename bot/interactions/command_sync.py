@@ -1,4 +1,4 @@
-"""Writing the commands to Discord, which counts how often that is done."""
+"""Writes the commands to Discord, which limits how often a bot may do that."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _log = logging.getLogger(__name__)
 
 
 async def sync_commands(tree: app_commands.CommandTree[Any], store: Store) -> None:
-    """Write them, unless Discord has these very ones from the last time."""
+    """Write the commands if they have changed since they were last written."""
     payload = [command.to_dict(tree) for command in tree.get_commands()]
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-    note = f"commands of {tree.client.application_id}"
-    if await store.get_meta(note) != digest:
+    key = f"commands of {tree.client.application_id}"
+    if await store.get_meta(key) != digest:
         await tree.sync()
-        await store.set_meta(note, digest)
+        await store.set_meta(key, digest)
         _log.info("wrote %d commands to Discord", len(payload))

@@ -1,4 +1,4 @@
-"""Buttons that are pressed twice by accident."""
+"""Ignores the second half of a double press."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 
-# Seconds after a press in which another of the same button is the second half of a double press.
+# A second press within this many seconds is the second half of a double press.
 DOUBLE_PRESS_SECONDS = 0.6
 
 
 class DoublePressGuard:
-    """Which buttons were pressed a moment ago, or are still doing what they do."""
+    """Remembers the buttons that were pressed a moment ago, or whose press is in progress."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -19,13 +19,13 @@ class DoublePressGuard:
 
     @contextmanager
     def guard(self, button: Hashable) -> Iterator[bool]:
-        """Whether to act on it. `button` tells the person, the message and the button.
+        """Whether to act on a press. `button` identifies the user, the message and the button.
 
-        It is at work until this is left; for DOUBLE after the press in any case.
+        It is blocked while the context is open, and for DOUBLE_PRESS_SECONDS in any case.
         """
         now = self._clock()
         self._blocked_until = {
-            one: until for one, until in self._blocked_until.items() if until > now
+            key: until for key, until in self._blocked_until.items() if until > now
         }
         if button in self._blocked_until:
             yield False

@@ -1,4 +1,4 @@
-"""The only place where an exception becomes words."""
+"""Explains an exception to the user. No other module does."""
 
 from __future__ import annotations
 
@@ -10,29 +10,24 @@ import discord
 from discord import app_commands
 
 from bot.errors.bot_error import BotError
-from bot.errors.login import NeedsLogin
 from bot.errors.spotify import BadRequest
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the user reads. `login`: a button to link belongs to it. `reference`: it is our bug."""
+    """What the user reads. `reference` is set for a bug: it is in the message and in the log."""
 
     message: str
-    needs_login: bool = False
     reference: str | None = None
 
 
 def explain(error: BaseException, operator: str) -> Explanation:
-    """What to tell the user about `error`; whatever is not ours gets a reference for the log.
-
-    `operator` is whom to ask.
-    """
+    """An error that no class of ours describes is a bug. `operator` is who runs the bot."""
     match error:
         case BadRequest():
-            pass  # Spotify calls our request malformed, so it is our bug
+            pass  # Spotify calls the request malformed, so it is a bug
         case BotError():
-            return Explanation(error.render(operator), needs_login=isinstance(error, NeedsLogin))
+            return Explanation(error.render(operator))
         case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
             return Explanation(
                 "That command has changed. Restart Discord with Ctrl+R, then use it again."

@@ -1,4 +1,4 @@
-"""The names of the bot's commands, as Discord makes them into something to press."""
+"""Mentions of the bot's commands: `</queue show:1234>`, which users can press."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _SLASH = discord.AppCommandType.chat_input
 
 
 class Mentions:
-    """Discord knows each command by a number, for which it is asked once in the life of the bot."""
+    """Discord gives each command an ID, which is fetched once."""
 
     def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
         self._tree = tree
         self._mentions: dict[str, str] = {}
 
     async def fetch(self) -> Mapping[str, str]:
-        """Name → mention of each command, such as `queue show`; empty where Discord cannot say."""
+        """Mentions by full name, such as `queue show`; empty if Discord does not answer."""
         if not self._mentions:
             try:
                 for command in await self._tree.fetch_commands():
                     self._mentions |= _mentions(command)
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as lost:
-                _log.info("commands are not mentioned: %s", type(lost).__name__)
+            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                _log.info("commands are not mentioned: %s", type(error).__name__)
         return self._mentions
 
 
 def command_names(tree: app_commands.CommandTree[Any]) -> list[str]:
-    """Of all commands that can be typed, those in groups by their full names."""
+    """The full names of all slash commands, such as `queue show`."""
     return [
         command.qualified_name
         for command in tree.walk_commands()
@@ -44,11 +44,13 @@ def command_names(tree: app_commands.CommandTree[Any]) -> list[str]:
 
 
 def _mentions(command: Command, group: str = "") -> dict[str, str]:
-    """Of the command itself, or of those in its group."""
+    """The mentions of a command, or of the commands in a group."""
     if isinstance(command, app_commands.AppCommand) and command.type is not _SLASH:
         return {}
     name = f"{group} {command.name}".strip()
-    inner = [one for one in command.options if isinstance(one, app_commands.AppCommandGroup)]
-    if not inner:
+    groups = [
+        option for option in command.options if isinstance(option, app_commands.AppCommandGroup)
+    ]
+    if not groups:
         return {name: command.mention}
-    return {key: text for one in inner for key, text in _mentions(one, name).items()}
+    return {key: text for option in groups for key, text in _mentions(option, name).items()}

@@ -1,4 +1,4 @@
-"""What stands in somebody's message: text, embeds, components, and what it forwards."""
+"""The text of a message: its content, embeds, components and forwarded messages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 import discord
 
-# What stands around an address in markdown, and in no address of Spotify's.
+# Markdown's characters around a link. Spotify's links contain none of them.
 _MARKDOWN_AROUND_LINKS = re.compile(r"[\[\]()\\]")
 
 
 def message_text(message: discord.Message) -> str:
-    """All text and all addresses in it, in the order in which one reads them, line by line."""
+    """All text and URLs of the message in reading order, one a line."""
     lines = list(_parts(message))
     for forwarded in message.message_snapshots:
         lines += _parts(forwarded)
@@ -39,7 +39,7 @@ def _embed(embed: discord.Embed) -> Iterator[str | None]:
 
 
 def _components(components: Iterable[object]) -> Iterator[str | None]:
-    """Texts, and the addresses of link buttons; rows, sections and containers hold others."""
+    """Texts and the URLs of link buttons, also inside rows, sections and containers."""
     for component in components:
         yield getattr(component, "content", None)
         yield getattr(component, "url", None)

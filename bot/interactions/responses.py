@@ -1,4 +1,4 @@
-"""A private answer to an interaction, in whatever state it is."""
+"""Replies to interactions: public or private, whatever state the interaction is in."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _log = logging.getLogger(__name__)
 # Discord's codes for a reply that cannot be edited: dismissed, or over fifteen minutes old.
 UNKNOWN_MESSAGE, TOKEN_EXPIRED = 10008, 50027
 UNEDITABLE = (UNKNOWN_MESSAGE, TOKEN_EXPIRED)
-# And for a person who takes no direct messages.
+# Discord's code for a user who accepts no direct messages.
 CANNOT_SEND = 50007
 
-# Among an interaction's extras: its deferred reply is for everybody to see.
+# The key in an interaction's extras that says that its deferred reply is public.
 _PUBLIC = "public"
 
 Interaction = discord.Interaction[Any]

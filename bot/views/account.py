@@ -1,4 +1,4 @@
-"""What is said about somebody's link."""
+"""The messages about a linked account: what is stored, unlinking, and apps of users' own."""
 
 from __future__ import annotations
 
@@ -21,39 +21,43 @@ UNLINKED = (
 )
 
 
-def account_message(link: LinkedAccount, kept: Preferences) -> str:
-    """Whose account, since when, until when, with which permissions, and what is stored."""
-    began, ends = link.authorized_at, int(consent_expires_at(link.authorized_at))
+def account_message(account: LinkedAccount, preferences: Preferences) -> str:
+    """The account, when its login began and ends, its permissions, and what is stored."""
+    began, ends = account.authorized_at, int(consent_expires_at(account.authorized_at))
     until = (
         "Spotify has ended this login: use /link to link again."
-        if link.revoked
+        if account.revoked
         else f"Linked since <t:{began}:D>. Spotify ends the login on <t:{ends}:D> (<t:{ends}:R>); "
         "/link begins a new one at any time."
     )
-    may = "\n".join(f"- {words}" for words in scopes.describe(link.scopes.split()))
+    permissions = "\n".join(
+        f"- {permission}" for permission in scopes.describe(account.scopes.split())
+    )
     return (
-        f"You are linked to **{safe(link.name)}** on Spotify.\n{until}\n"
-        f"**Tonearm may**\n{may}\n"
+        f"You are linked to **{safe(account.name)}** on Spotify.\n{until}\n"
+        f"**Tonearm may**\n{permissions}\n"
         "**Stored about you**\n"
         "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
-        f"client ID (`{link.client_id}`), and Spotify’s login token (encrypted).\n"
-        f"Your settings, which /settings changes: {_settings(kept)}.\n"
+        f"client ID (`{account.client_id}`), and Spotify’s login token (encrypted).\n"
+        f"Your settings, which /settings changes: {_settings(preferences)}.\n"
         "In memory alone: your last searches and songs, for a day, to complete what you type."
     )
 
 
-def _settings(kept: Preferences) -> str:
-    told = [
-        "shared replies" if kept.shared_replies else "private replies",
-        "others may see what you play" if kept.shows_playing else "nobody sees what you play",
-        "reminders" if kept.reminders else "no reminders",
+def _settings(preferences: Preferences) -> str:
+    settings = [
+        "shared replies" if preferences.shared_replies else "private replies",
+        "others may see what you play"
+        if preferences.shows_playing
+        else "nobody sees what you play",
+        "reminders" if preferences.reminders else "no reminders",
     ]
-    told[-1] += " before the login ends"
-    if kept.device:
-        told.append(f"**{safe(kept.device.name)}** as your device, by name and ID")
-    if kept.playlist:
-        told.append(f"**{safe(kept.playlist.name)}** as your playlist, by name and ID")
-    return ", ".join(told)
+    settings[-1] += " before the login ends"
+    if preferences.device:
+        settings.append(f"**{safe(preferences.device.name)}** as your device, by name and ID")
+    if preferences.playlist:
+        settings.append(f"**{safe(preferences.playlist.name)}** as your playlist, by name and ID")
+    return ", ".join(settings)
 
 
 class ConfirmUnlink(PersistentButton, template="unlink:yes"):
@@ -68,15 +72,15 @@ def confirm_unlink_view() -> ui.View:
     return buttons(ConfirmUnlink())
 
 
-def unlink_question(link: LinkedAccount) -> str:
+def unlink_question(account: LinkedAccount) -> str:
     return (
-        f"This erases your link to **{safe(link.name)}**, your settings, and all else that is "
+        f"This erases your link to **{safe(account.name)}**, your settings, and all else that is "
         "stored about you. It cannot be undone."
     )
 
 
-def setup_message(redirect_uri: str, page: str) -> str:
-    """How to use an app of one's own, in short; the page has the steps in full."""
+def setup_message(redirect_uri: str, setup_page: str) -> str:
+    """How users can use a Spotify app of their own, in short; the page has all steps."""
     return (
         "Spotify lets an app serve five people. If this bot’s app is full, use one of your own; "
         "you need Premium and five minutes.\n"
@@ -84,5 +88,5 @@ def setup_message(redirect_uri: str, page: str) -> str:
         f"2. Give it this redirect URI, to the letter: `{redirect_uri}`\n"
         "3. Under *User Management*, add yourself.\n"
         "4. Copy its client ID, and use `/link client_id:` with it. You need no secret.\n"
-        f"All steps, and what Spotify’s error messages mean: <{page}>"
+        f"All steps, and what Spotify’s error messages mean: <{setup_page}>"
     )

@@ -1,4 +1,4 @@
-"""What is said when an export is done."""
+"""The message with the file of an export."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from bot.library.export import Export
 
 
 def export_message(export: Export) -> str:
-    """How many songs, and what is not among them."""
+    """How many songs the file has, and how many are missing."""
     if export.songs == 1:
-        told = "Here is your 1 liked song."
+        text = "Here is your 1 liked song."
     else:
-        told = f"Here are your {export.songs:,} liked songs."
+        text = f"Here are your {export.songs:,} liked songs."
     if export.unreadable:
-        told += f" Spotify lists {export.unreadable:,} more without saying what they are."
+        text += f" Spotify lists {export.unreadable:,} more without saying what they are."
     if export.missing:
-        told += f" By Spotify’s count there should be {export.missing:,} more; try again later."
-    return told
+        text += f" By Spotify’s count there should be {export.missing:,} more; try again later."
+    return text

@@ -1,4 +1,4 @@
-"""Lists as they look: a heading, numbered lines, and the same entries to choose from."""
+"""The text of a list: its heading, numbered entries and notes, and the options of its menu."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ KIND_HEADINGS: dict[Kind, str] = {
     "audiobook": "Audiobooks",
 }
 
-# Where the words of a search are kept: in a link back to it. Discord takes no longer address.
+# The query of a search is stored in a link button. Discord allows a URL this many characters.
 SEARCH_URL = "https://open.spotify.com/search/"
 MAX_URL_LENGTH = 512
 
-# Characters of a whole list, so that the card below it fits into the 4000 of a message; names are
-# cut to these lengths, in turn, until it does.
+# Characters of a list: Discord allows a message 4,000, and the card below needs the rest. If a list
+# is longer, its names are cut to the next of these lengths.
 _MAX_LIST_LENGTH = 3300
 _NAME_LENGTHS = (60, 40, 24)
 _MAX_LABEL = 90
@@ -48,20 +48,20 @@ _EMPTY = "Spotify shows nothing in it."
 
 
 def list_text(heading: str, entries: Sequence[Entry], first: int, *notes: str) -> str:
-    """The list in markdown; `heading` and `notes` are safe already, `first` is its first number."""
-    small = [f"-# {note}" for note in notes if note]
+    """The list in markdown, numbered from `first`; `heading` and `notes` are safe already."""
+    small_print = [f"-# {note}" for note in notes if note]
     for limit in _NAME_LENGTHS:
         lines = [
             f"{number}. {_line(entry, limit)}" for number, entry in enumerate(entries, start=first)
         ]
-        whole = "\n".join([f"### {heading}", *lines, *small])
-        if len(whole) <= _MAX_LIST_LENGTH:
+        text = "\n".join([f"### {heading}", *lines, *small_print])
+        if len(text) <= _MAX_LIST_LENGTH:
             break
-    return whole
+    return text
 
 
 def item_options(entries: Iterable[Entry], first: int) -> list[discord.SelectOption]:
-    """The entries that can be chosen. A value tells number, kind and id, and is there once."""
+    """The entries that can be selected. A value is number, kind and ID: an item may occur twice."""
     return [
         discord.SelectOption(
             label=single_line(item.name, _MAX_LABEL) or "Untitled",
@@ -74,19 +74,19 @@ def item_options(entries: Iterable[Entry], first: int) -> list[discord.SelectOpt
 
 
 def parse_option(value: str) -> Uri:
-    """What the value of an option stands for."""
+    """The item of an option's value."""
     _, kind, item_id = value.split(".")
-    return Uri(next(one for one in KINDS if one == kind), item_id)
+    return Uri(next(known for known in KINDS if known == kind), item_id)
 
 
-def search_link(words: str) -> str | None:
-    """Where Spotify finds these words; None where that is longer than Discord takes."""
-    link = SEARCH_URL + quote(words, safe="")
+def search_link(query: str) -> str | None:
+    """The page of this search in Spotify; None if its URL is too long for Discord."""
+    link = SEARCH_URL + quote(query, safe="")
     return link if len(link) <= MAX_URL_LENGTH else None
 
 
-def words_in(buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
-    """The words that the link back among these buttons searches for; empty without one."""
+def query_in(buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
+    """The query in the search link among these buttons; empty without one."""
     for button in buttons:
         link = button.url if isinstance(button, ui.Button) else None
         if link and link.startswith(SEARCH_URL):
@@ -95,36 +95,39 @@ def words_in(buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
 
 
 def heading(
-    what: str, about: str, words: str, head: Item | None, page: int, whose: str = ""
+    kind: str, argument: str, query: str, head: Item | None, page: int, owner_name: str = ""
 ) -> str:
-    """Of a list, as its path has them; `words` are those of a search, `head` what it is in.
+    """The heading of a list.
 
-    whose  the name of the person whose plays it tells
+    kind, argument  of its path
+    query           of a search
+    head            the item whose contents it lists
+    owner_name      whose plays a personal list has
     """
-    by = {"artist": "Songs by ", "albums": "Albums by "}
+    prefixes = {"artist": "Songs by ", "albums": "Albums by "}
     if head is not None:
-        says = by.get(what, "") + title(head)
-    elif what == "search":
-        kind_heading = next(KIND_HEADINGS[kind] for kind in KINDS if kind == about)
-        says = f"{kind_heading} for “{safe(words, 80)}”"
-    elif what == "top":
-        kind, _, over = about.partition(".")
-        most = f"Top {'songs' if kind == 'track' else 'artists'} {_PERIODS[over]}"
-        says = f"{most} · {safe(whose, 40)}"
-    elif what == "recent":
-        says = f"Played lately · {safe(whose, 40)}"
+        text = prefixes.get(kind, "") + title(head)
+    elif kind == "search":
+        kind_heading = next(KIND_HEADINGS[known] for known in KINDS if known == argument)
+        text = f"{kind_heading} for “{safe(query, 80)}”"
+    elif kind == "top":
+        item_kind, _, period = argument.partition(".")
+        noun = "songs" if item_kind == "track" else "artists"
+        text = f"Top {noun} {_PERIODS[period]} · {safe(owner_name, 40)}"
+    elif kind == "recent":
+        text = f"Played lately · {safe(owner_name, 40)}"
     else:
-        says = "What that link leads to"
-    return f"{says} · page {page}" if page > 1 else says
+        text = "What that link leads to"
+    return f"{text} · page {page}" if page > 1 else text
 
 
 def notes(
-    what: str, entries: Sequence[Entry], page: int, *, cannot_page: bool = False
+    kind: str, entries: Sequence[Entry], page: int, *, cannot_page: bool = False
 ) -> Iterator[str]:
-    """What is to be said below a list. `unturnable`: its pages cannot be turned."""
+    """The small print below a list of this kind; `cannot_page`: the query does not fit a link."""
     if not entries:
-        yield _LAST_PAGE if page > 1 else _NO_ARTIST_SONGS if what == "artist" else _EMPTY
-    if what == "artist":
+        yield _LAST_PAGE if page > 1 else _NO_ARTIST_SONGS if kind == "artist" else _EMPTY
+    if kind == "artist":
         yield _FOUND_BY_NAME
     if cannot_page:
         yield _QUERY_TOO_LONG

@@ -130,7 +130,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
 
 def query_of(message: discord.Message | None) -> str:
     """The query of the search that the list in a message began with."""
-    return list_text.words_in(_buttons(message))
+    return list_text.query_in(_buttons(message))
 
 
 def item_left(message: discord.Message | None, path: ListPath) -> str:

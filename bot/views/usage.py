@@ -1,4 +1,4 @@
-"""What /usage says: calls to Spotify, and what it still allows."""
+"""The message of /usage: calls to Spotify in the last day, and used-up quotas."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ _GROUPS = {
 }
 
 
-def usage_message(spending: UsageReport) -> str:
-    """A line for each group of endpoints; apps that people brought are added up, unnamed."""
-    ours = [used for used in spending.usage if not used.user_owned]
-    brought = [used for used in spending.usage if used.user_owned]
+def usage_message(report: UsageReport) -> str:
+    """A line for each group of endpoints; the apps of users are added up and not named."""
+    own = [group for group in report.usage if not group.user_owned]
+    users = [group for group in report.usage if group.user_owned]
     lines = ["### Calls to Spotify in the last 24 hours"]
-    lines += [_line(used) for used in ours] or ["None yet."]
-    if spending.throttled_until is not None:
+    lines += [_line(group) for group in own] or ["None yet."]
+    if report.throttled_until is not None:
         lines.append(
             "Spotify found this app too fast, so Tonearm goes slowly until "
-            f"<t:{int(spending.throttled_until)}:t>."
+            f"<t:{int(report.throttled_until)}:t>."
         )
-    if brought:
-        lines.append(_user_apps_line(brought))
+    if users:
+        lines.append(_user_apps_line(users))
     lines.append(
         "-# Spotify does not publish its quota. Exports and completion may spend "
-        f"{spending.background_limit:,} calls a day of each kind, of the "
-        f"{spending.daily_limit:,} that SPOTIFY_DAILY_CALLS expects."
+        f"{report.background_limit:,} calls a day of each kind, of the "
+        f"{report.daily_limit:,} that SPOTIFY_DAILY_CALLS expects."
     )
     return "\n".join(lines)
 
 
-def _user_apps_line(brought: Sequence[GroupUsage]) -> str:
-    calls = sum(used.commands + used.background for used in brought)
+def _user_apps_line(groups: Sequence[GroupUsage]) -> str:
+    calls = sum(group.commands + group.background for group in groups)
     line = f"Apps that people brought: **{calls:,}**"
-    times = [used.exhausted_until for used in brought if used.exhausted_until is not None]
+    times = [group.exhausted_until for group in groups if group.exhausted_until is not None]
     if times:
         line += f". Some are used up, the last of them opens again <t:{int(max(times))}:R>"
     return line
 
 
-def _line(used: GroupUsage) -> str:
-    line = f"{_GROUPS[used.group]}: **{used.commands + used.background:,}**"
-    if used.background:
-        line += f", {used.background:,} of them in the background"
-    if used.exhausted_until is not None:
-        line += f". Used up: Spotify takes calls again <t:{int(used.exhausted_until)}:R>"
+def _line(group: GroupUsage) -> str:
+    line = f"{_GROUPS[group.group]}: **{group.commands + group.background:,}**"
+    if group.background:
+        line += f", {group.background:,} of them in the background"
+    if group.exhausted_until is not None:
+        line += f". Used up: Spotify takes calls again <t:{int(group.exhausted_until)}:R>"
     return line
