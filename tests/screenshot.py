@@ -1,4 +1,4 @@
-"""`make picture`: takes the README's picture of the sandbox anew."""
+"""`make picture`: takes the README's picture, docs/sandbox.png."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from tests.chromium import ChatPage, launch_chromium
 
 SCREENSHOT = Path(__file__).parent.parent / "docs" / "sandbox.png"
 
-
-# Seconds of the song.
+# The position in the song, in seconds.
 ELAPSED_S = 74
 
 
 async def take_screenshot() -> None:
-    # The browser's clock is the real one, which the stage's comes up to.
+    # The browser has the real time. The sandbox's clock reaches it when it advances below.
     clock = Clock(time.time() - ELAPSED_S)
     async with (
         run_harness(clock=clock) as it,
@@ -43,7 +42,7 @@ async def take_screenshot() -> None:
         await expect(chat.latest_message).to_contain_text("Repeating")
         friend.send("that one! putting it on as well")
         await expect(chat.latest_message).to_contain_text("that one")
-        await tab.mouse.move(1, 1)  # nothing stands out because it is pointed at
+        await tab.mouse.move(1, 1)  # so that the pointer highlights nothing
         await tab.screenshot(path=SCREENSHOT)
 
 

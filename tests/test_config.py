@@ -9,7 +9,7 @@ import pytest
 from bot.config import Settings
 from bot.errors.bot_error import ConfigError
 
-GOOD = {
+VALID = {
     "DISCORD_TOKEN": "abc.def.ghi",
     "SPOTIFY_CLIENT_ID": "0123456789abcdef0123456789abcdef",
     "PUBLIC_URL": "https://music.example.org/",
@@ -17,7 +17,7 @@ GOOD = {
 
 
 def test_three_settings_are_required() -> None:
-    settings = Settings.from_env(GOOD)
+    settings = Settings.from_env(VALID)
     assert settings.public_url == "https://music.example.org"
     assert settings.port == 8080
     assert settings.database == Path("tonearm.sqlite3")
@@ -25,19 +25,19 @@ def test_three_settings_are_required() -> None:
 
 
 def test_the_token_is_not_in_the_repr() -> None:
-    assert "abc.def.ghi" not in repr(Settings.from_env(GOOD))
+    assert "abc.def.ghi" not in repr(Settings.from_env(VALID))
 
 
 def test_all_missing_settings_are_reported_at_once() -> None:
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(ConfigError) as caught:
         Settings.from_env({"PORT": "no"})
-    assert set(refused.value.problems) == {
+    assert set(caught.value.problems) == {
         "DISCORD_TOKEN",
         "SPOTIFY_CLIENT_ID",
         "PUBLIC_URL",
         "PORT",
     }
-    assert "discord.com/developers" in str(refused.value)
+    assert "discord.com/developers" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -62,17 +62,17 @@ def test_all_missing_settings_are_reported_at_once() -> None:
     ],
 )
 def test_malformed_setting_is_reported_with_fix(name: str, text: str, expected: str) -> None:
-    with pytest.raises(ConfigError) as refused:
-        Settings.from_env(GOOD | {name: text})
-    assert list(refused.value.problems) == [name]
-    assert expected in refused.value.problems[name]
+    with pytest.raises(ConfigError) as caught:
+        Settings.from_env(VALID | {name: text})
+    assert list(caught.value.problems) == [name]
+    assert expected in caught.value.problems[name]
 
 
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:8080", "http://[::1]:8080", "https://a.test:8443"]
 )
 def test_valid_redirect_uris_are_accepted(url: str) -> None:
-    assert Settings.from_env(GOOD | {"PUBLIC_URL": url}).public_url == url
+    assert Settings.from_env(VALID | {"PUBLIC_URL": url}).public_url == url
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ def test_valid_redirect_uris_are_accepted(url: str) -> None:
     ["https://Music.Example.org", "https://music.example.org:443/", "HTTPS://music.example.org"],
 )
 def test_public_url_is_normalised_as_browsers_do(url: str) -> None:
-    assert Settings.from_env(GOOD | {"PUBLIC_URL": url}).public_url == "https://music.example.org"
+    assert Settings.from_env(VALID | {"PUBLIC_URL": url}).public_url == "https://music.example.org"

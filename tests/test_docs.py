@@ -75,21 +75,23 @@ def test_make_reports_missing_tool_in_one_line(
     for name, line in {"too-old": "exit 1", "without-venv": '! echo "$2" | grep -q venv'}.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n")
         (tmp_path / name).chmod(0o755)
-    made = subprocess.run(
+    result = subprocess.run(
         ["make", target, f"PYTHON={python}"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
     )
-    assert made.returncode == 2
-    assert [expected in line for line in made.stdout.splitlines()] == [True]
+    assert result.returncode == 2
+    assert [expected in line for line in result.stdout.splitlines()] == [True]
 
 
-def test_links_between_documents_resolve() -> None:
-    for page in [README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+def test_links_and_paths_in_documents_exist() -> None:
+    for page in (README, ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-            assert (page.parent / target).exists(), f"{page.name} points to {target}"
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+        for path in re.findall(r"`((?:bot|cogs|sandbox|tests|bench)/[\w/.]*)`", page.read_text()):
+            assert (ROOT / path).exists(), f"{page.name} names {path}"
 
 
 def test_the_lock_files_name_no_index_and_hash_everything() -> None:
