@@ -49,16 +49,16 @@ def operating(costs: Sequence[ActionCost]) -> str:
 
 def slash_commands(commands: Iterable[Json]) -> dict[str, Json]:
     """The commands that people can type, by their full names. A group itself is none."""
-    found: dict[str, Json] = {}
+    leaf_commands: dict[str, Json] = {}
     for command in commands:
         if command["type"] != CHAT_INPUT:
             continue
         options = command.get("options", [])
         if subcommands := [option for option in options if option["type"] == SUB_COMMAND]:
-            found |= {f"{command['name']} {inner['name']}": inner for inner in subcommands}
+            leaf_commands |= {f"{command['name']} {inner['name']}": inner for inner in subcommands}
         else:
-            found[command["name"]] = command
-    return found
+            leaf_commands[command["name"]] = command
+    return leaf_commands
 
 
 def _settings_table() -> str:
