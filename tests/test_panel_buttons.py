@@ -1,4 +1,4 @@
-"""The panel's buttons: each does what it says, shows it at once, and is off where it cannot."""
+"""Panel buttons: each performs its action and shows the result, also with stale state."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
 
 @dataclass(frozen=True)
 class Case:
-    """A button, what the player is like before it and after it, and what is said then."""
+    """A button, the player before and after the press, and a text on the panel afterwards."""
 
     emoji: str
     is_done: Callable[[Player], bool]
@@ -41,30 +41,31 @@ class Case:
 
 
 CASES = (
-    Case("⏸️", lambda it: not it.is_playing, "Paused on Ada's Laptop"),
-    Case("▶️", lambda it: it.is_playing, "Playing on Ada's Laptop", Player.pause),
-    Case("⏭️", lambda it: it.progress < 5000, "Carry the Lantern Home, Ines"),
-    Case("⏮️", lambda it: it.at_start, "Playing on Ada's Laptop"),
-    Case("🔀", lambda it: it.shuffle, "Volume 60% · Shuffled"),
-    Case("🔀", lambda it: not it.shuffle, "Shuffle is off · Playing",
-         lambda it: it.set_shuffle(True)),
-    Case("🔁", lambda it: it.repeat == "context", "Repeating all of it"),
-    Case("🔁", lambda it: it.repeat == "track", "Repeating this one",
-         lambda it: it.set_repeat("context")),
-    Case("🔂", lambda it: it.repeat == "off", "Repeat is off", lambda it: it.set_repeat("track")),
-    Case("🔉", lambda it: it.devices[0].volume == 50, "Volume 50%"),
-    Case("🔊", lambda it: it.devices[0].volume == 70, "Volume 70%"),
+    Case("⏸️", lambda player: not player.is_playing, "Paused on Ada's Laptop"),
+    Case("▶️", lambda player: player.is_playing, "Playing on Ada's Laptop", Player.pause),
+    Case("⏭️", lambda player: player.progress < 5000, "Carry the Lantern Home, Ines"),
+    Case("⏮️", lambda player: player.at_start, "Playing on Ada's Laptop"),
+    Case("🔀", lambda player: player.shuffle, "Volume 60% · Shuffled"),
+    Case("🔀", lambda player: not player.shuffle, "Shuffle is off · Playing",
+         lambda player: player.set_shuffle(True)),
+    Case("🔁", lambda player: player.repeat == "context", "Repeating all of it"),
+    Case("🔁", lambda player: player.repeat == "track", "Repeating this one",
+         lambda player: player.set_repeat("context")),
+    Case("🔂", lambda player: player.repeat == "off", "Repeat is off",
+         lambda player: player.set_repeat("track")),
+    Case("🔉", lambda player: player.devices[0].volume == 50, "Volume 50%"),
+    Case("🔊", lambda player: player.devices[0].volume == 70, "Volume 70%"),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("late", [0, 1])
+@pytest.mark.parametrize("stale_reads", [0, 1])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.emoji} {case.expected}")
 async def test_button_performs_action_and_shows_result(
-    panel: PanelMessage, spotify: Spotify, case: Case, late: int
+    panel: PanelMessage, spotify: Spotify, case: Case, stale_reads: int
 ) -> None:
     case.prepare(panel.player)
     await panel.press("🔄")
-    spotify.serve_stale_state(late)
+    spotify.serve_stale_state(stale_reads)
     reply = await panel.press(case.emoji)
     assert case.is_done(panel.player)
     assert [message["id"] for message in reply.messages] == [panel.id]
@@ -74,18 +75,18 @@ async def test_button_performs_action_and_shows_result(
 
 
 async def test_active_toggle_is_highlighted_and_next_press_undoes_it(panel: PanelMessage) -> None:
-    for emoji, on in (("🔀", "shuffle off"), ("🔁", "repeat track")):
+    for emoji, next_action in (("🔀", "shuffle off"), ("🔁", "repeat track")):
         assert panel_buttons(panel.message)[emoji]["style"] != ACTIVE_STYLE
         await panel.press(emoji)
         assert panel_buttons(panel.message)[emoji]["style"] == ACTIVE_STYLE
-        assert button_action(panel.message, emoji) == on
+        assert button_action(panel.message, emoji) == next_action
 
 
-@pytest.mark.parametrize("late", [1, 2, 3])
+@pytest.mark.parametrize("stale_reads", [1, 2, 3])
 async def test_toggle_can_be_undone_with_stale_state(
-    panel: PanelMessage, spotify: Spotify, late: int
+    panel: PanelMessage, spotify: Spotify, stale_reads: int
 ) -> None:
-    spotify.serve_stale_state(late)
+    spotify.serve_stale_state(stale_reads)
     await panel.press("⏸️")
     assert "▶️" not in disabled_buttons(panel.message)
     panel.harness.clock.advance(1)
@@ -97,7 +98,7 @@ async def test_toggle_can_be_undone_with_stale_state(
 async def test_repeated_skips_never_show_previous_track(
     harness: Harness, panel: PanelMessage, spotify: Spotify
 ) -> None:
-    """Each has begun only just now, as has what Spotify still shows."""
+    """The previous track has only just started as well, so its progress cannot tell them apart."""
     spotify.serve_stale_state(1)
     for _ in range(3):
         await panel.press("⏭️")
@@ -133,12 +134,12 @@ async def test_like_button_shows_saved_state(panel: PanelMessage, spotify: Spoti
 async def test_like_applies_to_displayed_track(
     panel: PanelMessage, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    shown = panel.player.item
+    displayed = panel.player.item
     panel.player.next()
     await panel.press("🤍")
-    assert spotify.accounts["ada"].liked[0][0] == shown
+    assert spotify.accounts["ada"].liked[0][0] == displayed
     assert panel.track_title() in panel.text
-    assert "🤍" in panel_buttons(panel.message), "the next one is not liked"
+    assert "🤍" in panel_buttons(panel.message), "the next track is not liked"
 
 
 async def test_like_is_reported_without_readable_state(
@@ -154,25 +155,25 @@ async def test_saved_state_may_be_unknown(panel: PanelMessage, spotify: Spotify)
     spotify.faults.add(Fault("GET .*/contains", status=500, times=None))
     await panel.press("⏭️")
     assert panel.track_title() in panel.text
-    assert not {"🤍", "💚"} & set(panel_buttons(panel.message)), "it is neither said nor denied"
+    assert not {"🤍", "💚"} & set(panel_buttons(panel.message)), "no button claims to know"
     await panel.press("❔")
     assert spotify.accounts["ada"].liked[0][0] == panel.player.item
     assert "💚" in panel_buttons(panel.message)
 
 
-# ---- pages
+# ---- devices and queue
 
 
 async def test_devices_and_queue_open_beside_the_panel(
     panel: PanelMessage, spotify: Spotify
 ) -> None:
-    shown = panel.text
-    for emoji, says in (("📱", "Ada's Laptop"), ("📜", panel.track_title())):
+    before = panel.text
+    for emoji, expected in (("📱", "Ada's Laptop"), ("📜", panel.track_title())):
         reply = await panel.press(emoji)
-        assert says in reply.text
+        assert expected in reply.text
         assert reply.ephemeral
         assert reply.message["id"] != panel.id
-    assert panel.text == shown
+    assert panel.text == before
 
 
 async def test_device_chosen_from_panel_is_shown(panel: PanelMessage) -> None:
@@ -183,14 +184,14 @@ async def test_device_chosen_from_panel_is_shown(panel: PanelMessage) -> None:
     await panel.wait_for_text(f"Playing on {other.name}")
 
 
-# ---- at once, slowly
+# ---- concurrent and slow presses
 
 
-@pytest.mark.parametrize("slow", ["PUT .*/pause", "PUT .*/volume", "GET .*/me/player$"])
+@pytest.mark.parametrize("held_call", ["PUT .*/pause", "PUT .*/volume", "GET .*/me/player$"])
 async def test_concurrent_presses_are_both_shown(
-    panel: PanelMessage, spotify: Spotify, slow: str
+    panel: PanelMessage, spotify: Spotify, held_call: str
 ) -> None:
-    held = HeldResponse(slow)
+    held = HeldResponse(held_call)
     spotify.faults.add(held)
     async with released_at_exit(held.hold):
         presses = asyncio.gather(panel.press("⏸️"), panel.press("🔊"))
@@ -204,16 +205,16 @@ async def test_concurrent_presses_are_both_shown(
 
 
 @pytest.mark.parametrize("emoji", ["⏸️", "🤍", "🔄", "📱", "📜"])
-async def test_a_press_is_acknowledged_before_spotify_is_asked(
+async def test_press_is_acknowledged_before_any_spotify_call(
     harness: Harness, panel: PanelMessage, spotify: Spotify, emoji: str
 ) -> None:
     held = HeldResponse(".*")
     spotify.faults.add(held)
-    said = len(harness.discord.traffic.exchanges)
+    exchange_count = len(harness.discord.traffic.exchanges)
     async with released_at_exit(held.hold):
         press = asyncio.create_task(panel.press(emoji))
         await held.hold.response_ready.wait()
-        (first,) = list(harness.discord.traffic.exchanges)[said:]
+        (first,) = list(harness.discord.traffic.exchanges)[exchange_count:]
         assert first.path.endswith("/callback")
     assert render_message((await press).message)
 
@@ -227,7 +228,7 @@ async def test_panel_survives_a_restart(harness: Harness, panel: PanelMessage) -
     assert not len(harness.bot.services.panels)
     await panel.press("⏭️")
     assert panel.track_title() in panel.text
-    assert len(harness.bot.services.panels) == 1, "from now on it is drawn again by itself"
+    assert len(harness.bot.services.panels) == 1, "the bot refreshes it from now on"
     await panel.advance(600)
     assert panel.track_title() in panel.text
 

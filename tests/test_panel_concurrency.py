@@ -1,4 +1,4 @@
-"""What is done while a panel is being made reaches it: nothing that was told is lost."""
+"""Changes that arrive while a panel is being redrawn appear on it afterwards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REDRAWS: dict[str, Callable[[PanelMessage], Coroutine[Any, Any, Reply]]] = {
     "🤍": lambda panel: panel.press("🤍"),
     "/now": lambda panel: panel.user.run("/now"),
 }
-# The look is under way, or what it led to is being drawn.
+# During the read of the player, and during the edit of the message.
 INTERRUPTION_POINTS = ("GET .*/me/player$", r"PATCH .*/messages/(\d+|@original)$")
 
 
@@ -38,33 +38,37 @@ async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
     return panel
 
 
-async def _run_during_redraw(panel: PanelMessage, how: str, at: str, line: str) -> PanelMessage:
-    """Run a command while a panel is made, once it is at this call; that panel."""
-    held = HeldResponse(at)
-    service: Any = panel.harness.discord if at.startswith("PATCH") else panel.harness.spotify
+async def _run_during_redraw(
+    panel: PanelMessage, trigger: str, held_call: str, line: str
+) -> PanelMessage:
+    """Run a command while a redraw waits at this call; returns the redrawn panel."""
+    held = HeldResponse(held_call)
+    service: Any = panel.harness.discord if held_call.startswith("PATCH") else panel.harness.spotify
     service.faults.add(held)
     async with released_at_exit(held.hold):
-        making = asyncio.create_task(REDRAWS[how](panel))
+        redraw = asyncio.create_task(REDRAWS[trigger](panel))
         await held.hold.response_ready.wait()
         await panel.user.run(line)
-    made = await making
+    reply = await redraw
     await wait_for_redraws(panel.harness)
-    return PanelMessage(panel.harness, panel.user, made) if how == "/now" else panel
+    return PanelMessage(panel.harness, panel.user, reply) if trigger == "/now" else panel
 
 
 @pytest.mark.parametrize(
-    ("how", "at"),
+    ("trigger", "held_call"),
     [
         ("🔄", INTERRUPTION_POINTS[0]),
         ("/now", INTERRUPTION_POINTS[0]),
-        *((how, INTERRUPTION_POINTS[1]) for how in REDRAWS),
+        *((trigger, INTERRUPTION_POINTS[1]) for trigger in REDRAWS),
     ],
 )
-async def test_command_during_redraw_is_shown(panel: PanelMessage, how: str, at: str) -> None:
-    panel = await _run_during_redraw(panel, how, at, "/pause")
+async def test_command_during_redraw_is_shown(
+    panel: PanelMessage, trigger: str, held_call: str
+) -> None:
+    panel = await _run_during_redraw(panel, trigger, held_call, "/pause")
     assert "Paused on Ada's Laptop" in panel.text
     assert "▶️" in panel_buttons(panel.message)
-    assert "Volume 70%" in panel.text or how != "🔊"
+    assert "Volume 70%" in panel.text or trigger != "🔊"
     assert count_panels(panel.harness) == 1
 
 
@@ -74,10 +78,10 @@ async def test_command_during_first_draw_is_shown(
     held = HeldResponse(INTERRUPTION_POINTS[0])
     spotify.faults.add(held)
     async with released_at_exit(held.hold):
-        making = asyncio.create_task(open_panel(harness, linked_user))
+        opening = asyncio.create_task(open_panel(harness, linked_user))
         await held.hold.response_ready.wait()
         await linked_user.run("/pause")
-    panel = await making
+    panel = await opening
     await panel.wait_for_text("Paused on Ada's Laptop")
 
 
@@ -89,7 +93,7 @@ async def test_save_during_redraw_is_shown_as_liked(panel: PanelMessage) -> None
 async def test_change_before_state_read_causes_no_second_read(
     panel: PanelMessage, spotify: Spotify
 ) -> None:
-    """Its own deed, for one."""
+    """For example the change that the press itself makes."""
     since, edits = len(spotify.calls), panel.edit_count
     await panel.press("⏸️")
     await wait_for_redraws(panel.harness)

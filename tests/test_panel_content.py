@@ -1,4 +1,4 @@
-"""The panel shows what is true: whatever plays, to whomever it is shown."""
+"""What a panel shows for every kind of item, and what it shows to other users."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.message_text import THUMBNAIL, walk_components
 from sandbox.spotify import Device, Spotify
+from tests.command_assertions import spotify_url
 from tests.panel_message import PanelMessage, disabled_buttons, open_panel, panel_buttons
 
 GET_YOUR_OWN = "This is somebody else’s remote. Get your own with /now."
@@ -21,35 +22,29 @@ async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
     return await open_panel(harness, linked_user)
 
 
-def _spotify_url(uri: str) -> str:
-    _, kind, id_ = uri.split(":")
-    return f"https://open.spotify.com/{kind}/{id_}"
-
-
-def _artwork_url(panel: PanelMessage) -> list[str]:
+def _artwork_urls(panel: PanelMessage) -> list[str]:
     return [
         part["media"]["url"] for part in walk_components(panel.message) if part["type"] == THUMBNAIL
     ]
 
 
-# ---- what plays
+# ---- items
 
 
 async def test_track_shows_artwork_link_artists_album_progress_and_device(
     panel: PanelMessage,
 ) -> None:
-    track = panel.harness.spotify.catalogue.find_item(panel.player.item or "")
-    assert [url for url in _artwork_url(panel) if "/image/" in url]
-    assert _spotify_url(panel.player.item or "") in str(panel.message["components"])
-    record: Any = track
-    for said in (
+    track: Any = panel.harness.spotify.catalogue.find_item(panel.player.item or "")
+    assert [url for url in _artwork_urls(panel) if "/image/" in url]
+    assert spotify_url(panel.player.item or "") in str(panel.message["components"])
+    for expected in (
         "Playing on Ada's Laptop",
-        record.artists[0].name,
-        f"{record.album.name} · On Spotify",
+        track.artists[0].name,
+        f"{track.album.name} · On Spotify",
         "▰▱▱▱▱▱▱▱▱▱ 0:20 / 2:13",
         "Volume 60%",
     ):
-        assert said in panel.text
+        assert expected in panel.text
     assert panel.reply.ephemeral
 
 
@@ -65,18 +60,20 @@ async def test_ad_is_shown_as_ad(panel: PanelMessage) -> None:
     panel.player.interlude = "ad"
     await panel.press("🔄")
     assert "An ad is playing on Ada's Laptop" in panel.text
-    assert not _artwork_url(panel)
+    assert not _artwork_urls(panel)
 
 
 async def test_an_episode_is_shown_with_its_show_and_can_be_liked(
     panel: PanelMessage, spotify: Spotify
 ) -> None:
     saved = [uri for uri, _ in spotify.accounts["ada"].episodes]
-    episode = next(e for e in spotify.catalogue.episodes.values() if e.uri not in saved)
+    episode = next(
+        episode for episode in spotify.catalogue.episodes.values() if episode.uri not in saved
+    )
     panel.player.play(episode.uri)
     await panel.press("🔄")
     assert episode.name in panel.text
-    assert _spotify_url(episode.uri) in str(panel.message["components"])
+    assert spotify_url(episode.uri) in str(panel.message["components"])
     await panel.press("🤍")
     assert "💚" in panel_buttons(panel.message)
 
@@ -115,27 +112,26 @@ async def test_without_active_device_says_so(panel: PanelMessage) -> None:
     assert "Start something with /play, or choose a device." in panel.text
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ('"item": null, "is_playing": true, "currently_playing_type": "track"', "Something is"),
-        ('"item": null, "is_playing": false', "Nothing is playing"),
-        ('"item": {"type": "song of tomorrow"}, "is_playing": true', "Something is playing"),
-        ('"item": {"type": "track", "name": null}, "is_playing": true', "Untitled"),
-        ('"item": {"type": "track", "name": "A", "duration_ms": 60000}, "is_playing": true,'
-         ' "progress_ms": null', "Playing"),
-        ('"item": {"type": "track", "name": "A"}, "is_playing": true, "progress_ms": 61000',
-         "1:01"),
-        ('"device": null, "actions": null, "is_playing": false', "Nothing is playing"),
-    ],
+MISSING_FIELDS = (
+    ('"item": null, "is_playing": true, "currently_playing_type": "track"', "Something is"),
+    ('"item": null, "is_playing": false', "Nothing is playing"),
+    ('"item": {"type": "song of tomorrow"}, "is_playing": true', "Something is playing"),
+    ('"item": {"type": "track", "name": null}, "is_playing": true', "Untitled"),
+    ('"item": {"type": "track", "name": "A", "duration_ms": 60000}, "is_playing": true,'
+     ' "progress_ms": null', "Playing"),
+    ('"item": {"type": "track", "name": "A"}, "is_playing": true, "progress_ms": 61000',
+     "1:01"),
+    ('"device": null, "actions": null, "is_playing": false', "Nothing is playing"),
 )  # fmt: skip
-async def test_missing_fields_do_not_break_panel(
-    panel: PanelMessage, spotify: Spotify, fields: str, expected: str
-) -> None:
-    spotify.faults.add(Fault("GET .*/me/player$", status=200, body=f"{{{fields}}}"))
-    await panel.press("🔄")
-    assert expected in panel.text
-    assert not panel.is_live(), "nothing tells when it ends"
+
+
+async def test_missing_fields_do_not_break_panel(panel: PanelMessage, spotify: Spotify) -> None:
+    for fields, expected in MISSING_FIELDS:
+        spotify.faults.add(Fault("GET .*/me/player$", status=200, body=f"{{{fields}}}"))
+        panel.harness.clock.advance(1)  # otherwise it counts as a double press
+        await panel.press("🔄")
+        assert expected in panel.text, fields
+        assert not panel.is_live(), "the end of the track is unknown"
 
 
 async def test_hostile_names_are_escaped(panel: PanelMessage, harness: Harness) -> None:
@@ -146,14 +142,14 @@ async def test_hostile_names_are_escaped(panel: PanelMessage, harness: Harness) 
     for track in harness.spotify.catalogue.tracks.values():
         if track.playable and not track.name.isascii():
             panel.player.play(track.uri, device=device)
-            harness.clock.advance(1)  # else it were a double press
+            harness.clock.advance(1)  # otherwise it counts as a double press
             await panel.press("🔄")
             assert "\u202e" not in panel.text
     raw = str(panel.message["components"])
     assert not panel.message["mentions"]
     assert not panel.message["mention_everyone"]
-    for never in ("@everyone", "<@1>", "(https://evil", "discord.gg/abc", "\u202e", "\n# Big"):
-        assert never not in raw
+    for forbidden in ("@everyone", "<@1>", "(https://evil", "discord.gg/abc", "\u202e", "\n# Big"):
+        assert forbidden not in raw
 
 
 async def test_longest_content_fits_message_limits(panel: PanelMessage) -> None:
@@ -165,7 +161,7 @@ async def test_longest_content_fits_message_limits(panel: PanelMessage) -> None:
     assert "Private session · This device takes no commands" in panel.text
 
 
-# ---- to whom it is shown
+# ---- other users
 
 
 @pytest.fixture
@@ -173,7 +169,7 @@ async def shared(harness: Harness, linked_user: UserClient) -> PanelMessage:
     return await open_panel(harness, linked_user, "share:true")
 
 
-async def test_a_shared_panel_names_its_owner(shared: PanelMessage) -> None:
+async def test_shared_panel_names_its_owner(shared: PanelMessage) -> None:
     assert not shared.reply.ephemeral
     assert "Ada · Playing on Ada's Laptop" in shared.text
     await shared.press("⏸️")
@@ -186,30 +182,30 @@ async def test_private_panel_does_not_name_owner(panel: PanelMessage) -> None:
     assert "Ada ·" not in panel.text
 
 
-@pytest.mark.parametrize("emoji", ["⏸️", "⏭️", "🤍", "🔊", "📱", "📜", "🔄"])
 async def test_visitor_is_told_to_open_own_panel_without_calls(
-    harness: Harness, shared: PanelMessage, spotify: Spotify, emoji: str
+    harness: Harness, shared: PanelMessage, spotify: Spotify
 ) -> None:
     grace = await harness.link_account("grace")
-    shown, calls = shared.message, len(spotify.calls)
-    reply = await grace.press(shared.message, emoji)
-    assert GET_YOUR_OWN in reply.text
-    assert shared.track_title() in reply.text
-    assert reply.ephemeral
-    assert [url for url in str(reply.message["components"]).split("'") if "/image/" in url]
-    assert len(spotify.calls) == calls
-    assert shared.message == shown
-    assert shared.player.is_playing
+    before, calls = shared.message, len(spotify.calls)
+    for emoji in ("⏸️", "⏭️", "🤍", "🔊", "📱", "📜", "🔄"):
+        reply = await grace.press(shared.message, emoji)
+        assert GET_YOUR_OWN in reply.text
+        assert shared.track_title() in reply.text
+        assert reply.ephemeral
+        assert "/image/" in str(reply.message["components"])
+        assert len(spotify.calls) == calls, emoji
+        assert shared.message == before
+        assert shared.player.is_playing
 
 
 async def test_visitor_buttons_act_on_own_account(
     harness: Harness, shared: PanelMessage, spotify: Spotify
 ) -> None:
     grace = await harness.link_account("grace")
-    offered = await grace.press(shared.message, "⏸️")
-    await offered.press("Save")
+    reply = await grace.press(shared.message, "⏸️")
+    await reply.press("Save")
     assert spotify.accounts["grace"].liked[0][0] == shared.player.item
-    await offered.press("Play")
+    await reply.press("Play")
     assert spotify.accounts["grace"].player.item == shared.player.item
     assert spotify.accounts["grace"].player.is_playing
     assert shared.player.is_playing
@@ -217,14 +213,14 @@ async def test_visitor_buttons_act_on_own_account(
 
 async def test_unlinked_user_gets_login_button(harness: Harness, shared: PanelMessage) -> None:
     linus = harness.discord.user_client("linus", "music")
-    offered = await linus.press(shared.message, "⏭️")
-    assert GET_YOUR_OWN in offered.text
+    visit = await linus.press(shared.message, "⏭️")
+    assert GET_YOUR_OWN in visit.text
     for button in ("Play", "Save"):
-        reply = await offered.press(button)
+        reply = await visit.press(button)
         assert "You have not linked Spotify yet" in reply.text
 
 
-async def test_without_controls_panel_has_no_buttons(
+async def test_visitor_of_unnamed_item_gets_no_buttons(
     harness: Harness, shared: PanelMessage
 ) -> None:
     shared.player.interlude = "ad"

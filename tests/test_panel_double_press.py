@@ -1,4 +1,4 @@
-"""Pressed twice by accident it acts once; pressed again on purpose, it acts again."""
+"""An accidental double press acts once; a deliberate second press acts again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
     return await open_panel(harness, linked_user)
 
 
-async def test_a_double_press_acts_once(panel: PanelMessage, spotify: Spotify) -> None:
+async def test_double_press_acts_once(panel: PanelMessage, spotify: Spotify) -> None:
     await asyncio.gather(panel.press("⏭️"), panel.press("⏭️"))
     assert len(spotify.calls_to("POST", "me/player/next")) == 1
 
@@ -34,8 +34,8 @@ async def test_duplicate_delivery_acts_once(
     assert len(spotify.calls_to("POST", "me/player/next")) == 1
 
 
-async def _deliver_again(harness: Harness) -> None:
-    """What was pressed has reached the bot: what somebody else says after it has."""
+async def _wait_for_delivery(harness: Harness) -> None:
+    """Wait until the press has reached the bot: a later command of another user has, too."""
     await harness.discord.user_client("linus", "dm").run("/privacy")
 
 
@@ -51,20 +51,20 @@ async def _deliver_again(harness: Harness) -> None:
 async def test_double_press_on_toggle_does_not_undo(
     harness: Harness, panel: PanelMessage, spotify: Spotify, first: str, second: str, path: str
 ) -> None:
-    """It meets the button that the first has made of it."""
+    """The second press arrives at the button that the first press has swapped in."""
     await wait_for_redraws(harness)
     since, held = len(spotify.calls), HeldResponse(r"PATCH .*/messages/(\d+|@original)$")
     harness.discord.faults.add(held)
     async with released_at_exit(held.hold):
         press = asyncio.create_task(panel.press(first))
         await held.hold.response_ready.wait()
-        again = asyncio.create_task(panel.press(second))
-        await _deliver_again(harness)
+        second_press = asyncio.create_task(panel.press(second))
+        await _wait_for_delivery(harness)
     await press
     await wait_for_redraws(harness)
-    done = [call for call in spotify.calls[since:] if call.method in ("PUT", "DELETE")]
-    assert len(done) == 1, done
-    again.cancel()
+    writes = [call for call in spotify.calls[since:] if call.method in ("PUT", "DELETE")]
+    assert len(writes) == 1, writes
+    second_press.cancel()
     harness.clock.advance(DOUBLE_PRESS_SECONDS + 0.1)
     await panel.press(second)
     assert [call for call in spotify.calls[since:] if call.method != "GET"][1].path == path
@@ -83,10 +83,10 @@ async def test_later_press_is_serialised(
         press = asyncio.create_task(panel.press(emoji))
         await held.hold.response_ready.wait()
         harness.clock.advance(DOUBLE_PRESS_SECONDS + 0.1)
-        again = asyncio.create_task(panel.press(emoji))
-        await _deliver_again(harness)
+        second_press = asyncio.create_task(panel.press(emoji))
+        await _wait_for_delivery(harness)
         assert held.hits == 1
-    await asyncio.gather(press, again)
+    await asyncio.gather(press, second_press)
     await wait_for_redraws(harness)
     assert held.hits == 2
     if emoji == "🔊":
@@ -98,14 +98,14 @@ async def test_later_press_is_serialised(
 async def test_non_repeatable_button_acts_once(
     harness: Harness, panel: PanelMessage, spotify: Spotify
 ) -> None:
-    """Where it takes long, the second press of a button that is no step is one and the same."""
+    """A second press is ignored while the first runs, unless the button is a step, as volume is."""
     held = HeldResponse("PUT .*/pause")
     spotify.faults.add(held)
     async with released_at_exit(held.hold):
         press = asyncio.create_task(panel.press("⏸️"))
         await held.hold.response_ready.wait()
         harness.clock.advance(DOUBLE_PRESS_SECONDS + 0.1)
-        again = asyncio.create_task(panel.press("⏸️"))
-        await _deliver_again(harness)
-    await asyncio.gather(press, again)
+        second_press = asyncio.create_task(panel.press("⏸️"))
+        await _wait_for_delivery(harness)
+    await asyncio.gather(press, second_press)
     assert len(spotify.calls_to("PUT", "me/player/pause")) == 1

@@ -1,4 +1,4 @@
-"""How panels end: deleted, unlinked, refused by Discord, or when the bot stops."""
+"""How panels end: deleted messages, unlinked owners, refused edits and the bot's shutdown."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
     return await open_panel(harness, linked_user)
 
 
-# ---- messages that are gone, and Discord in trouble
+# ---- deleted messages and failed edits
 
 
-async def _fail_next_edit(panel: PanelMessage, status: int, code: int) -> Fault:
+def _fail_edits(panel: PanelMessage, status: int, code: int) -> Fault:
     return panel.harness.discord.faults.add(
         Fault(
             f"PATCH .*/messages/{panel.id}|PATCH .*/@original",
@@ -40,19 +40,19 @@ async def test_deleted_panel_is_forgotten(
     panel: PanelMessage, spotify: Spotify, status: int, code: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     await wait_for_redraws(panel.harness)
-    fault = await _fail_next_edit(panel, status, code)
+    fault = _fail_edits(panel, status, code)
     await panel.advance(120)
     assert fault.hits == 1
     assert count_panels(panel.harness) == 0
     calls = len(spotify.calls)
     await panel.advance(3600)
     assert len(spotify.calls) == calls
-    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_failed_edit_is_retried_by_library(panel: PanelMessage) -> None:
     await wait_for_redraws(panel.harness)
-    fault = await _fail_next_edit(panel, 502, 0)
+    fault = _fail_edits(panel, 502, 0)
     fault.times = 1
     await panel.advance(120)
     assert panel.track_title() in panel.text
@@ -63,7 +63,7 @@ async def test_refused_edit_is_made_at_next_refresh(
     panel: PanelMessage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await wait_for_redraws(panel.harness)
-    fault = await _fail_next_edit(panel, 400, 50035)
+    fault = _fail_edits(panel, 400, 50035)
     await panel.advance(120)
     assert fault.hits == 1
     panel.harness.discord.faults.clear()
@@ -71,15 +71,15 @@ async def test_refused_edit_is_made_at_next_refresh(
     assert panel.track_title() in panel.text
     await panel.advance(1200)
     assert count_panels(panel.harness) == 0
-    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_press_with_refused_edit_is_shown_later(
     panel: PanelMessage, caplog: pytest.LogCaptureFixture
 ) -> None:
     await wait_for_redraws(panel.harness)
-    (await _fail_next_edit(panel, 400, 50035)).times = 1
-    with caplog.at_level(logging.CRITICAL, "bot"):  # that is a bug
+    _fail_edits(panel, 400, 50035).times = 1
+    with caplog.at_level(logging.CRITICAL, "bot"):  # the refused edit is logged as a bug
         await panel.press("⏸️")
     await panel.wait_for_text("Paused on")
     assert count_panels(panel.harness) == 1
@@ -87,30 +87,30 @@ async def test_press_with_refused_edit_is_shown_later(
     await panel.wait_for_text("Playing on")
 
 
-# ---- another one
+# ---- a second panel
 
 
-@pytest.mark.parametrize("how", ["/now", "a press"])
+@pytest.mark.parametrize("by", ["/now", "a press"])
 async def test_replaced_panel_shows_its_time(
-    panel: PanelMessage, spotify: Spotify, how: str
+    panel: PanelMessage, spotify: Spotify, by: str
 ) -> None:
-    if how == "a press":
+    if by == "a press":
         first, panel = panel, PanelMessage(panel.harness, panel.user, await panel.user.run("/now"))
         await wait_for_redraws(panel.harness)
         press = first.press("🔄")
     else:
         press = panel.user.run("/now")
-    shown, then = panel.text.splitlines()[:-1], panel.as_of
+    content, as_of = panel.text.splitlines()[:-1], panel.as_of
     assert panel.is_live()
     edits, calls = panel.edit_count, len(spotify.calls)
     await press
     await panel.advance(30)
     assert not panel.is_live()
-    assert panel.as_of == then
-    assert panel.text.splitlines()[:-1] == shown
+    assert panel.as_of == as_of
+    assert panel.text.splitlines()[:-1] == content
     assert panel.edit_count == edits + 1
     paths = [call.path for call in spotify.calls[calls:]]
-    assert paths == ["me/player"], "of the other"
+    assert paths == ["me/player"], "only the read for the newer panel"
     await panel.advance(600)
     assert panel.edit_count == edits + 1
 
@@ -134,7 +134,7 @@ async def test_alternating_panels_leaves_latest_live(panel: PanelMessage) -> Non
         assert count_panels(panel.harness) == 1
 
 
-# ---- leaving, and stopping
+# ---- unlink and shutdown
 
 
 async def test_unlink_ends_live_panel(panel: PanelMessage) -> None:
@@ -159,15 +159,15 @@ async def test_unlink_during_panel_creation_leaves_none(
     assert not panel.is_live()
 
 
-async def test_shutdown_leaves_static_panels(
+async def test_shutdown_leaves_panels_with_relative_time(
     harness: Harness, panel: PanelMessage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """How long ago it was so, which Discord goes on counting."""
-    then = int(harness.clock())
+    """The last edit shows a relative time, which Discord keeps up to date."""
+    stopped_at = int(harness.clock())
     await harness.stop()
     assert panel.is_live()
-    assert abs(panel.as_of - then) <= 5
-    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert abs(panel.as_of - stopped_at) <= 5
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
     await harness.start()
 
 
@@ -192,7 +192,7 @@ async def test_bot_stops_with_pending_refreshes(
     assert before
     await harness.stop()
     assert not {task for task in asyncio.all_tasks() if "Panels" in repr(task)}
-    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
     await harness.start()
 
 
@@ -207,7 +207,7 @@ async def test_bot_stops_during_redraw(
         await held.hold.response_ready.wait()
         await harness.stop()
         assert not {task for task in asyncio.all_tasks() if "Panels" in repr(task)}
-    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
     await harness.start()
 
 

@@ -1,4 +1,4 @@
-"""Panels leave nothing behind: not in the bot, not in discord.py, not in memory."""
+"""A thousand panels leave no objects behind, in the bot or in discord.py."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.panel_message import (
 from tests.simulators.discord_bot import SmallBot, run_bot
 
 PANEL_COUNT = 1000
-# Objects that a panel is made of; one that is kept keeps them all.
+# A leaked panel leaks objects of all these types.
 TRACKED_TYPES = (
     ui.View,
     ui.LayoutView,
@@ -33,14 +33,16 @@ TRACKED_TYPES = (
     discord.Message,
     discord.Webhook,
 )
-# Some of those who are still waited for, and of what garbage collection comes to late.
+# Allows for interactions in flight and for objects that the garbage collector has not reached.
 MAX_GROWTH = 60
 
 
 def _live_objects() -> Counter[str]:
-    """How many there are of each, by the name of its class."""
+    """The number of live tracked objects by class name."""
     gc.collect()
-    return Counter(type(one).__name__ for one in gc.get_objects() if isinstance(one, TRACKED_TYPES))
+    return Counter(
+        type(item).__name__ for item in gc.get_objects() if isinstance(item, TRACKED_TYPES)
+    )
 
 
 def _growth(before: Counter[str]) -> Counter[str]:
@@ -48,27 +50,27 @@ def _growth(before: Counter[str]) -> Counter[str]:
 
 
 def _view_store(bot: discord.Client) -> Any:
-    """Where discord.py keeps the views that it listens for."""
+    """The views that discord.py dispatches interactions to."""
     return bot._connection._view_store
 
 
 async def test_thousand_panels_leave_no_objects(harness: Harness, linked_user: UserClient) -> None:
     assert harness.bot is not None
-    people = [linked_user, await harness.link_account("grace"), await harness.link_account("linus")]
-    panels = [await open_panel(harness, person, "share:true") for person in people]
+    users = [linked_user, await harness.link_account("grace"), await harness.link_account("linus")]
+    panels = [await open_panel(harness, user, "share:true") for user in users]
     before = _live_objects()
     for number in range(PANEL_COUNT):
-        place = number % len(people)
-        seat = people[place]
+        position = number % len(users)
+        user = users[position]
         if number % 10:
-            panels[place] = PanelMessage(harness, seat, await seat.run("/now share:true"))
+            panels[position] = PanelMessage(harness, user, await user.run("/now share:true"))
         else:
-            await panels[place].press("🔄")
+            await panels[position].press("🔄")
         if number % 100 == 0:
-            await people[place - 1].press(panels[place].message, "🔄")
+            await users[position - 1].press(panels[position].message, "🔄")
     await wait_for_redraws(harness)
-    assert count_panels(harness) == len(people), "the latest one of each"
-    assert len(harness.bot.services.panels._timers) == len(people)
+    assert count_panels(harness) == len(users), "only the latest panel of each user"
+    assert len(harness.bot.services.panels._timers) == len(users)
     assert _growth(before).total() < MAX_GROWTH, _growth(before)
     assert not _view_store(harness.bot)._views
     assert not _view_store(harness.bot)._synced_message_views
@@ -84,7 +86,7 @@ async def test_thousand_panels_leave_no_objects(harness: Harness, linked_user: U
 
 
 class _OrdinaryView(ui.View):
-    """What a panel must not be: discord.py keeps it for ever."""
+    """A view that discord.py keeps forever, unlike a panel."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
@@ -94,9 +96,9 @@ class _OrdinaryView(ui.View):
         await interaction.response.defer()
 
 
-class _PersistentView(ui.DynamicItem[ui.Button[Any]], template="lasting:next"):
+class _PersistentView(ui.DynamicItem[ui.Button[Any]], template="persistent:next"):
     def __init__(self) -> None:
-        super().__init__(ui.Button(emoji="⏭️", custom_id="lasting:next"))
+        super().__init__(ui.Button(emoji="⏭️", custom_id="persistent:next"))
 
 
 @app_commands.command(name="ordinary")
@@ -107,7 +109,7 @@ async def send_ordinary(interaction: Interaction) -> None:
 
 @app_commands.command(name="persistent")
 async def send_persistent(interaction: Interaction) -> None:
-    """Show a button that is read from its message."""
+    """Show a button whose state is read from its custom_id."""
     view = ui.View(timeout=None)
     view.add_item(_PersistentView())
     await interaction.response.send_message("Playing", view=view)
@@ -121,14 +123,14 @@ class _Bot(SmallBot):
 
 
 async def test_leak_with_ordinary_views_is_detected() -> None:
-    async with Discord(Clock()) as pretend, run_bot(pretend, _Bot()) as bot:
-        seat = pretend.user_client("ada", "music")
-        for command, kept in (("/persistent", False), ("/ordinary", True)):
+    async with Discord(Clock()) as discord_server, run_bot(discord_server, _Bot()) as bot:
+        ada = discord_server.user_client("ada", "music")
+        for command, leaks in (("/persistent", False), ("/ordinary", True)):
             before, views = _live_objects(), len(_view_store(bot)._views)
             for _ in range(2 * MAX_GROWTH):
-                await seat.run(command)
-            assert (_growth(before).total() > 2 * MAX_GROWTH) is kept
-            assert len(_view_store(bot)._views) - views == (2 * MAX_GROWTH if kept else 0)
+                await ada.run(command)
+            assert (_growth(before).total() > 2 * MAX_GROWTH) is leaks
+            assert len(_view_store(bot)._views) - views == (2 * MAX_GROWTH if leaks else 0)
 
 
 async def test_panel_is_restored_from_custom_ids(harness: Harness, linked_user: UserClient) -> None:

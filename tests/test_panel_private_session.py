@@ -1,4 +1,4 @@
-"""A private session: its owner sees what plays, others see that it is private."""
+"""Private sessions: the owner sees what plays; a shared panel hides it from others."""
 
 from __future__ import annotations
 
@@ -17,28 +17,33 @@ async def shared(harness: Harness, linked_user: UserClient) -> PanelMessage:
     return await open_panel(harness, linked_user, "share:true")
 
 
-def _assert_private(panel: PanelMessage) -> bool:
-    """Whether it says so, and nothing of what plays: neither in words nor in a button."""
+def _is_private(panel: PanelMessage) -> bool:
+    """Whether the panel says that the session is private, and nothing names the item."""
     raw = str(panel.message["components"])
-    never = (panel.track_title(), (panel.player.item or "").split(":")[-1], "Thumbnail", "/image/")
-    return PRIVATE_TEXT in panel.text and not any(one in raw for one in never)
+    secrets = (
+        panel.track_title(),
+        (panel.player.item or "").split(":")[-1],
+        "Thumbnail",
+        "/image/",
+    )
+    return PRIVATE_TEXT in panel.text and not any(secret in raw for secret in secrets)
 
 
-@pytest.mark.parametrize("how", ["by itself", "/next", "/shuffle on", "🔄", "⏭️", "🔊"])
-async def test_a_shared_panel_does_not_show_what_plays(
-    shared: PanelMessage, spotify: Spotify, how: str
+@pytest.mark.parametrize("trigger", ["a refresh", "/next", "/shuffle on", "🔄", "⏭️", "🔊"])
+async def test_shared_panel_hides_item(
+    shared: PanelMessage, spotify: Spotify, trigger: str
 ) -> None:
     shared.player.devices[0].is_private_session = True
-    if how == "by itself":
+    if trigger == "a refresh":
         await shared.advance(120)
-    elif how.startswith("/"):
-        await shared.user.run(how)
+    elif trigger.startswith("/"):
+        await shared.user.run(trigger)
         await wait_for_redraws(shared.harness)
     else:
-        await shared.press(how)
-    assert _assert_private(shared)
+        await shared.press(trigger)
+    assert _is_private(shared)
     assert shared.text.startswith("Ada")
-    assert "Private session" not in shared.text, "it is said already"
+    assert "Private session" not in shared.text, "the heading says it already"
     assert "❔" not in disabled_buttons(shared.message)
     assert disabled_buttons(shared.message) >= {"🤍"}
     assert not shared.is_live()
@@ -47,13 +52,13 @@ async def test_a_shared_panel_does_not_show_what_plays(
     assert len(spotify.calls) == calls
 
 
-async def test_new_shared_panel_does_not_show_what_plays(shared: PanelMessage) -> None:
+async def test_new_shared_panel_hides_item(shared: PanelMessage) -> None:
     shared.player.devices[0].is_private_session = True
     other = PanelMessage(shared.harness, shared.user, await shared.user.run("/now share:true"))
-    assert _assert_private(other)
+    assert _is_private(other)
 
 
-async def test_shared_panel_shows_what_plays_after_private_session(shared: PanelMessage) -> None:
+async def test_shared_panel_shows_item_after_private_session(shared: PanelMessage) -> None:
     shared.player.devices[0].is_private_session = True
     await shared.press("🔄")
     shared.player.devices[0].is_private_session = False

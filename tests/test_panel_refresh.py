@@ -1,4 +1,4 @@
-"""When a panel is drawn again by itself: seldom, never by polling, and never after its time."""
+"""When a panel refreshes itself: at the end of a track and after commands, without polling."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def panel(harness: Harness, linked_user: UserClient) -> PanelMessage:
 
 
 async def test_one_hour_makes_three_refreshes(panel: PanelMessage, spotify: Spotify) -> None:
-    """Of three songs; what plays and whether it is liked each time."""
+    """One refresh at the end of each of three tracks; each reads the player and the like."""
     before, edits = len(spotify.calls), panel.edit_count
     for _ in range(60):
         await panel.advance(60)
@@ -55,7 +55,7 @@ async def test_paused_panel_is_not_refreshed(
 
 
 async def test_long_episode_shows_time_at_once(panel: PanelMessage, spotify: Spotify) -> None:
-    episode = max(spotify.catalogue.episodes.values(), key=lambda one: one.duration)
+    episode = max(spotify.catalogue.episodes.values(), key=lambda episode: episode.duration)
     assert episode.duration > 14 * 60_000
     panel.player.play(episode.uri)
     await panel.press("🔄")
@@ -66,16 +66,16 @@ async def test_long_episode_shows_time_at_once(panel: PanelMessage, spotify: Spo
 
 
 async def test_no_refresh_after_edit_window(panel: PanelMessage, spotify: Spotify) -> None:
-    episode = max(spotify.catalogue.episodes.values(), key=lambda one: one.duration)
+    episode = max(spotify.catalogue.episodes.values(), key=lambda episode: episode.duration)
     panel.player.play(episode.uri, position=episode.duration - 13 * 60_000)
     await panel.press("🔄")
-    assert panel.is_live(), "it ends in time"
+    assert panel.is_live(), "the episode ends within the edit window"
     await panel.advance(60)
     panel.player.seek(episode.duration - 13 * 60_000)
     before = panel.edit_count
     await panel.advance(12 * 60 + 2)
     assert panel.edit_count == before + 1
-    assert not panel.is_live(), "it ends too late now"
+    assert not panel.is_live(), "the episode now ends after the edit window"
     calls = len(spotify.calls)
     await panel.advance(3600)
     assert len(spotify.calls) == calls
@@ -97,10 +97,10 @@ async def test_panel_refreshes_at_end_of_track(panel: PanelMessage) -> None:
 
 async def test_after_three_refreshes_panel_is_static_until_pressed(panel: PanelMessage) -> None:
     edits = panel.edit_count
-    for drawn in (1, 2, 3):
+    for refreshes in (1, 2, 3):
         assert panel.is_live()
-        await panel.advance(200 if drawn > 1 else 115)
-        assert panel.edit_count == edits + drawn
+        await panel.advance(200 if refreshes > 1 else 115)
+        assert panel.edit_count == edits + refreshes
         assert panel.track_title() in panel.text
     assert not panel.is_live()
     await panel.advance(200)
@@ -130,10 +130,10 @@ async def test_playback_stopped_elsewhere_is_shown(panel: PanelMessage) -> None:
 
 
 async def test_failed_refresh_shows_last_time(panel: PanelMessage, spotify: Spotify) -> None:
-    then = int(panel.harness.clock())
+    opened_at = int(panel.harness.clock())
     spotify.add_rate_limit(48_925, times=None, quota=True, pattern="GET")
     await panel.advance(120)
-    assert abs(panel.as_of - then) <= 5
+    assert abs(panel.as_of - opened_at) <= 5
     assert not panel.is_live()
     assert "0:20 / 2:13" in panel.text
     spotify.rules.clear()
@@ -163,23 +163,23 @@ async def test_command_of_owner_updates_panel(
 
 
 async def _start_track(panel: PanelMessage) -> str:
-    """Play another song by a command; its name."""
-    song = panel.harness.spotify.catalogue.regular_tracks[40]
-    await panel.user.run(f"/play what:https://open.spotify.com/track/{song.id}")
-    assert panel.player.item == song.uri
+    """Play another track by a command; returns its title."""
+    track = panel.harness.spotify.catalogue.regular_tracks[40]
+    await panel.user.run(f"/play what:https://open.spotify.com/track/{track.id}")
+    assert panel.player.item == track.uri
     await wait_for_redraws(panel.harness)
-    return song.name
+    return track.name
 
 
-@pytest.mark.parametrize("late", [0, 1])
-@pytest.mark.parametrize("at", [1_000, 20_000])
+@pytest.mark.parametrize("stale_reads", [0, 1])
+@pytest.mark.parametrize("position_ms", [1_000, 20_000])
 async def test_started_item_is_shown_with_stale_state(
-    panel: PanelMessage, spotify: Spotify, late: int, at: int
+    panel: PanelMessage, spotify: Spotify, stale_reads: int, position_ms: int
 ) -> None:
-    """Also where what was before has begun only just now."""
-    panel.player.seek(at)
+    """Also if the previous track has only just started."""
+    panel.player.seek(position_ms)
     await panel.press("🔄")
-    spotify.serve_stale_state(late)
+    spotify.serve_stale_state(stale_reads)
     assert await _start_track(panel) in panel.text
 
 
@@ -189,31 +189,33 @@ async def test_stale_item_is_not_shown_as_current(
 ) -> None:
     if paused:
         await panel.press("⏸️")
-    before, then = panel.text.splitlines()[:-1], panel.as_of
+    before, as_of = panel.text.splitlines()[:-1], panel.as_of
     await panel.advance(30)
     spotify.serve_stale_state(2)
-    song = await _start_track(panel)
-    assert panel.text.splitlines()[:-1] == before, "as it was"
-    assert panel.as_of == then
+    title = await _start_track(panel)
+    assert panel.text.splitlines()[:-1] == before, "the panel is unchanged"
+    assert panel.as_of == as_of
     assert not panel.is_live()
     spotify.serve_stale_state(0)
     if not paused:
         await panel.advance(90)
-        assert song in panel.text, "when the one before should have ended"
+        assert title in panel.text, "refreshed when the previous track should have ended"
         assert panel.is_live()
 
 
 async def test_save_elsewhere_updates_panel_without_calls(
     panel: PanelMessage, spotify: Spotify
 ) -> None:
-    then, since = panel.as_of, len(spotify.calls)
+    as_of, since = panel.as_of, len(spotify.calls)
     await panel.advance(30)
     await panel.user.run("/save")
     await wait_for_redraws(panel.harness)
     assert "💚" in panel_buttons(panel.message)
-    assert api_calls_since(spotify, since) == ["GET me/player", "PUT me/library"], "those of /save"
+    assert api_calls_since(spotify, since) == ["GET me/player", "PUT me/library"], (
+        "only the calls of /save"
+    )
     assert "0:20 / 2:13" in panel.text
-    assert panel.as_of == then
+    assert panel.as_of == as_of
     await panel.advance(90)
     assert panel.track_title() in panel.text
 
@@ -224,7 +226,7 @@ async def test_only_latest_panel_is_refreshed(panel: PanelMessage) -> None:
     await panel.user.run("/pause")
     await other.wait_for_text("Paused on")
     await other.advance(600)
-    assert panel.edit_count == first + 1, "to say as of when it is"
+    assert panel.edit_count == first + 1, "one edit that makes its time absolute"
     await panel.press("🔄")
     edits = other.edit_count
     await panel.user.run("/volume 30")
@@ -243,7 +245,7 @@ async def test_command_of_other_user_does_not_update_panel(
     assert panel.edit_count == edits
 
 
-# ---- a device is needed
+# ---- the device question
 
 
 async def test_device_chosen_from_panel_is_shown(harness: Harness, panel: PanelMessage) -> None:
@@ -271,10 +273,10 @@ async def test_device_chosen_from_panel_is_shown_after_restart(
 
 
 async def test_without_devices_offers_retry(panel: PanelMessage) -> None:
-    asleep = panel.player.devices[0]
+    laptop = panel.player.devices[0]
     panel.player.device = None
     panel.player.devices.clear()
     question = await (await panel.press("⏭️")).wait_for("Spotify is not open anywhere")
-    panel.player.devices.append(asleep)
+    panel.player.devices.append(laptop)
     await question.press("Try again")
     await panel.wait_for_text("Playing on Ada's Laptop")
