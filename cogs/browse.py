@@ -7,9 +7,9 @@ from typing import Literal
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import browse
 from bot.autocomplete.options import Choices
-from bot.browse import ListPath
+from bot.browse.pages import read_page
+from bot.browse.paths import ListPath, path_for_query
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer
@@ -57,9 +57,9 @@ class Browse(commands.Cog):
         """Search Spotify, look through what it finds, and play, queue, save or share it."""
         await self.replies.defer(interaction)
         spotify = await self.sessions.catalogue_session(interaction.user.id)
-        path, words = await browse.path_for_query(spotify, query, SEARCH_KINDS[type])
+        path, words = await path_for_query(spotify, query, SEARCH_KINDS[type])
         self.autocomplete.history.add_search(interaction.user.id, query)
-        page = await browse.read(spotify, path, words)
+        page = await read_page(spotify, path, words)
         await interaction.followup.send(view=lists.list_view(page, words))
 
     @search.autocomplete("query")
@@ -108,7 +108,7 @@ class Browse(commands.Cog):
     ) -> ui.LayoutView:
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)
-        page = await browse.read(spotify, path, query)
+        page = await read_page(spotify, path, query)
         name = interaction.user.display_name
         return lists.list_view(page, query, selected=selected, owner_name=name)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from discord.ext import commands
 
-from bot import browse
+from bot.browse.pages import read_page
+from bot.browse.paths import path_for_item
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import Reply, defer, reply
@@ -74,10 +75,10 @@ class Items(commands.Cog):
         await interaction.edit_original_response(content=text)
 
     async def _open(self, interaction: Interaction, uri: Uri) -> Reply:
-        path = browse.path_for_item(uri)
+        path = path_for_item(uri)
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)
-        page = await browse.read(spotify, path)
+        page = await read_page(spotify, path)
         return Reply(view=lists.list_view(page, owner_name=interaction.user.display_name))
 
 

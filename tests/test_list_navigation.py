@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.browse import ListPath
+from bot.browse.paths import ListPath
 from bot.views.lists import ItemSelect, NavigateButton
 from sandbox.discord import Reply, UserClient
 from sandbox.harness import Harness

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from discord import ui
 
-from bot.browse import Entry
+from bot.browse.pages import Entry
 from bot.spotify.models import Album, Artist, Track
 from bot.views import cards, list_text
 from sandbox.discord import Discord, UserClient

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.browse.paths import validate_query
 from bot.errors.bot_error import BotError
-from bot.errors.content import EmptyQuery, NothingFound, QueryTooLong
+from bot.errors.content import NothingFound
 from bot.errors.login import MissingScope
 from bot.player.actions import LIKED_SONGS
 from bot.spotify import Spotify, uris
-from bot.spotify.catalogue import MAX_QUERY, Item, SearchResults
+from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.models import Playlist
 from bot.spotify.paging import PAGE_SIZE
-from bot.spotify.uris import Kind
 from bot.text.escape import single_line
 
 # Of so many playlists of one's own the names are looked through, for so many seconds: behind them
@@ -35,21 +35,6 @@ class Resolved:
     items: list[Item]
     links_left_out: int = 0
     note: str = ""
-
-
-def validate_query(query: str) -> str:
-    """The words to search for. Raises EmptyQuery, QueryTooLong."""
-    words = single_line(query, MAX_QUERY + 1)
-    if not words:
-        raise EmptyQuery
-    if len(words) > MAX_QUERY:
-        raise QueryTooLong
-    return words
-
-
-async def search(spotify: Spotify, query: str, *kinds: Kind, offset: int = 0) -> SearchResults:
-    """What Spotify finds for these words. Raises EmptyQuery, QueryTooLong."""
-    return await spotify.catalogue.search(validate_query(query), *kinds, offset=offset)
 
 
 async def resolve(spotify: Spotify, what: str, *, limit: int = 1, liked: bool = True) -> Resolved:

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 import discord
 from discord import ui
 
-from bot.browse import Entry
+from bot.browse.pages import Entry
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Chapter, Episode, Playlist, Track
 from bot.spotify.uris import KINDS, Kind, Uri

@@ -9,8 +9,8 @@ from typing import Any, Self
 import discord
 from discord import ui
 
-from bot import browse
-from bot.browse import ListPage, ListPath
+from bot.browse.pages import ListPage
+from bot.browse.paths import PATTERN, ListPath, child_path, identities
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.spotify.catalogue import Item
 from bot.views import cards, list_text
@@ -20,7 +20,7 @@ from bot.views.item_buttons import ACTIONS, OPEN_LABELS, item_buttons
 _BUTTONS_PER_ROW = 5
 
 
-class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{browse.PATTERN})"):
+class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{PATTERN})"):
     """Selects another entry of the list."""
 
     def __init__(self, path: str, options: list[discord.SelectOption]) -> None:
@@ -28,7 +28,7 @@ class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{browse.PATTERN
         super().__init__(ui.Select(custom_id=f"list:pick:{path}", options=options))
 
 
-class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{browse.PATTERN})"):
+class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{PATTERN})"):
     """Shows another page, or another list, in the same message."""
 
     def __init__(self, path: str, label: str = "Go", disabled: bool = False) -> None:
@@ -93,7 +93,7 @@ def list_view(
     items = [item for entry in entries if (item := entry.selectable)]
     if not items:
         return render(message, head)
-    index = next((n for n, item in enumerate(items) if selected in browse.identities(item)), 0)
+    index = next((n for n, item in enumerate(items) if selected in identities(item)), 0)
     return render(message, items[index], message.options[index].value)
 
 
@@ -110,7 +110,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
     navigation = _navigation(message)
     if item is not None and item.uri is not None:
         without_back = message.path.kind == "search" and not message.query
-        child = browse.child_path(message.path, item, alone=without_back) if selected else None
+        child = child_path(message.path, item, alone=without_back) if selected else None
         open_button = (
             [NavigateButton(str(child), OPEN_LABELS.get(item.kind, "Open"))] if child else []
         )

@@ -1,0 +1,146 @@
+"""Lists of items as paths that fit into a button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, Self, get_args
+
+from bot.errors.content import EmptyQuery, QueryTooLong
+from bot.spotify import Spotify
+from bot.spotify.catalogue import MAX_QUERY, Item
+from bot.spotify.models import Episode, Track
+from bot.spotify.profile import TimeRange
+from bot.spotify.uris import KINDS, Kind, Uri
+from bot.text.escape import single_line
+
+ListKind = Literal[
+    "search", "one", "album", "artist", "albums", "show", "playlist", "audiobook", "recent", "top"
+]
+
+# Entries on a page; a search returns no more than these of one kind.
+PAGE_SIZE = 10
+# The most lists in a path, such as the album of an artist of a search. The most characters of one:
+# Discord allows a custom_id 100, of which its prefix needs ten.
+MAX_DEPTH, MAX_PATH_LENGTH = 3, 90
+_MAX_PAGE = 9999
+
+RANGES: dict[str, TimeRange] = {"short": "short_term", "medium": "medium_term", "long": "long_term"}
+
+_KINDS = "|".join(KINDS)
+_ID = "[0-9A-Za-z]{22}"
+_SEGMENT = (
+    rf"(?:search\.(?:{_KINDS})|one\.(?:{_KINDS})\.{_ID}|"
+    rf"(?:album|artist|albums|show|playlist|audiobook)\.{_ID}|"
+    rf"recent|top\.(?:track|artist)\.(?:{'|'.join(RANGES)}))\.[0-9]{{1,4}}"
+)
+# Matches `str()` of every ListPath.
+PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{MAX_DEPTH - 1}}}"
+
+
+@dataclass(frozen=True)
+class ListPath:
+    """A page of a list, and the list from which it was opened.
+
+    argument  search: the kind; one: kind and ID; top: kind and range; recent: empty; else the ID
+    page      counted from 1
+    back      the list from which this one was opened
+    """
+
+    kind: ListKind
+    argument: str = ""
+    page: int = 1
+    back: ListPath | None = None
+
+    def __str__(self) -> str:
+        segment = ".".join(part for part in (self.kind, self.argument, str(self.page)) if part)
+        return f"{segment}/{self.back}" if self.back else segment
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The path of which `text` is the `str()`. The text must match PATTERN."""
+        segment, _, rest = text.partition("/")
+        name, *argument, page = segment.split(".")
+        kind = next(kind for kind in get_args(ListKind) if kind == name)
+        back = ListPath.parse(rest) if rest else None
+        return cls(kind, ".".join(argument), max(1, int(page)), back)
+
+    @property
+    def offset(self) -> int:
+        """The index of the page's first entry in the list."""
+        return (self.page - 1) * PAGE_SIZE
+
+    @property
+    def personal(self) -> bool:
+        """Whether Spotify shows the list only to a linked user: their plays and playlists."""
+        return self.kind in ("recent", "top", "playlist")
+
+    def with_page_offset(self, delta: int) -> ListPath:
+        """The page that is `delta` pages further; page 0 stands for none."""
+        return replace(self, page=min(_MAX_PAGE, self.page + delta))
+
+    def for_other_user(self) -> ListPath:
+        """The same path for another user; lists of plays begin at their first page."""
+        page = 1 if self.kind in ("recent", "top") else self.page
+        return replace(self, page=page, back=self.back.for_other_user() if self.back else None)
+
+
+def path_for_item(uri: Uri) -> ListPath:
+    """The contents of an item; a track or an episode has none, and is listed itself."""
+    match uri.kind:
+        case "album" | "artist" | "show" | "playlist" | "audiobook":
+            return ListPath(uri.kind, uri.id)
+    return ListPath("one", f"{uri.kind}.{uri.id}")
+
+
+def child_path(path: ListPath, entry: Item, *, alone: bool = False) -> ListPath | None:
+    """The list that an entry of the list `path` opens; None if that is `path` itself.
+
+    alone  without a way back
+    """
+    uri = parent_uri(entry)
+    if uri is None or (path.kind, path.argument) == (uri.kind, uri.id):
+        return None
+    if alone:
+        return path_for_item(uri)
+    longest = replace(path_for_item(uri), page=_MAX_PAGE, back=path)
+    # If the whole way back is too long for a button, keep its last step.
+    back = path if len(str(longest)) <= MAX_PATH_LENGTH else replace(path, back=None)
+    return replace(longest, page=1, back=back)
+
+
+def parent_uri(item: Item) -> Uri | None:
+    """The album of a track, the show of an episode, else the item itself."""
+    match item:
+        case Track():
+            return item.album.uri if item.album else None
+        case Episode():
+            return item.show.uri if item.show else None
+    return item.uri
+
+
+def identities(item: Item) -> tuple[str | None, ...]:
+    """The IDs of the lists from which "Back" returns to this item."""
+    parent = parent_uri(item)
+    return (item.id, parent.id if parent else None)
+
+
+def validate_query(query: str) -> str:
+    """The query on one line. Raises EmptyQuery, QueryTooLong."""
+    words = single_line(query, MAX_QUERY + 1)
+    if not words:
+        raise EmptyQuery
+    if len(words) > MAX_QUERY:
+        raise QueryTooLong
+    return words
+
+
+async def path_for_query(spotify: Spotify, query: str, kind: Kind) -> tuple[ListPath, str]:
+    """The list for a user's input, and the query if that is a search; a link opens its contents.
+
+    Raises EmptyQuery, QueryTooLong, UnreadableLink.
+    """
+    if uris := await spotify.resolve_links(query, max_links=1):
+        # Spotify shows a playlist's contents only to its owner and collaborators.
+        playlist = ListPath("one", f"playlist.{uris[0].id}")
+        return (playlist if uris[0].kind == "playlist" else path_for_item(uris[0])), ""
+    return ListPath("search", kind), validate_query(query)
