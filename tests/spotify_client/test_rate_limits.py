@@ -79,7 +79,7 @@ async def read_concurrently(flights: int, calls: int) -> list[tuple[float, float
         told.append((now - seconds, now, status))
 
     async with FakeSpotify(Clock()) as fake, aiohttp.ClientSession() as http:
-        spotify = ClientFactory(fake, http, fake.clock)(watch=watch)
+        spotify = ClientFactory(fake, http, fake.clock)(on_exchange=watch)
         fake.faults.latency = 0.02
         fake.rules.call_allowance = (10, 1.0)
         left = iter(range(calls))

@@ -81,7 +81,7 @@ async def test_personal_responses_are_cached_per_account(
 async def test_personal_responses_are_not_cached_without_account(
     fake: FakeSpotify, make_client: ClientFactory
 ) -> None:
-    spotify = make_client(keeps=False)
+    spotify = make_client(cached=False)
     for read in (read_contains, read_item) * 2:
         await read(spotify, fake)
     assert len(fake.calls) == 3

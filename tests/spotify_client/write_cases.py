@@ -74,7 +74,7 @@ WRITE_CASES = (
         lambda s, _: s.player.pause(),
         repeatable=True,
         needs_playback=True,
-        repeat_result="Restricted",
+        repeat_result="PlayerRestricted",
     ),
     WriteCase("player.next", lambda s, _: s.player.next()),
     WriteCase("player.previous", lambda s, _: s.player.previous(), needs_playback=True),
