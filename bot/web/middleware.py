@@ -1,11 +1,10 @@
-"""What every request to the web server meets: limits, a deadline, and the same strict headers."""
+"""The middleware of every page: rate limit, request deadline, origin checks, security headers."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
 import logging
-from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from bot.config import Network
 from bot.errors.bot_error import BotError
 from bot.errors.login import LoginLinkExpired
 from bot.interactions.explain import explain
+from bot.login.sliding_window import SlidingWindow
 from bot.web import pages
 
 _log = logging.getLogger(__name__)
@@ -23,28 +23,24 @@ _log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BaseHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
-MAX_BODY = 4 * 1024
-# Seconds in which a request must have arrived whole.
-REQUEST_TIMEOUT = 10.0
-# So many requests for a login within so many seconds from one address, and so many addresses kept.
-MAX_REQUESTS, REQUESTS_WINDOW = 40, 60.0
-_MAX_ADDRESSES = 10_000
+MAX_BODY = 4 * 1024  # bytes
+REQUEST_TIMEOUT = 10.0  # seconds until a request must have arrived completely
+MAX_REQUESTS, REQUESTS_WINDOW = 40, 60.0  # requests of one address within so many seconds
 _RATE_LIMITED_PATHS = ("/login", "/callback", "/discord")
-# Platforms ask after the program's health by its address, and so do readers of its figures.
+# Hosting platforms and Prometheus request these by IP address.
 _ANY_HOST_PATHS = ("/health", "/metrics")
 
-
-# aiohttp's access log prints query strings, login codes among them.
+# aiohttp's access log contains query strings, and so authorization codes.
 _ACCESS_LOG = logging.getLogger(f"{__name__}.access")
 _ACCESS_LOG.disabled = True
 
 
 class TooManyRequests(Exception):
-    """From one address."""
+    """One address exceeds the rate limit."""
 
 
 class RequestGuard:
-    """The middleware around every page, and the protocol below it."""
+    """The middleware of all pages, and the protocol of their connections."""
 
     def __init__(
         self,
@@ -59,25 +55,24 @@ class RequestGuard:
         self._host = urlsplit(public_url).netloc
         self._trusted_proxy = trusted_proxy
         self._operator = operator
-        self._clock = clock
-        self._request_times: OrderedDict[str, deque[float]] = OrderedDict()
+        self._rate_limit = SlidingWindow[str](MAX_REQUESTS, REQUESTS_WINDOW, clock)
         self.headers = _headers(public_url, form_targets)
 
     def make_connection(
         self, server: web.Server, loop: asyncio.AbstractEventLoop
     ) -> web.RequestHandler:
-        """The protocol of one connection."""
+        """A protocol for one connection."""
         return _Connection(self, server, loop)
 
     def reject_expect(self, handler: BaseHandler) -> BaseHandler:
-        """`handle`, except for an Expect header, which aiohttp answers before any middleware."""
+        """`handler`, without requests with Expect, which aiohttp answers before any middleware."""
 
-        async def first(request: web.BaseRequest) -> web.StreamResponse:
+        async def check_expect(request: web.BaseRequest) -> web.StreamResponse:
             if "Expect" in request.headers:
                 return self.add_headers(error_page(400))
             return await handler(request)
 
-        return first
+        return check_expect
 
     @property
     def middleware(self) -> Middleware:
@@ -90,22 +85,22 @@ class RequestGuard:
             except TooManyRequests:
                 response = error_page(429)
                 response.headers["Retry-After"] = str(int(REQUESTS_WINDOW))
-            except BotError as fault:
-                _log.info("login page: %s", fault)
+            except BotError as error:
+                _log.info("login page: %s", error)
                 response = html_response(
-                    pages.message("Nothing was changed", fault.render(self._operator)),
-                    410 if isinstance(fault, LoginLinkExpired) else 400,
+                    pages.message("Nothing was changed", error.render(self._operator)),
+                    410 if isinstance(error, LoginLinkExpired) else 400,
                 )
             except Exception as error:
-                told = explain(error, self._operator)
-                _log.error("a page failed: reference %s", told.reference, exc_info=error)
-                response = html_response(pages.message("That did not work", told.message), 500)
+                bug = explain(error, self._operator)
+                _log.error("a page failed: reference %s", bug.reference, exc_info=error)
+                response = html_response(pages.message("That did not work", bug.message), 500)
             return self.add_headers(response)
 
         return guard
 
     def add_headers(self, response: web.StreamResponse) -> web.StreamResponse:
-        """The headers of every answer; one request a connection, so that none can linger."""
+        """Add the headers of every response, and allow one request for each connection."""
         response.headers.update(self.headers)
         response.force_close()
         return response
@@ -113,8 +108,9 @@ class RequestGuard:
     async def _check_and_handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not self._is_own_host(request.host) and request.path not in _ANY_HOST_PATHS:
             raise web.HTTPMisdirectedRequest
-        if request.path.startswith(_RATE_LIMITED_PATHS):
-            self._check_rate(self._client_address(request))
+        is_limited = request.path.startswith(_RATE_LIMITED_PATHS)
+        if is_limited and not self._rate_limit.allow(self._client_address(request)):
+            raise TooManyRequests
         if request.method == "POST" and not self._is_same_origin(request):
             raise web.HTTPForbidden
         if request.version > HttpVersion11:
@@ -124,32 +120,35 @@ class RequestGuard:
         try:
             await request.read()
         except (web.RequestPayloadError, ConnectionError):
-            raise web.HTTPBadRequest from None  # it makes no sense, or its sender is gone
+            raise web.HTTPBadRequest from None  # malformed, or the client disconnected
         if isinstance(request.protocol, _Connection):
             request.protocol.cancel_deadline()
         return await handler(request)
 
     def _is_own_host(self, host: str) -> bool:
-        """Whether a Host header names PUBLIC_URL, however it is written."""
-        usual = ":443" if self._public_url.startswith("https:") else ":80"
-        return host.lower().removesuffix(usual) == self._host
+        """Whether a Host header names PUBLIC_URL, in any case and with or without the port."""
+        default_port = ":443" if self._public_url.startswith("https:") else ":80"
+        return host.lower().removesuffix(default_port) == self._host
 
     def _is_same_origin(self, request: web.Request) -> bool:
-        """Whether a form was sent from one of these pages.
+        """Whether one of our own pages sent a form.
 
-        Their no-referrer policy makes browsers say "Origin: null" (Fetch standard, "append a
-        request Origin header"), so Sec-Fetch-Site, which browsers send since 2023, is asked first.
+        Our no-referrer policy makes browsers send "Origin: null" (Fetch standard, "append a
+        request Origin header"). So Sec-Fetch-Site decides, which browsers send since 2023.
         """
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
         return site == "same-origin" if site else origin in (None, "null", self._public_url)
 
     def _client_address(self, request: web.Request) -> str:
-        """Whose request it is: the peer, or whom a trusted proxy names; a /64 for IPv6."""
+        """The client's address, or its /64 network for IPv6.
+
+        It is the peer's address, or the last one that a trusted proxy adds to X-Forwarded-For.
+        """
         peer = request.remote or "0.0.0.0"
         if self._trusted_proxy is not None and ipaddress.ip_address(peer) in self._trusted_proxy:
-            said = ",".join(request.headers.getall("X-Forwarded-For", [])).rpartition(",")[2]
-            peer = said.strip() or peer
+            forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
+            peer = forwarded.rpartition(",")[2].strip() or peer
         try:
             address = ipaddress.ip_address(_without_port(peer))
         except ValueError:
@@ -160,19 +159,9 @@ class RequestGuard:
             return str(ipaddress.ip_network((address, 64), strict=False))
         return str(address)
 
-    def _check_rate(self, address: str) -> None:
-        now = self._clock()
-        times = self._request_times.setdefault(address, deque(maxlen=MAX_REQUESTS))
-        self._request_times.move_to_end(address)
-        if len(self._request_times) > _MAX_ADDRESSES:
-            self._request_times.popitem(last=False)
-        if len(times) == MAX_REQUESTS and times[0] > now - REQUESTS_WINDOW:
-            raise TooManyRequests
-        times.append(now)
-
 
 class _Connection(web.RequestHandler):
-    """aiohttp's protocol, with a deadline for the request and our words for what is malformed."""
+    """aiohttp's protocol, with a deadline for the request, and our pages for malformed requests."""
 
     __slots__ = ("_deadline", "_guard")
 
@@ -195,7 +184,7 @@ class _Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def cancel_deadline(self) -> None:
-        """The request is here as a whole."""
+        """The request has arrived completely."""
         if self._deadline is not None:
             self._deadline.cancel()
 
@@ -206,21 +195,21 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """For what does not reach the middleware: a request that is no HTTP, above all."""
+        """The response to a request that cannot reach the middleware, such as invalid HTTP."""
         if status >= 500 and exc is not None:
             _log.error("a request failed", exc_info=exc)
         return self._guard.add_headers(error_page(status))
 
 
 def _without_port(peer: str) -> str:
-    """The address alone: some proxies write 192.0.2.1:4711 or [2001:db8::1]:4711."""
+    """The address without a port: some proxies write 192.0.2.1:4711 or [2001:db8::1]:4711."""
     if peer.startswith("["):
         return peer[1:].partition("]")[0]
     return peer.partition(":")[0] if peer.count(":") == 1 else peer
 
 
 def _headers(public_url: str, form_targets: tuple[str, ...]) -> Mapping[str, str]:
-    # A browser holds form-action against redirects too, so where logins lead is named.
+    # Browsers apply form-action to redirects too, so it lists the sites that logins redirect to.
     targets = " ".join(("'self'", *form_targets))
     policy = (
         f"default-src 'none'; style-src '{pages.STYLE_HASH}'; form-action {targets}; "
