@@ -1,4 +1,4 @@
-"""The only place where things are put together."""
+"""Builds the bot from the settings: the only place where constructors are called."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import web
+from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.metrics import Metrics
 from bot.accounts.quota import Quota
 from bot.accounts.reminders import Reminders
@@ -19,8 +20,6 @@ from bot.accounts.sessions import COMMAND_TIMEOUT, Sessions
 from bot.autocomplete.options import Autocomplete
 from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
-from bot.errors.bot_error import StartupError
-from bot.errors.login import LoginExpired
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.library.saved_items import SavedItems
@@ -34,8 +33,7 @@ from bot.services import Services
 from bot.spotify.client_credentials import AppToken
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
-from bot.store import Store, keys
-from bot.store.encryption import TokenCipher
+from bot.store import Store
 from bot.web.metrics import MetricsEndpoint
 from bot.web.middleware import RequestGuard
 
@@ -61,14 +59,16 @@ async def build(
     public_url = settings.public_url
     async with AsyncExitStack() as stack:
         stack.enter_context(_use_discord_api(settings.discord_api_url))
-        store, vault = await stack.enter_async_context(open_store(settings))
+        store = await stack.enter_async_context(Store.open(settings.database, settings.token_keys))
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         )
-        login = SpotifyOAuth(http, settings.spotify_accounts_url, f"{public_url}/callback")
-        signin = None
+        spotify_oauth = SpotifyOAuth(http, settings.spotify_accounts_url, f"{public_url}/callback")
+        discord_oauth = None
         if secret := settings.discord_client_secret:
-            signin = DiscordOAuth(http, settings.discord_api_url, secret, f"{public_url}/discord")
+            discord_oauth = DiscordOAuth(
+                http, settings.discord_api_url, secret, f"{public_url}/discord"
+            )
         metrics = Metrics()
         quota = Quota(
             store,
@@ -87,25 +87,17 @@ async def build(
         )
         app_token = None
         if secret := settings.spotify_client_secret:
-            app_token = AppToken(login, settings.spotify_client_id, secret, clock)
+            app_token = AppToken(spotify_oauth, settings.spotify_client_id, secret, clock)
+        access_tokens = AccessTokens(store, spotify_oauth, metrics, clock)
+        stack.push_async_callback(access_tokens.close)
         sessions = Sessions(
-            store,
-            vault,
-            login,
-            transport,
-            clock,
-            quota,
-            metrics,
-            app_token=app_token,
-            timeout=command_timeout,
+            store, access_tokens, transport, quota, app_token=app_token, timeout=command_timeout
         )
-        stack.push_async_callback(sessions.close)
         login_flow = LoginFlow(
             store,
             sessions,
-            vault,
-            login,
-            signin,
+            spotify_oauth,
+            discord_oauth,
             client_id=settings.spotify_client_id,
             public_url=public_url,
             clock=clock,
@@ -138,7 +130,10 @@ async def build(
         bot = Tonearm(services)
         guard = RequestGuard(
             public_url,
-            form_targets=(settings.spotify_accounts_url, *([signin.origin] if signin else [])),
+            form_targets=(
+                settings.spotify_accounts_url,
+                *([discord_oauth.origin] if discord_oauth else []),
+            ),
             trusted_proxy=settings.trusted_proxy,
             operator=settings.operator,
             clock=clock,
@@ -159,40 +154,21 @@ async def build(
         yield bot
 
 
-@asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[tuple[Store, TokenCipher]]:
-    """The store, and the vault that opens all that is sealed in it. Raises StartupError."""
-    async with Store.open(settings.database) as store:
-        used = await store.encrypted_columns.key_ids()
-        ring = settings.token_keys or (
-            keys.load_or_create(keys.key_file(settings.database), may_create=not used),
-        )
-        vault = TokenCipher(ring)
-        vault.require_keys(used)
-        yield store, vault
-
-
 async def rekey(settings: Settings) -> int:
-    """Seal everything under the first key of TOKEN_KEYS; how many secrets. Raises StartupError."""
-    async with open_store(settings) as (store, vault):
-        try:
-            return await store.encrypted_columns.reencrypt(vault.reencrypt)
-        except LoginExpired:
-            raise StartupError(
-                "A stored login does not open with the keys that are here: its row was damaged or "
-                "moved. Nothing was changed."
-            ) from None
+    """Encrypt all secrets with the first key; returns how many. Raises StartupError."""
+    async with Store.open(settings.database, settings.token_keys) as store:
+        return await store.reencrypt()
 
 
 @contextmanager
 def _use_discord_api(url: str) -> Iterator[None]:
-    """Send discord.py's requests to `url`, and its sockets where the bot finds the gateway there.
+    """Send discord.py's requests to `url`; the gateway's address comes from a request.
 
     The library keeps both addresses in class attributes, so they hold for the whole process.
     """
-    usual = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    default = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     Route.BASE = url
     try:
         yield
     finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = usual
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = default

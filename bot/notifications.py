@@ -74,9 +74,9 @@ async def announce_login(
     """
     if finished.owner is not None:
         await send_direct_message(client, finished.owner, login.ALREADY_LINKED_WARNING)
-    if (remembered := flow.remembered_messages(finished)) is None:
+    if finished.message_ref is None:
         return
-    messages = msgspec.json.decode(remembered, type=_MessageRef)
+    messages = msgspec.json.decode(finished.message_ref, type=_MessageRef)
     text = login.result_message(finished.result, operator)
     view = login.enter_code_view() if isinstance(finished.result, AwaitingCode) else None
     try:

@@ -21,6 +21,7 @@ from bot.errors.bot_error import BotError
 from bot.store import Store
 from bot.store.connection import Database
 from bot.store.encryption import TokenCipher
+from bot.store.rekey import stored_key_ids
 from tests.durability.apsw_connection import open_database
 from tests.durability.simulated_disk import PowerCut, SimulatedDisk
 from tests.durability.store_operations import (
@@ -53,12 +54,12 @@ async def test_kills_lose_no_acknowledged_write(tmp_path: Path) -> None:
         for _ in range(100):
             told = await live(path, number, rng.randint(0, 12), rng.uniform(0, 0.002))
             assert told == [
-                await run_operation(Store(twin), CIPHER, number + n) for n in range(len(told))
+                await run_operation(Store(twin, CIPHER), number + n) for n in range(len(told))
             ]
             number += len(told)
             found = await _read_rows(path)
             if found != await read_all_rows(twin, CIPHER):
-                told.append(await run_operation(Store(twin), CIPHER, number))
+                told.append(await run_operation(Store(twin, CIPHER), number))
                 number += 1
                 kept += 1
                 assert found == await read_all_rows(twin, CIPHER)
@@ -77,7 +78,7 @@ async def test_killed_rekey_leaves_all_rows_decryptable(tmp_path: Path) -> None:
     disk = SimulatedDisk()
     async with open_database(disk) as database:
         for user in range(500):
-            await complete_login(Store(database), CIPHER, user, 5 * user + 1)
+            await complete_login(Store(database, CIPHER), user, 5 * user + 1)
         rows = await read_all_rows(database, CIPHER)
     path.write_bytes(disk.file_contents(path.name))
     even, odd = (next(n for n in count(n, 2) if operation_at(n)[0] is rekey) for n in (0, 1))
@@ -93,9 +94,7 @@ async def test_killed_rekey_leaves_all_rows_decryptable(tmp_path: Path) -> None:
                 finished, as_long = finished + 1, delay  # so that the next one is killed sooner
             async with Database.open(path) as database:
                 assert await read_all_rows(database, CIPHER) == rows
-                assert len(await Store(database).encrypted_columns.key_ids()) == 1, (
-                    "all rows or none"
-                )
+                assert len(await stored_key_ids(database)) == 1, "all rows or none"
     assert finished < 12
 
 
@@ -106,14 +105,14 @@ async def test_cancelled_write_is_atomic_and_next_one_works(tmp_path: Path) -> N
         async with open_database(SimulatedDisk()) as twin:
             for number in range(200):
                 before = await read_all_rows(twin, CIPHER)
-                await run_operation(Store(twin), CIPHER, number)
+                await run_operation(Store(twin, CIPHER), number)
                 try:
                     async with asyncio.timeout(rng.uniform(0, 0.001)):
-                        await run_operation(Store(database), CIPHER, number)
+                        await run_operation(Store(database, CIPHER), number)
                 except TimeoutError:
                     cancelled += 1
                 if await read_all_rows(database, CIPHER) == before:
-                    await run_operation(Store(database), CIPHER, number)
+                    await run_operation(Store(database, CIPHER), number)
                 assert await read_all_rows(database, CIPHER) == await read_all_rows(twin, CIPHER)
         await _check_integrity(database)
     assert cancelled
@@ -200,7 +199,7 @@ async def _run_operations(
         async with open_database(disk, synchronous=synchronous) as database:
             states.append(await read_all_rows(database, CIPHER))
             for number in range(first, first + acts):
-                await run_operation(Store(database), CIPHER, number)
+                await run_operation(Store(database, CIPHER), number)
                 states.append(await read_all_rows(database, CIPHER))
     return states
 

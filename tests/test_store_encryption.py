@@ -7,12 +7,12 @@ import os
 import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import closing
+from contextlib import AbstractAsyncContextManager, closing
 from pathlib import Path
 
 import pytest
 
-from bot.app import build, open_store, rekey
+from bot.app import build, rekey
 from bot.config import Settings
 from bot.errors.bot_error import StartupError
 from bot.errors.login import LoginExpired
@@ -101,9 +101,8 @@ async def test_before_rekey_old_rows_decrypt_and_new_rows_use_first_key(
 ) -> None:
     await _link_users(tmp_path, TOKEN_KEYS=OLD_KEY)
     tokens = await _refresh_tokens(tmp_path, TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}")
-    settings = Settings.from_env(_environment(tmp_path, TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}"))
-    async with open_store(settings) as (store, vault):
-        await complete_login(store, vault, 101, 101 * 5 + 1)
+    async with _open_store(tmp_path, TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}") as store:
+        await complete_login(store, 101, 101 * 5 + 1)
     assert await _refresh_tokens(tmp_path, TOKEN_KEYS=f"{OLD_KEY},{NEW_KEY}") == tokens
     for keys in (NEW_KEY, OLD_KEY):
         with pytest.raises(StartupError):
@@ -126,11 +125,11 @@ async def test_second_process_on_same_database_is_refused(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     await _link_users(tmp_path)
-    async with open_store(Settings.from_env(_environment(tmp_path))) as (store, vault):
+    async with _open_store(tmp_path) as store:
         said = await _run_refused_bot(tmp_path, *command)
         assert "Another Tonearm is running on" in said
         assert str(tmp_path / "tonearm.sqlite3") in said
-        await complete_login(store, vault, 105, 1)
+        await complete_login(store, 105, 1)
 
 
 async def test_unwritable_folder_is_one_line_error(tmp_path: Path) -> None:
@@ -225,25 +224,32 @@ def _assert_one_line_without_keys(said: str) -> None:
     assert not any(key in said for key in (OLD_KEY, NEW_KEY, OTHER_KEY))
 
 
+def _open_store(folder: Path, **more: str) -> AbstractAsyncContextManager[Store]:
+    settings = Settings.from_env(_environment(folder, **more))
+    return Store.open(settings.database, settings.token_keys)
+
+
 async def _link_users(folder: Path, **more: str) -> None:
     """Let people link their accounts, and one be in the middle of a login."""
-    async with open_store(Settings.from_env(_environment(folder, **more))) as (store, vault):
+    async with _open_store(folder, **more) as store:
         for user in USERS:
-            await complete_login(store, vault, user, user * 5 + 1)
+            await complete_login(store, user, user * 5 + 1)
         for step in (offer, set_notice, begin_authorization):
-            await step(store, vault, 104, 0)
+            await step(store, 104, 0)
 
 
 async def _refresh_tokens(folder: Path, **more: str) -> list[str]:
     """Everybody's refresh token. Raises StartupError, LoginExpired."""
-    async with open_store(Settings.from_env(_environment(folder, **more))) as (store, vault):
-        return [await _refresh_token(store, vault, user) for user in USERS]
+    async with _open_store(folder, **more) as store:
+        return [await _refresh_token(store, user) for user in USERS]
 
 
-async def _refresh_token(store: Store, vault: TokenCipher, user: int) -> str:
-    link = await store.accounts.get(user)
-    assert link
-    return vault.decrypt(link.refresh_token, "refresh_token", user)
+async def _refresh_token(store: Store, user: int) -> str:
+    account = await store.accounts.get(user)
+    assert account
+    token = await store.accounts.refresh_token(account)
+    assert token
+    return token
 
 
 def _dump_rows(folder: Path) -> list[str]:

@@ -153,7 +153,7 @@ async def test_unlink_wins_over_running_renewal(
     assert "not linked" in (await command).text
     assert len(spotify.calls) == calls
     assert stored_link(harness) is None
-    assert not bot_accounts(harness)._access_tokens
+    assert not bot_accounts(harness)._access_tokens._tokens
     assert "not linked" in (await linked_user.run("/now")).text
 
 
@@ -171,7 +171,7 @@ async def test_unlink_at_end_of_renewal_leaves_no_token(
                 assert await alone.unlink(discord_id(harness))
         with pytest.raises(NotLinked):
             await command
-        assert not alone._access_tokens
+        assert not alone._access_tokens._tokens
 
 
 @pytest.mark.parametrize("brings", ["none", "new"])

@@ -1,19 +1,27 @@
-"""Logins in progress, from /link to the browser and back, and the proof of whose browser it was.
+"""The steps of a login, from /link to a linked account.
 
-    /link ─ nonce ─▶ login page ─ button ─▶ [Discord, where a client secret is set] ─▶ Spotify
-    Spotify ─ state, cookie, code ─▶ callback ─▶ linked, or held until the code is typed in Discord
+    create_link       /link shows a link to the login page
+    show_login        the login page: whose login it is, and one button
+    start             the button redirects to Discord, or without a client secret to Spotify
+    discord_callback  Discord tells which user the browser belongs to; redirects to Spotify
+    spotify_callback  Spotify sends an authorization code, and the account is read; with a client
+                      secret it is linked now, else when its confirmation code is typed
+    result            the result page: linked, failed, or the confirmation code
+    confirm_code      the user types the code in Discord, and the account is linked
 
-Each step is in the store, so a restart between two of them loses nothing. A link to the login page
-can be passed on to somebody else; what they do with it is worth nothing, since either Discord says
-that the browser is not the user's, or they would have to hand over the code that only they see.
+        /link ──▶ login page ──▶ start ──▶ (Discord ──▶ discord_callback) ──▶ Spotify
+        Spotify ──▶ spotify_callback ──▶ result page (──▶ confirm_code in Discord)
+
+Each step is stored, so a login survives a restart of the bot. A user may pass the login link on to
+somebody else, to get at that person's Spotify account. This fails, because the account is only
+linked if the browser is signed in to Discord as that user, or if the user types the code that
+only the browser shows.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -34,33 +42,33 @@ from bot.errors.login import (
 )
 from bot.login import confirmation_codes
 from bot.login.discord_oauth import DiscordOAuth
+from bot.login.outcomes import Outcome, decode_error, encode_error
 from bot.login.results import (
     AccountLinked,
     AwaitingCode,
     LoginFinished,
     LoginLink,
+    LoginResult,
     Redirect,
-    failure_message,
 )
+from bot.login.sliding_window import SlidingWindow
 from bot.spotify import oauth as spotify
-from bot.store import PendingLogin, Store
-from bot.store.encryption import TokenCipher
+from bot.store import AuthorizedAccount, PendingLogin, Store
 
 _log = logging.getLogger(__name__)
 
-LOGIN_LIFETIME = 10 * 60
-MAX_LINKS, LINKS_WINDOW = 3, 10 * 60
+LOGIN_LIFETIME = 10 * 60  # seconds
+MAX_LINKS, LINKS_WINDOW = 3, 10 * 60  # login links of one user within so many seconds
 MAX_CODE_ATTEMPTS = 5
 
 
 class LoginFlow:
-    """At most one login in progress for each Discord user; a new one ends the old."""
+    """At most one pending login for each Discord user; a new one replaces the old one."""
 
     def __init__(
         self,
         store: Store,
         sessions: Sessions,
-        cipher: TokenCipher,
         spotify_oauth: spotify.SpotifyOAuth,
         discord_oauth: DiscordOAuth | None,
         *,
@@ -68,31 +76,31 @@ class LoginFlow:
         public_url: str,
         clock: Callable[[], float],
     ) -> None:
-        self.application_id = 0  # known once Discord has let the bot in
+        self.application_id = 0  # Discord sends it when the bot has logged in
         self.needs_code = discord_oauth is None
         self.redirect_uri = spotify_oauth.redirect_uri
         self._logins = store.pending_logins
         self._accounts = store.accounts
         self._sessions = sessions
-        self._cipher = cipher
         self._spotify_oauth = spotify_oauth
         self._discord_oauth = discord_oauth
         self._client_id = client_id
         self._public_url = public_url
         self._clock = clock
-        self._recent_links: dict[int, deque[float]] = {}
+        self._link_limit = SlidingWindow[int](MAX_LINKS, LINKS_WINDOW, clock)
 
     async def create_link(
         self, discord_id: int, discord_name: str, client_id: str | None
     ) -> LoginLink:
-        """A login page for this user, good once and for LOGIN_LIFETIME seconds.
+        """A link to a login page for this user, valid once and for LOGIN_LIFETIME seconds.
 
-        `client_id` is of the user's own Spotify app. Raises TooManyLogins, WrongClientId.
+        `client_id` is the user's own Spotify app. Raises TooManyLogins, WrongClientId.
         """
-        self._check_link_rate(discord_id)
+        if not self._link_limit.allow(discord_id):
+            raise TooManyLogins
         if client_id is not None and not await self._spotify_oauth.client_exists(client_id):
             raise WrongClientId
-        nonce = secrets.token_urlsafe(32)
+        nonce = _random_secret()
         login = PendingLogin(
             discord_id,
             secrets.randbits(62),
@@ -100,225 +108,182 @@ class LoginFlow:
             client_id or self._client_id,
             int(self._clock()) + LOGIN_LIFETIME,
         )
-        await self._logins.create(login, _hash(nonce))
+        await self._logins.create(login, nonce)
         return LoginLink(f"{self._public_url}/login/{nonce}", login.serial)
 
     async def remember_messages(self, discord_id: int, link: LoginLink, message_ref: str) -> None:
-        """Remember where to say how the login ended."""
-        sealed = self._cipher.encrypt(message_ref, "notice", discord_id)
-        await self._logins.set_message_ref(discord_id, link.serial, sealed)
+        """Store which messages show the link; `LoginFinished.message_ref` returns them."""
+        await self._logins.set_message_ref(discord_id, link.serial, message_ref)
 
-    async def find_login(self, nonce: str) -> PendingLogin:
-        """The login that a page is for; changes nothing. Raises LoginLinkExpired."""
-        login = await self._logins.by_nonce(_hash(nonce), self._clock())
+    async def show_login(self, nonce: str) -> PendingLogin:
+        """The login of a login page; changes nothing. Raises LoginLinkExpired."""
+        login = await self._logins.by_nonce(nonce, self._clock())
         if login is None:
             raise LoginLinkExpired
         return login
 
     async def start(self, nonce: str) -> Redirect:
         """Use up the nonce and start the OAuth flow. Raises LoginLinkExpired, BotStarting."""
-        login = await self.find_login(nonce)
+        login = await self.show_login(nonce)
         if self._discord_oauth is not None and not self.application_id:
             raise BotStarting
         cookie, state, verifier = _random_secret(), _random_secret(), spotify.generate_verifier()
-        started = await self._logins.start(
-            _hash(nonce),
-            self._clock(),
-            cookie=_hash(cookie),
-            state=_hash(state),
-            verifier=self._cipher.encrypt(verifier, "verifier", login.discord_id),
-        )
-        if started is None:
+        if not await self._logins.start(
+            login, nonce, cookie=cookie, state=state, verifier=verifier
+        ):
             raise LoginLinkExpired
-        if self._discord_oauth is not None:
-            return Redirect(
-                self._discord_oauth.authorize_url(self.application_id, state=state), cookie
-            )
-        url = self._spotify_oauth.authorize_url(login.client_id, state=state, verifier=verifier)
+        if self._discord_oauth is None:
+            return self._redirect_to_spotify(login, cookie, state, verifier)
+        url = self._discord_oauth.authorize_url(self.application_id, state=state)
         return Redirect(url, cookie)
 
     async def discord_callback(
         self, state: str, cookie: str, code: str, error: str
     ) -> Redirect | LoginFinished:
-        """The browser is back from Discord: on to Spotify, or the end. Raises LoginLinkExpired."""
+        """The browser returns from Discord: redirect it to Spotify, or fail the login.
+
+        Raises LoginLinkExpired if no login waits for this browser.
+        """
         if self._discord_oauth is None or not (code or error):
             raise LoginLinkExpired
         login = await self._take_callback(state, cookie, discord_verified=False)
         try:
-            if error:
-                raise LoginCancelled if error == "access_denied" else LoginRefused("error")
-            if (
-                await self._discord_oauth.fetch_user_id(self.application_id, code)
-                != login.discord_id
-            ):
+            _raise_oauth_error(error)
+            user_id = await self._discord_oauth.fetch_user_id(self.application_id, code)
+            if user_id != login.discord_id:
                 raise WrongDiscordUser
-        except BotError as fault:
-            return await self._fail(login, fault)
+        except BotError as failure:
+            return await self._fail(login, failure)
         cookie, state, verifier = _random_secret(), _random_secret(), spotify.generate_verifier()
-        verified = await self._logins.mark_verified(
-            login,
-            cookie=_hash(cookie),
-            state=_hash(state),
-            verifier=self._cipher.encrypt(verifier, "verifier", login.discord_id),
-        )
-        if not verified:
+        if not await self._logins.mark_verified(
+            login, cookie=cookie, state=state, verifier=verifier
+        ):
             raise LoginLinkExpired
-        return Redirect(
-            self._spotify_oauth.authorize_url(login.client_id, state=state, verifier=verifier),
-            cookie,
-        )
+        return self._redirect_to_spotify(login, cookie, state, verifier)
 
     async def spotify_callback(
         self, state: str, cookie: str, code: str, error: str
     ) -> LoginFinished:
-        """The browser is back from Spotify. Raises LoginLinkExpired where it is nobody's."""
+        """The browser returns from Spotify: link the account, ask for its code, or fail the login.
+
+        Raises LoginLinkExpired if no login waits for this browser.
+        """
         if not (code or error):
             raise LoginLinkExpired
         login = await self._take_callback(
             state, cookie, discord_verified=self._discord_oauth is not None
         )
         try:
-            if error:
-                raise LoginCancelled if error == "access_denied" else LoginRefused("error")
+            _raise_oauth_error(error)
             return await self._complete(login, code)
-        except BotError as fault:
-            return await self._fail(login, fault)
+        except BotError as failure:
+            return await self._fail(login, failure)
 
-    async def result(self, cookie: str) -> PendingLogin:
-        """The login whose browser asks how it ended. Raises LoginLinkExpired."""
-        login = await self._logins.by_cookie(_hash(cookie), self._clock()) if cookie else None
+    async def result(self, cookie: str) -> LoginResult:
+        """How the login of this browser ended, for the result page. Raises LoginLinkExpired."""
+        login = await self._logins.by_cookie(cookie, self._clock())
         if login is None:
             raise LoginLinkExpired
-        return login
-
-    def confirmation_code(self, login: PendingLogin) -> str | None:
-        """The code that the browser shows, where the login waits for it."""
-        return (
-            self._cipher.decrypt(login.confirmation_code, "code", login.discord_id)
-            if login.confirmation_code
-            else None
-        )
+        if login.confirmation_code is not None:
+            return AwaitingCode(login.name or "", login.discord_name, login.confirmation_code)
+        if login.outcome == Outcome.LINKED:
+            return AccountLinked(login.name or "")
+        return decode_error(login.outcome)
 
     async def require_pending_code(self, discord_id: int) -> None:
-        """Raises LoginUnfinished where no login of this user waits for a code."""
+        """Raises LoginUnfinished if no login of this user waits for its code."""
         if await self._logins.awaiting_code(discord_id, self._clock()) is None:
             raise LoginUnfinished
 
     async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
-        """The code was typed by this Discord user: linked.
+        """Link the account if the user typed the code that the browser shows.
 
-        Not linked where somebody else has linked that account meanwhile. Raises WrongCode,
+        The login fails if another user has linked the account in the meantime. Raises WrongCode,
         TooManyWrongCodes, LoginUnfinished.
         """
         login = await self._logins.count_attempt(discord_id, self._clock())
         if login is None or login.confirmation_code is None:
             raise LoginUnfinished
-        code = self._cipher.decrypt(login.confirmation_code, "code", discord_id)
-        if not confirmation_codes.matches(typed, code):
+        if not confirmation_codes.matches(typed, login.confirmation_code):
             if login.attempts >= MAX_CODE_ATTEMPTS:
                 await self._logins.delete(discord_id)
                 raise TooManyWrongCodes
             raise WrongCode(MAX_CODE_ATTEMPTS - login.attempts)
         try:
-            return await self._link_account(login)
-        except AlreadyLinked as fault:
+            return await self._link_account(login, login.account_id or "", login.name or "")
+        except AlreadyLinked as error:
             owner = await self._accounts.find_owner(login.account_id or "")
-            return replace(await self._fail(login, fault), owner=owner)
-
-    async def cancel(self, discord_id: int) -> None:
-        """End this user's login in progress, if there is one."""
-        await self._logins.delete(discord_id)
+            return replace(await self._fail(login, error), owner=owner)
 
     async def delete_expired(self) -> None:
-        """Erase what is over."""
-        now = self._clock()
-        await self._logins.delete_expired(now)
-        self._recent_links = {
-            user: times
-            for user, times in self._recent_links.items()
-            if times[-1] > now - LINKS_WINDOW
-        }
+        """Erase expired logins and rate limits."""
+        await self._logins.delete_expired(self._clock())
+        self._link_limit.expire()
 
-    def remembered_messages(self, finished: LoginFinished) -> str | None:
-        """Where to say how it ended, as `announce_at` was given it."""
-        if finished.message_ref is None:
-            return None
-        return self._cipher.decrypt(finished.message_ref, "notice", finished.discord_id)
-
-    def _check_link_rate(self, discord_id: int) -> None:
-        now = self._clock()
-        times = self._recent_links.setdefault(discord_id, deque(maxlen=MAX_LINKS))
-        if len(times) == MAX_LINKS and times[0] > now - LINKS_WINDOW:
-            raise TooManyLogins
-        times.append(now)
+    def _redirect_to_spotify(
+        self, login: PendingLogin, cookie: str, state: str, verifier: str
+    ) -> Redirect:
+        url = self._spotify_oauth.authorize_url(login.client_id, state=state, verifier=verifier)
+        return Redirect(url, cookie)
 
     async def _take_callback(
         self, state: str, cookie: str, *, discord_verified: bool
     ) -> PendingLogin:
-        """The login that a browser comes back to, state and cookie used up together."""
-        now = self._clock()
-        login = await self._logins.by_state(_hash(state), now) if state and cookie else None
-        if (
-            login is None
-            or login.cookie is None
-            or not secrets.compare_digest(login.cookie, _hash(cookie))
-        ):
-            raise LoginLinkExpired
-        taken = await self._logins.consume_state(
-            _hash(state), _hash(cookie), now, discord_verified=discord_verified
+        """The login that waits for this browser. Raises LoginLinkExpired if there is none."""
+        login = await self._logins.consume_state(
+            state, cookie, self._clock(), discord_verified=discord_verified
         )
-        if taken is None:
+        if login is None:
             raise LoginLinkExpired
-        return taken
+        return login
 
     async def _complete(self, login: PendingLogin, code: str) -> LoginFinished:
-        """Exchange the code, see whose account it is, and link it or hold it for the code."""
+        """Exchange the authorization code, read the account, and store or link it."""
         assert login.verifier is not None
-        verifier = self._cipher.decrypt(login.verifier, "verifier", login.discord_id)
-        grant = await self._spotify_oauth.exchange_code(login.client_id, code, verifier)
-        if not grant.refresh_token:
+        tokens = await self._spotify_oauth.exchange_code(login.client_id, code, login.verifier)
+        if not tokens.refresh_token:
             raise LoginRefused("no refresh token")
-        profile = await self._sessions.fetch_profile(grant, login.client_id)
+        profile = await self._sessions.fetch_profile(tokens, login.client_id)
         owner = await self._accounts.find_owner(profile.stable_account_id)
         if owner not in (None, login.discord_id):
             return replace(await self._fail(login, AlreadyLinked()), owner=owner)
-        shown, cookie = confirmation_codes.generate(), _random_secret()
-        held = replace(
-            login,
-            expires_at=int(self._clock()) + LOGIN_LIFETIME,
-            confirmation_code=self._cipher.encrypt(shown, "code", login.discord_id),
-            account_id=profile.stable_account_id,
-            name=profile.name,
-            scopes=grant.scope,
-            authorized_at=int(self._clock()),
-            refresh_token=self._cipher.encrypt(
-                grant.refresh_token, "refresh_token", login.discord_id
-            ),
+        confirmation_code, cookie = confirmation_codes.generate(), _random_secret()
+        now = int(self._clock())
+        account = AuthorizedAccount(
+            profile.stable_account_id, profile.name, tokens.scope, now, tokens.refresh_token
         )
-        if not await self._logins.store_tokens(held, cookie=_hash(cookie)):
+        if not await self._logins.store_tokens(
+            login,
+            account,
+            confirmation_code=confirmation_code,
+            cookie=cookie,
+            expires_at=now + LOGIN_LIFETIME,
+        ):
             raise LoginLinkExpired
         if login.discord_verified:
-            return replace(await self._link_account(held), cookie=cookie)
-        return LoginFinished(
-            login.discord_id, AwaitingCode(profile.name, shown), login.message_ref, cookie
-        )
+            linked = await self._link_account(login, account.account_id, account.name)
+            return replace(linked, cookie=cookie)
+        result = AwaitingCode(profile.name, login.discord_name, confirmation_code)
+        return LoginFinished(login.discord_id, result, login.message_ref, cookie)
 
-    async def _link_account(self, login: PendingLogin) -> LoginFinished:
-        if not await self._logins.link(login):
+    async def _link_account(self, login: PendingLogin, account_id: str, name: str) -> LoginFinished:
+        if not await self._logins.link(login, Outcome.LINKED):
             raise LoginUnfinished
-        self._sessions.clear_cache(login.account_id or "")
-        return LoginFinished(login.discord_id, AccountLinked(login.name or ""), login.message_ref)
+        self._sessions.clear_cache(account_id)
+        return LoginFinished(login.discord_id, AccountLinked(name), login.message_ref)
 
     async def _fail(self, login: PendingLogin, error: BotError) -> LoginFinished:
-        _log.info("a login came to nothing: %s: %s", type(error).__name__, error)
+        _log.info("a login failed: %s: %s", type(error).__name__, error)
         cookie = _random_secret()
-        await self._logins.fail(login, failure_message(error), cookie=_hash(cookie))
+        await self._logins.fail(login, encode_error(error), cookie=cookie)
         return LoginFinished(login.discord_id, error, login.message_ref, cookie)
+
+
+def _raise_oauth_error(error: str) -> None:
+    """Raises LoginCancelled or LoginRefused if a callback carries an OAuth error."""
+    if error:
+        raise LoginCancelled if error == "access_denied" else LoginRefused("error")
 
 
 def _random_secret() -> str:
     return secrets.token_urlsafe(32)
-
-
-def _hash(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode(errors="replace")).digest()

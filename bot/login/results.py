@@ -1,4 +1,4 @@
-"""What the steps of a login hand to each other, and how a login can end."""
+"""The values that the steps of a login return, and how a login can end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.errors.bot_error import BotError
 
 @dataclass(frozen=True)
 class LoginLink:
-    """A login page for one user."""
+    """A login page for one user; `serial` distinguishes it from the user's other links."""
 
     url: str = field(repr=False)
     serial: int
@@ -17,7 +17,7 @@ class LoginLink:
 
 @dataclass(frozen=True)
 class Redirect:
-    """Where the browser goes next, and the cookie it has to bring back."""
+    """The URL that the browser opens next, and the cookie that it has to send back."""
 
     url: str = field(repr=False)
     cookie: str = field(repr=False)
@@ -25,16 +25,17 @@ class Redirect:
 
 @dataclass(frozen=True)
 class AccountLinked:
-    """The Spotify account of that name is linked."""
+    """The Spotify account with this name is linked."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class AwaitingCode:
-    """The Spotify account of that name waits for the code to be typed in Discord."""
+    """The Spotify account `name` waits until the Discord user `discord_name` types the code."""
 
     name: str
+    discord_name: str
     code: str = field(repr=False)
 
 
@@ -43,22 +44,22 @@ LoginResult = AccountLinked | AwaitingCode | BotError
 
 @dataclass(frozen=True)
 class LoginFinished:
-    """What became of a login in the browser.
+    """How a login in the browser ended.
 
-    notice  where in Discord to say so, sealed for discord_id
-    cookie  opens the last page
-    owner   the Discord user who has linked that account already
+    message_ref  the messages with the login link, as `LoginFlow.remember_messages` got them
+    cookie       opens the result page
+    owner        the Discord user who has already linked that Spotify account
     """
 
     discord_id: int
     result: LoginResult
-    message_ref: bytes | None = field(default=None, repr=False)
+    message_ref: str | None = field(default=None, repr=False)
     cookie: str = field(default="", repr=False)
     owner: int | None = None
 
 
 def failure_message(error: BotError) -> str:
-    """What a login that came to nothing says, with a way to go on."""
+    """The sentences about a failed login; they always name a command to go on with."""
     return (
         error.message if "/" in error.message else f"{error.message} Then use /link to start over."
     )

@@ -1,19 +1,22 @@
-"""What is kept, in SQLite: who is linked, logins in progress, and notes of the bot's own."""
+"""The SQLite database: linked accounts, pending logins, preferences, API usage and metadata."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.store import rekey
 from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
 from bot.store.connection import Database
-from bot.store.pending_logins import PendingLogin, PendingLoginTable
+from bot.store.encryption import TokenCipher
+from bot.store.keys import key_file, load_or_create
+from bot.store.pending_logins import AuthorizedAccount, PendingLogin, PendingLoginTable
 from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
-from bot.store.rekey import EncryptedColumns
 
 __all__ = [
+    "AuthorizedAccount",
     "ExhaustedQuota",
     "HourlyUsage",
     "LinkedAccount",
@@ -25,25 +28,41 @@ __all__ = [
 
 
 class Store:
-    """Verbs named for what happened in the world; each is one transaction."""
+    """One attribute for each group of tables. Each method is one transaction.
 
-    def __init__(self, database: Database) -> None:
+    The methods take and return plain values. Secrets are encrypted or hashed in here.
+    """
+
+    def __init__(self, database: Database, cipher: TokenCipher) -> None:
         self._db = database
-        self.accounts = AccountTable(database)
-        self.pending_logins = PendingLoginTable(database)
+        self._cipher = cipher
+        self.accounts = AccountTable(database, cipher)
+        self.pending_logins = PendingLoginTable(database, cipher)
         self.preferences = PreferenceTable(database)
-        self.encrypted_columns = EncryptedColumns(database)
         self.api_usage = ApiUsageTable(database)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path) -> AsyncIterator[Store]:
-        """The store in the file `path`; closed at the end. Raises StartupError."""
+    async def open(cls, path: Path, keys: Sequence[bytes] = ()) -> AsyncIterator[Store]:
+        """The store in the file `path`; closed at the end.
+
+        The first of the `keys` encrypts, all of them decrypt. Without keys, the key file beside
+        the database is used, which is created with the first secret's database.
+
+        Raises StartupError, also if a stored secret needs a key that is missing.
+        """
         async with Database.open(path) as database:
-            yield cls(database)
+            used = await rekey.stored_key_ids(database)
+            cipher = TokenCipher(keys or [load_or_create(key_file(path), may_create=not used)])
+            cipher.require_keys(used)
+            yield cls(database, cipher)
+
+    async def reencrypt(self) -> int:
+        """Encrypt every secret with the first key; how many there are. Raises StartupError."""
+        return await rekey.reencrypt(self._db, self._cipher)
 
     async def set_meta(self, name: str, text: str) -> None:
-        """Remember something of the bot's own, such as which commands Discord has."""
+        """Store a value about the bot itself, such as a hash of the commands that Discord has."""
         await self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", name, text)
 
     async def get_meta(self, name: str) -> str | None:

@@ -1,26 +1,26 @@
-"""Who is linked to which Spotify account, and the settings that go with it."""
+"""Linked accounts: which Discord user has linked which Spotify account."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.store.connection import Database, Row
+from bot.store.encryption import TokenCipher
 
 _COLUMNS = (
-    "discord_id, account_id, name, client_id, scopes, authorized_at, refresh_token, generation, "
-    "ended, reminded"
+    "discord_id, account_id, name, client_id, scopes, authorized_at, generation, ended, reminded"
 )
 
 
 @dataclass(frozen=True)
 class LinkedAccount:
-    """A Discord user's Spotify account.
+    """The Spotify account of a Discord user. Only `AccountTable.refresh_token` reads its token.
 
-    authorized_at  seconds since 1970, the user's consent; a renewal does not change it
-    refresh_token  sealed
-    generation     counts what was written to the row, so that a late renewal cannot overwrite
-    ended          Spotify no longer accepts it
-    reminded       the last reminder of its end: 30 or 7 days before; 0 for none
+    client_id      the Spotify app that the user authorized
+    authorized_at  when the user authorized it, in seconds since 1970; a renewal keeps it
+    version        changes with each login and each new refresh token
+    revoked        Spotify no longer accepts the refresh token
+    last_reminder  the last reminder that was sent, as days before the login expires; or 0
     """
 
     discord_id: int
@@ -29,21 +29,33 @@ class LinkedAccount:
     client_id: str
     scopes: str
     authorized_at: int
-    refresh_token: bytes = field(repr=False)
     version: int = 1
     revoked: bool = False
     last_reminder: int = 0
 
 
 class AccountTable:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cipher: TokenCipher) -> None:
         self._db = database
+        self._cipher = cipher
 
     async def get(self, discord_id: int) -> LinkedAccount | None:
         row = await self._db.fetch_one(
             f"SELECT {_COLUMNS} FROM link WHERE discord_id = ?", discord_id
         )
         return _account_from_row(row) if row else None
+
+    async def refresh_token(self, account: LinkedAccount) -> str | None:
+        """The refresh token; None if the row has changed since `account` was read.
+
+        Raises LoginExpired if it cannot be decrypted: the row was damaged, or copied from another.
+        """
+        row = await self._db.fetch_one(
+            "SELECT refresh_token FROM link WHERE discord_id = ? AND generation = ?",
+            account.discord_id,
+            account.version,
+        )
+        return self._cipher.decrypt(row[0], "refresh_token", account.discord_id) if row else None
 
     async def find_owner(self, account_id: str) -> int | None:
         """The Discord user who has linked this Spotify account."""
@@ -52,18 +64,18 @@ class AccountTable:
         )
         return int(row[0]) if row else None
 
-    async def renew(self, account: LinkedAccount, refresh_token: bytes) -> bool:
-        """Spotify gave a new refresh token. False where the row has changed since `link`."""
+    async def renew(self, account: LinkedAccount, refresh_token: str) -> bool:
+        """Store a new refresh token. False if the row has changed since `account` was read."""
         return await self._db.execute(
             "UPDATE link SET refresh_token = ?, generation = generation + 1"
             " WHERE discord_id = ? AND generation = ?",
-            refresh_token,
+            self._cipher.encrypt(refresh_token, "refresh_token", account.discord_id),
             account.discord_id,
             account.version,
         )
 
     async def is_unchanged(self, account: LinkedAccount) -> bool:
-        """Whether the row is still the one that `link` was read from."""
+        """Whether the row is the same as when `account` was read."""
         row = await self._db.fetch_one(
             "SELECT 1 FROM link WHERE discord_id = ? AND generation = ?",
             account.discord_id,
@@ -72,7 +84,7 @@ class AccountTable:
         return row is not None
 
     async def mark_revoked(self, account: LinkedAccount) -> None:
-        """Spotify no longer accepts the link; the row stays, and needs a new login."""
+        """Record that Spotify refuses the refresh token. The user has to log in again."""
         await self._db.execute(
             "UPDATE link SET ended = 1 WHERE discord_id = ? AND generation = ?",
             account.discord_id,
@@ -80,25 +92,23 @@ class AccountTable:
         )
 
     async def unmark_revoked(self, discord_ids: set[int]) -> None:
-        """It was an outage: these links are good after all."""
+        """Undo `mark_revoked`: the refusals came from an outage of Spotify."""
         async with self._db.transaction() as db:
             await db.executemany(
-                "UPDATE link SET ended = 0 WHERE discord_id = ?", [(it,) for it in discord_ids]
+                "UPDATE link SET ended = 0 WHERE discord_id = ?",
+                [(discord_id,) for discord_id in discord_ids],
             )
 
     async def unlink(self, discord_id: int) -> bool:
-        """Erase all that belongs to a person, login in progress included, from the log as well.
-
-        False where nothing was linked.
-        """
+        """Erase all rows of a user, also from the write-ahead log. False if none was linked."""
         async with self._db.transaction() as db:
-            gone = await db.execute("DELETE FROM link WHERE discord_id = ?", (discord_id,))
+            deleted = await db.execute("DELETE FROM link WHERE discord_id = ?", (discord_id,))
             await db.execute("DELETE FROM person WHERE discord_id = ?", (discord_id,))
         await self._db.truncate_wal()
-        return gone.rowcount == 1
+        return deleted.rowcount == 1
 
     async def authorized_before(self, cutoff: float) -> list[LinkedAccount]:
-        """Links of people who want reminders, authorized before then and not ended."""
+        """Accounts authorized before `cutoff` and not revoked, of users who want reminders."""
         rows = await self._db.fetch_all(
             f"SELECT {_COLUMNS} FROM link JOIN person USING (discord_id)"
             " WHERE authorized_at < ? AND reminders AND NOT ended",
@@ -107,7 +117,7 @@ class AccountTable:
         return [_account_from_row(row) for row in rows]
 
     async def mark_reminded(self, account: LinkedAccount, days: int) -> bool:
-        """A reminder goes out. False where it has gone before, or the link is another now."""
+        """Record a reminder before it is sent. False if it was sent, or the account changed."""
         return await self._db.execute(
             "UPDATE link SET reminded = ? WHERE discord_id = ? AND generation = ? AND reminded = ?",
             days,
@@ -117,7 +127,7 @@ class AccountTable:
         )
 
     async def is_client_used(self, client_id: str) -> bool:
-        """Whether anybody is linked with this app, or is about to be."""
+        """Whether a linked account or a pending login uses this Spotify app."""
         row = await self._db.fetch_one(
             "SELECT 1 FROM link WHERE client_id = ?1 UNION ALL SELECT 1 FROM login"
             " WHERE client_id = ?1 LIMIT 1",
@@ -132,5 +142,5 @@ class AccountTable:
 
 def _account_from_row(row: Row) -> LinkedAccount:
     values = list(row)
-    values[8] = bool(values[8])
+    values[7] = bool(values[7])
     return LinkedAccount(*values)

@@ -1,4 +1,4 @@
-"""Encrypts what must not be read from a stolen file."""
+"""Encryption of the secrets in the database, so that a stolen file does not reveal them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NONCE_LENGTH = 12
 
 
 class TokenCipher:
-    """AES-256-GCM under a ring of keys: the first one seals, all of them open.
+    """AES-256-GCM with several keys: the first one encrypts, all of them decrypt.
 
-    A sealed secret is the key's id, a nonce and the ciphertext. Column and owner are authenticated
-    with it, so that it opens in its own place only.
+    An encrypted secret is the key's id, a nonce and the ciphertext. Its column and owner are
+    authenticated with it, so that a secret copied to another place does not decrypt.
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
@@ -28,34 +28,30 @@ class TokenCipher:
         self._primary_key_id = _key_id(keys[0])
 
     def encrypt(self, secret: str, column: str, owner: int) -> bytes:
+        """`secret`, encrypted for a column of the row of the Discord user `owner`."""
         nonce = secrets.token_bytes(_NONCE_LENGTH)
-        place = _associated_data(column, owner)
-        return (
-            self._primary_key_id
-            + nonce
-            + self._ciphers[self._primary_key_id].encrypt(nonce, secret.encode(), place)
-        )
+        cipher = self._ciphers[self._primary_key_id]
+        ciphertext = cipher.encrypt(nonce, secret.encode(), _associated_data(column, owner))
+        return self._primary_key_id + nonce + ciphertext
 
     def decrypt(self, encrypted: bytes, column: str, owner: int) -> str:
         """The secret. Raises LoginExpired if column, owner or key do not match."""
-        key, nonce = (
-            encrypted[:KEY_ID_LENGTH],
-            encrypted[KEY_ID_LENGTH : KEY_ID_LENGTH + _NONCE_LENGTH],
-        )
+        key_id, rest = encrypted[:KEY_ID_LENGTH], encrypted[KEY_ID_LENGTH:]
+        nonce, ciphertext = rest[:_NONCE_LENGTH], rest[_NONCE_LENGTH:]
         try:
-            opened = self._ciphers[key].decrypt(
-                nonce, encrypted[KEY_ID_LENGTH + _NONCE_LENGTH :], _associated_data(column, owner)
+            secret = self._ciphers[key_id].decrypt(
+                nonce, ciphertext, _associated_data(column, owner)
             )
         except (InvalidTag, KeyError, ValueError):
-            raise LoginExpired("what is stored does not open here") from None
-        return opened.decode()
+            raise LoginExpired("a stored secret does not decrypt") from None
+        return secret.decode()
 
     def reencrypt(self, encrypted: bytes, column: str, owner: int) -> bytes:
-        """The same secret under the first key."""
+        """The same secret, encrypted with the first key. Raises LoginExpired."""
         return self.encrypt(self.decrypt(encrypted, column, owner), column, owner)
 
     def require_keys(self, key_ids: Iterable[bytes]) -> None:
-        """Raises StartupError where something was sealed under a key that is not here."""
+        """Raises StartupError if one of the keys is missing."""
         if missing := set(key_ids) - set(self._ciphers):
             lack = "a key that is" if len(missing) == 1 else f"{len(missing)} keys that are"
             raise StartupError(

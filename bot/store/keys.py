@@ -1,4 +1,4 @@
-"""The keys that stored logins are encrypted with: from the settings, or a file of their own."""
+"""The keys that encrypt stored secrets, from the settings or from a key file."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def key_file(database: Path) -> Path:
 
 
 def load_or_create(file: Path, *, may_create: bool) -> bytes:
-    """The key in `file`; a new one, readable by its owner alone, where there is none yet.
+    """The key in `file`. If there is none, creates one that only the file's owner can read.
 
-    Raises StartupError where the file holds no key, or is gone although something was sealed
-    (`may_make` is False).
+    Raises StartupError if the file holds no key, or is missing and `may_create` is false because
+    a lost key encrypted something.
     """
     try:
-        key = parse_key(file.read_text())
+        return parse_key(file.read_text())
     except FileNotFoundError:
         if not may_create:
             raise StartupError(
@@ -35,19 +35,18 @@ def load_or_create(file: Path, *, may_create: bool) -> bytes:
         return _create(file)
     except (ValueError, OSError):
         raise StartupError(f"{file} is not a key of Tonearm’s. Put the right file back.") from None
-    return key
 
 
 def _create(file: Path) -> bytes:
-    """A key on disk, whole or not at all: no crash may leave rows sealed by a key that is lost."""
+    """Write a new key atomically: a crash must not lose the key of a row that it encrypted."""
     key = secrets.token_bytes(KEY_BYTES)
-    unfinished = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as made:
-        made.write(key.hex())
-        made.flush()
-        os.fsync(made.fileno())
-    unfinished.rename(file)
+    temporary = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as output:
+        output.write(key.hex())
+        output.flush()
+        os.fsync(output.fileno())
+    temporary.rename(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -58,7 +57,7 @@ def _create(file: Path) -> bytes:
 
 
 def parse_key(text: str) -> bytes:
-    """A key from its 64 hexadecimal digits. Raises ValueError, without repeating them."""
+    """A key from its 64 hexadecimal digits. Raises ValueError, which does not quote `text`."""
     try:
         key = bytes.fromhex(text.strip())
     except ValueError:

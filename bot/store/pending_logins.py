@@ -1,27 +1,42 @@
-"""Logins in progress, at most one a person: what each step left for the next.
+"""Pending logins: what each step of a login stores for the next one; at most one for a user.
 
-Secrets are kept as SHA-256 (nonce, cookie, state) or sealed (verifier, code, refresh token).
+The columns nonce, state and cookie hold SHA-256 hashes. The columns notice (the messages with the
+login link), verifier, code and refresh_token are encrypted.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.errors.login import AlreadyLinked
 from bot.store.connection import Database, Row
+from bot.store.encryption import TokenCipher
 
 _COLUMNS = (
-    "discord_id, serial, discord_name, client_id, expires_at, notice, cookie, verifier, proved,"
-    " tries, code, account_id, name, scopes, authorized_at, refresh_token, outcome"
+    "discord_id, serial, discord_name, client_id, expires_at, proved, tries, account_id, name,"
+    " outcome, notice, verifier, code"
+)
+_CLEARED_COLUMNS = (
+    "nonce = NULL, state = NULL, verifier = NULL, code = NULL, account_id = NULL, scopes = NULL,"
+    " authorized_at = NULL, refresh_token = NULL"
 )
 
 
 @dataclass(frozen=True)
 class PendingLogin:
-    """A login in progress. The fields from `code` on are there once it is provisional.
+    """A login that a user started with /link.
 
-    `serial` tells it from another one of the same person.
+    serial             distinguishes the logins of one user
+    expires_at         seconds since 1970
+    discord_verified   Discord confirmed that the browser belongs to the user
+    attempts           how many confirmation codes the user typed
+    account_id, name   the Spotify account, once the user authorized it
+    outcome            how the login ended: a code of bot.login.outcomes
+    message_ref        the messages with the login link, in the words of bot.notifications
+    verifier           the PKCE code verifier
+    confirmation_code  the code that the browser shows, while the login waits for it
     """
 
     discord_id: int
@@ -29,166 +44,162 @@ class PendingLogin:
     discord_name: str
     client_id: str
     expires_at: int
-    message_ref: bytes | None = field(default=None, repr=False)
-    cookie: bytes | None = field(default=None, repr=False)
-    verifier: bytes | None = field(default=None, repr=False)
     discord_verified: bool = False
     attempts: int = 0
-    confirmation_code: bytes | None = field(default=None, repr=False)
     account_id: str | None = None
     name: str | None = None
-    scopes: str | None = None
-    authorized_at: int | None = None
-    refresh_token: bytes | None = field(default=None, repr=False)
     outcome: str | None = None
+    message_ref: str | None = field(default=None, repr=False)
+    verifier: str | None = field(default=None, repr=False)
+    confirmation_code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class AuthorizedAccount:
+    """The Spotify account that a user authorized, and the token that Spotify issued for it."""
+
+    account_id: str
+    name: str
+    scopes: str
+    authorized_at: int
+    refresh_token: str = field(repr=False)
 
 
 class PendingLoginTable:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+    """Methods that read a login raise LoginExpired if its secrets cannot be decrypted."""
 
-    async def create(self, login: PendingLogin, nonce: bytes) -> None:
-        """Somebody asked for a login link; an older one of theirs ends here."""
+    def __init__(self, database: Database, cipher: TokenCipher) -> None:
+        self._db = database
+        self._cipher = cipher
+
+    async def create(self, login: PendingLogin, nonce: str) -> None:
+        """Store a new login, in place of an older one of the user."""
         async with self._db.transaction() as db:
             await db.execute(
                 "INSERT OR IGNORE INTO person (discord_id) VALUES (?)", (login.discord_id,)
             )
             await db.execute(
                 "INSERT OR REPLACE INTO login"
-                " (discord_id, serial, discord_name, client_id, expires_at, notice, nonce)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                " (discord_id, serial, discord_name, client_id, expires_at, nonce)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     login.discord_id,
                     login.serial,
                     login.discord_name,
                     login.client_id,
                     login.expires_at,
-                    login.message_ref,
-                    nonce,
+                    _hash(nonce),
                 ),
             )
 
-    async def set_message_ref(self, discord_id: int, serial: int, message_ref: bytes) -> None:
-        """Where to say how the login ended, known once the messages are sent."""
+    async def set_message_ref(self, discord_id: int, serial: int, message_ref: str) -> None:
+        """Store which messages show the login link, once they are sent."""
         await self._db.execute(
             "UPDATE login SET notice = ? WHERE discord_id = ? AND serial = ?",
-            message_ref,
+            self._cipher.encrypt(message_ref, "notice", discord_id),
             discord_id,
             serial,
         )
 
-    async def by_nonce(self, nonce: bytes, now: float) -> PendingLogin | None:
-        """The login whose page this is; changes nothing."""
-        return _login_from_row(
-            await self._db.fetch_one(
-                f"SELECT {_COLUMNS} FROM login WHERE nonce = ? AND expires_at > ?", nonce, now
-            )
-        )
+    async def by_nonce(self, nonce: str, now: float) -> PendingLogin | None:
+        """The login of a login page; changes nothing."""
+        return await self._find("nonce = ? AND expires_at > ?", _hash(nonce), now)
 
     async def start(
-        self, nonce: bytes, now: float, *, cookie: bytes, state: bytes, verifier: bytes
-    ) -> PendingLogin | None:
-        """The page's button was pressed: the nonce is used up by whoever comes first."""
-        return _login_from_row(
-            await self._db.fetch_returning(
-                "UPDATE login SET nonce = NULL, proved = 0, cookie = ?, state = ?, verifier = ?"
-                f" WHERE nonce = ? AND expires_at > ? RETURNING {_COLUMNS}",
-                cookie,
-                state,
-                verifier,
-                nonce,
-                now,
-            )
-        )
-
-    async def by_state(self, state: bytes, now: float) -> PendingLogin | None:
-        """The login that waits for this state; changes nothing."""
-        return _login_from_row(
-            await self._db.fetch_one(
-                f"SELECT {_COLUMNS} FROM login WHERE state = ? AND expires_at > ?", state, now
-            )
+        self, login: PendingLogin, nonce: str, *, cookie: str, state: str, verifier: str
+    ) -> bool:
+        """Use up the nonce of the login page. False if another request was faster."""
+        return await self._db.execute(
+            "UPDATE login SET nonce = NULL, proved = 0, cookie = ?, state = ?, verifier = ?"
+            " WHERE nonce = ?",
+            _hash(cookie),
+            _hash(state),
+            self._cipher.encrypt(verifier, "verifier", login.discord_id),
+            _hash(nonce),
         )
 
     async def consume_state(
-        self, state: bytes, cookie: bytes, now: float, *, discord_verified: bool
+        self, state: str, cookie: str, now: float, *, discord_verified: bool
     ) -> PendingLogin | None:
-        """The browser is back: state and cookie are used up together, by whoever comes first."""
-        return _login_from_row(
+        """Use up state and cookie of a callback. None if they do not belong together.
+
+        `discord_verified` tells whether Discord's callback must have come before this one.
+        """
+        return self._from_row(
             await self._db.fetch_returning(
                 "UPDATE login SET state = NULL, cookie = NULL WHERE state = ? AND cookie = ?"
                 f" AND expires_at > ? AND proved = ? RETURNING {_COLUMNS}",
-                state,
-                cookie,
+                _hash(state),
+                _hash(cookie),
                 now,
                 discord_verified,
             )
         )
 
     async def mark_verified(
-        self, login: PendingLogin, *, cookie: bytes, state: bytes, verifier: bytes
+        self, login: PendingLogin, *, cookie: str, state: str, verifier: str
     ) -> bool:
-        """Discord says that the browser is this user; on to Spotify."""
+        """Record that Discord confirmed the user. False if the login was replaced meanwhile."""
         return await self._db.execute(
             "UPDATE login SET proved = 1, cookie = ?, state = ?, verifier = ?"
             " WHERE discord_id = ? AND serial = ?",
-            cookie,
-            state,
-            verifier,
+            _hash(cookie),
+            _hash(state),
+            self._cipher.encrypt(verifier, "verifier", login.discord_id),
             login.discord_id,
             login.serial,
         )
 
-    async def store_tokens(self, login: PendingLogin, *, cookie: bytes) -> bool:
-        """The login is done but for the code: keep it provisionally, until `login.expires_at`."""
+    async def store_tokens(
+        self,
+        login: PendingLogin,
+        account: AuthorizedAccount,
+        *,
+        confirmation_code: str,
+        cookie: str,
+        expires_at: int,
+    ) -> bool:
+        """Store the authorized account until `link`. False if the login was replaced meanwhile."""
         return await self._db.execute(
             "UPDATE login SET cookie = ?, expires_at = ?, verifier = NULL, code = ?, tries = 0,"
             " account_id = ?, name = ?, scopes = ?, authorized_at = ?, refresh_token = ?"
             " WHERE discord_id = ? AND serial = ?",
-            cookie,
-            login.expires_at,
-            login.confirmation_code,
-            login.account_id,
-            login.name,
-            login.scopes,
-            login.authorized_at,
-            login.refresh_token,
+            _hash(cookie),
+            expires_at,
+            self._cipher.encrypt(confirmation_code, "code", login.discord_id),
+            account.account_id,
+            account.name,
+            account.scopes,
+            account.authorized_at,
+            self._cipher.encrypt(account.refresh_token, "refresh_token", login.discord_id),
             login.discord_id,
             login.serial,
         )
 
-    async def fail(self, login: PendingLogin, outcome: str, *, cookie: bytes) -> None:
-        """The login is over; what its last page says stays until it expires, and nothing else."""
+    async def fail(self, login: PendingLogin, outcome: str, *, cookie: str) -> None:
+        """Erase all but the outcome, which the result page shows until the login expires."""
         await self._db.execute(
             f"UPDATE login SET {_CLEARED_COLUMNS}, outcome = ?, cookie = ?, name = NULL"
             " WHERE discord_id = ? AND serial = ?",
             outcome,
-            cookie,
+            _hash(cookie),
             login.discord_id,
             login.serial,
         )
 
-    async def by_cookie(self, cookie: bytes, now: float) -> PendingLogin | None:
-        """The login of the browser that holds this cookie, for its last page."""
-        return _login_from_row(
-            await self._db.fetch_one(
-                f"SELECT {_COLUMNS} FROM login WHERE cookie = ? AND expires_at > ?", cookie, now
-            )
-        )
+    async def by_cookie(self, cookie: str, now: float) -> PendingLogin | None:
+        """The login of the browser that holds this cookie, for the result page."""
+        return await self._find("cookie = ? AND expires_at > ?", _hash(cookie), now)
 
     async def awaiting_code(self, discord_id: int, now: float) -> PendingLogin | None:
-        """The login of this person that waits for its code."""
-        return _login_from_row(
-            await self._db.fetch_one(
-                f"SELECT {_COLUMNS} FROM login"
-                " WHERE discord_id = ? AND code IS NOT NULL AND expires_at > ?",
-                discord_id,
-                now,
-            )
+        """The login of this user that waits for its confirmation code."""
+        return await self._find(
+            "discord_id = ? AND code IS NOT NULL AND expires_at > ?", discord_id, now
         )
 
     async def count_attempt(self, discord_id: int, now: float) -> PendingLogin | None:
-        """Somebody typed a code: it is counted before it is looked at."""
-        return _login_from_row(
+        """The login that waits for its code. Counts the attempt before the code is compared."""
+        return self._from_row(
             await self._db.fetch_returning(
                 "UPDATE login SET tries = tries + 1 WHERE discord_id = ?"
                 f" AND code IS NOT NULL AND expires_at > ? RETURNING {_COLUMNS}",
@@ -197,78 +208,82 @@ class PendingLoginTable:
             )
         )
 
-    async def link(self, login: PendingLogin) -> bool:
-        """The provisional login becomes the person's link. False where it is another by now.
+    async def link(self, login: PendingLogin, outcome: str) -> bool:
+        """Link the authorized account to the user. False if the login is over or was replaced.
 
-        Raises AlreadyLinked where somebody else has linked that account.
+        Raises AlreadyLinked if another user has linked the account.
         """
+        owner = (login.discord_id,)
         try:
-            return await self._link(login)
+            async with self._db.transaction() as db:
+                if not await db.execute_fetchall(
+                    "SELECT 1 FROM login WHERE discord_id = ? AND serial = ? AND code IS NOT NULL",
+                    (login.discord_id, login.serial),
+                ):
+                    return False
+                # The default device and playlist belong to the account that was linked before.
+                await db.execute(
+                    "UPDATE person SET device_id = NULL, device_name = NULL,"
+                    " playlist_id = NULL, playlist_name = NULL"
+                    " WHERE discord_id = ? AND EXISTS (SELECT 1 FROM link JOIN login"
+                    " USING (discord_id) WHERE discord_id = person.discord_id"
+                    " AND link.account_id <> login.account_id)",
+                    owner,
+                )
+                await db.execute("DELETE FROM link WHERE discord_id = ?", owner)
+                await db.execute(
+                    "INSERT INTO link"
+                    " (discord_id, account_id, name, client_id, scopes, authorized_at,"
+                    "  refresh_token, generation)"
+                    " SELECT discord_id, account_id, name, client_id, scopes, authorized_at,"
+                    "  refresh_token, random() FROM login WHERE discord_id = ?",
+                    owner,
+                )
+                await db.execute(
+                    f"UPDATE login SET {_CLEARED_COLUMNS}, outcome = ? WHERE discord_id = ?",
+                    (outcome, *owner),
+                )
         except sqlite3.IntegrityError:
             raise AlreadyLinked from None
-
-    async def _link(self, login: PendingLogin) -> bool:
-        async with self._db.transaction() as db:
-            taken = await db.execute(
-                f"UPDATE login SET {_CLEARED_COLUMNS}, outcome = 'Linked'"
-                " WHERE discord_id = ? AND serial = ? AND code = ? RETURNING 1",
-                (login.discord_id, login.serial, login.confirmation_code),
-            )
-            if await taken.fetchone() is None:
-                return False
-            # A device and a playlist are of the account; of another one, they are somebody else's.
-            await db.execute(
-                "UPDATE person SET device_id = NULL, device_name = NULL,"
-                " playlist_id = NULL, playlist_name = NULL"
-                " WHERE discord_id = ? AND EXISTS (SELECT 1 FROM link"
-                " WHERE link.discord_id = person.discord_id AND account_id <> ?)",
-                (login.discord_id, login.account_id),
-            )
-            await db.execute("DELETE FROM link WHERE discord_id = ?", (login.discord_id,))
-            await db.execute(
-                "INSERT INTO link"
-                " (discord_id, account_id, name, client_id, scopes, authorized_at, refresh_token,"
-                "  generation)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, random())",
-                (
-                    login.discord_id,
-                    login.account_id,
-                    login.name,
-                    login.client_id,
-                    login.scopes,
-                    login.authorized_at,
-                    login.refresh_token,
-                ),
-            )
-            return True
+        return True
 
     async def delete(self, discord_id: int) -> None:
-        """End this person's login in progress, if there is one."""
+        """Erase this user's pending login, if there is one."""
         if await self._db.execute("DELETE FROM login WHERE discord_id = ?", discord_id):
             await self._db.truncate_wal()
 
     async def delete_expired(self, now: float) -> int:
-        """Erase logins whose time is over, and people of whom nothing else is left."""
+        """Erase expired logins, and users of whom nothing else is stored; how many logins."""
         async with self._db.transaction() as db:
-            gone = await db.execute("DELETE FROM login WHERE expires_at <= ?", (now,))
+            expired = await db.execute("DELETE FROM login WHERE expires_at <= ?", (now,))
             await db.execute(
                 "DELETE FROM person WHERE discord_id NOT IN (SELECT discord_id FROM link)"
                 " AND discord_id NOT IN (SELECT discord_id FROM login)"
             )
-        if gone.rowcount:
+        if expired.rowcount:
             await self._db.truncate_wal()
-        return gone.rowcount
+        return expired.rowcount
+
+    async def _find(self, condition: str, *values: object) -> PendingLogin | None:
+        sql = f"SELECT {_COLUMNS} FROM login WHERE {condition}"
+        return self._from_row(await self._db.fetch_one(sql, *values))
+
+    def _from_row(self, row: Row | None) -> PendingLogin | None:
+        if row is None:
+            return None
+        *values, message_ref, verifier, code = row
+        login = PendingLogin(*values)
+        return replace(
+            login,
+            discord_verified=bool(login.discord_verified),
+            message_ref=self._decrypt(message_ref, "notice", login.discord_id),
+            verifier=self._decrypt(verifier, "verifier", login.discord_id),
+            confirmation_code=self._decrypt(code, "code", login.discord_id),
+        )
+
+    def _decrypt(self, encrypted: bytes | None, column: str, owner: int) -> str | None:
+        return None if encrypted is None else self._cipher.decrypt(encrypted, column, owner)
 
 
-_CLEARED_COLUMNS = (
-    "nonce = NULL, state = NULL, verifier = NULL, code = NULL, account_id = NULL, scopes = NULL,"
-    " authorized_at = NULL, refresh_token = NULL"
-)
-
-
-def _login_from_row(row: Row | None) -> PendingLogin | None:
-    if row is None:
-        return None
-    values = list(row)
-    values[8] = bool(values[8])
-    return PendingLogin(*values)
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode(errors="replace")).digest()

@@ -1,16 +1,13 @@
-"""Everything that is sealed, for whoever changes the key."""
+"""Which keys the stored secrets need, and their encryption with another key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from bot.errors.bot_error import StartupError
+from bot.errors.login import LoginExpired
 from bot.store.connection import Database
-from bot.store.encryption import KEY_ID_LENGTH
+from bot.store.encryption import KEY_ID_LENGTH, TokenCipher
 
-Reencrypt = Callable[[bytes, str, int], bytes]
-"""A sealed secret, the column it stands in and whose row it is → the same under the first key."""
-
-_COLUMNS = (
+ENCRYPTED_COLUMNS = (
     ("link", "refresh_token"),
     ("login", "refresh_token"),
     ("login", "verifier"),
@@ -19,35 +16,42 @@ _COLUMNS = (
 )
 
 
-class EncryptedColumns:
-    def __init__(self, database: Database) -> None:
-        self._db = database
+async def stored_key_ids(database: Database) -> set[bytes]:
+    """The ids of all keys that encrypted a stored secret."""
+    ids: set[bytes] = set()
+    for table, column in ENCRYPTED_COLUMNS:
+        rows = await database.fetch_all(
+            f"SELECT DISTINCT substr({column}, 1, {KEY_ID_LENGTH}) FROM {table}"
+            f" WHERE {column} IS NOT NULL"
+        )
+        ids |= {bytes(row[0]) for row in rows}
+    return ids
 
-    async def key_ids(self) -> set[bytes]:
-        """The ids of all keys that something is sealed under."""
-        found: set[bytes] = set()
-        for table, column in _COLUMNS:
-            rows = await self._db.fetch_all(
-                f"SELECT DISTINCT substr({column}, 1, {KEY_ID_LENGTH}) FROM {table}"
-                f" WHERE {column} IS NOT NULL"
-            )
-            found |= {bytes(row[0]) for row in rows}
-        return found
 
-    async def reencrypt(self, reencrypt: Reencrypt) -> int:
-        """Seal everything anew, all or nothing; how many secrets that were."""
-        count = 0
-        async with self._db.transaction() as db:
-            for table, column in _COLUMNS:
+async def reencrypt(database: Database, cipher: TokenCipher) -> int:
+    """Encrypt every secret with the first key of `cipher`, all or none; how many there are.
+
+    Raises StartupError if a secret cannot be decrypted.
+    """
+    count = 0
+    try:
+        async with database.transaction() as db:
+            for table, column in ENCRYPTED_COLUMNS:
                 rows = await db.execute_fetchall(
                     f"SELECT discord_id, {column} FROM {table} WHERE {column} IS NOT NULL"
                 )
                 reencrypted = [
-                    (reencrypt(bytes(sealed), column, owner), owner) for owner, sealed in rows
+                    (cipher.reencrypt(bytes(encrypted), column, owner), owner)
+                    for owner, encrypted in rows
                 ]
                 await db.executemany(
                     f"UPDATE {table} SET {column} = ? WHERE discord_id = ?", reencrypted
                 )
                 count += len(reencrypted)
-        await self._db.truncate_wal()
-        return count
+    except LoginExpired:
+        raise StartupError(
+            "A stored login does not open with the keys that are here: its row was damaged or "
+            "moved. Nothing was changed."
+        ) from None
+    await database.truncate_wal()
+    return count

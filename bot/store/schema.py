@@ -1,4 +1,4 @@
-"""The tables, as an append-only list of migrations."""
+"""The schema of the database, as an append-only list of migrations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import aiosqlite
 
 from bot.errors.bot_error import StartupError
 
-# The database's user_version says how many of these it has been through.
+# The database's user_version counts the migrations that were applied to it.
 MIGRATIONS = (
     """
     CREATE TABLE link (
@@ -23,7 +23,7 @@ MIGRATIONS = (
         text TEXT NOT NULL
     ) STRICT;
     """,
-    # Everything that belongs to a person hangs on one row, so that leaving is one DELETE.
+    # All rows of a user reference one row of `person`, so that one DELETE erases them.
     """
     CREATE TABLE person (
         discord_id INTEGER PRIMARY KEY,
@@ -71,7 +71,7 @@ MIGRATIONS = (
     CREATE INDEX login_expiry ON login (expires_at);
     CREATE INDEX link_age ON link (authorized_at);
     """,
-    # Of apps, not of people: calls to Spotify by the hour, and quotas that are used up.
+    # For each Spotify app, not for each user: calls by the hour, and exhausted quotas.
     """
     CREATE TABLE spent (
         client_id  TEXT NOT NULL,
@@ -104,9 +104,9 @@ MIGRATIONS = (
 
 
 async def migrate(db: aiosqlite.Connection) -> None:
-    """Bring the database up to date, each migration in a transaction of its own.
+    """Apply the missing migrations, each in its own transaction.
 
-    Raises StartupError where it is of a newer version.
+    Raises StartupError if a newer version of Tonearm has migrated the database.
     """
     async with db.execute("PRAGMA user_version") as rows:
         row = await rows.fetchone()

@@ -1,4 +1,4 @@
-"""The only HTTP server: the login, callback, setup, privacy, health and metrics pages."""
+"""The HTTP server: login, callback, setup, privacy, health and metrics pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.errors.bot_error import StartupError
+from bot.errors.bot_error import BotError, StartupError
 from bot.errors.login import LoginLinkExpired
 from bot.login.flow import LOGIN_LIFETIME, LoginFlow
 from bot.login.results import LoginFinished, Redirect
@@ -19,7 +19,7 @@ from bot.web.middleware import MAX_BODY, RequestGuard, html_response
 
 _log = logging.getLogger(__name__)
 
-_SHUTDOWN_GRACE = 2.0
+_SHUTDOWN_GRACE = 2.0  # seconds
 
 AnnounceLogin = Callable[[LoginFinished], Awaitable[None]]
 """Says in Discord how a login in the browser ended."""
@@ -37,21 +37,21 @@ async def serve(
     public_url: str,
     operator: str,
 ) -> AsyncIterator[None]:
-    """The pages, for as long as the context lasts. Raises StartupError where the port is taken."""
-    doors = _LoginPages(flow, announce, public_url, operator)
+    """Serve the pages until the context ends. Raises StartupError if the port is in use."""
+    handlers = _Handlers(flow, announce, public_url, operator)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
     app.add_routes(
         [
-            web.route("*", "/login", doors.missing_nonce),
-            web.route("*", "/login/", doors.missing_nonce),
-            web.get("/login/{nonce:.+}", doors.show_login),
-            web.post("/login/{nonce:.+}", doors.start),
-            web.get("/discord", doors.discord_callback),
-            web.get("/callback", doors.spotify_callback),
-            web.get("/done", doors.result),
-            web.get("/setup", doors.setup),
-            web.get("/privacy", doors.privacy),
-            web.get("/health", doors.health),
+            web.route("*", "/login", handlers.missing_nonce),
+            web.route("*", "/login/", handlers.missing_nonce),
+            web.get("/login/{nonce:.+}", handlers.show_login),
+            web.post("/login/{nonce:.+}", handlers.start),
+            web.get("/discord", handlers.discord_callback),
+            web.get("/callback", handlers.spotify_callback),
+            web.get("/done", handlers.result),
+            web.get("/setup", handlers.setup),
+            web.get("/privacy", handlers.privacy),
+            web.get("/health", handlers.health),
             web.get("/metrics", metrics.get),
         ]
     )
@@ -80,8 +80,8 @@ async def serve(
         await runner.cleanup()
 
 
-class _LoginPages:
-    """The stations of a login, in the order in which a browser passes them, and what to read."""
+class _Handlers:
+    """The steps of a login, in the order in which a browser requests them; then other pages."""
 
     def __init__(
         self, flow: LoginFlow, announce: AnnounceLogin, public_url: str, operator: str
@@ -96,16 +96,16 @@ class _LoginPages:
         raise LoginLinkExpired
 
     async def show_login(self, request: web.Request) -> web.Response:
-        """Changes nothing: previews of links come here too."""
-        login = await self._flow.find_login(request.match_info["nonce"])
+        """Changes nothing, since chat programs request links to show a preview."""
+        login = await self._flow.show_login(request.match_info["nonce"])
         return html_response(pages.login(login.discord_name, by_code=self._flow.needs_code))
 
     async def start(self, request: web.Request) -> web.Response:
         return self._redirect(await self._flow.start(request.match_info["nonce"]))
 
     async def discord_callback(self, request: web.Request) -> web.Response:
-        end = await self._flow.discord_callback(*self._callback_params(request))
-        return self._redirect(end) if isinstance(end, Redirect) else await self._finish(end)
+        step = await self._flow.discord_callback(*self._callback_params(request))
+        return self._redirect(step) if isinstance(step, Redirect) else await self._finish(step)
 
     async def spotify_callback(self, request: web.Request) -> web.Response:
         return await self._finish(
@@ -113,15 +113,10 @@ class _LoginPages:
         )
 
     async def result(self, request: web.Request) -> web.Response:
-        """The last page, at an address without a code or state in it."""
-        login = await self._flow.result(self._read_cookie(request))
-        if (code := self._flow.confirmation_code(login)) is not None:
-            return html_response(
-                pages.confirmation_code(code, login.name or "", login.discord_name)
-            )
-        done = login.outcome == pages.LINKED
-        page = pages.result(login.outcome or "", login.name, self._operator)
-        return html_response(page, 200 if done else 400)
+        """A page of its own, so that its URL contains no authorization code or state."""
+        result = await self._flow.result(self._read_cookie(request))
+        status = 400 if isinstance(result, BotError) else 200
+        return html_response(pages.result(result, self._operator), status)
 
     async def setup(self, _request: web.Request) -> web.Response:
         return html_response(pages.setup(self._flow.redirect_uri))
@@ -133,24 +128,23 @@ class _LoginPages:
         return web.json_response({"status": "ok"})
 
     def _callback_params(self, request: web.Request) -> tuple[str, str, str, str]:
-        """State, cookie, code and error, each empty where it is missing or given twice."""
-        query = request.query
+        """State, cookie, code and error; each is empty if it is missing or given twice."""
 
         def single(name: str) -> str:
-            given = query.getall(name, [])
-            return given[0] if len(given) == 1 else ""
+            values = request.query.getall(name, [])
+            return values[0] if len(values) == 1 else ""
 
         return single("state"), self._read_cookie(request), single("code"), single("error")
 
     def _read_cookie(self, request: web.Request) -> str:
-        """Our cookie; empty where it is missing or given twice."""
+        """The value of our cookie; empty if it is missing or given twice."""
         pairs = (
             pair.strip().partition("=")
             for header in request.headers.getall("Cookie", [])
             for pair in header.split(";")
         )
-        given = [value for name, _, value in pairs if name == self._cookie_name]
-        return given[0] if len(given) == 1 else ""
+        values = [value for name, _, value in pairs if name == self._cookie_name]
+        return values[0] if len(values) == 1 else ""
 
     def _redirect(self, redirect: Redirect) -> web.Response:
         return self._redirect_with_cookie(redirect.url, redirect.cookie)

@@ -1,4 +1,4 @@
-"""GET /metrics: figures for a program on this machine, or for one that has the token."""
+"""GET /metrics, for clients on this machine, or with a token for clients that send it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.config import Network
 
 Scrape = Callable[[], Awaitable[bytes]]
 
-# What a proxy adds to a request that it passes on.
+# Headers that proxies add to forwarded requests.
 _PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 
 
 class MetricsEndpoint:
-    """With `token`, whoever brings it may read; without one, whoever is on this very machine."""
+    """With `token`, any client that sends it may read; without, only clients on this machine."""
 
     def __init__(self, scrape: Scrape, token: str | None, trusted_proxy: Network | None) -> None:
         self._scrape = scrape
@@ -27,28 +27,33 @@ class MetricsEndpoint:
         self._trusted_proxy = trusted_proxy
 
     async def get(self, request: web.Request) -> web.Response:
-        """404 to all others: there is nothing here for them."""
+        """The metrics; 404 to a client that may not read them."""
         if not (self._has_token(request) if self._token else self._is_loopback_client(request)):
             raise web.HTTPNotFound
         return web.Response(body=await self._scrape(), headers={"Content-Type": CONTENT_TYPE})
 
     def _has_token(self, request: web.Request) -> bool:
-        given = request.headers.getall("Authorization", [])
-        asked = f"Bearer {self._token}".encode()
-        return len(given) == 1 and hmac.compare_digest(given[0].encode(errors="replace"), asked)
+        sent = request.headers.getall("Authorization", [])
+        wanted = f"Bearer {self._token}".encode()
+        return len(sent) == 1 and hmac.compare_digest(sent[0].encode(errors="replace"), wanted)
 
     def _is_loopback_client(self, request: web.Request) -> bool:
-        """Whether it came from this machine, and through no proxy that runs here as well."""
+        """Whether a client on this machine sent the request, and no proxy forwarded it."""
         peer = ipaddress.ip_address(request.remote or "0.0.0.0")
-        passed_on = any(name in request.headers for name in _PROXY_HEADERS)
-        proxy = self._trusted_proxy is not None and peer in self._trusted_proxy
-        # nginx passes requests on as HTTP/1.0, and as if they were for this machine.
-        passed_on = passed_on or request.version < HttpVersion11
-        return peer.is_loopback and _is_loopback(request.host) and not passed_on and not proxy
+        from_proxy = self._trusted_proxy is not None and peer in self._trusted_proxy
+        # nginx forwards requests as HTTP/1.0, and with a Host header of this machine.
+        forwarded = request.version < HttpVersion11 or any(
+            name in request.headers for name in _PROXY_HEADERS
+        )
+        is_local = peer.is_loopback and _is_loopback(request.host)
+        return is_local and not forwarded and not from_proxy
 
 
 def _is_loopback(host: str) -> bool:
-    """Whether a Host header names this machine; a web page elsewhere can have any other name."""
+    """Whether a Host header names this machine.
+
+    The check stops DNS rebinding, by which a web page would read the metrics in a local browser.
+    """
     try:
         name = URL(f"http://{host}").host or ""
         return name == "localhost" or ipaddress.ip_address(name).is_loopback

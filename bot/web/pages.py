@@ -1,4 +1,4 @@
-"""The pages that a browser sees on the way to Spotify and back."""
+"""The HTML pages of a login, and about setup and privacy."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import base64
 import hashlib
 from html import escape
 
-from bot.errors.bot_error import OPERATOR
+from bot.errors.bot_error import OPERATOR, BotError
+from bot.login.results import AccountLinked, AwaitingCode, LoginResult, failure_message
 from bot.spotify.oauth import SCOPES
 from bot.text import scopes
-
-LINKED = "Linked"
 
 STYLE = """
 :root { color-scheme: light dark; --ground: #f6f4ef; --sheet: #fff; --ink: #22211e; --soft: #66635c;
@@ -59,54 +58,64 @@ def render_page(title: str, body: str) -> str:
 
 
 def message(title: str, *sentences: str) -> str:
-    """A page that only says something; all of it is text."""
+    """A page with a title and sentences, which are text."""
     return render_page(title, "".join(f"<p>{escape(text)}</p>" for text in sentences))
 
 
 def login(discord_name: str, *, by_code: bool) -> str:
-    """The page behind the login button: who it is for, what follows, and one button."""
-    may = "".join(f"<li>{escape(words)}</li>" for words in scopes.describe(SCOPES))
-    onward, last = "Discord", ""
+    """The login page: the Discord account, the permissions, and a button.
+
+    `by_code` tells whether the login ends with a confirmation code.
+    """
+    permissions = "".join(f"<li>{escape(text)}</li>" for text in scopes.describe(SCOPES))
+    next_site, last = "Discord", ""
     if by_code:
-        onward, last = "Spotify", " At the end you get a code to enter in Discord."
+        next_site, last = "Spotify", " At the end you get a code to enter in Discord."
     return render_page(
         "Link your Spotify account",
         f"<p>This links Spotify to the Discord account <strong>{escape(discord_name)}</strong>. "
         "If you did not ask for this in Discord yourself, close this page: somebody may be trying "
         "to get at your Spotify account.</p>"
-        f"<p>Tonearm will be able to:</p><ul>{may}</ul>"
-        f'<form method="post"><button>Continue to {onward}</button></form>'
+        f"<p>Tonearm will be able to:</p><ul>{permissions}</ul>"
+        f'<form method="post"><button>Continue to {next_site}</button></form>'
         f'<p class="soft">Nothing has happened yet.{last}</p>',
     )
 
 
-def confirmation_code(code: str, spotify_name: str, discord_name: str) -> str:
-    """The last page of a login that waits for its code."""
+def result(login_result: LoginResult, operator: str) -> str:
+    """The result page of a login."""
+    match login_result:
+        case AwaitingCode():
+            return _confirmation_code(login_result)
+        case AccountLinked(name=name):
+            return message(
+                f"Linked to {name}",
+                "You can close this page and go back to Discord. Try /search or /play there.",
+            )
+    return _failure(login_result, operator)
+
+
+def _confirmation_code(login_result: AwaitingCode) -> str:
+    name, discord_name = escape(login_result.name), escape(login_result.discord_name)
     return render_page(
         "One more step, in Discord",
-        f"<p>You agreed as <strong>{escape(spotify_name)}</strong>. To link it to the Discord "
-        f"account <strong>{escape(discord_name)}</strong>, press <em>Enter code</em> where you "
-        "found the link, and enter:</p>"
-        f'<p><output class="code" aria-label="Code">{escape(code)}</output></p>'
+        f"<p>You agreed as <strong>{name}</strong>. To link it to the Discord account "
+        f"<strong>{discord_name}</strong>, press <em>Enter code</em> where you found the link, and "
+        "enter:</p>"
+        f'<p><output class="code" aria-label="Code">{escape(login_result.code)}</output></p>'
         '<p class="soft">It is good for ten minutes. If that is not your Discord account, or '
         "somebody asks you for this code, close this page; then nothing is linked.</p>",
     )
 
 
-def result(outcome: str, spotify_name: str | None, operator: str) -> str:
-    """The last page of a login that is over."""
-    if outcome == LINKED:
-        return message(
-            f"Linked to {spotify_name}",
-            "You can close this page and go back to Discord. Try /search or /play there.",
-        )
-    said = escape(outcome.replace(OPERATOR, operator))
-    linked = said.replace("/setup", '<a href="/setup">/setup</a>')
+def _failure(error: BotError, operator: str) -> str:
+    text = escape(failure_message(error).replace(OPERATOR, operator))
+    linked = text.replace("/setup", '<a href="/setup">/setup</a>')
     return render_page("Nothing was changed", f"<p>{linked}</p>")
 
 
 def setup(redirect_uri: str) -> str:
-    """How to use an app of one's own."""
+    """How to create one's own Spotify app; `redirect_uri` is to be copied into its settings."""
     return render_page(
         "Your own Spotify app",
         "<p>Spotify lets an app serve five people. If this bot’s app is full, use one of "
@@ -130,11 +139,11 @@ def setup(redirect_uri: str) -> str:
 
 
 def privacy(operator: str) -> str:
-    """What is stored, why, and for how long: the same facts as /privacy in Discord."""
-    told = "".join(f"<h2>{escape(title)}</h2><p>{escape(text)}</p>" for title, text in PRIVACY)
+    """What is stored, why, and for how long; /privacy in Discord states the same."""
+    sections = "".join(f"<h2>{escape(title)}</h2><p>{escape(text)}</p>" for title, text in PRIVACY)
     return render_page(
         "Privacy",
-        f"<p>Tonearm keeps as little as it can.</p>{told}"
+        f"<p>Tonearm keeps as little as it can.</p>{sections}"
         '<p><a href="https://www.spotify.com/account/apps/" rel="noreferrer">Apps of your Spotify '
         f"account</a></p><h2>Questions</h2><p>Ask {escape(operator)}.</p>"
         '<p class="soft">Tonearm is not affiliated with Spotify or Discord.</p>',

@@ -15,7 +15,6 @@ import threading
 from pathlib import Path
 
 from bot.store import Store
-from bot.store.encryption import TokenCipher
 from tests.durability.store_operations import KEYS, run_operation
 
 
@@ -23,12 +22,11 @@ async def run_operations(
     path: Path, first: int, max_operations: int, acknowledged: int, delay: float
 ) -> None:
     """Until killed."""
-    vault = TokenCipher(KEYS)
-    async with Store.open(path) as store:
+    async with Store.open(path, KEYS) as store:
         for number in range(first, first + max_operations):
             if number == first + acknowledged:
                 kill_after(delay)
-            done = await run_operation(store, vault, number)
+            done = await run_operation(store, number)
             os.write(1, f"{done}\n".encode())
         if max_operations == acknowledged:
             kill_after(delay)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from random import Random
 
 from bot.errors.login import AlreadyLinked, NotLinked
-from bot.store import PendingLogin, SavedDefault, Store
+from bot.store import AuthorizedAccount, PendingLogin, SavedDefault, Store
 from bot.store.connection import Database
 from bot.store.encryption import TokenCipher
-from bot.store.rekey import _COLUMNS
+from bot.store.rekey import ENCRYPTED_COLUMNS, reencrypt
 
 USERS = range(101, 117)
 CURRENT_TIME, EXPIRES_AT = 1_800_000_000, 1_800_000_600
@@ -20,7 +18,7 @@ CLIENT_ID = "0123456789abcdef" * 2
 KEYS = (b"\x01" * 32, b"\x02" * 32)
 
 Rows = dict[str, list[tuple[object, ...]]]
-Operation = Callable[[Store, TokenCipher, int, int], Awaitable[None]]
+Operation = Callable[[Store, int, int], Awaitable[None]]
 
 
 def operation_at(number: int) -> tuple[Operation, int]:
@@ -37,20 +35,20 @@ def operation_at(number: int) -> tuple[Operation, int]:
     return rng.choice(_SINGLE_OPERATIONS), rng.choice(USERS)
 
 
-async def run_operation(store: Store, vault: TokenCipher, number: int) -> str:
+async def run_operation(store: Store, number: int) -> str:
     """Do act `number`, which takes what the acts before it have left; what it was, and whose."""
     step, user = operation_at(number)
-    await step(store, vault, user, number)
+    await step(store, user, number)
     return f"{step.__name__} {user}"
 
 
-async def complete_login(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def complete_login(store: Store, user: int, number: int) -> None:
     """A login of this person from /link to the end, all eight acts of it."""
     for step in _CODE_LOGIN:
-        await step(store, vault, user, number)
+        await step(store, user, number)
 
 
-async def read_all_rows(database: Database, vault: TokenCipher) -> Rows:
+async def read_all_rows(database: Database, cipher: TokenCipher) -> Rows:
     """All rows of all tables, what is sealed opened; without `generation`, which is random."""
     columns: dict[str, list[str]] = {}
     for table, column in await database.fetch_all(
@@ -63,7 +61,9 @@ async def read_all_rows(database: Database, vault: TokenCipher) -> Rows:
         rows = await database.fetch_all(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1")
         found[table] = [
             tuple(
-                vault.decrypt(value, name, row[0]) if value and (table, name) in _COLUMNS else value
+                cipher.decrypt(value, name, row[0])
+                if value and (table, name) in ENCRYPTED_COLUMNS
+                else value
                 for name, value in zip(names, row, strict=True)
             )
             for row in rows
@@ -81,98 +81,98 @@ def _pending_login(user: int) -> PendingLogin:
     return PendingLogin(user, user, f"user {user}", CLIENT_ID, EXPIRES_AT)
 
 
-async def offer(store: Store, vault: TokenCipher, user: int, number: int) -> None:
-    await store.pending_logins.create(_pending_login(user), _hash_for("nonce", user))
+async def offer(store: Store, user: int, number: int) -> None:
+    await store.pending_logins.create(_pending_login(user), _secret("nonce", user))
 
 
-async def set_notice(store: Store, vault: TokenCipher, user: int, number: int) -> None:
-    sealed = vault.encrypt(f"where {number}", "notice", user)
-    await store.pending_logins.set_message_ref(user, user, sealed)
+async def set_notice(store: Store, user: int, number: int) -> None:
+    await store.pending_logins.set_message_ref(user, user, f"where {number}")
 
 
-async def begin_authorization(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def begin_authorization(store: Store, user: int, number: int) -> None:
     assert await store.pending_logins.start(
-        _hash_for("nonce", user),
-        CURRENT_TIME,
-        cookie=_hash_for("cookie", user),
-        state=_hash_for("state", user),
-        verifier=vault.encrypt(f"verifier {number}", "verifier", user),
+        _pending_login(user),
+        _secret("nonce", user),
+        cookie=_secret("cookie", user),
+        state=_secret("state", user),
+        verifier=f"verifier {number}",
     )
 
 
-async def accept_callback(store: Store, vault: TokenCipher, user: int, number: int) -> None:
-    state, cookie = _hash_for("state", user), _hash_for("cookie", user)
+async def accept_callback(store: Store, user: int, number: int) -> None:
+    state, cookie = _secret("state", user), _secret("cookie", user)
     assert await store.pending_logins.consume_state(
         state, cookie, CURRENT_TIME, discord_verified=False
     )
 
 
-async def record_discord_user(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def record_discord_user(store: Store, user: int, number: int) -> None:
     assert await store.pending_logins.mark_verified(
         _pending_login(user),
-        cookie=_hash_for("cookie", user),
-        state=_hash_for("state", user),
-        verifier=vault.encrypt(f"verifier {number}", "verifier", user),
+        cookie=_secret("cookie", user),
+        state=_secret("state", user),
+        verifier=f"verifier {number}",
     )
 
 
-async def accept_verified_callback(
-    store: Store, vault: TokenCipher, user: int, number: int
-) -> None:
-    state, cookie = _hash_for("state", user), _hash_for("cookie", user)
+async def accept_verified_callback(store: Store, user: int, number: int) -> None:
+    state, cookie = _secret("state", user), _secret("cookie", user)
     assert await store.pending_logins.consume_state(
         state, cookie, CURRENT_TIME, discord_verified=True
     )
 
 
-async def hold_refresh_token(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def hold_refresh_token(store: Store, user: int, number: int) -> None:
     account = user if number % 5 else user % 5 + min(USERS)  # sometimes somebody else's
-    held = replace(
-        _pending_login(user),
-        confirmation_code=vault.encrypt(f"code {number}", "code", user),
+    authorized = AuthorizedAccount(
         account_id=f"account{account}",
         name=f"Name {account}",
         scopes="user-read-playback-state user-modify-playback-state",
         authorized_at=CURRENT_TIME - number,
-        refresh_token=vault.encrypt(_refresh_token(number), "refresh_token", user),
+        refresh_token=_refresh_token(number),
     )
-    assert await store.pending_logins.store_tokens(held, cookie=_hash_for("last page", user))
+    assert await store.pending_logins.store_tokens(
+        _pending_login(user),
+        authorized,
+        confirmation_code=f"code {number}",
+        cookie=_secret("last page", user),
+        expires_at=EXPIRES_AT,
+    )
 
 
-async def count_code_attempt(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def count_code_attempt(store: Store, user: int, number: int) -> None:
     assert await store.pending_logins.count_attempt(user, CURRENT_TIME)
 
 
-async def link(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def link(store: Store, user: int, number: int) -> None:
     login = await store.pending_logins.awaiting_code(user, CURRENT_TIME)
     assert login
     try:
-        assert await store.pending_logins.link(login)
+        assert await store.pending_logins.link(login, "Linked")
     except AlreadyLinked:
         assert await store.accounts.find_owner(login.account_id or "") != user
 
 
-async def renew(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def renew(store: Store, user: int, number: int) -> None:
     if known := await store.accounts.get(user):
-        sealed = vault.encrypt(_refresh_token(number), "refresh_token", user)
-        assert await store.accounts.renew(known, sealed)
+        assert await store.accounts.renew(known, _refresh_token(number))
 
 
-async def remind(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def remind(store: Store, user: int, number: int) -> None:
     if known := await store.accounts.get(user):
         assert await store.accounts.mark_reminded(known, 30 if known.last_reminder != 30 else 7)
 
 
-async def expire_link(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def expire_link(store: Store, user: int, number: int) -> None:
     if known := await store.accounts.get(user):
         await store.accounts.mark_revoked(known)
 
 
-async def restore_links(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def restore_links(store: Store, user: int, number: int) -> None:
     await store.accounts.unmark_revoked({user, user + 1, user + 2})
 
 
-async def set_preference(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def set_preference(store: Store, user: int, number: int) -> None:
     table, wanted = store.preferences, bool(number % 2)
     favourite = SavedDefault(f"id {number}", f"name {number}") if wanted else None
     with suppress(NotLinked):
@@ -189,27 +189,25 @@ async def set_preference(store: Store, vault: TokenCipher, user: int, number: in
                 await table.set_playlist(user, favourite)
 
 
-async def finish_login(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def finish_login(store: Store, user: int, number: int) -> None:
     await store.pending_logins.fail(
-        _pending_login(user), f"over {number}", cookie=_hash_for("cookie", user)
+        _pending_login(user), f"over {number}", cookie=_secret("cookie", user)
     )
 
 
-async def expire_logins(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def expire_logins(store: Store, user: int, number: int) -> None:
     await store.pending_logins.delete_expired(EXPIRES_AT)
 
 
-async def set_note(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def set_note(store: Store, user: int, number: int) -> None:
     await store.set_meta(f"note {number % 3}", f"{number} " * 400)
 
 
-async def rekey(store: Store, vault: TokenCipher, user: int, number: int) -> None:
-    await store.encrypted_columns.reencrypt(
-        TokenCipher(KEYS if number % 2 else KEYS[::-1]).reencrypt
-    )
+async def rekey(store: Store, user: int, number: int) -> None:
+    await reencrypt(store._db, TokenCipher(KEYS if number % 2 else KEYS[::-1]))
 
 
-async def forget(store: Store, vault: TokenCipher, user: int, number: int) -> None:
+async def forget(store: Store, user: int, number: int) -> None:
     await store.accounts.unlink(user)
 
 
@@ -250,8 +248,8 @@ _SINGLE_OPERATIONS = (
 )
 
 
-def _hash_for(what: str, user: int) -> bytes:
-    return hashlib.sha256(f"{what} of {user}".encode()).digest()
+def _secret(name: str, user: int) -> str:
+    return f"{name} of {user}"
 
 
 def _refresh_token(number: int) -> str:

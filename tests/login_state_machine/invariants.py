@@ -30,7 +30,7 @@ class LoginInvariants:
         for number, _, blob in ledger.encrypted_values():
             self._seen_blobs.setdefault(number, set()).add(blob)
         self._check_links(ledger)
-        self._check_encryption_context(ledger, self._app.vault)
+        self._check_encryption_context(ledger)
         self._check_tokens(ledger, self._env.spotify)
         for user in self._env.discord.state.users:
             self._check_login_row(ledger, user)
@@ -64,7 +64,7 @@ class LoginInvariants:
             self.check_nothing_left(user)
 
     def _decrypt(self, number: int, blob: bytes) -> str:
-        return self._app.vault.decrypt(blob, "refresh_token", number)
+        return TokenCipher(self._app.settings.token_keys).decrypt(blob, "refresh_token", number)
 
     def _check_links(self, ledger: DatabaseRows) -> None:
         accounts = [row["account_id"] for row in ledger.links.values()]
@@ -75,7 +75,8 @@ class LoginInvariants:
             for user, link in self._model.links.items()
         }
 
-    def _check_encryption_context(self, ledger: DatabaseRows, vault: TokenCipher) -> None:
+    def _check_encryption_context(self, ledger: DatabaseRows) -> None:
+        vault = TokenCipher(self._app.settings.token_keys)
         everybody = set(map(self._env.user_id, self._env.discord.state.users))
         for user, column, blob in ledger.encrypted_values():
             assert vault.decrypt(blob, column, user)
@@ -113,7 +114,7 @@ class LoginInvariants:
             if user not in self._model.links:
                 number = self._env.user_id(user)
                 assert number not in ledger.links
-                assert number not in self._app.accounts._access_tokens, (
+                assert number not in self._app.access_tokens._tokens, (
                     f"{user}'s access token is kept"
                 )
                 assert user in self._model.logins or number not in ledger.logins

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 import aiohttp
 from yarl import URL
 
+from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.metrics import Metrics
 from bot.accounts.quota import Quota
 from bot.accounts.sessions import Sessions
-from bot.app import open_store, rekey
+from bot.app import rekey
 from bot.config import Settings
 from bot.errors.bot_error import StartupError
 from bot.login.flow import LoginFlow
@@ -136,6 +137,7 @@ class LoginApp:
             token_keys=(secrets.token_bytes(32),),
         )
         self.store: Store
+        self.access_tokens: AccessTokens
         self.accounts: Sessions
         self.login_flow: LoginFlow
         self.spotify_oauth: HeldSpotifyOAuth
@@ -145,7 +147,9 @@ class LoginApp:
     async def open(self) -> None:
         """Put it together as bot.app does, but for the web server and discord.py."""
         stack, settings = self._stack, self.settings
-        self.store, self.vault = await stack.enter_async_context(open_store(settings))
+        self.store = await stack.enter_async_context(
+            Store.open(settings.database, settings.token_keys)
+        )
         http = await stack.enter_async_context(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         )
@@ -158,23 +162,21 @@ class LoginApp:
                 http, discord.url, discord.client_secret, f"{public_url}/discord"
             )
         self.build_parts(Transport(http, settings.spotify_api_url))
-        stack.push_async_callback(self.accounts.close)
+        stack.push_async_callback(self.access_tokens.close)
         self.login_flow.application_id = int(discord.application_id)
 
     def build_parts(self, transport: Transport) -> None:
         """The parts that a control makes worse than they are."""
         clock, client_id = self._env.clock, self.settings.spotify_client_id
         quota = Quota(self.store, clock, client_id=client_id, daily_limit=1000)
-        self.accounts = Sessions(
-            self.store, self.vault, self.spotify_oauth, transport, clock, quota, Metrics()
-        )
+        self.access_tokens = AccessTokens(self.store, self.spotify_oauth, Metrics(), clock)
+        self.accounts = Sessions(self.store, self.access_tokens, transport, quota)
         self.login_flow = self.make_login_flow(LoginFlow)
 
     def make_login_flow(self, flow_class: type[LoginFlow]) -> LoginFlow:
         return flow_class(
             self.store,
             self.accounts,
-            self.vault,
             self.spotify_oauth,
             self.discord_oauth,
             client_id=self.settings.spotify_client_id,
@@ -200,7 +202,7 @@ class LoginApp:
         """While it is shut: whether somebody else's key would do."""
         foreign = replace(self.settings, token_keys=(secrets.token_bytes(32),))
         try:
-            async with open_store(foreign):
+            async with Store.open(foreign.database, foreign.token_keys):
                 return True
         except StartupError:
             return False

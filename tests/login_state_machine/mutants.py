@@ -9,7 +9,7 @@ from bot.login.flow import LoginFlow
 from bot.login.results import LoginFinished
 from bot.spotify.transport import Transport
 from bot.store.accounts import AccountTable, LinkedAccount
-from bot.store.pending_logins import PendingLogin, PendingLoginTable
+from bot.store.pending_logins import PendingLogin, PendingLoginTable, _hash
 from tests.login_state_machine.held_responses import HeldDiscordOAuth
 from tests.login_state_machine.login_app import LoginApp
 
@@ -27,19 +27,19 @@ class _UncheckedLoginFlow(LoginFlow):
         login = await self._logins.awaiting_code(discord_id, self._clock())
         if login is None:
             raise LoginUnfinished
-        return await self._link_account(login)
+        return await self._link_account(login, login.account_id or "", login.name or "")
 
 
 class AcceptsStaleRenewals(LoginApp):
     """A renewal is good for whatever link the user has by then."""
 
     def build_parts(self, transport: Transport) -> None:
-        self.store.accounts = _UncheckedAccountTable(self.store._db)
+        self.store.accounts = _UncheckedAccountTable(self.store._db, self.store._cipher)
         super().build_parts(transport)
 
 
 class _UncheckedAccountTable(AccountTable):
-    async def renew(self, link: LinkedAccount, refresh_token: bytes) -> bool:
+    async def renew(self, link: LinkedAccount, refresh_token: str) -> bool:
         now = await self.get(link.discord_id)
         renewed = replace(link, version=now.version if now else 0)
         return await super().renew(renewed, refresh_token)
@@ -52,22 +52,22 @@ class AcceptsReusedStates(LoginApp):
     """A browser may come back as often as it likes."""
 
     def build_parts(self, transport: Transport) -> None:
-        self.store.pending_logins = _ReusableStateTable(self.store._db)
+        self.store.pending_logins = _ReusableStateTable(self.store._db, self.store._cipher)
         super().build_parts(transport)
 
 
 class _ReusableStateTable(PendingLoginTable):
     async def consume_state(
-        self, state: bytes, cookie: bytes, now: float, *, discord_verified: bool
+        self, state: str, cookie: str, now: float, *, discord_verified: bool
     ) -> PendingLogin | None:
-        return await self.by_state(state, now)
+        return await self._find("state = ? AND expires_at > ?", _hash(state), now)
 
 
 class NeverExpiresLogins(LoginApp):
     """The round does not erase what is over."""
 
     def build_parts(self, transport: Transport) -> None:
-        self.store.pending_logins = _NonExpiringLoginTable(self.store._db)
+        self.store.pending_logins = _NonExpiringLoginTable(self.store._db, self.store._cipher)
         super().build_parts(transport)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import aiohttp
 
+from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.metrics import Metrics
 from bot.accounts.quota import Quota
 from bot.accounts.sessions import Sessions
-from bot.app import open_store
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
+from bot.store import Store
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from tests.login_state_machine.database_rows import DatabaseRows
@@ -59,13 +60,15 @@ async def accounts_with_table(
     """The accounts alone, on the file of the bot, which is stopped; and their table of links."""
     await harness.stop()
     settings = harness.settings
-    async with open_store(settings) as (store, vault), aiohttp.ClientSession() as http:
-        table = store.accounts = table_class(store._db)
+    keys = settings.token_keys
+    async with Store.open(settings.database, keys) as store, aiohttp.ClientSession() as http:
+        table = store.accounts = table_class(store._db, store._cipher)
         login = SpotifyOAuth(http, settings.spotify_accounts_url, f"{settings.public_url}/callback")
         transport = Transport(http, settings.spotify_api_url)
         clock = harness.clock
         quota = Quota(store, clock, client_id=settings.spotify_client_id, daily_limit=1000)
-        yield Sessions(store, vault, login, transport, clock, quota, Metrics()), table
+        tokens = AccessTokens(store, login, Metrics(), clock)
+        yield Sessions(store, tokens, transport, quota), table
 
 
 def delayed_renewal(harness: Harness) -> AbstractAsyncContextManager[ResponseHold]:

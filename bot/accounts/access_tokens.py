@@ -1,0 +1,161 @@
+"""Access tokens of linked accounts: cached in memory, and renewed before they expire."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from bot.accounts.metrics import Metrics
+from bot.errors.login import LoginExpired, NotLinked
+from bot.errors.spotify import SpotifyDown
+from bot.spotify.consent_expiry import consent_expires_at
+from bot.spotify.oauth import SpotifyOAuth
+from bot.store import LinkedAccount, Store
+
+_log = logging.getLogger(__name__)
+
+# A token is renewed this many seconds before it expires.
+_RENEWAL_MARGIN = 60
+
+# If Spotify refuses so many refresh tokens within so many seconds, it has an outage: it once
+# answered invalid_grant for all users.
+OUTAGE_THRESHOLD = 3
+OUTAGE_WINDOW = 5 * 60
+
+
+@dataclass(frozen=True)
+class _AccessToken:
+    value: str = field(repr=False)
+    expires_at: float
+    version: int
+
+
+class _SupersededError(Exception):
+    """The linked account changed during its renewal."""
+
+
+class AccessTokens:
+    """At most one renewal at a time for each linked account."""
+
+    def __init__(
+        self, store: Store, oauth: SpotifyOAuth, metrics: Metrics, clock: Callable[[], float]
+    ) -> None:
+        self._accounts = store.accounts
+        self._oauth = oauth
+        self._metrics = metrics
+        self._clock = clock
+        self._tokens: dict[int, _AccessToken] = {}
+        self._renewals: dict[tuple[int, int], asyncio.Task[str]] = {}
+        self._refused_at: dict[int, float] = {}
+
+    async def active_account(self, discord_id: int) -> LinkedAccount:
+        """The user's linked account. Raises NotLinked, or LoginExpired if it is revoked."""
+        account = await self._accounts.get(discord_id)
+        if account is None:
+            raise NotLinked
+        if account.revoked:
+            raise LoginExpired("revoked before")
+        return account
+
+    async def get(self, discord_id: int, refused: str | None) -> str:
+        """An access token of this user; another one than `refused`, which Spotify refused.
+
+        Raises NotLinked, LoginExpired, SpotifyDown.
+        """
+        while True:
+            account = await self.active_account(discord_id)
+            token = self._tokens.get(discord_id)
+            if (
+                token
+                and token.version == account.version
+                and token.value != refused
+                and token.expires_at > self._clock()
+            ):
+                return token.value
+            try:
+                # A cancelled command must not cancel the renewal, which may bring a new token.
+                return await asyncio.shield(self._renewal(account))
+            except _SupersededError:
+                continue
+
+    def forget(self, discord_id: int) -> None:
+        """Erase the user's token. A renewal in progress then discards its token."""
+        for key in [key for key in self._renewals if key[0] == discord_id]:
+            del self._renewals[key]
+        self._tokens.pop(discord_id, None)
+        self._refused_at.pop(discord_id, None)
+
+    async def close(self) -> None:
+        """Wait for renewals in progress, so that no new refresh token is lost."""
+        while self._renewals:
+            await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+
+    def _renewal(self, account: LinkedAccount) -> asyncio.Task[str]:
+        """The renewal in progress, or a new one."""
+        key = (account.discord_id, account.version)
+        renewal = self._renewals.get(key)
+        if renewal is None:
+            renewal = self._renewals[key] = asyncio.create_task(self._renew(account))
+            renewal.add_done_callback(partial(self._on_renewed, key))
+        return renewal
+
+    def _on_renewed(self, key: tuple[int, int], renewal: asyncio.Task[str]) -> None:
+        if self._renewals.get(key) is renewal:
+            del self._renewals[key]
+        if not renewal.cancelled():
+            renewal.exception()  # marks it as retrieved: all callers may have been cancelled
+
+    async def _renew(self, account: LinkedAccount) -> str:
+        """A new access token. Stores a new refresh token first.
+
+        An unlink, a new login or another renewal during this one takes precedence: it changes
+        the account's version, and this renewal raises _SupersededError.
+        """
+        old = await self._accounts.refresh_token(account)
+        if old is None:
+            raise _SupersededError
+        try:
+            tokens = await self._oauth.refresh(account.client_id, old)
+        except SpotifyDown:
+            self._metrics.record_renewal("down")
+            raise
+        except LoginExpired:
+            self._metrics.record_renewal("refused")
+            if not await self._accounts.is_unchanged(account):
+                raise _SupersededError from None
+            await self._mark_revoked(account)
+            raise
+        self._metrics.record_renewal("done")
+        self._refused_at.pop(account.discord_id, None)
+        version = account.version
+        if tokens.refresh_token and tokens.refresh_token != old:
+            unchanged = await self._accounts.renew(account, tokens.refresh_token)
+            version += 1
+        else:
+            unchanged = await self._accounts.is_unchanged(account)
+        forgotten = (account.discord_id, account.version) not in self._renewals
+        if not unchanged or forgotten:
+            raise _SupersededError
+        expires_at = self._clock() + tokens.expires_in - _RENEWAL_MARGIN
+        self._tokens[account.discord_id] = _AccessToken(tokens.access_token, expires_at, version)
+        return tokens.access_token
+
+    async def _mark_revoked(self, account: LinkedAccount) -> None:
+        """Mark the account as revoked, unless so many refusals at once mean an outage.
+
+        Raises SpotifyDown in an outage, and unmarks the accounts that were marked before.
+        """
+        now = self._clock()
+        if now < consent_expires_at(account.authorized_at):
+            self._refused_at[account.discord_id] = now
+            recent = {user for user, at in self._refused_at.items() if at > now - OUTAGE_WINDOW}
+            self._refused_at = {user: self._refused_at[user] for user in recent}
+            if len(recent) >= OUTAGE_THRESHOLD:
+                await self._accounts.unmark_revoked(recent)
+                _log.warning("%d logins refused within minutes: taken for an outage", len(recent))
+                raise SpotifyDown("many logins refused at once") from None
+        await self._accounts.mark_revoked(account)
+        _log.info("a login has ended")

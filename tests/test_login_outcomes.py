@@ -1,0 +1,58 @@
+"""The store keeps how a login ended as a code, from which the result page gets its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import login, spotify
+from bot.errors.bot_error import BotError
+from bot.login.outcomes import Outcome, decode_error, encode_error
+from tests.login_client import login_client
+
+# Every error that a callback of a login can end with.
+ERRORS = (
+    login.LoginCancelled(),
+    login.LoginRefused("401 invalid_grant"),
+    login.WrongDiscordUser(),
+    login.AlreadyLinked(),
+    login.LoginExpired(),
+    login.MissingScope(),
+    spotify.AccessTokenRefused(),
+    spotify.SpuriousUnauthorized(),
+    spotify.UserNotRegistered(),
+    spotify.OwnerNeedsPremium(),
+    spotify.PremiumRequired(),
+    spotify.SpuriousPremiumRequired(),
+    spotify.PlayerRestricted(),
+    spotify.NotPermitted(),
+    spotify.NotFound(),
+    spotify.RateLimited(4.2),
+    spotify.RateLimited(599),
+    spotify.QuotaExceeded(48_925),
+    spotify.SpotifyDown(),
+    spotify.BadRequest(),
+)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_stored_error_keeps_its_message(error: BotError) -> None:
+    stored = encode_error(error)
+    assert decode_error(stored).message == error.message
+    code, _, seconds = stored.partition(" ")
+    assert code in list(Outcome)
+    assert not seconds or seconds.isdecimal()
+
+
+def test_sentence_of_an_earlier_version_is_shown_as_it_is() -> None:
+    sentence = "You cancelled the login, so nothing was changed. Use /link to try again."
+    assert decode_error(sentence).message == sentence
+
+
+async def test_database_holds_the_code_and_the_page_the_words() -> None:
+    async with login_client() as it:
+        _, offer = await it.request_login()
+        callback = await it.authorize(await it.start_login(offer), accept=False)
+        page = await it.result_page(await it.send_callback(callback))
+        assert it.query_database("SELECT outcome FROM login") == [("cancelled",)]
+        assert "You cancelled the login" in page.text
+        assert page.status == 400
