@@ -1,4 +1,4 @@
-"""A trap of discord.py: a view of lasting and ordinary buttons unregisters the lasting ones."""
+"""All buttons of the bot are persistent: discord.py unregisters those in mixed views."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from tests.cost_session import CostSession
 from tests.simulators.discord_bot import SmallBot, run_bot
 
 Json = dict[str, Any]
-MODAL_RESPONSE = 9  # the type of the answer to an interaction that is a form
+MODAL_RESPONSE = 9  # the type of a response that opens a modal
 
 
-# ---- the trap is there
+# ---- the behaviour of discord.py
 
 
-class _PersistentButton(ui.DynamicItem[ui.Button[Any]], template=r"lasting:(?P<number>\d)"):
+class _PersistentButton(ui.DynamicItem[ui.Button[Any]], template=r"persistent:(?P<number>\d)"):
     def __init__(self, number: str) -> None:
-        super().__init__(ui.Button(label=f"Lasting {number}", custom_id=f"lasting:{number}"))
+        super().__init__(ui.Button(label=f"Persistent {number}", custom_id=f"persistent:{number}"))
 
     @classmethod
     async def from_custom_id(
@@ -41,11 +41,11 @@ class _PersistentButton(ui.DynamicItem[ui.Button[Any]], template=r"lasting:(?P<n
         return cls(match["number"])
 
     async def callback(self, interaction: Interaction) -> None:
-        await interaction.response.send_message("It lasts")
+        await interaction.response.send_message("Still registered")
 
 
 class _MixedView(ui.View):
-    """As people write it: one lasting button, one that stops the view."""
+    """A view that mixes one persistent button with one that stops the view."""
 
     @ui.button(label="Stop")
     async def end(self, interaction: Interaction, button: ui.Button[_MixedView]) -> None:
@@ -55,7 +55,7 @@ class _MixedView(ui.View):
 
 @app_commands.command(name="alone")
 async def send_persistent(interaction: Interaction) -> None:
-    """Show a lasting button alone."""
+    """Show a persistent button alone."""
     view = ui.View(timeout=None)
     view.add_item(_PersistentButton("1"))
     await interaction.response.send_message("Alone", view=view)
@@ -64,7 +64,7 @@ async def send_persistent(interaction: Interaction) -> None:
 
 @app_commands.command(name="mixed")
 async def send_mixed(interaction: Interaction) -> None:
-    """Show it beside an ordinary one."""
+    """Show a persistent button beside an ordinary one."""
     view = _MixedView()
     view.add_item(_PersistentButton("2"))
     await interaction.response.send_message("Mixed", view=view)
@@ -72,11 +72,11 @@ async def send_mixed(interaction: Interaction) -> None:
 
 @app_commands.command(name="again")
 async def send_again(interaction: Interaction) -> None:
-    """Show a lasting one, then send the same view without it."""
+    """Show a persistent button, then edit it out of the message."""
     view = ui.View(timeout=None)
-    view.add_item(lasting := _PersistentButton("3"))
+    view.add_item(button := _PersistentButton("3"))
     await interaction.response.send_message("First", view=view)
-    view.remove_item(lasting)
+    view.remove_item(button)
     view.add_item(ui.Button(label="Website", url="https://example.org/"))
     view.add_item(ui.Button(label="Ordinary", custom_id="ordinary"))
     await interaction.edit_original_response(content="Then", view=view)
@@ -95,20 +95,22 @@ class _Bot(SmallBot):
         await super().setup_hook()
 
 
-@pytest.mark.parametrize("way", ["stopped", "sent again"])
-async def test_library_unregisters_persistent_items_in_mixed_views(way: str) -> None:
-    """If this fails, discord.py has changed: see whether the rules of lasting buttons may go."""
+@pytest.mark.parametrize("removal", ["stopped", "sent again"])
+async def test_library_unregisters_persistent_items_in_mixed_views(removal: str) -> None:
+    """If this fails, discord.py has changed, and mixed views may be allowed."""
     clock = Clock()
-    async with Discord(clock) as pretend, run_bot(pretend, _Bot()) as bot:
-        seat = pretend.user_client("ada", "music")
-        first = await seat.run("/alone")
-        assert (await first.press("Lasting 1")).text == "It lasts", "one alone is never forgotten"
-        if way == "stopped":
-            await (await seat.run("/mixed")).press("Stop")
+    async with Discord(clock) as discord_server, run_bot(discord_server, _Bot()) as bot:
+        ada = discord_server.user_client("ada", "music")
+        first = await ada.run("/alone")
+        assert (await first.press("Persistent 1")).text == "Still registered", (
+            "a button alone stays registered"
+        )
+        if removal == "stopped":
+            await (await ada.run("/mixed")).press("Stop")
         else:
-            await (await seat.run("/again")).wait_for("Then")
+            await (await ada.run("/again")).wait_for("Then")
         assert _PersistentButton.__discord_ui_compiled_template__ not in _registered_items(bot)
-        press = asyncio.create_task(first.press("Lasting 1"))
+        press = asyncio.create_task(first.press("Persistent 1"))
         await asyncio.wait([press], timeout=0.2)
         clock.advance(3)
         with pytest.raises(NoResponse):
@@ -119,11 +121,11 @@ def _registered_items(bot: discord.Client) -> dict[Any, type[Any]]:
     return dict(bot._connection._view_store._dynamic_items)
 
 
-# ---- the bot keeps out of it
+# ---- the messages of the bot
 
 
 class Session:
-    """All that people can do, done twice: what the bot sent, and what is registered then."""
+    """The bot's messages while every action runs, and the registered items before and after."""
 
     def __init__(self) -> None:
         self.messages: list[Json] = []
@@ -134,42 +136,42 @@ class Session:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def session() -> Session:
-    found = Session()
-    async with run_harness() as it:
-        assert it.bot is not None
-        found.before = _registered_items(it.bot)
-        await measure_costs(CostSession(it, await it.link_account("ada")))
-        found.after = _registered_items(it.bot)
-        found.views = dict(it.bot._connection._view_store._views)
-        found.messages = list(_sent_messages(it.discord.traffic.exchanges))
-    return found
+    session = Session()
+    async with run_harness() as harness:
+        assert harness.bot is not None
+        session.before = _registered_items(harness.bot)
+        await measure_costs(CostSession(harness, await harness.link_account("ada")))
+        session.after = _registered_items(harness.bot)
+        session.views = dict(harness.bot._connection._view_store._views)
+        session.messages = list(_sent_messages(harness.discord.traffic.exchanges))
+    return session
 
 
 def _sent_messages(exchanges: Any) -> Iterator[Json]:
     """Every message with components that the bot sent or edited."""
-    for one in exchanges:
-        body = _json_body(one)
-        if one.path.endswith("/callback"):
+    for exchange in exchanges:
+        body = _json_body(exchange)
+        if exchange.path.endswith("/callback"):
             body = {} if body.get("type") == MODAL_RESPONSE else body.get("data") or {}
         if body.get("components"):
             yield body
 
 
-def _json_body(one: Exchange) -> Json:
-    text = one.request_body
-    if one.request_type == "multipart/form-data":
+def _json_body(exchange: Exchange) -> Json:
+    text = exchange.request_body
+    if exchange.request_type == "multipart/form-data":
         text = text.split(b'name="payload_json"')[1].split(b"\r\n\r\n")[1].split(b"\r\n--")[0]
     body = json.loads(text) if text.startswith(b"{") else {}
     return body if isinstance(body, dict) else {}
 
 
 def _custom_ids(message: Json) -> list[str]:
-    """Of all that can be pressed or chosen in it."""
+    """The custom_ids of the message's buttons and selects."""
     parts = [part for part in walk_components(message) if part["type"] in (BUTTON, *SELECT_TYPES)]
     return [part["custom_id"] for part in parts if "custom_id" in part]
 
 
-def test_session_covers_nearly_all_items(session: Session) -> None:
+def test_session_shows_every_persistent_item(session: Session) -> None:
     shown = {custom_id for message in session.messages for custom_id in _custom_ids(message)}
     for kind in PersistentButton.__subclasses__() + PersistentSelect.__subclasses__():
         template = kind.__discord_ui_compiled_template__
@@ -177,21 +179,23 @@ def test_session_covers_nearly_all_items(session: Session) -> None:
 
 
 def test_all_items_of_all_messages_are_persistent(session: Session) -> None:
-    """And one template claims each: two that match would both run."""
+    """Exactly one template matches each custom_id; two handlers would both run."""
     for message in session.messages:
         for custom_id in _custom_ids(message):
-            claims = [template for template in session.before if template.fullmatch(custom_id)]
-            assert len(claims) == 1, custom_id
+            matches = [template for template in session.before if template.fullmatch(custom_id)]
+            assert len(matches) == 1, custom_id
 
 
-def test_each_custom_id_matches_one_template(session: Session) -> None:
-    """discord.py looks with `fullmatch`; what begins alike is still a trap for the next one."""
+def test_no_template_matches_prefix_of_other_custom_id(session: Session) -> None:
+    """discord.py uses fullmatch; prefixes must not match either, so that new templates are safe."""
     for message in session.messages:
         for custom_id in _custom_ids(message):
-            assert sum(bool(one.match(custom_id)) for one in session.before) == 1, custom_id
+            assert sum(bool(template.match(custom_id)) for template in session.before) == 1, (
+                custom_id
+            )
 
 
-def test_no_template_is_unregistered_and_no_view_kept(session: Session) -> None:
+def test_all_templates_stay_registered_and_no_view_is_stored(session: Session) -> None:
     assert session.after == session.before
     assert session.after
     assert not session.views

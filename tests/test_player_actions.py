@@ -1,4 +1,4 @@
-"""Deeds are read back as they were written, and places and volumes are those that people mean."""
+"""Player actions round-trip through custom_ids; positions and volumes are parsed."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from bot.player.actions import (
 )
 from bot.spotify.uris import KINDS, Uri
 
-# Discord's, for a custom_id; what stands before a deed there is shorter than this.
+# Discord's limit for a custom_id, and the longest prefix before an action in it.
 MAX_CUSTOM_ID_LENGTH, MAX_PREFIX_LENGTH = 100, 30
 
 _ids = st.text("0123456789ABCxyz", min_size=22, max_size=22)
 _uris = st.builds(Uri, st.sampled_from(KINDS), _ids)
 _shuffle_options = st.sampled_from([None, True, False])
 _time_strings = st.from_regex(r"\A\d{1,3}:[0-5]\d\Z") | st.from_regex(r"\A[+-]?\d{1,6} ?s?\Z")
-_positions = _time_strings | st.integers(0, 100).map(lambda share: f" {share} % ")
+_positions = _time_strings | st.integers(0, 100).map(lambda percent: f" {percent} % ")
 _volume_levels = st.from_regex(r"\A([+-]\d{1,3}|\d\d?) ?%?\Z") | st.sampled_from(["mute", " MUTE "])
 _modes = st.sampled_from(
     [PlayerAction("shuffle", "on"), PlayerAction("shuffle", "off"), PlayerAction("repeat", "track")]
@@ -52,18 +52,18 @@ actions = st.one_of(
 
 
 @given(actions)
-def test_action_round_trips_through_text(deed: PlayerAction) -> None:
-    assert PlayerAction.parse(str(deed)) == deed
-    assert len(str(deed)) <= MAX_CUSTOM_ID_LENGTH - MAX_PREFIX_LENGTH
+def test_action_round_trips_through_text(action: PlayerAction) -> None:
+    assert PlayerAction.parse(str(action)) == action
+    assert len(str(action)) <= MAX_CUSTOM_ID_LENGTH - MAX_PREFIX_LENGTH
 
 
-@given(st.text(max_size=40) | actions.map(lambda deed: f"{deed} now"))
+@given(st.text(max_size=40) | actions.map(lambda action: f"{action} now"))
 def test_parsed_text_round_trips_or_is_rejected(text: str) -> None:
     try:
-        deed = PlayerAction.parse(text)
+        action = PlayerAction.parse(text)
     except ValueError:
         return
-    assert str(deed) == text
+    assert str(action) == text
 
 
 @pytest.mark.parametrize("text", ["", " ", "now", "dance", "next ", " next", "seek 1 2", "play  x"])
@@ -83,14 +83,14 @@ def test_play_and_queue_actions_keep_uri(uri: Uri) -> None:
     )
 
 
-# ---- places
+# ---- positions
 
 SECOND_MS = 1000
 TRACK_LENGTH_MS = 200 * SECOND_MS
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "seconds"),
     [
         ("0", 0),
         ("83", 83),
@@ -111,18 +111,20 @@ TRACK_LENGTH_MS = 200 * SECOND_MS
         ("199", 199),
     ],
 )
-def test_position_is_parsed(text: str, place: int) -> None:
-    written = parsing.normalise_position(text)
-    assert " " not in written
-    assert parsing.parse_position(written, 60 * SECOND_MS, TRACK_LENGTH_MS) == place * SECOND_MS
+def test_position_is_parsed(text: str, seconds: int) -> None:
+    normalised = parsing.normalise_position(text)
+    assert " " not in normalised
+    assert (
+        parsing.parse_position(normalised, 60 * SECOND_MS, TRACK_LENGTH_MS) == seconds * SECOND_MS
+    )
 
 
 @pytest.mark.parametrize("text", ["200", "3:20", "100%", "+140", "999999", "9:00:00"])
 def test_position_is_before_end_of_track(text: str) -> None:
-    """Where a track ends, the next one begins: Spotify would skip."""
-    with pytest.raises(InvalidPosition) as refused:
+    """At the end of the track Spotify would skip to the next one."""
+    with pytest.raises(InvalidPosition) as error:
         parsing.parse_position(parsing.normalise_position(text), 60 * SECOND_MS, TRACK_LENGTH_MS)
-    assert "3:20" in refused.value.message
+    assert "3:20" in error.value.message
 
 
 @pytest.mark.parametrize(
@@ -158,9 +160,9 @@ def test_position_over_100_percent_is_rejected() -> None:
     ],
 )
 def test_volume_is_parsed(text: str, level: int) -> None:
-    written = parsing.normalise_volume(text)
-    assert " " not in written
-    assert parsing.parse_volume(written, 55) == level
+    normalised = parsing.normalise_volume(text)
+    assert " " not in normalised
+    assert parsing.parse_volume(normalised, 55) == level
 
 
 @pytest.mark.parametrize("text", ["", "loud", "101", "1000", "--1", "4 0", "٤٠", "½", "mute 5"])
@@ -175,7 +177,7 @@ def test_volume_over_100_is_rejected() -> None:
 
 
 @pytest.mark.parametrize("text", ["+10", "-10"])
-def test_relative_volume_without_current_volume_is_none(text: str) -> None:
-    with pytest.raises(InvalidVolume) as refused:
+def test_relative_volume_without_current_volume_is_rejected(text: str) -> None:
+    with pytest.raises(InvalidVolume) as error:
         parsing.parse_volume(text, None)
-    assert "does not say how loud it is" in refused.value.message
+    assert "does not say how loud it is" in error.value.message

@@ -1,4 +1,4 @@
-"""Commands that come together, and what is remembered of them."""
+"""Concurrent commands, and what the bot remembers between commands."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from tests.command_assertions import api_calls_since, spotify_url
 async def test_skip_shows_track_queued_before(
     harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    song = spotify.catalogue.regular_tracks[0]
-    await linked_user.run(f"/queue add what:{spotify_url(song.uri)}")
+    track = spotify.catalogue.regular_tracks[0]
+    await linked_user.run(f"/queue add what:{spotify_url(track.uri)}")
     harness.clock.advance(8)
     since = len(spotify.calls)
     reply = await linked_user.run("/next")
-    assert song.name in reply.text
+    assert track.name in reply.text
     assert api_calls_since(spotify, since) == ["POST me/player/next", "GET me/player"]
 
 
 async def test_stale_state_is_ignored_without_known_previous_item(
     harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    """The song that was skipped had begun three seconds before."""
+    """The skipped track started only three seconds before."""
     player.next()
     harness.clock.advance(3)
     spotify.serve_stale_state(2)
@@ -47,31 +47,31 @@ async def test_concurrent_commands_are_both_shown_on_panel(
 async def test_unlink_during_command_leaves_no_state(
     harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    erase = await linked_user.run("/unlink")
-    begun = asyncio.Event()
-    spotify.on("PUT /v1/me/player/play", begun.set)
+    confirmation = await linked_user.run("/unlink")
+    play_started = asyncio.Event()
+    spotify.on("PUT /v1/me/player/play", play_started.set)
     spotify.faults.add(Fault("PUT .*/player/play$", status=204, runs_first=True, delay=0.2))
-    playing = asyncio.create_task(linked_user.run("/play lantern"))
-    await begun.wait()
-    await erase.press("Unlink and erase")
-    await playing
+    command = asyncio.create_task(linked_user.run("/play lantern"))
+    await play_started.wait()
+    await confirmation.press("Unlink and erase")
+    await command
     await harness.link_account("ada")
     assert await linked_user.autocomplete("/play l") == []
 
 
-@pytest.mark.parametrize("wish", ["true", "false"])
+@pytest.mark.parametrize("shuffle", ["true", "false"])
 async def test_play_with_shuffle_only_reports_shuffle_state(
-    player: Player, linked_user: UserClient, wish: str
+    player: Player, linked_user: UserClient, shuffle: str
 ) -> None:
-    player.set_shuffle(wish == "false")
-    reply = await linked_user.run(f"/play shuffle:{wish}")
-    assert ("Shuffled" if wish == "true" else "Shuffle is off") in reply.text
-    player.set_shuffle(wish == "false")
+    player.set_shuffle(shuffle == "false")
+    reply = await linked_user.run(f"/play shuffle:{shuffle}")
+    assert ("Shuffled" if shuffle == "true" else "Shuffle is off") in reply.text
+    player.set_shuffle(shuffle == "false")
     player.disallow("toggling_shuffle")
-    reply = await linked_user.run(f"/play shuffle:{wish}")
+    reply = await linked_user.run(f"/play shuffle:{shuffle}")
     assert "Already playing. Spotify does not let that be shuffled" in reply.text
     player.pause()
-    reply = await linked_user.run(f"/play shuffle:{wish}")
+    reply = await linked_user.run(f"/play shuffle:{shuffle}")
     assert "Playing. Spotify does not let that be shuffled" in reply.text
     assert player.is_playing
 

@@ -1,4 +1,4 @@
-"""Pause, resume, skip and restart: done once, looked at once or twice, said truly."""
+"""Pause, resume, skip and restart: one write, at most two reads, and a true reply."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_command_already_in_effect_reports_success(
 async def test_second_pause_without_readable_state(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    """The quota of the player's reads is used up, that of its commands is not."""
+    """The quota for reading the player is used up; the quota for commands is not."""
     player.pause()
     spotify.add_rate_limit(48_925, times=None, quota=True, pattern="GET /v1/me/player$")
     reply = await linked_user.run("/pause")
@@ -71,13 +71,13 @@ async def test_outcome_is_reported_without_readable_state(
         player.pause()
     spotify.add_rate_limit(48_925, times=None, quota=True, pattern="GET /v1/me/player$")
     reply = await linked_user.run(line)
-    says = {
+    expected = {
         "/pause": "Paused.",
         "/resume": "Playing.",
         "/next": "Skipped. Spotify does not say yet what plays: look with /now.",
         "/restart": "From the start.",
     }
-    assert reply.text == says[line]
+    assert reply.text == expected[line]
 
 
 # ---- skipping
@@ -86,23 +86,23 @@ async def test_outcome_is_reported_without_readable_state(
 async def test_next_skips_once_and_shows_next_item(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    coming = player.upcoming()[0]
+    next_item = player.upcoming()[0]
     since = len(spotify.calls)
     reply = await linked_user.run("/next")
-    assert player.item == coming
+    assert player.item == next_item
     assert reply.text.startswith("-# Skipped · Playing on Ada's Laptop\n")
-    assert card_title(spotify, coming) in reply.text
+    assert card_title(spotify, next_item) in reply.text
     assert api_calls_since(spotify, since) == ["POST me/player/next", STATE_CALL]
 
 
 async def test_previous_goes_back_and_shows_item(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    record = next(iter(spotify.catalogue.albums.values()))
+    album = next(iter(spotify.catalogue.albums.values()))
     reply = await linked_user.run("/previous")
-    assert player.item == record.tracks[0].uri
+    assert player.item == album.tracks[0].uri
     assert reply.text.startswith("-# Went back · Playing on Ada's Laptop\n")
-    assert card_title(spotify, record.tracks[0].uri) in reply.text
+    assert card_title(spotify, album.tracks[0].uri) in reply.text
     reply = await linked_user.run("/previous")
     assert reply.text == "There is no previous track. Use /restart to hear this one again."
 
@@ -110,59 +110,59 @@ async def test_previous_goes_back_and_shows_item(
 async def test_restart_seeks_to_start(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    playing = player.item
+    item = player.item
     reply = await linked_user.run("/restart")
-    assert (player.item, player.progress // 2000) == (playing, 0)
+    assert (player.item, player.progress // 2000) == (item, 0)
     assert reply.text.startswith("-# From the start · Playing on Ada's Laptop\n")
     assert "0:00 / 2:13" in reply.text
 
 
-# ---- a state that is told late
+# ---- stale state
 
 
 @pytest.mark.parametrize("line", ["/pause", "/resume", "/next", "/previous", "/restart"])
-@pytest.mark.parametrize("late", [0, 1, 2, 9])
+@pytest.mark.parametrize("stale_reads", [0, 1, 2, 9])
 async def test_state_is_read_at_most_twice(
     harness: Harness,
     spotify: Spotify,
     player: Player,
     linked_user: UserClient,
     line: str,
-    late: int,
+    stale_reads: int,
 ) -> None:
     if line == "/resume":
         player.pause()
     before = player.item
-    spotify.serve_stale_state(late)
+    spotify.serve_stale_state(stale_reads)
     since = len(spotify.calls)
     reply = await linked_user.run(line)
-    assert api_calls_since(spotify, since).count(STATE_CALL) == (1 if late == 0 else 2)
+    assert api_calls_since(spotify, since).count(STATE_CALL) == (1 if stale_reads == 0 else 2)
     playing = line != "/pause"
     assert player.is_playing is playing
-    where = f"{'Playing' if playing else 'Paused'} on Ada's Laptop"
+    playback = f"{'Playing' if playing else 'Paused'} on Ada's Laptop"
     skips = {"/next": "Skipped", "/previous": "Went back"}
-    if late > 1 and line in skips:
+    if stale_reads > 1 and line in skips:
         assert reply.text == (
             f"{skips[line]}. Spotify does not say yet what plays: look with /now."
         )
     else:
-        assert where in reply.text
+        assert playback in reply.text
         assert card_title(spotify, player.item) in reply.text
         assert (player.item == before) is (line not in skips)
 
 
-@pytest.mark.parametrize("late", [1, 2])
+@pytest.mark.parametrize("stale_reads", [1, 2])
 async def test_item_of_previous_skip_is_not_reported_as_next(
-    spotify: Spotify, player: Player, linked_user: UserClient, late: int
+    spotify: Spotify, player: Player, linked_user: UserClient, stale_reads: int
 ) -> None:
-    """It has just begun, too, and a late answer still shows it."""
+    """It started just now as well, and a stale response still shows it."""
     await linked_user.run("/next")
     first = player.item
-    spotify.serve_stale_state(late)
+    spotify.serve_stale_state(stale_reads)
     reply = await linked_user.run("/next")
     assert player.item != first
     assert card_title(spotify, first) not in reply.text
-    assert (card_title(spotify, player.item) in reply.text) is (late == 1)
+    assert (card_title(spotify, player.item) in reply.text) is (stale_reads == 1)
 
 
 async def test_recently_played_item_is_not_reported_as_next(
@@ -171,7 +171,7 @@ async def test_recently_played_item_is_not_reported_as_next(
     spotify.serve_stale_state(1)
     await linked_user.run("/play what:lantern weather")
     first = player.item
-    await linked_user.run("/now")  # is told how it was before
+    await linked_user.run("/now")  # reads the stale state
     reply = await linked_user.run("/next")
     assert player.item != first
     assert card_title(spotify, player.item) in reply.text

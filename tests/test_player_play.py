@@ -1,4 +1,4 @@
-"""What is played, and what is said of it: what happened at Spotify."""
+"""/play: what a query, link or name plays, and what the reply says about it."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ async def test_track_plays_in_album_context(spotify: Spotify, linked_user: UserC
 async def test_every_kind_plays_from_link_or_uri(
     spotify: Spotify, linked_user: UserClient, kind: str, form: str
 ) -> None:
-    shelf = (
+    items = (
         spotify.state.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
     )
-    uri = next(iter(shelf.values())).uri
+    uri = next(iter(items.values())).uri
     reply = await linked_user.run(f"/play what:{uri if form == 'uri' else spotify_url(uri)}")
     player = spotify.accounts["ada"].player
     assert (player.item if kind == "episode" else player.context) == uri
@@ -86,10 +86,12 @@ async def test_own_playlist_is_found_by_full_name(
 ) -> None:
     if name.startswith("w"):
         spotify.state.add_playlist(name, "ada", spotify.catalogue.regular_tracks[0].uri)
-    wanted = {one.name.casefold(): one for one in spotify.state.playlists.values()}
+    playlists = {
+        playlist.name.casefold(): playlist for playlist in spotify.state.playlists.values()
+    }
     since = len(spotify.calls)
     reply = await linked_user.run(f"/play what:{name}")
-    assert spotify.accounts["ada"].player.context == wanted[name.casefold()].uri
+    assert spotify.accounts["ada"].player.context == playlists[name.casefold()].uri
     assert api_calls_since(spotify, since) == ["GET me/playlists", "PUT me/player/play"]
     assert "@everyone" not in reply.text
     assert not reply.message["mention_everyone"]
@@ -105,19 +107,19 @@ async def test_unreadable_playlists_fall_back_to_track_search(
     )
 
 
-@pytest.mark.parametrize("words", ["liked", "Liked Songs"])
+@pytest.mark.parametrize("query", ["liked", "Liked Songs"])
 async def test_liked_songs_play_newest_first(
-    spotify: Spotify, linked_user: UserClient, words: str
+    spotify: Spotify, linked_user: UserClient, query: str
 ) -> None:
     ada = spotify.accounts["ada"]
     ada.liked = ada.liked[:5]
-    reply = await linked_user.run(f"/play what:{words}")
+    reply = await linked_user.run(f"/play what:{query}")
     assert reply.text == "Playing your 5 liked songs."
     assert ada.player.item == ada.liked[0][0]
     assert ada.player.upcoming() == [uri for uri, _ in ada.liked[1:]]
 
 
-async def test_liked_songs_are_limited_to_one_call_and_says_so(
+async def test_liked_songs_beyond_limit_are_reported(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     ada = spotify.accounts["ada"]
@@ -131,11 +133,11 @@ async def test_liked_songs_are_limited_to_one_call_and_says_so(
         f"Playing your {200 - len(spotify.catalogue.local)} newest liked songs of {total}. "
         "Spotify takes no more at once."
     )
-    heard = [uri for uri, _ in ada.liked[:200] if ":local:" not in uri]
-    assert ada.player.item == heard[0]
+    playable = [uri for uri, _ in ada.liked[:200] if ":local:" not in uri]
+    assert ada.player.item == playable[0]
     (command,) = spotify.calls_to("PUT", "me/player/play")
     assert command.executed
-    assert ada.player.upcoming() == heard[1:21]
+    assert ada.player.upcoming() == playable[1:21]
     assert len(api_calls_since(spotify, since)) == 5  # four pages and the command
 
 
@@ -151,7 +153,7 @@ async def test_liked_songs_within_limit_all_play(
 
 
 @pytest.mark.parametrize("local", [True, False])
-async def test_no_playable_liked_song_is_reported(
+async def test_missing_playable_liked_songs_are_reported(
     spotify: Spotify, linked_user: UserClient, local: bool
 ) -> None:
     ada = spotify.accounts["ada"]
@@ -161,12 +163,10 @@ async def test_no_playable_liked_song_is_reported(
     assert not spotify.calls_to("PUT", "me/player/play")
 
 
-async def test_unavailable_track_may_be_withdrawn(
-    spotify: Spotify, linked_user: UserClient
-) -> None:
-    gone = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
+async def test_withdrawn_track_is_reported(spotify: Spotify, linked_user: UserClient) -> None:
+    track = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
     before = spotify.accounts["ada"].player.item
-    reply = await linked_user.run(f"/play what:{spotify_url(gone.uri)}")
+    reply = await linked_user.run(f"/play what:{spotify_url(track.uri)}")
     assert reply.text == (
         "Spotify refused it: it may have been withdrawn. Look for another one with /search."
     )
@@ -183,7 +183,7 @@ async def test_audiobook_chapter_plays_without_name(
     assert (await linked_user.run("/pause")).text == "Paused."
 
 
-# ---- nothing to play: going on
+# ---- without a query
 
 
 async def test_play_without_query_resumes(spotify: Spotify, linked_user: UserClient) -> None:
@@ -214,8 +214,8 @@ async def test_play_with_shuffle(spotify: Spotify, linked_user: UserClient, shuf
     assert player.context == album.uri
 
 
-async def test_refused_shuffle_still_plays(spotify: Spotify, linked_user: UserClient) -> None:
-    """It is what comes that is to be shuffled."""
+async def test_shuffle_is_retried_after_play(spotify: Spotify, linked_user: UserClient) -> None:
+    """Shuffling is refused for the previous item, but works once the new one plays."""
     player = spotify.accounts["ada"].player
     player.disallow("toggling_shuffle")
     spotify.on("PUT /v1/me/player/play$", player.disallow)

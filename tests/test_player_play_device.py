@@ -1,4 +1,4 @@
-"""On which device it is played, to whom that is told, and what cannot be."""
+"""/play and /resume on a named device; errors and visibility of playback commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from tests.command_assertions import api_calls_since
 
-# ---- where
+# ---- devices
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ async def test_long_name_and_device_are_both_shown(
     )
 
 
-# ---- refusals
+# ---- errors
 
 
 async def test_exhausted_player_quota_makes_no_search(
@@ -109,18 +109,18 @@ async def test_replies_follow_sharing_setting_and_errors_are_private(
     for line in ("/play what:lantern", "/pause", "/volume 30"):
         assert not (await linked_user.run(line)).ephemeral, line
     grace = harness.discord.user_client("grace", "music")
-    seen = len(grace.messages())
+    visible = len(grace.messages())
     for line in ("/play what:xyzzyplugh", "/seek position:soon", "/queue add what:Potluck"):
         assert (await linked_user.run(line)).ephemeral, line
     spotify.accounts["ada"].player.device = None
     reply = await linked_user.run("/next")
     assert reply.ephemeral
     assert "Choose where" in reply.text
-    assert len(grace.messages()) == seen
+    assert len(grace.messages()) == visible
     assert (await reply.pick("Kitchen Speaker")).ephemeral
 
 
-async def test_duplicate_interaction_acts_once(
+async def test_duplicate_interactions_act_once(
     discord: Discord, spotify: Spotify, linked_user: UserClient
 ) -> None:
     discord.duplicate_interactions = True

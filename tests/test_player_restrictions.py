@@ -1,4 +1,4 @@
-"""What the player does not allow now is said in its own words, and nothing is done twice."""
+"""Restrictions of the player have their own messages, and no command is sent twice."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.command_assertions import api_calls_since, player_error
 
 STATE_CALL = "GET me/player"
 OUTCOME_UNKNOWN = "Spotify did not say whether that worked."
-# Every command but /play and /queue.
+# Every player command except /play and /queue.
 COMMAND_LINES = (
     "/pause",
     "/resume",
@@ -80,9 +80,9 @@ async def test_each_error_reason_has_its_message(
 async def test_restricted_active_device_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient, line: str
 ) -> None:
-    television = next(one for one in player.devices if one.name == "Hallway TV")
-    player.resume(television)
-    television.supports_volume = True
+    device = next(device for device in player.devices if device.name == "Hallway TV")
+    player.resume(device)
+    device.supports_volume = True
     reply = await linked_user.run(line)
     if line == "/resume":
         assert reply.text.startswith("-# Already playing on Hallway TV")
@@ -91,7 +91,7 @@ async def test_restricted_active_device_is_reported(
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
-async def test_without_premium_it_says_so(harness: Harness, line: str) -> None:
+async def test_missing_premium_is_reported(harness: Harness, line: str) -> None:
     linus = await harness.link_account("linus")
     player = harness.spotify.accounts["linus"].player
     player.play(context=next(iter(harness.spotify.catalogue.albums.values())).uri)
@@ -100,11 +100,11 @@ async def test_without_premium_it_says_so(harness: Harness, line: str) -> None:
     assert reply.ephemeral
 
 
-# ---- ads, episodes, chapters, local files, nothing
+# ---- item types
 
 
 @pytest.mark.parametrize("line", ["/pause", "/next", "/previous", "/restart", "/seek position:9"])
-async def test_during_an_ad(
+async def test_ad_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient, line: str
 ) -> None:
     player.interlude = "ad"
@@ -116,51 +116,51 @@ async def test_during_an_ad(
 async def test_every_item_type_can_be_controlled(
     spotify: Spotify, player: Player, linked_user: UserClient, kind: str
 ) -> None:
-    first = {
+    uri = {
         "episode": next(iter(spotify.catalogue.episodes.values())).uri,
         "chapter": next(iter(spotify.catalogue.chapters.values())).uri,
         "local": next(iter(spotify.catalogue.local)),
     }[kind]
     player.play(
-        first, spotify.catalogue.regular_tracks[0].uri, spotify.catalogue.regular_tracks[1].uri
+        uri, spotify.catalogue.regular_tracks[0].uri, spotify.catalogue.regular_tracks[1].uri
     )
-    named = kind != "chapter"
+    is_named = kind != "chapter"
     reply = await linked_user.run("/pause")
-    assert ("Paused on Ada's Laptop" if named else "Paused.") in reply.text
+    assert ("Paused on Ada's Laptop" if is_named else "Paused.") in reply.text
     reply = await linked_user.run("/resume")
-    assert ("Playing on Ada's Laptop" if named else "Playing.") in reply.text
+    assert ("Playing on Ada's Laptop" if is_named else "Playing.") in reply.text
     assert (await linked_user.run("/volume level:20")).text.startswith(
-        "-# Volume 20% · Playing on Ada's Laptop" if named else "Volume 20%."
+        "-# Volume 20% · Playing on Ada's Laptop" if is_named else "Volume 20%."
     )
     reply = await linked_user.run("/seek position:50%")
-    assert ("Went to" if named else "Nothing is playing") in reply.text
+    assert ("Went to" if is_named else "Nothing is playing") in reply.text
     assert "Skipped · Playing" in (await linked_user.run("/next")).text
 
 
-# ---- nothing twice
+# ---- repeated commands
 
 
 async def test_concurrent_pauses_both_succeed(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    one, other = await asyncio.gather(linked_user.run("/pause"), linked_user.run("/pause"))
+    first, second = await asyncio.gather(linked_user.run("/pause"), linked_user.run("/pause"))
     assert not player.is_playing
-    for reply in (one, other):
+    for reply in (first, second):
         assert "aused on Ada's Laptop" in reply.text
 
 
-async def test_duplicate_interaction_acts_once(
+async def test_duplicate_interactions_act_once(
     discord: Discord, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     discord.duplicate_interactions = True
     for line in COMMAND_LINES:
         before = len(spotify.calls)
         await linked_user.run(line)
-        sent = [call for call in spotify.calls[before:] if call.method != "GET"]
-        assert len(sent) == 1, line
+        writes = [call for call in spotify.calls[before:] if call.method != "GET"]
+        assert len(writes) == 1, line
 
 
-@pytest.mark.parametrize("executed", [True, False], ids=["done", "not done"])
+@pytest.mark.parametrize("executed", [True, False], ids=["executed", "not executed"])
 async def test_reply_states_whether_playback_continues(
     spotify: Spotify, linked_user: UserClient, executed: bool
 ) -> None:
@@ -173,8 +173,8 @@ async def test_reply_states_whether_playback_continues(
     assert len(spotify.calls_to("PUT", "me/player/play")) == 1
 
 
-@pytest.mark.parametrize("executed", [True, False], ids=["done", "not done"])
-async def test_active_device_is_not_tried_twice(
+@pytest.mark.parametrize("executed", [True, False], ids=["executed", "not executed"])
+async def test_transfer_is_not_sent_twice(
     spotify: Spotify, linked_user: UserClient, executed: bool
 ) -> None:
     player = spotify.accounts["ada"].player

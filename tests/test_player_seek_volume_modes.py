@@ -1,4 +1,4 @@
-"""Seek, volume, shuffle and repeat: as people write them, and as the device allows."""
+"""/seek, /volume, /shuffle and /repeat: input formats, limits and unsupported devices."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ STATE_CALL = "GET me/player"
 
 
 @pytest.mark.parametrize(
-    ("position", "place"),
+    ("position", "seconds"),
     [("1:23", 83), ("83", 83), ("+30", 78), ("-15", 33), ("-90", 0), ("50%", 66), ("0", 0)],
 )
 async def test_seek(
-    spotify: Spotify, player: Player, linked_user: UserClient, position: str, place: int
+    spotify: Spotify, player: Player, linked_user: UserClient, position: str, seconds: int
 ) -> None:
     since = len(spotify.calls)
     reply = await linked_user.run(f"/seek position:{position}")
-    assert abs(player.progress / 1000 - place) < 2
-    assert reply.text.startswith(f"-# Went to {place // 60}:{place % 60:02}")
+    assert abs(player.progress / 1000 - seconds) < 2
+    assert reply.text.startswith(f"-# Went to {seconds // 60}:{seconds % 60:02}")
     assert api_calls_since(spotify, since) == [STATE_CALL, "PUT me/player/seek"]
 
 
@@ -33,19 +33,19 @@ async def test_seek(
 async def test_seek_past_end_does_not_skip(
     spotify: Spotify, player: Player, linked_user: UserClient, position: str
 ) -> None:
-    playing = player.item
+    item = player.item
     reply = await linked_user.run(f"/seek position:{position}")
     assert "it lasts 2:13" in reply.text
-    assert player.item == playing
+    assert player.item == item
     assert not spotify.calls_to("PUT", "me/player/seek")
 
 
 @pytest.mark.parametrize("position", ["soon", "1:2:3:4", "50 cows", "now", "x" * 300, "🎵", "%"])
-@pytest.mark.parametrize("awake", [True, False])
+@pytest.mark.parametrize("active", [True, False])
 async def test_invalid_position_makes_no_call(
-    spotify: Spotify, player: Player, linked_user: UserClient, position: str, awake: bool
+    spotify: Spotify, player: Player, linked_user: UserClient, position: str, active: bool
 ) -> None:
-    if not awake:
+    if not active:
         player.device = None
     since = len(spotify.calls)
     reply = await linked_user.run(f"/seek position:{position}")
@@ -123,11 +123,11 @@ async def test_relative_volume_with_unknown_volume(
 
 
 @pytest.mark.parametrize("level", ["loud", "101", "+1000", "4 0", "now", "x" * 300])
-@pytest.mark.parametrize("awake", [True, False])
+@pytest.mark.parametrize("active", [True, False])
 async def test_invalid_volume_makes_no_call(
-    spotify: Spotify, player: Player, linked_user: UserClient, level: str, awake: bool
+    spotify: Spotify, player: Player, linked_user: UserClient, level: str, active: bool
 ) -> None:
-    if not awake:
+    if not active:
         player.device = None
     reply = await linked_user.run(f"/volume level:{level}")
     assert not spotify.calls_to("PUT", "me/player/volume")
@@ -150,7 +150,7 @@ async def test_showing_volume_activates_no_device(
 async def test_shuffle_is_set_and_toggled(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    for line, on in (
+    for line, shuffled in (
         ("/shuffle", True),
         ("/shuffle", False),
         ("/shuffle mode:on", True),
@@ -158,15 +158,19 @@ async def test_shuffle_is_set_and_toggled(
         ("/shuffle mode:off", False),
     ):
         reply = await linked_user.run(line)
-        assert player.shuffle is on
-        assert reply.text.startswith("-# Shuffled ·" if on else "-# Shuffle is off ·")
+        assert player.shuffle is shuffled
+        assert reply.text.startswith("-# Shuffled ·" if shuffled else "-# Shuffle is off ·")
         assert card_title(spotify, player.item) in reply.text
 
 
 async def test_repeat_is_set_and_cycled(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    says = {"context": "Repeating all of it", "track": "Repeating this one", "off": "Repeat is off"}
+    texts = {
+        "context": "Repeating all of it",
+        "track": "Repeating this one",
+        "off": "Repeat is off",
+    }
     for line, mode in (
         ("/repeat", "context"),
         ("/repeat", "track"),
@@ -177,4 +181,4 @@ async def test_repeat_is_set_and_cycled(
     ):
         reply = await linked_user.run(line)
         assert player.repeat == mode
-        assert reply.text.startswith(f"-# {says[mode]} · Playing on Ada's Laptop\n")
+        assert reply.text.startswith(f"-# {texts[mode]} · Playing on Ada's Laptop\n")

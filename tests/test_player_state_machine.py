@@ -1,9 +1,9 @@
-"""Three people play, press and pause in any order, and what is said is what Spotify does.
+"""Random sessions of four users: replies and panels must agree with the simulated Spotify.
 
-A walk is a run of commands, presses, passing time and mishaps, drawn by Hypothesis and always the
-same one. To walk further, and elsewhere, set WALK to a number of walks:
+Hypothesis draws commands, presses, waiting times and disturbances, always the same ones. WALK sets
+a number of random sessions instead:
 
-    WALK=2000 .venv/bin/python -m pytest -n 0 tests/test_player_state_machine.py -k agrees
+    WALK=2000 .venv/bin/python -m pytest -n 0 tests/test_player_state_machine.py -k agree
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When nobody knows whether Spotify did it: it is not done twice, and what plays now is said."""
+"""Lost responses: the bot does not repeat the write, and reports what is playing now."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from tests.login_state_machine.held_responses import HeldResponse
 OUTCOME_UNKNOWN = "Spotify did not say whether that worked."
 CHECK_SPOTIFY = f"{OUTCOME_UNKNOWN} Look in Spotify, or with /now, before you repeat it."
 
-# What a command has for Spotify here, in seconds; of these, a call that may not be sent twice
-# needs two.
+# The timeout of a command here. A call that must not be repeated needs two seconds of it.
 COMMAND_TIMEOUT_S = 2.5
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """Something that must not be done twice, the call that does it, and what then is advised."""
+    """A non-idempotent action, the endpoint of its write, and the advice in the reply."""
 
     endpoint: str
     perform: Callable[[UserClient], Coroutine[None, None, Reply]]
@@ -39,19 +38,19 @@ async def _search_and_press(user: UserClient, button: str) -> Reply:
 
 
 ATTEMPTS = {
-    "/play words": Attempt("me/player/play", lambda seat: seat.run("/play lantern")),
-    "/next": Attempt("me/player/next", lambda seat: seat.run("/next")),
-    "/previous": Attempt("me/player/previous", lambda seat: seat.run("/previous")),
-    "/restart": Attempt("me/player/seek", lambda seat: seat.run("/restart")),
+    "/play words": Attempt("me/player/play", lambda user: user.run("/play lantern")),
+    "/next": Attempt("me/player/next", lambda user: user.run("/next")),
+    "/previous": Attempt("me/player/previous", lambda user: user.run("/previous")),
+    "/restart": Attempt("me/player/seek", lambda user: user.run("/restart")),
     "/queue add": Attempt(
         "me/player/queue",
-        lambda seat: seat.run("/queue add lantern"),
+        lambda user: user.run("/queue add lantern"),
         "Look with /queue show before you repeat it.",
     ),
-    "Play": Attempt("me/player/play", lambda seat: _search_and_press(seat, "Play")),
+    "Play": Attempt("me/player/play", lambda user: _search_and_press(user, "Play")),
     "Queue": Attempt(
         "me/player/queue",
-        lambda seat: _search_and_press(seat, "Queue"),
+        lambda user: _search_and_press(user, "Queue"),
         "Look with /queue show before you repeat it.",
     ),
 }
@@ -59,7 +58,7 @@ each_attempt = pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPT
 
 
 def expected_reply(spotify: Spotify, player: Player, attempt: Attempt) -> str:
-    """What plays at Ada's, as it is said of it."""
+    """The reply that names what Ada's player is playing now."""
     assert player.item is not None
     track = spotify.catalogue.find_item(player.item)
     assert isinstance(track, Track)
@@ -70,34 +69,34 @@ def expected_reply(spotify: Spotify, player: Player, attempt: Attempt) -> str:
 
 
 def sent_calls(spotify: Spotify, attempt: Attempt) -> list[bool]:
-    """Of each time that the call was sent, whether it was executed."""
+    """For each request to the action's endpoint: whether it was executed."""
     return [call.executed for call in spotify.calls if call.path == attempt.endpoint]
 
 
 @dataclass(frozen=True)
 class PlayerBefore:
-    """How Ada's player was, while it played."""
+    """Ada's player while it plays, before the attempt."""
 
     player: Player
     item: str | None
     next_item: str
-    item_after_next: str
+    previous_item: str
 
     @classmethod
     def of(cls, spotify: Spotify) -> PlayerBefore:
         player = spotify.accounts["ada"].player
         player.resume()
-        first = next(iter(spotify.catalogue.albums.values())).tracks[0]
-        return cls(player, player.item, player.upcoming()[0], first.uri)
+        previous = next(iter(spotify.catalogue.albums.values())).tracks[0]
+        return cls(player, player.item, player.upcoming()[0], previous.uri)
 
     def check(self, attempt: Attempt, executed: bool) -> None:
-        """It was done once, or not at all."""
+        """Check that the action was executed once, or not at all."""
         assert len(self.player.queue) == (executed and attempt.endpoint == "me/player/queue")
         match attempt.endpoint:
             case "me/player/next":
                 assert self.player.item == (self.next_item if executed else self.item)
             case "me/player/previous":
-                assert self.player.item == (self.item_after_next if executed else self.item)
+                assert self.player.item == (self.previous_item if executed else self.item)
             case "me/player/seek":
                 assert (self.player.progress < 40_000) == executed
             case "me/player/play":
@@ -106,11 +105,11 @@ class PlayerBefore:
                 assert self.player.item == self.item
 
 
-# ---- an answer that says nothing, or none
+# ---- errors and dropped connections
 
 
 @each_attempt
-@pytest.mark.parametrize("executed", [True, False], ids=["done", "not done"])
+@pytest.mark.parametrize("executed", [True, False], ids=["executed", "not executed"])
 @pytest.mark.parametrize(
     "fault",
     [
@@ -128,8 +127,8 @@ async def test_reply_names_current_item(
     executed: bool,
 ) -> None:
     before = PlayerBefore.of(spotify)
-    order = Fault(f"{attempt.endpoint}$", runs_first=executed, times=None, **fault)  # type: ignore[arg-type]
-    spotify.faults.add(order)
+    active_fault = Fault(f"{attempt.endpoint}$", runs_first=executed, times=None, **fault)  # type: ignore[arg-type]
+    spotify.faults.add(active_fault)
     reply = await attempt.perform(linked_user)
     assert reply.text == expected_reply(spotify, before.player, attempt)
     assert reply.ephemeral
@@ -214,11 +213,11 @@ async def test_expired_token_is_not_an_unknown_outcome(
     assert sent_calls(spotify, attempt).count(True) == 1
 
 
-# ---- no answer at all
+# ---- timeouts
 
 
 class FastForwardLoop(asyncio.SelectorEventLoop):
-    """A loop on which time can pass without anybody waiting."""
+    """An event loop whose clock the test can move forward."""
 
     ahead = 0.0
 
@@ -228,81 +227,81 @@ class FastForwardLoop(asyncio.SelectorEventLoop):
 
 @dataclass
 class StallingFault(Fault):
-    """Does it or does not, and then says nothing until the client leaves; `there` is set then."""
+    """Executes the request or not, sets `stalling`, then never responds."""
 
-    there: asyncio.Event = field(default_factory=asyncio.Event)
+    stalling: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self.runs_first:
             await handler(request)
-        self.there.set()
+        self.stalling.set()
         return await Fault(action="stall").apply(request, handler)
 
 
 def run_fast_forward(
-    play: Callable[[Harness, UserClient, FastForwardLoop], Awaitable[None]],
+    scenario: Callable[[Harness, UserClient, FastForwardLoop], Awaitable[None]],
 ) -> None:
-    """Let this happen on a stage of its own, where Ada is linked."""
+    """Run this scenario with Ada linked, on an event loop that can be moved forward."""
 
-    async def happen() -> None:
-        async with run_harness(command_timeout=COMMAND_TIMEOUT_S) as it:
-            linked_user = await it.link_account("ada")
-            await play(it, linked_user, hasty)
+    async def run() -> None:
+        async with run_harness(command_timeout=COMMAND_TIMEOUT_S) as harness:
+            linked_user = await harness.link_account("ada")
+            await scenario(harness, linked_user, loop)
 
-    hasty = FastForwardLoop()
-    with asyncio.Runner(loop_factory=lambda: hasty) as runner:
-        runner.run(happen())
+    loop = FastForwardLoop()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(run())
 
 
 @each_attempt
-@pytest.mark.parametrize("executed", [True, False], ids=["done", "not done"])
+@pytest.mark.parametrize("executed", [True, False], ids=["executed", "not executed"])
 def test_unanswered_call_times_out_with_command(attempt: Attempt, executed: bool) -> None:
-    async def play(it: Harness, linked_user: UserClient, hasty: FastForwardLoop) -> None:
-        before = PlayerBefore.of(it.spotify)
+    async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
+        before = PlayerBefore.of(harness.spotify)
         stalled = StallingFault(f"{attempt.endpoint}$", runs_first=executed, times=None)
-        it.spotify.faults.add(stalled)
-        asking = asyncio.create_task(attempt.perform(linked_user))
-        await stalled.there.wait()
-        hasty.ahead += COMMAND_TIMEOUT_S
-        reply = await asking
-        assert reply.text == expected_reply(it.spotify, before.player, attempt)
+        harness.spotify.faults.add(stalled)
+        command = asyncio.create_task(attempt.perform(linked_user))
+        await stalled.stalling.wait()
+        loop.ahead += COMMAND_TIMEOUT_S
+        reply = await command
+        assert reply.text == expected_reply(harness.spotify, before.player, attempt)
         assert stalled.hits == 1
         before.check(attempt, executed)
 
-    run_fast_forward(play)
+    run_fast_forward(scenario)
 
 
 def test_unanswered_state_read_times_out() -> None:
-    async def play(it: Harness, linked_user: UserClient, hasty: FastForwardLoop) -> None:
-        skipping = StallingFault("me/player/next$", runs_first=True)
-        looking = StallingFault("GET .*/me/player$", times=None)
-        it.spotify.faults.add(skipping)
-        it.spotify.faults.add(looking)
-        asking = asyncio.create_task(linked_user.run("/next"))
-        await skipping.there.wait()
-        hasty.ahead += COMMAND_TIMEOUT_S
-        await looking.there.wait()
-        hasty.ahead += 2
-        # By now a seat has waited nearly all its time, as the loop counts it: so a fresh wait.
+    async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
+        skip = StallingFault("me/player/next$", runs_first=True)
+        state_read = StallingFault("GET .*/me/player$", times=None)
+        harness.spotify.faults.add(skip)
+        harness.spotify.faults.add(state_read)
+        command = asyncio.create_task(linked_user.run("/next"))
+        await skip.stalling.wait()
+        loop.ahead += COMMAND_TIMEOUT_S
+        await state_read.stalling.wait()
+        loop.ahead += 2
+        # By the loop's clock the client's own wait is nearly over, so start a new one.
         await asyncio.gather(
-            linked_user.wait_for_message(CHECK_SPOTIFY), asking, return_exceptions=True
+            linked_user.wait_for_message(CHECK_SPOTIFY), command, return_exceptions=True
         )
         assert CHECK_SPOTIFY in str(linked_user.messages()[-1])
-        assert (skipping.hits, looking.hits) == (1, 1)
+        assert (skip.hits, state_read.hits) == (1, 1)
 
-    run_fast_forward(play)
+    run_fast_forward(scenario)
 
 
 def test_call_without_remaining_time_is_not_sent() -> None:
-    """To give up on it halfway would leave nobody knowing."""
+    """Aborting the call halfway would leave its outcome unknown."""
 
-    async def play(it: Harness, linked_user: UserClient, hasty: FastForwardLoop) -> None:
-        it.spotify.faults.add(found := HeldResponse("GET .*/search$"))
-        asking = asyncio.create_task(linked_user.run("/play lantern"))
-        await found.hold.response_ready.wait()
-        hasty.ahead += COMMAND_TIMEOUT_S - 1.9
-        found.hold.released.set()
-        assert (await asking).text.startswith("Spotify is not answering properly")
-        assert not it.spotify.calls_to("PUT", "me/player/play")
+    async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
+        harness.spotify.faults.add(search := HeldResponse("GET .*/search$"))
+        command = asyncio.create_task(linked_user.run("/play lantern"))
+        await search.hold.response_ready.wait()
+        loop.ahead += COMMAND_TIMEOUT_S - 1.9
+        search.hold.released.set()
+        assert (await command).text.startswith("Spotify is not answering properly")
+        assert not harness.spotify.calls_to("PUT", "me/player/play")
 
-    run_fast_forward(play)
+    run_fast_forward(scenario)
