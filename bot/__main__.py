@@ -1,4 +1,4 @@
-"""`python -m bot`: read the environment, start, stop on a signal; `… rekey` encrypts anew."""
+"""`python -m bot` runs the bot; `python -m bot rekey` re-encrypts the database."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ _TOKEN_REFUSED = (
     "Bot, and put the new one into .env."
 )
 
-# The gateway's code for a token that is no longer good.
+# The gateway's close code for an invalid token.
 _AUTHENTICATION_FAILED = 4004
 
 
 async def run(settings: Settings) -> None:
-    """The bot, until SIGINT or SIGTERM. Raises StartupError."""
+    """Run the bot until SIGINT or SIGTERM. Raises StartupError."""
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     async with build(settings) as bot:
-        life = asyncio.create_task(bot.start(settings.discord_token))
+        running = asyncio.create_task(bot.start(settings.discord_token))
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({life, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             logging.info("stopping")
             await bot.close()
-            life.cancel()
-            await asyncio.gather(life, return_exceptions=True)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
             return
         stopping.cancel()
         try:
-            await life
+            await running
         except discord.LoginFailure:
             raise StartupError(_TOKEN_REFUSED) from None
-        except discord.ConnectionClosed as closed:
-            if closed.code == _AUTHENTICATION_FAILED:
+        except discord.ConnectionClosed as error:
+            if error.code == _AUTHENTICATION_FAILED:
                 raise StartupError(_TOKEN_REFUSED) from None
-            raise StartupError(f"Discord closed the connection: {closed.code}.") from None
+            raise StartupError(f"Discord closed the connection: {error.code}.") from None
         except (
             aiohttp.ClientConnectionError,
             discord.HTTPException,
@@ -59,7 +59,7 @@ async def run(settings: Settings) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code: 0 after a signal, 1 where the bot cannot run, 2 for odd arguments."""
+    """The exit code: 0 after a signal, 1 if the bot cannot run, 2 for unknown arguments."""
     try:
         load_dotenv(".env")
         settings = Settings.from_env(os.environ)
@@ -76,8 +76,8 @@ def main(arguments: list[str]) -> int:
     except (UnicodeDecodeError, OSError) as error:
         print(f".env cannot be read: {error}. Save it as UTF-8.", file=sys.stderr)  # noqa: T201
         return 1
-    except (ConfigError, StartupError) as reason:
-        print(reason, file=sys.stderr)  # noqa: T201
+    except (ConfigError, StartupError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

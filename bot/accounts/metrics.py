@@ -1,4 +1,4 @@
-"""Figures for the operator, as Prometheus reads them. Nothing about any user is in a label."""
+"""Prometheus metrics. No label contains anything about a user."""
 
 from __future__ import annotations
 
@@ -17,84 +17,86 @@ from bot.accounts.quota import UsageReport
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
-_DURATION_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
+_DURATION_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)  # seconds
 
-
-# When each counter began says nothing that anybody asks.
+# The creation time of a counter is of no use here.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
 class Metrics:
     def __init__(self) -> None:
-        self._registry = kept = CollectorRegistry()
+        self._registry = registry = CollectorRegistry()
         self._calls = Counter(
             "tonearm_spotify_calls",
             "Calls to Spotify's Web API; status 0 is no answer",
             ["group", "status"],
-            registry=kept,
+            registry=registry,
         )
         self._durations = Histogram(
             "tonearm_spotify_call_duration_seconds",
             "How long Spotify's Web API took to answer",
             ["group"],
             buckets=_DURATION_BUCKETS,
-            registry=kept,
+            registry=registry,
         )
         self._renewals = Counter(
-            "tonearm_token_renewals", "Renewals of access tokens", ["outcome"], registry=kept
+            "tonearm_token_renewals", "Renewals of access tokens", ["outcome"], registry=registry
         )
         self._commands = Counter(
             "tonearm_commands",
             "Commands, buttons and menus; the outcome is done, bug, or what was explained",
             ["name", "outcome"],
-            registry=kept,
+            registry=registry,
         )
-        self._linked_accounts = Gauge("tonearm_linked_accounts", "Linked accounts", registry=kept)
+        self._linked_accounts = Gauge(
+            "tonearm_linked_accounts", "Linked accounts", registry=registry
+        )
         self._latency = Gauge(
             "tonearm_gateway_latency_seconds",
             "Of Discord's gateway, by the last heartbeat",
-            registry=kept,
+            registry=registry,
         )
         self._calls_last_day = Gauge(
             "tonearm_spotify_calls_last_day",
             "Calls of the last 24 hours, of the operator's app or of those that people brought",
             ["app", "group", "by"],
-            registry=kept,
+            registry=registry,
         )
         self._exhausted = Gauge(
             "tonearm_spotify_quota_exhausted",
             "Of how many apps Spotify takes no calls, because their quota is used up",
             ["app", "group"],
-            registry=kept,
+            registry=registry,
         )
-
         for outcome in ("done", "down", "refused"):
-            self._renewals.labels(outcome)  # there from the first reading on, at zero
+            self._renewals.labels(outcome)  # creates the series at zero
         self._daily_limit = Gauge(
             "tonearm_spotify_daily_calls_expected",
             "SPOTIFY_DAILY_CALLS: what Spotify is expected to allow in each group",
-            registry=kept,
+            registry=registry,
         )
         self._throttled = Gauge(
             "tonearm_spotify_rate_limited",
             "How many apps go slowly because of a rate limit",
             ["app"],
-            registry=kept,
+            registry=registry,
         )
 
     def record_call(self, group: str, status: int, seconds: float) -> None:
+        """Count a call to Spotify; a status of 0 means no response."""
         self._calls.labels(group, str(status)).inc()
         self._durations.labels(group).observe(seconds)
 
     def record_renewal(self, outcome: str) -> None:
+        """Count a renewal of an access token: "done", "down" or "refused"."""
         self._renewals.labels(outcome).inc()
 
     def record_command(self, name: str, outcome: str) -> None:
-        """A command, button or menu came to an end."""
+        """Count a finished command, button or menu."""
         self._commands.labels(name, outcome).inc()
 
     def render(self, *, linked_accounts: int, latency: float, usage: UsageReport) -> bytes:
-        """All of it; `latency` in seconds, and not a number while there is none."""
+        """All metrics in Prometheus's text format; `latency` is in seconds, or not finite."""
         self._linked_accounts.set(linked_accounts)
         self._latency.set(latency if math.isfinite(latency) else math.nan)
         self._calls_last_day.clear()
@@ -102,9 +104,9 @@ class Metrics:
         self._daily_limit.set(usage.daily_limit)
         self._throttled.labels("operator").set(usage.throttled_until is not None)
         self._throttled.labels("brought").set(usage.user_owned_throttled)
-        for used in usage.usage:
-            app = "brought" if used.user_owned else "operator"
-            self._calls_last_day.labels(app, used.group, "commands").inc(used.commands)
-            self._calls_last_day.labels(app, used.group, "background").inc(used.background)
-            self._exhausted.labels(app, used.group).inc(used.exhausted_until is not None)
+        for group in usage.usage:
+            app = "brought" if group.user_owned else "operator"
+            self._calls_last_day.labels(app, group.group, "commands").inc(group.commands)
+            self._calls_last_day.labels(app, group.group, "background").inc(group.background)
+            self._exhausted.labels(app, group.group).inc(group.exhausted_until is not None)
         return generate_latest(self._registry)

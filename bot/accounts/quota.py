@@ -1,4 +1,4 @@
-"""What was spent at Spotify, and what it still lets us spend: kept over restarts."""
+"""Spotify's quotas: how many calls each app has made, and what a restart must not forget."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class GroupUsage:
-    """Of one client id and group: calls of the last 24 hours, and until when Spotify takes none.
+    """The calls of one app to one group of endpoints.
 
-    brought  an app of somebody's own, not the operator's
-    until    seconds since 1970; None while calls are taken
+    user_owned       whether a user brought the app; otherwise it is the operator's
+    commands         calls for commands in the last 24 hours
+    background       calls for long work in the last 24 hours
+    exhausted_until  when Spotify accepts calls again, in seconds since 1970; None: it does now
     """
 
     user_owned: bool
@@ -31,12 +33,12 @@ class GroupUsage:
 
 @dataclass(frozen=True)
 class UsageReport:
-    """What is spent and what is allowed.
+    """The calls of all apps, and their limits.
 
-    daily           calls that Spotify is expected to allow in a group
-    share           how many of them exports may take
-    slow_until      until when the operator's app goes slowly because of a rate limit, or None
-    brought_slowed  how many of the apps that people brought do
+    daily_limit           calls a day that Spotify is expected to allow in each group
+    background_limit      how many of them long work may use
+    throttled_until       how long a rate limit slows the operator's app down, or None
+    user_owned_throttled  how many of the users' own apps a rate limit slows down
     """
 
     usage: Sequence[GroupUsage]
@@ -47,7 +49,10 @@ class UsageReport:
 
 
 class Quota:
-    """The gate, and its memory: a used-up quota is written down at once, counts now and then."""
+    """The rate limiter, and the storage of its counts.
+
+    An exhausted quota is stored at once, the counts whenever `save` is called.
+    """
 
     def __init__(
         self, store: Store, clock: Callable[[], float], *, client_id: str, daily_limit: int
@@ -62,26 +67,24 @@ class Quota:
         )
 
     async def load(self) -> None:
-        """Remember what was before a restart."""
+        """Restore the state of the rate limiter after a restart."""
         for quota in await self._store.api_usage.exhausted_quotas():
             if (group := _known_group(quota.group)) and quota.until > self._clock():
                 self.limiter.mark_exhausted(quota.client_id, group, quota.until)
-        for spent in await self._store.api_usage.hourly_usage():
-            if group := _known_group(spent.group):
+        for hour in await self._store.api_usage.hourly_usage():
+            if group := _known_group(hour.group):
                 self.limiter.restore(
-                    HourlyCalls(
-                        spent.client_id, group, spent.start, spent.commands, spent.background
-                    )
+                    HourlyCalls(hour.client_id, group, hour.start, hour.commands, hour.background)
                 )
 
     async def save(self) -> None:
-        """Write down what was spent in this hour and the last one; older hours do not change.
+        """Store the counts of this hour and the last one; older counts do not change.
 
-        Once an hour in any case, since what is over is erased with it.
+        Writes at least once an hour, since the write also erases obsolete counts.
         """
         await asyncio.gather(*self._writes, return_exceptions=True)
-        for app in self.limiter.client_ids:
-            await self.forget_client(app)  # whoever brought it may have come to no link, or be gone
+        for client_id in self.limiter.client_ids:
+            await self.forget_client(client_id)  # its user may not have linked, or have unlinked
         now = self._clock()
         hours = [
             HourlyUsage(hour.client_id, hour.group, hour.start, hour.commands, hour.background)
@@ -94,53 +97,64 @@ class Quota:
             self._saved = state
 
     async def forget_client(self, client_id: str) -> None:
-        """Erase what is known of an app that somebody brought, once nobody uses it any more."""
-        if client_id != self._client_id and not await self._store.accounts.is_client_used(
-            client_id
-        ):
+        """Erase the counts of a user's own app if no account or login uses it any more."""
+        is_used = self._store.accounts.is_client_used
+        if self._is_user_owned(client_id) and not await is_used(client_id):
             self.limiter.forget_client(client_id)
             await self._store.api_usage.delete(client_id)
 
     def report(self) -> UsageReport:
-        gate, mine = self.limiter, self._client_id
-        slow = {app: until for app in gate.client_ids if (until := gate.throttled_until(app))}
+        limiter = self.limiter
+        throttled = {
+            client_id: until
+            for client_id in limiter.client_ids
+            if (until := limiter.throttled_until(client_id))
+        }
         return UsageReport(
             usage=self._usage(),
-            daily_limit=gate.daily_limit,
-            background_limit=gate.background_limit,
-            throttled_until=slow.pop(mine, None),
-            user_owned_throttled=len(slow),
+            daily_limit=limiter.daily_limit,
+            background_limit=limiter.background_limit,
+            throttled_until=throttled.pop(self._client_id, None),
+            user_owned_throttled=len(throttled),
         )
 
     def _usage(self) -> Sequence[GroupUsage]:
-        """All that was spent and all that is used up, the operator's app first."""
-        found = []
-        for app in sorted(self.limiter.client_ids, key=lambda app: app != self._client_id):
-            closed = self.limiter.exhausted_quotas(app)
+        """The groups with calls or an exhausted quota, those of the operator's app first."""
+        usage = []
+        for client_id in sorted(self.limiter.client_ids, key=self._is_user_owned):
+            exhausted = self.limiter.exhausted_quotas(client_id)
             for group in GROUPS:
-                commands, background = self.limiter.calls_last_day(app, group)
-                if commands or background or group in closed:
-                    brought = app != self._client_id
-                    found.append(
-                        GroupUsage(brought, group, commands, background, closed.get(group))
+                commands, background = self.limiter.calls_last_day(client_id, group)
+                if commands or background or group in exhausted:
+                    usage.append(
+                        GroupUsage(
+                            self._is_user_owned(client_id),
+                            group,
+                            commands,
+                            background,
+                            exhausted.get(group),
+                        )
                     )
-        return found
+        return usage
+
+    def _is_user_owned(self, client_id: str) -> bool:
+        return client_id != self._client_id
 
     def _on_quota_exceeded(self, client_id: str, group: Group, until: float) -> None:
-        writing = asyncio.create_task(self._save_exhausted(ExhaustedQuota(client_id, group, until)))
-        self._writes.add(writing)
-        writing.add_done_callback(self._on_written)
+        write = asyncio.create_task(self._save_exhausted(ExhaustedQuota(client_id, group, until)))
+        self._writes.add(write)
+        write.add_done_callback(self._on_written)
 
     def _on_written(self, write: asyncio.Task[None]) -> None:
         self._writes.discard(write)
         if not write.cancelled() and (error := write.exception()):
-            _log.error("a used-up quota could not be written down", exc_info=error)
+            _log.error("could not store an exhausted quota", exc_info=error)
 
     async def _save_exhausted(self, quota: ExhaustedQuota) -> None:
         await self._store.api_usage.mark_exhausted(quota)
-        await self.forget_client(quota.client_id)  # whoever brought it may have gone meanwhile
+        await self.forget_client(quota.client_id)  # its user may have unlinked meanwhile
 
 
 def _known_group(name: str) -> Group | None:
-    """None for a group of another version of Tonearm."""
+    """The group with this name; None for a group of another version of Tonearm."""
     return next((group for group in GROUPS if group == name), None)

@@ -1,4 +1,4 @@
-"""Reminders before a Spotify login ends: 30 days and 7 days, once each."""
+"""Reminders that a Spotify login expires: one 30 days before, and one 7 days before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.text.escape import safe
 
 REMINDER_DAYS = (7, 30)
 
-# No login ends sooner than this after its consent, so younger ones need not be looked at.
+# Seconds after the consent before which no reminder can be due; a month has at least 28 days.
 _MIN_AGE = (CONSENT_MONTHS * 28 - max(REMINDER_DAYS)) * DAY
 
 
@@ -27,33 +27,29 @@ class Reminders:
         self._clock = clock
 
     async def due(self) -> list[Reminder]:
-        """Those to send now. Each is marked as sent: better none than two."""
+        """The reminders to send now. Each is marked as sent first: better none than two."""
         now = self._clock()
-        found = []
-        for link in await self._accounts.authorized_before(now - _MIN_AGE):
-            days = _days_due(link, now)
-            if days is not None and await self._accounts.mark_reminded(link, days):
-                found.append(Reminder(link.discord_id, _text(link)))
-        return found
+        reminders = []
+        for account in await self._accounts.authorized_before(now - _MIN_AGE):
+            days = _days_due(account, now)
+            if days is not None and await self._accounts.mark_reminded(account, days):
+                reminders.append(Reminder(account.discord_id, _text(account)))
+        return reminders
 
 
 def _days_due(account: LinkedAccount, now: float) -> int | None:
-    """Which reminder is due; the nearer one alone where both are."""
-    left = (consent_expires_at(account.authorized_at) - now) / DAY
-    if left <= 0:
+    """Which of REMINDER_DAYS is due and not sent yet; the later reminder if both are."""
+    days_left = (consent_expires_at(account.authorized_at) - now) / DAY
+    if days_left <= 0 or account.last_reminder == min(REMINDER_DAYS):
         return None
-    days = next((days for days in REMINDER_DAYS if left <= days), None)
-    return (
-        days
-        if days is not None and account.last_reminder not in (days, min(REMINDER_DAYS))
-        else None
-    )
+    days = next((days for days in REMINDER_DAYS if days_left <= days), None)
+    return None if days == account.last_reminder else days
 
 
 def _text(account: LinkedAccount) -> str:
-    ends = int(consent_expires_at(account.authorized_at))
+    expires_at = int(consent_expires_at(account.authorized_at))
     return (
-        f"Your Spotify login for **{safe(account.name)}** ends on <t:{ends}:D> (<t:{ends}:R>), as "
-        "Spotify ends every login after six months. Press the button to link again; your settings "
-        "stay. /settings turns these reminders off."
+        f"Your Spotify login for **{safe(account.name)}** ends on <t:{expires_at}:D> "
+        f"(<t:{expires_at}:R>), as Spotify ends every login after six months. Press the button to "
+        "link again; your settings stay. /settings turns these reminders off."
     )

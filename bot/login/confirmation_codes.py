@@ -1,10 +1,10 @@
-"""The code that a browser shows and its user types in Discord."""
+"""Confirmation codes: the result page shows one, and the user types it in Discord."""
 
 from __future__ import annotations
 
 import secrets
 
-# Crockford's base 32: nothing in it reads like something else. Eight of them are 40 bits.
+# Crockford's base 32, without look-alikes. Eight characters are 40 bits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOKALIKES = str.maketrans("OIL", "011")
 CODE_LENGTH = 8
@@ -17,10 +17,10 @@ def generate() -> str:
 
 
 def matches(typed: str, shown: str) -> bool:
-    """Whether the code was meant; compared in constant time."""
+    """Whether the user typed the code; compared in constant time."""
     return secrets.compare_digest(_normalise(typed).encode(), _normalise(shown).encode())
 
 
 def _normalise(code: str) -> str:
-    """Letters and digits alone, in capitals, O for 0 and I or L for 1."""
+    """The letters and digits in upper case, with 0 for O and 1 for I and L."""
     return "".join(filter(str.isalnum, code)).upper().translate(_LOOKALIKES)

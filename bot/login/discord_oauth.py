@@ -1,4 +1,4 @@
-"""Sign-in with Discord: which Discord user a browser belongs to.
+"""Discord's OAuth2: which Discord user is signed in to Discord in a browser.
 
 Source: discord.com/developers/docs, "OAuth2", Authorization Code Grant, scope `identify`.
 """
@@ -30,7 +30,7 @@ class _User(msgspec.Struct):
 
 
 class DiscordOAuth:
-    """Discord's OAuth2, for one application and one redirect URI."""
+    """Discord's OAuth2 with one client secret and one redirect URI."""
 
     def __init__(
         self, http: aiohttp.ClientSession, api_url: str, client_secret: str, redirect_uri: str
@@ -44,7 +44,7 @@ class DiscordOAuth:
 
     @property
     def origin(self) -> str:
-        """Where the browser is sent; a page's form-action has to allow it."""
+        """The site that browsers are redirected to, for the form-action of a page's policy."""
         return self._authorize_url.removesuffix("/oauth2/authorize")
 
     def authorize_url(self, application_id: int, *, state: str) -> str:
@@ -59,7 +59,7 @@ class DiscordOAuth:
         return f"{self._authorize_url}?{urlencode(query)}"
 
     async def fetch_user_id(self, application_id: int, code: str) -> int:
-        """The Discord user who signed in. Raises LoginRefused. The token is not kept."""
+        """The id of the user who signed in. Raises LoginRefused. The token is not stored."""
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -71,10 +71,10 @@ class DiscordOAuth:
         bearer = {"Authorization": f"Bearer {token.access_token}"}
         return int((await self._request("GET", "users/@me", _User, headers=bearer)).id)
 
-    async def _request(self, method: str, path: str, model: type[T], **more: Any) -> T:
+    async def _request(self, method: str, path: str, model: type[T], **options: Any) -> T:
         try:
             async with self._http.request(
-                method, f"{self._api_url}/{path}", allow_redirects=False, timeout=TIMEOUT, **more
+                method, f"{self._api_url}/{path}", allow_redirects=False, timeout=TIMEOUT, **options
             ) as response:
                 body = await read_body(response)
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -84,4 +84,4 @@ class DiscordOAuth:
         try:
             return msgspec.json.decode(body, type=model)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise LoginRefused(f"Discord's {path}: unreadable answer") from None
+            raise LoginRefused(f"Discord's {path}: unreadable response") from None

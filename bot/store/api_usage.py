@@ -1,4 +1,4 @@
-"""What was spent at Spotify, and which quotas are used up: of apps, not of people."""
+"""Calls to Spotify by the hour, and exhausted quotas, for each Spotify app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from bot.store.connection import Database
 
 @dataclass(frozen=True)
 class HourlyUsage:
-    """Calls with one client id to one group of endpoints within an hour from `start` on."""
+    """Calls of one app to one group of endpoints.
+
+    start       the beginning of the hour, in seconds since 1970
+    commands    calls for commands
+    background  calls for long work, such as exports
+    """
 
     client_id: str
     group: str
@@ -21,7 +26,7 @@ class HourlyUsage:
 
 @dataclass(frozen=True)
 class ExhaustedQuota:
-    """A group of endpoints that takes no calls until then; seconds since 1970."""
+    """A group of endpoints that refuses calls until `until`, in seconds since 1970."""
 
     client_id: str
     group: str
@@ -39,7 +44,11 @@ class ApiUsageTable:
         return [HourlyUsage(*row) for row in rows]
 
     async def record(self, hours: Iterable[HourlyUsage], *, since: float, now: float) -> None:
-        """Put these in the place of what is there of the same hours; erase what is over."""
+        """Replace the rows of these hours, and erase what is obsolete.
+
+        since  hours that began then or earlier are erased
+        now    quotas that were exhausted until then or earlier are erased
+        """
         rows = [
             (hour.client_id, hour.group, hour.start, hour.commands, hour.background)
             for hour in hours
@@ -54,7 +63,6 @@ class ApiUsageTable:
         return [ExhaustedQuota(*row) for row in rows]
 
     async def mark_exhausted(self, quota: ExhaustedQuota) -> None:
-        """Spotify says that a quota is used up."""
         await self._db.execute(
             "INSERT OR REPLACE INTO exhausted VALUES (?, ?, ?)",
             quota.client_id,
@@ -63,7 +71,7 @@ class ApiUsageTable:
         )
 
     async def delete(self, client_id: str) -> None:
-        """Erase all about an app that nobody here uses any more."""
+        """Erase all rows of an app."""
         async with self._db.transaction() as db:
             await db.execute("DELETE FROM spent WHERE client_id = ?", (client_id,))
             await db.execute("DELETE FROM exhausted WHERE client_id = ?", (client_id,))

@@ -1,4 +1,4 @@
-"""One connection that writes, one that reads, and nobody else on the file."""
+"""The SQLite file: one connection that writes, one that reads, and a lock for one process."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _log = logging.getLogger(__name__)
 
 Row = Sequence[Any]
 
-# FULL: what was acknowledged survives a power cut, which NORMAL does not promise in WAL mode.
-# secure_delete: what was erased is overwritten.
+# synchronous = FULL: committed transactions survive a power cut; NORMAL loses some in WAL mode.
+# secure_delete: SQLite overwrites deleted rows.
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -29,12 +29,12 @@ _PRAGMAS = (
     "secure_delete = ON",
 )
 
-
 _MAX_CHECKPOINT_ATTEMPTS = 50
+_CHECKPOINT_RETRY_DELAY = 0.02  # seconds
 
 
 class Database:
-    """Reads see only what is committed; writes stand in line and are a transaction each."""
+    """Reads see only committed data. Writes run one after another, each in a transaction."""
 
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = writer
@@ -44,7 +44,7 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path) -> AsyncIterator[Database]:
-        """The database at `path`, made or brought up to date. Raises StartupError."""
+        """The database at `path`, created or migrated. Raises StartupError."""
         async with AsyncExitStack() as stack:
             stack.enter_context(_process_lock(path))
             try:
@@ -64,10 +64,10 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """A transaction: committed at the end, undone where anything is raised.
+        """A transaction: committed at the end, rolled back on an error.
 
-        Whoever waits may be cancelled at any point, while SQLite's thread still works off what it
-        was given: so the undoing comes last in its line, and may find nothing left to undo.
+        A task may be cancelled at any point, while the connection's thread still executes earlier
+        statements. The rollback is queued after them, and may find no transaction to roll back.
         """
         async with self._write_lock:
             try:
@@ -83,12 +83,12 @@ class Database:
             await self._writer.execute("ROLLBACK")
 
     async def execute(self, sql: str, *values: object) -> bool:
-        """Run one statement in a transaction of its own; whether it changed a row."""
+        """Run one statement in its own transaction; whether it changed a row."""
         async with self.transaction() as db:
             return (await db.execute(sql, values)).rowcount > 0
 
     async def fetch_returning(self, sql: str, *values: object) -> Row | None:
-        """Run one statement that changes at most one row; that row, as its RETURNING says."""
+        """Run one statement in its own transaction; the first row of its RETURNING clause."""
         async with self.transaction() as db, db.execute(sql, values) as rows:
             return await rows.fetchone()
 
@@ -100,9 +100,9 @@ class Database:
         return list(await self._reader.execute_fetchall(sql, values))
 
     async def truncate_wal(self) -> None:
-        """Move everything out of the write-ahead log, and empty it, so that nothing erased is left.
+        """Checkpoint and empty the write-ahead log, which still contains erased rows.
 
-        Whoever reads at that very moment is in its way, so it is tried for a second.
+        A concurrent read prevents it, so it is tried for a second.
         """
         for _ in range(_MAX_CHECKPOINT_ATTEMPTS):
             async with (
@@ -112,24 +112,24 @@ class Database:
                 row = await rows.fetchone()
             if row is not None and row[0] == 0:
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(_CHECKPOINT_RETRY_DELAY)
         _log.warning("the write-ahead log could not be emptied; the next erasure tries again")
 
 
 @contextmanager
 def _process_lock(path: Path) -> Iterator[None]:
-    """Hold the lock file beside the database. Raises StartupError where another process does.
+    """Lock the file beside the database. Raises StartupError if another process holds the lock.
 
-    Two processes would renew the same login twice, and Spotify may then end it.
+    Two processes would use the same refresh token, and Spotify may then revoke it.
     """
     lock = path.with_name(path.name + ".lock")
     with ExitStack() as stack:
         try:
-            held = stack.enter_context(lock.open("w"))
+            file = stack.enter_context(lock.open("w"))
         except OSError as error:
             raise StartupError(f"{lock} cannot be written: {error.strerror}.") from None
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise StartupError(
                 f"Another Tonearm is running on {path}. Stop it first, or set DATABASE to "

@@ -1,4 +1,4 @@
-"""How somebody who is linked wants things: settings, all of which are erased with the link."""
+"""The settings of users who have linked an account; an unlink erases them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class SavedDefault:
-    """A device or playlist, by Spotify's id, and its name when it was chosen."""
+    """A default device or playlist: its Spotify id, and its name when the user chose it."""
 
     id: str
     name: str
@@ -22,13 +22,13 @@ class SavedDefault:
 
 @dataclass(frozen=True)
 class Preferences:
-    """Of one person; as they are made, they are those of somebody who changed nothing.
+    """The settings of one user. The defaults hold for a user who has changed nothing.
 
-    shared_replies  replies to commands are for everybody to see
-    shows_playing   others may ask what this person plays
-    reminders       before Spotify ends the login
-    device          plays where nothing else does
-    playlist        takes what is saved to no other
+    shared_replies  everybody in the channel sees replies to the user's commands
+    shows_playing   other users may ask what the user plays
+    reminders       the user gets direct messages before the login expires
+    device          the device to play on if no device is active
+    playlist        the playlist that tracks are added to if the user names none
     """
 
     shared_replies: bool = False
@@ -39,7 +39,7 @@ class Preferences:
 
 
 class PreferenceTable:
-    """Those who are not linked have none: whoever changes them raises NotLinked."""
+    """Setters raise NotLinked for a user who has not linked an account."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -51,7 +51,7 @@ class PreferenceTable:
         return _preferences_from_row(row) if row else Preferences()
 
     async def users_sharing_replies(self) -> set[int]:
-        """Whose replies are for everybody to see."""
+        """The Discord users whose replies everybody sees."""
         rows = await self._db.fetch_all("SELECT discord_id FROM person WHERE shared_replies")
         return {int(row[0]) for row in rows}
 
@@ -73,7 +73,7 @@ class PreferenceTable:
         await self._update(sql, discord_id, *_id_and_name(playlist))
 
     async def _update(self, sql: str, discord_id: int, *values: object) -> None:
-        """Raises NotLinked. A login that is only under way has a person's row, too."""
+        """Raises NotLinked. A user with only a pending login has a row in `person`, too."""
         linked = "discord_id = ? AND discord_id IN (SELECT discord_id FROM link)"
         if not await self._db.execute(f"{sql} WHERE {linked}", *values, discord_id):
             raise NotLinked("preferences")
