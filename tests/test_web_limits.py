@@ -12,6 +12,7 @@ import pytest
 from yarl import URL
 
 from bot.web.middleware import MAX_BODY, MAX_REQUESTS, REQUEST_TIMEOUT, REQUESTS_WINDOW
+from tests.fast_forward import FastForwardLoop
 from tests.login_client import LoginClient, login_client
 from tests.raw_http import check_response, open_connection, send_raw
 
@@ -93,15 +94,6 @@ async def test_a_body_of_more_than_4_kib_is_refused(framing: str) -> None:
             assert plain.status == (303 if size == MAX_BODY else 413)
 
 
-class _FastForwardLoop(asyncio.SelectorEventLoop):
-    """A loop on which time can pass without anybody waiting."""
-
-    ahead = 0.0
-
-    def time(self) -> float:
-        return super().time() + self.ahead
-
-
 INCOMPLETE_REQUESTS = {
     "nothing": [b""],
     "half a line": [b"GET /hea"],
@@ -145,7 +137,7 @@ def test_incomplete_request_is_closed_after_ten_seconds() -> None:
                 await visit(it, drops)
             assert (await it.send("GET", "/health")).status == 200
 
-    hasty = _FastForwardLoop()
+    hasty = FastForwardLoop()
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(every())
 

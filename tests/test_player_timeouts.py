@@ -1,0 +1,109 @@
+"""If Spotify does not respond in time, the command says what is known and repeats nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness, run_harness
+from tests.fast_forward import FastForwardLoop
+from tests.login_state_machine.held_responses import HeldResponse
+from tests.unknown_outcome import (
+    CHECK_SPOTIFY,
+    Attempt,
+    PlayerBefore,
+    each_attempt,
+    expected_reply,
+)
+
+# The timeout of a command here. A call that must not be repeated needs two seconds of it.
+COMMAND_TIMEOUT_S = 2.5
+
+
+@dataclass
+class StallingFault(Fault):
+    """Executes the request or not, sets `stalling`, then never responds."""
+
+    stalling: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self.runs_first:
+            await handler(request)
+        self.stalling.set()
+        return await Fault(action="stall").apply(request, handler)
+
+
+def run_fast_forward(
+    scenario: Callable[[Harness, UserClient, FastForwardLoop], Awaitable[None]],
+) -> None:
+    """Run this scenario with Ada linked, on an event loop that can be moved forward."""
+
+    async def run() -> None:
+        async with run_harness(command_timeout=COMMAND_TIMEOUT_S) as harness:
+            linked_user = await harness.link_account("ada")
+            await scenario(harness, linked_user, loop)
+
+    loop = FastForwardLoop()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(run())
+
+
+@each_attempt
+@pytest.mark.parametrize("executed", [True, False], ids=["executed", "not executed"])
+def test_unanswered_call_times_out_with_command(attempt: Attempt, executed: bool) -> None:
+    async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
+        before = PlayerBefore.of(harness.spotify)
+        stalled = StallingFault(f"{attempt.endpoint}$", runs_first=executed, times=None)
+        harness.spotify.faults.add(stalled)
+        command = asyncio.create_task(attempt.perform(linked_user))
+        await stalled.stalling.wait()
+        loop.ahead += COMMAND_TIMEOUT_S
+        reply = await command
+        assert reply.text == expected_reply(harness.spotify, before.player, attempt)
+        assert stalled.hits == 1
+        before.check(attempt, executed)
+
+    run_fast_forward(scenario)
+
+
+def test_unanswered_state_read_times_out() -> None:
+    async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
+        skip = StallingFault("me/player/next$", runs_first=True)
+        state_read = StallingFault("GET .*/me/player$", times=None)
+        harness.spotify.faults.add(skip)
+        harness.spotify.faults.add(state_read)
+        command = asyncio.create_task(linked_user.run("/next"))
+        await skip.stalling.wait()
+        loop.ahead += COMMAND_TIMEOUT_S
+        await state_read.stalling.wait()
+        loop.ahead += 2
+        # By the loop's clock the client's own wait is nearly over, so start a new one.
+        await asyncio.gather(
+            linked_user.wait_for_message(CHECK_SPOTIFY), command, return_exceptions=True
+        )
+        assert CHECK_SPOTIFY in str(linked_user.messages()[-1])
+        assert (skip.hits, state_read.hits) == (1, 1)
+
+    run_fast_forward(scenario)
+
+
+def test_call_without_remaining_time_is_not_sent() -> None:
+    """Aborting the call halfway would leave its outcome unknown."""
+
+    async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
+        harness.spotify.faults.add(search := HeldResponse("GET .*/search$"))
+        command = asyncio.create_task(linked_user.run("/play lantern"))
+        await search.hold.response_ready.wait()
+        loop.ahead += COMMAND_TIMEOUT_S - 1.9
+        search.hold.released.set()
+        assert (await command).text.startswith("Spotify is not answering properly")
+        assert not harness.spotify.calls_to("PUT", "me/player/play")
+
+    run_fast_forward(scenario)
