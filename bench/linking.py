@@ -30,7 +30,7 @@ async def logins() -> list[float]:
         for _ in range(LOGINS):
             it.clock.advance(600)
             began = perf_counter()
-            await it.link_account("ada")
+            await it.link_in_browser("ada")
             taken.append(perf_counter() - began)
     return taken
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import re
 import socket
@@ -21,6 +22,7 @@ from sandbox.browser import Browser
 from sandbox.clock import Clock
 from sandbox.discord import Discord, Reply, UserClient
 from sandbox.message_text import BUTTON, walk_components
+from sandbox.seeded_account import seed_account
 from sandbox.spotify import Spotify
 
 # Between looking for a port and listening there, whoever takes any port must not get it.
@@ -95,7 +97,17 @@ class Harness:
     async def link_account(
         self, user: str = "ada", account: str | None = None, place: str = "music"
     ) -> UserClient:
-        """Let a Discord user link their Spotify account in a browser; their seat in `place`."""
+        """Link a Discord user to their Spotify account in the store; their client in `place`."""
+        client = self.discord.user_client(user, place)
+        discord_id = int(self.discord.state.users[user].id)
+        assert self.bot is not None
+        await seed_account(self.bot.services, self.spotify, discord_id, account or user)
+        return client
+
+    async def link_in_browser(
+        self, user: str = "ada", account: str | None = None, place: str = "music"
+    ) -> UserClient:
+        """Let a Discord user link their account as people do; their client in `place`."""
         seat = self.discord.user_client(user, place)
         reply = await seat.run("/link")
         offer = self.find_login_offer(reply)
@@ -137,7 +149,7 @@ async def run_harness(
     """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-")))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=_ram_folder())))
         discord = await stack.enter_async_context(Discord(clock, seed=seed))
         spotify = await stack.enter_async_context(Spotify(clock, seed=seed))
         told = settings | requested_secrets(settings, discord, spotify)
@@ -195,6 +207,11 @@ def link_urls(message: dict[str, Any]) -> list[str]:
     return [
         part["url"] for part in walk_components(message) if part["type"] == BUTTON and "url" in part
     ]
+
+
+def _ram_folder() -> str | None:
+    """A folder in memory, where there is one: the store syncs each commit, which a disk slows."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def free_port() -> int:
