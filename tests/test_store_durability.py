@@ -1,4 +1,4 @@
-"""What was acknowledged survives kills and power cuts; what was under way is whole or absent."""
+"""Acknowledged writes survive kills and power cuts; unacknowledged ones are complete or absent."""
 
 from __future__ import annotations
 
@@ -41,35 +41,36 @@ CIPHER = TokenCipher(KEYS)
 
 class RunChild(Protocol):
     async def __call__(
-        self, path: Path, first: int, acknowledged: int, delay: float, *, most: int = 1000
+        self, path: Path, first: int, acknowledged: int, delay: float, *, max_operations: int = 1000
     ) -> list[str]: ...
 
 
 async def test_kills_lose_no_acknowledged_write(tmp_path: Path) -> None:
-    """A twin that is never killed lives through the same acts, and says what is to be there."""
+    """A reference database that is never killed runs the same operations, to compare with."""
     rng = Random(1)
-    path, number, kept = tmp_path / "tonearm.sqlite3", 0, 0
-    gone: set[int] = set()
-    async with _child_processes() as live, open_database(SimulatedDisk()) as twin:
+    path, number, unacknowledged = tmp_path / "tonearm.sqlite3", 0, 0
+    unlinked: set[int] = set()
+    async with _child_processes() as run_child, open_database(SimulatedDisk()) as reference:
+        store = Store(reference, CIPHER)
         for _ in range(100):
-            told = await live(path, number, rng.randint(0, 12), rng.uniform(0, 0.002))
-            assert told == [
-                await run_operation(Store(twin, CIPHER), number + n) for n in range(len(told))
+            operations = await run_child(path, number, rng.randint(0, 12), rng.uniform(0, 0.002))
+            assert operations == [
+                await run_operation(store, number + n) for n in range(len(operations))
             ]
-            number += len(told)
-            found = await _read_rows(path)
-            if found != await read_all_rows(twin, CIPHER):
-                told.append(await run_operation(Store(twin, CIPHER), number))
+            number += len(operations)
+            rows = await _read_rows(path)
+            if rows != await read_all_rows(reference, CIPHER):
+                operations.append(await run_operation(store, number))
                 number += 1
-                kept += 1
-                assert found == await read_all_rows(twin, CIPHER)
-            for verb, user in (line.split() for line in told):
-                if verb == "forget":
-                    gone.add(int(user))
-                elif verb == "offer":
-                    gone.discard(int(user))
-            assert not any(count_user_rows(user, found) for user in gone)
-    assert 0 < kept < 100, "some were killed before their act was in the file, and some after"
+                unacknowledged += 1
+                assert rows == await read_all_rows(reference, CIPHER)
+            for name, user in (operation.split() for operation in operations):
+                if name == "unlink":
+                    unlinked.add(int(user))
+                elif name == "create_login":
+                    unlinked.discard(int(user))
+            assert not any(count_user_rows(user, rows) for user in unlinked)
+    assert 0 < unacknowledged < 100, "some kills come before the commit, and some after"
 
 
 async def test_killed_rekey_leaves_all_rows_decryptable(tmp_path: Path) -> None:
@@ -82,16 +83,16 @@ async def test_killed_rekey_leaves_all_rows_decryptable(tmp_path: Path) -> None:
         rows = await read_all_rows(database, CIPHER)
     path.write_bytes(disk.file_contents(path.name))
     even, odd = (next(n for n in count(n, 2) if operation_at(n)[0] is rekey) for n in (0, 1))
-    async with _child_processes() as live:
+    async with _child_processes() as run_child:
         start = perf_counter()
-        assert await live(path, even, 1, 0, most=1)
-        as_long = perf_counter() - start
+        assert await run_child(path, even, 1, 0, max_operations=1)
+        max_delay = perf_counter() - start
         finished = 0
         for _ in range(12):
-            number = even if finished % 2 else odd  # each makes the other's second key the first
-            delay = rng.uniform(0, as_long)
-            if await live(path, number, 0, delay, most=1):
-                finished, as_long = finished + 1, delay  # so that the next one is killed sooner
+            number = even if finished % 2 else odd  # so that each rekey changes the key
+            delay = rng.uniform(0, max_delay)
+            if await run_child(path, number, 0, delay, max_operations=1):
+                finished, max_delay = finished + 1, delay  # so that the next kill comes sooner
             async with Database.open(path) as database:
                 assert await read_all_rows(database, CIPHER) == rows
                 assert len(await stored_key_ids(database)) == 1, "all rows or none"
@@ -102,10 +103,10 @@ async def test_cancelled_write_is_atomic_and_next_one_works(tmp_path: Path) -> N
     rng = Random(3)
     cancelled = 0
     async with Database.open(tmp_path / "tonearm.sqlite3") as database:
-        async with open_database(SimulatedDisk()) as twin:
+        async with open_database(SimulatedDisk()) as reference:
             for number in range(200):
-                before = await read_all_rows(twin, CIPHER)
-                await run_operation(Store(twin, CIPHER), number)
+                before = await read_all_rows(reference, CIPHER)
+                await run_operation(Store(reference, CIPHER), number)
                 try:
                     async with asyncio.timeout(rng.uniform(0, 0.001)):
                         await run_operation(Store(database, CIPHER), number)
@@ -113,14 +114,21 @@ async def test_cancelled_write_is_atomic_and_next_one_works(tmp_path: Path) -> N
                     cancelled += 1
                 if await read_all_rows(database, CIPHER) == before:
                     await run_operation(Store(database, CIPHER), number)
-                assert await read_all_rows(database, CIPHER) == await read_all_rows(twin, CIPHER)
+                assert await read_all_rows(database, CIPHER) == await read_all_rows(
+                    reference, CIPHER
+                )
         await _check_integrity(database)
     assert cancelled
 
 
 @dataclass
 class PowerCutStats:
-    """What was seen of power cuts."""
+    """What the power cuts of one configuration did.
+
+    acknowledged  operations that were acknowledged before a cut
+    lost          cuts that lost an acknowledged operation
+    damaged       cuts that damaged the database
+    """
 
     acknowledged: int = 0
     lost: int = 0
@@ -129,83 +137,85 @@ class PowerCutStats:
 
 async def test_power_cuts_lose_no_acknowledged_write() -> None:
     """With `synchronous = FULL`, SQLite syncs the write-ahead log at every commit."""
-    seen = PowerCutStats()
+    stats = PowerCutStats()
     for seed in range(10):
-        await _run_with_power_cuts(seed, 40, seen)
-    assert seen.acknowledged > 1000
-    assert seen.lost == 0
-    assert seen.damaged == 0
+        await _run_with_power_cuts(seed, 40, stats)
+    assert stats.acknowledged > 1000
+    assert stats.lost == 0
+    assert stats.damaged == 0
 
 
 async def test_synchronous_normal_loses_logins_but_does_not_corrupt() -> None:
-    """The control: NORMAL syncs the log before a checkpoint alone, so that the last commits may be
-    on their way to the disk when the power goes. What is left is still some moment of the past.
+    """The control: NORMAL syncs the log only before a checkpoint.
+
+    A power cut can lose the last commits, and the database stays consistent.
     """
-    seen = PowerCutStats()
+    stats = PowerCutStats()
     for seed in range(5):
-        await _run_with_power_cuts(seed, 20, seen, "NORMAL")
-    assert seen.lost > 10
-    assert seen.damaged == 0
+        await _run_with_power_cuts(seed, 20, stats, "NORMAL")
+    assert stats.lost > 10
+    assert stats.damaged == 0
 
 
 async def test_synchronous_off_corrupts_database() -> None:
-    """The other control: what the disk tears can be seen where nothing is ever synced."""
-    seen = PowerCutStats()
+    """The other control: without any sync, torn writes damage the database."""
+    stats = PowerCutStats()
     for seed in range(5):
-        await _run_with_power_cuts(seed, 20, seen, "OFF")
-    assert seen.damaged > 0
+        await _run_with_power_cuts(seed, 20, stats, "OFF")
+    assert stats.damaged > 0
 
 
 async def _run_with_power_cuts(
-    seed: int, cuts: int, seen: PowerCutStats, synchronous: str | None = None
+    seed: int, cuts: int, stats: PowerCutStats, synchronous: str | None = None
 ) -> None:
-    """The life of one disk: acts, a power cut at a random write, sync or delete, and so on.
+    """Cut the power of a disk again and again, each time at a random write, sync or deletion.
 
-    Each stretch is rehearsed on a copy, which tells the steps it takes and what is to be there.
+    A rehearsal on a copy of the disk counts the steps and records the expected states.
     """
     rng = Random(seed)
     disk, number = SimulatedDisk(), 0
     for _ in range(cuts):
-        acts = rng.randint(0, 24)
+        operations = rng.randint(0, 24)
         rehearsal = disk.copy()
-        states = await _run_operations(rehearsal, number, acts, synchronous)
+        states = await _run_operations(rehearsal, number, operations, synchronous)
         disk.schedule_power_cut(rng.randint(1, rehearsal.step_count), rng)
-        acknowledged = max(0, len(await _run_operations(disk, number, acts, synchronous)) - 1)
-        seen.acknowledged += acknowledged
+        reached = await _run_operations(disk, number, operations, synchronous)
+        acknowledged = max(0, len(reached) - 1)
+        stats.acknowledged += acknowledged
         if not disk.power_is_cut:
             disk.cut_power(rng)
         disk = disk.after_power_cut
-        found = await _read_after_cut(disk.copy())
-        done = [n for n, state in enumerate(states[: acknowledged + 2]) if state == found]
-        if not done:
-            seen.damaged += 1
+        rows = await _read_after_cut(disk.copy())
+        matches = [n for n, state in enumerate(states[: acknowledged + 2]) if state == rows]
+        if not matches:
+            stats.damaged += 1
             disk, number = SimulatedDisk(), 0
-        elif done[-1] >= acknowledged:
-            number += done[-1]
+        elif matches[-1] >= acknowledged:
+            number += matches[-1]
         else:
-            seen.lost += 1
-            number += 32 - number % 8  # what is told again would fit into torn logs of the past
+            stats.lost += 1
+            number += 32 - number % 8  # repeated operations would match old frames of a torn log
 
 
 async def _run_operations(
-    disk: SimulatedDisk, first: int, acts: int, synchronous: str | None
+    disk: SimulatedDisk, first: int, operations: int, synchronous: str | None
 ) -> list[Rows]:
-    """Open the store of a disk and let it live through some acts, unless the power is cut.
+    """Run operations on a disk until they are done or the power is cut.
 
-    What was there at first, and after each act that was acknowledged.
+    Returns the rows before the first operation, and after each acknowledged one.
     """
     states: list[Rows] = []
     with suppress(PowerCut):
         async with open_database(disk, synchronous=synchronous) as database:
             states.append(await read_all_rows(database, CIPHER))
-            for number in range(first, first + acts):
+            for number in range(first, first + operations):
                 await run_operation(Store(database, CIPHER), number)
                 states.append(await read_all_rows(database, CIPHER))
     return states
 
 
 async def _read_after_cut(disk: SimulatedDisk) -> Rows | None:
-    """What is found; None where that is no database, or one that is damaged."""
+    """The rows on the disk; None if the database is damaged."""
     try:
         async with open_database(disk) as database:
             await _check_integrity(database)
@@ -227,7 +237,7 @@ async def _check_integrity(database: Database) -> None:
 
 @asynccontextmanager
 async def _child_processes() -> AsyncIterator[RunChild]:
-    """Processes that are killed; see their module."""
+    """A function that runs operations in a child process until it is killed."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.durability.child_process"),
         cwd=ROOT,
@@ -239,17 +249,17 @@ async def _child_processes() -> AsyncIterator[RunChild]:
     assert stdin
     assert stdout
 
-    async def live(
-        path: Path, first: int, acknowledged: int, delay: float, *, most: int = 1000
+    async def run_child(
+        path: Path, first: int, acknowledged: int, delay: float, *, max_operations: int = 1000
     ) -> list[str]:
-        """What was acknowledged until SIGKILL."""
-        stdin.write(f"{path}\t{first}\t{most}\t{acknowledged}\t{delay}\n".encode())
+        """Name and user of each operation that was acknowledged before SIGKILL."""
+        stdin.write(f"{path}\t{first}\t{max_operations}\t{acknowledged}\t{delay}\n".encode())
         async with asyncio.timeout(20):
-            said = (await stdout.readuntil(b"ended by 9\n")).decode()
-        return said.splitlines()[:-1]
+            output = (await stdout.readuntil(b"ended by 9\n")).decode()
+        return output.splitlines()[:-1]
 
     try:
-        yield live
+        yield run_child
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

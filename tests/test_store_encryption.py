@@ -1,4 +1,4 @@
-"""Stored logins open with their keys and in their own rows alone; without the keys nothing runs."""
+"""Encryption of stored secrets: keys, re-encryption, and rows that were moved or damaged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,12 @@ from bot.store.encryption import TokenCipher
 from sandbox.discord import UserClient
 from sandbox.harness import Harness, free_port
 from sandbox.spotify import Spotify
-from tests.durability.store_operations import begin_authorization, complete_login, offer, set_notice
+from tests.durability.store_operations import (
+    complete_login,
+    create_login,
+    set_message_ref,
+    start_login,
+)
 
 ROOT = Path(__file__).parent.parent
 OLD_KEY, NEW_KEY, OTHER_KEY = "0a" * 32, "0b" * 32, "0c" * 32
@@ -30,14 +35,14 @@ USERS = (101, 102, 103)
 
 async def test_first_start_creates_key_readable_by_owner_only(tmp_path: Path) -> None:
     key = tmp_path / "tonearm.sqlite3.key"
-    _, said = await _run_bot(tmp_path)
-    assert f"made a key for the stored logins: {key}" in said
+    _, output = await _run_bot(tmp_path)
+    assert f"made a key for the stored logins: {key}" in output
     assert key.stat().st_mode & 0o777 == 0o600
-    made = key.read_text()
-    assert made not in said
-    _, said = await _run_bot(tmp_path)
-    assert "made a key" not in said
-    assert key.read_text() == made
+    content = key.read_text()
+    assert content not in output
+    _, output = await _run_bot(tmp_path)
+    assert "made a key" not in output
+    assert key.read_text() == content
 
 
 async def _start(settings: Settings) -> None:
@@ -84,16 +89,16 @@ async def test_without_key_bot_does_not_start_and_rows_are_unchanged(
 async def test_old_key_is_useless_after_rekey(tmp_path: Path) -> None:
     (tmp_path / "tonearm.sqlite3.key").write_text(OLD_KEY)
     await _link_users(tmp_path)
-    tokens, sealed = await _refresh_tokens(tmp_path), _encrypted_tokens(tmp_path)
-    code, said = await _run_bot(tmp_path, "rekey", TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}")
-    assert (code, said) == (0, "Encrypted 8 secrets with the first key.\n")
+    tokens, encrypted = await _refresh_tokens(tmp_path), _encrypted_tokens(tmp_path)
+    code, output = await _run_bot(tmp_path, "rekey", TOKEN_KEYS=f"{NEW_KEY},{OLD_KEY}")
+    assert (code, output) == (0, "Encrypted 8 secrets with the first key.\n")
     assert await _refresh_tokens(tmp_path, TOKEN_KEYS=NEW_KEY) == tokens
     for keys in (OLD_KEY, ""):
         with pytest.raises(StartupError, match="encrypted with"):
             await _refresh_tokens(tmp_path, TOKEN_KEYS=keys)
     for file in tmp_path.iterdir():
         content = file.read_bytes()
-        assert not any(secret in content for secret in sealed), "an old key still opens this"
+        assert not any(secret in content for secret in encrypted), "the old key decrypts it"
 
 
 async def test_before_rekey_old_rows_decrypt_and_new_rows_use_first_key(
@@ -126,14 +131,14 @@ async def test_second_process_on_same_database_is_refused(
 ) -> None:
     await _link_users(tmp_path)
     async with _open_store(tmp_path) as store:
-        said = await _run_refused_bot(tmp_path, *command)
-        assert "Another Tonearm is running on" in said
-        assert str(tmp_path / "tonearm.sqlite3") in said
+        output = await _run_refused_bot(tmp_path, *command)
+        assert "Another Tonearm is running on" in output
+        assert str(tmp_path / "tonearm.sqlite3") in output
         await complete_login(store, 105, 1)
 
 
 async def test_unwritable_folder_is_one_line_error(tmp_path: Path) -> None:
-    (tmp_path / "tonearm.sqlite3.lock").mkdir()  # refuses a file, to the superuser as well
+    (tmp_path / "tonearm.sqlite3.lock").mkdir()  # even root cannot write a file there
     assert "tonearm.sqlite3" in await _run_refused_bot(tmp_path)
 
 
@@ -147,36 +152,36 @@ async def test_row_copied_to_another_user_cannot_be_decrypted(
         database.execute("INSERT INTO person (discord_id) VALUES (?)", (user,))
         database.execute("UPDATE link SET discord_id = ?", (user,))
     await harness.start()
-    asked, called = len(spotify.accounts_traffic.exchanges), len(spotify.calls)
+    token_requests, calls = len(spotify.accounts_traffic.exchanges), len(spotify.calls)
     reply = await grace.run("/now")
     assert "no longer accepts your login" in reply.text
     assert "Link Spotify" in reply.text
-    assert len(spotify.accounts_traffic.exchanges) == asked
-    assert len(spotify.calls) == called
+    assert len(spotify.accounts_traffic.exchanges) == token_requests
+    assert len(spotify.calls) == calls
 
 
 def test_ciphertext_decrypts_only_intact_and_in_its_column() -> None:
-    vault = TokenCipher([bytes.fromhex(NEW_KEY), bytes.fromhex(OLD_KEY)])
-    sealed = vault.encrypt("a refresh token", "refresh_token", 1)
-    assert vault.decrypt(sealed, "refresh_token", 1) == "a refresh token"
+    cipher = TokenCipher([bytes.fromhex(NEW_KEY), bytes.fromhex(OLD_KEY)])
+    encrypted = cipher.encrypt("a refresh token", "refresh_token", 1)
+    assert cipher.decrypt(encrypted, "refresh_token", 1) == "a refresh token"
     for column, owner in (("refresh_token", 2), ("code", 1), ("refresh_token", 11)):
         with pytest.raises(LoginExpired):
-            vault.decrypt(sealed, column, owner)
-    for place in range(len(sealed)):
-        flipped = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
-        for damaged in (flipped, sealed[:place]):
+            cipher.decrypt(encrypted, column, owner)
+    for index in range(len(encrypted)):
+        flipped = encrypted[:index] + bytes([encrypted[index] ^ 1]) + encrypted[index + 1 :]
+        for damaged in (flipped, encrypted[:index]):
             with pytest.raises(LoginExpired):
-                vault.decrypt(damaged, "refresh_token", 1)
+                cipher.decrypt(damaged, "refresh_token", 1)
 
 
 def test_same_secret_encrypts_differently_each_time() -> None:
-    vault = TokenCipher([bytes.fromhex(NEW_KEY)])
-    assert len({vault.encrypt("a refresh token", "refresh_token", 1) for _ in range(1000)}) == 1000
+    cipher = TokenCipher([bytes.fromhex(NEW_KEY)])
+    assert len({cipher.encrypt("a refresh token", "refresh_token", 1) for _ in range(1000)}) == 1000
 
 
 def _environment(folder: Path, **more: str) -> dict[str, str]:
-    """Where neither service can be reached, so that the bot ends after its start."""
-    nobody = f"http://127.0.0.1:{free_port()}"
+    """Settings with unreachable services, so that the bot stops after its start."""
+    unreachable = f"http://127.0.0.1:{free_port()}"
     port = str(free_port())
     return {
         "DISCORD_TOKEN": "not.a.token",
@@ -184,15 +189,15 @@ def _environment(folder: Path, **more: str) -> dict[str, str]:
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PORT": port,
         "DATABASE": str(folder / "tonearm.sqlite3"),
-        "DISCORD_API_URL": nobody,
-        "SPOTIFY_API_URL": nobody,
-        "SPOTIFY_ACCOUNTS_URL": nobody,
+        "DISCORD_API_URL": unreachable,
+        "SPOTIFY_API_URL": unreachable,
+        "SPOTIFY_ACCOUNTS_URL": unreachable,
         **more,
     }
 
 
 async def _run_bot(folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
-    """The exit code of `python -m bot`, and all that it says; nothing hides its files."""
+    """The exit code and output of `python -m bot`, with a umask that makes files public."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
         cwd=folder,
@@ -202,26 +207,26 @@ async def _run_bot(folder: Path, *arguments: str, **more: str) -> tuple[int, str
         umask=0,
     )
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), timeout=20)
+        output, _ = await asyncio.wait_for(process.communicate(), timeout=20)
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     assert process.returncode is not None
-    return process.returncode, said.decode()
+    return process.returncode, output.decode()
 
 
 async def _run_refused_bot(folder: Path, *arguments: str, **more: str) -> str:
-    """The one line with which the bot says that it does not run, and why."""
-    code, said = await _run_bot(folder, *arguments, **more)
+    """The line in which the bot says why it does not start."""
+    code, output = await _run_bot(folder, *arguments, **more)
     assert code == 1
-    _assert_one_line_without_keys(said)
-    return said
+    _assert_one_line_without_keys(output)
+    return output
 
 
-def _assert_one_line_without_keys(said: str) -> None:
-    assert len(said.splitlines()) == 1, said
-    assert not any(key in said for key in (OLD_KEY, NEW_KEY, OTHER_KEY))
+def _assert_one_line_without_keys(output: str) -> None:
+    assert len(output.splitlines()) == 1, output
+    assert not any(key in output for key in (OLD_KEY, NEW_KEY, OTHER_KEY))
 
 
 def _open_store(folder: Path, **more: str) -> AbstractAsyncContextManager[Store]:
@@ -230,16 +235,16 @@ def _open_store(folder: Path, **more: str) -> AbstractAsyncContextManager[Store]
 
 
 async def _link_users(folder: Path, **more: str) -> None:
-    """Let people link their accounts, and one be in the middle of a login."""
+    """Link the accounts of USERS, and leave another user in the middle of a login."""
     async with _open_store(folder, **more) as store:
         for user in USERS:
             await complete_login(store, user, user * 5 + 1)
-        for step in (offer, set_notice, begin_authorization):
+        for step in (create_login, set_message_ref, start_login):
             await step(store, 104, 0)
 
 
 async def _refresh_tokens(folder: Path, **more: str) -> list[str]:
-    """Everybody's refresh token. Raises StartupError, LoginExpired."""
+    """The refresh tokens of USERS. Raises StartupError, LoginExpired."""
     async with _open_store(folder, **more) as store:
         return [await _refresh_token(store, user) for user in USERS]
 
@@ -253,7 +258,7 @@ async def _refresh_token(store: Store, user: int) -> str:
 
 
 def _dump_rows(folder: Path) -> list[str]:
-    """Every row, byte for byte, as SQL."""
+    """Every row as an SQL statement."""
     with closing(sqlite3.connect(folder / "tonearm.sqlite3")) as database:
         return list(database.iterdump())
 

@@ -1,1 +1,1 @@
-"""What the durability tests need: a life of a store, a disk that loses power, and its wire."""
+"""Store operations, a simulated disk that loses power, and a process that is killed."""

@@ -1,4 +1,4 @@
-"""The real store over a simulated disk: what aiosqlite would say to sqlite3, said to apsw."""
+"""The store on a simulated disk: apsw behind the interface of aiosqlite."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class _Cursor:
 
 
 class _PendingResult:
-    """To be awaited, or entered."""
+    """A statement to `await` or to use in `async with`, like those of aiosqlite."""
 
-    def __init__(self, wire: _ApswConnection, sql: str, values: Sequence[Any]) -> None:
-        self._connection, self._sql, self._values = wire, sql, values
+    def __init__(self, connection: _ApswConnection, sql: str, values: Sequence[Any]) -> None:
+        self._connection, self._sql, self._values = connection, sql, values
 
     def __await__(self) -> Generator[Any, None, _Cursor]:
         return self.__aenter__().__await__()
@@ -44,7 +44,7 @@ class _PendingResult:
 
 
 class _ApswConnection:
-    """As much of aiosqlite.Connection as the store uses; nothing is heard of it after a cut."""
+    """The part of aiosqlite.Connection that the store uses; raises PowerCut after a power cut."""
 
     def __init__(self, db: apsw.Connection, disk: SimulatedDisk) -> None:
         self._db = db
@@ -65,8 +65,8 @@ class _ApswConnection:
         return _PendingResult(self, sql, values)
 
     async def executemany(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
-        for each in values:
-            self.run(sql, each)
+        for row in values:
+            self.run(sql, row)
 
     async def execute_fetchall(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return await self.run(sql, values).fetchall()
@@ -79,16 +79,16 @@ class _ApswConnection:
 async def open_database(
     disk: SimulatedDisk, *, synchronous: str | None = None
 ) -> AsyncIterator[Database]:
-    """The database of a disk, opened as the bot opens its own, or with another `synchronous`."""
+    """The database on a disk, opened like the bot's, or with another `synchronous` setting."""
     db = apsw.Connection("tonearm.sqlite3", vfs=disk.vfs_name)
     try:
-        wire = _ApswConnection(db, disk)
-        await wire.execute("PRAGMA locking_mode = EXCLUSIVE")
+        wrapper = _ApswConnection(db, disk)
+        await wrapper.execute("PRAGMA locking_mode = EXCLUSIVE")
         for pragma in _PRAGMAS:
-            await wire.execute(f"PRAGMA {pragma}")
+            await wrapper.execute(f"PRAGMA {pragma}")
         if synchronous is not None:
-            await wire.execute(f"PRAGMA synchronous = {synchronous}")
-        connection = cast(aiosqlite.Connection, wire)
+            await wrapper.execute(f"PRAGMA synchronous = {synchronous}")
+        connection = cast(aiosqlite.Connection, wrapper)
         await migrate(connection)
         yield Database(connection, connection)
     finally:

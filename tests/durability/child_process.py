@@ -1,8 +1,9 @@
-"""`python -m tests.durability.child`: lives a store's life in a process that is killed.
+"""`python -m tests.durability.child_process`: store operations in a process that is killed.
 
-Each line of the input is a life: the database, the first act, how many at most, how many are to be
-acknowledged before the end, and how many seconds later SIGKILL comes. A line goes out after each
-act that was acknowledged, and one that says how the process ended.
+Each line of the input starts a process: the database, the number of the first operation, the
+maximum number of operations, how many are acknowledged before the timer for SIGKILL starts, and
+the timer's seconds. The output has a line for each acknowledged operation, and one that names the
+signal that ended the process.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from tests.durability.store_operations import KEYS, run_operation
 async def run_operations(
     path: Path, first: int, max_operations: int, acknowledged: int, delay: float
 ) -> None:
-    """Until killed."""
+    """Run operations until the process is killed."""
     async with Store.open(path, KEYS) as store:
         for number in range(first, first + max_operations):
             if number == first + acknowledged:
                 kill_after(delay)
-            done = await run_operation(store, number)
-            os.write(1, f"{done}\n".encode())
+            description = await run_operation(store, number)
+            os.write(1, f"{description}\n".encode())
         if max_operations == acknowledged:
             kill_after(delay)
         await asyncio.Event().wait()
@@ -38,15 +39,15 @@ def kill_after(seconds: float) -> None:
 
 
 def main() -> None:
-    """A fork for each life, since nothing takes longer than Python's own start."""
+    """Fork for each line of the input, which is faster than to start Python."""
     for line in sys.stdin:
-        path, first, most, acknowledged, delay = line.split("\t")
+        path, first, max_operations, acknowledged, delay = line.split("\t")
         process = os.fork()
         if process == 0:
-            life = run_operations(
-                Path(path), int(first), int(most), int(acknowledged), float(delay)
+            operations = run_operations(
+                Path(path), int(first), int(max_operations), int(acknowledged), float(delay)
             )
-            asyncio.run(life)
+            asyncio.run(operations)
         _, status = os.waitpid(process, 0)
         os.write(1, f"ended by {-os.waitstatus_to_exitcode(status)}\n".encode())
 

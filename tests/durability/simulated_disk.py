@@ -1,4 +1,4 @@
-"""A disk in memory that forgets what was not synced once its power is cut."""
+"""A simulated disk in memory: a power cut loses writes that were not synced."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _disk_numbers = count(1)
 
 
 class PowerCut(Exception):
-    """Whoever waited for an answer does not get one."""
+    """The power was cut before the statement returned."""
 
 
 class SimulatedFile:
-    """What processes see of a file, what is on the platter, and what is on its way there."""
+    """A file: what processes read (`visible`), what a sync stored, and the writes since."""
 
     def __init__(self, image: bytes = b"") -> None:
         self.visible = bytearray(image)
         self.synced = bytes(image)
-        self.pending: list[tuple[int, bytes | None]] = []  # None: the file ends here
+        self.pending: list[tuple[int, bytes | None]] = []  # None truncates the file
 
     def write(self, offset: int, data: bytes | None) -> None:
         self.pending.append((offset, data))
@@ -35,28 +35,28 @@ class SimulatedFile:
         self.pending.clear()
 
     def after_power_cut(self, rng: Random, sector: int) -> SimulatedFile:
-        """What is left of it: what was synced, and of the writes since, sector by sector, some.
+        """The file after a power cut: the synced bytes, and some sectors of the writes since.
 
-        Either in order, so that all before some moment are there and the one at that moment is
-        torn, or, as likely, in whatever order the disk liked.
+        With equal chance the disk wrote in order, so that one write is torn and all earlier ones
+        are complete, or in any order.
         """
-        left = bytearray(self.synced)
+        image = bytearray(self.synced)
         in_order = rng.random() < 0.5
         last = rng.randint(0, len(self.pending))
         share = rng.choice((0.0, 0.5, 0.95))
-        for number, (at, data) in enumerate(self.pending):
+        for number, (offset, data) in enumerate(self.pending):
             chance = share if not in_order or number == last else float(number < last)
-            for where, piece in _split_by_sector(at, data, sector):
+            for sector_offset, piece in _split_by_sector(offset, data, sector):
                 if rng.random() < chance:
-                    _apply_write(left, where, piece)
-        return SimulatedFile(bytes(left))
+                    _apply_write(image, sector_offset, piece)
+        return SimulatedFile(bytes(image))
 
 
 class SimulatedDisk(apsw.VFS):
-    """One folder on one disk, as a VFS of SQLite's; what its unix VFS would sync is synced.
+    """A directory on a disk as an SQLite VFS. It syncs what SQLite's own unix VFS syncs.
 
-    Processes come and go by `cut` and a new Disk. File locks are not kept: one connection, with
-    `PRAGMA locking_mode = EXCLUSIVE`, which WAL needs here since no memory is shared.
+    A power cut makes a new disk. The VFS has neither file locks nor shared memory, so the one
+    connection sets `PRAGMA locking_mode = EXCLUSIVE`.
     """
 
     def __init__(self, files: dict[str, SimulatedFile] | None = None) -> None:
@@ -64,26 +64,25 @@ class SimulatedDisk(apsw.VFS):
         super().__init__(self.vfs_name, base="")
         self._visible: dict[str, SimulatedFile] = dict(files or {})
         self._synced = dict(self._visible)
-        self._pending_names: list[
-            tuple[str, SimulatedFile | None]
-        ] = []  # names made and (None) deleted
+        # names of files that were created, or deleted (None)
+        self._pending_names: list[tuple[str, SimulatedFile | None]] = []
         self.step_count = 0
         self._scheduled_cut: tuple[int, Random] | None = None
         self._disk_after_cut: SimulatedDisk | None = None
 
     def schedule_power_cut(self, step: int, rng: Random) -> None:
-        """Cut the power at this step, counted from the first that was ever taken."""
+        """Cut the power at this step; the disk's first step is 1."""
         self._scheduled_cut = step, rng
 
     def cut_power(self, rng: Random) -> None:
-        """Cut the power: what SQLite does from now on does not matter to `left`."""
+        """Cut the power now. Later writes do not change `after_power_cut`."""
         sector = rng.choice((512, 4096))
         names = dict(self._synced)
         in_order = rng.random() < 0.5
         last = rng.randint(0, len(self._pending_names))
         for number, (name, file) in enumerate(self._pending_names):
             if number < last if in_order else rng.random() < 0.5:
-                names = {other: f for other, f in names.items() if other != name}
+                names.pop(name, None)
                 if file is not None:
                     names[name] = file
         self._disk_after_cut = SimulatedDisk(
@@ -96,22 +95,22 @@ class SimulatedDisk(apsw.VFS):
 
     @property
     def after_power_cut(self) -> SimulatedDisk:
-        """The disk when power is back."""
+        """The disk as the next process finds it."""
         assert self._disk_after_cut is not None
         return self._disk_after_cut
 
     def copy(self) -> SimulatedDisk:
-        """Another disk that holds what this one was given to hold."""
+        """A disk with the synced bytes of this one."""
         return SimulatedDisk(
             {name: SimulatedFile(file.synced) for name, file in self._synced.items()}
         )
 
     def file_contents(self, name: str) -> bytes:
-        """What processes see in a file."""
+        """What a process reads from a file."""
         return bytes(self._visible[name].visible)
 
     def count_step(self) -> None:
-        """Something is about to reach the disk."""
+        """Count a write, sync, creation or deletion, and cut the power if it is due."""
         self.step_count += 1
         if (
             self._scheduled_cut
@@ -141,17 +140,17 @@ class SimulatedDisk(apsw.VFS):
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> apsw.VFSFile:  # noqa: N802
         path = name.filename() if isinstance(name, apsw.URIFilename) else name
         flags[1] = flags[0]
-        made = path not in self._visible
+        created = path not in self._visible
         file = self._visible.get(path or "", SimulatedFile())
-        if path is not None and made:
+        if path is not None and created:
             self.count_step()
             self._visible[path] = file
             self._pending_names.append((path, file))
-        return _OpenFile(self, file, syncs_directory=made and bool(flags[0] & _JOURNAL_FLAGS))
+        return _OpenFile(self, file, syncs_directory=created and bool(flags[0] & _JOURNAL_FLAGS))
 
 
 class _OpenFile(apsw.VFSFile):
-    """An open file. The first sync of a new journal syncs the folder too, as SQLite's unix does."""
+    """An open file. The first sync of a new journal syncs the directory too, as on unix."""
 
     def __init__(self, disk: SimulatedDisk, file: SimulatedFile, *, syncs_directory: bool) -> None:
         self._disk = disk
@@ -210,7 +209,7 @@ def _apply_write(image: bytearray, offset: int, data: bytes | None) -> None:
 
 
 def _split_by_sector(offset: int, data: bytes | None, size: int) -> list[tuple[int, bytes | None]]:
-    """A write, in pieces that reach the platter whole or not at all."""
+    """A write as pieces, each of which the disk writes completely or not at all."""
     if data is None:
         return [(offset, None)]
     edges = [

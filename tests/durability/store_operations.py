@@ -1,4 +1,4 @@
-"""A long life of a store: numbered acts, one of its verbs each, the same at every telling."""
+"""A reproducible sequence of store operations: each number stands for one operation."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ Operation = Callable[[Store, int, int], Awaitable[None]]
 
 
 def operation_at(number: int) -> tuple[Operation, int]:
-    """What act `number` is, and whose.
+    """The operation with this number, and its user.
 
-    Eight acts in a row are a login from /link to the end, or eight verbs for anybody.
+    Eight numbers in a row are the steps of one login, or eight operations of random users.
     """
-    row, place = divmod(number, 8)
-    rng = Random(row)
+    group, position = divmod(number, 8)
+    rng = Random(group)
     user, steps = rng.choice(USERS), rng.choice((_CODE_LOGIN, _DISCORD_LOGIN, None))
     if steps is not None:
-        return steps[place], user
+        return steps[position], user
     rng = Random(number + 0.5)
     return rng.choice(_SINGLE_OPERATIONS), rng.choice(USERS)
 
 
 async def run_operation(store: Store, number: int) -> str:
-    """Do act `number`, which takes what the acts before it have left; what it was, and whose."""
-    step, user = operation_at(number)
-    await step(store, user, number)
-    return f"{step.__name__} {user}"
+    """Run the operation with this number, after all earlier ones; its name and its user."""
+    operation, user = operation_at(number)
+    await operation(store, user, number)
+    return f"{operation.__name__} {user}"
 
 
 async def complete_login(store: Store, user: int, number: int) -> None:
-    """A login of this person from /link to the end, all eight acts of it."""
+    """Run all eight steps of a login with a confirmation code."""
     for step in _CODE_LOGIN:
         await step(store, user, number)
 
 
 async def read_all_rows(database: Database, cipher: TokenCipher) -> Rows:
-    """All rows of all tables, what is sealed opened; without `generation`, which is random."""
+    """All rows of all tables, decrypted, without the column `generation`, which is random."""
     columns: dict[str, list[str]] = {}
     for table, column in await database.fetch_all(
         "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c"
         " WHERE m.type = 'table' AND c.name <> 'generation' ORDER BY m.name, c.cid"
     ):
         columns.setdefault(table, []).append(column)
-    found = {}
+    tables = {}
     for table, names in columns.items():
         rows = await database.fetch_all(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1")
-        found[table] = [
+        tables[table] = [
             tuple(
                 cipher.decrypt(value, name, row[0])
                 if value and (table, name) in ENCRYPTED_COLUMNS
@@ -68,28 +68,28 @@ async def read_all_rows(database: Database, cipher: TokenCipher) -> Rows:
             )
             for row in rows
         ]
-    return found
+    return tables
 
 
 def count_user_rows(user: int, rows: Rows) -> int:
-    """How many rows a person has, whatever the table."""
+    """How many rows of all tables belong to this user."""
     return sum(user in row for table in rows.values() for row in table)
 
 
 def _pending_login(user: int) -> PendingLogin:
-    """The one login of this user; its serial number is theirs."""
+    """The login of this user, with the user's id as its serial number."""
     return PendingLogin(user, user, f"user {user}", CLIENT_ID, EXPIRES_AT)
 
 
-async def offer(store: Store, user: int, number: int) -> None:
+async def create_login(store: Store, user: int, number: int) -> None:
     await store.pending_logins.create(_pending_login(user), _secret("nonce", user))
 
 
-async def set_notice(store: Store, user: int, number: int) -> None:
-    await store.pending_logins.set_message_ref(user, user, f"where {number}")
+async def set_message_ref(store: Store, user: int, number: int) -> None:
+    await store.pending_logins.set_message_ref(user, user, f"messages {number}")
 
 
-async def begin_authorization(store: Store, user: int, number: int) -> None:
+async def start_login(store: Store, user: int, number: int) -> None:
     assert await store.pending_logins.start(
         _pending_login(user),
         _secret("nonce", user),
@@ -99,14 +99,14 @@ async def begin_authorization(store: Store, user: int, number: int) -> None:
     )
 
 
-async def accept_callback(store: Store, user: int, number: int) -> None:
+async def take_callback(store: Store, user: int, number: int) -> None:
     state, cookie = _secret("state", user), _secret("cookie", user)
     assert await store.pending_logins.consume_state(
         state, cookie, CURRENT_TIME, discord_verified=False
     )
 
 
-async def record_discord_user(store: Store, user: int, number: int) -> None:
+async def mark_verified(store: Store, user: int, number: int) -> None:
     assert await store.pending_logins.mark_verified(
         _pending_login(user),
         cookie=_secret("cookie", user),
@@ -115,18 +115,18 @@ async def record_discord_user(store: Store, user: int, number: int) -> None:
     )
 
 
-async def accept_verified_callback(store: Store, user: int, number: int) -> None:
+async def take_verified_callback(store: Store, user: int, number: int) -> None:
     state, cookie = _secret("state", user), _secret("cookie", user)
     assert await store.pending_logins.consume_state(
         state, cookie, CURRENT_TIME, discord_verified=True
     )
 
 
-async def hold_refresh_token(store: Store, user: int, number: int) -> None:
-    account = user if number % 5 else user % 5 + min(USERS)  # sometimes somebody else's
+async def store_tokens(store: Store, user: int, number: int) -> None:
+    owner = user if number % 5 else user % 5 + min(USERS)  # sometimes another user's
     authorized = AuthorizedAccount(
-        account_id=f"account{account}",
-        name=f"Name {account}",
+        account_id=f"account{owner}",
+        name=f"Name {owner}",
         scopes="user-read-playback-state user-modify-playback-state",
         authorized_at=CURRENT_TIME - number,
         refresh_token=_refresh_token(number),
@@ -135,12 +135,12 @@ async def hold_refresh_token(store: Store, user: int, number: int) -> None:
         _pending_login(user),
         authorized,
         confirmation_code=f"code {number}",
-        cookie=_secret("last page", user),
+        cookie=_secret("result cookie", user),
         expires_at=EXPIRES_AT,
     )
 
 
-async def count_code_attempt(store: Store, user: int, number: int) -> None:
+async def count_attempt(store: Store, user: int, number: int) -> None:
     assert await store.pending_logins.count_attempt(user, CURRENT_TIME)
 
 
@@ -154,52 +154,52 @@ async def link(store: Store, user: int, number: int) -> None:
 
 
 async def renew(store: Store, user: int, number: int) -> None:
-    if known := await store.accounts.get(user):
-        assert await store.accounts.renew(known, _refresh_token(number))
+    if account := await store.accounts.get(user):
+        assert await store.accounts.renew(account, _refresh_token(number))
 
 
-async def remind(store: Store, user: int, number: int) -> None:
-    if known := await store.accounts.get(user):
-        assert await store.accounts.mark_reminded(known, 30 if known.last_reminder != 30 else 7)
+async def mark_reminded(store: Store, user: int, number: int) -> None:
+    if account := await store.accounts.get(user):
+        assert await store.accounts.mark_reminded(account, 30 if account.last_reminder != 30 else 7)
 
 
-async def expire_link(store: Store, user: int, number: int) -> None:
-    if known := await store.accounts.get(user):
-        await store.accounts.mark_revoked(known)
+async def mark_revoked(store: Store, user: int, number: int) -> None:
+    if account := await store.accounts.get(user):
+        await store.accounts.mark_revoked(account)
 
 
-async def restore_links(store: Store, user: int, number: int) -> None:
+async def unmark_revoked(store: Store, user: int, number: int) -> None:
     await store.accounts.unmark_revoked({user, user + 1, user + 2})
 
 
 async def set_preference(store: Store, user: int, number: int) -> None:
-    table, wanted = store.preferences, bool(number % 2)
-    favourite = SavedDefault(f"id {number}", f"name {number}") if wanted else None
+    table, enabled = store.preferences, bool(number % 2)
+    default = SavedDefault(f"id {number}", f"name {number}") if enabled else None
     with suppress(NotLinked):
         match number // 2 % 5:
             case 0:
-                await table.set_shared_replies(user, wanted)
+                await table.set_shared_replies(user, enabled)
             case 1:
-                await table.set_shows_playing(user, wanted)
+                await table.set_shows_playing(user, enabled)
             case 2:
-                await table.set_reminders(user, wanted)
+                await table.set_reminders(user, enabled)
             case 3:
-                await table.set_device(user, favourite)
+                await table.set_device(user, default)
             case 4:
-                await table.set_playlist(user, favourite)
+                await table.set_playlist(user, default)
 
 
-async def finish_login(store: Store, user: int, number: int) -> None:
+async def fail_login(store: Store, user: int, number: int) -> None:
     await store.pending_logins.fail(
-        _pending_login(user), f"over {number}", cookie=_secret("cookie", user)
+        _pending_login(user), f"outcome {number}", cookie=_secret("cookie", user)
     )
 
 
-async def expire_logins(store: Store, user: int, number: int) -> None:
+async def delete_expired(store: Store, user: int, number: int) -> None:
     await store.pending_logins.delete_expired(EXPIRES_AT)
 
 
-async def set_note(store: Store, user: int, number: int) -> None:
+async def set_meta(store: Store, user: int, number: int) -> None:
     await store.set_meta(f"note {number % 3}", f"{number} " * 400)
 
 
@@ -207,44 +207,43 @@ async def rekey(store: Store, user: int, number: int) -> None:
     await reencrypt(store._db, TokenCipher(KEYS if number % 2 else KEYS[::-1]))
 
 
-async def forget(store: Store, user: int, number: int) -> None:
+async def unlink(store: Store, user: int, number: int) -> None:
     await store.accounts.unlink(user)
 
 
 _CODE_LOGIN = (
-    offer,
-    set_notice,
-    begin_authorization,
-    accept_callback,
-    hold_refresh_token,
-    count_code_attempt,
-    count_code_attempt,
+    create_login,
+    set_message_ref,
+    start_login,
+    take_callback,
+    store_tokens,
+    count_attempt,
+    count_attempt,
     link,
 )
 _DISCORD_LOGIN = (
-    offer,
-    set_notice,
-    begin_authorization,
-    accept_callback,
-    record_discord_user,
-    accept_verified_callback,
-    hold_refresh_token,
+    create_login,
+    set_message_ref,
+    start_login,
+    take_callback,
+    mark_verified,
+    take_verified_callback,
+    store_tokens,
     link,
 )
 _SINGLE_OPERATIONS = (
-    *(
-        renew,
-        renew,
-        remind,
-        expire_link,
-        restore_links,
-        set_preference,
-        finish_login,
-        expire_logins,
-        set_note,
-        rekey,
-    ),
-    *(forget, forget),
+    renew,
+    renew,
+    mark_reminded,
+    mark_revoked,
+    unmark_revoked,
+    set_preference,
+    fail_login,
+    delete_expired,
+    set_meta,
+    rekey,
+    unlink,
+    unlink,
 )
 
 
@@ -253,5 +252,5 @@ def _secret(name: str, user: int) -> str:
 
 
 def _refresh_token(number: int) -> str:
-    """As long as Spotify's."""
+    """A token as long as Spotify's."""
     return f"refresh token {number} ".ljust(131, "x")
