@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.autocomplete.options import Choices
 from bot.browse.pages import read_page
-from bot.browse.paths import ListPath, path_for_query
+from bot.browse.paths import ListKind, ListPath, path_for_query
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer
@@ -20,13 +20,13 @@ from bot.views import list_text, lists
 Period = Literal["about four weeks", "about six months", "about a year"]
 
 SEARCH_KINDS: dict[str, Kind] = {
-    "tracks": "track",
-    "albums": "album",
-    "artists": "artist",
-    "playlists": "playlist",
-    "shows": "show",
-    "episodes": "episode",
-    "audiobooks": "audiobook",
+    "tracks": Kind.TRACK,
+    "albums": Kind.ALBUM,
+    "artists": Kind.ARTIST,
+    "playlists": Kind.PLAYLIST,
+    "shows": Kind.SHOW,
+    "episodes": Kind.EPISODE,
+    "audiobooks": Kind.AUDIOBOOK,
 }
 TOP_KINDS = {"songs": "track", "artists": "artist"}
 TOP_RANGES: dict[Period, str] = {
@@ -70,7 +70,9 @@ class Browse(commands.Cog):
     async def recent(self, interaction: Interaction) -> None:
         """See what you played lately, and play, queue, save or share it."""
         await self.replies.defer(interaction)
-        await interaction.followup.send(view=await self._view(interaction, ListPath("recent")))
+        await interaction.followup.send(
+            view=await self._view(interaction, ListPath(ListKind.RECENT))
+        )
 
     @app_commands.command()
     @app_commands.describe(kind="Songs or artists", range="Over how long")
@@ -82,7 +84,7 @@ class Browse(commands.Cog):
     ) -> None:
         """See the songs or artists that you play most."""
         await self.replies.defer(interaction)
-        path = ListPath("top", f"{TOP_KINDS[kind]}.{TOP_RANGES[range]}")
+        path = ListPath(ListKind.TOP, f"{TOP_KINDS[kind]}.{TOP_RANGES[range]}")
         await interaction.followup.send(view=await self._view(interaction, path))
 
     @on_component(lists.ItemSelect)

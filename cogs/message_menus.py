@@ -25,7 +25,7 @@ from bot.views.message_menu import LinkSelect, MessageAction, link_menu
 from bot.views.outcome import outcome_reply
 from bot.views.queue import queued_reply
 
-QUEUEABLE_KINDS: tuple[Kind, ...] = ("track", "episode", "album", "playlist")
+QUEUEABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.EPISODE, Kind.ALBUM, Kind.PLAYLIST)
 
 
 class MessageMenus(commands.Cog):

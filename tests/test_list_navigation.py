@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.browse.paths import ListPath
+from bot.browse.paths import ListKind, ListPath
 from bot.views.lists import ItemSelect, NavigateButton
 from sandbox.discord import Reply, UserClient
 from sandbox.harness import Harness
@@ -161,16 +161,30 @@ async def test_repeated_track_of_playlist_is_listed_twice(
 _ID = "Z" * 22
 _LONGEST_PATHS = [
     ListPath(
-        "album", _ID, 9999, ListPath("playlist", _ID, 1000, ListPath("search", "playlist", 101))
+        ListKind.ALBUM,
+        _ID,
+        9999,
+        ListPath(ListKind.PLAYLIST, _ID, 1000, ListPath(ListKind.SEARCH, "playlist", 101)),
     ),
     ListPath(
-        "show", _ID, 9999, ListPath("playlist", _ID, 1000, ListPath("search", "playlist", 101))
+        ListKind.SHOW,
+        _ID,
+        9999,
+        ListPath(ListKind.PLAYLIST, _ID, 1000, ListPath(ListKind.SEARCH, "playlist", 101)),
     ),
-    ListPath("album", _ID, 9999, ListPath("albums", _ID, 1000, ListPath("search", "artist", 101))),
     ListPath(
-        "album", _ID, 9999, ListPath("artist", _ID, 101, ListPath("top", "artist.medium", 999))
+        ListKind.ALBUM,
+        _ID,
+        9999,
+        ListPath(ListKind.ALBUMS, _ID, 1000, ListPath(ListKind.SEARCH, "artist", 101)),
     ),
-    ListPath("album", _ID, 9999, ListPath("recent", "", 5)),
+    ListPath(
+        ListKind.ALBUM,
+        _ID,
+        9999,
+        ListPath(ListKind.ARTIST, _ID, 101, ListPath(ListKind.TOP, "artist.medium", 999)),
+    ),
+    ListPath(ListKind.ALBUM, _ID, 9999, ListPath(ListKind.RECENT, "", 5)),
 ]
 
 

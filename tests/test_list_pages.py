@@ -8,6 +8,7 @@ import pytest
 from discord import ui
 
 from bot.browse.pages import Entry
+from bot.browse.paths import ListKind
 from bot.spotify.models import Album, Artist, Track
 from bot.views import cards, list_text
 from sandbox.discord import Discord, UserClient
@@ -185,9 +186,9 @@ def test_longest_names_fit_message_limits() -> None:
     album = Album(name, "B" * 22, artists=artists)
     track = Track(name, "C" * 22, artists, album, 3_599_000)
     entries = [Entry(track, 1_700_000_000)] * 10
-    heading = list_text.heading("search", "audiobook", name, None, 1000)
+    heading = list_text.heading(ListKind.SEARCH, "audiobook", name, None, 1000)
     text = list_text.list_text(
-        heading, entries, 9991, *list_text.notes("artist", [], 1, cannot_page=True)
+        heading, entries, 9991, *list_text.notes(ListKind.ARTIST, [], 1, cannot_page=True)
     )
     layout = cards.card(track, above=text)
     texts = [part.content for part in layout.walk_children() if isinstance(part, ui.TextDisplay)]

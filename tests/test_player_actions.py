@@ -20,13 +20,13 @@ from bot.player.actions import (
     seek_action,
     volume_action,
 )
-from bot.spotify.uris import KINDS, Uri
+from bot.spotify.uris import Kind, Uri
 
 # Discord's limit for a custom_id, and the longest prefix before an action in it.
 MAX_CUSTOM_ID_LENGTH, MAX_PREFIX_LENGTH = 100, 30
 
 _ids = st.text("0123456789ABCxyz", min_size=22, max_size=22)
-_uris = st.builds(Uri, st.sampled_from(KINDS), _ids)
+_uris = st.builds(Uri, st.sampled_from(Kind), _ids)
 _shuffle_options = st.sampled_from([None, True, False])
 _time_strings = st.from_regex(r"\A\d{1,3}:[0-5]\d\Z") | st.from_regex(r"\A[+-]?\d{1,6} ?s?\Z")
 _positions = _time_strings | st.integers(0, 100).map(lambda percent: f" {percent} % ")

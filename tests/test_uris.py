@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors.content import UnreadableLink
-from bot.spotify.uris import KINDS, Kind, ShortLink, Uri, find_links
+from bot.spotify.uris import Kind, ShortLink, Uri, find_links
 
 ID = "4uLU6hMCjMI75M1A2tKUQC"
 
@@ -28,10 +28,10 @@ ID = "4uLU6hMCjMI75M1A2tKUQC"
     ],
 )
 def test_every_form_of_track_link_is_parsed(pasted: str) -> None:
-    assert find_links(pasted) == [Uri("track", ID)]
+    assert find_links(pasted) == [Uri(Kind.TRACK, ID)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Kind)
 def test_every_kind_is_parsed_from_link_and_uri(kind: Kind) -> None:
     uri = Uri(kind, ID)
     assert find_links(f"https://open.spotify.com/{kind}/{ID}") == [uri]
@@ -43,22 +43,24 @@ def test_every_kind_is_parsed_from_link_and_uri(kind: Kind) -> None:
 
 def test_bare_id_is_a_query() -> None:
     assert find_links(ID) == []
-    assert find_links(ID[:-1], "track") == []
-    assert find_links(f"{ID}x", "track") == []
+    assert find_links(ID[:-1], Kind.TRACK) == []
+    assert find_links(f"{ID}x", Kind.TRACK) == []
 
 
 @pytest.mark.parametrize("between", [",", ", ", "|", " and ", "、", "\n"])
 def test_adjacent_links_are_separated(between: str) -> None:
     other = ID[::-1]
-    uris = [Uri("track", ID), Uri("album", other)]
+    uris = [Uri(Kind.TRACK, ID), Uri(Kind.ALBUM, other)]
     assert find_links(between.join(str(uri) for uri in uris)) == uris
     assert find_links(between.join(uri.link for uri in uris)) == uris
 
 
 @pytest.mark.parametrize("around", ["**", "||", "`", "```", "*"])
 def test_discord_markup_is_not_part_of_link(around: str) -> None:
-    assert find_links(f"{around}https://open.spotify.com/track/{ID}{around}") == [Uri("track", ID)]
-    assert find_links(f"{around}spotify:track:{ID}{around}") == [Uri("track", ID)]
+    assert find_links(f"{around}https://open.spotify.com/track/{ID}{around}") == [
+        Uri(Kind.TRACK, ID)
+    ]
+    assert find_links(f"{around}spotify:track:{ID}{around}") == [Uri(Kind.TRACK, ID)]
 
 
 def test_several_links_are_found_in_order_without_duplicates() -> None:
@@ -68,8 +70,8 @@ def test_several_links_are_found_in_order_without_duplicates() -> None:
         f"https://example.org/ and (https://spotify.link/abc) and open.spotify.com/album/{other}"
     )
     assert find_links(text) == [
-        Uri("album", other),
-        Uri("track", ID),
+        Uri(Kind.ALBUM, other),
+        Uri(Kind.TRACK, ID),
         ShortLink("https://spotify.link/abc"),
     ]
 
@@ -90,7 +92,7 @@ def test_short_link_is_recognised_and_uses_https(pasted: str, asked: str) -> Non
 
 
 def test_legacy_playlist_link_is_parsed() -> None:
-    assert find_links(f"spotify:user:somebody:playlist:{ID}") == [Uri("playlist", ID)]
+    assert find_links(f"spotify:user:somebody:playlist:{ID}") == [Uri(Kind.PLAYLIST, ID)]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from bot.player.history import UserHistory, contains_link
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item, SearchResults
 from bot.spotify.models import Track
-from bot.spotify.uris import KINDS, Kind
+from bot.spotify.uris import Kind
 from bot.text import choices
 from bot.text.choices import MAX_CHOICE, Choice, filter_choices, normalise
 from bot.text.escape import single_line
@@ -38,7 +38,7 @@ MIN_QUERY_LENGTH = 2
 # What Discord takes, and how many of them are recent ones and playlists where there is more.
 MAX_CHOICES, MAX_RECENT, MAX_OWN_PLAYLISTS = 25, 6, 5
 # What is looked for where anything can be played; so many of each kind are asked for.
-PLAYABLE_KINDS: tuple[Kind, ...] = ("track", "album", "artist", "playlist", "show")
+PLAYABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW)
 RESULTS_PER_KIND = 6
 _LIKED = Choice("Liked songs", LIKED_SONGS)
 _LINK = re.compile(
@@ -117,7 +117,7 @@ class Autocomplete:
     async def _query(self, interaction: Interaction, typed: str) -> Choices:
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
         wanted = str(getattr(interaction.namespace, "type", "")).removesuffix("s")
-        kind: Kind = next((kind for kind in KINDS if kind == wanted), "track")
+        kind = Kind(wanted) if wanted in set(Kind) else Kind.TRACK
         recent = [one for one in self.history.of(user) if one.value == one.name]
         recent = filter_choices(recent, words)
         if not _is_searchable(words):

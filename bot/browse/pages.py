@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import msgspec
 
-from bot.browse.paths import PAGE_SIZE, RANGES, ListPath, validate_query
+from bot.browse.paths import PAGE_SIZE, RANGES, ListKind, ListPath, validate_query
 from bot.errors.content import NothingFound
 from bot.spotify import Spotify
 from bot.spotify.catalogue import (
@@ -21,7 +21,7 @@ from bot.spotify.catalogue import (
 from bot.spotify.models import ApiModel, Chapter
 from bot.spotify.paging import PAGE_SIZE as API_PAGE_SIZE
 from bot.spotify.paging import Paging
-from bot.spotify.uris import KINDS, Kind, Uri
+from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
 
 # Characters of an artist's name in a search, so that the query stays below Spotify's limit.
@@ -63,21 +63,21 @@ async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPa
     Raises NothingFound if a search or a list of plays is empty, and EmptyQuery, QueryTooLong.
     """
     match path.kind:
-        case "search":
+        case ListKind.SEARCH:
             return await _search(spotify, path, query)
-        case "recent":
+        case ListKind.RECENT:
             return await _recent(spotify, path)
-        case "top":
+        case ListKind.TOP:
             return await _top(spotify, path)
-        case "one":
+        case ListKind.ONE:
             kind, _, item_id = path.argument.partition(".")
-            item = await spotify.catalogue.item(Uri(_kind(kind), item_id))
+            item = await spotify.catalogue.item(Uri(Kind(kind), item_id))
             return ListPage(path, [Entry(item)], more=False)
     return await _item_contents(spotify, path)
 
 
 async def _search(spotify: Spotify, path: ListPath, query: str) -> ListPage:
-    kind = _kind(path.argument)
+    kind = Kind(path.argument)
     query = validate_query(query)
     results = await spotify.catalogue.search(query, kind, offset=path.offset)
     items = _results_of_kind(results, kind)
@@ -100,7 +100,7 @@ async def _recent(spotify: Spotify, path: ListPath) -> ListPage:
 
 async def _top(spotify: Spotify, path: ListPath) -> ListPage:
     kind, _, time_range = path.argument.partition(".")
-    if kind == "track":
+    if kind == Kind.TRACK:
         tracks, more = await _page(spotify.profile.top_tracks(RANGES[time_range]), path)
         entries = _entries(tracks)
     else:
@@ -114,22 +114,22 @@ async def _top(spotify: Spotify, path: ListPath) -> ListPage:
 async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:
     """The contents of an item. Spotify leaves the item out of each entry: it is filled in here."""
     catalogue = spotify.catalogue
-    uri = Uri("artist" if path.kind == "albums" else _kind(path.kind), path.argument)
+    uri = Uri(Kind.ARTIST if path.kind == ListKind.ALBUMS else Kind(path.kind), path.argument)
     head = await catalogue.item(uri)
     match path.kind:
-        case "artist":
+        case ListKind.ARTIST:
             return await _artist_songs(spotify, path, head)
-        case "albums":
+        case ListKind.ALBUMS:
             paging = catalogue.artist_albums(uri)
             albums, more = await _page(paging, path, api_page_size=ARTIST_ALBUMS_PAGE_SIZE)
             entries = _entries(albums)
-        case "album":
+        case ListKind.ALBUM:
             tracks, more = await _page(catalogue.album_tracks(uri), path)
             entries = _entries(msgspec.structs.replace(track, album=head) for track in tracks)
-        case "show":
+        case ListKind.SHOW:
             episodes, more = await _page(catalogue.show_episodes(uri), path)
             entries = _entries(msgspec.structs.replace(item, show=head) for item in episodes)
-        case "audiobook":
+        case ListKind.AUDIOBOOK:
             chapters, more = await _page(catalogue.audiobook_chapters(uri), path)
             entries = _entries(chapters)
         case _:
@@ -144,13 +144,13 @@ async def _artist_songs(spotify: Spotify, path: ListPath, artist: Item) -> ListP
     name = single_line(artist.name, _MAX_ARTIST_NAME).replace('"', " ").strip()
     results = SearchResults()
     if name:
-        results = await spotify.catalogue.search(f'artist:"{name}"', "track", offset=path.offset)
+        results = await spotify.catalogue.search(f'artist:"{name}"', Kind.TRACK, offset=path.offset)
     songs = [
         track
         for track in results.tracks
         if any(credited.id == artist.id for credited in track.artists or [])
     ]
-    return ListPage(path, _entries(songs), _has_more_results(results, "track", path), artist)
+    return ListPage(path, _entries(songs), _has_more_results(results, Kind.TRACK, path), artist)
 
 
 async def _page(
@@ -177,19 +177,15 @@ def _has_more_results(results: SearchResults, kind: Kind, path: ListPath) -> boo
 
 def _results_of_kind(results: SearchResults, kind: Kind) -> Sequence[Item]:
     lists: dict[Kind, Sequence[Item]] = {
-        "track": results.tracks,
-        "album": results.albums,
-        "artist": results.artists,
-        "playlist": results.playlists,
-        "show": results.shows,
-        "episode": results.episodes,
-        "audiobook": results.audiobooks,
+        Kind.TRACK: results.tracks,
+        Kind.ALBUM: results.albums,
+        Kind.ARTIST: results.artists,
+        Kind.PLAYLIST: results.playlists,
+        Kind.SHOW: results.shows,
+        Kind.EPISODE: results.episodes,
+        Kind.AUDIOBOOK: results.audiobooks,
     }
     return lists[kind]
-
-
-def _kind(text: str) -> Kind:
-    return next(kind for kind in KINDS if kind == text)
 
 
 def _epoch_seconds(time: str | None) -> int | None:

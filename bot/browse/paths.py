@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, Self, get_args
+from enum import StrEnum
+from typing import Self
 
 from bot.errors.content import EmptyQuery, QueryTooLong
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.models import Episode, Track
 from bot.spotify.profile import TimeRange
-from bot.spotify.uris import KINDS, Kind, Uri
+from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
 
-ListKind = Literal[
-    "search", "one", "album", "artist", "albums", "show", "playlist", "audiobook", "recent", "top"
-]
+
+class ListKind(StrEnum):
+    """A type of list, as a path names it; `ARTIST` lists songs, `ONE` the item of a link."""
+
+    SEARCH = "search"
+    ONE = "one"
+    ALBUM = "album"
+    ARTIST = "artist"
+    ALBUMS = "albums"
+    SHOW = "show"
+    PLAYLIST = "playlist"
+    AUDIOBOOK = "audiobook"
+    RECENT = "recent"
+    TOP = "top"
+
 
 # Entries on a page; a search returns no more than these of one kind.
 PAGE_SIZE = 10
@@ -26,7 +39,7 @@ _MAX_PAGE = 9999
 
 RANGES: dict[str, TimeRange] = {"short": "short_term", "medium": "medium_term", "long": "long_term"}
 
-_KINDS = "|".join(KINDS)
+_KINDS = "|".join(Kind)
 _ID = "[0-9A-Za-z]{22}"
 _SEGMENT = (
     rf"(?:search\.(?:{_KINDS})|one\.(?:{_KINDS})\.{_ID}|"
@@ -60,9 +73,8 @@ class ListPath:
         """The path of which `text` is the `str()`. The text must match PATTERN."""
         segment, _, rest = text.partition("/")
         name, *argument, page = segment.split(".")
-        kind = next(kind for kind in get_args(ListKind) if kind == name)
         back = ListPath.parse(rest) if rest else None
-        return cls(kind, ".".join(argument), max(1, int(page)), back)
+        return cls(ListKind(name), ".".join(argument), max(1, int(page)), back)
 
     @property
     def offset(self) -> int:
@@ -72,7 +84,7 @@ class ListPath:
     @property
     def personal(self) -> bool:
         """Whether Spotify shows the list only to a linked user: their plays and playlists."""
-        return self.kind in ("recent", "top", "playlist")
+        return self.kind in (ListKind.RECENT, ListKind.TOP, ListKind.PLAYLIST)
 
     def with_page_offset(self, delta: int) -> ListPath:
         """The page that is `delta` pages further; page 0 stands for none."""
@@ -80,16 +92,15 @@ class ListPath:
 
     def for_other_user(self) -> ListPath:
         """The same path for another user; lists of plays begin at their first page."""
-        page = 1 if self.kind in ("recent", "top") else self.page
+        page = 1 if self.kind in (ListKind.RECENT, ListKind.TOP) else self.page
         return replace(self, page=page, back=self.back.for_other_user() if self.back else None)
 
 
 def path_for_item(uri: Uri) -> ListPath:
     """The contents of an item; a track or an episode has none, and is listed itself."""
-    match uri.kind:
-        case "album" | "artist" | "show" | "playlist" | "audiobook":
-            return ListPath(uri.kind, uri.id)
-    return ListPath("one", f"{uri.kind}.{uri.id}")
+    if uri.kind in (Kind.TRACK, Kind.EPISODE):
+        return ListPath(ListKind.ONE, f"{uri.kind}.{uri.id}")
+    return ListPath(ListKind(uri.kind), uri.id)
 
 
 def child_path(path: ListPath, entry: Item, *, alone: bool = False) -> ListPath | None:
@@ -98,11 +109,14 @@ def child_path(path: ListPath, entry: Item, *, alone: bool = False) -> ListPath 
     alone  without a way back
     """
     uri = parent_uri(entry)
-    if uri is None or (path.kind, path.argument) == (uri.kind, uri.id):
+    if uri is None:
+        return None
+    child = path_for_item(uri)
+    if (path.kind, path.argument) == (child.kind, child.argument):
         return None
     if alone:
-        return path_for_item(uri)
-    longest = replace(path_for_item(uri), page=_MAX_PAGE, back=path)
+        return child
+    longest = replace(child, page=_MAX_PAGE, back=path)
     # If the whole way back is too long for a button, keep its last step.
     back = path if len(str(longest)) <= MAX_PATH_LENGTH else replace(path, back=None)
     return replace(longest, page=1, back=back)
@@ -141,6 +155,6 @@ async def path_for_query(spotify: Spotify, query: str, kind: Kind) -> tuple[List
     """
     if uris := await spotify.resolve_links(query, max_links=1):
         # Spotify shows a playlist's contents only to its owner and collaborators.
-        playlist = ListPath("one", f"playlist.{uris[0].id}")
-        return (playlist if uris[0].kind == "playlist" else path_for_item(uris[0])), ""
-    return ListPath("search", kind), validate_query(query)
+        playlist = ListPath(ListKind.ONE, f"playlist.{uris[0].id}")
+        return (playlist if uris[0].kind == Kind.PLAYLIST else path_for_item(uris[0])), ""
+    return ListPath(ListKind.SEARCH, kind), validate_query(query)

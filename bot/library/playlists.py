@@ -14,7 +14,7 @@ from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.uris import Kind, Uri
 
 # The kinds that can be added; of an album, its first MAX_ALBUM_SONGS, which is one call.
-ADDABLE_KINDS: tuple[Kind, ...] = ("track", "episode", "album")
+ADDABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.EPISODE, Kind.ALBUM)
 MAX_ALBUM_SONGS = 50
 
 _NO_SONGS = "Spotify shows no songs on that album, so nothing was added."
@@ -58,7 +58,7 @@ async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
 async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
     """The item itself; of an album its first songs. Raises NothingFound, NotFound."""
     assert item.uri is not None, "the catalogue has ids"
-    if item.kind != "album":
+    if item.kind != Kind.ALBUM:
         return Addition([item.uri])
     page = await spotify.catalogue.album_tracks(item.uri).page()
     uris = [track.uri for track in page.items[:MAX_ALBUM_SONGS] if track and track.uri]
@@ -73,7 +73,7 @@ async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
 async def add_to_playlist(spotify: Spotify, playlist_id: str, addition: Addition) -> None:
     """Raises OutcomeUnknown, which asks the user to look before they repeat it."""
     try:
-        await spotify.playlists.add(Uri("playlist", playlist_id), *addition.uris)
+        await spotify.playlists.add(Uri(Kind.PLAYLIST, playlist_id), *addition.uris)
     except OutcomeUnknown as error:
         raise OutcomeUnknown(str(error), message=_OUTCOME_UNKNOWN) from None
 

@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 
 from bot.player import parsing
 from bot.spotify.player import RepeatMode
-from bot.spotify.uris import ID_PATTERN, KINDS, Uri
+from bot.spotify.uris import ID_PATTERN, Kind, Uri
 
 ActionVerb = Literal[
     "play",
@@ -83,8 +83,9 @@ class PlayerAction:
     def uri(self) -> Uri | None:
         """What is to be played or queued, where it is one item."""
         kind, _, id_ = self.argument.partition(":")
-        found = next((one for one in KINDS if one == kind), None)
-        return Uri(found, id_) if found and ID_PATTERN.fullmatch(id_) else None
+        if kind not in set(Kind) or not ID_PATTERN.fullmatch(id_):
+            return None
+        return Uri(Kind(kind), id_)
 
 
 def play_action(uri: Uri, shuffle: bool | None = None) -> PlayerAction:

@@ -13,6 +13,7 @@ from bot.spotify import Spotify, uris
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.models import Playlist
 from bot.spotify.paging import PAGE_SIZE
+from bot.spotify.uris import Kind
 from bot.text.escape import single_line
 
 # Of so many playlists of one's own the names are looked through, for so many seconds: behind them
@@ -57,7 +58,7 @@ async def resolve(spotify: Spotify, what: str, *, limit: int = 1, liked: bool = 
         pass  # they never agreed to it, and look for songs
     except BotError:
         note = _PLAYLISTS_UNREADABLE
-    found = await spotify.catalogue.search(words, "track")
+    found = await spotify.catalogue.search(words, Kind.TRACK)
     if not found.tracks:
         raise NothingFound(message=f"{NothingFound.message} {note}." if note else None)
     return Resolved([found.tracks[0]], note=f"{note}, so this is a song" if note else "")

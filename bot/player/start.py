@@ -13,7 +13,7 @@ from bot.player.outcome import Outcome
 from bot.spotify.models import Album, Episode, Track
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.player import MAX_URIS
-from bot.spotify.uris import Uri
+from bot.spotify.uris import Kind, Uri
 
 SHUFFLE_REFUSED = "Spotify does not let that be shuffled"
 
@@ -47,7 +47,7 @@ async def _play_item(deed: PlayerAction, doing: ActionContext) -> Outcome:
     async with explain_unknown_outcome(doing.spotify):
         match item:
             case Track(album=Album(id=str(album))):
-                await _play_in_album(Uri("album", album), uri, doing)
+                await _play_in_album(Uri(Kind.ALBUM, album), uri, doing)
             case Track() | Episode():
                 await player.play(uri, device=doing.device)
             case _:

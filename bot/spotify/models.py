@@ -55,13 +55,13 @@ class CatalogueItem(ApiModel, frozen=True):
 
 
 class Artist(CatalogueItem, frozen=True):
-    kind = "artist"
+    kind = Kind.ARTIST
 
     images: list[Image] | None = None
 
 
 class Album(CatalogueItem, frozen=True):
-    kind = "album"
+    kind = Kind.ALBUM
 
     images: list[Image] | None = None
     artists: list[Artist] | None = None
@@ -83,7 +83,7 @@ class Count(ApiModel, frozen=True):
 class Playlist(CatalogueItem, frozen=True):
     """`items` is absent unless the user owns it or collaborates; older answers say `tracks`."""
 
-    kind = "playlist"
+    kind = Kind.PLAYLIST
 
     images: list[Image] | None = None
     owner: Owner | None = None
@@ -101,7 +101,7 @@ class Playlist(CatalogueItem, frozen=True):
 
 
 class Show(CatalogueItem, frozen=True):
-    kind = "show"
+    kind = Kind.SHOW
 
     images: list[Image] | None = None
     publisher: str | None = None
@@ -113,7 +113,7 @@ class ExternalIds(ApiModel, frozen=True):
 
 
 class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
-    kind = "track"
+    kind = Kind.TRACK
 
     artists: list[Artist] | None = None
     album: Album | None = None
@@ -130,7 +130,7 @@ class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
 
 
 class Episode(CatalogueItem, frozen=True, tag="episode", tag_field="type"):
-    kind = "episode"
+    kind = Kind.EPISODE
 
     show: Show | None = None
     images: list[Image] | None = None
@@ -154,7 +154,7 @@ class Author(ApiModel, frozen=True):
 
 
 class Audiobook(CatalogueItem, frozen=True):
-    kind = "audiobook"
+    kind = Kind.AUDIOBOOK
 
     images: list[Image] | None = None
     authors: list[Author] | None = None

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from bot.errors.content import UnreadableLink
 
-Kind = Literal["track", "album", "artist", "playlist", "show", "episode", "audiobook"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+
+class Kind(StrEnum):
+    """A type of catalogue item, as Spotify's URIs, links and endpoints name it."""
+
+    TRACK = "track"
+    ALBUM = "album"
+    ARTIST = "artist"
+    PLAYLIST = "playlist"
+    SHOW = "show"
+    EPISODE = "episode"
+    AUDIOBOOK = "audiobook"
+
 
 ID_PATTERN = re.compile(r"[0-9A-Za-z]{22}")
 
@@ -22,7 +32,7 @@ _HOSTS = "|".join(re.escape(host) for host in (*_LONG_HOSTS, *SHORT_HOSTS))
 _URL_CHARACTERS = r"[^\s<>\"'`|*,、]+"
 _LINK_PATTERN = re.compile(
     rf"(?i)https?://{_URL_CHARACTERS}|(?<![\w.@/-])(?:{_HOSTS})/{_URL_CHARACTERS}|"
-    rf"\bspotify:(?:{'|'.join(KINDS)}|user)\b(?:{_URL_CHARACTERS})?"
+    rf"\bspotify:(?:{'|'.join(Kind)}|user)\b(?:{_URL_CHARACTERS})?"
 )
 _SHORT_PATH = re.compile(r"/(?:s/)?[0-9A-Za-z_-]{1,64}")
 
@@ -98,9 +108,9 @@ def _uri_from_path(parts: list[str]) -> Uri:
         parts = parts[1:]
     if len(parts) == 4 and parts[0] == "user" and parts[2] == "playlist":
         parts = parts[2:]
-    kind = next((kind for kind in KINDS if parts[:1] == [kind]), None)
-    if kind is None:
+    if not parts or parts[0] not in set(Kind):
         raise UnreadableLink("unknown kind of link")
+    kind = Kind(parts[0])
     if len(parts) != 2 or not ID_PATTERN.fullmatch(parts[1]):
         raise UnreadableLink(
             "malformed id",

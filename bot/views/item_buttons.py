@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.interactions.components import PersistentButton
 from bot.spotify.catalogue import Item
-from bot.spotify.uris import KINDS, Kind, Uri
+from bot.spotify.uris import Kind, Uri
 
 
 class ItemAction(StrEnum):
@@ -27,31 +27,31 @@ PLAY, QUEUE, SAVE, ADD, OPEN, SHARE = ItemAction
 
 _CONTAINER_ACTIONS = (PLAY, SAVE, SHARE)
 # The actions for each kind, in the order of their buttons.
-ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(KINDS, _CONTAINER_ACTIONS) | {
-    "track": (PLAY, QUEUE, SAVE, ADD, SHARE),
-    "episode": (PLAY, QUEUE, SAVE, ADD, SHARE),
-    "album": (PLAY, QUEUE, SAVE, ADD, SHARE),
-    "playlist": (PLAY, QUEUE, SAVE, SHARE),
+ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(Kind, _CONTAINER_ACTIONS) | {
+    Kind.TRACK: (PLAY, QUEUE, SAVE, ADD, SHARE),
+    Kind.EPISODE: (PLAY, QUEUE, SAVE, ADD, SHARE),
+    Kind.ALBUM: (PLAY, QUEUE, SAVE, ADD, SHARE),
+    Kind.PLAYLIST: (PLAY, QUEUE, SAVE, SHARE),
 }
 # The actions for an item that a user shared with the channel.
-SHARED_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(KINDS, (OPEN, PLAY, SAVE)) | {
-    "track": (PLAY, QUEUE, SAVE, ADD),
-    "episode": (PLAY, QUEUE, SAVE, ADD),
+SHARED_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(Kind, (OPEN, PLAY, SAVE)) | {
+    Kind.TRACK: (PLAY, QUEUE, SAVE, ADD),
+    Kind.EPISODE: (PLAY, QUEUE, SAVE, ADD),
 }
 # The action after which each kind's contents or parent are shown.
-OPEN_LABELS: dict[Kind, str] = {"track": "Open album", "episode": "Open show"}
+OPEN_LABELS: dict[Kind, str] = {Kind.TRACK: "Open album", Kind.EPISODE: "Open show"}
 
 _LABELS = {action: action.capitalize() for action in ItemAction} | {ADD: "Add to playlist"}
 _SAVED_MESSAGES: dict[Kind, str] = {
-    "track": "Saved to your liked songs",
-    "episode": "Saved to your episodes",
-    "artist": "You follow them now",
+    Kind.TRACK: "Saved to your liked songs",
+    Kind.EPISODE: "Saved to your episodes",
+    Kind.ARTIST: "You follow them now",
 }
 
 
 class ItemActionButton(
     PersistentButton,
-    template=rf"item:(?P<action>{'|'.join(ItemAction)}):(?P<kind>{'|'.join(KINDS)}):"
+    template=rf"item:(?P<action>{'|'.join(ItemAction)}):(?P<kind>{'|'.join(Kind)}):"
     r"(?P<item_id>[0-9A-Za-z]{22})",
 ):
     """Does one thing with one item, for every user who presses it."""
@@ -59,7 +59,7 @@ class ItemActionButton(
     def __init__(self, action: str, kind: Kind, item_id: str) -> None:
         self.action = ItemAction(action)
         self.uri = Uri(kind, item_id)
-        label = "Follow" if (action, kind) == (SAVE, "artist") else _LABELS[self.action]
+        label = "Follow" if (action, kind) == (SAVE, Kind.ARTIST) else _LABELS[self.action]
         style = discord.ButtonStyle.success if action == PLAY else discord.ButtonStyle.secondary
         super().__init__(
             ui.Button(label=label, style=style, custom_id=f"item:{action}:{kind}:{item_id}")

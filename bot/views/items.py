@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from discord import ui
 
 from bot.spotify.catalogue import Item
+from bot.spotify.uris import Kind
 from bot.text.escape import safe
 from bot.text.items import byline, title
 from bot.views import cards
@@ -27,7 +28,7 @@ def saved_card(items: Sequence[Item]) -> ui.LayoutView:
 
 def shared_card(item: Item, user_name: str) -> ui.LayoutView:
     """An item for everybody in the channel, with buttons that act for the user who presses."""
-    noun = "song" if item.kind == "track" else item.kind
+    noun = "song" if item.kind == Kind.TRACK else item.kind
     article = "an" if noun[0] in "aeiou" else "a"
     row: cards.Row = ui.ActionRow(*item_buttons(item, *SHARED_ACTIONS[item.kind]))
     return cards.card(item, row, heading=f"-# {safe(user_name)} shared {article} {noun}")

@@ -9,20 +9,21 @@ import discord
 from discord import ui
 
 from bot.browse.pages import Entry
+from bot.browse.paths import ListKind
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Chapter, Episode, Playlist, Track
-from bot.spotify.uris import KINDS, Kind, Uri
+from bot.spotify.uris import Kind, Uri
 from bot.text.escape import escape, safe, single_line
 from bot.text.items import creator, format_duration, title
 
 KIND_HEADINGS: dict[Kind, str] = {
-    "track": "Songs",
-    "album": "Albums",
-    "artist": "Artists",
-    "playlist": "Playlists",
-    "show": "Shows",
-    "episode": "Episodes",
-    "audiobook": "Audiobooks",
+    Kind.TRACK: "Songs",
+    Kind.ALBUM: "Albums",
+    Kind.ARTIST: "Artists",
+    Kind.PLAYLIST: "Playlists",
+    Kind.SHOW: "Shows",
+    Kind.EPISODE: "Episodes",
+    Kind.AUDIOBOOK: "Audiobooks",
 }
 
 # The query of a search is stored in a link button. Discord allows a URL this many characters.
@@ -76,7 +77,7 @@ def item_options(entries: Iterable[Entry], first: int) -> list[discord.SelectOpt
 def parse_option(value: str) -> Uri:
     """The item of an option's value."""
     _, kind, item_id = value.split(".")
-    return Uri(next(known for known in KINDS if known == kind), item_id)
+    return Uri(Kind(kind), item_id)
 
 
 def search_link(query: str) -> str | None:
@@ -95,7 +96,7 @@ def query_in(buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
 
 
 def heading(
-    kind: str, argument: str, query: str, head: Item | None, page: int, owner_name: str = ""
+    kind: ListKind, argument: str, query: str, head: Item | None, page: int, owner_name: str = ""
 ) -> str:
     """The heading of a list.
 
@@ -104,17 +105,17 @@ def heading(
     head            the item whose contents it lists
     owner_name      whose plays a personal list has
     """
-    prefixes = {"artist": "Songs by ", "albums": "Albums by "}
+    prefixes = {ListKind.ARTIST: "Songs by ", ListKind.ALBUMS: "Albums by "}
     if head is not None:
         text = prefixes.get(kind, "") + title(head)
-    elif kind == "search":
-        kind_heading = next(KIND_HEADINGS[known] for known in KINDS if known == argument)
+    elif kind == ListKind.SEARCH:
+        kind_heading = KIND_HEADINGS[Kind(argument)]
         text = f"{kind_heading} for “{safe(query, 80)}”"
-    elif kind == "top":
+    elif kind == ListKind.TOP:
         item_kind, _, period = argument.partition(".")
-        noun = "songs" if item_kind == "track" else "artists"
+        noun = "songs" if item_kind == Kind.TRACK else "artists"
         text = f"Top {noun} {_PERIODS[period]} · {safe(owner_name, 40)}"
-    elif kind == "recent":
+    elif kind == ListKind.RECENT:
         text = f"Played lately · {safe(owner_name, 40)}"
     else:
         text = "What that link leads to"
@@ -122,12 +123,12 @@ def heading(
 
 
 def notes(
-    kind: str, entries: Sequence[Entry], page: int, *, cannot_page: bool = False
+    kind: ListKind, entries: Sequence[Entry], page: int, *, cannot_page: bool = False
 ) -> Iterator[str]:
     """The small print below a list of this kind; `cannot_page`: the query does not fit a link."""
     if not entries:
-        yield _LAST_PAGE if page > 1 else _NO_ARTIST_SONGS if kind == "artist" else _EMPTY
-    if kind == "artist":
+        yield _LAST_PAGE if page > 1 else _NO_ARTIST_SONGS if kind == ListKind.ARTIST else _EMPTY
+    if kind == ListKind.ARTIST:
         yield _FOUND_BY_NAME
     if cannot_page:
         yield _QUERY_TOO_LONG
@@ -139,7 +140,7 @@ def _line(entry: Entry, limit: int) -> str:
         parts = [safe(item.name, limit) or "Untitled"]
     else:
         parts = [title(item, limit)]
-        if item.kind not in ("artist", "playlist"):
+        if item.kind not in (Kind.ARTIST, Kind.PLAYLIST):
             parts.append(escape(creator(item, limit)))
     parts.append(_details(item))
     if isinstance(item, Track) and item.uri is None:

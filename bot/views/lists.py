@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.browse.pages import ListPage
-from bot.browse.paths import PATTERN, ListPath, child_path, identities
+from bot.browse.paths import PATTERN, ListKind, ListPath, child_path, identities
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.spotify.catalogue import Item
 from bot.views import cards, list_text
@@ -62,7 +62,7 @@ class ListMessage:
 
     def for_other_user(self) -> Self:
         """The same list for a user who did not ask for it; personal lists have one page there."""
-        has_more = self.has_more and self.path.kind not in ("recent", "top")
+        has_more = self.has_more and self.path.kind not in (ListKind.RECENT, ListKind.TOP)
         return replace(self, path=self.path.for_other_user(), has_more=has_more)
 
 
@@ -77,7 +77,7 @@ def list_view(
     """
     path, entries, head = page.path, page.entries, page.head
     has_link = bool(list_text.search_link(query))
-    cannot_page = path.kind == "search" and not has_link
+    cannot_page = path.kind == ListKind.SEARCH and not has_link
     message = ListMessage(
         path,
         list_text.list_text(
@@ -109,7 +109,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
         rows.append(ui.ActionRow(ItemSelect(str(message.path), message.options)))
     navigation = _navigation(message)
     if item is not None and item.uri is not None:
-        without_back = message.path.kind == "search" and not message.query
+        without_back = message.path.kind == ListKind.SEARCH and not message.query
         child = child_path(message.path, item, alone=without_back) if selected else None
         open_button = (
             [NavigateButton(str(child), OPEN_LABELS.get(item.kind, "Open"))] if child else []
@@ -153,11 +153,11 @@ def _navigation(message: ListMessage) -> list[ui.Item[Any]]:
         buttons.append(
             NavigateButton(str(following), f"Page {following.page} ▶", not message.has_more)
         )
-    if path.kind == "artist":
-        albums = ListPath("albums", path.argument, back=path.back)
+    if path.kind == ListKind.ARTIST:
+        albums = ListPath(ListKind.ALBUMS, path.argument, back=path.back)
         buttons.append(NavigateButton(str(albums), "Their albums"))
-    if path.kind == "albums":
-        songs = ListPath("artist", path.argument, back=path.back)
+    if path.kind == ListKind.ALBUMS:
+        songs = ListPath(ListKind.ARTIST, path.argument, back=path.back)
         buttons.append(NavigateButton(str(songs), "Their songs"))
     return buttons
 
@@ -167,7 +167,7 @@ def _exits(message: ListMessage) -> Iterator[ui.Item[Any]]:
     if message.path.back is not None:
         yield NavigateButton(str(message.path.back), "Back")
     if message.query:
-        label = "Open in Spotify" if message.path.kind == "search" else "Search in Spotify"
+        label = "Open in Spotify" if message.path.kind == ListKind.SEARCH else "Search in Spotify"
         yield ui.Button(label=label, url=list_text.search_link(message.query))
 
 

@@ -82,7 +82,7 @@ def added_card(item: Item, addition: Addition, playlist: SavedDefault) -> ui.Lay
     """What was added to which playlist, with a button to add it to another one."""
     assert item.uri is not None, "the catalogue has ids"
     name = safe(playlist.name) or "Untitled"
-    link = Uri("playlist", playlist.id).link
+    link = Uri(Kind.PLAYLIST, playlist.id).link
     row: cards.Row = ui.ActionRow(AddToAnotherButton(item.kind, item.uri.id))
     return cards.card(
         item,

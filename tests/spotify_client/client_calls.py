@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 
 from bot.spotify import Spotify
-from bot.spotify.uris import KINDS, Kind, Uri
+from bot.spotify.uris import Kind, Uri
 from sandbox.spotify import Playlist
 from sandbox.spotify import Spotify as FakeSpotify
 
@@ -17,12 +17,12 @@ UNKNOWN_ID = "0" * 22  # the id of nothing there is
 def to_uri(text: str) -> Uri:
     """The item of a URI as Spotify writes it."""
     _, kind, id_ = text.split(":")
-    return Uri(next(one for one in KINDS if one == kind), id_)
+    return Uri(Kind(kind), id_)
 
 
 def any_uri(fake: FakeSpotify, kind: Kind) -> Uri:
     """Some item of this kind; a playlist is Ada's own."""
-    shelf = fake.playlists if kind == "playlist" else getattr(fake.catalogue, f"{kind}s")
+    shelf = fake.playlists if kind == Kind.PLAYLIST else getattr(fake.catalogue, f"{kind}s")
     return Uri(kind, next(iter(shelf)))
 
 
@@ -38,7 +38,7 @@ def track_uris(fake: FakeSpotify, count: int) -> list[Uri]:
 def start_playback(fake: FakeSpotify) -> None:
     """Let Ada's laptop play the second track of an album."""
     ada = fake.accounts["ada"]
-    ada.player.play(context=str(any_uri(fake, "album")), index=1, device=ada.player.devices[0])
+    ada.player.play(context=str(any_uri(fake, Kind.ALBUM)), index=1, device=ada.player.devices[0])
 
 
 async def collect(entries: AsyncIterable[object]) -> list[object]:
@@ -46,7 +46,7 @@ async def collect(entries: AsyncIterable[object]) -> list[object]:
 
 
 async def _read_each_kind(spotify: Spotify, fake: FakeSpotify) -> None:
-    for kind in KINDS:
+    for kind in Kind:
         await spotify.catalogue.item(any_uri(fake, kind))
 
 
@@ -69,19 +69,19 @@ async def _read_long_playlist(spotify: Spotify, fake: FakeSpotify) -> None:
 
 
 READ_CALLS: Mapping[str, ClientCall] = {
-    "catalogue.search": lambda spotify, _: spotify.catalogue.search("lantern", *KINDS),
+    "catalogue.search": lambda spotify, _: spotify.catalogue.search("lantern", *Kind),
     "catalogue.item": _read_each_kind,
     "catalogue.album_tracks": lambda spotify, it: collect(
-        spotify.catalogue.album_tracks(any_uri(it, "album"))
+        spotify.catalogue.album_tracks(any_uri(it, Kind.ALBUM))
     ),
     "catalogue.artist_albums": lambda spotify, it: collect(
-        spotify.catalogue.artist_albums(any_uri(it, "artist"))
+        spotify.catalogue.artist_albums(any_uri(it, Kind.ARTIST))
     ),
     "catalogue.show_episodes": lambda spotify, it: collect(
-        spotify.catalogue.show_episodes(any_uri(it, "show"))
+        spotify.catalogue.show_episodes(any_uri(it, Kind.SHOW))
     ),
     "catalogue.audiobook_chapters": lambda spotify, it: collect(
-        spotify.catalogue.audiobook_chapters(any_uri(it, "audiobook"))
+        spotify.catalogue.audiobook_chapters(any_uri(it, Kind.AUDIOBOOK))
     ),
     "profile.me": lambda spotify, _: spotify.profile.me(),
     "profile.top_tracks": lambda spotify, _: collect(spotify.profile.top_tracks("short_term")),
@@ -107,7 +107,7 @@ READ_CALLS: Mapping[str, ClientCall] = {
 WRITE_CALLS: Mapping[str, ClientCall] = {
     "player.play": lambda spotify, it: spotify.player.play(*track_uris(it, 2), position_ms=1000),
     "player.play_context": lambda spotify, it: spotify.player.play_context(
-        any_uri(it, "album"), offset=2
+        any_uri(it, Kind.ALBUM), offset=2
     ),
     "player.resume": _resume,
     "player.pause": lambda spotify, _: spotify.player.pause(),
@@ -125,19 +125,19 @@ WRITE_CALLS: Mapping[str, ClientCall] = {
     "library.remove": lambda spotify, it: spotify.library.remove(*track_uris(it, 3)),
     "playlists.create": lambda spotify, _: spotify.playlists.create("New", description="Not old"),
     "playlists.edit": lambda spotify, it: spotify.playlists.edit(
-        any_uri(it, "playlist"), name="Renamed", public=False
+        any_uri(it, Kind.PLAYLIST), name="Renamed", public=False
     ),
     "playlists.add": lambda spotify, it: spotify.playlists.add(
-        any_uri(it, "playlist"), *track_uris(it, 2), position=0
+        any_uri(it, Kind.PLAYLIST), *track_uris(it, 2), position=0
     ),
     "playlists.remove": lambda spotify, it: spotify.playlists.remove(
-        any_uri(it, "playlist"), *track_uris(it, 1)
+        any_uri(it, Kind.PLAYLIST), *track_uris(it, 1)
     ),
     "playlists.reorder": lambda spotify, it: spotify.playlists.reorder(
-        any_uri(it, "playlist"), 0, 2, length=2
+        any_uri(it, Kind.PLAYLIST), 0, 2, length=2
     ),
     "playlists.replace": lambda spotify, it: spotify.playlists.replace(
-        any_uri(it, "playlist"), *track_uris(it, 2)
+        any_uri(it, Kind.PLAYLIST), *track_uris(it, 2)
     ),
 }
 

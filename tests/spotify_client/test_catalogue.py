@@ -14,7 +14,7 @@ from bot.errors.spotify import BadRequest, NotFound
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Audiobook, CatalogueItem, Episode, Playlist, Show, Track
-from bot.spotify.uris import KINDS, Kind, Uri
+from bot.spotify.uris import Kind, Uri
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify as FakeSpotify
 from sandbox.spotify.catalogue import Album as Release
@@ -34,18 +34,18 @@ def add_album(fake: FakeSpotify, name: str, **changed: Any) -> Release:
 # ---- search
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Kind)
 async def test_search_finds_each_kind(fake: FakeSpotify, spotify: Spotify, kind: Kind) -> None:
     found = await spotify.catalogue.search("a", kind)
     items = getattr(found, f"{kind}s")
     assert items
     assert all(item.uri.kind == kind and item.name for item in items)
-    assert all(not getattr(found, f"{other}s") for other in KINDS if other != kind)
+    assert all(not getattr(found, f"{other}s") for other in Kind if other != kind)
     assert len(fake.calls) == 1
 
 
 async def test_search_finds_many_kinds_in_one_call(fake: FakeSpotify, spotify: Spotify) -> None:
-    found = await spotify.catalogue.search("lantern", *KINDS)
+    found = await spotify.catalogue.search("lantern", *Kind)
     assert found.tracks
     assert found.albums
     assert len(found.tracks) <= 10
@@ -53,32 +53,32 @@ async def test_search_finds_many_kinds_in_one_call(fake: FakeSpotify, spotify: S
 
 
 async def test_search_continues_after_previous_page(spotify: Spotify) -> None:
-    both = (await spotify.catalogue.search("a", "track", limit=6)).tracks
-    first = (await spotify.catalogue.search("a", "track", limit=3)).tracks
-    second = (await spotify.catalogue.search("a", "track", limit=3, offset=3)).tracks
+    both = (await spotify.catalogue.search("a", Kind.TRACK, limit=6)).tracks
+    first = (await spotify.catalogue.search("a", Kind.TRACK, limit=3)).tracks
+    second = (await spotify.catalogue.search("a", Kind.TRACK, limit=3, offset=3)).tracks
     assert first + second == both
-    assert (await spotify.catalogue.search("a", "track", offset=1000)).tracks == []
+    assert (await spotify.catalogue.search("a", Kind.TRACK, offset=1000)).tracks == []
 
 
 async def test_search_filters_narrow_results(fake: FakeSpotify, spotify: Spotify) -> None:
     track = fake.catalogue.regular_tracks[0]
-    found = await spotify.catalogue.search(f"isrc:{track.isrc}", "track")
+    found = await spotify.catalogue.search(f"isrc:{track.isrc}", Kind.TRACK)
     assert [one.name for one in found.tracks] == [track.name]
-    by = await spotify.catalogue.search(f'artist:"{track.artists[0].name}"', "track")
+    by = await spotify.catalogue.search(f'artist:"{track.artists[0].name}"', Kind.TRACK)
     assert all(
         track.artists[0].name in [artist.name for artist in one.artists or []] for one in by.tracks
     )
 
 
 async def test_search_without_matches_is_empty(spotify: Spotify) -> None:
-    found = await spotify.catalogue.search("xyzzyplugh", *KINDS)
-    assert not any(getattr(found, f"{kind}s") for kind in KINDS)
+    found = await spotify.catalogue.search("xyzzyplugh", *Kind)
+    assert not any(getattr(found, f"{kind}s") for kind in Kind)
 
 
 async def test_search_skips_nulls(fake: FakeSpotify, spotify: Spotify) -> None:
-    before = (await spotify.catalogue.search("a", "track")).tracks
+    before = (await spotify.catalogue.search("a", Kind.TRACK)).tracks
     fake.inject_nulls("/search", every=3)
-    assert (await spotify.catalogue.search("a", "track")).tracks == [
+    assert (await spotify.catalogue.search("a", Kind.TRACK)).tracks == [
         one for n, one in enumerate(before, 1) if n % 3
     ]
 
@@ -86,14 +86,14 @@ async def test_search_skips_nulls(fake: FakeSpotify, spotify: Spotify) -> None:
 async def test_search_skips_duplicates_unknown_kinds_and_missing_pages(
     fake: FakeSpotify, spotify: Spotify
 ) -> None:
-    before = (await spotify.catalogue.search("a", "track")).tracks
+    before = (await spotify.catalogue.search("a", Kind.TRACK)).tracks
     body = json.loads(fake.traffic.exchanges[-1].response_body)
     items: list[dict[str, Any]] = body["tracks"]["items"]
     odd = [{**items[0], "type": "hologram"}, {**items[0], "id": None}, 7, "text", [], items[0]]
     body |= {"tracks": {**body["tracks"], "items": [*odd, *items]}, "albums": None, "shows": {}}
     del body["shows"]
     fake.faults.add(Fault("/search", status=200, body=json.dumps(body)))
-    found = await spotify.catalogue.search("a", "track", "album", "show")
+    found = await spotify.catalogue.search("a", Kind.TRACK, Kind.ALBUM, Kind.SHOW)
     assert (found.tracks, found.albums, found.shows) == (before, [], [])
 
 
@@ -111,13 +111,13 @@ async def test_search_beyond_spotify_limits_is_rejected(
     spotify: Spotify, query: str, asked: dict[str, int]
 ) -> None:
     with pytest.raises(BadRequest):
-        await spotify.catalogue.search(query, "track", **asked)
+        await spotify.catalogue.search(query, Kind.TRACK, **asked)
 
 
 # ---- one item
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Kind)
 async def test_item_of_each_kind(fake: FakeSpotify, spotify: Spotify, kind: Kind) -> None:
     uri = any_uri(fake, kind)
     item = await spotify.catalogue.item(uri)
@@ -127,7 +127,7 @@ async def test_item_of_each_kind(fake: FakeSpotify, spotify: Spotify, kind: Kind
     assert [call.path for call in fake.calls] == [f"{kind}s/{uri.id}"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", Kind)
 async def test_unknown_id_is_not_found(spotify: Spotify, kind: Kind) -> None:
     with pytest.raises(NotFound):
         await spotify.catalogue.item(Uri(kind, UNKNOWN_ID))
@@ -136,7 +136,7 @@ async def test_unknown_id_is_not_found(spotify: Spotify, kind: Kind) -> None:
 async def test_items_have_displayed_fields(fake: FakeSpotify, spotify: Spotify) -> None:
     track, album, show, episode, book = [
         await spotify.catalogue.item(any_uri(fake, kind))
-        for kind in ("track", "album", "show", "episode", "audiobook")
+        for kind in (Kind.TRACK, Kind.ALBUM, Kind.SHOW, Kind.EPISODE, Kind.AUDIOBOOK)
     ]
     assert isinstance(track, Track)
     assert track.album is not None
@@ -245,14 +245,14 @@ async def test_audiobook_chapters_are_in_order(fake: FakeSpotify, spotify: Spoti
     assert read == [(chapter.number, chapter.name) for chapter in book.chapters]
 
 
-@pytest.mark.parametrize("kind", ["album", "artist", "show", "audiobook"])
+@pytest.mark.parametrize("kind", [Kind.ALBUM, Kind.ARTIST, Kind.SHOW, Kind.AUDIOBOOK])
 async def test_children_of_unknown_item_are_not_found(spotify: Spotify, kind: Kind) -> None:
     unknown = Uri(kind, UNKNOWN_ID)
     inside: Mapping[Kind, AsyncIterable[object]] = {
-        "album": spotify.catalogue.album_tracks(unknown),
-        "artist": spotify.catalogue.artist_albums(unknown),
-        "show": spotify.catalogue.show_episodes(unknown),
-        "audiobook": spotify.catalogue.audiobook_chapters(unknown),
+        Kind.ALBUM: spotify.catalogue.album_tracks(unknown),
+        Kind.ARTIST: spotify.catalogue.artist_albums(unknown),
+        Kind.SHOW: spotify.catalogue.show_episodes(unknown),
+        Kind.AUDIOBOOK: spotify.catalogue.audiobook_chapters(unknown),
     }
     with pytest.raises(NotFound):
         await collect(inside[kind])
@@ -262,7 +262,7 @@ async def test_app_token_reads_whole_catalogue(
     fake: FakeSpotify, make_client: ClientFactory
 ) -> None:
     spotify = make_client(account=None, scopes=())
-    assert (await spotify.catalogue.search("lantern", "track")).tracks
-    own = await spotify.catalogue.item(any_uri(fake, "playlist"))
+    assert (await spotify.catalogue.search("lantern", Kind.TRACK)).tracks
+    own = await spotify.catalogue.item(any_uri(fake, Kind.PLAYLIST))
     assert isinstance(own, Playlist)
     assert own.total is None

@@ -14,6 +14,7 @@ import pytest
 from bot.errors.spotify import OutcomeUnknown, SpotifyDown
 from bot.spotify import Spotify, Transport
 from bot.spotify.response_body import MAX_BODY
+from bot.spotify.uris import Kind
 from sandbox.fault_injection import Fault as Order
 from sandbox.spotify import Account
 from sandbox.spotify import Spotify as FakeSpotify
@@ -100,7 +101,7 @@ async def test_foreign_next_urls_are_not_followed(
         liked = await collect(spotify.library.tracks())
         assert len(liked) == len(ada.liked) > 120
         assert len(await collect(spotify.library.artists())) == len(ada.artists)
-        assert await collect(spotify.catalogue.artist_albums(any_uri(fake, "artist")))
+        assert await collect(spotify.catalogue.artist_albums(any_uri(fake, Kind.ARTIST)))
     assert fake.lookups == []
 
 

@@ -23,7 +23,14 @@ from tests.spotify_client.client_calls import (
 )
 from tests.spotify_client.client_factory import ClientFactory
 
-SAVABLE_KINDS: tuple[Kind, ...] = ("track", "album", "show", "episode", "audiobook", "artist")
+SAVABLE_KINDS: tuple[Kind, ...] = (
+    Kind.TRACK,
+    Kind.ALBUM,
+    Kind.SHOW,
+    Kind.EPISODE,
+    Kind.AUDIOBOOK,
+    Kind.ARTIST,
+)
 
 
 def generated_uris(count: int) -> list[Uri]:
@@ -59,7 +66,7 @@ async def test_saved_items_of_other_kinds(spotify: Spotify, ada: Account) -> Non
         assert read == [uri for uri, _ in ada.saved_items(kind)]
 
 
-@pytest.mark.parametrize("kind", ["track", "album", "show", "episode", "audiobook"])
+@pytest.mark.parametrize("kind", [Kind.TRACK, Kind.ALBUM, Kind.SHOW, Kind.EPISODE, Kind.AUDIOBOOK])
 async def test_removed_items_and_missing_dates_are_none(
     spotify: Spotify, ada: Account, kind: Kind
 ) -> None:
@@ -167,9 +174,9 @@ async def test_kinds_may_be_mixed(fake: FakeSpotify, spotify: Spotify, ada: Acco
 async def test_unknown_items_cannot_be_saved(spotify: Spotify, ada: Account) -> None:
     before = list(ada.liked)
     with pytest.raises(NotFound):
-        await spotify.library.save(Uri("track", UNKNOWN_ID))
+        await spotify.library.save(Uri(Kind.TRACK, UNKNOWN_ID))
     assert ada.liked == before
-    assert await spotify.library.contains(Uri("track", UNKNOWN_ID)) == [False]
+    assert await spotify.library.contains(Uri(Kind.TRACK, UNKNOWN_ID)) == [False]
 
 
 @pytest.mark.parametrize("body", ["[true]", "[]", '{"of": "another shape"}', "[true, null]"])
@@ -194,7 +201,7 @@ async def test_invalid_contains_response_is_not_cached(
 async def test_each_kind_requires_its_scope(
     fake: FakeSpotify, make_client: ClientFactory, kind: Kind
 ) -> None:
-    verb = "follow" if kind == "artist" else "library"
+    verb = "follow" if kind == Kind.ARTIST else "library"
     uri = any_uri(fake, kind)
     await make_client(scopes=[f"user-{verb}-modify"]).library.save(uri)
     assert await make_client(scopes=[f"user-{verb}-read"]).library.contains(uri) == [True]

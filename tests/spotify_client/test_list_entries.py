@@ -10,6 +10,7 @@ import pytest
 
 from bot.spotify import Spotify
 from bot.spotify.models import ApiModel
+from bot.spotify.uris import Kind
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_calls import any_uri, collect
@@ -34,11 +35,14 @@ ListFactory = Callable[[Spotify, FakeSpotify], EntryList]
 
 # Name → how the list is made, and where its first page comes from.
 LIST_FACTORIES: Mapping[str, tuple[ListFactory, str]] = {
-    "album_tracks": (lambda s, it: s.catalogue.album_tracks(any_uri(it, "album")), "albums/"),
-    "artist_albums": (lambda s, it: s.catalogue.artist_albums(any_uri(it, "artist")), "artists/"),
-    "show_episodes": (lambda s, it: s.catalogue.show_episodes(any_uri(it, "show")), "shows/"),
+    "album_tracks": (lambda s, it: s.catalogue.album_tracks(any_uri(it, Kind.ALBUM)), "albums/"),
+    "artist_albums": (
+        lambda s, it: s.catalogue.artist_albums(any_uri(it, Kind.ARTIST)),
+        "artists/",
+    ),
+    "show_episodes": (lambda s, it: s.catalogue.show_episodes(any_uri(it, Kind.SHOW)), "shows/"),
     "chapters": (
-        lambda s, it: s.catalogue.audiobook_chapters(any_uri(it, "audiobook")),
+        lambda s, it: s.catalogue.audiobook_chapters(any_uri(it, Kind.AUDIOBOOK)),
         "/chapter",
     ),
     "top_tracks": (lambda s, _: s.profile.top_tracks(), "me/top/tracks"),
@@ -50,7 +54,7 @@ LIST_FACTORIES: Mapping[str, tuple[ListFactory, str]] = {
     "audiobooks": (lambda s, _: s.library.audiobooks(), "me/audiobooks"),
     "artists": (lambda s, _: s.library.artists(), "me/following"),
     "mine": (lambda s, _: s.playlists.mine(), "me/playlists"),
-    "items": (lambda s, it: s.playlists.items(any_uri(it, "playlist")), "/items"),
+    "items": (lambda s, it: s.playlists.items(any_uri(it, Kind.PLAYLIST)), "/items"),
 }
 
 each_list = pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.errors.bot_error import BotError
 from bot.spotify import Spotify, Transport
 from bot.spotify.endpoint_groups import GROUPS
 from bot.spotify.limits import RateLimiter
+from bot.spotify.uris import Kind
 from sandbox.clock import Clock
 from sandbox.fault_injection import Fault as Order
 from sandbox.spotify import App, generated_uri
@@ -79,7 +80,7 @@ class LongRun:
 
     def _reads(self) -> dict[str, NumberedCall]:
         tracks, words = track_uris(self.fake, 140), ["lantern", "quay", "mile", "rope", "tide"]
-        own = any_uri(self.fake, "playlist")
+        own = any_uri(self.fake, Kind.PLAYLIST)
         return {
             "state": lambda s, n: s.player.state(),
             "devices": lambda s, n: s.player.devices(),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors.spotify import OutcomeUnknown, QuotaExceeded, RateLimited, SpotifyDown, SpotifyError
 from bot.spotify import Spotify
+from bot.spotify.uris import Kind
 from sandbox.fault_injection import Fault as Order
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_calls import READ_CALLS, any_uri, collect
@@ -65,7 +66,7 @@ async def test_truncated_response_raises(
     fake: FakeSpotify, make_client: ClientFactory, kept: float
 ) -> None:
     reads = dict(READ_CALLS)
-    reads["playlists.items"] = lambda s, p: collect(s.playlists.items(any_uri(p, "playlist")))
+    reads["playlists.items"] = lambda s, p: collect(s.playlists.items(any_uri(p, Kind.PLAYLIST)))
     for read in reads.values():
         await read(make_client(), fake)
     answers = {one.path: one.response_body for one in fake.traffic.exchanges if one.response_body}
@@ -105,7 +106,7 @@ async def test_unreadable_fields_do_not_fail_later(
         queued = await spotify.player.get_queue()
         assert [one.uri for one in (queued.current, *queued.upcoming) if one and one.uri] == []
     with suppress(SpotifyError):
-        async for entry in spotify.playlists.items(any_uri(fake, "playlist")):
+        async for entry in spotify.playlists.items(any_uri(fake, Kind.PLAYLIST)):
             assert entry is None or entry.item is None or entry.item.uri is None
 
 

@@ -29,7 +29,7 @@ from tests.spotify_client.client_factory import ClientFactory
 
 Command = Callable[[Spotify, str | None], Awaitable[None]]
 
-GENERATED_TRACK = Uri("track", "0likedByMany0000000000")  # a generated one, always there
+GENERATED_TRACK = Uri(Kind.TRACK, "0likedByMany0000000000")  # a generated one, always there
 
 # Those that wake a device that is named, and those that reach the active one alone.
 ACTIVATING_COMMANDS: Mapping[str, Command] = {
@@ -67,7 +67,7 @@ async def test_play_starts_at_position(fake: FakeSpotify, spotify: Spotify, play
 
 
 async def test_play_episode(fake: FakeSpotify, spotify: Spotify, player: Player) -> None:
-    episode = any_uri(fake, "episode")
+    episode = any_uri(fake, Kind.EPISODE)
     await spotify.player.play(episode)
     assert player.item == str(episode)
 
@@ -86,11 +86,11 @@ async def test_play_accepts_at_most_two_hundred(
 
 
 async def test_play_unknown_item_fails(spotify: Spotify, player: Player) -> None:
-    for uri in (Uri("track", UNKNOWN_ID), Uri("episode", UNKNOWN_ID)):
+    for uri in (Uri(Kind.TRACK, UNKNOWN_ID), Uri(Kind.EPISODE, UNKNOWN_ID)):
         with pytest.raises(NotFound):
             await spotify.player.play(uri)
     with pytest.raises(NotFound):
-        await spotify.player.play_context(Uri("album", UNKNOWN_ID))
+        await spotify.player.play_context(Uri(Kind.ALBUM, UNKNOWN_ID))
     assert not player.is_playing
 
 
@@ -100,7 +100,9 @@ async def test_play_unavailable_item_is_restricted(fake: FakeSpotify, spotify: S
         await spotify.player.play(to_uri(gone.uri))
 
 
-@pytest.mark.parametrize("kind", ["album", "artist", "playlist", "show", "audiobook"])
+@pytest.mark.parametrize(
+    "kind", [Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW, Kind.AUDIOBOOK]
+)
 async def test_context_plays_from_start(
     fake: FakeSpotify, spotify: Spotify, player: Player, kind: Kind
 ) -> None:
@@ -113,7 +115,7 @@ async def test_context_plays_from_start(
 async def test_context_plays_from_item_or_position(
     fake: FakeSpotify, spotify: Spotify, player: Player
 ) -> None:
-    album = any_uri(fake, "album")
+    album = any_uri(fake, Kind.ALBUM)
     tracks = fake.state.tracks_of(str(album))
     await spotify.player.play_context(album, offset=to_uri(tracks[3]))
     assert player.item == tracks[3]
@@ -152,7 +154,7 @@ async def test_repeated_pause_or_resume_is_restricted(fake: FakeSpotify, spotify
 
 
 async def test_next_and_previous(fake: FakeSpotify, spotify: Spotify, player: Player) -> None:
-    tracks = fake.state.tracks_of(str(any_uri(fake, "album")))
+    tracks = fake.state.tracks_of(str(any_uri(fake, Kind.ALBUM)))
     start_playback(fake)
     await spotify.player.next()
     assert player.item == tracks[2]
@@ -215,12 +217,12 @@ async def test_device_without_volume_control_is_reported(spotify: Spotify, playe
 
 async def test_queue_appends(fake: FakeSpotify, spotify: Spotify, player: Player) -> None:
     start_playback(fake)
-    wanted = [*track_uris(fake, 2), any_uri(fake, "episode")]
+    wanted = [*track_uris(fake, 2), any_uri(fake, Kind.EPISODE)]
     for uri in wanted:
         await spotify.player.add_to_queue(uri)
     assert player.queue == [str(uri) for uri in wanted]
     with pytest.raises(NotFound):
-        await spotify.player.add_to_queue(Uri("track", UNKNOWN_ID))
+        await spotify.player.add_to_queue(Uri(Kind.TRACK, UNKNOWN_ID))
 
 
 # ---- where it is played

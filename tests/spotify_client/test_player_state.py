@@ -10,6 +10,7 @@ import pytest
 from bot.errors.spotify import BadRequest
 from bot.spotify import Spotify
 from bot.spotify.models import Episode, Track
+from bot.spotify.uris import Kind
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Player
 from sandbox.spotify import Spotify as FakeSpotify
@@ -48,7 +49,7 @@ async def test_no_state_without_active_device(spotify: Spotify, player: Player) 
 async def test_episode_includes_its_show(
     fake: FakeSpotify, spotify: Spotify, player: Player
 ) -> None:
-    player.play(str(any_uri(fake, "episode")))
+    player.play(str(any_uri(fake, Kind.EPISODE)))
     state = await spotify.player.state()
     assert state is not None
     assert isinstance(state.item, Episode)
@@ -126,7 +127,7 @@ async def test_device_list_may_be_empty(
 
 async def test_the_queue(fake: FakeSpotify, spotify: Spotify, player: Player) -> None:
     start_playback(fake)
-    player.enqueue(str(any_uri(fake, "episode")))
+    player.enqueue(str(any_uri(fake, Kind.EPISODE)))
     queued = await spotify.player.get_queue()
     assert str(queued.current and queued.current.uri) == player.item
     assert [str(item.uri) for item in queued.upcoming] == player.upcoming()

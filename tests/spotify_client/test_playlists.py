@@ -8,7 +8,7 @@ from bot.errors.login import MissingScope
 from bot.errors.spotify import BadRequest, NotFound, NotPermitted
 from bot.spotify import Spotify
 from bot.spotify.models import Episode, Track
-from bot.spotify.uris import Uri
+from bot.spotify.uris import Kind, Uri
 from sandbox.spotify import Playlist, PlaylistItem, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_calls import (
@@ -90,7 +90,7 @@ async def test_items_with_missing_fields(
     local = next(iter(fake.catalogue.local))
     playlist.items[2:] = [
         PlaylistItem(local, 0.0, "ada"),
-        PlaylistItem(str(any_uri(fake, "episode")), None, None),
+        PlaylistItem(str(any_uri(fake, Kind.EPISODE)), None, None),
         PlaylistItem(None),
     ]
     items = spotify.playlists.items(uri)
@@ -131,7 +131,7 @@ async def test_items_of_other_users_playlists_are_forbidden(
 
 
 async def test_unknown_playlists(spotify: Spotify) -> None:
-    nothing = Uri("playlist", UNKNOWN_ID)
+    nothing = Uri(Kind.PLAYLIST, UNKNOWN_ID)
     for way in (
         collect(spotify.playlists.items(nothing)),
         spotify.playlists.edit(nothing, name="x"),
@@ -192,10 +192,10 @@ async def test_add_at_end_at_position_and_twice(
     fake: FakeSpotify, spotify: Spotify, playlist: Playlist, uri: Uri
 ) -> None:
     before, (song, *_) = entry_uris(playlist), track_uris(fake, 1)
-    await spotify.playlists.add(uri, song, any_uri(fake, "episode"))
+    await spotify.playlists.add(uri, song, any_uri(fake, Kind.EPISODE))
     await spotify.playlists.add(uri, song, position=1)
     assert entry_uris(playlist) == [
-        before[0], str(song), *before[1:], str(song), str(any_uri(fake, "episode")),
+        before[0], str(song), *before[1:], str(song), str(any_uri(fake, Kind.EPISODE)),
     ]  # fmt: skip
 
 
@@ -215,7 +215,7 @@ async def test_add_invalid_items_is_rejected(
 ) -> None:
     before = entry_uris(playlist)
     with pytest.raises(BadRequest):
-        await spotify.playlists.add(uri, Uri("track", UNKNOWN_ID))
+        await spotify.playlists.add(uri, Uri(Kind.TRACK, UNKNOWN_ID))
     with pytest.raises(BadRequest):
         await spotify.playlists.add(uri, *generated_uris(1), position=6)
     assert entry_uris(playlist) == before

@@ -7,6 +7,7 @@ import pytest
 from bot.errors.spotify import AccessTokenRefused, SpotifyDown
 from bot.spotify import Spotify
 from bot.spotify.profile import TimeRange
+from bot.spotify.uris import Kind
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Account
 from sandbox.spotify import Spotify as FakeSpotify
@@ -58,8 +59,8 @@ async def test_top_tracks_and_artists_of_each_time_range(
     tracks = [one async for one in spotify.profile.top_tracks(over) if one]
     artists = [one async for one in spotify.profile.top_artists(over) if one]
     assert {call.query["time_range"] for call in fake.calls} == {over}
-    assert all(one.uri and one.uri.kind == "track" for one in tracks)
-    assert all(one.uri and one.uri.kind == "artist" and one.images for one in artists)
+    assert all(one.uri and one.uri.kind == Kind.TRACK for one in tracks)
+    assert all(one.uri and one.uri.kind == Kind.ARTIST and one.images for one in artists)
 
 
 async def test_time_ranges_differ(spotify: Spotify) -> None:

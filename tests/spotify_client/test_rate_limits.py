@@ -12,6 +12,7 @@ import pytest
 from bot.errors.spotify import QuotaExceeded, RateLimited
 from bot.spotify.endpoint_groups import GROUPS, Group
 from bot.spotify.limits import RateLimiter
+from bot.spotify.uris import Kind
 from sandbox.clock import Clock
 from sandbox.spotify import App
 from sandbox.spotify import Spotify as FakeSpotify
@@ -142,7 +143,7 @@ async def test_long_quota_wait_is_raised_at_once_without_further_calls(
     with completes_within(0):
         for _ in range(3):
             with pytest.raises(QuotaExceeded) as refused:
-                await spotify.catalogue.search("lantern", "track")
+                await spotify.catalogue.search("lantern", Kind.TRACK)
         with pytest.raises(QuotaExceeded):
             await spotify.player.add_to_queue(track_uri(fake))
     assert "Try again in 13 hours;" in refused.value.message
@@ -150,4 +151,4 @@ async def test_long_quota_wait_is_raised_at_once_without_further_calls(
     await spotify.player.state()
     fake.rules.clear()
     clock.advance(THIRTEEN_HOURS_S + 1)
-    await spotify.with_timeout(8).catalogue.search("lantern", "track")
+    await spotify.with_timeout(8).catalogue.search("lantern", Kind.TRACK)

@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors.spotify import NotPermitted, SpotifyDown, UserNotRegistered
 from bot.spotify import Spotify
+from bot.spotify.uris import Kind
 from sandbox.clock import Clock
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify as FakeSpotify
@@ -34,7 +35,7 @@ def read_item(spotify: Spotify, fake: FakeSpotify) -> Coroutine[Any, Any, object
 
 READS_WITH_CACHE_TTL: dict[str, tuple[ReadCall, float]] = {
     "track": (read_item, 10 * MINUTE_S),
-    "search": (lambda s, _: s.catalogue.search("lantern", "track"), MINUTE_S),
+    "search": (lambda s, _: s.catalogue.search("lantern", Kind.TRACK), MINUTE_S),
     "contains": (read_contains, 0.5 * MINUTE_S),
     "recent": (lambda s, _: s.player.recently_played(), 0.5 * MINUTE_S),
     "playlist": (lambda s, p: s.catalogue.item(own_playlist_uri(p)), 0.5 * MINUTE_S),
@@ -47,7 +48,7 @@ READS_WITH_CACHE_TTL: dict[str, tuple[ReadCall, float]] = {
     "me a moment ago": (lambda s, _: s.profile.me(fresh=False), 10 * MINUTE_S),
     "top": (lambda s, _: s.profile.top_tracks().page(), 10 * MINUTE_S),
     "album's songs": (
-        lambda s, p: s.catalogue.album_tracks(any_uri(p, "album")).page(),
+        lambda s, p: s.catalogue.album_tracks(any_uri(p, Kind.ALBUM)).page(),
         10 * MINUTE_S,
     ),
 }
@@ -229,7 +230,7 @@ async def test_write_does_not_invalidate_search(
 ) -> None:
     ada = make_client("ada", cached=True)
     for write in (ada.library.save(track_uri(fake)), ada.player.set_volume(7)):
-        await ada.catalogue.search("lantern", "track")
+        await ada.catalogue.search("lantern", Kind.TRACK)
         await write
     assert [call.method for call in fake.calls] == ["GET", "PUT", "PUT"]
 

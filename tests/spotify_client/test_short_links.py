@@ -13,7 +13,7 @@ import pytest
 from bot.errors.content import UnreadableLink
 from bot.errors.spotify import SpotifyDown
 from bot.spotify import Spotify
-from bot.spotify.uris import SHORT_HOSTS, Uri
+from bot.spotify.uris import SHORT_HOSTS, Kind, Uri
 from sandbox.clock import Clock
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify as FakeSpotify
@@ -70,12 +70,12 @@ async def test_links_resolve_in_order_up_to_limit(fake: FakeSpotify, spotify: Sp
     text = f"https://spotify.link/mole {TRACK_URL} https://spotify.app.link/lantern"
     assert await spotify.resolve_links(text, max_links=2) == [
         album_uri(fake),
-        Uri("track", TRACK_ID),
+        Uri(Kind.TRACK, TRACK_ID),
     ]
     assert f"{APP_SHORT_HOST}/lantern" not in requested_addresses(fake)
     assert await spotify.resolve_links(text) == [
         album_uri(fake),
-        Uri("track", TRACK_ID),
+        Uri(Kind.TRACK, TRACK_ID),
         track_uri(fake, 0),
     ]
     assert await spotify.resolve_links("words alone") == []
@@ -94,7 +94,7 @@ async def test_links_resolve_in_order_up_to_limit(fake: FakeSpotify, spotify: Sp
 )
 async def test_html_page_is_parsed(fake: FakeSpotify, spotify: Spotify, page: str | bytes) -> None:
     fake.short_links.responses[APP_SHORT_HOST, "/x"] = Fault(status=200, body=page)
-    assert await spotify.resolve_links("https://spotify.app.link/x") == [Uri("track", TRACK_ID)]
+    assert await spotify.resolve_links("https://spotify.app.link/x") == [Uri(Kind.TRACK, TRACK_ID)]
 
 
 async def test_ambiguous_page_is_not_resolved(fake: FakeSpotify, spotify: Spotify) -> None:
@@ -114,7 +114,7 @@ async def test_at_most_five_redirects(
         fake.short_links.responses[host, f"/h{hop}"] = redirect_fault(further)
     pasted = f"https://{SHORT_HOSTS[1]}/h1"
     if arrives:
-        assert await spotify.resolve_links(pasted) == [Uri("track", TRACK_ID)]
+        assert await spotify.resolve_links(pasted) == [Uri(Kind.TRACK, TRACK_ID)]
     else:
         with pytest.raises(UnreadableLink):
             await spotify.resolve_links(pasted)
@@ -181,7 +181,7 @@ async def test_redirect_to_short_link_uses_https(
     fake.short_links.responses[hop, "/y"] = redirect_fault(
         f"http://{OPEN_HOST}/intl-de/track/{TRACK_ID}?si=x"
     )
-    assert await spotify.resolve_links("https://spotify.link/x") == [Uri("track", TRACK_ID)]
+    assert await spotify.resolve_links("https://spotify.link/x") == [Uri(Kind.TRACK, TRACK_ID)]
     assert [visit.url for visit in fake.short_links.requests][1:] == [f"https://{hop}/y"]
 
 
