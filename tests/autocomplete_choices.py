@@ -28,7 +28,7 @@ def search_queries(spotify: Spotify) -> list[str]:
 async def wait_for_searches(harness: Harness) -> None:
     """Wait until no background search is running."""
     assert harness.bot is not None
-    while searches := list(harness.bot.services.autocomplete._debouncer._fetches):
+    while searches := list(harness.bot.services.autocomplete._debouncer._tasks):
         await asyncio.wait(searches)
 
 

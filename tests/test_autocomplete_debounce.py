@@ -223,8 +223,8 @@ async def test_bot_stops_during_search(slow_search: Harness) -> None:
     assert slow_search.bot is not None
     debouncer = slow_search.bot.services.autocomplete._debouncer
     await ada.autocomplete("/play what:lantern")
-    assert debouncer._fetches
+    assert debouncer._tasks
     started_at = slow_search.clock()
     await slow_search.stop()
     assert slow_search.clock() - started_at < 2
-    assert not debouncer._fetches
+    assert not debouncer._tasks

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import aiohttp
@@ -33,11 +34,11 @@ from bot.text.escape import single_line
 
 _log = logging.getLogger(__name__)
 
-# Characters from which on there is something to look for.
+# Characters of the shortest text that Spotify is asked for.
 MIN_QUERY_LENGTH = 2
-# What Discord takes, and how many of them are recent ones and playlists where there is more.
+# Discord allows 25 choices; of these, so many come from the history and from own playlists.
 MAX_CHOICES, MAX_RECENT, MAX_OWN_PLAYLISTS = 25, 6, 5
-# What is looked for where anything can be played; so many of each kind are asked for.
+# The kinds that are searched for something to play, and the results requested for each.
 PLAYABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW)
 RESULTS_PER_KIND = 6
 _LIKED = Choice("Liked songs", LIKED_SONGS)
@@ -50,7 +51,7 @@ Choices = list[app_commands.Choice[str]]
 
 
 class Autocomplete:
-    """Answers within BUDGET, or with what is known, and never with an error."""
+    """Answers within RESPONSE_BUDGET: with new choices, or cached ones, and never with an error."""
 
     def __init__(
         self,
@@ -106,11 +107,11 @@ class Autocomplete:
         recent = filter_choices(self.history.of(user), words)
         if not _is_searchable(words):
             return self._without_request(user, recent)
-        asked: dict[str, Fetch] = {
+        fetches: dict[str, Fetch] = {
             "playlists": partial(self._playlists, user),
             "finds": partial(self._search_results, user, words),
         }
-        found = await self._debouncer.find(user, words, asked, pause=DEBOUNCE)
+        found = await self._debouncer.find(user, words, fetches, pause=DEBOUNCE)
         own = filter_choices([*([_LIKED] if liked else []), *found["playlists"]], words)
         return _to_choices([*recent[:MAX_RECENT], *own[:MAX_OWN_PLAYLISTS], *found["finds"]])
 
@@ -118,45 +119,41 @@ class Autocomplete:
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
         wanted = str(getattr(interaction.namespace, "type", "")).removesuffix("s")
         kind = Kind(wanted) if wanted in set(Kind) else Kind.TRACK
-        recent = [one for one in self.history.of(user) if one.value == one.name]
+        recent = [choice for choice in self.history.of(user) if choice.value == choice.name]
         recent = filter_choices(recent, words)
         if not _is_searchable(words):
             return self._without_request(user, recent)
         name = f"names of {kind}s"
-        asked: dict[str, Fetch] = {name: partial(self._names, user, words, kind)}
-        found = await self._debouncer.find(user, words, asked, pause=DEBOUNCE)
+        fetches: dict[str, Fetch] = {name: partial(self._names, user, words, kind)}
+        found = await self._debouncer.find(user, words, fetches, pause=DEBOUNCE)
         return _to_choices([*recent[:MAX_RECENT], *found[name]])
 
     async def _device(self, interaction: Interaction, typed: str) -> Choices:
         user = interaction.user.id
-        asked: dict[str, Fetch] = {"devices": partial(self._devices, user)}
-        found = await self._debouncer.find(user, "", asked)
+        fetches: dict[str, Fetch] = {"devices": partial(self._devices, user)}
+        found = await self._debouncer.find(user, "", fetches)
         return _to_choices(filter_choices(found["devices"], typed))
 
-    # ---- the end of a person's account, and of the bot
-
     def forget(self, user_id: int) -> None:
-        """Nothing of this person stays."""
+        """Erase what is known of the user."""
         self.history.forget(user_id)
         self._debouncer.forget(user_id)
 
     def expire(self) -> None:
-        """Drop from memory what is too old."""
+        """Erase what is too old."""
         self.history.expire()
         self._debouncer.expire()
 
     async def close(self) -> None:
-        """Begin nothing more, and end what is under way."""
+        """Cancel all fetches."""
         await self._debouncer.close()
 
     def _without_request(self, user: int, known: list[Choice]) -> Choices:
         self._debouncer.cancel_pending(user)
         return _to_choices(known)
 
-    # ---- what is asked
-
     async def _session(self, user: int) -> Spotify:
-        """In the background, so that what Spotify allows is left to commands."""
+        """A background session, which leaves Spotify's quota to commands."""
         return (await self._sessions.session(user, background=True)).with_timeout(
             timeout=BACKGROUND_TIMEOUT
         )
@@ -172,30 +169,34 @@ class Autocomplete:
         devices = sorted(
             await spotify.player.devices(fresh=False), key=lambda device: not device.is_active
         )
-        return [choices.device_choice(one) for one in devices if one.id and not one.is_restricted]
+        return [
+            choices.device_choice(device)
+            for device in devices
+            if device.id and not device.is_restricted
+        ]
 
     async def _search_results(self, user: int, words: str) -> list[Choice]:
-        """An album, artist or show of just this name first, then tracks, then the others."""
+        """Items with exactly this name first, then tracks, then some of each other kind."""
         found = await self._search(user, words, *PLAYABLE_KINDS)
         others: list[Item] = [*found.artists, *found.albums, *found.playlists, *found.shows]
-        named = [one for one in others if normalise(one.name or "") == normalise(words)]
+        exact = [item for item in others if normalise(item.name or "") == normalise(words)]
         some: list[Item] = [
             *found.artists[:2],
             *found.albums[:3],
             *found.playlists[:2],
             *found.shows[:2],
         ]
-        return [choices.item_choice(item) for item in (*named, *found.tracks, *some)]
+        return [choices.item_choice(item) for item in (*exact, *found.tracks, *some)]
 
     async def _names(self, user: int, words: str, kind: Kind) -> list[Choice]:
-        """Of what is found, as words to search for, each once."""
+        """The names of the results as words to search for, each once."""
         found = await self._search(user, words, kind)
         names: dict[str, Choice] = {}
         for item in getattr(found, f"{kind}s"):
             parts = [choices.title(item), choices.byline(item) if isinstance(item, Track) else ""]
-            said = Choice(" · ".join(filter(None, parts)), " ".join(filter(None, parts)))
-            if single_line(item.name) and not contains_link(said.value):
-                names.setdefault(said.value.casefold(), said)
+            choice = Choice(" · ".join(filter(None, parts)), " ".join(filter(None, parts)))
+            if single_line(item.name) and not contains_link(choice.value):
+                names.setdefault(choice.value.casefold(), choice)
         return list(names.values())
 
     async def _search(self, user: int, words: str, *kinds: Kind) -> SearchResults:
@@ -206,16 +207,17 @@ class Autocomplete:
 
 
 def _is_searchable(words: str) -> bool:
-    """Whether Spotify is to be asked: not for a letter, a link, or what it would refuse."""
+    """Whether Spotify is asked: not for a single letter, a link, or a text that is too long."""
     return MIN_QUERY_LENGTH <= len(words) <= MAX_QUERY and not _LINK.search(words)
 
 
-def _to_choices(known: Iterable[Choice]) -> Choices:
-    """As Discord takes them, each once."""
-    once: dict[str, Choice] = {}
-    for one in known:
-        if 0 < len(one.value) <= MAX_CHOICE:
-            once.setdefault(one.value, one)
-    return [app_commands.Choice(name=one.name, value=one.value) for one in once.values()][
-        :MAX_CHOICES
+def _to_choices(choices: Iterable[Choice]) -> Choices:
+    """The choices as Discord takes them: each value once, at most MAX_CHOICES."""
+    unique: dict[str, Choice] = {}
+    for choice in choices:
+        if 0 < len(choice.value) <= MAX_CHOICE:
+            unique.setdefault(choice.value, choice)
+    return [
+        app_commands.Choice(name=choice.name, value=choice.value)
+        for choice in islice(unique.values(), MAX_CHOICES)
     ]

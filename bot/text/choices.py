@@ -1,4 +1,4 @@
-"""What Spotify has as a choice to be picked or completed: plain text, since nothing is markdown."""
+"""Formats items, playlists and devices as choices, which have no markdown."""
 
 from __future__ import annotations
 
@@ -12,41 +12,43 @@ from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.models import Album, Artist, Audiobook, Device, Episode, Playlist, Show, Track
 from bot.text.escape import single_line
 
-# What Discord takes for the name of a choice, and for its value.
+# Discord allows the name of a choice and its value this many characters.
 MAX_CHOICE = 100
 _MAX_TITLE, _MAX_BYLINE = 56, 28
 
 
 @dataclass(frozen=True)
 class Choice:
-    """`line` is read by people, `value` by the command; neither shows in a log."""
+    """Users see `name`; the command gets `value`. Neither is logged."""
 
     name: str = field(repr=False)
     value: str = field(repr=False)
 
 
 def item_choice(item: Item) -> Choice:
-    """The item in one line, such as `Song · Artist` or `Album · Title · Artist`; its URI."""
+    """`Song · Artist` or `Album · Title · Artist`; the value is the URI."""
     kind = "" if isinstance(item, Track) else item.kind.capitalize()
     return Choice(_join(kind, title(item), byline(item)), str(item.uri))
 
 
 def playlist_choice(playlist: Playlist) -> Choice:
-    """One of one's own playlists, or one that one follows."""
+    """A playlist of the user, or one that they follow; the value is the URI."""
     return Choice(_join("Playlist", title(playlist)), str(playlist.uri))
 
 
 def device_choice(device: Device) -> Choice:
-    """`Kitchen Speaker · Speaker`; its id."""
+    """`Kitchen Speaker · Speaker`; the value is the ID."""
     name = single_line(device.name, _MAX_TITLE) or "Unnamed device"
     return Choice(_join(name, single_line(device.type, _MAX_BYLINE)), device.id or "")
 
 
 def select_option(item: Item) -> discord.SelectOption:
-    """The item as an option of a select menu; its URI is the value."""
+    """The item as an option of a select menu; the value is the URI."""
     kind = "" if isinstance(item, Track) else item.kind.capitalize()
-    about = _join(kind, byline(item))
-    return discord.SelectOption(label=title(item), description=about or None, value=str(item.uri))
+    description = _join(kind, byline(item))
+    return discord.SelectOption(
+        label=title(item), description=description or None, value=str(item.uri)
+    )
 
 
 def title(item: Item) -> str:
@@ -54,7 +56,7 @@ def title(item: Item) -> str:
 
 
 def byline(item: Item) -> str:
-    """Who made it, or what it is a part of; empty where nobody is named."""
+    """The artists, owner, show, publisher or authors; empty if none is named."""
     match item:
         case Track() | Album():
             return _join_names(artist.name for artist in item.artists or [])
@@ -70,21 +72,21 @@ def byline(item: Item) -> str:
             return ""
 
 
-def filter_choices(known: Iterable[Choice], typed: str) -> list[Choice]:
-    """Those in which all typed words occur."""
+def filter_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:
+    """The choices whose name contains all typed words."""
     words = normalise(typed).split()
-    return [one for one in known if all(word in normalise(one.name) for word in words)]
+    return [choice for choice in choices if all(word in normalise(choice.name) for word in words)]
 
 
 def normalise(text: str) -> str:
-    """Without case and without accents, to compare names."""
+    """The text without case and accents, to compare names."""
     parts = unicodedata.normalize("NFKD", single_line(text, MAX_QUERY))
     return "".join(part for part in parts if not unicodedata.combining(part)).casefold()
 
 
 def _join_names(names: Iterable[str | None]) -> str:
-    seen = [name for one in names if (name := single_line(one))]
-    return single_line(", ".join(seen), _MAX_BYLINE)
+    visible = [line for name in names if (line := single_line(name))]
+    return single_line(", ".join(visible), _MAX_BYLINE)
 
 
 def _join(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Makes text from outside harmless: no ping, link, invite or markup comes out of a track's name."""
+"""Escapes text from outside: a track's name must not contain a ping, link, invite or markup."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import unicodedata
 
 MAX_NAME = 100
 
-# What Discord's markdown and mentions are made of. A backslash takes the meaning from each, and is
-# not shown. The second is a list only where a line begins.
+# The characters of Discord's markdown and mentions. Discord hides the backslash before them. A list
+# marker has a meaning only at the start of a line.
 _MARKUP = re.compile(r"([\\*_~`|>#\[\]()<])")
 _LIST_MARKER = re.compile(r"^(\d*)([-+.])")
-# Addresses and invites are found in spite of backslashes, so their pattern has to be broken.
+# Discord finds URLs and invites in spite of backslashes, so a zero-width space breaks them.
 _URL_OR_INVITE = re.compile(r"(?i)(\w)(://|\.(?=(?:gg|com|link|me|io|dev|app|net|org)\b))")
-# Drawn as nothing where no other character comes before: joiners, fillers, variation selectors
-# (Unicode's Default_Ignorable_Code_Point, as far as `plain` lets it pass), and two blank symbols.
+# Characters that are invisible at the start of a text: joiners, fillers, variation selectors
+# (Unicode's Default_Ignorable_Code_Point, without those that `_is_control` removes), two blanks.
 _LEADING_INVISIBLE = re.compile(
     r"^[\s\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2065\u2800\u3164\ufe00-\ufe0f"
     r"\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]+"
@@ -26,15 +26,15 @@ _ZERO_WIDTH_SPACE = "\u200b"
 def single_line(text: str | None, limit: int = MAX_NAME) -> str:
     """`text` on one line, at most `limit` characters, for places without markdown (labels).
 
-    Empty where nothing could be seen of it.
+    Empty if no character of it would be visible.
     """
-    kept = "".join(
+    line = "".join(
         " " if character.isspace() else character
         for character in text or ""
         if character.isspace() or not _is_control(character)
     )
-    kept = " ".join(_LEADING_INVISIBLE.sub("", kept).split())
-    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+    line = " ".join(_LEADING_INVISIBLE.sub("", line).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def safe(text: str | None, limit: int = MAX_NAME) -> str:
@@ -43,7 +43,7 @@ def safe(text: str | None, limit: int = MAX_NAME) -> str:
 
 
 def escape(text: str) -> str:
-    """`text` with markdown, mentions, links and invites broken, and right-to-left kept apart."""
+    """`text` without working markdown, mentions, links or invites; right-to-left is isolated."""
     escaped = _URL_OR_INVITE.sub(rf"\1{_ZERO_WIDTH_SPACE}\2", text).replace(
         "@", f"@{_ZERO_WIDTH_SPACE}"
     )
@@ -54,9 +54,9 @@ def escape(text: str) -> str:
 
 
 def _is_control(character: str) -> bool:
-    """Controls, bidi overrides and the like; the joiner of emoji families stays.
+    """Whether to remove a control, bidi override or the like.
 
-    So does the one that Persian words are spelled with, which joins nothing.
+    Two are needed: the joiner of emoji families, and the non-joiner of Persian spelling.
     """
     return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp") and (
         character not in "\u200c\u200d"

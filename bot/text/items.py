@@ -1,4 +1,4 @@
-"""TODO."""
+"""Formats items, playback and durations as text that is safe to show."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from bot.spotify.models import (
 )
 from bot.text.escape import escape, safe, single_line
 
+# Characters of the progress bar, of a title and of a byline.
 _BAR_LENGTH = 10
-
-
 _MAX_TITLE, _MAX_BYLINE = 60, 60
-
-
+# Ten numbered items with names of this length fit a message of 2,000 characters, escaped or not.
+_SHORT_NAME = 25
+# Pixels: the cover whose width is nearest to this one is used.
 _COVER_WIDTH = 300
 
 
 def title(item: Item, limit: int = _MAX_TITLE) -> str:
-    """The item's name, linked to its page at Spotify; unlinked where it has none (local files)."""
+    """The item's name as a link to its page in Spotify; a local file has no link."""
     name = safe(item.name, limit) or "Untitled"
     return f"[{name}]({item.uri.link})" if item.uri else name
 
 
 def byline(item: Item) -> str:
-    """Who made it; for an episode, its show."""
+    """The artists, owner, show or authors of an item, escaped."""
     return escape(creator(item))
 
 
 def creator(item: Item, limit: int = _MAX_BYLINE) -> str:
-    """The same as plain text, for places without markdown; where nobody is named, what it is."""
+    """The same as plain text, for places without markdown; without a name, the item's kind."""
     match item:
         case Track() | Album():
             return _names(item.artists, limit) or "Unknown artist"
@@ -57,25 +57,25 @@ def creator(item: Item, limit: int = _MAX_BYLINE) -> str:
 
 
 def album_name(item: Item) -> str:
-    """The album of a track; empty for all that is no part of anything."""
+    """The album of a track, escaped; empty for other items."""
     return safe(item.album.name, _MAX_BYLINE) if isinstance(item, Track) and item.album else ""
 
 
 def _names(people: Sequence[Artist] | Sequence[Author] | None, limit: int) -> str:
-    """Those of which something can be seen."""
-    names = [name for one in people or [] if (name := single_line(one.name))]
+    """Their names; names without a visible character are left out."""
+    names = [name for person in people or [] if (name := single_line(person.name))]
     return single_line(", ".join(names), limit)
 
 
-def playback_line(state: Playback) -> str:
-    """Whether it plays, and on which device."""
-    says = "Playing" if state.is_playing else "Paused"
-    name = safe(state.device.name) if state.device else ""
-    return f"{says} on {name}" if name else says
+def playback_line(playback: Playback) -> str:
+    """Whether the player plays, and on which device."""
+    text = "Playing" if playback.is_playing else "Paused"
+    name = safe(playback.device.name) if playback.device else ""
+    return f"{text} on {name}" if name else text
 
 
 def progress_bar(at_ms: int | None, of_ms: int | None) -> str:
-    """A bar with times, such as `▰▰▰▱▱▱▱▱▱▱ 1:02 / 3:20`; what Spotify does not say is left out."""
+    """A bar with times, such as `▰▰▰▱▱▱▱▱▱▱ 1:02 / 3:20`, or as much of it as is known."""
     if at_ms is None:
         return ""
     if not of_ms:
@@ -93,7 +93,7 @@ def format_duration(ms: int) -> str:
 
 
 def cover_url(item: Item) -> str | None:
-    """The address of the item's cover, of about _ART_WIDTH pixels; shown whole, never cropped."""
+    """The URL of the item's cover. Spotify allows it to be shown whole, never cropped."""
     images: list[Image] | None
     match item:
         case Track():
@@ -107,13 +107,9 @@ def cover_url(item: Item) -> str | None:
     return min(images, key=lambda image: abs((image.width or _COVER_WIDTH) - _COVER_WIDTH)).url
 
 
-# Ten lines with such names are a message of 2,000 characters, whatever has to be escaped in them.
-_SHORT_NAME = 25
-
-
-def numbered_items(items: Sequence[Item], longest: int = _SHORT_NAME) -> list[str]:
-    """A line for each, whose two names have `longest` characters at most before escaping."""
+def numbered_items(items: Sequence[Item], max_name: int = _SHORT_NAME) -> list[str]:
+    """A line for each item; its two names have `max_name` characters at most before escaping."""
     return [
-        f"{n}. {title(item, longest)} · {escape(creator(item, longest))}"
-        for n, item in enumerate(items, start=1)
+        f"{number}. {title(item, max_name)} · {escape(creator(item, max_name))}"
+        for number, item in enumerate(items, start=1)
     ]

@@ -1,4 +1,4 @@
-"""What the permissions of a login mean, in plain words."""
+"""Describes the scopes of a login in everyday words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 _SEE_PLAYBACK = "see what plays, and on which of your devices"
 
-# The words for scopes that are asked for together; of two that fit, the first.
+# Descriptions of sets of scopes. The first one whose scopes are all granted is used.
 _DESCRIPTIONS = (
     (_SEE_PLAYBACK, {"user-read-playback-state", "user-read-currently-playing"}),
     (_SEE_PLAYBACK, {"user-read-playback-state"}),
@@ -30,11 +30,11 @@ _DESCRIPTIONS = (
 
 
 def describe(scopes: Iterable[str]) -> list[str]:
-    """What they allow, a line each; one that no line stands for is shown as Spotify names it."""
-    left = dict.fromkeys(scopes)
+    """A line for each description that applies; other scopes are shown by their names."""
+    remaining = dict.fromkeys(scopes)
     lines = []
-    for words, together in _DESCRIPTIONS:
-        if together <= left.keys():
-            lines.append(words)
-            left = {scope: None for scope in left if scope not in together}
-    return [*lines, *left]
+    for description, described in _DESCRIPTIONS:
+        if described <= remaining.keys():
+            lines.append(description)
+            remaining = {scope: None for scope in remaining if scope not in described}
+    return [*lines, *remaining]
