@@ -58,7 +58,7 @@ def test_replies_agree_with_player_state(environment: PlayerEnvironment) -> None
         mutants.ReportsWithoutActing,
         mutants.ShowsPreviousState,
         mutants.RepeatsActions,
-        mutants.IgnoresDoubleClicks,
+        mutants.IgnoresDoublePresses,
         mutants.AcceptsAnyPresser,
         mutants.NeverUpdatesPanels,
         mutants.RepliesPublicly,

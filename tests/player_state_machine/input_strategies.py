@@ -1,4 +1,4 @@
-"""What people type, and what goes wrong meanwhile."""
+"""Hypothesis strategies for command lines, and the disturbances of the services."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _option(name: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[str]
 
 
 def _command_line(name: str, *options: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.tuples(*options).map(lambda given: f"/{name}{''.join(given)}")
+    return st.tuples(*options).map(lambda values: f"/{name}{''.join(values)}")
 
 
 _WEIGHTED_COMMANDS: tuple[tuple[int, st.SearchStrategy[str]], ...] = (
@@ -85,21 +85,21 @@ _WEIGHTED_COMMANDS: tuple[tuple[int, st.SearchStrategy[str]], ...] = (
     (1, _command_line("account")),
     (1, _command_line("help")),
 )
-command_lines = st.one_of(*(line for often, line in _WEIGHTED_COMMANDS for _ in range(often)))
+command_lines = st.one_of(*(line for weight, line in _WEIGHTED_COMMANDS for _ in range(weight)))
 
-# What is out of the ordinary while something is done: mostly nothing.
+# What goes wrong during an action; in most cases nothing.
 disturbances = st.sampled_from(
     (
         *[""] * 28,
         *["late"] * 3,
         *["very late"] * 2,
         "write lost",
-        "write unheard",
-        "write unheard",
-        "look fails",
-        "dropped",
-        "limited",
-        "used up",
+        "write unanswered",
+        "write unanswered",
+        "read fails",
+        "connection lost",
+        "rate limited",
+        "quota exhausted",
         "twice",
         "twice",
         "duplicate",
@@ -109,14 +109,14 @@ disturbances = st.sampled_from(
 _WRITES = "(PUT|POST) /v1/me/player"
 _DISTURBANCE_FAULTS = {
     "write lost": Fault(_WRITES, status=502),
-    "write unheard": Fault(_WRITES, status=502, runs_first=True),
-    "look fails": Fault("GET /v1/me/player", status=502, times=3),
-    "dropped": Fault(_WRITES, action="reset", runs_first=True),
+    "write unanswered": Fault(_WRITES, status=502, runs_first=True),
+    "read fails": Fault("GET /v1/me/player", status=502, times=3),
+    "connection lost": Fault(_WRITES, action="reset", runs_first=True),
 }
 
 
 def apply_disturbance(spotify: Spotify, disturbance: str) -> None:
-    """Let that go wrong from now on."""
+    """Apply this disturbance to the next calls."""
     if fault := _DISTURBANCE_FAULTS.get(disturbance):
         spotify.faults.add(Fault(**{**vars(fault), "hits": 0}))
     match disturbance:
@@ -124,12 +124,12 @@ def apply_disturbance(spotify: Spotify, disturbance: str) -> None:
             spotify.serve_stale_state(1)
         case "very late":
             spotify.serve_stale_state(2)
-        case "limited":
+        case "rate limited":
             spotify.add_rate_limit(120)
-        case "used up":
+        case "quota exhausted":
             spotify.add_rate_limit(48_925, quota=True, pattern="GET /v1/me/player$")
 
 
 def recovery_time(disturbance: str) -> float:
-    """Seconds until nobody remembers it; a limit is kept to for as long as Spotify said."""
-    return {"limited": 800.0, "used up": 50_000.0}.get(disturbance, 0.0)
+    """Seconds until the bot no longer waits because of this disturbance."""
+    return {"rate limited": 800.0, "quota exhausted": 50_000.0}.get(disturbance, 0.0)

@@ -1,4 +1,4 @@
-"""Commands and presses, devices and clocks, in any order."""
+"""The rules of the state machine: commands, presses, device changes and passing time."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tests.player_state_machine.input_strategies import (
     disturbances,
     recovery_time,
 )
-from tests.player_state_machine.invariants import PlayerInvariants, UserAction
+from tests.player_state_machine.invariants import PlayerInvariants
 from tests.player_state_machine.player_app import USERS, PlayerApp, PlayerEnvironment
+from tests.player_state_machine.user_action import UserAction
 
-# Seconds between two things that are done: sooner, they were a double press.
+# A shorter time between two presses would make them a double press.
 SECONDS_BETWEEN_ACTIONS = 1.0
-# Nothing here is about links.
-# What discord.py calls the tasks of commands and presses.
+# The names that discord.py gives to the tasks of commands and presses.
 BOT_TASK_PREFIXES = ("CommandTree-invoker", "discord-ui-")
-EXCLUDED_BUTTON_PREFIXES = ("login:", "unlink:")
+EXCLUDED_BUTTON_PREFIXES = ("login:", "unlink:")  # every user stays linked
 SHARING_USER = "grace"
 CHANNELS_OF_USER = {"ada": ("music", "music", "dm"), "mallory": ("music", "music", "dm")}
 INTERVALS_S = (2.0, 5.0, 20.0, 20.0, 70.0, 70.0, 150.0, 150.0, 400.0, 1000.0, 3600.0)
@@ -41,30 +41,30 @@ Option = tuple[Message, str, str | None, int]
 
 class PlayerStateMachine(RuleBasedStateMachine):
     env: PlayerEnvironment
-    app_class: type[PlayerApp]
+    app_type: type[PlayerApp]
 
     @classmethod
     def configured(
-        cls, env: PlayerEnvironment, app_class: type[PlayerApp] = PlayerApp
+        cls, env: PlayerEnvironment, app_type: type[PlayerApp] = PlayerApp
     ) -> type[Self]:
-        """This machine, in a world of its own, with a house of this kind."""
-        return type(cls.__name__, (cls,), {"env": env, "app_class": app_class})
+        """A subclass of this machine for this environment and app."""
+        return type(cls.__name__, (cls,), {"env": env, "app_type": app_type})
 
     def __init__(self) -> None:
         super().__init__()
-        world = self.env
-        world.reset_services()
-        records = list(world.spotify.catalogue.albums.values())
-        for user, record in zip(("ada", "grace", "mallory"), records[3:], strict=False):
-            self._player(user).play(context=record.uri, index=1, position=20_000)
+        env = self.env
+        env.reset_services()
+        albums = list(env.spotify.catalogue.albums.values())
+        for user, album in zip(("ada", "grace", "mallory"), albums[3:], strict=False):
+            self._player(user).play(context=album.uri, index=1, position=20_000)
         self.sleeping_devices: dict[str, list[Device]] = {user: [] for user in USERS}
-        self.app = self.app_class(world.clock, world.discord, world.spotify, world.settings)
-        world.run(self.app.start())
-        self.checker = PlayerInvariants(world)
+        self.app = self.app_type(env.clock, env.discord, env.spotify, env.settings)
+        env.run(self.app.start())
+        self.checker = PlayerInvariants(env)
 
     @initialize()
     def open_panels(self) -> None:
-        """Everybody plays and has a panel, and one of them shows what they do."""
+        """Three users play and open a panel; one of them shares replies."""
         assert self.app.bot is not None
         self.env.run(
             self.app.bot.services.reply_visibility.share(self.env.user_id(SHARING_USER), True)
@@ -80,7 +80,7 @@ class PlayerStateMachine(RuleBasedStateMachine):
     def run_step(self, data: st.DataObject) -> None:
         step.run_one(self, data)
 
-    # ---- what people do
+    # ---- actions of users
 
     @step(
         14, user=users, channel_index=indexes, command_line=command_lines, disturbance=disturbances
@@ -100,22 +100,24 @@ class PlayerStateMachine(RuleBasedStateMachine):
         disturbance=st.one_of(disturbances, disturbances, disturbances, st.just("twice")),
     )
     def press_component(self, user: str, channel_index: int, index: int, disturbance: str) -> None:
-        """Any button or choice of any message that they see, the newest more often."""
+        """Press any visible button or option; newer messages are more likely."""
         self.env.run(self._advance_clock(SECONDS_BETWEEN_ACTIONS))
-        found = self.visible_options(user, _channel_of(user, channel_index))
-        if found:
-            post, custom_id, value, select = found[index * index // 999 % len(found)]
-            act = UserAction(user, pressed=post, custom_id=custom_id, disturbance=disturbance)
-            self._perform(act, channel_index, value, select)
+        options = self.visible_options(user, _channel_of(user, channel_index))
+        if options:
+            post, custom_id, value, select = options[index * index // 999 % len(options)]
+            action = UserAction(user, pressed=post, custom_id=custom_id, disturbance=disturbance)
+            self._perform(action, channel_index, value, select)
 
     @step(1, user=users, target=users)
     def view_other_user(self, user: str, target: str) -> None:
-        seat = self.env.discord.user_client(user, "music")
+        client = self.env.discord.user_client(user, "music")
         self.checker.snapshot()
-        self.env.run(self._run_all([seat.use_context_menu("What are they playing?", user=target)]))
+        self.env.run(
+            self._run_all([client.use_context_menu("What are they playing?", user=target)])
+        )
         self.checker.check(UserAction(user, "menu"))
 
-    # ---- what happens by itself
+    # ---- other events
 
     @step(5, seconds=st.sampled_from(INTERVALS_S))
     def advance_time(self, seconds: float) -> None:
@@ -126,10 +128,10 @@ class PlayerStateMachine(RuleBasedStateMachine):
     @step(2, user=users, event=st.sampled_from(("play", "pause", "next", "louder", "start")))
     def use_spotify_app(self, user: str, event: str) -> None:
         player = self._player(user)
-        awake = [device for device in player.devices if device.id]
-        if event == "start" and awake:
-            record = list(self.env.spotify.catalogue.albums.values())[7]
-            player.play(context=record.uri, device=awake[-1])
+        usable = [device for device in player.devices if device.id]
+        if event == "start" and usable:
+            album = list(self.env.spotify.catalogue.albums.values())[7]
+            player.play(context=album.uri, device=usable[-1])
         elif player.device is None or player.item is None:
             return
         match event:
@@ -175,44 +177,48 @@ class PlayerStateMachine(RuleBasedStateMachine):
         self.checker.state.latest_panels.clear()
         self.checker.snapshot()
 
-    # ---- within
+    # ---- helpers
 
     def _player(self, user: str) -> Player:
         return self.env.spotify.accounts[user].player
 
     def visible_options(self, user: str, channel_name: str) -> list[Option]:
-        """All that this user can press or pick there, of the newest messages first."""
+        """All buttons and options that this user can use in the channel, newest message first."""
         channel = self.env.discord.state.find_channel(
             self.env.discord.state.users[user], channel_name
         )
-        found: list[Option] = []
+        options: list[Option] = []
         for post in reversed(channel.messages[-30:]):
             if post.visible_to(self.env.discord.state.users[user]):
-                found += _options_of(post)
-        return found
+                options += _options_of(post)
+        return options
 
     def _perform(
-        self, act: UserAction, channel_index: int, value: str | None = None, select: int = 0
+        self, action: UserAction, channel_index: int, value: str | None = None, select: int = 0
     ) -> None:
-        seat = self.env.discord.user_client(act.user, _channel_of(act.user, channel_index))
-        times = 2 if act.disturbance == "twice" and act.pressed else 1
+        client = self.env.discord.user_client(action.user, _channel_of(action.user, channel_index))
+        times = 2 if action.disturbance == "twice" and action.pressed else 1
         self.checker.snapshot()
-        apply_disturbance(self.env.spotify, act.disturbance)
-        self.env.discord.duplicate_interactions = act.disturbance == "duplicate"
-        if act.pressed is None:
-            works = [seat.run(act.line)]
+        apply_disturbance(self.env.spotify, action.disturbance)
+        self.env.discord.duplicate_interactions = action.disturbance == "duplicate"
+        if action.pressed is None:
+            interactions = [client.run(action.line)]
         elif value is None:
-            works = [seat.press(act.pressed.data, act.custom_id) for _ in range(times)]
+            interactions = [
+                client.press(action.pressed.data, action.custom_id) for _ in range(times)
+            ]
         else:
-            works = [seat.pick(act.pressed.data, value, select=select) for _ in range(times)]
-        self.env.run(self._run_all(works))
-        if act.custom_id in ("set:replies:on", "set:replies:off"):
-            shares = self.checker.state.sharers
-            (shares.add if act.custom_id.endswith("on") else shares.discard)(act.user)
-        self.checker.check(act)
+            interactions = [
+                client.pick(action.pressed.data, value, select=select) for _ in range(times)
+            ]
+        self.env.run(self._run_all(interactions))
+        if action.custom_id in ("set:replies:on", "set:replies:off"):
+            sharers = self.checker.state.sharers
+            (sharers.add if action.custom_id.endswith("on") else sharers.discard)(action.user)
+        self.checker.check(action)
         self.env.clear_faults()
         self.env.discord.duplicate_interactions = False
-        if seconds := recovery_time(act.disturbance):
+        if seconds := recovery_time(action.disturbance):
             self.env.run(self._advance_clock(seconds))
             self.checker.snapshot()
 
@@ -225,7 +231,7 @@ class PlayerStateMachine(RuleBasedStateMachine):
         await self._wait_for_bot()
 
     async def _wait_for_bot(self) -> None:
-        """Let all end that is under way."""
+        """Wait until the bot has no running task."""
         bot = self.app.bot
         assert bot is not None
         while True:
@@ -243,7 +249,7 @@ class PlayerStateMachine(RuleBasedStateMachine):
 
 
 def _options_of(post: Message) -> list[Option]:
-    found: list[Option] = []
+    options: list[Option] = []
     selects = 0
     for part in walk_components(post.data):
         custom_id = part.get("custom_id", "")
@@ -253,21 +259,23 @@ def _options_of(post: Message) -> list[Option]:
             and not custom_id.startswith(EXCLUDED_BUTTON_PREFIXES)
         )
         if part["type"] == BUTTON and usable:
-            found.append((post, custom_id, None, 0))
+            options.append((post, custom_id, None, 0))
         if part["type"] == SELECT and usable:
-            found += [(post, custom_id, one["value"], selects) for one in part["options"][:3]]
+            options += [
+                (post, custom_id, option["value"], selects) for option in part["options"][:3]
+            ]
         selects += part["type"] in SELECT_TYPES
-    return found
+    return options
 
 
 def _channel_of(user: str, index: int) -> str:
-    places = CHANNELS_OF_USER.get(user, ("music",))
-    return places[index % len(places)]
+    channels = CHANNELS_OF_USER.get(user, ("music",))
+    return channels[index % len(channels)]
 
 
 async def _run_event_loop_once() -> None:
-    """Whatever can happen now happens."""
+    """Let every callback that is ready run."""
     loop = asyncio.get_running_loop()
-    turned = loop.create_future()
-    loop.call_soon(turned.set_result, None)
-    await turned
+    done = loop.create_future()
+    loop.call_soon(done.set_result, None)
+    await done

@@ -1,4 +1,4 @@
-"""What a message of the bot claims, read as its reader does."""
+"""Parses a message of the bot into what it tells its reader."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ _PROGRESS = re.compile(r"^(?:[▰▱]+ )?([\d:]+)(?: / ([\d:]+))?$")
 
 @dataclass(frozen=True)
 class ParsedMessage:
-    """`heading` and `settings` are small print, part by part; `bar` is seconds at and of.
+    """The parts of a message. `header` and `settings` are the parts of small-print lines.
 
-    dated as of when it is, in seconds since 1970, where that is said
-    live  whether it will be drawn again, as it says by telling how long ago that was
-    body  the lines between heading and settings, or all lines of a list
-    acts  of a panel: what its buttons do, and whether they can be pressed
+    body           the lines between header and settings, or all lines of a list
+    progress       position and duration in seconds
+    as_of          the stated time, in seconds since 1970
+    live           whether the time is relative, that is, whether the panel refreshes itself
+    button_states  action of a panel button → whether it is enabled
     """
 
     kind: MessageKind
@@ -43,7 +44,7 @@ class ParsedMessage:
 
 
 def parse_message(message: dict[str, Any]) -> ParsedMessage:
-    """What this message says."""
+    """Parse a message of the bot."""
     parts = list(walk_components(message))
     texts = [part["content"] for part in parts if part["type"] == TEXT_DISPLAY]
     buttons = [part for part in parts if part["type"] == BUTTON and "custom_id" in part]
@@ -56,12 +57,14 @@ def parse_message(message: dict[str, Any]) -> ParsedMessage:
         return ParsedMessage("queue", body=lines)
     if lines[0] == "### Your devices":
         return ParsedMessage("devices", body=lines)
-    panel = [button["custom_id"] for button in buttons if button["custom_id"].startswith("panel:")]
-    if panel:
-        acts = {
+    panel_ids = [
+        button["custom_id"] for button in buttons if button["custom_id"].startswith("panel:")
+    ]
+    if panel_ids:
+        button_states = {
             button["custom_id"].split(":", 2)[2]: not button.get("disabled") for button in buttons
         }
-        return _parse_card("panel", lines, panel[0].split(":")[1], acts)
+        return _parse_card("panel", lines, panel_ids[0].split(":")[1], button_states)
     if len(texts) == 1 and lines[0].startswith("-# ") and lines[-1].endswith("On Spotify"):
         return _parse_card("card", lines, None, {})
     return ParsedMessage("list" if lines[0].startswith("### ") else "other", body=lines)
@@ -70,29 +73,33 @@ def parse_message(message: dict[str, Any]) -> ParsedMessage:
 def _parse_card(
     kind: MessageKind, lines: tuple[str, ...], owner_id: str | None, button_states: dict[str, bool]
 ) -> ParsedMessage:
-    heading = _split_parts(lines[0]) if lines[0].startswith("-# ") else ()
-    body = tuple(line for line in lines[bool(heading) :] if not line.startswith("-# "))
-    small = [line for line in lines[bool(heading) :] if line.startswith("-# ")]
-    dated = next((match for line in small if (match := _AS_OF.match(line))), None)
-    told = [line for line in small if "As of" not in line and not line.endswith("On Spotify")]
+    header = _split_parts(lines[0]) if lines[0].startswith("-# ") else ()
+    body = tuple(line for line in lines[bool(header) :] if not line.startswith("-# "))
+    small_print = [line for line in lines[bool(header) :] if line.startswith("-# ")]
+    as_of = next((match for line in small_print if (match := _AS_OF.match(line))), None)
+    settings = [
+        line for line in small_print if "As of" not in line and not line.endswith("On Spotify")
+    ]
     title = next((match for line in body if (match := _TITLE.match(line))), None)
-    bar = next((match for line in body if (match := _PROGRESS.match(line))), None)
+    progress = next((match for line in body if (match := _PROGRESS.match(line))), None)
     return ParsedMessage(
         kind,
         owner_id,
-        heading,
+        header,
         body,
         f"spotify:{title[1]}:{title[2]}" if title else None,
-        (_parse_duration(bar[1]), _parse_duration(bar[2]) if bar[2] else None) if bar else None,
-        _split_parts(told[0]) if told else (),
-        int(dated[1]) if dated else None,
-        dated is None or dated[2] == "R",
+        (_parse_duration(progress[1]), _parse_duration(progress[2]) if progress[2] else None)
+        if progress
+        else None,
+        _split_parts(settings[0]) if settings else (),
+        int(as_of[1]) if as_of else None,
+        as_of is None or as_of[2] == "R",
         button_states,
     )
 
 
 def linked_uris(lines: tuple[str, ...]) -> list[str]:
-    """What the links in these lines lead to."""
+    """The URIs of all Spotify links in these lines."""
     return [f"spotify:{kind}:{id_}" for line in lines for kind, id_ in _LINK.findall(line)]
 
 

@@ -1,4 +1,4 @@
-"""Houses in which one part is worse than it is, to show that the walk notices."""
+"""Faulty variants of the bot that the state machine must detect."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AnyInteraction = Any
 
 
 class ReportsWithoutActing(PlayerApp):
-    """It says that it paused, and does nothing."""
+    """/pause reports success and does nothing."""
 
     def build_parts(self, bot: Tonearm) -> None:
         self.replace(bot, player=self.make_player(_IdlePlayer, bot))
@@ -34,7 +34,7 @@ class _IdlePlayer(Player):
 
 
 class ShowsPreviousState(PlayerApp):
-    """What plays after a command is what played after the one before."""
+    """Replies show the player's state after the previous command."""
 
     def build_parts(self, bot: Tonearm) -> None:
         self.replace(bot, player=self.make_player(_StalePlayer, bot))
@@ -46,13 +46,17 @@ class _StalePlayer(Player):
         self.previous_states: dict[int, Playback | None] = {}
 
     async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
-        done = await super().perform(user_id, deed, **how)
-        was, self.previous_states[user_id] = self.previous_states.get(user_id), done.state
-        return Outcome(done.message, done.item, was) if was and done.state else done
+        outcome = await super().perform(user_id, deed, **how)
+        previous, self.previous_states[user_id] = self.previous_states.get(user_id), outcome.state
+        return (
+            Outcome(outcome.message, outcome.item, previous)
+            if previous and outcome.state
+            else outcome
+        )
 
 
 class RepeatsActions(PlayerApp):
-    """What must be done once is done twice."""
+    """Non-idempotent actions run twice."""
 
     def build_parts(self, bot: Tonearm) -> None:
         self.replace(bot, player=self.make_player(_RepeatingPlayer, bot))
@@ -65,21 +69,21 @@ class _RepeatingPlayer(Player):
         return await super().perform(user_id, deed, **how)
 
 
-class IgnoresDoubleClicks(PlayerApp):
-    """Both halves of a double press act."""
+class IgnoresDoublePresses(PlayerApp):
+    """Both presses of a double press act."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        self.replace(bot, double_press=_NoDebouncer(self.clock))
+        self.replace(bot, double_press=_NoGuard(self.clock))
 
 
-class _NoDebouncer(DoublePressGuard):
+class _NoGuard(DoublePressGuard):
     @contextmanager
     def guard(self, button: Hashable) -> Iterator[bool]:
         yield True
 
 
 class AcceptsAnyPresser(PlayerApp):
-    """Any user who presses a panel is taken for its owner."""
+    """Every user who presses a panel's button controls its owner's player."""
 
     async def start(self) -> None:
         await super().start()
@@ -99,14 +103,14 @@ class AcceptsAnyPresser(PlayerApp):
 
 
 class NeverUpdatesPanels(PlayerApp):
-    """A panel is not drawn again after a command of its owner."""
+    """Commands do not refresh the panel."""
 
     def build_parts(self, bot: Tonearm) -> None:
         self.replace(bot, player=self.make_player(Player, bot, on_change=lambda *_: None))
 
 
 class RepliesPublicly(PlayerApp):
-    """Every reply is for everybody to see."""
+    """Every reply is public."""
 
     def build_parts(self, bot: Tonearm) -> None:
         self.replace(bot, reply_visibility=_PublicReplies(bot.services.store))
@@ -118,7 +122,7 @@ class _PublicReplies(ReplyVisibility):
 
 
 class PollsTooOften(PlayerApp):
-    """It asks Spotify what plays until it is quite sure."""
+    """Each action reads the player five times more."""
 
     def build_parts(self, bot: Tonearm) -> None:
         self.replace(bot, player=self.make_player(_PollingPlayer, bot))
@@ -126,8 +130,8 @@ class PollsTooOften(PlayerApp):
 
 class _PollingPlayer(Player):
     async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
-        done = await super().perform(user_id, deed, **how)
+        outcome = await super().perform(user_id, deed, **how)
         spotify = await self._accounts.session(user_id)
         for _ in range(5):
             await spotify.player.state()
-        return done
+        return outcome

@@ -1,4 +1,4 @@
-"""Where the walk leads: both fake services, a clock that stands still, and the whole bot."""
+"""The environment of the state machine: both simulated services, a manual clock and the bot."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from sandbox.spotify.sample_accounts import sample_state
 T = TypeVar("T")
 START_TIME = 1_800_000_000.0
 STEP_TIMEOUT_S = 20.0
-# In one channel all of them, two of them in their direct messages as well; Linus has no Premium.
+# All of them use one channel, two also their direct messages; Linus has no Premium.
 USERS = ("ada", "grace", "mallory", "linus")
 RAM_DIRECTORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-# Seconds of a pause within a command, which passes by itself.
+# The clock advances by itself for sleeps within a command, which are at most this long.
 MAX_AUTO_SLEEP_S = 1.0
 
 
 class AutoSleepClock(Clock):
-    """Moves when it is told to, and by itself as far as a command pauses."""
+    """A clock that only the test advances, except for short sleeps of the bot."""
 
     def __init__(self) -> None:
         super().__init__(START_TIME)
@@ -47,32 +47,32 @@ class AutoSleepClock(Clock):
         self._advanced = 0.0
 
     async def sleep(self, seconds: float) -> None:
-        until = self() + seconds
+        wake_at = self() + seconds
         if seconds <= MAX_AUTO_SLEEP_S:
             self.advance(seconds)
             return
-        moved = asyncio.Event()
-        self.listeners.append(moved.set)
+        advanced = asyncio.Event()
+        self.listeners.append(advanced.set)
         try:
-            while self() < until:
-                moved.clear()
-                await moved.wait()
+            while self() < wake_at:
+                advanced.clear()
+                await advanced.wait()
         finally:
-            self.listeners.remove(moved.set)
+            self.listeners.remove(advanced.set)
 
 
 class NoJitter(random.Random):
-    """Nobody waits before something is tried again."""
+    """Removes the random delays before retries."""
 
     def uniform(self, a: float, b: float) -> float:
         return 0.0
 
 
 class PlayerApp(Harness):
-    """The bot as it is; a control makes one part of it worse."""
+    """The real bot; subclasses replace one of its services with a faulty one."""
 
     async def start(self) -> None:
-        house = build(
+        app = build(
             self.settings,
             clock=self.clock,
             sleep=self.clock.sleep,
@@ -80,7 +80,7 @@ class PlayerApp(Harness):
             command_timeout=self._command_timeout,
             shutdown_grace=self._shutdown_timeout,
         )
-        self.bot = await self._app_stack.enter_async_context(house)
+        self.bot = await self._app_stack.enter_async_context(app)
         self.bot.services.sessions._transport.rng = NoJitter()
         self.build_parts(self.bot)
         self._bot_task = asyncio.create_task(self.bot.start(self.settings.discord_token))
@@ -93,7 +93,7 @@ class PlayerApp(Harness):
         await super().stop()
 
     def build_parts(self, bot: Tonearm) -> None:
-        """Nothing is exchanged."""
+        """Replace services; the real bot replaces none."""
 
     def replace(self, bot: Tonearm, **services: Any) -> None:
         """Replace services of the bot before the cogs take them."""
@@ -102,7 +102,7 @@ class PlayerApp(Harness):
     def make_player(
         self, player_class: type[Player], bot: Tonearm, on_change: OnChange | None = None
     ) -> Player:
-        """One of this kind, for a control."""
+        """A player of this class, with the bot's other services."""
         return player_class(
             bot.services.sessions,
             bot.services.store,
@@ -114,7 +114,7 @@ class PlayerApp(Harness):
 
 
 class PlayerEnvironment:
-    """What outlives an example: the services, and a database in which all of them are linked."""
+    """What outlives an example: the services, and a database in which all users are linked."""
 
     clock: AutoSleepClock
     discord: Discord
@@ -133,20 +133,20 @@ class PlayerEnvironment:
         return self._runner.run(bounded())
 
     def reset_services(self) -> None:
-        """As it was in the beginning, while no bot runs."""
+        """Restore the initial state of both services and the database while no bot runs."""
         self.clock.reset()
         shutil.copy(self._linked_database, self.settings.database)
-        world, fresh = self.spotify.state, sample_state(self.clock, 0, self.spotify.changes)
-        world.rng.seed(0)
-        world.stale_state.serve(0)
-        world.accounts.clear()
-        world.accounts.update(fresh.accounts)
-        world.playlists.clear()
-        world.playlists.update(fresh.playlists)
-        for account in world.accounts.values():
-            account.player._rng = world.rng
-            account.player._tracks_of = world.tracks_of
-            account.player._duration_of = world.duration_of
+        state, fresh = self.spotify.state, sample_state(self.clock, 0, self.spotify.changes)
+        state.rng.seed(0)
+        state.stale_state.serve(0)
+        state.accounts.clear()
+        state.accounts.update(fresh.accounts)
+        state.playlists.clear()
+        state.playlists.update(fresh.playlists)
+        for account in state.accounts.values():
+            account.player._rng = state.rng
+            account.player._tracks_of = state.tracks_of
+            account.player._duration_of = state.duration_of
         self.clear_faults()
         self.spotify.rules.clear()
         self.discord.duplicate_interactions = False
@@ -154,7 +154,7 @@ class PlayerEnvironment:
             channel.messages.clear()
 
     def clear_faults(self) -> None:
-        """Nothing goes wrong any more, and nothing is told late."""
+        """Remove all faults, rate limits and stale state."""
         self.spotify.faults.clear()
         self.spotify.rules.clear()
         self.spotify.serve_stale_state(0)
@@ -167,26 +167,28 @@ class PlayerEnvironment:
         return next(name for name, user in users.items() if user.id == str(discord_id))
 
     def posts(self) -> list[Message]:
-        return [post for one in self.discord.state.channels.values() for post in one.messages]
+        return [
+            post for channel in self.discord.state.channels.values() for post in channel.messages
+        ]
 
 
 @asynccontextmanager
 async def player_environment(runner: asyncio.Runner) -> AsyncIterator[PlayerEnvironment]:
-    """Both services, and people whose logins are good for all examples."""
+    """Start both services and link all users once for all examples."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=RAM_DIRECTORY)))
-        it = PlayerEnvironment(runner)
-        it.clock = AutoSleepClock()
-        it.discord = await stack.enter_async_context(Discord(it.clock))
-        it.spotify = await stack.enter_async_context(Spotify(it.clock))
-        it.spotify.apps[it.spotify.client_id].allowed_accounts.add("mallory")
-        it.spotify.oauth.refresh_token_reply = "none"
-        it.settings = Settings.from_env(bot_environment(it.discord, it.spotify, folder))
-        harness = PlayerApp(it.clock, it.discord, it.spotify, it.settings)
+        env = PlayerEnvironment(runner)
+        env.clock = AutoSleepClock()
+        env.discord = await stack.enter_async_context(Discord(env.clock))
+        env.spotify = await stack.enter_async_context(Spotify(env.clock))
+        env.spotify.apps[env.spotify.client_id].allowed_accounts.add("mallory")
+        env.spotify.oauth.refresh_token_reply = "none"
+        env.settings = Settings.from_env(bot_environment(env.discord, env.spotify, folder))
+        harness = PlayerApp(env.clock, env.discord, env.spotify, env.settings)
         await harness.start()
         for user in USERS:
             await harness.link_account(user)
         await harness.stop()
-        it._linked_database = folder / "linked.sqlite3"
-        shutil.copy(it.settings.database, it._linked_database)
-        yield it
+        env._linked_database = folder / "linked.sqlite3"
+        shutil.copy(env.settings.database, env._linked_database)
+        yield env

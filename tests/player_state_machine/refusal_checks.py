@@ -1,4 +1,4 @@
-"""What is said where nothing was done, and when that is true."""
+"""Checks that an error message is true: its reason holds, and nothing was executed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 
 from sandbox.spotify import Call
+from sandbox.spotify.actions import Action
 from sandbox.spotify.player_restrictions import disallowed_actions
 from tests.player_state_machine.player_comparison import PlayerComparison
+
+Condition = Callable[[PlayerComparison], bool]
 
 _SUCCESS_TEXT = re.compile(
     r"(Paused|Playing|Already (paused|playing)|Skipped|Went (back|to)|From the start|Moved|Queued"
@@ -15,10 +18,10 @@ _SUCCESS_TEXT = re.compile(
     r"|This device does not say|\d+ songs|Shared with)\b"
     r"(?! now:)"
 )
-# A step on the way to what was asked for.
+# Calls that prepare the requested action.
 _PREPARATORY_CALLS = (("PUT", "me/player"), ("PUT", "me/player/shuffle"))
 
-# Where Spotify does as it is told, these are not true.
+# Wrong if Spotify executed every call.
 _FAILURE_TEXTS = (
     "did not say whether",
     "is not answering properly",
@@ -27,51 +30,58 @@ _FAILURE_TEXTS = (
     "does not say yet",
     "did not accept your login",
 )
-_REFUSAL_CONDITIONS: dict[str, Callable[[PlayerComparison], bool]] = {
-    "Nothing is playing, so": lambda it: it.player.device is None,
-    "Nothing is playing.": lambda it: it.visible_item is None,
-    "None of your devices is playing": lambda it: it.player.device is None,
-    "Spotify is not open anywhere": lambda it: not _has_usable_device(it),
-    "An ad is playing": lambda it: it.player.interlude == "ad",
-    "nothing to skip to": lambda it: "skipping_next" in disallowed_actions(it.player),
-    "no previous track": lambda it: "skipping_prev" in disallowed_actions(it.player),
-    "no places to go to": lambda it: "seeking" in disallowed_actions(it.player),
-    "cannot begin again": lambda it: "seeking" in disallowed_actions(it.player),
-    "cannot be shuffled": lambda it: "toggling_shuffle" in disallowed_actions(it.player),
-    "nothing to go on with": lambda it: it.player.item is None,
-    "nothing to queue behind": lambda it: it.visible_item is None,
-    "lets apps play music for Premium": lambda it: not it.premium,
-    "has no remote volume": lambda it: not it.supports_volume,
+
+
+def _disallows(action: Action) -> Condition:
+    return lambda comparison: action in disallowed_actions(comparison.player)
+
+
+def _has_usable_device(comparison: PlayerComparison) -> bool:
+    return any(device.id and not device.is_restricted for device in comparison.player.devices)
+
+
+# Part of an error message → whether it is true.
+_REFUSAL_CONDITIONS: dict[str, Condition] = {
+    "Nothing is playing, so": lambda comparison: comparison.player.device is None,
+    "Nothing is playing.": lambda comparison: comparison.visible_item is None,
+    "None of your devices is playing": lambda comparison: comparison.player.device is None,
+    "Spotify is not open anywhere": lambda comparison: not _has_usable_device(comparison),
+    "An ad is playing": lambda comparison: comparison.player.interlude == "ad",
+    "nothing to skip to": _disallows("skipping_next"),
+    "no previous track": _disallows("skipping_prev"),
+    "no places to go to": _disallows("seeking"),
+    "cannot begin again": _disallows("seeking"),
+    "cannot be shuffled": _disallows("toggling_shuffle"),
+    "nothing to go on with": lambda comparison: comparison.player.item is None,
+    "nothing to queue behind": lambda comparison: comparison.visible_item is None,
+    "lets apps play music for Premium": lambda comparison: not comparison.premium,
+    "cannot set the volume of": lambda comparison: not comparison.supports_volume,
 }
 
 
-def _has_usable_device(it: PlayerComparison) -> bool:
-    return any(one.id and not one.is_restricted for one in it.player.devices)
-
-
 def reports_success(text: str) -> bool:
-    """Whether it says that something was done."""
+    """Whether the text reports that something was done."""
     return bool(_SUCCESS_TEXT.match(text))
 
 
 def find_refusal_errors(
     text: str, comparison: PlayerComparison, undisturbed: bool, calls: Sequence[Call]
 ) -> list[str]:
-    """What is not true of a refusal; empty where all is."""
-    found = [
-        f"{why} is not so"
-        for why, true in _REFUSAL_CONDITIONS.items()
-        if why in text and not true(comparison)
+    """What is untrue about an error message; empty if it is right."""
+    errors = [
+        f"{reason} is not so"
+        for reason, holds in _REFUSAL_CONDITIONS.items()
+        if reason in text and not holds(comparison)
     ]
     if undisturbed:
-        found += [f"{why} without a reason" for why in _FAILURE_TEXTS if why in text]
-    done = [
+        errors += [f"{reason} without a reason" for reason in _FAILURE_TEXTS if reason in text]
+    executed = [
         (call.method, call.path)
         for call in calls
         if call.executed
         and call.method != "GET"
         and (call.method, call.path) not in _PREPARATORY_CALLS
     ]
-    if done and "did not say whether" not in text and "are queued" not in text:
-        found.append(f"it was done: {done}")
-    return found
+    if executed and "did not say whether" not in text and "are queued" not in text:
+        errors.append(f"it was done: {executed}")
+    return errors
