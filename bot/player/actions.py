@@ -31,7 +31,11 @@ LIKED_SONGS = "liked"
 LISTED_ITEMS = "these"
 
 # The order in which repeat without a mode goes round.
-NEXT_REPEAT: dict[str, RepeatMode] = {"off": "context", "context": "track", "track": "off"}
+NEXT_REPEAT: dict[str, RepeatMode] = {
+    RepeatMode.OFF: RepeatMode.CONTEXT,
+    RepeatMode.CONTEXT: RepeatMode.TRACK,
+    RepeatMode.TRACK: RepeatMode.OFF,
+}
 
 # The last word of a deed, where there is more to say.
 _MODIFIERS = {"shuffled": (True, False), "inorder": (False, False), "now": (None, True)}

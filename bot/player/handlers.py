@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import get_args
 
 from msgspec.structs import replace
 
@@ -24,7 +23,6 @@ from bot.spotify.player import RepeatMode
 from bot.text.escape import safe
 from bot.text.items import format_duration
 
-REPEAT_MODES: tuple[RepeatMode, ...] = get_args(RepeatMode)
 _REPEAT_MESSAGES = {
     "off": "Repeat is off",
     "context": "Repeating all of it",
@@ -137,8 +135,8 @@ async def _shuffle(deed: PlayerAction, doing: ActionContext) -> Outcome:
 
 async def _repeat(deed: PlayerAction, doing: ActionContext) -> Outcome:
     state = await doing.state()
-    mode = next((mode for mode in REPEAT_MODES if mode == deed.argument), None)
-    mode = mode or NEXT_REPEAT.get(state.repeat_state or "", "context")
+    next_mode = NEXT_REPEAT.get(state.repeat_state or "", RepeatMode.CONTEXT)
+    mode = RepeatMode(deed.argument) if deed.argument else next_mode
     await doing.spotify.player.set_repeat(mode, device=doing.device)
     state = replace(state, repeat_state=mode, actions=_without_skip_limits(state))
     return Outcome(_REPEAT_MESSAGES[mode], state=state)

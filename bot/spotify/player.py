@@ -6,7 +6,7 @@ PremiumRequired and PlayerRestricted.
 
 from __future__ import annotations
 
-from typing import Literal
+from enum import StrEnum
 
 from bot.spotify.api_client import ApiClient
 from bot.spotify.models import Device, DevicesResponse, Playback, Queue
@@ -14,7 +14,14 @@ from bot.spotify.pages import RecentlyPlayed
 from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
 
-RepeatMode = Literal["track", "context", "off"]
+
+class RepeatMode(StrEnum):
+    """What the player repeats: one item, the album or playlist, or nothing."""
+
+    TRACK = "track"
+    CONTEXT = "context"
+    OFF = "off"
+
 
 # Spotify takes more than these in one call, and then plays something else.
 MAX_URIS = 200

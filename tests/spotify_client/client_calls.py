@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 
 from bot.spotify import Spotify
+from bot.spotify.player import RepeatMode
 from bot.spotify.uris import Kind, Uri
 from sandbox.spotify import Playlist
 from sandbox.spotify import Spotify as FakeSpotify
@@ -114,7 +115,7 @@ WRITE_CALLS: Mapping[str, ClientCall] = {
     "player.next": lambda spotify, _: spotify.player.next(),
     "player.previous": lambda spotify, _: spotify.player.previous(),
     "player.seek": lambda spotify, _: spotify.player.seek(5000),
-    "player.set_repeat": lambda spotify, _: spotify.player.set_repeat("context"),
+    "player.set_repeat": lambda spotify, _: spotify.player.set_repeat(RepeatMode.CONTEXT),
     "player.set_shuffle": lambda spotify, _: spotify.player.set_shuffle(True),
     "player.set_volume": lambda spotify, _: spotify.player.set_volume(30),
     "player.add_to_queue": lambda spotify, it: spotify.player.add_to_queue(track_uris(it, 1)[0]),

@@ -15,6 +15,7 @@ from bot.errors.spotify import (
     PremiumRequired,
 )
 from bot.spotify import Spotify
+from bot.spotify.player import RepeatMode
 from bot.spotify.uris import Kind, Uri
 from sandbox.spotify import Player
 from sandbox.spotify import Spotify as FakeSpotify
@@ -41,7 +42,7 @@ ACTIVE_DEVICE_COMMANDS: Mapping[str, Command] = {
     "next": lambda spotify, on: spotify.player.next(device=on),
     "previous": lambda spotify, on: spotify.player.previous(device=on),
     "seek": lambda spotify, on: spotify.player.seek(1000, device=on),
-    "repeat": lambda spotify, on: spotify.player.set_repeat("track", device=on),
+    "repeat": lambda spotify, on: spotify.player.set_repeat(RepeatMode.TRACK, device=on),
     "shuffle": lambda spotify, on: spotify.player.set_shuffle(True, device=on),
     "volume": lambda spotify, on: spotify.player.set_volume(20, device=on),
     "queue": lambda spotify, on: spotify.player.add_to_queue(GENERATED_TRACK, device=on),
@@ -187,7 +188,7 @@ async def test_seek(fake: FakeSpotify, spotify: Spotify, player: Player) -> None
 
 
 async def test_repeat_and_shuffle(spotify: Spotify, player: Player) -> None:
-    for mode in ("track", "context", "off"):
+    for mode in RepeatMode:
         await spotify.player.set_repeat(mode)
         assert player.repeat == mode
     for on in (True, False):

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.spotify import Spotify
+from bot.spotify.player import RepeatMode
 from bot.spotify.uris import Uri, find_links
 from sandbox.spotify import Playlist
 from sandbox.spotify import Spotify as FakeSpotify
@@ -79,7 +80,9 @@ WRITE_CASES = (
     WriteCase("player.next", lambda s, _: s.player.next()),
     WriteCase("player.previous", lambda s, _: s.player.previous(), needs_playback=True),
     WriteCase("player.seek", lambda s, _: s.player.seek(70_000)),
-    WriteCase("player.set_repeat", lambda s, _: s.player.set_repeat("context"), repeatable=True),
+    WriteCase(
+        "player.set_repeat", lambda s, _: s.player.set_repeat(RepeatMode.CONTEXT), repeatable=True
+    ),
     WriteCase("player.set_shuffle", lambda s, _: s.player.set_shuffle(True), repeatable=True),
     WriteCase("player.set_volume", lambda s, _: s.player.set_volume(7), repeatable=True),
     WriteCase("player.add_to_queue", lambda s, p: s.player.add_to_queue(track_uri(p))),
