@@ -57,10 +57,10 @@ async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
 
 async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
     """The item itself; of an album its first songs. Raises NothingFound, NotFound."""
-    assert item.uri is not None, "the catalogue has ids"
+    uri = item.require_uri()
     if item.kind != Kind.ALBUM:
-        return Addition([item.uri])
-    page = await spotify.catalogue.album_tracks(item.uri).page()
+        return Addition([uri])
+    page = await spotify.catalogue.album_tracks(uri).page()
     uris = [track.uri for track in page.items[:MAX_ALBUM_SONGS] if track and track.uri]
     if not uris:
         raise NothingFound("an album without songs", message=_NO_SONGS)

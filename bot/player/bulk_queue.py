@@ -106,15 +106,15 @@ async def expand(spotify: Spotify, items: Sequence[Item]) -> list[Playable]:
 
 async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | None]:
     """The songs of one item, page by page."""
-    assert item.uri is not None, "the catalogue has ids"
+    uri = item.require_uri()
     match item:
         case Track() | Episode():
             yield item
         case Album():
-            async for track in spotify.catalogue.album_tracks(item.uri):
+            async for track in spotify.catalogue.album_tracks(uri):
                 yield track
         case Playlist():
-            async for entry in spotify.playlists.items(item.uri, concurrency=1):
+            async for entry in spotify.playlists.items(uri, concurrency=1):
                 yield entry.item if entry else None
         case _:
             raise NothingToQueue(item.kind)
@@ -130,12 +130,11 @@ async def queue_tracks(
     queued: list[Playable] = []
     refused = in_a_row = 0
     for count, song in enumerate(songs, start=1):
-        assert song.uri is not None, "only what has one can be queued"
         try:
             async with explain_unknown_outcome(
                 doing.spotify, "Look with /queue show before you repeat it."
             ):
-                await doing.spotify.player.add_to_queue(song.uri, device=doing.device)
+                await doing.spotify.player.add_to_queue(song.require_uri(), device=doing.device)
         except PlayerRestricted as fault:
             refused, in_a_row = refused + 1, in_a_row + 1
             if in_a_row == _MAX_REFUSALS_IN_A_ROW or (count == len(songs) and not queued):

@@ -290,8 +290,7 @@ async def _with_note(note: str, doing: Awaitable[Outcome]) -> Outcome:
 
 
 def _play_item_action(item: Item, shuffle: bool | None) -> PlayerAction:
-    assert item.uri is not None, "the catalogue has ids"
-    return play_action(item.uri, shuffle)
+    return play_action(item.require_uri(), shuffle)
 
 
 async def _attempt(deed: PlayerAction, doing: ActionContext, act: Run) -> Outcome:

@@ -42,8 +42,7 @@ async def _play_item(deed: PlayerAction, doing: ActionContext) -> Outcome:
     if item is None:
         assert deed.uri is not None, "an item, where it is not the liked songs"
         item = await doing.spotify.catalogue.item(deed.uri)
-    uri = item.uri
-    assert uri is not None, "the catalogue has ids"
+    uri = item.require_uri()
     async with explain_unknown_outcome(doing.spotify):
         match item:
             case Track(album=Album(id=str(album))):

@@ -49,6 +49,12 @@ class CatalogueItem(ApiModel, frozen=True):
         """None for a local file, which exists on its owner's machine only."""
         return Uri(self.kind, self.id) if self.id and ID_PATTERN.fullmatch(self.id) else None
 
+    def require_uri(self) -> Uri:
+        """The URI of an item that the catalogue returned. Raises LookupError for a local file."""
+        if (uri := self.uri) is None:
+            raise LookupError(f"{self.kind} without an id")
+        return uri
+
     @property
     def identity(self) -> Hashable:
         return self.id

@@ -68,8 +68,7 @@ class ItemActionButton(
 
 def item_buttons(item: Item | Uri, *actions: ItemAction) -> list[ItemActionButton]:
     """One button for each of the actions."""
-    uri = item if isinstance(item, Uri) else item.uri
-    assert uri is not None, "a local file has no buttons"
+    uri = item if isinstance(item, Uri) else item.require_uri()
     return [ItemActionButton(action, uri.kind, uri.id) for action in actions]
 
 

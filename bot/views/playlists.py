@@ -61,7 +61,6 @@ def playlist_menu(
     """
     if not playlists.playlists:
         raise NothingFound("no playlist", message=_NO_PLAYLIST)
-    assert item.uri is not None, "the catalogue has ids"
     options = [
         discord.SelectOption(
             label=single_line(playlist.name, 90) or "Untitled",
@@ -73,17 +72,16 @@ def playlist_menu(
     note = "/settings can make one of them your default."
     if len(playlists.playlists) > MAX_OPTIONS or playlists.more:
         note = f"These are the first of yours. {note}"
-    row: cards.Row = ui.ActionRow(PlaylistSelect(item.kind, item.uri.id, options))
+    row: cards.Row = ui.ActionRow(PlaylistSelect(item.kind, item.require_uri().id, options))
     question = _DEFAULT_REFUSED.format(name=safe(refused.name)) if refused else QUESTION
     return cards.card(item, row, heading=f"-# {question}", below=f"-# {note}")
 
 
 def added_card(item: Item, addition: Addition, playlist: SavedDefault) -> ui.LayoutView:
     """What was added to which playlist, with a button to add it to another one."""
-    assert item.uri is not None, "the catalogue has ids"
     name = safe(playlist.name) or "Untitled"
     link = Uri(Kind.PLAYLIST, playlist.id).link
-    row: cards.Row = ui.ActionRow(AddToAnotherButton(item.kind, item.uri.id))
+    row: cards.Row = ui.ActionRow(AddToAnotherButton(item.kind, item.require_uri().id))
     return cards.card(
         item,
         row,
