@@ -1,4 +1,4 @@
-"""Adding to a playlist: the default one at once, or one that is chosen."""
+"""Adding to a playlist: the default playlist at once, or one chosen from a select."""
 
 from __future__ import annotations
 
@@ -14,197 +14,200 @@ from tests.list_components import enabled_button_labels, option_ids, options, se
 
 
 def _playlist_named(spotify: Spotify, name: str) -> Playlist:
-    return next(one for one in spotify.playlists.values() if one.name == name)
+    return next(playlist for playlist in spotify.playlists.values() if playlist.name == name)
 
 
 async def _set_default_playlist(harness: Harness, playlist: Playlist) -> None:
     assert harness.bot is not None
     ada = int(harness.discord.state.users["ada"].id)
-    favourite = SavedDefault(playlist.id, playlist.name)
-    await harness.bot.services.store.preferences.set_playlist(ada, favourite)
+    default = SavedDefault(playlist.id, playlist.name)
+    await harness.bot.services.store.preferences.set_playlist(ada, default)
 
 
 async def _press_add(linked_user: UserClient) -> tuple[Reply, str]:
-    """A question to which playlist a song is to be added, and the song's URI."""
-    found = await linked_user.run("/search lantern")
-    return await found.press("Add to playlist"), f"spotify:track:{selected_id(found)}"
+    """Press "Add to playlist" below a search result; returns the reply and the track's URI."""
+    results = await linked_user.run("/search lantern")
+    return await results.press("Add to playlist"), f"spotify:track:{selected_id(results)}"
 
 
 async def test_without_default_asks_among_editable_playlists(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    asks, song = await _press_add(linked_user)
-    assert asks.ephemeral
-    names = [option["label"] for option in options(asks)]
+    question, uri = await _press_add(linked_user)
+    assert question.ephemeral
+    names = [option["label"] for option in options(question)]
     assert names == ["=SUM(1) @everyone **mix**", "Hard to Print", "Harbour Evenings", "Potluck"]
     await harness.restart()
-    quay = _playlist_named(spotify, "Harbour Evenings")
-    said = await asks.pick("Harbour Evenings")
-    assert quay.items[-1].uri == song
-    assert f"Added to [Harbour Evenings](https://open.spotify.com/playlist/{quay.id})" in said.text
-    assert enabled_button_labels(said) == ["Add to another playlist"]
+    playlist = _playlist_named(spotify, "Harbour Evenings")
+    reply = await question.pick("Harbour Evenings")
+    assert playlist.items[-1].uri == uri
+    assert (
+        f"Added to [Harbour Evenings](https://open.spotify.com/playlist/{playlist.id})"
+        in reply.text
+    )
+    assert enabled_button_labels(reply) == ["Add to another playlist"]
 
 
 async def test_adds_to_collaborative_playlist(spotify: Spotify, linked_user: UserClient) -> None:
-    asks, song = await _press_add(linked_user)
-    await asks.pick("Potluck")
-    assert _playlist_named(spotify, "Potluck").items[-1].uri == song
+    question, uri = await _press_add(linked_user)
+    await question.pick("Potluck")
+    assert _playlist_named(spotify, "Potluck").items[-1].uri == uri
 
 
 async def test_default_playlist_is_used_at_once_with_button_for_another(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    quay = _playlist_named(spotify, "Harbour Evenings")
-    await _set_default_playlist(harness, quay)
-    said, song = await _press_add(linked_user)
-    assert quay.items[-1].uri == song
-    assert "Added to [Harbour Evenings]" in said.text
+    default = _playlist_named(spotify, "Harbour Evenings")
+    await _set_default_playlist(harness, default)
+    reply, uri = await _press_add(linked_user)
+    assert default.items[-1].uri == uri
+    assert "Added to [Harbour Evenings]" in reply.text
     await harness.restart()
-    asks = await said.press("Add to another playlist")
-    other = await asks.pick("Hard to Print")
-    assert _playlist_named(spotify, "Hard to Print").items[-1].uri == song
+    question = await reply.press("Add to another playlist")
+    other = await question.pick("Hard to Print")
+    assert _playlist_named(spotify, "Hard to Print").items[-1].uri == uri
     assert "Added to [Hard to Print]" in other.text
-    assert len(spotify.calls_to("POST", f"playlists/{quay.id}/items")) == 1
+    assert len(spotify.calls_to("POST", f"playlists/{default.id}/items")) == 1
 
 
 async def test_read_only_default_asks_for_another_playlist(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     await _set_default_playlist(harness, _playlist_named(spotify, "Grace's Mornings"))
-    asks, song = await _press_add(linked_user)
-    assert "**Grace's Mornings** cannot be added to any more." in asks.text
-    await asks.pick("Harbour Evenings")
-    assert _playlist_named(spotify, "Harbour Evenings").items[-1].uri == song
+    question, uri = await _press_add(linked_user)
+    assert "**Grace's Mornings** cannot be added to any more." in question.text
+    await question.pick("Harbour Evenings")
+    assert _playlist_named(spotify, "Harbour Evenings").items[-1].uri == uri
 
 
 async def test_missing_album_error_does_not_mention_playlist(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     await _set_default_playlist(harness, _playlist_named(spotify, "Harbour Evenings"))
-    found = await linked_user.run("/search query:lantern type:albums")
+    results = await linked_user.run("/search query:lantern type:albums")
     spotify.faults.add(Fault("GET .*/albums/.*/tracks", status=404, body="{}", times=None))
-    refused = await found.press("Add to playlist")
-    assert "Spotify has nothing there for apps" in refused.text
-    assert not options(refused)
+    reply = await results.press("Add to playlist")
+    assert "Spotify has nothing there for apps" in reply.text
+    assert not options(reply)
 
 
 async def test_duplicate_playlist_is_listed_once(spotify: Spotify, linked_user: UserClient) -> None:
-    quay = _playlist_named(spotify, "Harbour Evenings")
-    spotify.accounts["ada"].playlists.append(quay)
-    asks, song = await _press_add(linked_user)
-    assert [option["label"] for option in options(asks)].count("Harbour Evenings") == 1
-    await asks.pick("Harbour Evenings")
-    assert quay.items[-1].uri == song
+    playlist = _playlist_named(spotify, "Harbour Evenings")
+    spotify.accounts["ada"].playlists.append(playlist)
+    question, uri = await _press_add(linked_user)
+    assert [option["label"] for option in options(question)].count("Harbour Evenings") == 1
+    await question.pick("Harbour Evenings")
+    assert playlist.items[-1].uri == uri
 
 
-async def test_a_whole_album_is_added_in_order(spotify: Spotify, linked_user: UserClient) -> None:
-    found = await linked_user.run("/search query:lantern type:albums")
-    record = spotify.catalogue.albums[selected_id(found)]
-    asks = await found.press("Add to playlist")
-    said = await asks.pick("Harbour Evenings")
-    quay = _playlist_named(spotify, "Harbour Evenings")
-    assert [one.uri for one in quay.items[-len(record.tracks) :]] == [
-        track.uri for track in record.tracks
+async def test_whole_album_is_added_in_order(spotify: Spotify, linked_user: UserClient) -> None:
+    results = await linked_user.run("/search query:lantern type:albums")
+    album = spotify.catalogue.albums[selected_id(results)]
+    question = await results.press("Add to playlist")
+    reply = await question.pick("Harbour Evenings")
+    playlist = _playlist_named(spotify, "Harbour Evenings")
+    assert [item.uri for item in playlist.items[-len(album.tracks) :]] == [
+        track.uri for track in album.tracks
     ]
-    assert f"{len(record.tracks)} songs, added to [Harbour Evenings]" in said.text
-    assert len(spotify.calls_to("POST", f"playlists/{quay.id}/items")) == 1
+    assert f"{len(album.tracks)} songs, added to [Harbour Evenings]" in reply.text
+    assert len(spotify.calls_to("POST", f"playlists/{playlist.id}/items")) == 1
 
 
-async def test_large_album_adds_first_fifty_tracks_and_says_so(
+async def test_tracks_beyond_fifty_are_omitted_and_reported(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    record = next(iter(spotify.catalogue.albums.values()))
-    was = list(record.tracks)
-    record.tracks.extend(spotify.catalogue.regular_tracks[100:160])
+    album = next(iter(spotify.catalogue.albums.values()))
+    original = list(album.tracks)
+    album.tracks.extend(spotify.catalogue.regular_tracks[100:160])
     try:
-        found = await linked_user.run(f"/search query:{record.name} type:albums")
-        said = await (await found.press("Add to playlist")).pick("Harbour Evenings")
-        assert f"The first 50 songs of {len(was) + 60}, added to" in said.text
+        results = await linked_user.run(f"/search query:{album.name} type:albums")
+        reply = await (await results.press("Add to playlist")).pick("Harbour Evenings")
+        assert f"The first 50 songs of {len(original) + 60}, added to" in reply.text
     finally:
-        record.tracks[:] = was
+        album.tracks[:] = original
 
 
-async def test_an_episode_is_added(spotify: Spotify, linked_user: UserClient) -> None:
-    found = await linked_user.run("/search query:kettles type:episodes")
-    asks = await found.press("Add to playlist")
-    await asks.pick("Harbour Evenings")
+async def test_episode_is_added(spotify: Spotify, linked_user: UserClient) -> None:
+    results = await linked_user.run("/search query:kettles type:episodes")
+    question = await results.press("Add to playlist")
+    await question.pick("Harbour Evenings")
     added = _playlist_named(spotify, "Harbour Evenings").items[-1].uri
-    assert added == f"spotify:episode:{option_ids(found)[0]}"
+    assert added == f"spotify:episode:{option_ids(results)[0]}"
 
 
 async def test_duplicate_track_is_added_again_and_reported(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    quay = _playlist_named(spotify, "Harbour Evenings")
-    await _set_default_playlist(harness, quay)
-    _, song = await _press_add(linked_user)
+    playlist = _playlist_named(spotify, "Harbour Evenings")
+    await _set_default_playlist(harness, playlist)
+    _, uri = await _press_add(linked_user)
     harness.clock.advance(2)
-    said, _ = await _press_add(linked_user)
-    assert [one.uri for one in quay.items].count(song) >= 2
-    assert "Spotify adds it even where it is there already." in said.text
+    reply, _ = await _press_add(linked_user)
+    assert [item.uri for item in playlist.items].count(uri) >= 2
+    assert "Spotify adds it even where it is there already." in reply.text
 
 
 async def test_playlist_names_are_escaped(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    asks, _ = await _press_add(linked_user)
-    said = await asks.pick("=SUM(1) @everyone **mix**")
-    for part in walk_components(said.message):
+    question, _ = await _press_add(linked_user)
+    reply = await question.pick("=SUM(1) @everyone **mix**")
+    for part in walk_components(reply.message):
         assert "@everyone" not in part.get("content", "")
         assert "**mix**" not in part.get("content", "")
-    assert not said.message["mention_everyone"]
+    assert not reply.message["mention_everyone"]
 
 
-async def test_select_is_limited_to_25_playlists_and_says_so(
+async def test_playlists_beyond_select_limit_are_omitted_and_reported(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     for number in range(30):
         spotify.state.add_playlist(f"Shelf {number}", "ada")
-    asks, song = await _press_add(linked_user)
-    assert len(options(asks)) == 25
-    assert options(asks)[0]["label"] == "Shelf 29"
-    assert "These are the first of yours." in asks.text
-    await asks.pick("Shelf 29")
-    assert [one.uri for one in _playlist_named(spotify, "Shelf 29").items] == [song]
+    question, uri = await _press_add(linked_user)
+    assert len(options(question)) == 25
+    assert options(question)[0]["label"] == "Shelf 29"
+    assert "These are the first of yours." in question.text
+    await question.pick("Shelf 29")
+    assert [item.uri for item in _playlist_named(spotify, "Shelf 29").items] == [uri]
 
 
 async def test_without_playlists_says_to_create_one(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     spotify.accounts["ada"].playlists.clear()
-    said, _ = await _press_add(linked_user)
-    assert said.text == "You have no playlist to add to. Make one in Spotify, then try again."
+    reply, _ = await _press_add(linked_user)
+    assert reply.text == "You have no playlist to add to. Make one in Spotify, then try again."
 
 
-@pytest.mark.parametrize("default", [True, False], ids=["the default", "one that was chosen"])
+@pytest.mark.parametrize("default", [True, False], ids=["default", "chosen"])
 async def test_add_with_unknown_outcome_is_not_retried(
     harness: Harness, spotify: Spotify, linked_user: UserClient, default: bool
 ) -> None:
-    quay = _playlist_named(spotify, "Harbour Evenings")
+    playlist = _playlist_named(spotify, "Harbour Evenings")
     if default:
-        await _set_default_playlist(harness, quay)
-    call = f"playlists/{quay.id}/items"
-    spotify.faults.add(Fault(f"POST .*/{call}$", status=502, body="bad", runs_first=True))
-    before = len(quay.items)
-    said, song = await _press_add(linked_user)
+        await _set_default_playlist(harness, playlist)
+    path = f"playlists/{playlist.id}/items"
+    spotify.faults.add(Fault(f"POST .*/{path}$", status=502, body="bad", runs_first=True))
+    before = len(playlist.items)
+    reply, uri = await _press_add(linked_user)
     if not default:
-        said = await said.pick("Harbour Evenings")
-    assert "Spotify did not say whether that was added." in said.text
-    assert said.ephemeral
-    assert [one.uri for one in quay.items[before:]] == [song]
-    assert len(spotify.calls_to("POST", call)) <= 1
+        reply = await reply.pick("Harbour Evenings")
+    assert "Spotify did not say whether that was added." in reply.text
+    assert reply.ephemeral
+    assert [item.uri for item in playlist.items[before:]] == [uri]
+    assert len(spotify.calls_to("POST", path)) <= 1
 
 
 async def test_each_error_has_its_message(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    found = await linked_user.run("/search lantern")
-    asks = await found.press("Add to playlist")
+    results = await linked_user.run("/search lantern")
+    question = await results.press("Add to playlist")
     spotify.add_quota("POST .*/playlists/", calls=0, retry_after=48_925)
-    refused = await asks.pick("Harbour Evenings")
-    assert "in 14 hours" in refused.text
-    assert "Add it to which playlist?" in asks.text
+    reply = await question.pick("Harbour Evenings")
+    assert "in 14 hours" in reply.text
+    assert "Add it to which playlist?" in question.text
     grace = harness.discord.user_client("grace", "music")
-    await found.press("Share")
-    seen = await grace.wait_for_message("Ada shared a song")
-    assert "Link Spotify" in enabled_button_labels(await grace.press(seen, "Add to playlist"))
+    await results.press("Share")
+    shared = await grace.wait_for_message("Ada shared a song")
+    assert "Link Spotify" in enabled_button_labels(await grace.press(shared, "Add to playlist"))

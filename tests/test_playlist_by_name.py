@@ -1,4 +1,4 @@
-"""One's own playlists by their names: looked for before songs are, and that they were is true."""
+"""The user's own playlists are found by name before tracks are searched."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PLAYLISTS_UNREADABLE = "Your playlists could not be read, so this is a song."
 
 @pytest.fixture
 def oldest_playlist(spotify: Spotify, linked_user: UserClient) -> Playlist:
-    """Ada's oldest playlist, with no other behind it."""
+    """Ada's only playlist, "Lantern Weather"; later ones are newer."""
     assert linked_user
-    shelf = spotify.accounts["ada"].playlists
-    shelf.clear()
+    playlists = spotify.accounts["ada"].playlists
+    playlists.clear()
     return spotify.state.add_playlist(
-        "Lantern Weather", "ada", *(song.uri for song in spotify.catalogue.regular_tracks[:3])
+        "Lantern Weather", "ada", *(track.uri for track in spotify.catalogue.regular_tracks[:3])
     )
 
 
@@ -29,15 +29,21 @@ def _add_newer_playlists(spotify: Spotify, count: int) -> None:
         spotify.state.add_playlist(f"Shelf {number}", "ada")
 
 
-@pytest.mark.parametrize(("newer", "pages"), [(49, 1), (50, 2), (61, 2), (199, 4)])
+@pytest.mark.parametrize(("newer_count", "page_count"), [(49, 1), (50, 2), (61, 2), (199, 4)])
 async def test_oldest_playlist_is_found_on_last_page(
-    spotify: Spotify, linked_user: UserClient, oldest_playlist: Playlist, newer: int, pages: int
+    spotify: Spotify,
+    linked_user: UserClient,
+    oldest_playlist: Playlist,
+    newer_count: int,
+    page_count: int,
 ) -> None:
-    _add_newer_playlists(spotify, newer)
+    _add_newer_playlists(spotify, newer_count)
     since = len(spotify.calls)
     await linked_user.run("/play what:lantern weather")
     assert spotify.accounts["ada"].player.context == oldest_playlist.uri
-    assert api_calls_since(spotify, since) == ["GET me/playlists"] * pages + ["PUT me/player/play"]
+    assert api_calls_since(spotify, since) == ["GET me/playlists"] * page_count + [
+        "PUT me/player/play"
+    ]
     since = len(spotify.calls)
     await linked_user.run("/play what:lantern weather")
     assert api_calls_since(spotify, since) == ["PUT me/player/play"]
@@ -78,7 +84,7 @@ async def test_autocompleted_playlist_is_not_fetched_again(
         Fault("GET /v1/me/playlists$", status=503, times=None),
         Fault("GET /v1/me/playlists$", action="stall", times=None),
     ],
-    ids=["down", "silent"],
+    ids=["503", "no response"],
 )
 async def test_unreadable_playlists_are_reported_with_track_result(
     harness: Harness, spotify: Spotify, linked_user: UserClient, fault: Fault
@@ -92,10 +98,10 @@ async def test_unreadable_playlists_are_reported_with_track_result(
     assert queued.text.startswith(f"-# Queued. {PLAYLISTS_UNREADABLE}\n")
     spotify.accounts["ada"].player.device = None
     harness.clock.advance(1)
-    asks = await linked_user.run("/play what:lantern weather")
-    assert asks.text.startswith(f"{PLAYLISTS_UNREADABLE} None of your devices is playing.")
-    nothing = await linked_user.run("/play what:xyzzyplugh")
-    assert nothing.text == (
+    question = await linked_user.run("/play what:lantern weather")
+    assert question.text.startswith(f"{PLAYLISTS_UNREADABLE} None of your devices is playing.")
+    no_match = await linked_user.run("/play what:xyzzyplugh")
+    assert no_match.text == (
         "Spotify found nothing for that. Try fewer words, or check the spelling. "
         "Your playlists could not be read."
     )

@@ -1,4 +1,4 @@
-"""One song or several into the queue, in order, each once, and skipped to where that is wanted."""
+"""/queue add: one or several items, in order and without duplicates, and skipping to them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ QUEUE_ENDPOINT = "me/player/queue"
 
 
 @pytest.mark.parametrize("form", ["lantern weather", "{link}", "{uri}"])
-async def test_one_song_is_queued(
+async def test_track_is_queued(
     spotify: Spotify, player: Player, linked_user: UserClient, form: str
 ) -> None:
-    song = spotify.catalogue.regular_tracks[0]
+    track = spotify.catalogue.regular_tracks[0]
     reply = await linked_user.run(
-        f"/queue add what:{form.format(link=spotify_url(song.uri), uri=song.uri)}"
+        f"/queue add what:{form.format(link=spotify_url(track.uri), uri=track.uri)}"
     )
-    assert player.queue == [song.uri]
-    assert reply.text.startswith(f"-# Queued\n**[{song.name}]({spotify_url(song.uri)})**")
+    assert player.queue == [track.uri]
+    assert reply.text.startswith(f"-# Queued\n**[{track.name}]({spotify_url(track.uri)})**")
     assert reply.ephemeral
 
 
-async def test_an_episode_is_queued(
-    spotify: Spotify, player: Player, linked_user: UserClient
-) -> None:
-    episode = next(one for one in spotify.catalogue.episodes.values() if one.playable)
+async def test_episode_is_queued(spotify: Spotify, player: Player, linked_user: UserClient) -> None:
+    episode = next(
+        candidate for candidate in spotify.catalogue.episodes.values() if candidate.playable
+    )
     await linked_user.run(f"/queue add what:{spotify_url(episode.uri)}")
     assert player.queue == [episode.uri]
 
@@ -44,11 +44,11 @@ async def test_item_without_tracks_cannot_be_queued(
     assert player.queue == []
 
 
-async def test_unavailable_track_may_be_withdrawn(
+async def test_withdrawn_track_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    gone = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
-    reply = await linked_user.run(f"/queue add what:{spotify_url(gone.uri)}")
+    track = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
+    reply = await linked_user.run(f"/queue add what:{spotify_url(track.uri)}")
     assert "it may have been withdrawn" in reply.text
     assert player.queue == []
 
@@ -73,19 +73,21 @@ async def test_without_premium_nothing_is_queued(harness: Harness) -> None:
     assert "for Premium accounts only" in (await linus.run("/queue add what:lantern")).text
 
 
-# ---- now
+# ---- with now:true
 
 
-async def test_now_skips_to_it(spotify: Spotify, player: Player, linked_user: UserClient) -> None:
-    song = spotify.catalogue.regular_tracks[0]
+async def test_now_skips_to_queued_track(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    track = spotify.catalogue.regular_tracks[0]
     since = len(spotify.calls)
-    reply = await linked_user.run(f"/queue add what:{spotify_url(song.uri)} now:true")
-    assert player.item == song.uri
+    reply = await linked_user.run(f"/queue add what:{spotify_url(track.uri)} now:true")
+    assert player.item == track.uri
     assert player.queue == []
     assert "Playing on Ada's Laptop" in reply.text.splitlines()[0]
-    assert song.name in reply.text
+    assert track.name in reply.text
     assert api_calls_since(spotify, since) == [
-        f"GET tracks/{song.id}",
+        f"GET tracks/{track.id}",
         f"POST {QUEUE_ENDPOINT}",
         f"GET {QUEUE_ENDPOINT}",
         "POST me/player/next",
@@ -107,22 +109,22 @@ async def test_now_keeps_earlier_queue(
     assert player.queue == [*rest[:others], song]
 
 
-@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("stale", [True, False])
 async def test_now_does_not_skip_with_unknown_queue(
-    spotify: Spotify, player: Player, linked_user: UserClient, late: bool
+    spotify: Spotify, player: Player, linked_user: UserClient, stale: bool
 ) -> None:
-    song = spotify.catalogue.regular_tracks[-1]
-    playing = player.item
-    if late:
+    track = spotify.catalogue.regular_tracks[-1]
+    item = player.item
+    if stale:
         spotify.serve_stale_state(2)
     else:
         spotify.add_rate_limit(48_925, times=None, quota=True, pattern=f"GET /v1/{QUEUE_ENDPOINT}")
-    reply = await linked_user.run(f"/queue add what:{spotify_url(song.uri)} now:true")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(track.uri)} now:true")
     assert reply.text.startswith(
         "-# Queued. Spotify does not show yet where, so nothing was skipped.\n"
     )
-    assert player.item == playing
-    assert player.queue == [song.uri]
+    assert player.item == item
+    assert player.queue == [track.uri]
 
 
 async def test_now_with_refused_skip_reports_queued(
@@ -140,18 +142,18 @@ async def test_now_with_refused_skip_reports_queued(
 async def test_now_with_several_plays_the_first(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = playable_uris(spotify, 3)
-    what = " ".join(spotify_url(uri) for uri in songs)
+    uris = playable_uris(spotify, 3)
+    what = " ".join(spotify_url(uri) for uri in uris)
     reply = await linked_user.run(f"/queue add what:{what} now:true")
-    assert player.item == songs[0]
-    assert player.queue == songs[1:]
+    assert player.item == uris[0]
+    assert player.queue == uris[1:]
     assert reply.text.startswith("-# Queued 3 songs, in order")
     assert "Playing on Ada's Laptop" in reply.text
     reply = await linked_user.run(f"/queue add what:{what} now:true")
     assert "2 others come first, so nothing was skipped" in reply.text
 
 
-# ---- several
+# ---- several items
 
 
 async def test_several_links_are_queued_in_order_without_duplicates(
@@ -178,8 +180,8 @@ async def test_more_than_ten_links_are_cut_and_reported(
 async def test_unknown_link_stops_before_queueing(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    song = spotify_url(spotify.catalogue.regular_tracks[0].uri)
-    reply = await linked_user.run(f"/queue add what:{song} spotify:track:{'0' * 22}")
+    url = spotify_url(spotify.catalogue.regular_tracks[0].uri)
+    reply = await linked_user.run(f"/queue add what:{url} spotify:track:{'0' * 22}")
     assert "Spotify has nothing there" in reply.text
     assert player.queue == []
 
@@ -187,21 +189,21 @@ async def test_unknown_link_stops_before_queueing(
 async def test_refused_track_among_several_is_skipped(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = playable_uris(spotify, 3)
-    gone = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
-    what = " ".join(spotify_url(uri) for uri in (gone.uri, *songs))
+    uris = playable_uris(spotify, 3)
+    withdrawn = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
+    what = " ".join(spotify_url(uri) for uri in (withdrawn.uri, *uris))
     reply = await linked_user.run(f"/queue add what:{what}")
-    assert player.queue == songs
+    assert player.queue == uris
     assert reply.text == "Queued 3 songs, in order; Spotify refused 1."
 
 
 async def test_repeated_refusals_stop_queueing(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = playable_uris(spotify, 8)
-    refused = player_error(f"POST .*/{QUEUE_ENDPOINT}", times=None)
-    spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(refused), after=1)
-    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    uris = playable_uris(spotify, 8)
+    refusal = player_error(f"POST .*/{QUEUE_ENDPOINT}", times=None)
+    spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(refusal), after=1)
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert reply.text.startswith("2 of 8 are queued, in order. ")
-    assert player.queue == songs[:2]
+    assert player.queue == uris[:2]
     assert len(spotify.calls_to("POST", QUEUE_ENDPOINT)) == 5

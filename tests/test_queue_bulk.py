@@ -1,4 +1,4 @@
-"""A whole album or playlist is asked about first, and what was asked about is what is queued."""
+"""Queueing an album or playlist asks for confirmation, and queues exactly what it announced."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ async def test_album_is_queued_in_order_after_confirmation(
     assert album.name in reply.text
     assert player.queue == []
     since = len(spotify.calls)
-    done = await confirm_queue(reply)
+    result = await confirm_queue(reply)
     assert player.queue == tracks
-    assert f"\nQueued {count} songs, in order.\n" in done.text
-    assert not controls(done.message), "it cannot be pressed twice"
+    assert f"\nQueued {count} songs, in order.\n" in result.text
+    assert not controls(result.message), "the buttons are removed"
     assert len(spotify.calls) - since == count + 1
 
 
@@ -41,29 +41,34 @@ async def test_confirmation_survives_a_restart(
     reply = await linked_user.run(
         f"/queue add what:{spotify_url(album.uri)} now:{str(now).lower()}"
     )
-    await harness.stop()
-    await harness.start()
-    done = await confirm_queue(reply)
+    await harness.restart()
+    result = await confirm_queue(reply)
     first, *rest = [track.uri for track in album.tracks]
     assert player.queue == (rest if now else [first, *rest])
     assert (player.item == first) is now
-    assert f"Queued {len(rest) + 1} songs, in order" in done.text
+    assert f"Queued {len(rest) + 1} songs, in order" in result.text
 
 
-@pytest.mark.parametrize(("songs", "asked"), [(1, 1), (50, 50), (60, 60), (100, 100), (130, 100)])
+@pytest.mark.parametrize(
+    ("track_count", "queued_count"), [(1, 1), (50, 50), (60, 60), (100, 100), (130, 100)]
+)
 async def test_playlist_makes_announced_number_of_calls(
-    spotify: Spotify, player: Player, linked_user: UserClient, songs: int, asked: int
+    spotify: Spotify, player: Player, linked_user: UserClient, track_count: int, queued_count: int
 ) -> None:
-    reply = await linked_user.run(f"/queue add what:{create_playlist(spotify, 'Long', songs)}")
-    said = f"That is {asked} song{'s' if asked > 1 else ''}"
-    if songs > asked:
-        said = f"That is the first {asked} of {songs} songs"
-    assert said in reply.text
-    calls = int(reply.text.split(f"{said}, and ")[1].split(" ")[0])
+    reply = await linked_user.run(
+        f"/queue add what:{create_playlist(spotify, 'Long', track_count)}"
+    )
+    announcement = f"That is {queued_count} song{'s' if queued_count > 1 else ''}"
+    if track_count > queued_count:
+        announcement = f"That is the first {queued_count} of {track_count} songs"
+    assert announcement in reply.text
+    calls = int(reply.text.split(f"{announcement}, and ")[1].split(" ")[0])
     since = len(spotify.calls)
-    done = await confirm_queue(reply)
-    assert len(player.queue) == asked
-    assert ("Queued" if asked == 1 else f"Queued {asked} songs, in order") in done.text
+    result = await confirm_queue(reply)
+    assert len(player.queue) == queued_count
+    assert (
+        "Queued" if queued_count == 1 else f"Queued {queued_count} songs, in order"
+    ) in result.text
     assert abs(len(spotify.calls) - since - calls) <= 1
 
 
@@ -79,29 +84,33 @@ async def test_own_playlist_by_name_asks_for_confirmation(
 async def test_unqueueable_playlist_items_are_skipped(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    """It holds a null, a local file, an episode, and withdrawn songs perhaps."""
+    """The playlist contains a null, a local file, an episode and withdrawn tracks."""
     reply = await confirm_queue(await linked_user.run("/queue add what:Hard to Print"))
     assert "\nQueued " in reply.text
-    playlist = next(one for one in spotify.state.playlists.values() if one.name == "Hard to Print")
-    uris = [one.uri for one in playlist.items if one.uri and ":local:" not in one.uri]
+    playlist = next(
+        candidate
+        for candidate in spotify.state.playlists.values()
+        if candidate.name == "Hard to Print"
+    )
+    uris = [item.uri for item in playlist.items if item.uri and ":local:" not in item.uri]
     assert player.queue == [uri for uri in uris if spotify.state.is_playable(uri)]
 
 
 async def test_unreadable_playlist_is_reported_without_confirmation(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    theirs = spotify.state.add_playlist(
+    playlist = spotify.state.add_playlist(
         "Mine alone", "grace", spotify.catalogue.regular_tracks[0].uri
     )
-    reply = await linked_user.run(f"/queue add what:{spotify_url(theirs.uri)}")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(playlist.uri)}")
     assert "it must be your own" in reply.text
 
 
 async def test_empty_playlist_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    empty = spotify.state.add_playlist("Empty", "ada")
-    reply = await linked_user.run(f"/queue add what:{spotify_url(empty.uri)}")
+    playlist = spotify.state.add_playlist("Empty", "ada")
+    reply = await linked_user.run(f"/queue add what:{spotify_url(playlist.uri)}")
     assert reply.text.startswith("There is nothing in that to queue.")
 
 
@@ -123,38 +132,38 @@ async def test_confirmation_without_device_asks_for_device(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     album = playable_album(spotify)
-    asked = await linked_user.run(f"/queue add what:{spotify_url(album.uri)} now:true")
+    confirmation = await linked_user.run(f"/queue add what:{spotify_url(album.uri)} now:true")
     player.device = None
-    reply = await confirm_queue(asked)
-    assert "Choose where to do that" in reply.text
-    assert album.name in reply.text
-    done = await final_reply(await reply.pick("Kitchen Speaker"))
+    question = await confirm_queue(confirmation)
+    assert "Choose where to do that" in question.text
+    assert album.name in question.text
+    result = await final_reply(await question.pick("Kitchen Speaker"))
     first, *rest = [track.uri for track in album.tracks]
     assert (player.item, player.queue) == (first, rest)
-    assert f"Queued {len(album.tracks)} songs, in order" in done.text
+    assert f"Queued {len(album.tracks)} songs, in order" in result.text
 
 
 async def test_omitted_links_are_reported_with_confirmation(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    uris = [one.uri for one in list(spotify.catalogue.albums.values())[:12]]
+    uris = [album.uri for album in list(spotify.catalogue.albums.values())[:12]]
     reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert "2 more links were left out" in reply.text
 
 
-# ---- names that are made to be read back
+# ---- hostile names, which the bot parses back from its message
 
 
-def _create_hostile_playlist(spotify: Spotify, name: str) -> Album:
-    """An album of this name, whose songs have it, too."""
-    other = spotify.catalogue.regular_tracks[50]
+def _create_hostile_album(spotify: Spotify, name: str) -> Album:
+    """An album of two tracks that all have this name."""
+    template = spotify.catalogue.regular_tracks[50]
     album = replace(playable_album(spotify), id="1hostile" + "0" * 14, name=name, tracks=[])
     for number in range(2):
-        song = replace(
-            other, id=f"1hostile{number + 1:014}", name=name, album=album, number=number + 1
+        track = replace(
+            template, id=f"1hostile{number + 1:014}", name=name, album=album, number=number + 1
         )
-        album.tracks.append(song)
-        spotify.catalogue.tracks[song.id] = song  # type: ignore[index]
+        album.tracks.append(track)
+        spotify.catalogue.tracks[track.id] = track  # type: ignore[index]
     spotify.catalogue.albums[album.id] = album  # type: ignore[index]
     return album
 
@@ -175,47 +184,41 @@ HOSTILE_NAMES = [
 async def test_hostile_name_is_not_parsed_as_item(
     spotify: Spotify, player: Player, linked_user: UserClient, name: str
 ) -> None:
-    album = _create_hostile_playlist(
-        spotify, name.format(id=spotify.catalogue.regular_tracks[30].id)
-    )
-    song = spotify.catalogue.regular_tracks[2]
-    reply = await linked_user.run(
-        f"/queue add what:{spotify_url(song.uri)} {spotify_url(album.uri)}"
-    )
+    album = _create_hostile_album(spotify, name.format(id=spotify.catalogue.regular_tracks[30].id))
+    uri = spotify.catalogue.regular_tracks[2].uri
+    reply = await linked_user.run(f"/queue add what:{spotify_url(uri)} {spotify_url(album.uri)}")
     assert "@everyone" not in reply.text
     await confirm_queue(reply)
-    assert player.queue == [song.uri, *(track.uri for track in album.tracks)]
+    assert player.queue == [uri, *(track.uri for track in album.tracks)]
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 async def test_hostile_name_is_not_parsed_as_item_in_device_question(
     spotify: Spotify, player: Player, linked_user: UserClient, name: str
 ) -> None:
-    album = _create_hostile_playlist(
-        spotify, name.format(id=spotify.catalogue.regular_tracks[30].id)
-    )
-    songs = [album.tracks[0].uri, spotify.catalogue.regular_tracks[2].uri]
+    album = _create_hostile_album(spotify, name.format(id=spotify.catalogue.regular_tracks[30].id))
+    uris = [album.tracks[0].uri, spotify.catalogue.regular_tracks[2].uri]
     player.device = None
-    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert "Choose where to do that" in reply.text
     assert "@everyone" not in reply.text
     await final_reply(await reply.pick("Kitchen Speaker"))
-    assert player.queue == songs
+    assert player.queue == uris
 
 
 async def test_ten_long_names_fit_device_question(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     for number in range(10):
-        song = replace(
+        track = replace(
             spotify.catalogue.regular_tracks[50],
             id=f"1hostile{number:014}",
             name="*" * 200,
             artists=(replace(spotify.catalogue.regular_tracks[0].artists[0], name="@" * 200),),
         )
-        spotify.catalogue.tracks[song.id] = song  # type: ignore[index]
-    songs = [f"spotify:track:1hostile{number:014}" for number in range(10)]
+        spotify.catalogue.tracks[track.id] = track  # type: ignore[index]
+    uris = [f"spotify:track:1hostile{number:014}" for number in range(10)]
     player.device = None
-    reply = await linked_user.run(f"/queue add what:{' '.join(songs)}")
+    reply = await linked_user.run(f"/queue add what:{' '.join(uris)}")
     await final_reply(await reply.pick("Kitchen Speaker"))
-    assert player.queue == songs
+    assert player.queue == uris

@@ -1,4 +1,4 @@
-"""Where queueing stops on the way, that is said; and what is queued can be seen."""
+"""Failures while queueing several items are reported; /queue show lists the queue."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tests.command_assertions import api_calls_since, playable_uris, spotify_url
 QUEUE_ENDPOINT = "me/player/queue"
 
 
-# ---- where it stops
+# ---- failures
 
 
 async def test_device_lost_while_queueing_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = playable_uris(spotify, 5)
+    uris = playable_uris(spotify, 5)
     spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", player.deactivate_device, after=2)
-    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert reply.text.startswith("2 of 5 are queued, in order. ")
     assert not [part for part in walk_components(reply.message) if part["type"] == BUTTON]
-    assert player.queue == songs[:2]
+    assert player.queue == uris[:2]
     assert reply.ephemeral
 
 
@@ -38,52 +38,52 @@ async def test_quota_exhausted_while_queueing_is_reported(
 ) -> None:
     album = playable_album(spotify)
     spotify.add_quota("POST /v1/me/player", 3, 3600)
-    asked = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
-    reply = await confirm_queue(asked)
+    confirmation = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
+    reply = await confirm_queue(confirmation)
     assert f"3 of {len(album.tracks)} are queued, in order. This app has" in reply.text
     assert "in 1 hour" in reply.text
     assert player.queue == [track.uri for track in album.tracks[:3]]
 
 
 @pytest.mark.parametrize("executed", [True, False])
-@pytest.mark.parametrize("act", ["answer", "reset"])
+@pytest.mark.parametrize("action", ["answer", "reset"])
 async def test_unknown_outcome_while_queueing_is_reported(
-    spotify: Spotify, player: Player, linked_user: UserClient, executed: bool, act: str
+    spotify: Spotify, player: Player, linked_user: UserClient, executed: bool, action: str
 ) -> None:
-    songs = playable_uris(spotify, 5)
-    doubt = Fault(f"POST .*/{QUEUE_ENDPOINT}", action=act, runs_first=executed)  # type: ignore[arg-type]
-    spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(doubt))
-    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    uris = playable_uris(spotify, 5)
+    fault = Fault(f"POST .*/{QUEUE_ENDPOINT}", action=action, runs_first=executed)  # type: ignore[arg-type]
+    spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(fault))
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert reply.text.startswith("1 of 5 is queued, in order. Spotify did not say whether that")
     assert "/queue show" in reply.text
-    assert player.queue == songs[: 2 if executed else 1]
+    assert player.queue == uris[: 2 if executed else 1]
 
 
 async def test_rate_limit_while_queueing_is_waited_out(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    songs = playable_uris(spotify, 3)
+    uris = playable_uris(spotify, 3)
     spotify.on(
         f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.add_rate_limit(1, pattern=QUEUE_ENDPOINT)
     )
-    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, songs))}")
+    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert reply.text == "Queued 3 songs, in order."
-    assert player.queue == songs
+    assert player.queue == uris
 
 
-async def test_a_double_press_queues_once(
+async def test_double_press_queues_once(
     discord: Discord, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     album = playable_album(spotify)
     reply = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
     discord.duplicate_interactions = True
-    one, other = await asyncio.gather(reply.press("Queue them"), reply.press("Queue them"))
-    first = one if one.messages else other
-    await first.wait_for("in order")
+    first, second = await asyncio.gather(reply.press("Queue them"), reply.press("Queue them"))
+    answered = first if first.messages else second
+    await answered.wait_for("in order")
     assert player.queue == [track.uri for track in album.tracks]
 
 
-# ---- seeing it
+# ---- /queue show
 
 
 def _numbered_lines(reply: Reply) -> list[str]:
@@ -94,21 +94,21 @@ async def test_queue_shows_current_and_next_items_by_page(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     player.play(context=next(iter(spotify.state.playlists.values())).uri)
-    coming = [spotify.catalogue.find_item(uri) for uri in player.upcoming()]
+    upcoming = [spotify.catalogue.find_item(uri) for uri in player.upcoming()]
     since = len(spotify.calls)
     reply = await linked_user.run("/queue show")
     assert api_calls_since(spotify, since) == [f"GET {QUEUE_ENDPOINT}"]
     assert reply.text.splitlines()[0] == "### Now"
-    first = _numbered_lines(reply)
-    assert len(first) == 10
+    first_page = _numbered_lines(reply)
+    assert len(first_page) == 10
     reply = await reply.press("▶️")
-    lines = [*first, *_numbered_lines(reply)]
+    lines = [*first_page, *_numbered_lines(reply)]
     assert "Page 2 of 2" in reply.text
-    for number, (song, line) in enumerate(zip(coming, lines, strict=True), start=1):
-        assert isinstance(song, Track)
-        assert line.startswith(f"{number}. [{song.name}]({spotify_url(song.uri)})")
+    for number, (track, line) in enumerate(zip(upcoming, lines, strict=True), start=1):
+        assert isinstance(track, Track)
+        assert line.startswith(f"{number}. [{track.name}]({spotify_url(track.uri)})")
     back = await reply.press("◀️")
-    assert _numbered_lines(back) == first
+    assert _numbered_lines(back) == first_page
     player.enqueue(spotify.catalogue.regular_tracks[70].uri)
     assert spotify.catalogue.regular_tracks[70].name in _numbered_lines(await back.press("🔄"))[0]
 
@@ -127,8 +127,7 @@ async def test_old_queue_message_shows_current_queue(
 ) -> None:
     player.play(context=next(iter(spotify.state.playlists.values())).uri)
     reply = await linked_user.run("/queue show")
-    await harness.stop()
-    await harness.start()
+    await harness.restart()
     player.play(spotify.catalogue.regular_tracks[0].uri)
     reply = await reply.press("▶️")
     assert _numbered_lines(reply) == []
@@ -143,8 +142,8 @@ async def test_press_by_other_user_shows_their_own_queue(
         int(harness.discord.state.users["ada"].id), True
     )
     grace = await harness.link_account("grace")
-    theirs = [track.uri for track in spotify.catalogue.regular_tracks[90:93]]
-    spotify.accounts["grace"].player.play(*theirs)
+    uris = [track.uri for track in spotify.catalogue.regular_tracks[90:93]]
+    spotify.accounts["grace"].player.play(*uris)
     shown = await linked_user.run("/queue show")
     before = shown.text
     assert not shown.ephemeral

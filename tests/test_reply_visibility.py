@@ -1,4 +1,4 @@
-"""Replies: private unless their owner shares them, and what goes wrong is private all the same."""
+"""Replies are private unless their user shares them; errors are always private."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def _enable_sharing(user: UserClient) -> None:
 
 
 def _visible_to_grace(discord: Discord) -> list[str]:
-    """What others can read in the channel."""
+    """The messages that Grace sees in the channel."""
     return [message["content"] for message in discord.user_client("grace", "music").messages()]
 
 
@@ -114,13 +114,13 @@ async def test_login_link_is_private(
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
 
 
-@pytest.mark.parametrize("act", ["answer", "reset"])
+@pytest.mark.parametrize("action", ["answer", "reset"])
 async def test_reply_that_cannot_be_deleted_shows_error(
-    discord: Discord, linked_user: UserClient, act: Literal["answer", "reset"]
+    discord: Discord, linked_user: UserClient, action: Literal["answer", "reset"]
 ) -> None:
     await _enable_sharing(linked_user)
-    refused = Fault(r"DELETE /.*@original", action=act, status=403, body="{}", times=None)
-    discord.faults.add(refused)
+    fault = Fault(r"DELETE /.*@original", action=action, status=403, body="{}", times=None)
+    discord.faults.add(fault)
     reply = await linked_user.run("/play xyzzyplugh")
     assert "Spotify found nothing for that." in reply.text
-    assert refused.hits
+    assert fault.hits

@@ -1,4 +1,4 @@
-"""`python -m sandbox --terminal`: the whole bot through a pipe."""
+"""`python -m sandbox --terminal`: the whole bot through standard input and output."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ async def _run_terminal(*lines: str) -> tuple[int, str]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    out, _ = await asyncio.wait_for(process.communicate("\n".join(lines).encode()), timeout=60)
+    output, _ = await asyncio.wait_for(process.communicate("\n".join(lines).encode()), timeout=60)
     assert process.returncode is not None
-    return process.returncode, out.decode()
+    return process.returncode, output.decode()
 
 
-async def test_link_search_play_pause_skip_show_save_and_export() -> None:
-    code, out = await _run_terminal(
+async def test_link_search_pause_skip_now_save_and_export() -> None:
+    returncode, output = await _run_terminal(
         "/link",
         "/search query:lantern",
         "/search lantern",
@@ -40,29 +40,29 @@ async def test_link_search_play_pause_skip_show_save_and_export() -> None:
         "/export format:csv",
         "look",
     )
-    assert code == 0, out
-    assert "Linked to Ada" in out
-    assert re.search(r"\[11\] Play", out)
-    assert "Spotify: Lantern" in out
-    assert "Paused on Ada's Laptop" in out
-    assert "Skipped · Paused on Ada's Laptop" in out
-    assert "on Ada's Laptop" in out
-    assert "Saved to your liked songs" in out
-    assert "file liked-songs.csv" in out
-    assert "bug" not in out
-    assert "Traceback" not in out
+    assert returncode == 0, output
+    assert "Linked to Ada" in output
+    assert re.search(r"\[11\] Play", output)
+    assert "Spotify: Lantern" in output
+    assert "Paused on Ada's Laptop" in output
+    assert "Skipped · Paused on Ada's Laptop" in output
+    assert "on Ada's Laptop" in output
+    assert "Saved to your liked songs" in output
+    assert "file liked-songs.csv" in output
+    assert "bug" not in output
+    assert "Traceback" not in output
 
 
 async def test_invalid_input_is_reported_and_session_continues() -> None:
-    code, out = await _run_terminal(
+    returncode, output = await _run_terminal(
         "hello", "/nonsense", "/seek", "99", "as nobody", "in nowhere", ""
     )
-    assert code == 0, out
-    assert "Type a slash command" in out
-    assert out.count("\n! ") == 5
-    assert "Traceback" not in out
+    assert returncode == 0, output
+    assert "Type a slash command" in output
+    assert output.count("\n! ") == 5
+    assert "Traceback" not in output
 
 
 async def test_end_of_input_exits_cleanly() -> None:
-    code, out = await _run_terminal()
-    assert code == 0, out
+    returncode, output = await _run_terminal()
+    assert returncode == 0, output

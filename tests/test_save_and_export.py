@@ -1,4 +1,4 @@
-"""/save and /export: what is kept is what Spotify says, all of it or nothing."""
+"""/save saves the current item; /export sends every liked song, or an error and no file."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ async def test_save_with_nothing_playing(spotify: Spotify, linked_user: UserClie
     assert "Nothing is playing" in (await linked_user.run("/save")).text
 
 
-async def test_a_local_file_cannot_be_saved(spotify: Spotify, linked_user: UserClient) -> None:
+async def test_local_file_cannot_be_saved(spotify: Spotify, linked_user: UserClient) -> None:
     before = list(spotify.accounts["ada"].liked)
     spotify.accounts["ada"].player.play(next(iter(spotify.catalogue.local)))
     assert "cannot be saved" in (await linked_user.run("/save")).text
     assert spotify.accounts["ada"].liked == before
 
 
-async def test_the_json_export_holds_every_liked_song_in_order(
+async def test_json_export_contains_every_liked_song_in_order(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     reply = await linked_user.run("/export format:json")
@@ -88,23 +88,23 @@ async def test_large_export_shows_progress_and_is_complete(
 ) -> None:
     spotify.accounts["ada"].like_generated(1_000)
     expected = len(spotify.accounts["ada"].liked)
-    said: list[str] = []
+    texts: list[str] = []
     reply = await linked_user.run("/export format:csv")
-    said.append(reply.text)
+    texts.append(reply.text)
     await reply.wait_for("Here are your")
     assert f"Here are your {expected:,} liked songs" in reply.text
-    assert any(f"of {expected:,}" in text for text in said)
+    assert any(f"of {expected:,}" in text for text in texts)
     rows = csv.reader(io.StringIO(reply.files["liked-songs.csv"].decode(), newline=""))
     assert len(list(rows)) == 1 + expected
 
 
 class _LongNamesFault(Fault):
-    """Every name in the answer is as long as a book."""
+    """Makes every track name in the response very long."""
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        answer = await handler(request)
-        assert isinstance(answer, web.Response)
-        page = json.loads(answer.text or "")
+        response = await handler(request)
+        assert isinstance(response, web.Response)
+        page = json.loads(response.text or "")
         for entry in page["items"]:
             entry["track"]["name"] = "so long " * 14_000
         return web.json_response(page)
@@ -119,21 +119,21 @@ async def test_export_over_discord_limit_is_zipped(
     reply = await linked_user.run("/export format:json")
     await reply.wait_for("Here are your")
     archive = zipfile.ZipFile(io.BytesIO(reply.files["liked-songs.json.zip"]))
-    whole = archive.read("liked-songs.json")
-    assert len(whole) > 10 * 1024 * 1024
-    assert len(json.loads(whole)["liked_songs"]) == len(ada.liked)
+    content = archive.read("liked-songs.json")
+    assert len(content) > 10 * 1024 * 1024
+    assert len(json.loads(content)["liked_songs"]) == len(ada.liked)
 
 
 async def test_export_is_sent_again_after_dismissed_reply(
     discord: Discord, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    exporting, first_page = _start_export(spotify, linked_user)
-    async with released_at_exit(first_page) as pause:
-        await pause.response_ready.wait()
+    export, first_page = _start_export(spotify, linked_user)
+    async with released_at_exit(first_page) as hold:
+        await hold.response_ready.wait()
         waiting = discord.state.find_message(linked_user.messages()[-1]["id"])
         assert waiting is not None
         discord.state.delete_message(waiting)
-    reply = await exporting
+    reply = await export
     await reply.wait_for("Here are your")
     assert reply.message["id"] != waiting.id
     assert reply.ephemeral
@@ -143,53 +143,53 @@ async def test_export_is_sent_again_after_dismissed_reply(
 async def test_export_after_interaction_expiry_is_sent_by_direct_message(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    exporting, first_page = _start_export(spotify, linked_user)
-    async with released_at_exit(first_page) as pause:
-        await pause.response_ready.wait()
+    export, first_page = _start_export(spotify, linked_user)
+    async with released_at_exit(first_page) as hold:
+        await hold.response_ready.wait()
         harness.clock.advance(15 * 60)
     message = await harness.discord.user_client("ada", "dm").wait_for_message("Here are your")
-    exporting.cancel()
+    export.cancel()
     (file,) = message["attachments"]
-    async with aiohttp.ClientSession() as http, http.get(file["url"]) as found:
-        _assert_complete(await found.read(), spotify)
+    async with aiohttp.ClientSession() as http, http.get(file["url"]) as response:
+        _assert_complete(await response.read(), spotify)
 
 
 async def test_undeliverable_export_is_not_a_bug(
     harness: Harness, spotify: Spotify, linked_user: UserClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     harness.discord.closed_dms.add("ada")
-    exporting, first_page = _start_export(spotify, linked_user)
-    async with released_at_exit(first_page) as pause:
-        await pause.response_ready.wait()
+    export, first_page = _start_export(spotify, linked_user)
+    async with released_at_exit(first_page) as hold:
+        await hold.response_ready.wait()
         harness.clock.advance(15 * 60)
-    await harness.stop()  # as soon as the export is over
-    exporting.cancel()
+    await harness.stop()  # waits for the export
+    export.cancel()
     assert "/export: the reply is gone" in caplog.text
     assert "Traceback" not in caplog.text
 
 
 def _start_export(spotify: Spotify, user: UserClient) -> tuple[asyncio.Task[Reply], ResponseHold]:
-    """An export that is under way, and what holds back its first page."""
-    slow = HeldResponse("GET .*/me/tracks")
-    spotify.faults.add(slow)
-    return asyncio.create_task(user.run("/export format:json")), slow.hold
+    """Start an export; returns it and the hold on its first page."""
+    held = HeldResponse("GET .*/me/tracks")
+    spotify.faults.add(held)
+    return asyncio.create_task(user.run("/export format:json")), held.hold
 
 
 def _assert_complete(content: bytes, spotify: Spotify) -> None:
     document = json.loads(content)
     assert document["tonearm"] == 1
-    songs = [song["uri"] for song in document["liked_songs"]]
-    assert songs == [uri for uri, _ in spotify.accounts["ada"].liked]
+    uris = [entry["uri"] for entry in document["liked_songs"]]
+    assert uris == [uri for uri, _ in spotify.accounts["ada"].liked]
 
 
 async def test_outage_during_export_gets_message_and_no_file(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     spotify.accounts["ada"].like_generated(500)
-    down = Fault("GET .*/me/tracks", status=503, body="upstream error", times=None)
+    outage = Fault("GET .*/me/tracks", status=503, body="upstream error", times=None)
     spotify.faults.add(Fault("GET .*/me/tracks", status=200, times=0))
     reply = await linked_user.run("/export format:json")
-    spotify.faults.add(down)
+    spotify.faults.add(outage)
     await reply.wait_for("not answering properly")
     assert "Reading" not in reply.text
     assert not reply.files
@@ -206,7 +206,7 @@ async def test_entries_without_track_are_counted(
 ) -> None:
     body = json.dumps(
         {
-            "items": [None, {"added_at": None, "track": None}, _remove_names()],
+            "items": [None, {"added_at": None, "track": None}, _local_entry()],
             "total": 3,
             "limit": 50,
             "offset": 0,
@@ -221,5 +221,5 @@ async def test_entries_without_track_are_counted(
     assert "lists 2 more" in reply.text
 
 
-def _remove_names() -> dict[str, object]:
+def _local_entry() -> dict[str, object]:
     return {"added_at": None, "track": {"type": "track", "id": None, "uri": "spotify:local:::x:1"}}

@@ -1,4 +1,4 @@
-"""Search: a list, a choice, and what can be done with it."""
+"""/search: result lists, item buttons, sharing, and links as queries."""
 
 from __future__ import annotations
 
@@ -25,14 +25,18 @@ from tests.list_components import (
 from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 
-async def test_a_search_lists_songs_with_links_and_the_first_one_chosen(
+async def test_search_lists_tracks_with_links_and_selects_first(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     reply = await linked_user.run("/search query:lantern")
     assert 5 <= len(option_ids(reply)) <= 10
-    assert all(f"https://open.spotify.com/track/{one}" in reply.text for one in option_ids(reply))
+    assert all(f"https://open.spotify.com/track/{id_}" in reply.text for id_ in option_ids(reply))
     assert selected_id(reply) == option_ids(reply)[0]
-    assert {it.label for it in controls(reply.message).values()} >= {"Play", "Queue", "Save"}
+    assert {control.label for control in controls(reply.message).values()} >= {
+        "Play",
+        "Queue",
+        "Save",
+    }
     assert reply.ephemeral
     assert len(spotify.calls_to("GET", "search")) == 1
 
@@ -72,7 +76,7 @@ async def test_select_and_buttons_survive_a_restart(
     assert spotify.accounts["ada"].player.item == f"spotify:track:{option_ids(reply)[1]}"
 
 
-async def test_an_empty_result_says_what_to_do(linked_user: UserClient) -> None:
+async def test_empty_result_is_reported(linked_user: UserClient) -> None:
     assert "found nothing" in (await linked_user.run("/search query:xyzzyplugh")).text
 
 
@@ -100,7 +104,7 @@ async def test_hostile_names_are_escaped(linked_user: UserClient, query: str) ->
         assert (await reply.press("Save")).text
 
 
-async def test_a_track_without_an_artist_is_listed(linked_user: UserClient) -> None:
+async def test_track_without_artist_is_listed(linked_user: UserClient) -> None:
     assert "Unknown artist" in (await linked_user.run("/search query:Sung by Nobody")).text
 
 
@@ -119,28 +123,28 @@ async def test_shared_item_is_visible_and_playable_by_everyone(
     grace = discord.user_client("grace", "music")
     reply = await linked_user.run("/search lantern")
     first = option_ids(reply)[0]
-    slow = HeldResponse("POST .*/webhooks/")
-    discord.faults.add(slow)
-    async with released_at_exit(slow.hold):
+    held = HeldResponse("POST .*/webhooks/")
+    discord.faults.add(held)
+    async with released_at_exit(held.hold):
         shared = await reply.press("Share")
         assert "Sharing…" in shared.text
         assert "Shared with" not in shared.text
     await shared.wait_for("Shared with everybody here.")
     assert shared.messages[0]["flags"] & EPHEMERAL
     assert "Sharing" not in shared.text
-    seen = await grace.wait_for_message("Ada shared a song")
-    assert f"https://open.spotify.com/track/{first}" in str(seen)
-    assert "Playing" in (await grace.press(seen, "Play")).text
+    message = await grace.wait_for_message("Ada shared a song")
+    assert f"https://open.spotify.com/track/{first}" in str(message)
+    assert "Playing" in (await grace.press(message, "Play")).text
     assert harness.spotify.accounts["grace"].player.item == f"spotify:track:{first}"
 
 
 class _EphemeralFault(Fault):
-    """Discord keeps a message private, where the app may not speak to everybody."""
+    """Discord makes the message private, as it does where the app may not post publicly."""
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        answer = await handler(request)
-        assert isinstance(answer, web.Response)
-        message = json.loads(answer.text or "")
+        response = await handler(request)
+        assert isinstance(response, web.Response)
+        message = json.loads(response.text or "")
         message["flags"] |= EPHEMERAL
         return web.Response(body=json.dumps(message).encode(), content_type="application/json")
 
@@ -150,29 +154,29 @@ async def test_failed_share_is_not_reported_as_shared(
 ) -> None:
     reply = await linked_user.run("/search lantern")
     discord.faults.add(Fault("POST .*/webhooks/", status=403, body="{}", times=1))
-    lost = await (await reply.press("Share")).wait_for("reference")
-    assert "Shar" not in lost.text
+    failed = await (await reply.press("Share")).wait_for("reference")
+    assert "Shar" not in failed.text
     harness.clock.advance(1)
     discord.faults.add(_EphemeralFault("POST .*/webhooks/"))
-    alone = await (await reply.press("Share")).wait_for("Discord lets nobody else here see it.")
-    assert "Shared with" not in alone.text
+    unseen = await (await reply.press("Share")).wait_for("Discord lets nobody else here see it.")
+    assert "Shared with" not in unseen.text
 
 
 async def test_sharer_name_cannot_ping(discord: Discord, linked_user: UserClient) -> None:
     users = discord.state.users
     users["ada"] = replace(users["ada"], display_name="@everyone **Ada** discord.gg/x")
     await (await linked_user.run("/search lantern")).press("Share")
-    seen = str(await discord.user_client("grace", "music").wait_for_message("shared a song"))
-    assert "everyone" in seen
-    assert "@everyone" not in seen
-    assert "**Ada**" not in seen
+    message = str(await discord.user_client("grace", "music").wait_for_message("shared a song"))
+    assert "everyone" in message
+    assert "@everyone" not in message
+    assert "**Ada**" not in message
 
 
-# ---- every kind, and what a link leads to
+# ---- item types and links
 
 
 @pytest.mark.parametrize(
-    ("type_", "words", "heading", "buttons_are"),
+    ("type_", "query", "heading", "buttons"),
     [
         ("tracks", "lantern", "Songs for", {"Play", "Queue", "Save", "Add to playlist", "Share"}),
         ("albums", "lantern", "Albums for", {"Open", "Play", "Add to playlist", "Save", "Share"}),
@@ -187,15 +191,15 @@ async def test_every_kind_can_be_searched_played_and_saved(
     spotify: Spotify,
     linked_user: UserClient,
     type_: str,
-    words: str,
+    query: str,
     heading: str,
-    buttons_are: set[str],
+    buttons: set[str],
 ) -> None:
-    reply = await linked_user.run(f"/search query:{words} type:{type_}")
+    reply = await linked_user.run(f"/search query:{query} type:{type_}")
     kind = type_.removesuffix("s")
-    assert f"{heading} “{words}”" in reply.text
+    assert f"{heading} “{query}”" in reply.text
     assert f"https://open.spotify.com/{kind}/{selected_id(reply)}" in reply.text
-    assert set(enabled_button_labels(reply)) >= buttons_are
+    assert set(enabled_button_labels(reply)) >= buttons
     uri = f"spotify:{kind}:{selected_id(reply)}"
     assert "Playing" in (await reply.press("Play")).text
     player = spotify.accounts["ada"].player
@@ -210,11 +214,11 @@ async def test_shared_item_can_be_opened_by_everyone(
     harness: Harness, discord: Discord, linked_user: UserClient, type_: str
 ) -> None:
     grace = await harness.link_account("grace")
-    words = {"playlists": "mornings", "shows": "almanac", "audiobooks": "ledger"}
-    reply = await linked_user.run(f"/search query:{words.get(type_, 'lantern')} type:{type_}")
+    queries = {"playlists": "mornings", "shows": "almanac", "audiobooks": "ledger"}
+    reply = await linked_user.run(f"/search query:{queries.get(type_, 'lantern')} type:{type_}")
     await reply.press("Share")
-    seen = await grace.wait_for_message("Ada shared a")
-    opened = await grace.press(seen, "Open")
+    message = await grace.wait_for_message("Ada shared a")
+    opened = await grace.press(message, "Open")
     assert opened.ephemeral
     assert len(line_numbers(opened)) > 0
 
@@ -229,11 +233,11 @@ async def test_link_opens_its_item(spotify: Spotify, linked_user: UserClient, ki
 
 
 @pytest.mark.parametrize("kind", ["track", "episode", "playlist"])
-async def test_link_to_closed_item_shows_item_only(
+async def test_link_to_item_without_list_shows_item_only(
     spotify: Spotify, linked_user: UserClient, kind: str
 ) -> None:
-    shelf = spotify.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
-    id_ = next(iter(shelf))
+    items = spotify.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
+    id_ = next(iter(items))
     reply = await linked_user.run(f"/search https://open.spotify.com/{kind}/{id_}")
     assert option_ids(reply) == [id_]
     assert "Play" in enabled_button_labels(reply)

@@ -1,4 +1,4 @@
-"""Nothing that came from outside pings, links or breaks out."""
+"""Texts from outside cannot ping, link, format or break out of their line."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_label_is_one_line_within_limit(text: str, limit: int) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", label)
 
 
-# What is drawn as nothing: of every kind that can be in a name.
+# Characters that render as nothing, of every kind that a name can contain.
 INVISIBLE_CHARACTERS = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u180f\u200b\u200c\u200d\u200e\u2028"
     "\u202e\u2060\u2064\u2065\u206f\u2800\u3000\u3164\ufe00\ufe0f\ufeff\uffa0\ufff0\ufff8"
