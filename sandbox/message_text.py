@@ -10,7 +10,6 @@ from typing import Any
 Component = dict[str, Any]
 
 ACTION_ROW, BUTTON, SELECT, TEXT_DISPLAY, THUMBNAIL = 1, 2, 3, 10, 11
-SELECT_TYPES = (SELECT, 5, 6, 7, 8)  # of texts, and of users, roles and channels
 LINK_STYLE = 5
 
 
@@ -63,11 +62,11 @@ def _controls(message: dict[str, Any]) -> Iterator[Control]:
     for part in walk_components(message):
         if part["type"] == BUTTON and "custom_id" in part and not part.get("disabled"):
             yield Control(part["custom_id"], _button_label(part))
-        if part["type"] == SELECT and not part.get("disabled"):
-            for option in part["options"]:
+        if part["type"] == SELECT:
+            for option in part["options"] if not part.get("disabled") else ():
                 label = f"{option['label']} ({option.get('description') or 'choice'})"
                 yield Control(part["custom_id"], label, option["value"], selects)
-        selects += part["type"] in SELECT_TYPES
+            selects += 1
 
 
 def _button_label(button: Component) -> str:

@@ -17,7 +17,7 @@ from sandbox.clock import Clock
 from sandbox.discord import Discord
 from sandbox.discord.awaiting_reply import NoResponse
 from sandbox.harness import run_harness
-from sandbox.message_text import BUTTON, SELECT_TYPES, walk_components
+from sandbox.message_text import BUTTON, SELECT, walk_components
 from sandbox.traffic_log import Exchange
 from tests.command_costs import measure_costs
 from tests.cost_session import CostSession
@@ -167,7 +167,7 @@ def _json_body(exchange: Exchange) -> Json:
 
 def _custom_ids(message: Json) -> list[str]:
     """The custom_ids of the message's buttons and selects."""
-    parts = [part for part in walk_components(message) if part["type"] in (BUTTON, *SELECT_TYPES)]
+    parts = [part for part in walk_components(message) if part["type"] in (BUTTON, SELECT)]
     return [part["custom_id"] for part in parts if "custom_id" in part]
 
 

@@ -7,8 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sandbox.discord.awaiting_reply import NoResponse, wait_for_response
-from sandbox.discord.command_line import ClientValidationError, ParsedCommand
-from sandbox.discord.input_values import InputValues
+from sandbox.discord.command_line import ClientValidationError, ParsedCommand, option_value
 from sandbox.discord.interactions import AUTOCOMPLETE, Interaction
 from sandbox.discord.platform import Platform
 from sandbox.discord.state import Channel, Json, User
@@ -82,12 +81,11 @@ async def _send_autocomplete(
     name = focused["name"]
     if not focused.get("autocomplete"):
         raise ClientValidationError(f"nothing is offered for {name}")
-    fill = InputValues(discord, user, channel)
     values = []
     for option in command.options:
         if option is not focused and command.option_texts.get(option["name"]):
             with suppress(ClientValidationError):  # what is not right yet is not sent along
-                values.append(fill.option_value(option, command.option_texts[option["name"]]))
+                values.append(option_value(option, command.option_texts[option["name"]]))
     so_far = command.option_texts.get(name, "")
     values.append({"name": name, "type": focused["type"], "value": so_far, "focused": True})
     return await discord.interact(

@@ -1,4 +1,4 @@
-"""What a typed line such as `/queue add what:lantern` means, given the commands that there are."""
+"""Parses a typed line such as `/queue add what:lantern` against the synced commands."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ TRUE_WORDS, FALSE_WORDS = ("true", "yes", "on", "1"), ("false", "no", "off", "0"
 
 
 class ClientValidationError(Exception):
-    """Discord's own client would not have let a person do that."""
+    """Discord's client would not let a user do that."""
 
 
 @dataclass(frozen=True)
 class ParsedCommand:
-    """A command, its parts (group, sub-command), and the text of each option in order."""
+    """A command, its group and sub-command, their options, and the typed text of each option."""
 
     command: Json
     subcommands: tuple[Json, ...]
@@ -32,7 +32,7 @@ class ParsedCommand:
         return " ".join(part["name"] for part in (self.command, *self.subcommands))
 
     def interaction_data(self, values: list[Json]) -> Json:
-        """The interaction's `data` with these option values, nested as the parts are."""
+        """The interaction's `data`, with the option values inside the sub-command."""
         for part in reversed(self.subcommands):
             values = [{"name": part["name"], "type": part["type"], "options": values}]
         command = {"id": self.command["id"], "name": self.command["name"], "type": kinds.CHAT_INPUT}
@@ -40,7 +40,7 @@ class ParsedCommand:
 
 
 def parse_command_line(line: str, commands: list[Json]) -> ParsedCommand:
-    """Take a line apart. Raises Refused for a command, part or option that is not there."""
+    """Raises ClientValidationError for an unknown command, sub-command or option."""
     name, _, rest = line.strip().removeprefix("/").partition(" ")
     if not line.strip().startswith("/"):
         raise ClientValidationError(f"{line!r} is not a command: commands begin with /")
@@ -66,9 +66,9 @@ def parse_command_line(line: str, commands: list[Json]) -> ParsedCommand:
 
 
 def _option_texts(rest: str, options: list[Json]) -> dict[str, str]:
-    """The text of each option by name; what stands before the first name is the first option's.
+    """The text of each option by name. Text before the first name is the first option's.
 
-    A word and a colon that name no option, such as the artist: of a search, are text.
+    A word with a colon that names no option, such as artist: in a search, is text.
     """
     names = [option["name"] for option in options]
     keys = "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"
@@ -85,8 +85,12 @@ def _option_texts(rest: str, options: list[Json]) -> dict[str, str]:
     return texts
 
 
-def parse_option_value(option: Json, text: str) -> Any:
-    """The value of a text, number or truth option. Raises Refused where it does not fit."""
+def option_value(option: Json, text: str) -> Json:
+    """An option as Discord sends it. Raises ClientValidationError if the text does not fit."""
+    return {"name": option["name"], "type": option["type"], "value": _parse_value(option, text)}
+
+
+def _parse_value(option: Json, text: str) -> Any:
     kind, name = option["type"], option["name"]
     if choices := option.get("choices"):
         for choice in choices:
@@ -109,12 +113,12 @@ def parse_option_value(option: Json, text: str) -> Any:
     return _check_range(option, value, value, "min_value", "max_value", 2**53)
 
 
-def _check_range(option: Json, value: Any, size: float, low: str, high: str, most: int) -> Any:
-    least, largest = option.get(low), option.get(high)
-    if least is not None and size < least:
-        raise ClientValidationError(f"{option['name']} is too short or too small: at least {least}")
-    if size > (most if largest is None else largest):
-        raise ClientValidationError(
-            f"{option['name']} is too long or too large: at most {largest or most}"
-        )
+def _check_range(option: Json, value: Any, size: float, low: str, high: str, limit: int) -> Any:
+    """The value, if its size is within the option's fields `low` and `high`, or the limit."""
+    smallest, largest = option.get(low), option.get(high)
+    if smallest is not None and size < smallest:
+        raise ClientValidationError(f"{option['name']} is too small: at least {smallest}")
+    largest = limit if largest is None else largest
+    if size > largest:
+        raise ClientValidationError(f"{option['name']} is too large: at most {largest}")
     return value

@@ -25,14 +25,14 @@ from sandbox.discord.state import Json
 
 CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
-STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, FILE = range(3, 12)
+STRING, INTEGER, BOOLEAN, NUMBER = 3, 4, 5, 10  # the option types that the simulator supports
 SUBCOMMAND_TYPES = (SUBCOMMAND, SUBCOMMAND_GROUP)
 MAX_COMMANDS_BY_TYPE = {CHAT_INPUT: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 MAX_COMMAND_CHARACTERS = 8000
 
 OPTION_FIELDS: dict[str, Schema] = {
     "name": Text(1, 32, required=True),
-    "type": OneOf(tuple(range(SUBCOMMAND, FILE + 1)), required=True),
+    "type": OneOf((*SUBCOMMAND_TYPES, STRING, INTEGER, BOOLEAN, NUMBER), required=True),
     "description": Text(1, 100, required=True),
     "required": Boolean(),
     "autocomplete": Boolean(),
@@ -41,7 +41,6 @@ OPTION_FIELDS: dict[str, Schema] = {
     "max_length": Integer(1, 6000),
     "min_value": Number(),
     "max_value": Number(),
-    "channel_types": ListOf(Integer(0, 20), unique=True),
 }
 OPTION_FIELDS["options"] = ListOf(ObjectOf(OPTION_FIELDS), high=25)
 COMMAND_FIELDS: dict[str, Schema] = {

@@ -1,4 +1,4 @@
-"""Whether a message's components, or a modal, stand as Discord lets them stand."""
+"""Validates the components of a message or a modal as Discord does."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MODAL_SCHEMA = ObjectOf(
 def check_components(
     errors: ErrorCollector, path: ErrorPath, components: list[object], v2: bool
 ) -> None:
-    """The components of a message; with the Components V2 flag they may be a layout."""
+    """Add the errors of a message's components. With `v2` they may form a layout."""
     if not v2 and len(components) > MAX_ROWS:
         errors.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {MAX_ROWS} in length.")
     for index, component in enumerate(components):
@@ -43,7 +43,7 @@ def check_components(
 
 
 def check_modal(errors: ErrorCollector, data: object) -> None:
-    """The `data` of a modal."""
+    """Add the errors of a modal, the `data` of a response."""
     path: ErrorPath = ("data", "components")
     if not validate(errors, ("data",), MODAL_SCHEMA, data) or not isinstance(data, dict):
         return
@@ -91,7 +91,7 @@ def _check_row(errors: ErrorCollector, path: ErrorPath, row: Json, in_modal: boo
     if not isinstance(children, list):
         return
     wide = len(children) > 1 and any(_component_type(child) != c.BUTTON for child in children)
-    if wide:  # a select or a text input fills its row
+    if wide:  # a select or a text input takes a whole row
         errors.add((*path, "components"), "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The row is full.")
     if in_modal:
         for index, child in enumerate(children):
@@ -123,17 +123,12 @@ def _check_select(errors: ErrorCollector, path: ErrorPath, select: Json, in_moda
     for index, option in enumerate(options if isinstance(options, list) else []):
         if isinstance(option, dict):
             _check_emoji(errors, (*path, "options", index), option)
-    defaults = select.get("default_values")
-    if isinstance(defaults, list) and len(defaults) > _integer_or(select, "max_values", 1):
-        errors.add((*path, "default_values"), "BASE_TYPE_MAX_LENGTH", "More than max_values.")
-    if isinstance(defaults, list) and 0 < len(defaults) < _integer_or(select, "min_values", 1):
-        errors.add((*path, "default_values"), "BASE_TYPE_MIN_LENGTH", "Less than min_values.")
 
 
 def _check_selection_bounds(
     errors: ErrorCollector, path: ErrorPath, select: Json, in_modal: bool = True
 ) -> None:
-    """What holds for everything from which one picks: selects, groups and uploads."""
+    """Check min_values, max_values and the options of a select or a file upload."""
     low, high = _integer_or(select, "min_values", 1), _integer_or(select, "max_values", 1)
     if low > high:
         errors.add((*path, "min_values"), "NUMBER_TYPE_MAX", f"Must be {high} or less.")
@@ -151,7 +146,7 @@ def _check_selection_bounds(
         message = "The specified option value is already used"
         errors.add((*path, "options"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message)
     if sum(bool(option.get("default")) for option in chosen) > high:
-        message = f"More than {high} options are chosen by default."
+        message = f"More than {high} options are selected by default."
         errors.add((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", message)
 
 
@@ -175,7 +170,7 @@ def _check_emoji(errors: ErrorCollector, path: ErrorPath, holder: Json) -> None:
     emoji = holder.get("emoji")
     if not isinstance(emoji, dict):
         return
-    # the stand-in's application owns no emoji of its own, so one with an id is nobody's
+    # The application has no custom emoji, so an id names none.
     if emoji.get("id") is not None or not is_emoji(str(emoji.get("name"))):
         errors.add((*path, "emoji", "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
@@ -192,10 +187,8 @@ def _integer_or(component: Json, name: str, default: int) -> int:
 COMPONENT_CHECKS: dict[int, Callable[[ErrorCollector, ErrorPath, Json, bool], None]] = {
     c.ACTION_ROW: _check_row,
     c.BUTTON: _check_button,
-    **dict.fromkeys(c.SELECT_TYPES, _check_select),
+    c.SELECT: _check_select,
     c.FILE_UPLOAD: _check_selection_bounds,
-    c.RADIO_GROUP: _check_selection_bounds,
-    c.CHECKBOX_GROUP: _check_selection_bounds,
     c.TEXT_INPUT: _check_text_input,
     c.LABEL: _check_label,
 }

@@ -245,7 +245,7 @@ def sanitise_filename(filename: str) -> str:
 
 
 COMPONENT_DEFAULTS: dict[int, Json] = {
-    **{kind: {"min_values": 1, "max_values": 1} for kind in c.SELECT_TYPES},
+    c.SELECT: {"min_values": 1, "max_values": 1},
     c.THUMBNAIL: {"description": None, "spoiler": False},
     c.FILE: {"spoiler": False},
     c.SEPARATOR: {"divider": True, "spacing": 1},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.discord import command_line, incoming_messages, interaction_data
@@ -15,7 +15,7 @@ from sandbox.discord.autocomplete import (
 )
 from sandbox.discord.awaiting_reply import close_modal, interact_and_wait
 from sandbox.discord.command_line import ClientValidationError
-from sandbox.discord.input_values import InputValues
+from sandbox.discord.input_values import modal_data
 from sandbox.discord.interactions import (
     APPLICATION_COMMAND,
     MESSAGE_COMPONENT,
@@ -23,6 +23,7 @@ from sandbox.discord.interactions import (
     Interaction,
 )
 from sandbox.discord.platform import Platform
+from sandbox.discord.request_bodies import Upload
 from sandbox.discord.state import EPHEMERAL, Channel, Json, Message, User
 from sandbox.discord.visible_text import Modal, find_buttons, visible_text
 from sandbox.notifier import DEFAULT_TIMEOUT, ChangeNotifier
@@ -113,10 +114,10 @@ class UserClient:
             self._discord, self._channel, self._user, message["id"]
         ).data
 
-    async def run(self, text: str, *, files: Mapping[str, bytes] | None = None) -> Reply:
-        """Type a slash command. `files` are those that options of the file kind can name."""
+    async def run(self, text: str) -> Reply:
+        """Type a slash command."""
         typed = command_line.parse_command_line(text, self.commands)
-        data = interaction_data.slash_command_data(self._input_values(files), typed)
+        data = interaction_data.slash_command_data(typed)
         types = typed.command["integration_types"]
         return await self._interact(
             APPLICATION_COMMAND, data, types=types, command=f"/{typed.name}"
@@ -145,13 +146,14 @@ class UserClient:
         self, name: str, *, message: Json | None = None, user: str | None = None
     ) -> Reply:
         """Choose an entry of the menu of a message or of a user."""
-        fill = self._input_values()
         if message is not None:
             command = interaction_data.find_context_menu(self.commands, kinds.MESSAGE_MENU, name)
-            data = interaction_data.message_menu_data(fill, command, self._find_message(message))
+            data = interaction_data.message_menu_data(command, self._find_message(message))
         else:
             command = interaction_data.find_context_menu(self.commands, kinds.USER_MENU, name)
-            data = interaction_data.user_menu_data(fill, command, user or self._user.name)
+            data = interaction_data.user_menu_data(
+                command, self._channel, self._discord.state.bot, user or self._user.name
+            )
         return await self._interact(
             APPLICATION_COMMAND, data, types=command["integration_types"], command=name
         )
@@ -164,15 +166,14 @@ class UserClient:
     async def pick(self, message: Json, *options: str, select: int = 0) -> Reply:
         """Pick options by label (exact, else a part of it) or value; or users, channels by name."""
         post = self._find_message(message)
-        return await self._use_component(
-            post, interaction_data.select_data(self._input_values(), post, [*options], select)
-        )
+        data = interaction_data.select_data(post, [*options], select)
+        return await self._use_component(post, data)
 
     async def submit(self, modal: Modal, /, **values: object) -> Reply:
         """Fill in a form, by custom_id or label, and send it. It closes when it was answered."""
         if self._discord.open_modals.get(self._location) is not modal.opened_by:
             raise ClientValidationError("this form is not open any more")
-        data = interaction_data.modal_data(self._input_values(), modal, dict(values))
+        data = modal_data(modal, values, self._upload_file)
         parent = modal.opened_by
         return await self._interact(
             MODAL_SUBMIT,
@@ -188,8 +189,11 @@ class UserClient:
             raise ClientValidationError("this message is not here (any more)")
         return post
 
-    def _input_values(self, files: Mapping[str, bytes] | None = None) -> InputValues:
-        return InputValues(self._discord, self._user, self._channel, files)
+    def _upload_file(self, name: str, content: bytes) -> Json:
+        upload = Upload(0, name, content, "application/octet-stream")
+        attachment = self._discord.messages.attachment_payload(upload, self._channel)
+        self._discord.store_upload(attachment["id"], content)
+        return attachment
 
     async def _use_component(self, message: Message, data: Json) -> Reply:
         """Press or pick. Raises Refused where it is another bot's message."""

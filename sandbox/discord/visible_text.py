@@ -43,9 +43,7 @@ def find_buttons(message: Json) -> list[Json]:
 
 
 def find_selects(message: Json) -> list[Json]:
-    return [
-        part for part in c.walk_components(message["components"]) if part["type"] in c.SELECT_TYPES
-    ]
+    return [part for part in c.walk_components(message["components"]) if part["type"] == c.SELECT]
 
 
 def _text_lines(message: Json) -> Iterator[str]:

@@ -30,10 +30,9 @@ class Say(Action, frozen=True, tag="say"):
 
 
 class Run(Action, frozen=True, tag="run"):
-    """A slash command, as a line; `files` are those that it names."""
+    """Run a slash command line."""
 
     line: str
-    files: dict[str, bytes] = {}
 
 
 class Complete(Action, frozen=True, tag="complete"):

@@ -105,8 +105,8 @@ class PageConnection:
                 seat.send(content)
             case actions.Complete(line=line):
                 return await seat.autocomplete(line)
-            case actions.Run(line=line, files=files):
-                await seat.run(line, files=files)
+            case actions.Run(line=line):
+                await seat.run(line)
             case actions.Menu(name=name, user=user, message=message):
                 target = None if message is None else _find_message(seat, message)
                 await seat.use_context_menu(name, message=target, user=user)

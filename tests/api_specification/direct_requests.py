@@ -32,7 +32,6 @@ async def run_interactions(discord: Discord) -> None:
     form = await panel.press("Rename")
     await form.submit(name="Lantern", mood="Calm")
     await panel.pick("Song 1")
-    await panel.pick("Grace", select=1)
     await ada.run("/card")
     await ada.run("/slow private:true")
     await ada.run("/tell")
@@ -40,7 +39,7 @@ async def run_interactions(discord: Discord) -> None:
     await ada.run("/tell")
     await ada.autocomplete("/song name:la")
     await ada.run("/shout who:@everyone")
-    await ada.run("/load file:a.txt who:grace where:general", files={"a.txt": b"x"})
+    await (await ada.run("/survey")).submit(files={"a.txt": b"x"})
     await ada.use_context_menu("Quote this", message=ada.send("Hello"))
     await ada.use_context_menu("Greet", user="grace")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from sandbox.discord.state import Message
-from sandbox.message_text import BUTTON, SELECT, SELECT_TYPES, walk_components
+from sandbox.message_text import BUTTON, SELECT, walk_components
 from sandbox.spotify import Device, Player
 from tests.login_state_machine.weighted_steps import WeightedSteps
 from tests.player_state_machine.input_strategies import (
@@ -264,7 +264,7 @@ def _options_of(post: Message) -> list[Option]:
             options += [
                 (post, custom_id, option["value"], selects) for option in part["options"][:3]
             ]
-        selects += part["type"] in SELECT_TYPES
+        selects += part["type"] == SELECT
     return options
 
 

@@ -51,7 +51,7 @@ class SmallBot(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         self.add_view(Panel())
         everything: list[app_commands.Command[Any, ..., Any] | ContextMenu | app_commands.Group]
-        everything = [panel, slow, tell, song, card, shout, plain, hang, load, survey]
+        everything = [panel, slow, tell, song, card, shout, plain, hang, survey]
         everything += [queue, quote, greet, inspect, retract, spell]
         for command in everything:
             self.tree.add_command(command)
@@ -155,20 +155,6 @@ async def _words(interaction: Interaction, current: str) -> list[app_commands.Ch
 async def survey(interaction: Interaction) -> None:
     """Open a form."""
     await interaction.response.send_modal(Survey())
-
-
-@app_commands.command()
-async def load(
-    interaction: Interaction,
-    file: discord.Attachment,
-    who: discord.User,
-    where: discord.TextChannel | None = None,
-    volume: app_commands.Range[float, 0, 1] = 0.5,
-) -> None:
-    """Take a file and one of everything else."""
-    content = (await file.read()).decode()
-    said = f"{file.filename}: {content}, {who.name}, {where}, {volume}"
-    await interaction.response.send_message(said)
 
 
 queue = app_commands.Group(name="queue", description="The queue")

@@ -51,10 +51,6 @@ class Panel(ui.View):
     async def pick(self, interaction: Interaction, select: ui.Select[Panel]) -> None:
         await interaction.response.send_message(f"Picked {' and '.join(select.values)}")
 
-    @ui.select(cls=ui.UserSelect, custom_id="panel:who")
-    async def who(self, interaction: Interaction, select: ui.UserSelect[Panel]) -> None:
-        await interaction.response.send_message(f"Chose {select.values[0].display_name}")
-
 
 class Rename(ui.Modal, title="Rename"):
     """A form with a text, a select and a text that may stay empty."""
@@ -81,38 +77,15 @@ class Rename(ui.Modal, title="Rename"):
 
 
 class Survey(ui.Modal, title="Survey"):
-    """A form with every newer kind of field."""
+    """A modal with a text and a file upload."""
 
     intro: ui.TextDisplay[Any] = ui.TextDisplay("Tell us")
     files: ui.Label[Survey] = ui.Label(text="Files", component=ui.FileUpload(custom_id="files"))
-    how: ui.Label[Survey] = ui.Label(
-        text="How",
-        component=ui.RadioGroup(
-            custom_id="how",
-            options=[discord.RadioGroupOption(label=name) for name in ("Loud", "Quiet")],
-        ),
-    )
-    when: ui.Label[Survey] = ui.Label(
-        text="When",
-        component=ui.CheckboxGroup(
-            custom_id="when",
-            max_values=2,
-            options=[discord.CheckboxGroupOption(label=name) for name in ("Day", "Night")],
-        ),
-    )
-    sure: ui.Label[Survey] = ui.Label(text="Sure", component=ui.Checkbox(custom_id="sure"))
 
     async def on_submit(self, interaction: Interaction) -> None:
         assert isinstance(self.files.component, ui.FileUpload)
-        assert isinstance(self.how.component, ui.RadioGroup)
-        assert isinstance(self.when.component, ui.CheckboxGroup)
-        assert isinstance(self.sure.component, ui.Checkbox)
         [file] = self.files.component.values
-        said = (
-            f"{(await file.read()).decode()}, {self.how.component.value}, "
-            f"{self.when.component.values}, {self.sure.component.value}"
-        )
-        await interaction.response.send_message(said)
+        await interaction.response.send_message(f"{file.filename}: {(await file.read()).decode()}")
 
 
 class Card(ui.LayoutView):

@@ -93,7 +93,7 @@ INVALID_COMMANDS: dict[str, tuple[object, str]] = {
         [command(option(choices=[choice()], autocomplete=True))],
         "0.options.0.choices",
     ),
-    "completion of a user": ([command(option(kind=6, autocomplete=True))], "0.options.0"),
+    "completion of a truth": ([command(option(kind=5, autocomplete=True))], "0.options.0"),
     "lengths the wrong way round": (
         [command(option(min_length=3, max_length=2))],
         "0.options.0.min_length",

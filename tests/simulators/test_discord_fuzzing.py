@@ -22,7 +22,6 @@ IMAGE_URL = "https://example.org/a.png"
 BUTTON = {"type": 2, "style": 1, "label": "Go", "custom_id": "go", "emoji": {"name": "❤️"}}
 OPTION = {"label": "A", "value": "a", "description": "b", "default": True}
 SELECT = {"type": 3, "custom_id": "pick", "min_values": 0, "max_values": 1, "options": [OPTION]}
-USER_SELECT = {"type": 5, "custom_id": "who", "default_values": [{"id": "1", "type": "user"}]}
 EMBED = {
     "title": "A",
     "description": "B",
@@ -38,7 +37,7 @@ MESSAGE = {
     "content": "<@1> @everyone",
     "embeds": [EMBED],
     "allowed_mentions": {"parse": ["users"], "roles": ["1"]},
-    "components": [{"type": 1, "components": [part]} for part in (BUTTON, SELECT, USER_SELECT)],
+    "components": [{"type": 1, "components": [part]} for part in (BUTTON, SELECT)],
     "attachments": [{"id": 0, "filename": "a", "description": "b"}],
     "flags": 4,
 }
@@ -67,8 +66,6 @@ LAYOUT = {
 INPUT_FIELDS = [
     {"type": 4, "custom_id": "a", "style": 2, "min_length": 1, "max_length": 2, "value": "x"},
     {"type": 19, "custom_id": "b", "min_values": 1, "max_values": 2},
-    {"type": 22, "custom_id": "c", "options": [OPTION], "required": True},
-    {"type": 23, "custom_id": "d", "default": True},
     SELECT,
 ]
 MODAL = {

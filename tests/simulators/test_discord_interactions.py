@@ -102,7 +102,6 @@ async def test_buttons_that_cannot_be_pressed(ada: UserClient) -> None:
 async def test_selects(ada: UserClient) -> None:
     reply = await ada.run("/panel")
     assert (await reply.pick("Song 1", "song:2")).text == "Picked song:1 and song:2"
-    assert (await reply.pick("grace", select=1)).text == "Chose Grace"
     for options in ((), ("Song 9",), ("Song 1", "Song 1"), ("Song 0", "Song 1", "Song 2")):
         with pytest.raises(ClientValidationError):
             await reply.pick(*options)

@@ -58,9 +58,9 @@ INVALID_MODALS: dict[str, tuple[dict[str, Any], str]] = {
         modal(label(select(required=True, min_values=0))),
         f"{FIRST_COMPONENT}.min_values",
     ),
-    "one radio button": (
-        modal(label({"type": 21, "custom_id": "r", "options": [option()]})),
-        f"{FIRST_COMPONENT}.options",
+    "a radio group": (
+        modal(label({"type": 21, "custom_id": "r", "options": [option()] * 2})),
+        f"{FIRST_COMPONENT}.type",
     ),
     "eleven files": (
         modal(label({"type": 19, "custom_id": "u", "max_values": 11})),

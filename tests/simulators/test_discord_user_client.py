@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -12,30 +11,14 @@ from sandbox.discord import ClientValidationError, Discord, UserClient
 from tests.simulators.discord_rest_client import rest_client
 
 
-async def test_files_users_and_channels_as_options(ada: UserClient) -> None:
-    files = {"my songs.csv": b"a,b"}
-    line = "/load file:my songs.csv who:Grace where:general volume:0.25"
-    reply = await ada.run(line, files=files)
-    assert reply.text == "my_songs.csv: a,b, grace, general, 0.25"
-    for wrong in ("file:other.csv who:grace", "file:my songs.csv who:nobody"):
-        with pytest.raises(ClientValidationError):
-            await ada.run(f"/load {wrong}", files=files)
-    for wrong in ("where:nowhere", "volume:2", "volume:loud", "volume:nan"):
-        with pytest.raises(ClientValidationError):
-            await ada.run(f"/load file:my songs.csv who:grace {wrong}", files=files)
-
-
-async def test_a_form_of_many_kinds(ada: UserClient) -> None:
+async def test_a_modal_with_a_file_upload(ada: UserClient) -> None:
     reply = await ada.run("/survey")
-    filled: dict[str, Any] = {"files": {"a.txt": b"hi"}, "how": "Loud", "when": ["Day", "Night"]}
-    for name, wrong in (("files", {}), ("how", []), ("how", "Soft"), ("when", ["Day"] * 2)):
+    for wrong in ({}, {"a.txt": b"a", "b.txt": b"b"}):
         with pytest.raises(ClientValidationError):
-            await reply.submit(**{**filled, name: wrong})
-    assert (await reply.submit(**filled, sure=True)).text == "hi, Loud, ['Day', 'Night'], True"
+            await reply.submit(files=wrong)
+    assert (await reply.submit(files={"my songs.csv": b"a,b"})).text == "my_songs.csv: a,b"
     with pytest.raises(ClientValidationError, match="not open"):
-        await reply.submit(**filled)
-    again = await ada.run("/survey")
-    assert (await again.submit(**filled)).text.endswith("False")
+        await reply.submit(files={"a.txt": b"a"})
 
 
 async def test_the_view(discord_server: Discord, ada: UserClient) -> None:

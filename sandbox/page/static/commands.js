@@ -3,7 +3,6 @@
 const SUB = 1;
 const GROUP = 2;
 const BOOLEAN = 5;
-const USER = 6;
 
 /** Every runnable command: {name: "queue add", description, options: […]}, by name. */
 export function runnable(commands) {
@@ -66,11 +65,9 @@ export function parse(text, commands) {
 }
 
 /** The choices that an option has by itself, as {name, value}; null where it is free. */
-export function ownChoices(option, people) {
+export function ownChoices(option) {
   if (option.choices?.length) return option.choices;
   if (option.type === BOOLEAN)
     return [true, false].map((value) => ({ name: value ? "True" : "False", value }));
-  if (option.type === USER)
-    return people.map(({ name, display }) => ({ name: display, value: name }));
   return null;
 }

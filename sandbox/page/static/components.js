@@ -11,10 +11,6 @@ const BUILD = {
   1: (row, ...rest) => h("div", { class: "row" }, components(row.components, ...rest)),
   2: button,
   3: select,
-  5: select,
-  6: select,
-  7: select,
-  8: select,
   9: section,
   10: (part, message, room) => h("div", { class: "text" }, markdown(part.content, room.world)),
   11: (part, message) => picture(part, message, "thumbnail"),
@@ -23,7 +19,6 @@ const BUILD = {
   14: separator,
   17: container,
 };
-const SELECTS = [3, 5, 6, 7, 8];
 
 /** Nodes for a list of components of `message`; `room` carries out what is pressed. */
 export function components(parts, message, room) {
@@ -141,7 +136,7 @@ function button(part, message, room) {
 }
 
 function select(part, message, room) {
-  const options = (part.options ?? room.offered(part.type)).map((option) => ({
+  const options = part.options.map((option) => ({
     ...option,
     selected: option.default,
   }));
@@ -191,6 +186,6 @@ export const dots = () =>
 // All select menus of a message in reading order, wherever they stand.
 function selects(parts) {
   return (parts ?? []).flatMap((part) =>
-    SELECTS.includes(part.type) ? [part] : selects(part.components),
+    part.type === 3 ? [part] : selects(part.components),
   );
 }

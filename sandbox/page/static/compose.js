@@ -5,15 +5,14 @@ import { h } from "./dom.js";
 import { filling } from "./filling.js";
 import { sign } from "./icons.js";
 import { combobox, suggestions } from "./suggest.js";
-import { contents } from "./wire.js";
 
 /**
- * Builds the box into `form`. `ask(wish, fields)` reaches the stage; `people()` are the users.
+ * Builds the box into `form`. `ask(action, fields)` sends an action to the server.
  *
  * Returns `update({placeholder, commands})` for when the person or the place is another one,
  * `say(words)` for what the person must read, and `focus()`.
  */
-export function compose(form, { ask, people }) {
+export function compose(form, { ask }) {
   const notice = h("p", { class: "notice", role: "alert" });
   const box = h("div", { class: "suggest", hidden: true });
   const bar = h("div", { class: "bar" });
@@ -21,7 +20,7 @@ export function compose(form, { ask, people }) {
   form.append(notice, box, h("div", { class: "bar-row" }, bar, send));
 
   const list = suggestions(box);
-  const command = filling(bar, { list, ask, people, onLeave: retype });
+  const command = filling(bar, { list, ask, onLeave: retype });
   let commands = [];
   let placeholder = "";
   let last = ""; // what was sent, for the arrow up
@@ -79,18 +78,18 @@ export function compose(form, { ask, people }) {
     if (whole) command.begin(whole.command, whole.values);
     if (command.open) {
       const lacking = command.lacking();
-      return lacking ? say(lacking) : tell("run", command.line(), command.files());
+      return lacking ? say(lacking) : tell("run", { line: command.line() });
     }
     if (text.startsWith("/")) say(`There is no command ${text.split(" ")[0]} here.`);
-    else if (text) tell("say", text);
+    else if (text) tell("say", { content: text });
   };
 
   // Empties the box at once; what was refused comes back into it, with the reason.
-  async function tell(wish, text, files) {
-    last = text;
+  async function tell(action, fields) {
+    const text = (last = fields.line ?? fields.content);
     asText().focus();
     try {
-      await ask(wish, files ? { line: text, files: await contents(files) } : { content: text });
+      await ask(action, fields);
     } catch (refused) {
       if (!command.open && !words()) retype(text);
       list.hide();

@@ -6,24 +6,23 @@ import { sign } from "./icons.js";
 import { choose } from "./popup.js";
 import { contents } from "./wire.js";
 
-const MAKE = { 4: written, 19: upload, 21: ticks, 22: ticks, 23: tick }; // all others are menus
+const MAKE = { 4: written, 19: upload, 3: menu };
 
 /**
  * A field for an input component with its `label` and `description`.
  *
- * Returns {node, id, kind, read, lacking}: `read()` is a text, a list of values, a truth, or, where
- * `kind` is "files" and not "values", the files. `lacking()` is what is still to be done, in a
- * sentence; the browser says it for all but menus.
+ * Returns {node, id, kind, read, lacking}: `read()` is a text or a list of values, or, if `kind` is
+ * "files" and not "values", the files. `lacking()` is a sentence about a missing menu choice; the
+ * browser checks the other fields.
  */
-export function field(part, room) {
+export function field(part) {
   const required = part.required ?? true;
-  const make = MAKE[part.type] ?? menu;
-  const { control, read, group, lacking, kind = "values" } = make(part, required, room);
+  const { control, read, lacking, kind = "values" } = MAKE[part.type](part, required);
   const star = required && h("i", { "aria-hidden": "true" }, "*");
   const node = h(
-    group ? "fieldset" : "label",
+    "label",
     { class: "modal-field" },
-    h(group ? "legend" : "span", { class: "modal-label" }, part.label, star),
+    h("span", { class: "modal-label" }, part.label, star),
     part.description && h("span", { class: "modal-about" }, part.description),
     control,
   );
@@ -45,29 +44,9 @@ function upload(part, required) {
   return { control, kind: "files", read: () => contents(control.files) };
 }
 
-function ticks(part, required) {
-  const type = part.type === 21 ? "radio" : "checkbox";
-  const name = part.custom_id;
-  const one = ({ value, label, description, default: checked }) =>
-    h(
-      "label",
-      { class: "tick" },
-      h("input", { type, name, value, checked, required: required && type === "radio" }),
-      h("span", {}, label, description && h("small", {}, description)),
-    );
-  const control = h("div", { class: "ticks" }, part.options.map(one));
-  const read = () => [...control.querySelectorAll(":checked")].map((it) => it.value);
-  return { control, read, group: true };
-}
-
-function tick(part) {
-  const control = h("input", { type: "checkbox", checked: part.default });
-  return { control, read: () => control.checked };
-}
-
-function menu(part, required, room) {
+function menu(part, required) {
   const title = part.placeholder ?? "Make a selection";
-  const options = part.options ?? room.offered(part.type);
+  const options = part.options;
   const { min_values: least = 1, max_values: most = 1 } = part;
   let values = options.filter((it) => it.default).map((it) => it.value);
   const words = () =>

@@ -5,14 +5,13 @@ import { h } from "./dom.js";
 import { combobox } from "./suggest.js";
 
 const PAUSE = 120; // milliseconds of quiet before choices are asked for
-const FILE = 11;
 const KEYBOARDS = { 4: "numeric", 10: "decimal" };
 
 /**
- * Fills commands in, inside `bar`. `list` shows choices, `ask` has the bot complete them,
- * `people()` are the users, `onLeave(text)` takes over when the command itself is erased.
+ * Fills commands in, inside `bar`. `list` shows choices, `ask` gets the bot's autocomplete choices,
+ * `onLeave(text)` takes over when the user deletes the command itself.
  */
-export function filling(bar, { list, ask, people, onLeave }) {
+export function filling(bar, { list, ask, onLeave }) {
   let command = null;
   let fields = []; // {option, input, label, value}: value is set where a choice was taken
   let asked = 0;
@@ -45,9 +44,7 @@ export function filling(bar, { list, ask, people, onLeave }) {
 
   function add(option, value = "") {
     const field = { option, value: null };
-    const file = option.type === FILE;
     field.input = combobox({
-      ...(file ? { type: "file", onchange: () => chosen(field) } : {}),
       "aria-label": option.name,
       "aria-description": option.description,
       "aria-required": String(Boolean(option.required)),
@@ -56,7 +53,7 @@ export function filling(bar, { list, ask, people, onLeave }) {
       onfocus: () => offer(field),
       onblur: () => list.hide(),
     });
-    if (!file) field.input.value = value;
+    field.input.value = value;
     field.label = h("label", { class: "option" }, h("span", {}, option.name), field.input);
     fields.push(field);
     tail().before(field.label);
@@ -107,7 +104,7 @@ export function filling(bar, { list, ask, people, onLeave }) {
         choices.map(({ name, value }) => ({ label: name, value })),
         { title: option.name, note, first, onTake: (it) => take(field, it) },
       );
-    const own = ownChoices(option, people());
+    const own = ownChoices(option);
     if (own) {
       const typed = input.value.toLowerCase();
       const named = own.some((it) => [it.name, `${it.value}`].includes(input.value));
@@ -131,11 +128,6 @@ export function filling(bar, { list, ask, people, onLeave }) {
   function take(field, { label, value }) {
     field.input.value = label;
     field.value = value;
-    next().focus();
-  }
-
-  function chosen(field) {
-    field.value = field.input.files[0]?.name ?? null;
     next().focus();
   }
 
@@ -168,7 +160,6 @@ export function filling(bar, { list, ask, people, onLeave }) {
     back,
     lacking,
     line: () => line(command, written().map(pair)),
-    files: () => written().flatMap(({ input }) => [...(input.files ?? [])]),
     end() {
       command = null;
       asked++;

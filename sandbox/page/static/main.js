@@ -21,7 +21,7 @@ const ask = connect({ onState, onOpen });
 const top = head(at("top"), { places: nav, spotify: aside }, at("shade"));
 const log = { scroll: at("scroll"), start: at("start"), log: at("messages"), latest: at("latest") };
 const talk = chat(log);
-const box = compose(at("compose"), { ask, people: () => state.discord.users });
+const box = compose(at("compose"), { ask });
 const modal = modals(at("modal"), { ask });
 
 function onState(next) {
@@ -74,7 +74,6 @@ function room(title) {
       const known = users.find((it) => it.name === name);
       return { username: name, global_name: known?.display ?? name };
     },
-    offered: (type) => offered(type, state.discord),
     find: (id) => messages.find((it) => it.id === id),
     show: (id) => [...log.log.children].find((node) => node.key === id)?.scrollIntoView(),
     press: ({ id }, button) => act(`${id} ${button}`, "press", { message: id, button }),
@@ -88,15 +87,6 @@ function room(title) {
     forward: (message, place) => act("", "forward", { message, place }),
     dismiss: (id) => (dismissed.add(id), render()),
   };
-}
-
-// What a menu of users (5), roles (6), either (7) or channels (8) offers.
-function offered(type, { users, guilds, place }) {
-  const here = guilds.find(({ places }) => places.some((it) => it.place === place));
-  const people = users.map(({ name, display }) => ({ label: display, value: name }));
-  const roles = [{ label: "@everyone", value: "everyone" }];
-  const rooms = (here?.places ?? []).map((it) => ({ label: `#${it.name}`, value: it.place }));
-  return { 5: people, 6: roles, 7: [...people, ...roles], 8: rooms }[type] ?? [];
 }
 
 async function act(what, wish, fields) {

@@ -58,7 +58,7 @@ export function modals(dialog, { ask }) {
   function piece(part, room) {
     if (part.type === 10) return h("div", { class: "text" }, markdown(part.content, room.world));
     const labelled = part.type === 1 ? part.components : [{ ...part, ...part.component }];
-    const made = labelled.map((it) => field(it, room));
+    const made = labelled.map((it) => field(it));
     fields.push(...made);
     return made.map(({ node }) => node);
   }
