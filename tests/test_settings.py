@@ -1,4 +1,4 @@
-"""/settings: one panel, each press of which shows at once what holds now."""
+"""/settings: one panel whose buttons and selects show each change at once."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ OUTAGE_FAULT = Fault("me", status=502, times=None)
 DEVICE_SELECT, PLAYLIST_SELECT = 0, 1
 
 
-def _selected_label(panel: Reply, select: int) -> list[str]:
-    """What is picked in a menu."""
+def _selected_labels(panel: Reply, select: int) -> list[str]:
+    """The label of the select's default option, as a list."""
     options = find_selects(panel.message)[select]["options"]
     return [option["label"] for option in options if option.get("default")]
 
@@ -47,12 +47,14 @@ async def test_panel_is_private_and_shows_settings(linked_user: UserClient) -> N
     assert "Nobody can ask Tonearm what you play." in panel.text
     assert "30 and 7 days before" in panel.text
     assert (
-        _selected_label(panel, DEVICE_SELECT) == _selected_label(panel, PLAYLIST_SELECT) == ["None"]
+        _selected_labels(panel, DEVICE_SELECT)
+        == _selected_labels(panel, PLAYLIST_SELECT)
+        == ["None"]
     )
 
 
 @pytest.mark.parametrize(
-    ("press", "then", "back"),
+    ("press", "expected", "inverse"),
     [
         (
             "Share them",
@@ -64,31 +66,31 @@ async def test_panel_is_private_and_shows_settings(linked_user: UserClient) -> N
     ],
 )
 async def test_press_shows_new_state_and_inverse_button(
-    harness: Harness, linked_user: UserClient, press: str, then: str, back: str
+    harness: Harness, linked_user: UserClient, press: str, expected: str, inverse: str
 ) -> None:
     panel = await linked_user.run("/settings")
     before, calls = panel.text, len(harness.spotify.calls)
     after = await panel.press(press)
-    assert len(harness.spotify.calls) == calls, "Spotify need not be asked"
+    assert len(harness.spotify.calls) == calls, "a setting needs no call"
     assert after.message["id"] == panel.message["id"]
-    assert then in after.text
-    assert then in (await linked_user.run("/settings")).text
-    assert (await after.press(back)).text == before
+    assert expected in after.text
+    assert expected in (await linked_user.run("/settings")).text
+    assert (await after.press(inverse)).text == before
 
 
 async def test_device_and_playlist_can_be_set_and_cleared(linked_user: UserClient) -> None:
     panel = await linked_user.run("/settings")
-    assert _selected_label(
+    assert _selected_labels(
         await panel.pick("Kitchen Speaker", select=DEVICE_SELECT), DEVICE_SELECT
     ) == ["Kitchen Speaker"]
     picked = await panel.pick("Harbour Evenings", select=PLAYLIST_SELECT)
     for shown in (picked, await linked_user.run("/settings")):
-        assert _selected_label(shown, DEVICE_SELECT) == ["Kitchen Speaker"]
-        assert _selected_label(shown, PLAYLIST_SELECT) == ["Harbour Evenings"]
-    assert _selected_label(await panel.pick("None", select=PLAYLIST_SELECT), PLAYLIST_SELECT) == [
+        assert _selected_labels(shown, DEVICE_SELECT) == ["Kitchen Speaker"]
+        assert _selected_labels(shown, PLAYLIST_SELECT) == ["Harbour Evenings"]
+    assert _selected_labels(await panel.pick("None", select=PLAYLIST_SELECT), PLAYLIST_SELECT) == [
         "None"
     ]
-    assert _selected_label(await panel.pick("None", select=DEVICE_SELECT), DEVICE_SELECT) == [
+    assert _selected_labels(await panel.pick("None", select=DEVICE_SELECT), DEVICE_SELECT) == [
         "None"
     ]
 
@@ -101,21 +103,25 @@ async def test_only_usable_options_are_offered(linked_user: UserClient) -> None:
         "Kitchen Speaker",
         "Ada's Phone",
     ]
-    assert "Potluck" in _option_labels(panel, PLAYLIST_SELECT), "made together with others"
-    assert "Grace's Mornings" not in _option_labels(panel, PLAYLIST_SELECT), "only followed"
+    assert "Potluck" in _option_labels(panel, PLAYLIST_SELECT), (
+        "collaborative playlists can be edited"
+    )
+    assert "Grace's Mornings" not in _option_labels(panel, PLAYLIST_SELECT), (
+        "followed playlists cannot be edited"
+    )
 
 
 async def test_buttons_survive_a_restart(harness: Harness, linked_user: UserClient) -> None:
     panel = await linked_user.run("/settings")
     await harness.restart()
     assert "Everybody here sees them" in (await panel.press("Share them")).text
-    assert _selected_label(
+    assert _selected_labels(
         await panel.pick("Ada's Phone", select=DEVICE_SELECT), DEVICE_SELECT
     ) == ["Ada's Phone"]
     await harness.restart()
-    kept = await linked_user.run("/settings")
-    assert "Everybody here sees them" in kept.text
-    assert _selected_label(kept, DEVICE_SELECT) == ["Ada's Phone"]
+    restarted = await linked_user.run("/settings")
+    assert "Everybody here sees them" in restarted.text
+    assert _selected_labels(restarted, DEVICE_SELECT) == ["Ada's Phone"]
 
 
 async def test_offline_default_device_stays_selected(
@@ -125,7 +131,7 @@ async def test_offline_default_device_stays_selected(
     devices = spotify.accounts["ada"].player.devices
     del devices[1]
     panel = await linked_user.run("/settings")
-    assert _selected_label(panel, DEVICE_SELECT) == ["Kitchen Speaker"]
+    assert _selected_labels(panel, DEVICE_SELECT) == ["Kitchen Speaker"]
     assert "Kitchen Speaker – Not awake now" in panel.text
     devices.clear()
     assert _option_labels(await linked_user.run("/settings"), DEVICE_SELECT) == [
@@ -156,7 +162,9 @@ async def test_options_over_select_limit_are_cut_and_reported(
     harness.clock.advance(11 * 60)
     later = await linked_user.run("/settings")
     assert "Newest" in _option_labels(later, PLAYLIST_SELECT)
-    assert _selected_label(later, PLAYLIST_SELECT) == [last], "the chosen one stays among them"
+    assert _selected_labels(later, PLAYLIST_SELECT) == [last], (
+        "the selected option is always offered"
+    )
 
 
 async def test_user_without_playlists_is_told(spotify: Spotify, linked_user: UserClient) -> None:
@@ -172,21 +180,21 @@ async def test_user_without_playlists_is_told(spotify: Spotify, linked_user: Use
         (QUOTA_FAULT, "has used up what Spotify allows"),
         (OUTAGE_FAULT, "Spotify is not answering properly"),
     ],
-    ids=["quota", "down"],
+    ids=["quota", "502"],
 )
 async def test_other_settings_work_when_spotify_fails(fault: Fault, expected: str) -> None:
-    async with run_harness(command_timeout=1) as it:
-        ada = await it.link_account("ada")
+    async with run_harness(command_timeout=1) as harness:
+        ada = await harness.link_account("ada")
         await (await ada.run("/settings")).pick("Kitchen Speaker", select=DEVICE_SELECT)
-        it.clock.advance(660)
-        it.spotify.faults.add(fault)
+        harness.clock.advance(660)
+        harness.spotify.faults.add(fault)
         panel = await ada.run("/settings")
         assert panel.text.count(expected) == 2
-        assert _selected_label(panel, 0) == ["Kitchen Speaker"]
+        assert _selected_labels(panel, 0) == ["Kitchen Speaker"]
         shared = await panel.press("Share them")
         assert "Everybody here sees them" in shared.text
-        assert shared.text.count(expected) == 2, "why something is missing stays there"
-        assert _selected_label(await panel.pick("None"), 0) == ["None"]
+        assert shared.text.count(expected) == 2, "the redrawn panel repeats why options are missing"
+        assert _selected_labels(await panel.pick("None"), 0) == ["None"]
 
 
 async def test_expired_login_keeps_settings_and_offers_login(harness: Harness) -> None:
@@ -194,9 +202,9 @@ async def test_expired_login_keeps_settings_and_offers_login(harness: Harness) -
     harness.clock.advance(consent_expires_at(harness.clock()) + 60 - harness.clock())
     panel = await ada.run("/settings")
     assert "Spotify no longer accepts your login" in panel.text
-    off = await panel.press("Turn off")
-    assert "You get no message" in off.text
-    assert harness.find_login_offer(await off.press("Link Spotify")).url
+    reply = await panel.press("Turn off")
+    assert "You get no message" in reply.text
+    assert harness.find_login_offer(await reply.press("Link Spotify")).url
 
 
 async def test_login_without_playlist_scope_gets_login_button(
@@ -205,7 +213,7 @@ async def test_login_without_playlist_scope_gets_login_button(
     _remove_scopes(harness)
     panel = await linked_user.run("/settings")
     assert "Your Spotify login does not allow this." in panel.text
-    assert len(find_selects(panel.message)) == 1, "the devices can be asked for"
+    assert len(find_selects(panel.message)) == 1, "the devices need no further scope"
     assert harness.find_login_offer(await panel.press("Link Spotify")).url
 
 
@@ -216,20 +224,20 @@ async def test_unlinked_user_gets_login_button(harness: Harness, ada: UserClient
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
 
 
-@pytest.mark.parametrize("login_under_way", [False, True])
+@pytest.mark.parametrize("login_pending", [False, True])
 async def test_panel_of_unlinked_user_changes_nothing(
-    harness: Harness, linked_user: UserClient, login_under_way: bool
+    harness: Harness, linked_user: UserClient, login_pending: bool
 ) -> None:
     panel = await linked_user.run("/settings")
     await (await linked_user.run("/unlink")).press("Unlink and erase")
-    if login_under_way:
+    if login_pending:
         await linked_user.run("/link")
     for label in ("Share them", "Let others see it", "Turn off"):
         assert "You have not linked Spotify yet" in (await panel.press(label)).text
     for select in (DEVICE_SELECT, PLAYLIST_SELECT):
         choice = _option_labels(panel, select)[1]
         assert "not linked" in (await panel.pick(choice, select=select)).text
-    if login_under_way:
+    if login_pending:
         assert _settings_row(harness) == (0, 0, 1, None, None, None, None)
 
 
@@ -239,7 +247,9 @@ async def test_unlink_erases_settings(harness: Harness, linked_user: UserClient)
     await panel.pick("Harbour Evenings", select=PLAYLIST_SELECT)
     await panel.press("Share them")
     await (await linked_user.run("/unlink")).press("Unlink and erase")
-    stored = b"".join(f.read_bytes() for f in harness.settings.database.parent.glob("tonearm.sql*"))
+    stored = b"".join(
+        path.read_bytes() for path in harness.settings.database.parent.glob("tonearm.sql*")
+    )
     assert b"Kitchen Speaker" not in stored
     assert b"Harbour Evenings" not in stored
     await harness.link_account("ada")
@@ -262,33 +272,37 @@ async def test_every_control_has_complete_custom_id(
     harness: Harness, linked_user: UserClient
 ) -> None:
     panel = await linked_user.run("/settings")
-    ids = {one.custom_id for one in controls(panel.message).values()}
+    ids = {control.custom_id for control in controls(panel.message).values()}
     assert all(custom_id.startswith("set:") for custom_id in ids)
     assert len(ids) == 5
-    assert all(len(button["label"]) <= 25 for button in find_buttons(panel.message)), "on a phone"
+    assert all(len(button["label"]) <= 25 for button in find_buttons(panel.message)), (
+        "longer labels are cut on a phone"
+    )
     assert harness.bot is not None
     assert not harness.bot._connection._view_store._views
 
 
-def _settings_row(it: Harness) -> Any:
-    with closing(sqlite3.connect(it.settings.database)) as db:
+def _settings_row(harness: Harness) -> Any:
+    with closing(sqlite3.connect(harness.settings.database)) as db:
         return db.execute(
             "SELECT shared_replies, shows_playing, reminders, device_id, device_name,"
             " playlist_id, playlist_name FROM person"
         ).fetchone()
 
 
-def _remove_scopes(it: Harness) -> None:
-    """As if Ada had linked when less was asked for."""
-    old = "user-read-playback-state user-modify-playback-state user-library-read"
-    with closing(sqlite3.connect(it.settings.database)) as db, db:
-        db.execute("UPDATE link SET scopes = ?", (f"{old} user-library-modify",))
+def _remove_scopes(harness: Harness) -> None:
+    """Reduce the scopes of Ada's login to those of an older version."""
+    scopes = "user-read-playback-state user-modify-playback-state user-library-read"
+    with closing(sqlite3.connect(harness.settings.database)) as db, db:
+        db.execute("UPDATE link SET scopes = ?", (f"{scopes} user-library-modify",))
 
 
-@pytest.mark.parametrize(("account", "stays"), [("ada", ["Kitchen Speaker"]), ("grace", ["None"])])
+@pytest.mark.parametrize(
+    ("account", "expected"), [("ada", ["Kitchen Speaker"]), ("grace", ["None"])]
+)
 async def test_new_account_has_no_default_device(
-    harness: Harness, linked_user: UserClient, account: str, stays: list[str]
+    harness: Harness, linked_user: UserClient, account: str, expected: list[str]
 ) -> None:
     await (await linked_user.run("/settings")).pick("Kitchen Speaker", select=DEVICE_SELECT)
     await harness.link_account("ada", account=account)
-    assert _selected_label(await linked_user.run("/settings"), DEVICE_SELECT) == stays
+    assert _selected_labels(await linked_user.run("/settings"), DEVICE_SELECT) == expected

@@ -1,4 +1,4 @@
-"""People who are not linked search with the app's own token; without one they are to link first."""
+"""Unlinked users search with the app's own token; everything else asks them to link."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from sandbox.discord import Reply, UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
-from sandbox.message_text import controls, walk_components
+from sandbox.message_text import controls
 from sandbox.spotify import Spotify
+from tests.list_components import option_ids
 
 LINK_FIRST = "You have not linked Spotify yet. Press the button to link it, then try again."
 SHORT_LINKS = (
@@ -24,27 +25,21 @@ SHORT_LINKS = (
 
 @pytest.fixture
 async def app_token_harness() -> AsyncIterator[Harness]:
-    """A stage whose bot has a token of its own for those who are not linked."""
-    async with run_harness(SPOTIFY_CLIENT_SECRET="yes") as it:
-        yield it
+    """A harness whose bot has a client secret, and so a token for unlinked users."""
+    async with run_harness(SPOTIFY_CLIENT_SECRET="yes") as harness:
+        yield harness
 
 
 @pytest.fixture
 def grace(app_token_harness: Harness) -> UserClient:
-    """She is not linked."""
+    """Grace, who is not linked."""
     return app_token_harness.discord.user_client("grace", "music")
 
 
-def option_labels(reply: Reply) -> list[str]:
-    """The ids of the songs to pick from."""
-    menus = (part.get("options", []) for part in walk_components(reply.message))
-    return [option["value"].rpartition(".")[2] for menu in menus for option in menu]
-
-
 def app_token_requests(spotify: Spotify) -> int:
-    """How often the app asked for a token of its own."""
+    """The number of tokens that the app requested for itself."""
     exchanges = spotify.accounts_traffic.exchanges
-    return sum(b"grant_type=client_credentials" in one.request_body for one in exchanges)
+    return sum(b"grant_type=client_credentials" in exchange.request_body for exchange in exchanges)
 
 
 def is_link_prompt(reply: Reply) -> bool:
@@ -58,7 +53,7 @@ async def test_unlinked_user_searches_and_browses_list(
     reply = await grace.run("/search lantern")
     assert "Songs for “lantern”" in reply.text
     assert reply.ephemeral
-    third = option_labels(reply)[2]
+    third = option_ids(reply)[2]
     picked = await reply.pick(third)
     assert f"https://open.spotify.com/track/{third}" in picked.text.split("**")[1]
     await (await picked.press("Share")).wait_for("Shared with everybody here.")
@@ -72,11 +67,11 @@ async def test_unlinked_user_pages_and_opens_public_items(
     spotify = app_token_harness.spotify
     second = await (await grace.run("/search a")).press("Page 2 ▶")
     assert "page 2" in second.text
-    for type_, words in (("albums", "lantern"), ("shows", "almanac"), ("audiobooks", "ledger")):
-        opened = await (await grace.run(f"/search {words} type:{type_}")).press("Open")
+    for type_, query in (("albums", "lantern"), ("shows", "almanac"), ("audiobooks", "ledger")):
+        opened = await (await grace.run(f"/search {query} type:{type_}")).press("Open")
         assert "Back" in opened.text
-    songs = await (await grace.run("/search lantern type:artists")).press("Open")
-    assert "Albums by" in (await songs.press("Their albums")).text
+    tracks = await (await grace.run("/search lantern type:artists")).press("Open")
+    assert "Albums by" in (await tracks.press("Their albums")).text
     assert {call.account for call in spotify.calls} == {None}
     assert {call.status for call in spotify.calls} == {200}
 
@@ -112,16 +107,16 @@ async def test_every_other_command_asks_to_link(
 
 
 async def test_one_app_token_serves_all_users(app_token_harness: Harness) -> None:
-    seats = [
-        app_token_harness.discord.user_client(user, "music") for user in ("ada", "grace", "linus")
+    users = [
+        app_token_harness.discord.user_client(name, "music") for name in ("ada", "grace", "linus")
     ]
-    words = ("lantern", "harbour", "weather")
+    queries = ("lantern", "harbour", "weather")
     replies = await asyncio.gather(
-        *(seat.run(f"/search {word}") for seat in seats for word in words)
+        *(user.run(f"/search {query}") for user in users for query in queries)
     )
     assert all("Songs for" in reply.text for reply in replies)
     assert app_token_requests(app_token_harness.spotify) == 1
-    assert len(app_token_harness.spotify.calls_to("GET", "search")) == len(words)
+    assert len(app_token_harness.spotify.calls_to("GET", "search")) == len(queries)
 
 
 async def test_app_token_is_renewed_on_expiry(
@@ -142,8 +137,8 @@ async def test_app_token_is_renewed_when_refused(
 ) -> None:
     await grace.run("/search lantern")
     app_token_harness.spotify.tokens.expire_access_tokens()
-    words = ("harbour", "weather", "quillmouth")
-    replies = await asyncio.gather(*(grace.run(f"/search {word}") for word in words))
+    queries = ("harbour", "weather", "quillmouth")
+    replies = await asyncio.gather(*(grace.run(f"/search {query}") for query in queries))
     assert all("Songs for" in reply.text for reply in replies)
     assert app_token_requests(app_token_harness.spotify) == 2
 
@@ -180,19 +175,19 @@ async def test_wrong_client_secret_gets_message_and_is_not_logged(
     app_token_harness: Harness, grace: UserClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     spotify = app_token_harness.spotify
-    right = spotify.client_secret
+    secret = spotify.client_secret
     spotify.apps[spotify.client_id].client_secret = "f" * 32
     with caplog.at_level(logging.INFO):
-        said = (await grace.run("/search lantern")).text
-        assert said == (
+        text = (await grace.run("/search lantern")).text
+        assert text == (
             "Searching without a linked account does not work just now. Use /link, or tell "
             "whoever runs this bot that Spotify refuses the app’s secret."
         )
         ada = await app_token_harness.link_account("ada")
         assert "Songs for" in (await ada.run("/search lantern")).text
-    assert right not in caplog.text
+    assert secret not in caplog.text
     assert "InvalidClientSecret" in caplog.text
-    spotify.apps[spotify.client_id].client_secret = right
+    spotify.apps[spotify.client_id].client_secret = secret
     assert "Songs for" in (await grace.run("/search lantern")).text
 
 
@@ -203,7 +198,7 @@ async def test_wrong_client_secret_gets_message_and_is_not_logged(
         Fault("/api/token", status=200, body="<html>hello</html>", times=None),
         Fault("/api/token", action="reset", times=None),
     ],
-    ids=["503", "no JSON", "reset"],
+    ids=["503", "HTML", "reset"],
 )
 async def test_token_endpoint_outage_gets_message(
     app_token_harness: Harness, grace: UserClient, fault: Fault
@@ -222,15 +217,15 @@ async def test_without_client_secret_asks_to_link(
     assert app_token_requests(spotify) == 0
 
 
-async def test_shared_list_can_be_used_after_linking(
+async def test_list_can_be_used_after_linking(
     app_token_harness: Harness, grace: UserClient
 ) -> None:
-    """What was found without an account is played with one."""
+    """A list that was found without an account can be played after linking."""
     reply = await grace.run("/search lantern")
     await app_token_harness.link_account("grace")
     assert "Playing" in (await reply.press("Play")).text
     playing = app_token_harness.spotify.accounts["grace"].player.item
-    assert playing == f"spotify:track:{option_labels(reply)[0]}"
+    assert playing == f"spotify:track:{option_ids(reply)[0]}"
 
 
 # ---- short links
@@ -242,20 +237,20 @@ async def test_short_link_is_resolved_in_search(
 ) -> None:
     track = app_token_harness.spotify.catalogue.regular_tracks[0]
     reply = await grace.run(f"/search {link}")
-    assert option_labels(reply) == [track.id]
+    assert option_ids(reply) == [track.id]
     assert f"https://open.spotify.com/track/{track.id}" in reply.text
     assert not app_token_harness.spotify.short_links.leaks
     assert not app_token_harness.spotify.calls_to("GET", "search")
 
 
 @pytest.mark.parametrize("link", SHORT_LINKS)
-async def test_a_short_link_is_played(spotify: Spotify, linked_user: UserClient, link: str) -> None:
+async def test_short_link_is_played(spotify: Spotify, linked_user: UserClient, link: str) -> None:
     track = spotify.catalogue.regular_tracks[0]
     assert "Playing" in (await linked_user.run(f"/play listen to this: {link}")).text
     assert spotify.accounts["ada"].player.item == track.uri
-    visits = len(spotify.short_links.requests)
+    request_count = len(spotify.short_links.requests)
     await linked_user.run(f"/play {link}")
-    assert len(spotify.short_links.requests) == visits
+    assert len(spotify.short_links.requests) == request_count
     assert not spotify.short_links.leaks
     hosts = {"spotify.link", "spotify.app.link", "open.spotify.com"}
     assert {name for name, _ in spotify.lookups} <= hosts
@@ -275,8 +270,8 @@ async def test_broken_short_link_gets_message(
 ) -> None:
     spotify.short_links.targets["evil"] = "https://evil.test/track/4uLU6hMCjMI75M1A2tKUQC"
     for name in ("unknown", "evil"):
-        said = (await linked_user.run(f"{command} https://spotify.link/{name}")).text
-        assert said == (
+        text = (await linked_user.run(f"{command} https://spotify.link/{name}")).text
+        assert text == (
             "That short link leads to nothing Tonearm can play. Open it, and paste the link from "
             "open.spotify.com, or type the name instead."
         )

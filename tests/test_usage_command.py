@@ -1,4 +1,4 @@
-"""/usage: what the bot asked of Spotify, for whoever runs it and nobody else."""
+"""/usage: API calls of the last 24 hours, visible only to the operator."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OPERATOR_ONLY = "Only whoever runs this bot can see that. What it keeps about yo
 
 
 async def usage_lines(user: UserClient) -> list[str]:
-    """The lines between the heading and the last one."""
+    """The lines between heading and footer."""
     reply = await user.run("/usage")
     assert reply.ephemeral
     heading, *lines, footer = reply.text.splitlines()
@@ -58,9 +58,13 @@ async def test_exhausted_quota_is_shown_with_end_time(
 ) -> None:
     spotify.add_quota("GET /v1/search$", calls=0, retry_after=48_925)
     await linked_user.run("/search lantern")
-    (line,) = [one for one in await usage_lines(linked_user) if one.startswith("Search")]
-    said, until = line.removesuffix(":R>").split("<t:")
-    assert said == "Search: **1**. Used up: Spotify takes calls again "
+    (line,) = [
+        usage_line
+        for usage_line in await usage_lines(linked_user)
+        if usage_line.startswith("Search")
+    ]
+    text, until = line.removesuffix(":R>").split("<t:")
+    assert text == "Search: **1**. Used up: Spotify takes calls again "
     assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
     await harness.restart()
     assert line in await usage_lines(linked_user)
@@ -73,10 +77,10 @@ async def test_exhausted_quota_is_shown_with_end_time(
 async def test_exhausted_quota_without_own_calls_is_shown(
     harness: Harness, ada: UserClient
 ) -> None:
-    """Spotify counts all of a developer's apps together, those of other programs among them."""
+    """Spotify counts all apps of a developer together, also those that the bot does not know."""
     assert harness.bot is not None
-    gate = harness.bot.services.quota.limiter
-    gate.mark_exhausted(harness.settings.spotify_client_id, "playlists", harness.clock() + 60)
+    limiter = harness.bot.services.quota.limiter
+    limiter.mark_exhausted(harness.settings.spotify_client_id, "playlists", harness.clock() + 60)
     (line,) = await usage_lines(ada)
     assert line.startswith("Playlists: **0**. Used up: Spotify takes calls again <t:")
 
@@ -88,8 +92,8 @@ async def test_rate_limit_is_shown_with_end_time(
     spotify.add_rate_limit(60)
     assert "Try again in" in (await linked_user.run("/now")).text
     *_, line = await usage_lines(linked_user)
-    said, until = line.removesuffix(":t>.").split("<t:")
-    assert said == "Spotify found this app too fast, so Tonearm goes slowly until "
+    text, until = line.removesuffix(":t>.").split("<t:")
+    assert text == "Spotify found this app too fast, so Tonearm goes slowly until "
     assert 60 < int(until) - harness.clock() < 3_600
     harness.clock.advance(3_600)
     assert len(await usage_lines(linked_user)) == 3
@@ -98,26 +102,29 @@ async def test_rate_limit_is_shown_with_end_time(
 async def test_user_owned_apps_are_one_anonymous_line(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    other = "fedcba9876543210fedcba9876543210"
+    other_client_id = "fedcba9876543210fedcba9876543210"
     mallory, linus = (
         await link_with_own_app(harness),
-        await link_with_own_app(harness, other, "linus"),
+        await link_with_own_app(harness, other_client_id, "linus"),
     )
-    for seat in (mallory, linus, linus):
-        await seat.run("/now")
+    for user in (mallory, linus, linus):
+        await user.run("/now")
     assert await usage_lines(linked_user) == ["Profile: **1**", "Apps that people brought: **5**"]
     spotify.add_rate_limit(48_925, times=2, quota=True, pattern="GET /v1/search$")
     await mallory.run("/search lantern")
     await linus.run("/search lantern")
-    *_, brought = await usage_lines(linked_user)
-    said, until = brought.removesuffix(":R>").split("<t:")
+    *_, line = await usage_lines(linked_user)
+    summary, until = line.removesuffix(":R>").split("<t:")
     assert (
-        said == "Apps that people brought: **7**. Some are used up, the last of them opens again "
+        summary
+        == "Apps that people brought: **7**. Some are used up, the last of them opens again "
     )
     assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
     text = (await linked_user.run("/usage")).text
     assert not [
-        one for one in (USER_CLIENT_ID, other, "allory", "inus", spotify.client_id) if one in text
+        identifier
+        for identifier in (USER_CLIENT_ID, other_client_id, "allory", "inus", spotify.client_id)
+        if identifier in text
     ]
 
 
@@ -131,15 +138,15 @@ async def test_large_counts_are_formatted(harness: Harness, ada: UserClient) -> 
 
 
 async def test_expected_daily_calls_are_shown() -> None:
-    async with run_harness(SPOTIFY_DAILY_CALLS="2000") as it:
-        text = (await it.discord.user_client("ada", "dm").run("/usage")).text
+    async with run_harness(SPOTIFY_DAILY_CALLS="2000") as harness:
+        text = (await harness.discord.user_client("ada", "dm").run("/usage")).text
         assert text.endswith(
             "Exports and completion may spend 1,500 calls a day of each kind, of the 2,000 that "
             "SPOTIFY_DAILY_CALLS expects."
         )
 
 
-async def test_usage_is_for_the_operator_only(harness: Harness, linked_user: UserClient) -> None:
+async def test_usage_is_for_operator_only(harness: Harness, linked_user: UserClient) -> None:
     await linked_user.run("/now")
     for place in ("music", "dm", "huddle"):
         assert USAGE_HEADING in (await harness.discord.user_client("ada", place).run("/usage")).text

@@ -1,4 +1,4 @@
-"""What people had lately: newest first, each once, so many, for a day, and in memory only."""
+"""The history for autocomplete: newest first, unique, limited, in memory for a day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def history(clock: Clock) -> UserHistory:
 
 
 def _entry_values(history: UserHistory, user: int = ADA) -> list[str]:
-    return [one.value for one in history.of(user)]
+    return [entry.value for entry in history.of(user)]
 
 
 def test_entries_are_newest_first_without_duplicates(history: UserHistory) -> None:
@@ -82,7 +82,7 @@ def test_history_is_erased(history: UserHistory) -> None:
 
 
 @pytest.mark.parametrize(
-    "words",
+    "query",
     [
         "",
         " \u202e ",
@@ -92,8 +92,8 @@ def test_history_is_erased(history: UserHistory) -> None:
         "look: https://example.test/x",
     ],
 )
-def test_item_that_is_no_choice_is_not_stored(history: UserHistory, words: str) -> None:
-    history.add_search(ADA, words)
+def test_item_that_is_no_choice_is_not_stored(history: UserHistory, query: str) -> None:
+    history.add_search(ADA, query)
     assert not history.of(ADA)
 
 
@@ -102,8 +102,8 @@ def test_local_file_is_not_stored(history: UserHistory) -> None:
     assert not history.of(ADA)
 
 
-def test_no_name_shows_in_a_repr(history: UserHistory) -> None:
+def test_repr_contains_no_names(history: UserHistory) -> None:
     history.add_item(ADA, _track(1))
     history.add_search(ADA, "harbour")
-    shown = f"{history!r} {history.of(ADA)!r}"
-    assert not [word for word in ("Lantern", "harbour", "spotify:") if word in shown]
+    text = f"{history!r} {history.of(ADA)!r}"
+    assert not [word for word in ("Lantern", "harbour", "spotify:") if word in text]

@@ -1,29 +1,23 @@
-"""A Spotify app of one's own, where the bot's is full."""
+"""/link client_id and /setup: users who bring their own Spotify app."""
 
 from __future__ import annotations
 
 from sandbox.browser import Browser
-from sandbox.discord import Discord, UserClient
-from sandbox.harness import Harness, find_confirmation_code
-from sandbox.spotify import App, Spotify
-from tests.login_steps import authorize_login, enter_code
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.user_owned_app import USER_CLIENT_ID, link_with_own_app
 
 
-async def test_user_owned_app_is_used_for_all_calls(
-    harness: Harness, spotify: Spotify, discord: Discord
+async def test_user_owned_app_is_used_for_all_token_requests(
+    harness: Harness, spotify: Spotify
 ) -> None:
-    own = "0123456789abcdef0123456789abcdef"
-    spotify.apps[own] = App(own, allowed_accounts={"mallory"})
-    spotify.register_redirect_uri(f"{harness.settings.public_url}/callback", client_id=own)
-    mallory = discord.user_client("mallory")
-    reply = await mallory.run(f"/link client_id:{own}")
-    offer = harness.find_login_offer(reply)
-    code = find_confirmation_code((await authorize_login(offer, "mallory")).text)
-    assert code is not None
-    await enter_code(offer, code)
+    mallory = await link_with_own_app(harness)
     assert "Nothing is playing" in (await mallory.run("/now")).text
-    forms = [e.request_body.decode() for e in spotify.accounts_traffic.exchanges]
-    assert all(own in form for form in forms if "grant_type" in form)
+    bodies = [exchange.request_body.decode() for exchange in spotify.accounts_traffic.exchanges]
+    token_requests = [body for body in bodies if "grant_type" in body]
+    assert token_requests
+    assert all(USER_CLIENT_ID in body for body in token_requests)
 
 
 async def test_invalid_client_id_is_reported_at_once(ada: UserClient) -> None:
@@ -31,10 +25,10 @@ async def test_invalid_client_id_is_reported_at_once(ada: UserClient) -> None:
     assert "no app with that client ID" in reply.text
 
 
-async def test_setup_shows_the_redirect_uri_in_discord_and_on_its_page(
+async def test_setup_shows_redirect_uri_in_discord_and_on_web_page(
     harness: Harness, ada: UserClient
 ) -> None:
-    redirect = f"{harness.settings.public_url}/callback"
-    assert redirect in (await ada.run("/setup")).text
+    redirect_uri = f"{harness.settings.public_url}/callback"
+    assert redirect_uri in (await ada.run("/setup")).text
     async with Browser() as browser:
-        assert redirect in (await browser.open(f"{harness.settings.public_url}/setup")).text
+        assert redirect_uri in (await browser.open(f"{harness.settings.public_url}/setup")).text

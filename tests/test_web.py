@@ -1,4 +1,4 @@
-"""The pages: strict headers on every answer, and nothing of a request in any of them."""
+"""The web pages: security headers on every response, no echoed input, no cross-site requests."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ async def test_every_response_has_security_headers_and_echoes_nothing(
     harness: Harness, http: aiohttp.ClientSession, method: str, path: str, status: int
 ) -> None:
     url = f"{harness.settings.public_url}{path}"
-    async with http.request(method, url, allow_redirects=False) as answer:
-        assert answer.status == status
-        headers = answer.headers
+    async with http.request(method, url, allow_redirects=False) as response:
+        assert response.status == status
+        headers = response.headers
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert headers["Cache-Control"] == "no-store"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert "aiohttp" not in headers["Server"]
-        assert "canary" not in await answer.text()
+        assert "canary" not in await response.text()
 
 
 async def test_other_host_name_is_rejected(harness: Harness, http: aiohttp.ClientSession) -> None:
-    elsewhere = {"Host": "rebound.test"}
-    async with http.get(f"{harness.settings.public_url}/privacy", headers=elsewhere) as answer:
-        assert answer.status == 421
-    async with http.get(f"{harness.settings.public_url}/health", headers=elsewhere) as answer:
-        assert answer.status == 200
+    other_host = {"Host": "rebound.test"}
+    async with http.get(f"{harness.settings.public_url}/privacy", headers=other_host) as response:
+        assert response.status == 421
+    async with http.get(f"{harness.settings.public_url}/health", headers=other_host) as response:
+        assert response.status == 200
 
 
 @pytest.mark.parametrize(
@@ -61,20 +61,20 @@ async def test_cross_site_form_is_rejected(
     harness: Harness, ada: UserClient, http: aiohttp.ClientSession, headers: dict[str, str]
 ) -> None:
     link = harness.find_login_offer(await ada.run("/link")).url
-    async with http.post(link, headers=headers, allow_redirects=False) as answer:
-        assert answer.status == 403
-    async with http.post(link, allow_redirects=False) as answer:
-        assert answer.status == 303
+    async with http.post(link, headers=headers, allow_redirects=False) as response:
+        assert response.status == 403
+    async with http.post(link, allow_redirects=False) as response:
+        assert response.status == 303
 
 
-async def test_a_large_body_is_refused(
+async def test_large_body_is_rejected(
     harness: Harness, ada: UserClient, http: aiohttp.ClientSession
 ) -> None:
     link = harness.find_login_offer(await ada.run("/link")).url
-    async with http.post(link, data=b"x" * 5000, allow_redirects=False) as answer:
-        assert answer.status == 413
-    async with http.post(link, data=b"x" * 500, allow_redirects=False) as answer:
-        assert answer.status == 303
+    async with http.post(link, data=b"x" * 5000, allow_redirects=False) as response:
+        assert response.status == 413
+    async with http.post(link, data=b"x" * 500, allow_redirects=False) as response:
+        assert response.status == 303
 
 
 async def test_names_are_escaped_on_pages(harness: Harness, http: aiohttp.ClientSession) -> None:
@@ -82,7 +82,7 @@ async def test_names_are_escaped_on_pages(harness: Harness, http: aiohttp.Client
     offer = await harness.bot.services.login_flow.create_link(
         1, '<script>alert("x")</script>', None
     )
-    async with http.get(offer.url) as answer:
-        page = await answer.text()
+    async with http.get(offer.url) as response:
+        page = await response.text()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page

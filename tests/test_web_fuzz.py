@@ -1,4 +1,4 @@
-"""Whatever is sent to the web server: never a 5xx, always the headers, nothing echoed or logged."""
+"""Random requests to the web server: never a 5xx, always the headers, nothing echoed or logged."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from yarl import URL
 from tests.login_client import LoginClient, login_client
 from tests.raw_http import RawResponse, check_response, parse_response, send_raw
 
-# Of a failure: the request is named by the check, and the batch is long.
+# A failure names its request; Hypothesis warns because it would print the whole batch as well.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 CANARY = b"c4n4ry"
 BATCH = 20
-# Not shrunk: each failure names the one request of its batch, and a hanging one takes seconds.
+# No shrinking: a failure names its request, and each hanging request takes seconds.
 PHASES = [phase for phase in Phase if phase is not Phase.shrink and phase is not Phase.explain]
 DEFAULT_SETTINGS = settings(max_examples=26, deadline=None, phases=PHASES)
 FEW_EXAMPLES = settings(max_examples=6, deadline=None, phases=PHASES)
 
 
 class _ErrorLog(logging.Handler):
-    """Keeps what a stranger must not be able to write into the log: errors."""
+    """Collects warnings and errors, which no request may cause."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -42,7 +42,7 @@ class _ErrorLog(logging.Handler):
 
 @dataclass
 class WebServer:
-    """The bot's pages, on a loop of their own that runs while something is asked."""
+    """The bot's web server, on an event loop that runs only while a request is sent."""
 
     runner: asyncio.Runner
     client: LoginClient
@@ -52,7 +52,7 @@ class WebServer:
     addresses: Iterator[int] = field(default_factory=lambda: count(1 << 16))
 
     def fill(self, raw: bytes) -> bytes:
-        """The request with the real host, a good nonce, and an address without a limit yet."""
+        """Fill in the real host, a valid nonce, and a client address that has no requests yet."""
         number = next(self.addresses)
         address = b"10.%d.%d.%d" % (number >> 16, number >> 8 & 255, number & 255)
         raw = raw.replace(b"NONCE", self.nonce.encode())
@@ -61,47 +61,47 @@ class WebServer:
         )
 
     def send(self, *requests: tuple[bytes, ...], timeout: float = 3.0) -> list[bytes]:
-        """Send them all at once. An unfinished one is left after `patience` seconds: b""."""
+        """Send the requests concurrently; the response to an unfinished one is b""."""
         port = self.client.harness.settings.port
 
-        async def one(parts: tuple[bytes, ...]) -> bytes:
+        async def send_one(parts: tuple[bytes, ...]) -> bytes:
             try:
                 return await send_raw(port, *parts, timeout=timeout)
             except TimeoutError:
                 return b""
 
-        async def every() -> list[bytes]:
-            return await asyncio.gather(*map(one, requests))
+        async def send_all() -> list[bytes]:
+            return await asyncio.gather(*map(send_one, requests))
 
-        return self.runner.run(every())
+        return self.runner.run(send_all())
 
-    def check(self, request: tuple[bytes, ...], answer: bytes) -> RawResponse:
-        """Raises AssertionError, with the request, where the answer is not as it must be."""
+    def check(self, request: tuple[bytes, ...], raw: bytes) -> RawResponse:
+        """Check a response. Raises AssertionError with the request as a note."""
         try:
-            assert answer, "no answer in time"
+            assert raw, "no response in time"
             assert not self.errors.records
-            return check_response(answer, https=self.https, canaries=[CANARY])
-        except AssertionError as wrong:
-            wrong.add_note(f"asked with {request!r}")
+            return check_response(raw, https=self.https, canaries=[CANARY])
+        except AssertionError as error:
+            error.add_note(f"the request was {request!r}")
             raise
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
 def server(request: pytest.FixtureRequest) -> Iterator[WebServer]:
     https = request.param == "https"
-    url = {"PUBLIC_URL": "https://music.example.test"} if https else {}
+    environment = {"PUBLIC_URL": "https://music.example.test"} if https else {}
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        it = runner.run(stack.enter_async_context(login_client(**url)))
-        _, offer = runner.run(it.request_login())
-        server = WebServer(runner, it, https, URL(offer.url).name)
+        client = runner.run(stack.enter_async_context(login_client(**environment)))
+        _, offer = runner.run(client.request_login())
+        server = WebServer(runner, client, https, URL(offer.url).name)
         logging.getLogger().addHandler(server.errors)
         yield server
         logging.getLogger().removeHandler(server.errors)
         runner.run(stack.aclose())
 
 
-# ---- requests that are whole
+# ---- complete requests
 
 odd_values = st.one_of(
     st.text(max_size=12),
@@ -157,29 +157,29 @@ bodies = st.one_of(
 
 @st.composite
 def requests(draw: st.DrawFn) -> bytes:
-    """A request with an end, whatever else is wrong with it."""
+    """A complete request, with anything in its lines, headers and body."""
     lines = [f"{draw(methods)} {draw(targets)} HTTP/{draw(versions)}"]
     lines += [f"Host: {name}" for name in draw(hosts)]
     lines += [f"{name}: {value}" for name, value in draw(headers)]
     head = "\r\n".join(lines).encode("utf-8", "surrogatepass")
     body = draw(bodies)
     if draw(st.booleans()):
-        framed = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
-        return head + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + framed + b"0\r\n\r\n"
+        chunk = b"%x\r\n%b\r\n" % (len(body), body) if body else b""
+        return head + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + b"0\r\n\r\n"
     return head + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
 @given(st.lists(requests(), min_size=BATCH, max_size=BATCH))
 @DEFAULT_SETTINGS
 def test_every_request_gets_response_with_security_headers(
-    server: WebServer, many: list[bytes]
+    server: WebServer, batch: list[bytes]
 ) -> None:
-    sent = [(server.fill(one),) for one in many]
-    for request, answer in zip(sent, server.send(*sent), strict=True):
-        server.check(request, answer)
+    sent = [(server.fill(request),) for request in batch]
+    for request, raw in zip(sent, server.send(*sent), strict=True):
+        server.check(request, raw)
 
 
-# ---- bytes that are hardly HTTP
+# ---- malformed requests
 
 VALID_REQUESTS = (
     b"GET /login/NONCE HTTP/1.1\r\nHost: HOST\r\nCookie: tonearm=c4n4ry\r\n\r\n",
@@ -204,28 +204,28 @@ def mutated_requests(draw: st.DrawFn) -> tuple[bytes, list[tuple[float, int, byt
 
 
 def _mutate(
-    server: WebServer, good: bytes, how: list[tuple[float, int, bytes]], cut: float
+    server: WebServer, valid: bytes, edits: list[tuple[float, int, bytes]], cut: float
 ) -> list[bytes]:
-    raw = server.fill(good)
-    for at, length, piece in how:
-        start = int(at * len(raw))
-        raw = raw[:start] + piece + raw[start + length :]
-    part = int(cut * len(raw))
-    return [raw[:part], raw[part:] + b"\r\n\r\n" * 2 + raw]
+    raw = server.fill(valid)
+    for position, length, fragment in edits:
+        start = int(position * len(raw))
+        raw = raw[:start] + fragment + raw[start + length :]
+    split = int(cut * len(raw))
+    return [raw[:split], raw[split:] + b"\r\n\r\n" * 2 + raw]
 
 
 @given(st.lists(mutated_requests(), min_size=BATCH, max_size=BATCH))
 @DEFAULT_SETTINGS
 def test_malformed_http_gets_error_or_is_closed(
-    server: WebServer, many: list[tuple[bytes, list[tuple[float, int, bytes]], float]]
+    server: WebServer, batch: list[tuple[bytes, list[tuple[float, int, bytes]], float]]
 ) -> None:
-    sent = [tuple(_mutate(server, *one)) for one in many]
-    for request, answer in zip(sent, server.send(*sent, timeout=0.25), strict=True):
-        if answer:
-            server.check(request, answer)
+    sent = [tuple(_mutate(server, *mutated)) for mutated in batch]
+    for request, raw in zip(sent, server.send(*sent, timeout=0.25), strict=True):
+        if raw:
+            server.check(request, raw)
 
 
-# ---- what a browser with a good cookie and state brings
+# ---- callbacks with a valid cookie and state
 
 
 @given(st.lists(words, min_size=5, max_size=5), st.sampled_from(["code", "error"]))
@@ -233,25 +233,25 @@ def test_malformed_http_gets_error_or_is_closed(
 def test_invalid_code_with_valid_state_gets_error_page(
     server: WebServer, values: list[str], name: str
 ) -> None:
-    async def bring(value: str) -> tuple[bytes, bytes]:
+    async def send_callback(value: str) -> tuple[bytes, bytes]:
         server.client.expire_logins()
-        sent = await server.client.start_login((await server.client.request_login())[1])
-        state = URL(sent.location).query["state"]
+        login = await server.client.start_login((await server.client.request_login())[1])
+        state = URL(login.location).query["state"]
         query = f"state={state}&{name}={value}".encode("utf-8", "surrogatepass")
-        cookie = f"{server.client.cookie_name}={sent.cookie}".encode()
+        cookie = f"{server.client.cookie_name}={login.cookie}".encode()
         head = b"GET /callback?%b HTTP/1.1\r\nHost: HOST\r\nCookie: %b\r\n\r\n"
         request = server.fill(head % (query, cookie))
         return request, await send_raw(server.client.harness.settings.port, request)
 
     for value in values:
-        request, answer = server.runner.run(bring(value))
-        plain = server.check((request,), answer)
-        assert plain.status in (303, 400, 410)
-        assert plain.headers.get("location", "/done") == "/done"
+        request, raw = server.runner.run(send_callback(value))
+        response = server.check((request,), raw)
+        assert response.status in (303, 400, 410)
+        assert response.headers.get("location", "/done") == "/done"
 
 
 def test_checks_detect_violations() -> None:
-    plain = b"HTTP/1.1 200 OK\r\nServer: Python/3.11 aiohttp/3.14\r\nConnection: close\r\n\r\n"
-    assert parse_response(plain).status == 200
+    raw = b"HTTP/1.1 200 OK\r\nServer: Python/3.11 aiohttp/3.14\r\nConnection: close\r\n\r\n"
+    assert parse_response(raw).status == 200
     with pytest.raises(AssertionError):
-        check_response(plain)
+        check_response(raw)

@@ -1,4 +1,4 @@
-"""How much, how often and how slowly somebody may ask, and that nobody else waits for them."""
+"""Limits of the web server: requests per address, body size and time per request."""
 
 from __future__ import annotations
 
@@ -19,79 +19,88 @@ from tests.raw_http import check_response, open_connection, send_raw
 RATE_LIMITED_PATHS = ("/login/x", "/callback?state=x&code=x", "/discord?state=x", "/%6cogin/x")
 
 
-async def _request_status(it: LoginClient, path: str, forwarded: str) -> int:
-    """The status of an answer, which is as every answer must be."""
-    head = f"GET {path} HTTP/1.1\r\nHost: {it.host}\r\nX-Forwarded-For: {forwarded}\r\n\r\n"
-    plain = check_response(await send_raw(it.harness.settings.port, head.encode()))
-    if plain.status == 429:
-        assert 1 <= int(plain.headers["retry-after"]) <= REQUESTS_WINDOW
-    return plain.status
+async def _request_status(client: LoginClient, path: str, forwarded_for: str) -> int:
+    """The status of a response that passes all checks."""
+    head = f"GET {path} HTTP/1.1\r\nHost: {client.host}\r\nX-Forwarded-For: {forwarded_for}\r\n\r\n"
+    response = check_response(await send_raw(client.harness.settings.port, head.encode()))
+    if response.status == 429:
+        assert 1 <= int(response.headers["retry-after"]) <= REQUESTS_WINDOW
+    return response.status
 
 
 @pytest.mark.parametrize("path", RATE_LIMITED_PATHS)
-async def test_rate_limited_address_is_told_to_wait(path: str) -> None:
-    async with login_client() as it:
+async def test_rate_limit_applies_per_address(path: str) -> None:
+    async with login_client() as client:
         for _ in range(MAX_REQUESTS):
-            assert await _request_status(it, path, "192.0.2.1") in (404, 410)
-        for other in RATE_LIMITED_PATHS:
-            assert await _request_status(it, other, "192.0.2.1") == 429
-        assert await _request_status(it, path, "192.0.2.2") in (404, 410)
-        assert await _request_status(it, "/health", "192.0.2.1") == 200
-        it.harness.clock.advance(REQUESTS_WINDOW + 1)
-        assert await _request_status(it, path, "192.0.2.1") in (404, 410)
+            assert await _request_status(client, path, "192.0.2.1") in (404, 410)
+        for limited_path in RATE_LIMITED_PATHS:
+            assert await _request_status(client, limited_path, "192.0.2.1") == 429
+        assert await _request_status(client, path, "192.0.2.2") in (404, 410)
+        assert await _request_status(client, "/health", "192.0.2.1") == 200
+        client.harness.clock.advance(REQUESTS_WINDOW + 1)
+        assert await _request_status(client, path, "192.0.2.1") in (404, 410)
 
 
 @pytest.mark.parametrize(
-    ("as_said", "same"),
+    ("forwarded_for", "is_one_client"),
     [
-        (lambda number: f"198.51.100.{number}, 192.0.2.1", True),  # anybody can write the first
-        (lambda number: f"2001:db8::{number:x}", True),  # a household has 2^64 of them
+        (
+            lambda number: f"198.51.100.{number}, 192.0.2.1",
+            True,
+        ),  # a client can forge all but the last
+        (lambda number: f"2001:db8::{number:x}", True),  # one client usually has a /64
         (lambda number: f"2001:db8:0:{number:x}::1", False),
         (lambda number: f"::ffff:192.0.2.{number}", False),
         (lambda number: f"192.0.2.1:{1024 + number}", True),
         (lambda number: f"nobody{number}", True),
     ],
-    ids=["the last counts", "one /64", "many /64", "mapped", "with a port", "no address"],
+    ids=["last", "one /64", "several /64", "mapped", "with port", "invalid"],
 )
-async def test_client_address_is_determined(as_said: Callable[[int], str], same: bool) -> None:
-    async with login_client() as it:
+async def test_client_address_is_determined(
+    forwarded_for: Callable[[int], str], is_one_client: bool
+) -> None:
+    async with login_client() as client:
         statuses = [
-            await _request_status(it, "/login/x", as_said(n)) for n in range(1, MAX_REQUESTS + 2)
+            await _request_status(client, "/login/x", forwarded_for(n))
+            for n in range(1, MAX_REQUESTS + 2)
         ]
         assert statuses[:-1] == [410] * MAX_REQUESTS
-        assert statuses[-1] == (429 if same else 410)
+        assert statuses[-1] == (429 if is_one_client else 410)
 
 
 async def test_addresses_behind_proxy_are_limited_separately() -> None:
-    async with login_client() as it:
+    async with login_client() as client:
         for _ in range(MAX_REQUESTS + 1):
-            await _request_status(it, "/login/x", "192.0.2.1:4711")
-        assert await _request_status(it, "/login/x", "192.0.2.2:4711") == 410
+            await _request_status(client, "/login/x", "192.0.2.1:4711")
+        assert await _request_status(client, "/login/x", "192.0.2.2:4711") == 410
 
 
-@pytest.mark.parametrize("proxy", [{}, {"TRUSTED_PROXY": "10.0.0.0/8"}], ids=["none", "another"])
-async def test_only_a_trusted_proxy_is_believed(proxy: dict[str, str]) -> None:
-    async with login_client(**({"TRUSTED_PROXY": ""} | proxy)) as it:
+@pytest.mark.parametrize("proxy", [{}, {"TRUSTED_PROXY": "10.0.0.0/8"}], ids=["none", "other"])
+async def test_only_trusted_proxy_sets_client_address(proxy: dict[str, str]) -> None:
+    async with login_client(**({"TRUSTED_PROXY": ""} | proxy)) as client:
         statuses = [
-            await _request_status(it, "/login/x", f"192.0.2.{n}") for n in range(MAX_REQUESTS + 1)
+            await _request_status(client, "/login/x", f"192.0.2.{n}")
+            for n in range(MAX_REQUESTS + 1)
         ]
         assert statuses == [410] * MAX_REQUESTS + [429]
 
 
 @pytest.mark.parametrize("framing", ["length", "chunks"])
-async def test_a_body_of_more_than_4_kib_is_refused(framing: str) -> None:
-    async with login_client() as it:
+async def test_body_over_4_kib_is_rejected(framing: str) -> None:
+    async with login_client() as client:
         for size in (MAX_BODY, MAX_BODY + 1, 1_000_000):
-            _, offer = await it.request_login()
-            head = f"POST {URL(offer.url).raw_path} HTTP/1.1\r\nHost: {it.host}\r\n"
+            _, offer = await client.request_login()
+            head = f"POST {URL(offer.url).raw_path} HTTP/1.1\r\nHost: {client.host}\r\n"
             body = b"a" * size
             if framing == "chunks":
                 head += "Transfer-Encoding: chunked\r\n\r\n"
                 body = b"%x\r\n%b\r\n0\r\n\r\n" % (size, body)
             else:
                 head += f"Content-Length: {size}\r\n\r\n"
-            plain = check_response(await send_raw(it.harness.settings.port, head.encode() + body))
-            assert plain.status == (303 if size == MAX_BODY else 413)
+            response = check_response(
+                await send_raw(client.harness.settings.port, head.encode() + body)
+            )
+            assert response.status == (303 if size == MAX_BODY else 413)
 
 
 INCOMPLETE_REQUESTS = {
@@ -104,65 +113,62 @@ INCOMPLETE_REQUESTS = {
         b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
         b"zz\r\n",
     ],
-    "a head in drops": [b"GET /health HTTP/1.1\r\n", b"X: y\r\n", b"X: y\r\n", b"X: y\r\n"],
-    "a body in drops": [
+    "a slow head": [b"GET /health HTTP/1.1\r\n", b"X: y\r\n", b"X: y\r\n", b"X: y\r\n"],
+    "a slow body": [
         b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 99\r\n\r\n", b"a", b"b", b"c",
     ],
 }  # fmt: skip
 
 
 def test_incomplete_request_is_closed_after_ten_seconds() -> None:
-    def loop() -> asyncio.AbstractEventLoop:
-        return hasty
-
-    async def visit(it: LoginClient, drops: list[bytes]) -> None:
-        began = hasty.time()
-        async with open_connection(it.harness.settings.port) as (reader, writer):
-            reading = asyncio.create_task(reader.read())
-            for drop in drops:
-                writer.write(drop.replace(b"HOST", it.host.encode()))
-                await it.send("GET", "/health")
-                hasty.ahead += (REQUEST_TIMEOUT - 1) / len(drops)
-            await it.send("GET", "/health")
-            assert hasty.time() < began + REQUEST_TIMEOUT, "the test itself was too slow"
-            assert not reading.done(), "it was cut early"
-            hasty.ahead += 1
+    async def visit(client: LoginClient, parts: list[bytes]) -> None:
+        started_at = loop.time()
+        async with open_connection(client.harness.settings.port) as (reader, writer):
+            received = asyncio.create_task(reader.read())
+            for part in parts:
+                writer.write(part.replace(b"HOST", client.host.encode()))
+                await client.send("GET", "/health")
+                loop.ahead += (REQUEST_TIMEOUT - 1) / len(parts)
+            await client.send("GET", "/health")
+            assert loop.time() < started_at + REQUEST_TIMEOUT, "the test itself was too slow"
+            assert not received.done(), "closed too early"
+            loop.ahead += 1
             with suppress(ConnectionResetError):
-                if said := await asyncio.wait_for(reading, 5):
-                    assert check_response(said).status == 413
+                if raw := await asyncio.wait_for(received, 5):
+                    assert check_response(raw).status == 413
 
-    async def every() -> None:
-        async with login_client() as it:
-            for drops in INCOMPLETE_REQUESTS.values():
-                await visit(it, drops)
-            assert (await it.send("GET", "/health")).status == 200
+    async def visit_all() -> None:
+        async with login_client() as client:
+            for parts in INCOMPLETE_REQUESTS.values():
+                await visit(client, parts)
+            assert (await client.send("GET", "/health")).status == 200
 
-    hasty = FastForwardLoop()
-    with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(every())
+    loop = FastForwardLoop()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(visit_all())
 
 
 async def test_hundred_half_open_connections_do_not_slow_commands() -> None:
-    async with login_client() as it:
-        await it.link()
-        ada = it.harness.discord.user_client("ada")
+    async with login_client() as client:
+        await client.link()
+        ada = client.harness.discord.user_client("ada")
 
-        async def pace() -> float:
+        async def median_duration() -> float:
             times = []
             for _ in range(15):
-                began = perf_counter()
+                started_at = perf_counter()
                 await ada.run("/now")
-                times.append(perf_counter() - began)
+                times.append(perf_counter() - started_at)
             return median(times)
 
-        await pace()
-        before = await pace()
+        await median_duration()
+        before = await median_duration()
         async with AsyncExitStack() as stack:
             for number in range(100):
-                connection = open_connection(it.harness.settings.port)
+                connection = open_connection(client.harness.settings.port)
                 _, writer = await stack.enter_async_context(connection)
-                some = list(INCOMPLETE_REQUESTS.values())[number % 5][0]
-                writer.write(some.replace(b"HOST", it.host.encode()))
-            assert (await it.send("GET", "/health")).status == 200
-            during = await pace()
+                part = list(INCOMPLETE_REQUESTS.values())[number % 5][0]
+                writer.write(part.replace(b"HOST", client.host.encode()))
+            assert (await client.send("GET", "/health")).status == 200
+            during = await median_duration()
         assert during < 2 * before + 0.02, f"{during:.4f} s instead of {before:.4f} s"

@@ -1,4 +1,4 @@
-"""What is no HTTP, or for somebody else, is refused in the words of these pages."""
+"""Malformed requests and requests for other hosts get an error page of the bot."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.raw_http import check_response, open_connection, send_raw
 
 CANARY = b"c4n4ry"
 MALFORMED_REQUESTS = {
-    "an old version": b"GET /privacy\r\n\r\n",
-    "a new version": b"GET /privacy HTTP/2.0\r\nHost: HOST\r\n\r\n",
+    "HTTP/0.9": b"GET /privacy\r\n\r\n",
+    "an unknown version": b"GET /privacy HTTP/2.0\r\nHost: HOST\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "TLS": bytes.fromhex("16030100c8010000c40303") + bytes(200),
     "no host": b"GET /health HTTP/1.1\r\n\r\n",
@@ -25,7 +25,7 @@ MALFORMED_REQUESTS = {
     "NUL in a header": b"GET / HTTP/1.1\r\nHost: HOST\r\nX: a\0c4n4ry\r\n\r\n",
     "no UTF-8": b"GET /\xff\xfe HTTP/1.1\r\nHost: HOST\r\n\r\n",
     "a folded header": b"GET / HTTP/1.1\r\nHost: HOST\r\nX: a\r\n c4n4ry\r\n\r\n",
-    "no header": b"GET / HTTP/1.1\r\nHost: HOST\r\nc4n4ry\r\n\r\n",
+    "a line without a colon": b"GET / HTTP/1.1\r\nHost: HOST\r\nc4n4ry\r\n\r\n",
     "a long line": b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\nHost: HOST\r\n\r\n",
     "a long header": b"GET / HTTP/1.1\r\nHost: HOST\r\nX: " + b"a" * 100_000 + b"\r\n\r\n",
     "many headers": b"GET / HTTP/1.1\r\nHost: HOST\r\n" + b"X: y\r\n" * 5000 + b"\r\n",
@@ -37,52 +37,50 @@ MALFORMED_REQUESTS = {
     + b"\r\n\r\n",
     "a bad chunk": b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"zz\r\n",
-    "no gzip": b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: gzip\r\n"
+    "invalid gzip": b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: gzip\r\n"
     b"Content-Length: 5\r\n\r\nhello",
-    "an expectation": b"GET /health HTTP/1.1\r\nHost: HOST\r\nExpect: c4n4ry\r\n\r\n",
-    "an expectation of nothing": b"GET /none HTTP/1.1\r\nHost: HOST\r\nExpect: c4n4ry\r\n\r\n",
+    "Expect": b"GET /health HTTP/1.1\r\nHost: HOST\r\nExpect: c4n4ry\r\n\r\n",
+    "Expect on an unknown path": b"GET /none HTTP/1.1\r\nHost: HOST\r\nExpect: c4n4ry\r\n\r\n",
     "an unknown method": b"C4N4RY /health HTTP/1.1\r\nHost: HOST\r\n\r\n",
     "an unreadable method": b"c{4}n4ry /health HTTP/1.1\r\nHost: HOST\r\n\r\n",
 }  # fmt: skip
 
 
-def _fill_placeholders(it: LoginClient, raw: bytes) -> bytes:
-    return raw.replace(b"HOST", it.host.encode())
+def _fill_placeholders(client: LoginClient, template: bytes) -> bytes:
+    return template.replace(b"HOST", client.host.encode())
 
 
 @pytest.mark.parametrize("site", ["http", "https"])
 async def test_malformed_request_gets_own_error_page(site: str) -> None:
-    url = {"PUBLIC_URL": "https://music.example.test"} if site == "https" else {}
-    async with login_client(**url) as it:
-        for why, raw in MALFORMED_REQUESTS.items():
-            whole = _fill_placeholders(it, raw)
+    environment = {"PUBLIC_URL": "https://music.example.test"} if site == "https" else {}
+    async with login_client(**environment) as client:
+        for case, template in MALFORMED_REQUESTS.items():
+            whole = _fill_placeholders(client, template)
             half = len(whole) // 2
             for parts in ((whole,), (whole[:half], whole[half:])):
-                answer = await send_raw(it.harness.settings.port, *parts)
-                assert answer, why
-                plain = check_response(answer, https=site == "https", canaries=[CANARY])
-                assert plain.status >= 400, why
-                assert b"</h1>" in plain.body, why
+                raw = await send_raw(client.harness.settings.port, *parts)
+                assert raw, case
+                response = check_response(raw, https=site == "https", canaries=[CANARY])
+                assert response.status >= 400, case
+                assert b"</h1>" in response.body, case
 
 
-async def test_client_disconnect_logs_no_error(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_client_disconnect_logs_no_error(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    async with login_client() as it:
+    async with login_client() as client:
         head = _fill_placeholders(
-            it, b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\n"
+            client, b"POST /login/x HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\n"
         )
         for part in (b"", head[:20], head, head + b"abc"):
-            async with open_connection(it.harness.settings.port) as (_, writer):
+            async with open_connection(client.harness.settings.port) as (_, writer):
                 writer.write(part)
-                await it.send("GET", "/health")
-            await it.send("GET", "/health")
+                await client.send("GET", "/health")
+            await client.send("GET", "/health")
     assert not caplog.records
 
 
 async def test_only_first_of_pipelined_requests_is_answered() -> None:
-    async with login_client() as it:
-        one = _fill_placeholders(it, b"GET /health HTTP/1.1\r\nHost: HOST\r\n\r\n")
-        answer = await send_raw(it.harness.settings.port, one * 100)
-        assert check_response(answer).status == 200
+    async with login_client() as client:
+        request = _fill_placeholders(client, b"GET /health HTTP/1.1\r\nHost: HOST\r\n\r\n")
+        raw = await send_raw(client.harness.settings.port, request * 100)
+        assert check_response(raw).status == 200
