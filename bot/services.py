@@ -54,6 +54,6 @@ class Services:
 
     async def expire(self) -> None:
         """Erase what is too old, in memory and in the store."""
-        for memory in (self.autocomplete, self.friends, self.sessions):
+        for memory in (self.autocomplete, self.friends, self.player, self.sessions):
             memory.expire()
         await self.login_flow.delete_expired()

@@ -14,7 +14,7 @@ from bot.errors.content import ExportInProgress, NotSavable
 from bot.interactions.progress import ProgressMessage
 from bot.interactions.responses import defer, send_file
 from bot.library.export import ExportFormat, liked_songs
-from bot.player.now_playing import now_playing
+from bot.player.state import now_playing
 from bot.services import Services
 from bot.views.export import export_message
 from bot.views.items import saved_card

@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def history(clock: Clock) -> UserHistory:
-    return UserHistory(clock, each=3, people=2)
+    return UserHistory(clock, max_entries=3, max_users=2)
 
 
 def _entry_values(history: UserHistory, user: int = ADA) -> list[str]:
@@ -71,7 +71,7 @@ def test_entries_expire_after_a_day(history: UserHistory, clock: Clock) -> None:
     clock.advance(120)
     assert not history.of(ADA)
     history.expire()
-    assert not history._of
+    assert not history._users
 
 
 def test_history_is_erased(history: UserHistory) -> None:

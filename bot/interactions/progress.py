@@ -12,6 +12,9 @@ import discord
 
 from bot.errors.bot_error import BotError
 
+Progress = Callable[[int, int], Awaitable[None]]
+"""Called after each step of long work: steps done, steps expected."""
+
 # Seconds between two edits: Discord allows a message five in five seconds.
 EDIT_INTERVAL = 1.5
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.errors.content import FileTooLarge, NothingToExport
+from bot.interactions.progress import Progress
 from bot.library.formats import exportify_csv, tonearm_json
 from bot.spotify import Spotify
 from bot.spotify.pages import SavedTrack
 from bot.spotify.paging import PAGE_SIZE
 
 ExportFormat = Literal["json", "csv"]
-
-Progress = Callable[[int, int], Awaitable[None]]
-"""Told after each page: songs read, songs expected."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from bot.spotify.catalogue import Item
 from bot.spotify.models import Playlist
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.uris import Kind, Uri
+from bot.text.items import count
 
 # The kinds that can be added; of an album, its first MAX_ALBUM_SONGS, which is one call.
 ADDABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.EPISODE, Kind.ALBUM)
@@ -64,7 +65,7 @@ async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
     uris = [track.uri for track in page.items[:MAX_ALBUM_SONGS] if track and track.uri]
     if not uris:
         raise NothingFound("an album without songs", message=_NO_SONGS)
-    songs = "1 song" if len(uris) == 1 else f"{len(uris)} songs"
+    songs = count(len(uris), "song")
     if page.total > len(uris):
         songs = f"The first {songs} of {page.total:,}"
     return Addition(uris, f"{songs}, added")

@@ -25,7 +25,7 @@ from bot.errors.login import NeedsLogin
 from bot.interactions.responses import UNEDITABLE
 from bot.panel.live import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
 from bot.panel.snapshot import fetch_liked, fetch_playback
-from bot.player.confirm import Sleep
+from bot.player.state import Sleep
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
 from bot.views.panel import PanelState, render

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from bot.errors.bot_error import BotError
-from bot.player.confirm import POLL_DELAY, Sleep
-from bot.player.context import just_started
+from bot.player.state import POLL_DELAY, Sleep, just_started
 from bot.spotify import Spotify
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri

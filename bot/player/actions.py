@@ -1,4 +1,4 @@
-"""What can be done with the player, as data: a command, a button and a retry say it alike."""
+"""A player action as a value, so that a command, a button and a retry can carry the same one."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ ActionVerb = Literal[
 ]
 ACTION_VERBS: tuple[ActionVerb, ...] = get_args(ActionVerb)
 
-# The liked songs, where a URI could stand.
+# The argument for the liked songs, which have no URI,
 LIKED_SONGS = "liked"
-# And what a message lists, where that is too long for a button.
+# and for the items that the message lists, if they are too many for a custom_id.
 LISTED_ITEMS = "these"
 
-# The order in which repeat without a mode goes round.
+# /repeat without a mode switches from the key to the value.
 NEXT_REPEAT: dict[str, RepeatMode] = {
     RepeatMode.OFF: RepeatMode.CONTEXT,
     RepeatMode.CONTEXT: RepeatMode.TRACK,
     RepeatMode.TRACK: RepeatMode.OFF,
 }
 
-# The last word of a deed, where there is more to say.
+# The last word of an action's text, and the `shuffle` and `now` that it stands for.
 _MODIFIERS = {"shuffled": (True, False), "inorder": (False, False), "now": (None, True)}
-# What `str` makes of one, as a regular expression.
+# Matches `str()` of every PlayerAction.
 PATTERN = (
     rf"(?:{'|'.join(ACTION_VERBS)})(?: [0-9A-Za-z:+%-]{{1,40}})?(?: (?:{'|'.join(_MODIFIERS)}))?"
 )
@@ -47,13 +47,13 @@ PATTERN = (
 
 @dataclass(frozen=True)
 class PlayerAction:
-    """One thing to do with the player.
+    """An action of one user's player.
 
-    what     play and queue: `kind:id`, or `liked`, or `these`: those that a message lists; seek and
-             volume: as people type it; shuffle: on or off; repeat: track, context or off; shuffle
-             and repeat without it: the next mode
-    shuffle  play, resume: whether in any order; None: as it was last
-    now      queue: skip to it as well
+    argument  play and queue: `kind:id`, LIKED_SONGS or LISTED_ITEMS; seek and volume: the user's
+              input; shuffle: on or off; repeat: track, context or off; shuffle and repeat without
+              it switch to the next mode
+    shuffle   play and resume: the shuffle mode to set; None leaves it as it is
+    now       queue: skip to the item as well
     """
 
     verb: ActionVerb
@@ -62,51 +62,60 @@ class PlayerAction:
     now: bool = False
 
     def __str__(self) -> str:
-        """Short enough for a custom_id, and read back by `parse`."""
-        how = next(
-            (how for how, fields in _MODIFIERS.items() if fields == (self.shuffle, self.now)), ""
-        )
-        return " ".join(word for word in (self.verb, self.argument, how) if word)
+        """The action as text that is short enough for a custom_id; `parse` reads it back."""
+        fields = self.shuffle, self.now
+        modifier = next((word for word in _MODIFIERS if _MODIFIERS[word] == fields), "")
+        return " ".join(word for word in (self.verb, self.argument, modifier) if word)
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """What `str` made. Raises ValueError for anything else."""
+        """The action of which `text` is the `str()`. Raises ValueError for any other text."""
         first, *words = text.split(" ")
         verb = next((verb for verb in ACTION_VERBS if verb == first), None)
         shuffle, now = (
             _MODIFIERS[words.pop()] if words and words[-1] in _MODIFIERS else (None, False)
         )
         if verb is None or len(words) > 1:
-            raise ValueError("no deed")
-        deed = cls(verb, words[0] if words else "", shuffle, now)
-        if str(deed) != text:
-            raise ValueError("no deed")
-        return deed
+            raise ValueError("not a player action")
+        action = cls(verb, words[0] if words else "", shuffle, now)
+        if str(action) != text:
+            raise ValueError("not a player action")
+        return action
 
     @property
     def uri(self) -> Uri | None:
-        """What is to be played or queued, where it is one item."""
-        kind, _, id_ = self.argument.partition(":")
-        if kind not in set(Kind) or not ID_PATTERN.fullmatch(id_):
+        """The item to play or queue, if the argument is a single item."""
+        name, _, item_id = self.argument.partition(":")
+        if name not in set(Kind) or not ID_PATTERN.fullmatch(item_id):
             return None
-        return Uri(Kind(kind), id_)
+        return Uri(Kind(name), item_id)
+
+    @property
+    def activates_device(self) -> bool:
+        """Whether the action's first call makes the device that it names the active one."""
+        return self.verb in ("play", "resume", "move") and self.shuffle is None
+
+    @property
+    def changes_playback(self) -> bool:
+        """False for reading the volume, and for queueing without a skip."""
+        return self != PlayerAction("volume") and (self.verb != "queue" or self.now)
 
 
 def play_action(uri: Uri, shuffle: bool | None = None) -> PlayerAction:
-    """To play one item."""
+    """Plays one item."""
     return PlayerAction("play", f"{uri.kind}:{uri.id}", shuffle)
 
 
 def queue_action(uri: Uri, *, now: bool = False) -> PlayerAction:
-    """To put one track or episode into the queue, and to skip to it where that is wanted."""
+    """Queues one track or episode. `now`: and skips to it."""
     return PlayerAction("queue", f"{uri.kind}:{uri.id}", now=now)
 
 
 def seek_action(position: str) -> PlayerAction:
-    """To go to another place. Raises InvalidPosition for what cannot be one."""
+    """Goes to a position in the item. Raises InvalidPosition."""
     return PlayerAction("seek", parsing.normalise_position(position))
 
 
 def volume_action(level: str | None) -> PlayerAction:
-    """To change the volume, or to see it. Raises InvalidVolume for what is none."""
+    """Sets the volume, or reads it without a level. Raises InvalidVolume."""
     return PlayerAction("volume", parsing.normalise_volume(level) if level else "")

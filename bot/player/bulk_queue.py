@@ -1,39 +1,39 @@
-"""Several songs into the queue, in order, one call each: Spotify has no other way."""
+"""Queues several songs in order, with one call for each: Spotify has no endpoint for more."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingToQueue
 from bot.errors.spotify import DeviceNotFound, NoActiveDevice, NotPermitted, PlayerRestricted
-from bot.player.confirm import explain_unknown_outcome
+from bot.interactions.progress import Progress
 from bot.player.context import ActionContext
-from bot.player.handlers import skip_to_queued
+from bot.player.handlers import QUEUE_ADVICE, skip_to_queued
 from bot.player.outcome import Outcome
+from bot.player.state import explain_unknown_outcome
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
-from bot.spotify.models import Album, Episode, Playlist, Track
+from bot.spotify.models import Album, Episode, Playable, Playlist, Track
 from bot.spotify.paging import PAGE_SIZE
+from bot.text.items import count
 
-# The most songs that are queued at once.
+# The most songs, and the most links, that one command queues.
 MAX_SONGS = 100
-# The most links that are taken at once, and more songs than these are asked about first.
 MAX_LINKS = 10
-# So many refusals in a row are of no single song.
+# After this many refusals in a row the cause is not the song; stop.
 _MAX_REFUSALS_IN_A_ROW = 3
-
-Playable = Track | Episode
-Progress = Callable[[int, int], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class QueueRequest:
-    """What is to be queued, how many songs that is, and how many calls it takes.
+    """What a command is to queue, and what that costs.
 
-    total  how many songs there are in all, of which the first MOST are taken
-    more   how many links were left out
+    songs           the number of songs to queue, at most MAX_SONGS
+    calls           the number of calls that this takes
+    total           the number of songs in the items
+    links_left_out  the number of links beyond MAX_LINKS
     """
 
     items: Sequence[Item]
@@ -44,21 +44,21 @@ class QueueRequest:
 
     @property
     def left_out_note(self) -> str:
-        """A sentence about the links that were left out."""
+        """A sentence about the links that are left out, without its full stop."""
         links = "link was" if self.links_left_out == 1 else "links were"
         return f"{self.links_left_out} more {links} left out: it takes {MAX_LINKS} at once"
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether it is so much that it is better to ask first."""
+        """Whether to ask the user first: an album or a playlist may hold many songs."""
         return any(isinstance(item, Album | Playlist) for item in self.items)
 
 
-def plan_queue(items: Sequence[Item], more: int = 0) -> QueueRequest:
-    """`more`: how many links were left out.
+def plan_queue(items: Sequence[Item], links_left_out: int = 0) -> QueueRequest:
+    """The request for these items.
 
     Raises NothingToQueue for an item without songs of its own, such as an artist, and NotPermitted
-    for playlists that cannot be read.
+    for a playlist that Spotify does not show to the user.
     """
     total = calls = 0
     for item in items:
@@ -66,32 +66,34 @@ def plan_queue(items: Sequence[Item], more: int = 0) -> QueueRequest:
             case Track() | Episode():
                 total += 1
             case Playlist(total=None):
-                raise NotPermitted("a playlist of somebody else")
-            case Album(total_tracks=count) | Playlist(total=count):
-                count = PAGE_SIZE if count is None else count
-                if total < MAX_SONGS:
-                    calls += -(-min(count, MAX_SONGS - total) // PAGE_SIZE)
-                    # A longer playlist is asked before and after whether it changed meanwhile.
-                    calls += (
-                        (1 + (count <= MAX_SONGS - total))
-                        if _checks_for_changes(item, count)
-                        else 0
-                    )
-                total += count
+                raise NotPermitted("a playlist of another user")
+            case Album(total_tracks=size) | Playlist(total=size):
+                size = PAGE_SIZE if size is None else size
+                calls += _calls_to_read(item, size, MAX_SONGS - total)
+                total += size
             case _:
                 raise NothingToQueue(item.kind)
     if not total:
         raise NothingToQueue("empty")
     songs = min(total, MAX_SONGS)
-    return QueueRequest(items, songs, calls + songs, total, more)
+    return QueueRequest(items, songs, calls + songs, total, links_left_out)
 
 
-def _checks_for_changes(item: Item, count: int) -> bool:
-    return isinstance(item, Playlist) and count > PAGE_SIZE
+def _calls_to_read(item: Item, size: int, limit: int) -> int:
+    """The number of calls that reading at most `limit` of an item's songs takes."""
+    if limit <= 0:
+        return 0
+    pages = -(-min(size, limit) // PAGE_SIZE)
+    is_long_playlist = isinstance(item, Playlist) and size > PAGE_SIZE
+    # To detect changes, a long playlist is checked before it is read, and once more at its end.
+    return pages + (1 + (size <= limit) if is_long_playlist else 0)
 
 
 async def expand(spotify: Spotify, items: Sequence[Item]) -> list[Playable]:
-    """All tracks and episodes of these, in order, at most MOST; local files cannot be queued."""
+    """The tracks and episodes in these items, in order, at most MAX_SONGS, without local files.
+
+    Raises NothingToQueue if there are none.
+    """
     songs: list[Playable] = []
     for item in items:
         async for song in _songs_in(spotify, item):
@@ -105,7 +107,7 @@ async def expand(spotify: Spotify, items: Sequence[Item]) -> list[Playable]:
 
 
 async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | None]:
-    """The songs of one item, page by page."""
+    """The songs of one item; read page by page."""
     uri = item.require_uri()
     match item:
         case Track() | Episode():
@@ -121,48 +123,52 @@ async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | No
 
 
 async def queue_tracks(
-    songs: Sequence[Playable], doing: ActionContext, *, now: bool, progress: Progress | None
+    songs: Sequence[Playable],
+    context: ActionContext,
+    *,
+    now: bool = False,
+    progress: Progress | None = None,
 ) -> Outcome:
-    """One after the other, without those that Spotify refuses, such as withdrawn ones.
+    """Queue the songs one after the other, without those that Spotify refuses.
 
-    Where it stops on the way, the fault says after how many.
+    now  skip to the first one as well
+
+    Raises BotError, whose message says how many songs are queued.
     """
     queued: list[Playable] = []
-    refused = in_a_row = 0
-    for count, song in enumerate(songs, start=1):
+    refused = refused_in_a_row = 0
+    for number, song in enumerate(songs, start=1):
         try:
-            async with explain_unknown_outcome(
-                doing.spotify, "Look with /queue show before you repeat it."
-            ):
-                await doing.spotify.player.add_to_queue(song.require_uri(), device=doing.device)
-        except PlayerRestricted as fault:
-            refused, in_a_row = refused + 1, in_a_row + 1
-            if in_a_row == _MAX_REFUSALS_IN_A_ROW or (count == len(songs) and not queued):
-                raise _partial_failure(fault, len(queued), len(songs)) from None
-        except BotError as fault:
-            raise _partial_failure(fault, len(queued), len(songs)) from None
+            async with explain_unknown_outcome(context.spotify, QUEUE_ADVICE):
+                await context.spotify.player.add_to_queue(song.require_uri(), device=context.device)
+        except PlayerRestricted as error:
+            refused += 1
+            refused_in_a_row += 1
+            is_last = number == len(songs)
+            if refused_in_a_row == _MAX_REFUSALS_IN_A_ROW or (is_last and not queued):
+                raise _partial_failure(error, len(queued), len(songs)) from None
+        except BotError as error:
+            raise _partial_failure(error, len(queued), len(songs)) from None
         else:
             queued.append(song)
-            in_a_row = 0
+            refused_in_a_row = 0
         if progress:
-            await progress(count, len(songs))
-    says = "Queued"
-    if len(songs) > 1:
-        says = f"Queued {len(queued)} song{'s' if len(queued) > 1 else ''}, in order"
+            await progress(number, len(songs))
+    message = f"Queued {count(len(queued), 'song')}, in order" if len(songs) > 1 else "Queued"
     if refused:
-        says += f"; Spotify refused {refused}"
+        message += f"; Spotify refused {refused}"
     if now:
-        return await skip_to_queued(queued[0], says, doing)
-    return Outcome(says, item=songs[0] if len(songs) == 1 else None)
+        return await skip_to_queued(queued[0], message, context)
+    return Outcome(message, item=songs[0] if len(songs) == 1 else None)
 
 
-def _partial_failure(fault: BotError, done: int, of: int) -> BotError:
-    """The fault, telling after how many songs it came."""
-    if not done:
-        return fault
-    queued = "is" if done == 1 else "are"
-    says = f"{done} of {of} {queued} queued, in order. {fault.message}"
-    if isinstance(fault, NoActiveDevice):  # on another device, all would begin anew
-        return DeviceNotFound(str(fault), message=says)
-    fault.message = says
-    return fault
+def _partial_failure(error: BotError, queued: int, total: int) -> BotError:
+    """The error, with a message that says how many songs are queued, if any are."""
+    if not queued:
+        return error
+    verb = "is" if queued == 1 else "are"
+    message = f"{queued} of {total} {verb} queued, in order. {error.message}"
+    if isinstance(error, NoActiveDevice):  # the player would queue all again on another device
+        return DeviceNotFound(str(error), message=message)
+    error.message = message
+    return error

@@ -1,4 +1,4 @@
-"""What a deed is done with, and what its player says."""
+"""What the handler of a player action works with."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ from msgspec.structs import replace
 
 from bot.errors.content import NothingPlaying
 from bot.errors.spotify import NoActiveDevice
-from bot.player.confirm import JUST_STARTED_SECONDS, START_TOLERANCE, Predicate, Sleep, poll_state
+from bot.player.state import Predicate, Sleep, just_started, poll_state
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Playback
+
+# Seconds that an item's progress may exceed the time since the call that started it.
+START_TOLERANCE = 1.5
 
 _STATE_NOT_UPDATED = "Spotify does not show yet what plays there. Do that again in a moment."
 
 
 @dataclass(frozen=True)
 class ActionContext:
-    """What a deed is done with.
+    """The session and the target of an action.
 
-    device  its id, where it is not to be the active one
-    item    what it is about, where that is known already
-    last    the identity of what played when it was looked at a moment ago, where it was
-    moved   whether that device was made the active one just now, which may show late
+    device            ID of the target device; None for the active one
+    item              to play or queue, if it is known already
+    last_played       identity of the item that played after the user's last command, if known
+    just_transferred  the target was made the active device a moment ago; the state may lag
     """
 
     spotify: Spotify
@@ -35,30 +38,26 @@ class ActionContext:
     last_played: Hashable = None
     just_transferred: bool = False
 
-    def started_after(self, sent: float, state: Playback) -> bool:
-        """Whether what plays began after this was sent: it cannot be further than that."""
-        return just_started(state, self.clock() - sent + START_TOLERANCE)
+    def started_after(self, sent_at: float, state: Playback) -> bool:
+        """Whether the item started after a call that was sent at that time."""
+        return just_started(state, self.clock() - sent_at + START_TOLERANCE)
 
-    async def poll_state(self, shows: Predicate) -> tuple[Playback | None, bool]:
-        return await poll_state(self.spotify, shows, self.sleep)
+    async def poll_state(self, is_updated: Predicate) -> tuple[Playback | None, bool]:
+        """See `state.poll_state`."""
+        return await poll_state(self.spotify, is_updated, self.sleep)
 
     async def state(self) -> Playback:
-        """What plays now. Raises NoActiveDevice."""
+        """The player. Raises NoActiveDevice, or NothingPlaying if the state lags."""
         if not self.just_transferred:
             state = await self.spotify.player.state()
             if state is None:
                 raise NoActiveDevice("nothing is active")
             return state
-        state, shown = await self.poll_state(self.is_on_target)
+        state, is_updated = await self.poll_state(self.is_on_target)
         if state is None:
             raise NothingPlaying("not shown yet", message=_STATE_NOT_UPDATED)
-        return state if shown else replace(state, device=None)
+        return state if is_updated else replace(state, device=None)
 
     def is_on_target(self, state: Playback) -> bool:
-        """Whether the device that is named is the active one."""
+        """Whether the target device is the active one."""
         return state.device is not None and state.device.id == self.device
-
-
-def just_started(state: Playback, seconds: float = JUST_STARTED_SECONDS) -> bool:
-    """Whether what plays began in these last seconds; nothing else tells that a skip is over."""
-    return state.progress_ms is None or state.progress_ms < seconds * 1000

@@ -1,53 +1,93 @@
-"""Which device to use."""
+"""Finds the target device of a player action, or the question which device to use."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bot.errors.content import DeviceNameNotFound
+from bot.errors.spotify import DeviceChoiceNeeded
+from bot.player.actions import PlayerAction
+from bot.spotify import Spotify
 from bot.spotify.models import Device
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
 
+DEVICE_NOT_FOUND = "That device has gone away. Choose another one."
+# Spotify's device IDs are longer than a name that a user types.
+_DEVICE_ID = re.compile(r"[0-9A-Za-z_-]{30,}")
 
-def controllable(devices: Sequence[Device]) -> list[Device]:
-    """Those that take commands, each once; the active one first."""
-    takes = {one.id: one for one in devices if one.id and not one.is_restricted}
-    return sorted(takes.values(), key=lambda device: not device.is_active)
+
+async def find_device(spotify: Spotify, action: PlayerAction, wanted: str) -> Device:
+    """The device with this ID or name, among the cached devices, else among the current ones.
+
+    Raises DeviceNameNotFound, and DeviceChoiceNeeded if an ID from a menu no longer exists.
+    """
+    with suppress(DeviceNameNotFound):
+        return match_device(await spotify.player.devices(fresh=False), wanted)
+    devices = await spotify.player.devices()
+    try:
+        return match_device(devices, wanted)
+    except DeviceNameNotFound:
+        if not _DEVICE_ID.fullmatch(wanted):
+            raise
+        raise device_needed(action, devices, DEVICE_NOT_FOUND) from None
 
 
 def match_device(devices: Sequence[Device], wanted: str) -> Device:
-    """The one with this id, else with this name, else whose name begins so, else holds it.
+    """The device with this ID, else this name, else one whose name begins with or contains it.
 
-    Raises DeviceNameNotFound, which tells the names there are.
+    Raises DeviceNameNotFound, which lists the names.
     """
-    found = controllable(devices)
+    candidates = controllable(devices)
     words = single_line(wanted).casefold()
-    names = {id(device): single_line(device.name).casefold() for device in found}
+    names = {id(device): single_line(device.name).casefold() for device in candidates}
     for matches in (
-        [device for device in found if device.id == wanted],
-        [device for device in found if names[id(device)] == words],
-        [device for device in found if words and names[id(device)].startswith(words)],
-        [device for device in found if words and words in names[id(device)]],
+        [device for device in candidates if device.id == wanted],
+        [device for device in candidates if names[id(device)] == words],
+        [device for device in candidates if words and names[id(device)].startswith(words)],
+        [device for device in candidates if words and words in names[id(device)]],
     ):
         if matches:
             return matches[0]
-    raise DeviceNameNotFound([safe(device.name) or "a device without a name" for device in found])
+    raise DeviceNameNotFound(
+        [safe(device.name) or "a device without a name" for device in candidates]
+    )
+
+
+def controllable(devices: Sequence[Device]) -> list[Device]:
+    """The devices that take commands, without duplicates; the active one first."""
+    by_id = {device.id: device for device in devices if device.id and not device.is_restricted}
+    return sorted(by_id.values(), key=lambda device: not device.is_active)
 
 
 def pick_device(devices: Sequence[Device], default: SavedDefault | None) -> Device | None:
-    """The default device, or the only one there is."""
-    found = controllable(devices)
-    only = found[0] if len(found) == 1 else None
-    return find_default(found, default) or only
+    """The default device, else the only one that takes commands; None if there are several."""
+    candidates = controllable(devices)
+    only = candidates[0] if len(candidates) == 1 else None
+    return find_default(candidates, default) or only
 
 
 def find_default(devices: Sequence[Device], default: SavedDefault | None) -> Device | None:
-    """The default device, where it is among these; its id may be another than it was."""
+    """The default device among these, by its ID, else by its name: Spotify may change the ID."""
     if default is None:
         return None
-    by_id = [device for device in devices if device.id == default.id]
     name = single_line(default.name)
-    return next(
-        (one for one in (*by_id, *devices) if one in by_id or single_line(one.name) == name), None
-    )
+    by_id = (device for device in devices if device.id == default.id)
+    by_name = (device for device in devices if single_line(device.name) == name)
+    return next(by_id, None) or next(by_name, None)
+
+
+def device_needed(
+    action: PlayerAction, devices: Sequence[Device], message: str = ""
+) -> DeviceChoiceNeeded:
+    """The question which of the devices to use; `message` replaces its text if there are any."""
+    options = [
+        (device.id or "", single_line(device.name) or "Unnamed device", single_line(device.type))
+        for device in controllable(devices)
+    ]
+    question = DeviceChoiceNeeded(str(action), options)
+    if options and message:
+        question.message = message
+    return question

@@ -1,4 +1,4 @@
-"""Each deed: the calls that it takes, and what is said when it is done."""
+"""One handler for each action: its API calls and its outcome."""
 
 from __future__ import annotations
 
@@ -9,209 +9,187 @@ from functools import partial
 from msgspec.structs import replace
 
 from bot.errors.content import NothingPlaying, VolumeNotSupported
-from bot.errors.spotify import NoActiveDevice, PlayerRestricted, SpotifyError
+from bot.errors.spotify import NoActiveDevice, SpotifyError
 from bot.player import parsing
 from bot.player.actions import NEXT_REPEAT, ActionVerb, PlayerAction
-from bot.player.confirm import POLL_DELAY, explain_unknown_outcome
 from bot.player.context import ActionContext
-from bot.player.now_playing import AD_PLAYING
 from bot.player.outcome import Outcome
-from bot.player.start import SHUFFLE_REFUSED, play, try_shuffle
+from bot.player.start import play, resume
+from bot.player.state import AD_PLAYING, POLL_DELAY, explain_unknown_outcome
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Actions, Device, Playback
 from bot.spotify.player import RepeatMode
 from bot.text.escape import safe
 from bot.text.items import format_duration
 
+QUEUE_ADVICE = "Look with /queue show before you repeat it."
+
 _REPEAT_MESSAGES = {
-    "off": "Repeat is off",
-    "context": "Repeating all of it",
-    "track": "Repeating this one",
+    RepeatMode.OFF: "Repeat is off",
+    RepeatMode.CONTEXT: "Repeating all of it",
+    RepeatMode.TRACK: "Repeating this one",
 }
 
 
-async def perform(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    """Do it. Raises Faults; NoActiveDevice, where no device is named and none is active."""
-    return await HANDLERS[deed.verb](deed, doing)
+async def perform(action: PlayerAction, context: ActionContext) -> Outcome:
+    """Raises BotError; NoActiveDevice if the context names no device and none is active."""
+    return await HANDLERS[action.verb](action, context)
 
 
-async def _resume(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    late = deed.shuffle is not None and not await try_shuffle(deed.shuffle, doing)
-    try:
-        async with explain_unknown_outcome(doing.spotify):
-            await doing.spotify.player.resume(device=doing.device)
-    except PlayerRestricted:
-        if deed.shuffle is None or late:
-            raise
-        state, _ = await doing.poll_state(lambda state: state.shuffle_state == deed.shuffle)
-        if state is None or not state.is_playing:
-            raise
-        says = "Shuffled" if deed.shuffle else "Shuffle is off"
-        return Outcome(says, state=replace(state, shuffle_state=deed.shuffle))
-    if late and deed.shuffle is not None:
-        late = not await try_shuffle(deed.shuffle, doing)
-
-    def going(state: Playback) -> bool:
-        return state.is_playing and (doing.device is None or doing.is_on_target(state))
-
-    state, shown = await doing.poll_state(going)
-    if state is not None and not shown:
-        device = state.device if doing.device is None or doing.is_on_target(state) else None
-        state = replace(state, is_playing=True, device=device)
-    return Outcome(f"Playing. {SHUFFLE_REFUSED}" if late else "Playing", state=state)
-
-
-async def _pause(_: PlayerAction, doing: ActionContext) -> Outcome:
-    await doing.spotify.player.pause(device=doing.device)
-    state, shown = await doing.poll_state(lambda state: not state.is_playing)
-    if state is not None and not shown:
+async def _pause(_: PlayerAction, context: ActionContext) -> Outcome:
+    await context.spotify.player.pause(device=context.device)
+    state, is_updated = await context.poll_state(lambda state: not state.is_playing)
+    if state is not None and not is_updated:
         state = replace(state, is_playing=False)
     return Outcome("Paused", state=state)
 
 
-async def _skip(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    player, sent = doing.spotify.player, doing.clock()
-    async with explain_unknown_outcome(doing.spotify):
-        await (player.next if deed.verb == "next" else player.previous)(device=doing.device)
+async def _skip(action: PlayerAction, context: ActionContext) -> Outcome:
+    player, sent_at = context.spotify.player, context.clock()
+    async with explain_unknown_outcome(context.spotify):
+        await (player.next if action.verb == "next" else player.previous)(device=context.device)
 
-    def skipped(state: Playback) -> bool:
-        same = state.item is not None and state.item.identity == doing.last_played
-        return doing.started_after(sent, state) and not same
+    def is_skipped(state: Playback) -> bool:
+        is_same = state.item is not None and state.item.identity == context.last_played
+        return context.started_after(sent_at, state) and not is_same
 
-    state, shown = await doing.poll_state(skipped)
-    says = "Skipped" if deed.verb == "next" else "Went back"
-    if not shown:
-        return Outcome(f"{says}. Spotify does not say yet what plays: look with /now")
-    return Outcome(says, state=state)
+    state, is_updated = await context.poll_state(is_skipped)
+    message = "Skipped" if action.verb == "next" else "Went back"
+    if not is_updated:
+        return Outcome(f"{message}. Spotify does not say yet what plays: look with /now")
+    return Outcome(message, state=state)
 
 
-async def _restart(_: PlayerAction, doing: ActionContext) -> Outcome:
-    sent = doing.clock()
-    async with explain_unknown_outcome(doing.spotify):
-        await doing.spotify.player.seek(0, device=doing.device)
-    state, shown = await doing.poll_state(partial(doing.started_after, sent))
-    if state is not None and not shown:
+async def _restart(_: PlayerAction, context: ActionContext) -> Outcome:
+    sent_at = context.clock()
+    async with explain_unknown_outcome(context.spotify):
+        await context.spotify.player.seek(0, device=context.device)
+    state, is_updated = await context.poll_state(partial(context.started_after, sent_at))
+    if state is not None and not is_updated:
         state = replace(state, progress_ms=0)
     return Outcome("From the start", state=state)
 
 
-async def _seek(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    state = await doing.state()
+async def _seek(action: PlayerAction, context: ActionContext) -> Outcome:
+    state = await context.state()
     item = state.item
     if item is None or not item.duration_ms:
-        ad = state.currently_playing_type == "ad"
-        raise NothingPlaying("no length", message=AD_PLAYING if ad else None)
-    place = parsing.parse_position(deed.argument, state.progress_ms or 0, item.duration_ms)
-    async with explain_unknown_outcome(doing.spotify):
-        await doing.spotify.player.seek(place, device=doing.device)
-    return Outcome(f"Went to {format_duration(place)}", state=replace(state, progress_ms=place))
+        is_ad = state.currently_playing_type == "ad"
+        raise NothingPlaying("no length", message=AD_PLAYING if is_ad else None)
+    position = parsing.parse_position(action.argument, state.progress_ms or 0, item.duration_ms)
+    async with explain_unknown_outcome(context.spotify):
+        await context.spotify.player.seek(position, device=context.device)
+    message = f"Went to {format_duration(position)}"
+    return Outcome(message, state=replace(state, progress_ms=position))
 
 
-async def _volume(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    state = await doing.state()
+async def _volume(action: PlayerAction, context: ActionContext) -> Outcome:
+    state = await context.state()
     device = state.device or Device()
+    before = device.volume_percent
     if device.supports_volume is False:
         raise VolumeNotSupported(safe(device.name) or "That device")
-    if not deed.argument:
-        if device.volume_percent is None:
+    if not action.argument:
+        if before is None:
             return Outcome("This device does not say how loud it is", state=state)
-        return Outcome(f"Volume {device.volume_percent}%", state=state)
-    level = parsing.parse_volume(deed.argument, device.volume_percent)
-    await doing.spotify.player.set_volume(level, device=doing.device)
-    was = device.volume_percent
-    says = f"Volume {level}%"
+        return Outcome(f"Volume {before}%", state=state)
+    level = parsing.parse_volume(action.argument, before)
+    await context.spotify.player.set_volume(level, device=context.device)
+    message = f"Volume {level}%"
     if level == 0:
-        says = f"Muted; it was at {was}%" if was else "Muted"
-    return Outcome(says, state=replace(state, device=replace(device, volume_percent=level)))
+        message = f"Muted; it was at {before}%" if before else "Muted"
+    return Outcome(message, state=replace(state, device=replace(device, volume_percent=level)))
 
 
-async def _shuffle(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    state = await doing.state()
-    on = deed.argument == "on" if deed.argument else not state.shuffle_state
-    await doing.spotify.player.set_shuffle(on, device=doing.device)
+async def _shuffle(action: PlayerAction, context: ActionContext) -> Outcome:
+    state = await context.state()
+    on = action.argument == "on" if action.argument else not state.shuffle_state
+    await context.spotify.player.set_shuffle(on, device=context.device)
     state = replace(state, shuffle_state=on, actions=_without_skip_limits(state))
     return Outcome("Shuffled" if on else "Shuffle is off", state=state)
 
 
-async def _repeat(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    state = await doing.state()
+async def _repeat(action: PlayerAction, context: ActionContext) -> Outcome:
+    state = await context.state()
     next_mode = NEXT_REPEAT.get(state.repeat_state or "", RepeatMode.CONTEXT)
-    mode = RepeatMode(deed.argument) if deed.argument else next_mode
-    await doing.spotify.player.set_repeat(mode, device=doing.device)
+    mode = RepeatMode(action.argument) if action.argument else next_mode
+    await context.spotify.player.set_repeat(mode, device=context.device)
     state = replace(state, repeat_state=mode, actions=_without_skip_limits(state))
     return Outcome(_REPEAT_MESSAGES[mode], state=state)
 
 
 def _without_skip_limits(state: Playback) -> Actions | None:
-    """What is not allowed, but for skipping: that depends on the order."""
+    """The disallowed actions without skips, which depend on the shuffle and repeat mode."""
     if state.actions is None:
         return None
     disallows = state.actions.disallows.items()
-    return Actions({name: no for name, no in disallows if not name.startswith("skipping")})
+    return Actions({name: is_set for name, is_set in disallows if not name.startswith("skipping")})
 
 
-async def _queue(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    """Of one track or episode; `several` does it with more."""
-    assert deed.uri is not None, "an item"
-    item = doing.item or await doing.spotify.catalogue.item(deed.uri)
-    async with explain_unknown_outcome(
-        doing.spotify, "Look with /queue show before you repeat it."
-    ):
-        await doing.spotify.player.add_to_queue(deed.uri, device=doing.device)
-    return await skip_to_queued(item, "Queued", doing) if deed.now else Outcome("Queued", item=item)
+async def _queue(action: PlayerAction, context: ActionContext) -> Outcome:
+    """Queue one track or episode; `bulk_queue` handles several."""
+    assert action.uri is not None, "bulk_queue handles LISTED_ITEMS"
+    item = context.item or await context.spotify.catalogue.item(action.uri)
+    async with explain_unknown_outcome(context.spotify, QUEUE_ADVICE):
+        await context.spotify.player.add_to_queue(action.uri, device=context.device)
+    if action.now:
+        return await skip_to_queued(item, "Queued", context)
+    return Outcome("Queued", item=item)
 
 
-async def skip_to_queued(item: Item, says: str, doing: ActionContext) -> Outcome:
-    """Skip to what was just queued, unless others were queued before: they would be lost.
+async def skip_to_queued(item: Item, message: str, context: ActionContext) -> Outcome:
+    """Skip to an item that was just queued, unless other items come before it: they would be lost.
 
-    `says`: that it is queued. It is, whatever becomes of the rest, and is not to be queued again.
+    `message` says that it is queued, and is part of every outcome and error, so that nobody
+    queues it again.
     """
-    before = None
+    position = None
     with suppress(SpotifyError):
-        before = await _queue_position(item, doing)
-        if before != 0:  # it may not be shown yet, but further down, where it stands in an album
-            await doing.sleep(POLL_DELAY)
-            before = await _queue_position(item, doing)
-    if before is None:
-        return Outcome(
-            f"{says}. Spotify does not show yet where, so nothing was skipped", item=item
-        )
-    if before:
-        others = "1 other comes" if before == 1 else f"{before} others come"
-        return Outcome(f"{says}. {others} first, so nothing was skipped", item=item)
+        position = await _queue_position(item, context)
+        # The queue may not show it yet, but show the same track further down, in an album.
+        if position != 0:
+            await context.sleep(POLL_DELAY)
+            position = await _queue_position(item, context)
+    if position is None:
+        unknown = "Spotify does not show yet where, so nothing was skipped"
+        return Outcome(f"{message}. {unknown}", item=item)
+    if position:
+        others = "1 other comes" if position == 1 else f"{position} others come"
+        return Outcome(f"{message}. {others} first, so nothing was skipped", item=item)
     try:
-        done = await _skip(PlayerAction("next"), doing)
-    except SpotifyError as fault:
-        fault.message = f"{says}. {fault.message}"
+        skipped = await _skip(PlayerAction("next"), context)
+    except SpotifyError as error:
+        error.message = f"{message}. {error.message}"
         raise
-    plays = done.state is not None and done.state.is_playing
-    says = "Playing" if says == "Queued" and plays else f"{says}. {done.message}"
-    return Outcome(says, item=item, state=done.state)
+    is_playing = skipped.state is not None and skipped.state.is_playing
+    if message == "Queued" and is_playing:
+        return Outcome("Playing", item=item, state=skipped.state)
+    return Outcome(f"{message}. {skipped.message}", item=item, state=skipped.state)
 
 
-async def _queue_position(item: Item, doing: ActionContext) -> int | None:
-    """How many come before it in the queue; None where it is not shown there."""
-    coming = (await doing.spotify.player.get_queue()).upcoming
-    return next((n for n, one in enumerate(coming) if one.uri == item.uri), None)
+async def _queue_position(item: Item, context: ActionContext) -> int | None:
+    """The number of items before it in the queue; None if the queue does not show it."""
+    upcoming = (await context.spotify.player.get_queue()).upcoming
+    return next((n for n, queued in enumerate(upcoming) if queued.uri == item.uri), None)
 
 
-async def _transfer(_: PlayerAction, doing: ActionContext) -> Outcome:
-    """To the device that is named. Raises NoActiveDevice without one, so that one is chosen."""
-    if doing.device is None:
+async def _transfer(_: PlayerAction, context: ActionContext) -> Outcome:
+    """Move playback to the target device. Raises NoActiveDevice without one, to ask for it."""
+    if context.device is None:
         raise NoActiveDevice("to no device")
-    async with explain_unknown_outcome(doing.spotify):
-        await doing.spotify.player.transfer(doing.device, play=True)
+    async with explain_unknown_outcome(context.spotify):
+        await context.spotify.player.transfer(context.device, play=True)
 
-    def going(state: Playback) -> bool:
-        return doing.is_on_target(state) and (state.is_playing or state.item is None)
+    def is_moved(state: Playback) -> bool:
+        return context.is_on_target(state) and (state.is_playing or state.item is None)
 
-    state, shown = await doing.poll_state(going)
-    return Outcome("Moved", state=state if shown else None)
+    state, is_updated = await context.poll_state(is_moved)
+    return Outcome("Moved", state=state if is_updated else None)
 
 
 HANDLERS: dict[ActionVerb, Callable[[PlayerAction, ActionContext], Awaitable[Outcome]]] = {
     "play": play,
-    "resume": _resume,
+    "resume": resume,
     "pause": _pause,
     "next": _skip,
     "previous": _skip,

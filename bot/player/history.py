@@ -1,10 +1,10 @@
-"""What each person searched for and played lately: in memory only, to complete what they type."""
+"""The recent searches and items of each user, for autocomplete; in memory only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from cachetools import TTLCache
+from cachetools import FIFOCache, TTLCache
 
 from bot.errors.content import UnreadableLink
 from bot.spotify.catalogue import Item
@@ -12,54 +12,58 @@ from bot.spotify.uris import find_links
 from bot.text.choices import MAX_CHOICE, Choice, item_choice
 from bot.text.escape import single_line
 
-# How many are kept of one person; of how many people, the longest silent going first; and for how
-# many seconds after the last of them.
+# Entries per user, and users; the one whose last entry is the oldest is evicted first.
 MAX_ENTRIES, MAX_USERS = 25, 1000
+# Seconds after a user's last entry.
 HISTORY_TTL = 24 * 60 * 60.0
 
 
 class UserHistory:
-    """Newest first, each once. Nothing of it is written down, and /unlink erases it."""
+    """Newest first, without duplicates. Nothing is stored, and /unlink erases it."""
 
     def __init__(
-        self, clock: Callable[[], float], *, each: int = MAX_ENTRIES, people: int = MAX_USERS
-    ):
-        self._each = each
-        self._of: TTLCache[int, dict[str, Choice]] = TTLCache(people, HISTORY_TTL, timer=clock)
+        self,
+        clock: Callable[[], float],
+        *,
+        max_entries: int = MAX_ENTRIES,
+        max_users: int = MAX_USERS,
+    ) -> None:
+        self._max_entries = max_entries
+        self._users: TTLCache[int, FIFOCache[str, Choice]] = TTLCache(
+            max_users, HISTORY_TTL, timer=clock
+        )
 
     def add_item(self, user_id: int, item: Item) -> None:
-        """This user has played or queued it. What has no URI is no choice to come."""
+        """Add an item that the user has played or queued; local files are ignored."""
         if item.uri is not None:
-            self._remember(user_id, str(item.uri), item_choice(item))
+            self._add(user_id, str(item.uri), item_choice(item))
 
     def add_search(self, user_id: int, words: str) -> None:
-        """This user has looked for these words. Links, and what is too long, are no choice."""
+        """Add a search of the user; links and texts that are too long for a choice are ignored."""
         words = single_line(words, MAX_CHOICE + 1)
         if words and len(words) <= MAX_CHOICE and not contains_link(words):
-            self._remember(user_id, words.casefold(), Choice(words, words))
+            self._add(user_id, words.casefold(), Choice(words, words))
 
     def of(self, user_id: int) -> list[Choice]:
-        """Items, whose value is their URI, and words, whose value is what they say."""
-        return list(reversed((self._of.get(user_id) or {}).values()))
+        """The user's choices; the value of an item is its URI, that of a search its words."""
+        return list(self._users.get(user_id, {}).values())[::-1]
 
     def forget(self, user_id: int) -> None:
-        self._of.pop(user_id, None)
+        self._users.pop(user_id, None)
 
     def expire(self) -> None:
-        """Drop what is too old; nobody is shown it any more, but it is still in memory."""
-        self._of.expire()
+        """Remove expired entries from memory."""
+        self._users.expire()
 
-    def _remember(self, user_id: int, key: str, noted: Choice) -> None:
-        kept = dict(self._of.get(user_id) or {})
-        kept.pop(key, None)
-        kept[key] = noted
-        if len(kept) > self._each:
-            del kept[next(iter(kept))]
-        self._of[user_id] = kept
+    def _add(self, user_id: int, key: str, choice: Choice) -> None:
+        entries = self._users.get(user_id) or FIFOCache(self._max_entries)
+        entries.pop(key, None)  # a repeated entry becomes the newest
+        entries[key] = choice
+        self._users[user_id] = entries
 
 
 def contains_link(text: str) -> bool:
-    """Whether there is a link in it, be it one that leads to nothing at Spotify."""
+    """Whether there is a link in the text, to Spotify or elsewhere."""
     try:
         return bool(find_links(text))
     except UnreadableLink:

@@ -1,4 +1,4 @@
-"""What a message links to at Spotify."""
+"""Resolves the Spotify links in a message."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import ShortLink, Uri, find_links
 
-# The most links of a message that are looked up.
+# The most links of a message that are resolved.
 MAX_LINKS = 10
 
-# Said of one link, which spoils no other beside it.
+# These errors are about one link; the other links of the message can still be resolved.
 _SINGLE_LINK_ERRORS = (UnreadableLink, NotFound, NotPermitted)
 
 _NO_LINK = (
@@ -27,14 +27,14 @@ _NO_LINK = (
 
 @dataclass(frozen=True)
 class ResolvedLinks:
-    """What there is behind the links, in order, each once; `more` links were not looked up."""
+    """The items in the order of their links, without duplicates. `more` links were left out."""
 
     items: list[Item]
     more: int = 0
 
 
 def links_in(text: str) -> list[Uri | ShortLink]:
-    """In order, each once. Raises UnreadableLink where none leads to Spotify."""
+    """The links in order, without duplicates. Raises UnreadableLink if none leads to Spotify."""
     try:
         links = find_links(text)
     except UnreadableLink:
@@ -45,18 +45,19 @@ def links_in(text: str) -> list[Uri | ShortLink]:
 
 
 async def resolve_links(spotify: Spotify, links: list[Uri | ShortLink]) -> ResolvedLinks:
-    """The items behind the first MOST of them; unreadable ones beside others are passed over.
+    """The items of the first MAX_LINKS links, without those that Spotify does not find.
 
-    Raises what the first of them is refused with where nothing is left, and SpotifyError.
+    Raises SpotifyError, and the error of the first link if no item is left.
     """
     first = links[:MAX_LINKS]
-    asked = [_item(spotify, link) for link in first]
-    found = await asyncio.gather(*asked, return_exceptions=True)
-    items = {str(one.uri): one for one in found if not isinstance(one, BaseException)}
-    refusals = [one for one in found if isinstance(one, BaseException)]
-    for refused in _by_severity(refusals):
-        if not items or not isinstance(refused, _SINGLE_LINK_ERRORS):
-            raise refused
+    requests = [_item(spotify, link) for link in first]
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    found = [result for result in results if not isinstance(result, BaseException)]
+    items = {str(item.uri): item for item in found}
+    errors = [result for result in results if isinstance(result, BaseException)]
+    for error in _by_severity(errors):
+        if not items or not isinstance(error, _SINGLE_LINK_ERRORS):
+            raise error
     return ResolvedLinks(list(items.values()), len(links) - len(first))
 
 
@@ -67,8 +68,9 @@ async def _item(spotify: Spotify, link: Uri | ShortLink) -> Item:
     return await spotify.catalogue.item(link)
 
 
-def _by_severity(refusals: Iterable[BaseException]) -> list[BaseException]:
-    """Bugs, then what is said of all links, then what is said of one."""
+def _by_severity(errors: Iterable[BaseException]) -> list[BaseException]:
+    """Bugs first, then errors about all links, then errors about one link."""
     return sorted(
-        refusals, key=lambda one: (isinstance(one, BotError), isinstance(one, _SINGLE_LINK_ERRORS))
+        errors,
+        key=lambda error: (isinstance(error, BotError), isinstance(error, _SINGLE_LINK_ERRORS)),
     )

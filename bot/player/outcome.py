@@ -1,4 +1,4 @@
-"""TODO."""
+"""The outcome of a player action."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from bot.spotify.models import Playback
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, in words that are safe to show, and what plays afterwards.
+    """`message` says what the action did, as markdown that is escaped, without a full stop.
 
-    item   what it was about: what was played or queued
-    state  the player, where it was looked at and shows what was done
+    item   that was played or queued, if the action was about one
+    state  of the player after the action, if it was read and shows the change
     """
 
     message: str

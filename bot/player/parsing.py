@@ -1,4 +1,4 @@
-"""Places in a track and volumes, as people type them."""
+"""Parses the positions and volumes that users type."""
 
 from __future__ import annotations
 
@@ -15,62 +15,64 @@ MUTE = "mute"
 
 
 def normalise_position(text: str) -> str:
-    """A place as `position` reads it, without blanks. Raises InvalidPosition for anything else."""
-    place = text.strip()
-    if not place.isascii() or not any(
-        form.fullmatch(place) for form in (_CLOCK, _SECONDS, _PERCENT)
-    ):
+    """The text without spaces, as `parse_position` reads it. Raises InvalidPosition."""
+    text = text.strip()
+    formats = (_CLOCK, _SECONDS, _PERCENT)
+    if not text.isascii() or not any(pattern.fullmatch(text) for pattern in formats):
         raise InvalidPosition
-    return "".join(place.split())
+    return "".join(text.split())
 
 
 def normalise_volume(text: str) -> str:
-    """A volume as `level` reads it, without blanks. Raises InvalidVolume for anything else."""
-    wanted = text.strip().lower()
-    if wanted == MUTE:
-        return wanted
-    found = _VOLUME.fullmatch(wanted) if wanted.isascii() else None
-    if found is None or (not found[1] and int(found[2]) > 100):
+    """The text in lower case without spaces, as `parse_volume` reads it. Raises InvalidVolume."""
+    text = text.strip().lower()
+    if text == MUTE:
+        return text
+    match = _VOLUME.fullmatch(text) if text.isascii() else None
+    if match is None or (not match[1] and int(match[2]) > 100):
         raise InvalidVolume
-    return "".join(wanted.split())
+    return "".join(text.split())
 
 
-def parse_position(text: str, at_ms: int, of_ms: int) -> int:
-    """Milliseconds from the start: `1:23`, `83`, `+30`, `-15` or `50%` of a track of `of_ms`.
+def parse_position(text: str, progress_ms: int, duration_ms: int) -> int:
+    """A position in milliseconds from `1:23`, `83`, `+30`, `-15` or `50%`.
 
-    Backwards it stops at the start. Raises InvalidPosition, behind the end too.
+    A position before the start becomes the start. Raises InvalidPosition, also at and after the
+    end of the item.
     """
     text = text.strip()
-    if found := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        place = ((hours * 60 + minutes) * 60 + seconds) * 1000
-    elif found := _SECONDS.fullmatch(text):
-        sign, seconds = found[1], int(found[2])
-        place = {"": 0}.get(sign, at_ms) + (-seconds if sign == "-" else seconds) * 1000
-    elif (found := _PERCENT.fullmatch(text)) and int(found[1]) <= 100:
-        place = of_ms * int(found[1]) // 100
+    if match := _CLOCK.fullmatch(text):
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        position = ((hours * 60 + minutes) * 60 + seconds) * 1000
+    elif match := _SECONDS.fullmatch(text):
+        sign, seconds = match[1], int(match[2])
+        start = progress_ms if sign else 0
+        position = start + (-seconds if sign == "-" else seconds) * 1000
+    elif (match := _PERCENT.fullmatch(text)) and int(match[1]) <= 100:
+        position = duration_ms * int(match[1]) // 100
     else:
         raise InvalidPosition
-    if place >= of_ms:  # the very end is where the next one begins
-        raise InvalidPosition(duration_ms=of_ms)
-    return max(0, place)
+    if position >= duration_ms:  # Spotify would skip to the next item
+        raise InvalidPosition(duration_ms=duration_ms)
+    return max(0, position)
 
 
-def parse_volume(text: str, now: int | None) -> int:
-    """A volume from 0 to 100 from `40`, `+10`, `-10` or `mute`. Raises InvalidVolume.
+def parse_volume(text: str, current: int | None) -> int:
+    """A volume from 0 to 100 from `40`, `+10`, `-10` or `mute`.
 
-    What goes beyond either end stops there.
+    A relative volume stops at both ends. Raises InvalidVolume, also for a relative one if the
+    current volume is not known.
     """
     text = text.strip().lower()
     if text == MUTE:
         return 0
-    if (found := _VOLUME.fullmatch(text)) is None:
+    if (match := _VOLUME.fullmatch(text)) is None:
         raise InvalidVolume
-    sign, number = found[1], int(found[2])
+    sign, number = match[1], int(match[2])
     if not sign:
         if number > 100:
             raise InvalidVolume
         return number
-    if now is None:
+    if current is None:
         raise InvalidVolume(current_unknown=True)
-    return min(100, max(0, now + (-number if sign == "-" else number)))
+    return min(100, max(0, current + (-number if sign == "-" else number)))

@@ -1,10 +1,10 @@
-"""From what somebody asks for to what is played: a remote for each person's own player."""
+"""Performs player actions: session, target device, attempt, another attempt, outcome."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
@@ -15,131 +15,127 @@ from cachetools import TTLCache
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
-from bot.errors.spotify import DeviceChoiceNeeded, DeviceNotFound, NoActiveDevice, PlayerRestricted
-from bot.player import devices, resolve
+from bot.errors.spotify import DeviceChoiceNeeded
+from bot.interactions.progress import Progress
+from bot.player import bulk_queue, handlers
 from bot.player.actions import LIKED_SONGS, LISTED_ITEMS, PlayerAction, play_action, queue_action
-from bot.player.bulk_queue import (
-    MAX_LINKS,
-    Progress,
-    QueueRequest,
-    expand,
-    plan_queue,
-    queue_tracks,
-)
-from bot.player.confirm import Sleep
+from bot.player.bulk_queue import QueueRequest, plan_queue
+from bot.player.command import Command
 from bot.player.context import ActionContext
-from bot.player.device_question import (
-    DEVICE_NOT_FOUND,
-    activates_device,
-    device_needed,
-    find_device,
-)
-from bot.player.handlers import perform
+from bot.player.devices import device_needed, find_device, pick_device
 from bot.player.history import UserHistory
 from bot.player.outcome import Outcome
-from bot.player.restrictions import explain_restriction
+from bot.player.resolve import resolve
+from bot.player.state import Sleep
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Device, Playback
 from bot.spotify.uris import Uri
 from bot.store import Store
-from bot.text.escape import safe
-from bot.text.items import numbered_items
 
-# Seconds for a hundred songs, one call each.
+# Seconds to queue several songs: MAX_SONGS take one call each.
 QUEUE_TIMEOUT = 120.0
-# Of so many people it is known what played last, for so many seconds.
+# Size and TTL, in seconds, of the last-played cache.
 _LAST_PLAYED_SIZE, _LAST_PLAYED_TTL = 1000, 60.0
 
 _NOTHING_TO_PAUSE = "Nothing is playing, so there is nothing to pause. Start something with /play."
 _NO_VOLUME_TO_SHOW = "Nothing is playing, so there is no volume to see. Start something with /play."
-# No device is woken for these: what is said instead.
+# These actions need an active device; activating one for them would be useless.
 _ACTIVE_DEVICE_ONLY = {
     PlayerAction("pause"): _NOTHING_TO_PAUSE,
     PlayerAction("volume"): _NO_VOLUME_TO_SHOW,
 }
 
-Run = Callable[[ActionContext], Awaitable[Outcome]]
 OnChange = Callable[[int, Playback | None], None]
-"""Told that somebody's player was told to do something, and what it is like now, where known."""
+"""Called after a user's player has changed, with its new state if that is known."""
 
 
 class Player:
-    """Does what people ask of their player."""
+    """Performs the player actions of all users."""
 
     def __init__(
         self,
-        accounts: Sessions,
+        sessions: Sessions,
         store: Store,
-        recents: UserHistory,
+        history: UserHistory,
         clock: Callable[[], float],
         sleep: Sleep,
-        changed: OnChange,
+        on_change: OnChange,
     ) -> None:
-        self._accounts = accounts
+        self._sessions = sessions
         self._preferences = store.preferences
-        self._on_change = changed
-        self._history = recents
-        self._sleep = sleep
+        self._history = history
         self._clock = clock
-        # What each one's player showed last: what still shows it after a skip is late.
+        self._sleep = sleep
+        self._on_change = on_change
         self._last_played: TTLCache[int, Hashable] = TTLCache(
             _LAST_PLAYED_SIZE, _LAST_PLAYED_TTL, timer=clock
         )
-        # When somebody left while a command of theirs was under way.
+        # No command takes longer than QUEUE_TIMEOUT, so the entry outlives those in progress.
         self._unlinked_at: TTLCache[int, float] = TTLCache(
             _LAST_PLAYED_SIZE, QUEUE_TIMEOUT, timer=clock
         )
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def forget(self, user_id: int) -> None:
-        """They have left; nothing of what is still under way is remembered either."""
+        """The user has unlinked: remember nothing of them, nor of their commands in progress."""
         self._last_played.pop(user_id, None)
         self._unlinked_at[user_id] = self._clock()
 
+    def expire(self) -> None:
+        """Remove expired entries from memory."""
+        self._last_played.expire()
+        self._unlinked_at.expire()
+
+    # ---- entries
+
     async def play(
-        self, user_id: int, what: str, *, on: str | None = None, shuffle: bool | None = None
+        self, user_id: int, query: str, *, on: str | None = None, shuffle: bool | None = None
     ) -> Outcome:
-        """Play what these words, this link or `liked` mean. Raises as `wanted.meant` and `do`."""
-        spotify = await self._accounts.session(user_id)
+        """Play what the query, link or `liked` resolves to. Raises as `resolve` and `perform`."""
+        spotify = await self._sessions.session(user_id)
         spotify.require_player_quota()
-        meant = await resolve.resolve(spotify, what)
-        item = meant.items[0] if meant.items else None
-        deed = (
-            PlayerAction("play", LIKED_SONGS, shuffle)
-            if item is None
-            else _play_item_action(item, shuffle)
+        resolved = await resolve(spotify, query)
+        item = resolved.items[0] if resolved.items else None
+        action = PlayerAction("play", LIKED_SONGS, shuffle)
+        if item is not None:
+            action = play_action(item.require_uri(), shuffle)
+        run = partial(handlers.perform, action)
+        return await self._execute(
+            Command(user_id, spotify, action, run, on, item, note=resolved.note)
         )
-        return await _with_note(meant.note, self._serialised(user_id, spotify, deed, on, item))
 
     async def perform(
-        self, user_id: int, deed: PlayerAction, *, on: str | None = None, item: Item | None = None
+        self, user_id: int, action: PlayerAction, *, on: str | None = None, item: Item | None = None
     ) -> Outcome:
-        """Carry it out as this user, on the device with this id or name, else the active one.
+        """Perform the action on the device with this ID or name, else on the active one.
 
-        Where none is active, their default device is used, or the only one there is.
-        `item`: what is to be played or queued, where it is known already.
-        Raises Faults; DeviceChoiceNeeded, where a device has to be chosen or woken first.
+        If none is active, use the default device, or the only one there is.
+        item  to play or queue, if it is known already
+
+        Raises BotError; DeviceChoiceNeeded if the user has to choose or activate a device.
         """
-        return await self._serialised(
-            user_id, await self._accounts.session(user_id), deed, on, item
-        )
+        spotify = await self._sessions.session(user_id)
+        run = partial(handlers.perform, action)
+        return await self._execute(Command(user_id, spotify, action, run, on, item))
 
     async def queue(
-        self, user_id: int, what: str, *, on: str | None = None, now: bool = False
+        self, user_id: int, query: str, *, on: str | None = None, now: bool = False
     ) -> Outcome | QueueRequest:
-        """Queue what these words or links mean; or say how much that is, where it is much.
+        """Queue what the query or links resolve to, or return the request to be confirmed.
 
-        `now`: skip to it as well. Raises as `play`, and NothingToQueue.
+        now  skip to the first song as well
+
+        Raises as `play`, and NothingToQueue.
         """
-        spotify = await self._accounts.session(user_id)
+        spotify = await self._sessions.session(user_id)
         spotify.require_player_quota()
-        meant = await resolve.resolve(spotify, what, limit=MAX_LINKS, liked=False)
-        found = plan_queue(meant.items, meant.links_left_out)
-        if found.needs_confirmation:
-            return found
-        note = found.left_out_note if found.links_left_out else meant.note
-        return await _with_note(note, self._queue(user_id, spotify, found.items, on, now, None))
+        resolved = await resolve(spotify, query, limit=bulk_queue.MAX_LINKS, liked=False)
+        request = plan_queue(resolved.items, resolved.links_left_out)
+        if request.needs_confirmation:
+            return request
+        note = request.left_out_note if request.links_left_out else resolved.note
+        return await self._queue(user_id, spotify, request.items, on=on, now=now, note=note)
 
     async def queue_items(
         self,
@@ -150,155 +146,123 @@ class Player:
         now: bool = False,
         progress: Progress | None = None,
     ) -> Outcome:
-        """Queue all songs of these, after it was asked whether they should be."""
-        spotify = (await self._accounts.session(user_id)).with_timeout(timeout=QUEUE_TIMEOUT)
+        """Queue all songs of these items, which the user has confirmed."""
+        spotify = (await self._sessions.session(user_id)).with_timeout(QUEUE_TIMEOUT)
         spotify.require_player_quota()
         items = [await spotify.catalogue.item(uri) for uri in uris]
-        return await self._queue(user_id, spotify, items, on, now, progress)
+        return await self._queue(user_id, spotify, items, on=on, now=now, progress=progress)
 
     async def _queue(
         self,
         user_id: int,
         spotify: Spotify,
         items: Sequence[Item],
+        *,
         on: str | None,
         now: bool,
-        progress: Progress | None,
+        note: str = "",
+        progress: Progress | None = None,
     ) -> Outcome:
-        songs = await expand(spotify, items)
-        if len(songs) > 1:
-            spotify = spotify.with_timeout(timeout=QUEUE_TIMEOUT)
+        songs = await bulk_queue.expand(spotify, items)
+        uri = songs[0].uri if len(songs) == 1 else None
+        if uri:
+            action = queue_action(uri, now=now)
+        else:
+            action = PlayerAction("queue", LISTED_ITEMS, now=now)
+            spotify = spotify.with_timeout(QUEUE_TIMEOUT)
+        run = partial(bulk_queue.queue_tracks, songs, now=now, progress=progress)
+        listed = () if uri else items
+        return await self._execute(
+            Command(user_id, spotify, action, run, on, note=note, listed=listed)
+        )
 
-        async def act(doing: ActionContext) -> Outcome:
-            return await queue_tracks(songs, doing, now=now, progress=progress)
+    # ---- the pipeline
 
-        one = songs[0].uri if len(songs) == 1 else None
-        deed = queue_action(one, now=now) if one else PlayerAction("queue", LISTED_ITEMS, now=now)
+    async def _execute(self, command: Command) -> Outcome:
+        """Run the command and publish its outcome.
+
+        Serialises a user's commands, so that each reply shows its own result. Queueing is exempt.
+        """
+        started_at = self._clock()
+        lock = self._locks.setdefault(command.user_id, asyncio.Lock())
         try:
-            return await self._serialised(user_id, spotify, deed, on, songs[0], act)
-        except DeviceChoiceNeeded as needed:
-            if not one:  # what is too long for a button stands in the message
-                needed.message = "\n".join([needed.message, *numbered_items(items)])
+            async with nullcontext() if command.action.verb == "queue" else lock:
+                outcome = await self._run(command)
+        except DeviceChoiceNeeded as question:
+            command.add_to_question(question)
             raise
+        if self._unlinked_at.get(command.user_id, -math.inf) < started_at:
+            self._publish(command, outcome)
+        return command.with_note(outcome)
 
-    async def _serialised(
-        self,
-        user_id: int,
-        spotify: Spotify,
-        deed: PlayerAction,
-        on: str | None,
-        item: Item | None,
-        act: Run | None = None,
-    ) -> Outcome:
-        """One after the other: each says what the player is like. But nothing waits for a queue."""
-        began = self._clock()
-        turn = self._locks.setdefault(user_id, asyncio.Lock())
-        async with nullcontext() if deed.verb == "queue" else turn:
-            done = await self._run(user_id, spotify, deed, on, item, act)
-        if self._unlinked_at.get(user_id, -math.inf) < began:
-            self._remember(user_id, deed, done)
-        return done
+    async def _run(self, command: Command) -> Outcome:
+        """Attempt it on the target device; if none is active, activate one and attempt again."""
+        action, on = command.action, command.on
+        device = await find_device(command.spotify, action, on) if on else None
+        context = ActionContext(
+            command.spotify,
+            self._clock,
+            self._sleep,
+            device.id if device else None,
+            command.item,
+            self._last_played.get(command.user_id),
+        )
+        outcome = None
+        if device is None or device.is_active or action.activates_device:
+            outcome = await command.attempt(context)
+        if outcome is None:
+            device, outcome = await self._activate_and_attempt(command, context, device)
+        return command.with_device_name(outcome, device)
 
-    def _remember(self, user_id: int, deed: PlayerAction, done: Outcome) -> None:
-        if deed.verb in ("next", "previous"):
-            self._last_played.pop(user_id, None)
-        if now := done.state.item if done.state else done.item if deed.verb == "play" else None:
-            self._last_played[user_id] = now.identity
-        if done.item is not None:
-            self._history.add_item(user_id, done.item)
-        if deed != PlayerAction("volume") and (deed.verb != "queue" or deed.now):
-            self._on_change(user_id, done.state)
-
-    async def _run(
-        self,
-        user_id: int,
-        spotify: Spotify,
-        deed: PlayerAction,
-        on: str | None,
-        item: Item | None,
-        act: Run | None,
-    ) -> Outcome:
-        device = await find_device(spotify, deed, on) if on else None
-        last = self._last_played.get(user_id)
-        there = device.id if device else None
-        doing = ActionContext(spotify, self._clock, self._sleep, there, item, last)
-        act = act or partial(perform, deed)
-        done = None
-        if device is None or device.is_active or activates_device(deed):
-            try:
-                done = await _attempt(deed, doing, act)
-            except DeviceChoiceNeeded:
-                raise
-            except NoActiveDevice:
-                pass
-        if done is None:
-            device, done = await self._activate_and_run(user_id, deed, doing, device, act)
-        if device and device.name and (done.state is None or done.state.item is None):
-            head, dot, rest = done.message.partition(". ")
-            where = "to" if deed.verb == "move" else "on"
-            done = replace(done, message=f"{head} {where} {safe(device.name)}{dot}{rest}")
-        return done
-
-    async def _activate_and_run(
-        self,
-        user_id: int,
-        deed: PlayerAction,
-        doing: ActionContext,
-        device: Device | None,
-        act: Run,
+    async def _activate_and_attempt(
+        self, command: Command, context: ActionContext, device: Device | None
     ) -> tuple[Device, Outcome]:
-        """The same on a device that has to be made the active one first, and which that is."""
-        if deed in _ACTIVE_DEVICE_ONLY:
-            raise NothingPlaying("no device", message=_ACTIVE_DEVICE_ONLY[deed])
-        player = doing.spotify.player
-        there_are: list[Device] = []
+        """Attempt it on a device that is not active; return this device as well.
+
+        device  that the user named; else the default device, or the only one there is
+
+        Raises DeviceChoiceNeeded if there is neither, or if the device cannot be activated.
+        """
+        action, player = command.action, command.spotify.player
+        if action in _ACTIVE_DEVICE_ONLY:
+            raise NothingPlaying("no device", message=_ACTIVE_DEVICE_ONLY[action])
+        devices: Sequence[Device] = ()
         if device is None:
-            there_are = await player.devices()
-            default = (await self._preferences.get(user_id)).device
-            device = devices.pick_device(there_are, default)
+            devices = await player.devices()
+            default = (await self._preferences.get(command.user_id)).device
+            device = pick_device(devices, default)
         if device is None or device.id is None:
-            raise device_needed(deed, there_are)
-        there = device.id
+            raise device_needed(action, devices)
+        if not action.activates_device:
+            command = replace(command, run=partial(self._transfer_and_run, command, device.id))
+        context = replace(context, device=device.id, just_transferred=True)
+        outcome = await command.attempt(context)
+        if outcome is None:
+            raise device_needed(action, devices or await player.devices())
+        return device, outcome
 
-        async def moved(doing: ActionContext) -> Outcome:
-            if activates_device(deed):
-                return await act(doing)
-            await player.transfer(there, play=deed.now or deed.verb in ("next", "previous"))
-            try:
-                return await act(doing)
-            except BotError:  # it moved all the same
-                self._on_change(user_id, None)
-                raise
-
+    async def _transfer_and_run(
+        self, command: Command, device_id: str, context: ActionContext
+    ) -> Outcome:
+        play = command.action.now or command.action.verb in ("next", "previous")
+        await command.spotify.player.transfer(device_id, play=play)
         try:
-            done = await _attempt(deed, replace(doing, device=there, just_transferred=True), moved)
-        except DeviceChoiceNeeded:
+            return await command.run(context)
+        except BotError:  # the transfer itself has succeeded
+            self._on_change(command.user_id, None)
             raise
-        except NoActiveDevice:
-            raise device_needed(deed, there_are or await player.devices()) from None
-        return device, done
 
-
-async def _with_note(note: str, doing: Awaitable[Outcome]) -> Outcome:
-    """A sentence said of what was done, or with the question on which device."""
-    try:
-        done = await doing
-    except DeviceChoiceNeeded as needed:
-        needed.message = f"{note}. {needed.message}" if note else needed.message
-        raise
-    return replace(done, message=f"{done.message}. {note}") if note else done
-
-
-def _play_item_action(item: Item, shuffle: bool | None) -> PlayerAction:
-    return play_action(item.require_uri(), shuffle)
-
-
-async def _attempt(deed: PlayerAction, doing: ActionContext, act: Run) -> Outcome:
-    try:
-        return await act(doing)
-    except PlayerRestricted as refused:
-        return await explain_restriction(deed, doing, refused)
-    except DeviceNotFound as gone:
-        if gone.message != DeviceNotFound.message:  # some of it was done there
-            raise
-        raise device_needed(deed, await doing.spotify.player.devices(), DEVICE_NOT_FOUND) from None
+    def _publish(self, command: Command, outcome: Outcome) -> None:
+        """Update the last-played cache, the history and the live panel."""
+        user_id, action = command.user_id, command.action
+        if action.verb in ("next", "previous"):
+            self._last_played.pop(user_id, None)
+        playing = outcome.item if action.verb == "play" else None
+        if outcome.state is not None:
+            playing = outcome.state.item
+        if playing is not None:
+            self._last_played[user_id] = playing.identity
+        if outcome.item is not None:
+            self._history.add_item(user_id, outcome.item)
+        if action.changes_playback:
+            self._on_change(user_id, outcome.state)

@@ -1,4 +1,4 @@
-"""From what somebody types to what it means at Spotify."""
+"""Resolves what a user types: links, the liked songs, a playlist's name, or words to search for."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.uris import Kind
 from bot.text.escape import single_line
 
-# Of so many playlists of one's own the names are looked through, for so many seconds: behind them
-# there is still a search to be done.
+# How many of the user's playlists are compared by name, and the seconds for that: if none of them
+# matches, a search follows.
 MAX_OWN_PLAYLISTS = 4 * PAGE_SIZE
 _OWN_PLAYLISTS_TIMEOUT = 3.0
 
@@ -26,11 +26,11 @@ _PLAYLISTS_UNREADABLE = "Your playlists could not be read"
 
 @dataclass(frozen=True)
 class Resolved:
-    """What somebody's words or links mean.
+    """What a query resolves to.
 
-    items  of the catalogue; none for the liked songs
-    more   how many links were left out
-    note   a sentence about what may have been meant as well, without its full stop; often empty
+    items           of the catalogue; empty for the liked songs
+    links_left_out  the number of links beyond the limit
+    note            a sentence for the reply, without its full stop; usually empty
     """
 
     items: list[Item]
@@ -38,40 +38,47 @@ class Resolved:
     note: str = ""
 
 
-async def resolve(spotify: Spotify, what: str, *, limit: int = 1, liked: bool = True) -> Resolved:
-    """The first items that are linked to, or one's own playlist of that name, or the best song.
+async def resolve(spotify: Spotify, query: str, *, limit: int = 1, liked: bool = True) -> Resolved:
+    """The linked items, else the user's playlist of that name, else the first song of a search.
 
-    `liked`: the liked songs can be meant. Raises UnreadableLink, NotFound, NothingFound, and as
-    `search` does.
+    limit  the most links to resolve
+    liked  whether "liked" means the liked songs
+
+    Raises UnreadableLink, NotFound, NothingFound, EmptyQuery, QueryTooLong.
     """
-    if linked := await spotify.resolve_links(what, max_links=limit):
+    if linked := await spotify.resolve_links(query, max_links=limit):
         items = [await spotify.catalogue.item(uri) for uri in linked]
-        return Resolved(items, max(0, len(uris.find_links(what)) - limit))
-    words = validate_query(what)
+        return Resolved(items, max(0, len(uris.find_links(query)) - limit))
+    words = validate_query(query)
     if liked and words.casefold() in (LIKED_SONGS, "liked songs"):
         return Resolved([])
     note = ""
     try:
-        if mine := await _own_playlist(spotify.with_timeout(timeout=_OWN_PLAYLISTS_TIMEOUT), words):
-            return Resolved([mine])
+        playlist = await _own_playlist(spotify.with_timeout(_OWN_PLAYLISTS_TIMEOUT), words)
+        if playlist:
+            return Resolved([playlist])
     except MissingScope:
-        pass  # they never agreed to it, and look for songs
+        pass  # the user's login does not include playlists: search for a song
     except BotError:
         note = _PLAYLISTS_UNREADABLE
-    found = await spotify.catalogue.search(words, Kind.TRACK)
-    if not found.tracks:
+    results = await spotify.catalogue.search(words, Kind.TRACK)
+    if not results.tracks:
         raise NothingFound(message=f"{NothingFound.message} {note}." if note else None)
-    return Resolved([found.tracks[0]], note=f"{note}, so this is a song" if note else "")
+    return Resolved([results.tracks[0]], note=f"{note}, so this is a song" if note else "")
 
 
 async def _own_playlist(spotify: Spotify, name: str) -> Playlist | None:
-    """One's own playlist of exactly this name, among the first OWN; a page costs a call at most."""
-    listed = spotify.playlists.mine()
-    for start in range(0, MAX_OWN_PLAYLISTS, PAGE_SIZE):
-        page = await listed.page(start)
-        for one in page.items:
-            if one and one.uri and single_line(one.name, MAX_QUERY).casefold() == name.casefold():
-                return one
+    """The user's playlist of this name, among the first MAX_OWN_PLAYLISTS; one call a page."""
+    paging = spotify.playlists.mine()
+    for offset in range(0, MAX_OWN_PLAYLISTS, PAGE_SIZE):
+        page = await paging.page(offset)
+        for playlist in page.items:
+            if playlist and playlist.uri and _is_named(playlist, name):
+                return playlist
         if page.next is None:
             break
     return None
+
+
+def _is_named(playlist: Playlist, name: str) -> bool:
+    return single_line(playlist.name, MAX_QUERY).casefold() == name.casefold()

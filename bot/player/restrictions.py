@@ -1,4 +1,4 @@
-"""What a refusal means that names no reason: the player's state tells."""
+"""Explains a 403 without a reason by reading the player's state."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bot.errors.bot_error import BotError
 from bot.errors.spotify import PlayerRestricted
 from bot.player.actions import ActionVerb, PlayerAction
 from bot.player.context import ActionContext
-from bot.player.now_playing import AD_PLAYING
 from bot.player.outcome import Outcome
 from bot.player.start import SHUFFLE_REFUSED
+from bot.player.state import AD_PLAYING
 from bot.spotify.models import Playback
 
-# What must not be disallowed for it (actions.disallows), and what is said where it is.
+# Names in the state's `actions.disallows` of which each forbids the action.
 _REQUIRED_ACTIONS: dict[ActionVerb, tuple[str, ...]] = {
     "next": ("skipping_next",),
     "previous": ("skipping_prev",),
@@ -36,43 +36,47 @@ _MESSAGES: dict[ActionVerb, str] = {
     "resume": "There is nothing to go on with. Start something with /play.",
     "queue": "There is nothing to queue behind. Start something with /play first.",
 }
-# Of a song that cannot be heard, Spotify says no more than of all else.
+# Spotify gives no other sign that a track is unavailable.
 _TRACK_UNAVAILABLE = (
     "Spotify refused it: it may have been withdrawn. Look for another one with /search."
 )
 
 
 async def explain_restriction(
-    deed: PlayerAction, doing: ActionContext, refused: PlayerRestricted
+    action: PlayerAction, context: ActionContext, error: PlayerRestricted
 ) -> Outcome:
-    """Done all the same, where it was so already. Raises `refused`, in words that fit the state."""
+    """The outcome of a refused pause or resume that changes nothing.
+
+    Raises `error` for all other actions, with a message that fits the player's state.
+    """
     state = None
-    with suppress(BotError):  # that nobody may look now leaves the refusal as it is
-        state = await doing.spotify.player.state()
+    with suppress(BotError):  # without a state, the error keeps its message
+        state = await context.spotify.player.state()
     if state is None:
-        raise refused
-    if deed.verb == "pause" and not state.is_playing:
+        raise error
+    if action.verb == "pause" and not state.is_playing:
         return Outcome("Already paused", state=state)
-    if deed.verb == "resume" and state.is_playing:
-        return Outcome(_already_playing(deed, state), state=state)
-    if refused.message == PlayerRestricted.message:
-        refused.message = _message_for(deed, state)
-    raise refused
+    if action.verb == "resume" and state.is_playing:
+        return Outcome(_already_playing(action, state), state=state)
+    if error.message == PlayerRestricted.message:
+        error.message = _message_for(action, state)
+    raise error
 
 
-def _already_playing(deed: PlayerAction, state: Playback) -> str:
-    """What has become of a resume while it plays: it may have been about the order."""
-    if deed.shuffle is None or deed.shuffle == state.shuffle_state:
+def _already_playing(action: PlayerAction, state: Playback) -> str:
+    """The message for a resume while it plays; Spotify may have refused the shuffle mode."""
+    if action.shuffle is None or action.shuffle == state.shuffle_state:
         return "Already playing"
     return f"Already playing. {SHUFFLE_REFUSED}"
 
 
-def _message_for(deed: PlayerAction, state: Playback) -> str:
+def _message_for(action: PlayerAction, state: Playback) -> str:
     if state.currently_playing_type == "ad":
         return AD_PLAYING
     disallows = state.actions.disallows if state.actions else {}
-    known = any(disallows.get(action) for action in _REQUIRED_ACTIONS.get(deed.verb, ()))
-    stuck = deed.verb in ("resume", "queue") and state.item is None
-    if known or stuck:
-        return _MESSAGES[deed.verb]
-    return _TRACK_UNAVAILABLE if deed.verb in ("play", "queue") else PlayerRestricted.message
+    required = _REQUIRED_ACTIONS.get(action.verb, ())
+    is_disallowed = any(disallows.get(name) for name in required)
+    is_empty = action.verb in ("resume", "queue") and state.item is None
+    if is_disallowed or is_empty:
+        return _MESSAGES[action.verb]
+    return _TRACK_UNAVAILABLE if action.verb in ("play", "queue") else PlayerRestricted.message

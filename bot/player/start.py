@@ -1,81 +1,118 @@
-"""What is to be played: an item of the catalogue, or the liked songs."""
+"""Handlers of the actions that start playback: play and resume."""
 
 from __future__ import annotations
 
 import asyncio
 
+from msgspec.structs import replace
+
 from bot.errors.content import NothingToExport
 from bot.errors.spotify import BadRequest, PlayerRestricted
 from bot.player.actions import LIKED_SONGS, PlayerAction
-from bot.player.confirm import explain_unknown_outcome
 from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
-from bot.spotify.models import Album, Episode, Track
+from bot.player.state import explain_unknown_outcome
+from bot.spotify.models import Album, Episode, Playback, Track
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.player import MAX_URIS
 from bot.spotify.uris import Kind, Uri
+from bot.text.items import count
 
 SHUFFLE_REFUSED = "Spotify does not let that be shuffled"
+_NO_LIKED_SONGS = "You have no liked songs yet. Like some with /save."
 
 
-async def play(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    """A track plays inside its album, so that music goes on after it."""
-    late = deed.shuffle is not None and not await try_shuffle(deed.shuffle, doing)
-    done = await (_play_liked(doing) if deed.argument == LIKED_SONGS else _play_item(deed, doing))
-    if late and deed.shuffle is not None and not await try_shuffle(deed.shuffle, doing):
-        return Outcome(f"{done.message}. {SHUFFLE_REFUSED}", item=done.item)
-    return done
+async def play(action: PlayerAction, context: ActionContext) -> Outcome:
+    """Play an item or the liked songs; a track plays inside its album, so that more follows it."""
+    shuffle_is_set = await _try_shuffle(action.shuffle, context)
+    is_liked = action.argument == LIKED_SONGS
+    outcome = await (_play_liked(context) if is_liked else _play_item(action, context))
+    # What played before may not be shufflable; what plays now may be.
+    if shuffle_is_set or await _try_shuffle(action.shuffle, context):
+        return outcome
+    return Outcome(f"{outcome.message}. {SHUFFLE_REFUSED}", item=outcome.item)
 
 
-async def try_shuffle(on: bool, doing: ActionContext) -> bool:
-    """Whether that can be set: what plays now may not be one to shuffle, what comes may."""
+async def resume(action: PlayerAction, context: ActionContext) -> Outcome:
+    """Resume, in the shuffle mode that the action asks for."""
+    shuffle_is_set = await _try_shuffle(action.shuffle, context)
     try:
-        await doing.spotify.player.set_shuffle(on, device=doing.device)
+        async with explain_unknown_outcome(context.spotify):
+            await context.spotify.player.resume(device=context.device)
+    except PlayerRestricted:
+        if action.shuffle is None or not shuffle_is_set:
+            raise
+        # Spotify refuses to resume what is playing: then the action is about the shuffle mode.
+        state, _ = await context.poll_state(lambda state: state.shuffle_state == action.shuffle)
+        if state is None or not state.is_playing:
+            raise
+        message = "Shuffled" if action.shuffle else "Shuffle is off"
+        return Outcome(message, state=replace(state, shuffle_state=action.shuffle))
+    shuffle_is_set = shuffle_is_set or await _try_shuffle(action.shuffle, context)
+
+    def is_resumed(state: Playback) -> bool:
+        return state.is_playing and (context.device is None or context.is_on_target(state))
+
+    state, is_updated = await context.poll_state(is_resumed)
+    if state is not None and not is_updated:
+        is_target = context.device is None or context.is_on_target(state)
+        device = state.device if is_target else None
+        state = replace(state, is_playing=True, device=device)
+    return Outcome("Playing" if shuffle_is_set else f"Playing. {SHUFFLE_REFUSED}", state=state)
+
+
+async def _try_shuffle(on: bool | None, context: ActionContext) -> bool:
+    """Set the shuffle mode, unless `on` is None. False if Spotify refuses."""
+    if on is None:
+        return True
+    try:
+        await context.spotify.player.set_shuffle(on, device=context.device)
     except PlayerRestricted:
         return False
     return True
 
 
-async def _play_item(deed: PlayerAction, doing: ActionContext) -> Outcome:
-    player = doing.spotify.player
-    item = doing.item
+async def _play_item(action: PlayerAction, context: ActionContext) -> Outcome:
+    player = context.spotify.player
+    item = context.item
     if item is None:
-        assert deed.uri is not None, "an item, where it is not the liked songs"
-        item = await doing.spotify.catalogue.item(deed.uri)
+        assert action.uri is not None, "only the liked songs have no URI"
+        item = await context.spotify.catalogue.item(action.uri)
     uri = item.require_uri()
-    async with explain_unknown_outcome(doing.spotify):
+    async with explain_unknown_outcome(context.spotify):
         match item:
-            case Track(album=Album(id=str(album))):
-                await _play_in_album(Uri(Kind.ALBUM, album), uri, doing)
+            case Track(album=Album(id=str(album_id))):
+                await _play_in_album(Uri(Kind.ALBUM, album_id), uri, context)
             case Track() | Episode():
-                await player.play(uri, device=doing.device)
+                await player.play(uri, device=context.device)
             case _:
-                await player.play_context(uri, device=doing.device)
+                await player.play_context(uri, device=context.device)
     return Outcome("Playing", item=item)
 
 
-async def _play_in_album(album: Uri, track: Uri, doing: ActionContext) -> None:
-    """An album from this track on; the track alone, where its album does not hold it any more."""
+async def _play_in_album(album: Uri, track: Uri, context: ActionContext) -> None:
+    """The album from this track on; the track alone if the album no longer contains it."""
+    player = context.spotify.player
     try:
-        await doing.spotify.player.play_context(album, offset=track, device=doing.device)
+        await player.play_context(album, offset=track, device=context.device)
     except BadRequest:
-        await doing.spotify.player.play(track, device=doing.device)
+        await player.play(track, device=context.device)
 
 
-async def _play_liked(doing: ActionContext) -> Outcome:
-    """As many as one call carries, newest first."""
-    songs = doing.spotify.library.tracks()
+async def _play_liked(context: ActionContext) -> Outcome:
+    """The newest liked songs, as many as one call takes."""
+    songs = context.spotify.library.tracks()
     first = await songs.page()
-    more = range(PAGE_SIZE, min(first.total, MAX_URIS), PAGE_SIZE)
-    pages = [first, *await asyncio.gather(*(songs.page(offset) for offset in more))]
+    offsets = range(PAGE_SIZE, min(first.total, MAX_URIS), PAGE_SIZE)
+    pages = [first, *await asyncio.gather(*(songs.page(offset) for offset in offsets))]
     tracks = [entry.track for page in pages for entry in page.items if entry and entry.track]
-    # A song that was liked meanwhile pushes another one to the next page, where it comes again.
+    # A song that is liked meanwhile moves another one to the next page, which then repeats it.
     uris = list(dict.fromkeys(track.uri for track in tracks if track.uri))[:MAX_URIS]
     if not uris:
-        raise NothingToExport("none", message="You have no liked songs yet. Like some with /save.")
-    async with explain_unknown_outcome(doing.spotify):
-        await doing.spotify.player.play(*uris, device=doing.device)
+        raise NothingToExport("none", message=_NO_LIKED_SONGS)
+    async with explain_unknown_outcome(context.spotify):
+        await context.spotify.player.play(*uris, device=context.device)
     if first.total > MAX_URIS:
-        says = f"Playing your {len(uris)} newest liked songs of {first.total:,}"
-        return Outcome(f"{says}. Spotify takes no more at once")
-    return Outcome(f"Playing your {len(uris)} liked song{'s' if len(uris) > 1 else ''}")
+        message = f"Playing your {len(uris)} newest liked songs of {first.total:,}"
+        return Outcome(f"{message}. Spotify takes no more at once")
+    return Outcome(f"Playing your {count(len(uris), 'liked song')}")

@@ -1,4 +1,4 @@
-"""Formats items, playback and durations as text that is safe to show."""
+"""Formats items, playback, durations and counts as text that is safe to show."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ _MAX_TITLE, _MAX_BYLINE = 60, 60
 _SHORT_NAME = 25
 # Pixels: the cover whose width is nearest to this one is used.
 _COVER_WIDTH = 300
+
+
+def count(number: int, noun: str) -> str:
+    """The number with its noun, such as `1 song` or `1,200 songs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def title(item: Item, limit: int = _MAX_TITLE) -> str:
@@ -74,15 +79,15 @@ def playback_line(playback: Playback) -> str:
     return f"{text} on {name}" if name else text
 
 
-def progress_bar(at_ms: int | None, of_ms: int | None) -> str:
+def progress_bar(progress_ms: int | None, duration_ms: int | None) -> str:
     """A bar with times, such as `▰▰▰▱▱▱▱▱▱▱ 1:02 / 3:20`, or as much of it as is known."""
-    if at_ms is None:
+    if progress_ms is None:
         return ""
-    if not of_ms:
-        return format_duration(at_ms)
-    done = min(_BAR_LENGTH, at_ms * _BAR_LENGTH // of_ms)
-    bar = "▰" * done + "▱" * (_BAR_LENGTH - done)
-    return f"{bar} {format_duration(at_ms)} / {format_duration(of_ms)}"
+    if not duration_ms:
+        return format_duration(progress_ms)
+    filled = min(_BAR_LENGTH, progress_ms * _BAR_LENGTH // duration_ms)
+    bar = "▰" * filled + "▱" * (_BAR_LENGTH - filled)
+    return f"{bar} {format_duration(progress_ms)} / {format_duration(duration_ms)}"
 
 
 def format_duration(ms: int) -> str:

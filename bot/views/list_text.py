@@ -14,7 +14,7 @@ from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Chapter, Episode, Playlist, Track
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import escape, safe, single_line
-from bot.text.items import creator, format_duration, title
+from bot.text.items import count, creator, format_duration, title
 
 KIND_HEADINGS: dict[Kind, str] = {
     Kind.TRACK: "Songs",
@@ -157,6 +157,5 @@ def _details(item: Item | Chapter) -> str:
         case Album():
             return safe((item.release_date or "")[:4])
         case Playlist():
-            count = item.total
-            return "" if count is None else f"{count:,} song{'' if count == 1 else 's'}"
+            return "" if item.total is None else count(item.total, "song")
     return ""

@@ -13,6 +13,7 @@ from bot.spotify.models import Playlist
 from bot.spotify.uris import Kind, Uri
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
+from bot.text.items import count
 from bot.views import cards
 
 # Discord allows a menu this many options.
@@ -91,8 +92,7 @@ def added_card(item: Item, addition: Addition, playlist: SavedDefault) -> ui.Lay
 
 
 def _describe(playlist: Playlist) -> str:
-    count = playlist.total
-    parts = [] if count is None else [f"{count:,} song{'' if count == 1 else 's'}"]
+    parts = [] if playlist.total is None else [count(playlist.total, "song")]
     if playlist.collaborative:
         parts.append("shared")
     return " · ".join(parts) or "Playlist"

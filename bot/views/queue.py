@@ -13,7 +13,7 @@ from bot.player.bulk_queue import QueueRequest
 from bot.player.outcome import Outcome
 from bot.spotify.models import Playable, Queue
 from bot.spotify.uris import Uri, find_links
-from bot.text.items import byline, format_duration, numbered_items, title
+from bot.text.items import byline, count, format_duration, numbered_items, title
 from bot.views import cards
 from bot.views.outcome import outcome_reply
 
@@ -92,13 +92,13 @@ def queued_reply(queued: Outcome | QueueRequest, *, now: bool = False) -> Reply:
 
 def confirmation_card(request: QueueRequest, *, now: bool) -> ui.LayoutView:
     """The question whether to queue the items; `listed_uris` reads them back."""
-    count = f"{request.songs} song{'s' if request.songs != 1 else ''}"
+    songs = count(request.songs, "song")
     if request.total > request.songs:
-        count = f"the first {request.songs} of {request.total:,} songs"
+        songs = f"the first {request.songs} of {request.total:,} songs"
     lines = [
         "### Queue all of this?",
         *numbered_items(request.items, _MAX_NAME),
-        f"That is {count}, and {request.calls} calls to Spotify, of which this app has some "
+        f"That is {songs}, and {request.calls} calls to Spotify, of which this app has some "
         "hundreds a day. Nothing takes them out of the queue again.",
         f"{request.left_out_note}." if request.links_left_out else "",
     ]

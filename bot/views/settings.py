@@ -16,6 +16,7 @@ from bot.library.playlists import WritablePlaylists
 from bot.spotify.models import Device, Playlist
 from bot.store import Preferences, SavedDefault
 from bot.text.escape import single_line
+from bot.text.items import count
 from bot.views import cards
 from bot.views.login import StartLogin
 
@@ -225,4 +226,4 @@ def _option(
 def _song_count(playlist: Playlist) -> str | None:
     if playlist.total is None:
         return None
-    return "1 song" if playlist.total == 1 else f"{playlist.total:,} songs"
+    return count(playlist.total, "song")

@@ -27,10 +27,10 @@ class ReportsWithoutActing(PlayerApp):
 
 
 class _IdlePlayer(Player):
-    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
-        if deed.verb == "pause":
+    async def perform(self, user_id: int, action: PlayerAction, **how: Any) -> Outcome:
+        if action.verb == "pause":
             return Outcome("Paused")
-        return await super().perform(user_id, deed, **how)
+        return await super().perform(user_id, action, **how)
 
 
 class ShowsPreviousState(PlayerApp):
@@ -45,8 +45,8 @@ class _StalePlayer(Player):
         super().__init__(*parts)
         self.previous_states: dict[int, Playback | None] = {}
 
-    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
-        outcome = await super().perform(user_id, deed, **how)
+    async def perform(self, user_id: int, action: PlayerAction, **how: Any) -> Outcome:
+        outcome = await super().perform(user_id, action, **how)
         previous, self.previous_states[user_id] = self.previous_states.get(user_id), outcome.state
         return (
             Outcome(outcome.message, outcome.item, previous)
@@ -63,10 +63,10 @@ class RepeatsActions(PlayerApp):
 
 
 class _RepeatingPlayer(Player):
-    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
-        if deed.verb in ("next", "previous", "queue"):
-            await super().perform(user_id, deed, **how)
-        return await super().perform(user_id, deed, **how)
+    async def perform(self, user_id: int, action: PlayerAction, **how: Any) -> Outcome:
+        if action.verb in ("next", "previous", "queue"):
+            await super().perform(user_id, action, **how)
+        return await super().perform(user_id, action, **how)
 
 
 class IgnoresDoublePresses(PlayerApp):
@@ -129,9 +129,9 @@ class PollsTooOften(PlayerApp):
 
 
 class _PollingPlayer(Player):
-    async def perform(self, user_id: int, deed: PlayerAction, **how: Any) -> Outcome:
-        outcome = await super().perform(user_id, deed, **how)
-        spotify = await self._accounts.session(user_id)
+    async def perform(self, user_id: int, action: PlayerAction, **how: Any) -> Outcome:
+        outcome = await super().perform(user_id, action, **how)
+        spotify = await self._sessions.session(user_id)
         for _ in range(5):
             await spotify.player.state()
         return outcome
