@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from bench import calls, linking, remote, slash
-from bench.reading import race
-from bench.table import Row, show
+from bench import commands, load, logins, overhead, startup
+from bench.library import comparison
+from bench.report import Row, report
+
+PARTS = {
+    "commands": commands.measure,
+    "load": load.measure,
+    "startup": startup.measure,
+    "logins": logins.measure,
+    "library": comparison.measure,
+    "overhead": overhead.measure,
+}
 
 
-async def measure() -> list[Row]:
-    return [
-        *await slash.measure(),
-        *await remote.measure(),
-        *await linking.measure(),
-        *await race.measure(),
-        *await calls.measure(),
-    ]
+async def measure(parts: Sequence[str], rounds: int) -> list[Row]:
+    rows = []
+    for part in parts:
+        print(f"{part} …", file=sys.stderr)
+        rows += await PARTS[part](rounds)
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=[*PARTS], help="the parts to measure"
+    )
+    parser.add_argument("--rounds", type=int, default=5, help="of each measurement")
+    arguments = parser.parse_args()
+    rows = asyncio.run(measure(arguments.only, arguments.rounds))
+    report(rows, Path("bench.json"))
 
 
 if __name__ == "__main__":
-    show(asyncio.run(measure()), Path("bench.json"))
+    main()

@@ -14,13 +14,15 @@ class BotExited(Exception):
 
 
 class ChangeNotifier:
-    """Counts changes of a pretend service and wakes those who wait for the next one.
+    """Counts the changes of a simulated service and wakes the tasks that wait for the next one.
 
-    `lifeline` is the running bot; when it ends, every wait fails at once.
+    bot_task  the running bot; when it ends, every wait fails at once
+    timeout   seconds that a wait takes at most, unless it names a timeout of its own
     """
 
     def __init__(self) -> None:
         self.version = 0
+        self.timeout = DEFAULT_TIMEOUT
         self.bot_task: asyncio.Future[Any] | None = None
         self._next_change: asyncio.Event = asyncio.Event()
 
@@ -30,12 +32,12 @@ class ChangeNotifier:
         self._next_change.set()
         self._next_change = asyncio.Event()
 
-    async def wait_for_change(self, version: int, timeout: float = DEFAULT_TIMEOUT) -> int:
+    async def wait_for_change(self, version: int, timeout: float | None = None) -> int:
         """The version as soon as it is newer than `version`.
 
-        Raises TimeoutError after `timeout` seconds, BotDied as soon as the lifeline ends.
+        Raises TimeoutError after `timeout` seconds, BotExited as soon as the bot ends.
         """
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(self.timeout if timeout is None else timeout):
             while self.version <= version:
                 await self._wait_or_exit(self._next_change.wait)
         return self.version
@@ -44,9 +46,10 @@ class ChangeNotifier:
         self,
         predicate: Callable[[], bool],
         description: str = "that",
-        timeout: float = DEFAULT_TIMEOUT,
+        timeout: float | None = None,
     ) -> None:
-        """Wait until `there()` holds. Raises TimeoutError naming `what`, or BotDied."""
+        """Wait until `predicate()`. Raises TimeoutError naming `description`, or BotExited."""
+        timeout = self.timeout if timeout is None else timeout
         try:
             async with asyncio.timeout(timeout):
                 while not predicate():

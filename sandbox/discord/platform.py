@@ -119,6 +119,7 @@ class Platform:
             source_edits_before=source_message.edit_count if source_message else 0,
         )
         interaction.changes.bot_task = self.changes.bot_task
+        interaction.changes.timeout = self.changes.timeout
         self.interactions.add(interaction)
         payload = interaction_create(
             interaction.id,

@@ -1,15 +1,15 @@
-"""tekore, as its documentation reads a library: `all_items` of the first page."""
+"""Reads the liked songs with tekore, as its documentation does: `all_items` of the first page."""
 
 from __future__ import annotations
 
 import tekore
 import tekore._client.base
 
-from bench.reading.meter import API_URL, TOKEN, metered
+from bench.library.resource_usage import API_URL, TOKEN, measured
 
 tekore._client.base.prefix = f"{API_URL}/"
 spotify = tekore.Spotify(TOKEN)
 
-with metered() as meter:
+with measured() as usage:
     for _ in spotify.all_items(spotify.saved_tracks(limit=50)):
-        meter.songs += 1
+        usage.songs += 1
