@@ -1,4 +1,4 @@
-"""Whatever people, clocks and restarts do to logins, in any order, nobody gets a wrong link."""
+"""In any order of logins, renewals, unlinks and restarts, nobody gets another user's account."""
 
 from __future__ import annotations
 

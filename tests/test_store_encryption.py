@@ -179,7 +179,7 @@ def test_same_secret_encrypts_differently_each_time() -> None:
     assert len({cipher.encrypt("a refresh token", "refresh_token", 1) for _ in range(1000)}) == 1000
 
 
-def _environment(folder: Path, **more: str) -> dict[str, str]:
+def _environment(folder: Path, **overrides: str) -> dict[str, str]:
     """Settings with unreachable services, so that the bot stops after its start."""
     unreachable = f"http://127.0.0.1:{free_port()}"
     port = str(free_port())
@@ -192,16 +192,20 @@ def _environment(folder: Path, **more: str) -> dict[str, str]:
         "DISCORD_API_URL": unreachable,
         "SPOTIFY_API_URL": unreachable,
         "SPOTIFY_ACCOUNTS_URL": unreachable,
-        **more,
+        **overrides,
     }
 
 
-async def _run_bot(folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
+async def _run_bot(folder: Path, *arguments: str, **overrides: str) -> tuple[int, str]:
     """The exit code and output of `python -m bot`, with a umask that makes files public."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", *arguments),
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **_environment(folder, **more)},
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            **_environment(folder, **overrides),
+        },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         umask=0,
@@ -216,9 +220,9 @@ async def _run_bot(folder: Path, *arguments: str, **more: str) -> tuple[int, str
     return process.returncode, output.decode()
 
 
-async def _run_refused_bot(folder: Path, *arguments: str, **more: str) -> str:
+async def _run_refused_bot(folder: Path, *arguments: str, **overrides: str) -> str:
     """The line in which the bot says why it does not start."""
-    code, output = await _run_bot(folder, *arguments, **more)
+    code, output = await _run_bot(folder, *arguments, **overrides)
     assert code == 1
     _assert_one_line_without_keys(output)
     return output
@@ -229,23 +233,23 @@ def _assert_one_line_without_keys(output: str) -> None:
     assert not any(key in output for key in (OLD_KEY, NEW_KEY, OTHER_KEY))
 
 
-def _open_store(folder: Path, **more: str) -> AbstractAsyncContextManager[Store]:
-    settings = Settings.from_env(_environment(folder, **more))
+def _open_store(folder: Path, **overrides: str) -> AbstractAsyncContextManager[Store]:
+    settings = Settings.from_env(_environment(folder, **overrides))
     return Store.open(settings.database, settings.token_keys)
 
 
-async def _link_users(folder: Path, **more: str) -> None:
+async def _link_users(folder: Path, **overrides: str) -> None:
     """Link the accounts of USERS, and leave another user in the middle of a login."""
-    async with _open_store(folder, **more) as store:
+    async with _open_store(folder, **overrides) as store:
         for user in USERS:
             await complete_login(store, user, user * 5 + 1)
         for step in (create_login, set_message_ref, start_login):
             await step(store, 104, 0)
 
 
-async def _refresh_tokens(folder: Path, **more: str) -> list[str]:
+async def _refresh_tokens(folder: Path, **overrides: str) -> list[str]:
     """The refresh tokens of USERS. Raises StartupError, LoginExpired."""
-    async with _open_store(folder, **more) as store:
+    async with _open_store(folder, **overrides) as store:
         return [await _refresh_token(store, user) for user in USERS]
 
 

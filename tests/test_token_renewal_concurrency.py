@@ -11,15 +11,15 @@ from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.oauth import RefreshTokenReply
-from tests.login_state_machine.held_responses import HeldGenerationChecks, HeldLinkLookups
+from tests.login_state_machine.held_responses import HeldAccountLookups, HeldVersionChecks
 from tests.login_state_machine.renewal_helpers import (
-    accounts_with_table,
-    bot_accounts,
+    bot_sessions,
     count_renewals,
     delayed_lookup,
     delayed_renewal,
     discord_id,
     fetch_player,
+    sessions_with_table,
     stored_link,
 )
 
@@ -52,7 +52,7 @@ async def test_late_command_does_not_use_old_token(
     """It read the link, and while it did, another renewed it and the old token died."""
     spotify.oauth.refresh_token_reply = "new"
     harness.clock.advance(3600)
-    async with accounts_with_table(harness, HeldLinkLookups) as (alone, table):
+    async with sessions_with_table(harness, HeldAccountLookups) as (alone, table):
         first, second = [await alone.session(discord_id(harness)) for _ in range(2)]
         async with delayed_lookup(table) as pause:
             late = asyncio.create_task(first.player.state())
@@ -153,14 +153,14 @@ async def test_unlink_wins_over_running_renewal(
     assert "not linked" in (await command).text
     assert len(spotify.calls) == calls
     assert stored_link(harness) is None
-    assert not bot_accounts(harness)._access_tokens._tokens
+    assert not bot_sessions(harness)._access_tokens._tokens
     assert "not linked" in (await linked_user.run("/now")).text
 
 
 async def test_unlink_at_end_of_renewal_leaves_no_token(
     harness: Harness, linked_user: UserClient
 ) -> None:
-    async with accounts_with_table(harness, HeldGenerationChecks) as (alone, table):
+    async with sessions_with_table(harness, HeldVersionChecks) as (alone, table):
         session = await alone.session(discord_id(harness))
         async with delayed_renewal(harness) as renewed:
             command = asyncio.create_task(session.player.state())

@@ -1,1 +1,1 @@
-"""A machine that links, forwards, renews and leaves in every order, beside the real thing."""
+"""A Hypothesis state machine of logins, renewals and unlinks, checked against a model."""

@@ -1,4 +1,4 @@
-"""The house while the machine plays in it: opened, shut, and with answers that are on their way."""
+"""The base of the state machine: starts and stops the app, and keeps requests pending."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHUTDOWN_PROBE_S = 0.005
 
 
 class BaseMachine(RuleBasedStateMachine):
-    """The real parts, the model of what must be true, and what has been asked and not answered."""
+    """The app, the model of its expected state, and the requests without a response."""
 
     by_code = True
     env: LoginEnvironment
@@ -30,7 +30,7 @@ class BaseMachine(RuleBasedStateMachine):
 
     @classmethod
     def configured(cls, env: LoginEnvironment, app_class: type[LoginApp] = LoginApp) -> type[Self]:
-        """This machine, in a world of its own, with a house of this kind."""
+        """This machine as a class with an environment and a class of the app."""
         return type(cls.__name__, (cls,), {"env": env, "app_class": app_class})
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class BaseMachine(RuleBasedStateMachine):
 
     @property
     def token_request_count(self) -> int:
-        """Since `ask` was last called."""
+        """Requests to the token endpoint since the last `start_request`."""
         return self.app.spotify_oauth.token_request_count
 
     def start_request(
@@ -64,9 +64,9 @@ class BaseMachine(RuleBasedStateMachine):
         *,
         client: HeldSpotifyOAuth | HeldDiscordOAuth | None = None,
     ) -> None:
-        """Do something that may ask a service, and settle it.
+        """Run a request of the bot that may call a service, and pass its result to `on_result`.
 
-        With a `line`, the answer on it stays on its way until `goes_on`; all else happens at once.
+        With a `client`, its response is held until `deliver_response`; without, nothing waits.
         """
         self.app.spotify_oauth.token_request_count = 0
         self.run(self._start_request(kind, user, subject, request, on_result, client))
@@ -80,46 +80,46 @@ class BaseMachine(RuleBasedStateMachine):
         on_result: Callable[[Any], None],
         client: HeldSpotifyOAuth | HeldDiscordOAuth | None,
     ) -> None:
-        pause, task = ResponseHold(), asyncio.create_task(outcome_of(request))
+        hold, task = ResponseHold(), asyncio.create_task(result_or_error(request))
         if client is not None:
-            client.next_hold = pause
-        arrived = asyncio.create_task(pause.response_ready.wait())
-        await asyncio.wait({task, arrived}, return_when=asyncio.FIRST_COMPLETED)
-        arrived.cancel()
+            client.next_hold = hold
+        response_ready = asyncio.create_task(hold.response_ready.wait())
+        await asyncio.wait({task, response_ready}, return_when=asyncio.FIRST_COMPLETED)
+        response_ready.cancel()
         if client is not None:
             client.next_hold = None
         if not task.done():
-            self.pending.append(PendingRequest(kind, user, subject, task, pause, on_result))
+            self.pending.append(PendingRequest(kind, user, subject, task, hold, on_result))
         else:
             on_result(task.result())
 
     async def deliver_response(self, request: PendingRequest) -> None:
-        """The answer reaches the bot."""
+        """Let the held response reach the bot."""
         self.pending.remove(request)
         request.hold.released.set()
         request.on_result(await request.task)
 
     async def stop_app(self) -> None:
-        """Stop as bot.app does: pages and commands are cut off, renewals are waited for."""
-        for one in self.pending:
-            one.task.cancel()
-        await asyncio.gather(*(one.task for one in self.pending), return_exceptions=True)
+        """Stop like bot.app: cancel requests to pages and commands, and wait for renewals."""
+        for request in self.pending:
+            request.task.cancel()
+        await asyncio.gather(*(request.task for request in self.pending), return_exceptions=True)
         closing = asyncio.create_task(self.app.close())
-        if any(self.model.links.get(one.user) is one.subject for one in self.pending):
+        if any(self.model.links.get(request.user) is request.subject for request in self.pending):
             await asyncio.wait({closing}, timeout=_SHUTDOWN_PROBE_S)
-            assert not closing.done(), "a renewal under way is waited for"
-        for one in self.pending:
-            one.hold.released.set()
+            assert not closing.done(), "the app waits for renewals in progress"
+        for request in self.pending:
+            request.hold.released.set()
         await closing
-        for one in self.pending:
-            one.on_result(None)
+        for request in self.pending:
+            request.on_result(None)
         self.pending.clear()
         self.model.clear_memory()
 
 
-async def outcome_of(request: Awaitable[object]) -> object:
-    """What it returns, or the Fault that it raises."""
+async def result_or_error(request: Awaitable[object]) -> object:
+    """The request's result, or the BotError that it raises."""
     try:
         return await request
-    except BotError as fault:
-        return fault
+    except BotError as error:
+        return error

@@ -1,4 +1,4 @@
-"""What really stands in the database's files, read past the bot."""
+"""Reads the rows and bytes of the database's files without the bot."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DatabaseRows:
             )
 
     def encrypted_values(self) -> Iterator[tuple[int, str, bytes]]:
-        """Every sealed secret: whose it is, the column it stands in, and what stands there."""
+        """Discord user, column and value of every encrypted secret."""
         for table, rows in (("link", self.links), ("login", self.logins)):
             for user, row in rows.items():
                 for column in ENCRYPTED_COLUMNS[table]:
@@ -43,9 +43,11 @@ class DatabaseRows:
 
 
 def _rows_by_user(rows: sqlite3.Cursor) -> dict[int, dict[str, Any]]:
-    found = [dict(row) for row in rows]
-    assert len({row["discord_id"] for row in found}) == len(found), "one row a person"
-    return {row["discord_id"]: row for row in found}
+    by_user: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        assert row["discord_id"] not in by_user, "one row for each user"
+        by_user[row["discord_id"]] = dict(row)
+    return by_user
 
 
 def read_database_bytes(file: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Answers that can be held back on their way to the bot, for as long as a test likes."""
+"""Holds responses of the services and of the store until a test releases them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HOLD_TIMEOUT_S = 5.0
 
 
 class ResponseHold:
-    """`arrived` is set once the answer exists; it goes on its way when `over` is set."""
+    """A response is held from `response_ready` until a test sets `released`."""
 
     def __init__(self) -> None:
         self.response_ready = asyncio.Event()
@@ -28,7 +28,7 @@ class ResponseHold:
 
 @asynccontextmanager
 async def released_at_exit(hold: ResponseHold) -> AsyncIterator[ResponseHold]:
-    """Within, others do what they like while the answer is on its way."""
+    """A context in which the response is held; at most HOLD_TIMEOUT_S seconds."""
     async with asyncio.timeout(HOLD_TIMEOUT_S):
         try:
             yield hold
@@ -38,31 +38,31 @@ async def released_at_exit(hold: ResponseHold) -> AsyncIterator[ResponseHold]:
 
 @dataclass
 class HeldResponse(Fault):
-    """On the wire: the call takes effect, and its true answer is held back."""
+    """A fault of a simulated service: the call takes effect, and its response is held."""
 
     hold: ResponseHold = field(default_factory=ResponseHold)
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        answer = await handler(request)
+        response = await handler(request)
         self.hold.response_ready.set()
         await self.hold.released.wait()
-        return answer
+        return response
 
 
 class HoldMixin:
-    """Part of a bot that is made for it: holds the next answer back where a pause is wanted."""
+    """For a subclass of a part of the bot: holds its next result if `next_hold` is set."""
 
     next_hold: ResponseHold | None = None
 
     async def wait_if_held(self) -> None:
-        pause, self.next_hold = self.next_hold, None
-        if pause is not None:
-            pause.response_ready.set()
-            await pause.released.wait()
+        hold, self.next_hold = self.next_hold, None
+        if hold is not None:
+            hold.response_ready.set()
+            await hold.released.wait()
 
 
 class HeldSpotifyOAuth(HoldMixin, SpotifyOAuth):
-    """Spotify's login. `asked` counts what was asked of the token endpoint."""
+    """Spotify's OAuth client; counts its requests to the token endpoint."""
 
     token_request_count = 0
 
@@ -82,7 +82,7 @@ class HeldSpotifyOAuth(HoldMixin, SpotifyOAuth):
 
 
 class HeldDiscordOAuth(HoldMixin, DiscordOAuth):
-    """Discord's sign-in."""
+    """Discord's OAuth client."""
 
     async def fetch_user_id(self, application_id: int, code: str) -> int:
         try:
@@ -92,11 +92,11 @@ class HeldDiscordOAuth(HoldMixin, DiscordOAuth):
 
 
 class HeldAccountTable(HoldMixin, AccountTable):
-    """The store's table of links."""
+    """The store's table of linked accounts."""
 
 
-class HeldLinkLookups(HeldAccountTable):
-    """Its answer to whose link it is."""
+class HeldAccountLookups(HeldAccountTable):
+    """Holds the linked account of a user."""
 
     async def get(self, discord_id: int) -> LinkedAccount | None:
         try:
@@ -105,11 +105,11 @@ class HeldLinkLookups(HeldAccountTable):
             await self.wait_if_held()
 
 
-class HeldGenerationChecks(HeldAccountTable):
-    """Its answer to whether a link is still the same."""
+class HeldVersionChecks(HeldAccountTable):
+    """Holds whether a linked account is unchanged."""
 
-    async def is_unchanged(self, link: LinkedAccount) -> bool:
+    async def is_unchanged(self, account: LinkedAccount) -> bool:
         try:
-            return await super().is_unchanged(link)
+            return await super().is_unchanged(account)
         finally:
             await self.wait_if_held()

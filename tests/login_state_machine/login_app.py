@@ -1,4 +1,4 @@
-"""Where the machine plays: both fake services, a clock that stands still, and the real parts."""
+"""The app under test: the bot's login without web server, between the simulated services."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ from tests.login_state_machine.held_responses import HeldDiscordOAuth, HeldSpoti
 T = TypeVar("T")
 START_TIME = 1_800_000_000.0
 STEP_TIMEOUT_S = 5.0
-# Nothing here is about disks, and the thousands of commits need not wait for one.
+# The tests do not depend on the disk, and thousands of commits are faster in memory.
 RAM_DIRECTORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-UNREGISTERED_ACCOUNT = "linus"  # has an account, and is not on the app's list
+UNREGISTERED_ACCOUNT = "linus"  # a Spotify account that is not on the app's list of users
 
 
 class ManualClock(Clock):
-    """Moves only when it is told to, so that a run can be repeated to the second."""
+    """Only `advance` moves it, so that runs are reproducible."""
 
     def __init__(self) -> None:
         super().__init__(START_TIME)
@@ -54,7 +54,7 @@ class ManualClock(Clock):
 
 
 class LoginEnvironment:
-    """What outlives an example: the services, a browser's connection, and the loop they run on."""
+    """What all examples share: the services, a browser's HTTP session, and the event loop."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class LoginEnvironment:
         return self._runner.run(bounded())
 
     def reset_services(self) -> None:
-        """As it was in the beginning."""
+        """Restore the initial state of the clock and of Spotify."""
         self.clock.reset()
         self.spotify.state.tokens = TokenStore(self.clock)
         self.spotify.oauth.refresh_token_reply = "none"
@@ -93,9 +93,9 @@ class LoginEnvironment:
         return int(self.discord.state.users[user].id)
 
     async def submit_consent(self, url: str, **form: str) -> dict[str, str]:
-        """What the form behind this authorize page sends back to the bot."""
-        asked = URL(url)
-        action = asked.with_path(f"{asked.path}/answer", keep_query=True)
+        """The query of the redirect to the bot after the form of an authorize page is sent."""
+        page = URL(url)
+        action = page.with_path(f"{page.path}/answer", keep_query=True)
         async with self.browser.post(action, data=form, allow_redirects=False) as response:
             assert response.status == 302, await response.text()
             return dict(URL(response.headers["Location"]).query)
@@ -103,28 +103,30 @@ class LoginEnvironment:
 
 @asynccontextmanager
 async def login_environment(runner: asyncio.Runner) -> AsyncIterator[LoginEnvironment]:
-    """Both services, with an app that ada, grace and mallory may use."""
+    """Both services, and a Spotify app that ada, grace and mallory may use."""
     clock = ManualClock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=RAM_DIRECTORY)))
-        it = LoginEnvironment(
+        environment = LoginEnvironment(
             runner,
             folder,
             clock,
             await stack.enter_async_context(Discord(clock)),
             await stack.enter_async_context(Spotify(clock)),
         )
-        it.browser = await stack.enter_async_context(
+        environment.browser = await stack.enter_async_context(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         )
-        app = it.spotify.apps[it.spotify.client_id]
+        app = environment.spotify.apps[environment.spotify.client_id]
         app.allowed_accounts = (app.allowed_accounts - {UNREGISTERED_ACCOUNT}) | {"mallory"}
-        it.settings = Settings.from_env(bot_environment(it.discord, it.spotify, folder))
-        yield it
+        environment.settings = Settings.from_env(
+            bot_environment(environment.discord, environment.spotify, folder)
+        )
+        yield environment
 
 
 class LoginApp:
-    """What the bot keeps and does about links, on a file of its own; can be shut and reopened."""
+    """Store, sessions and login flow with their own database; can be closed and reopened."""
 
     discord_oauth_class = HeldDiscordOAuth
 
@@ -138,14 +140,14 @@ class LoginApp:
         )
         self.store: Store
         self.access_tokens: AccessTokens
-        self.accounts: Sessions
+        self.sessions: Sessions
         self.login_flow: LoginFlow
         self.spotify_oauth: HeldSpotifyOAuth
         self.discord_oauth: HeldDiscordOAuth | None = None
         self._stack = AsyncExitStack()
 
     async def open(self) -> None:
-        """Put it together as bot.app does, but for the web server and discord.py."""
+        """Build the parts like bot.app, without the web server and discord.py."""
         stack, settings = self._stack, self.settings
         self.store = await stack.enter_async_context(
             Store.open(settings.database, settings.token_keys)
@@ -166,17 +168,17 @@ class LoginApp:
         self.login_flow.application_id = int(discord.application_id)
 
     def build_parts(self, transport: Transport) -> None:
-        """The parts that a control makes worse than they are."""
+        """Build the parts that mutants replace."""
         clock, client_id = self._env.clock, self.settings.spotify_client_id
         quota = Quota(self.store, clock, client_id=client_id, daily_limit=1000)
         self.access_tokens = AccessTokens(self.store, self.spotify_oauth, Metrics(), clock)
-        self.accounts = Sessions(self.store, self.access_tokens, transport, quota)
+        self.sessions = Sessions(self.store, self.access_tokens, transport, quota)
         self.login_flow = self.make_login_flow(LoginFlow)
 
     def make_login_flow(self, flow_class: type[LoginFlow]) -> LoginFlow:
         return flow_class(
             self.store,
-            self.accounts,
+            self.sessions,
             self.spotify_oauth,
             self.discord_oauth,
             client_id=self.settings.spotify_client_id,
@@ -188,21 +190,20 @@ class LoginApp:
         await self._stack.aclose()
 
     async def rekey(self) -> int:
-        """While it is shut: a new first key, everything sealed anew, and the old key thrown away.
+        """Re-encrypt the closed database with a new key, and drop the old one.
 
         Returns how many secrets there are.
         """
-        fresh = secrets.token_bytes(32)
-        ring = (fresh, *self.settings.token_keys)
-        count = await rekey(replace(self.settings, token_keys=ring))
-        self.settings = replace(self.settings, token_keys=(fresh,))
+        new_key = secrets.token_bytes(32)
+        keys = (new_key, *self.settings.token_keys)
+        count = await rekey(replace(self.settings, token_keys=keys))
+        self.settings = replace(self.settings, token_keys=(new_key,))
         return count
 
     async def opens_with_other_key(self) -> bool:
-        """While it is shut: whether somebody else's key would do."""
-        foreign = replace(self.settings, token_keys=(secrets.token_bytes(32),))
+        """Whether the closed database opens with a key that did not encrypt it."""
         try:
-            async with Store.open(foreign.database, foreign.token_keys):
+            async with Store.open(self.settings.database, [secrets.token_bytes(32)]):
                 return True
         except StartupError:
             return False

@@ -1,4 +1,4 @@
-"""The steps of a login, each held against the model."""
+"""The steps of a login, each compared with the model."""
 
 from __future__ import annotations
 
@@ -17,115 +17,103 @@ from bot.errors.login import (
     WrongDiscordUser,
 )
 from bot.errors.spotify import UserNotRegistered
-from bot.login.results import AccountLinked as NowLinked
-from bot.login.results import AwaitingCode, LoginFinished, LoginLink
+from bot.login.results import AccountLinked, AwaitingCode, LoginFinished, LoginLink
 from bot.login.results import Redirect as BrowserRedirect
-from tests.login_state_machine.base_machine import BaseMachine, outcome_of
+from tests.login_state_machine.base_machine import BaseMachine, result_or_error
 from tests.login_state_machine.login_app import UNREGISTERED_ACCOUNT
-from tests.login_state_machine.model import MAX_ATTEMPTS, ExpectedLogin, LoginStep, Redirect, Visit
+from tests.login_state_machine.model import (
+    LOGIN_LIFETIME_S,
+    MAX_ATTEMPTS,
+    ExpectedLogin,
+    LoginStep,
+    Redirect,
+    Visit,
+)
 
-_LONG_LIFETIME_S, _SHORT_LIFETIME_S = 864_000.0, 45.0  # lifetimes of access tokens, in seconds
-CANCELLED = "nobody"  # chosen for whoever cancels instead
+_LONG_LIFETIME_S, _SHORT_LIFETIME_S = 864_000.0, 45.0  # of access tokens
+CANCELLED = "nobody"  # the user or account of a browser that cancels
 
 
 class LoginSteps(BaseMachine):
-    """From the login button to the last page, and the code in Discord."""
+    """From the login page to the result page and the confirmation code."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.visited_pages: list[
-            ExpectedLogin | Visit | Redirect
-        ] = []  # what browsers could try again
+        # what browsers can open again
+        self.visited_pages: list[ExpectedLogin | Visit | Redirect] = []
 
     def request_login(self, user: str) -> ExpectedLogin | None:
-        may = self.model.can_request_login(user)
-        offer = self.run(
-            outcome_of(self.app.login_flow.create_link(self.user_id(user), user, None))
-        )
-        if not may:
-            assert isinstance(offer, TooManyLogins)
+        flow = self.app.login_flow
+        link = self.run(result_or_error(flow.create_link(self.user_id(user), user, None)))
+        if not self.model.can_request_login(user):
+            assert isinstance(link, TooManyLogins)
             return None
-        assert isinstance(offer, LoginLink)
-        self.run(self.app.login_flow.remember_messages(self.user_id(user), offer, f"told {user}"))
-        page = self.model.add_login(user, offer.url.rpartition("/")[2])
-        self.visited_pages.append(page)
-        return page
+        assert isinstance(link, LoginLink)
+        self.run(flow.remember_messages(self.user_id(user), link, f"messages of {user}"))
+        login = self.model.add_login(user, link.url.rpartition("/")[2])
+        self.visited_pages.append(login)
+        return login
 
     def check_pages(self, login: ExpectedLogin) -> None:
-        """Open the login page and the last page; it changes nothing."""
-        links = self.app.login_flow
-        page = self.run(outcome_of(links.show_login(login.nonce)))
+        """Open the login page and the result page, which changes nothing."""
+        flow = self.app.login_flow
+        page = self.run(result_or_error(flow.show_login(login.nonce)))
         assert isinstance(page, LoginLinkExpired) != self.model.is_at(login, "page")
-        last = self.run(outcome_of(links.result(login.result_cookie)))
+        result = self.run(result_or_error(flow.result(login.result_cookie)))
         if self.model.is_at(login, "code"):
-            assert last == AwaitingCode(login.account.title(), login.user, login.code)
+            assert result == AwaitingCode(login.account.title(), login.user, login.code)
         else:
             is_over = self.model.is_at(login, "over") and bool(login.result_cookie)
-            assert isinstance(last, LoginLinkExpired) != is_over
+            assert isinstance(result, LoginLinkExpired) != is_over
 
     def start_authorization(self, login: ExpectedLogin, *, twice: bool = False) -> None:
         """Press the button of the login page, maybe in two browsers at once."""
-        good = self.model.is_at(login, "page")
+        is_expected = self.model.is_at(login, "page")
         results = self.run(self._concurrently(self.app.login_flow.start, 1 + twice, login.nonce))
-        onward = [result for result in results if isinstance(result, BrowserRedirect)]
-        assert len(onward) == good
-        return (
-            self._record_redirect(login, onward[0], "spotify" if self.by_code else "discord")
-            if good
-            else None
-        )
+        redirects = [result for result in results if isinstance(result, BrowserRedirect)]
+        assert len(redirects) == is_expected
+        for redirect in redirects:
+            self._record_redirect(login, redirect, "spotify" if self.by_code else "discord")
 
     def sign_in_to_discord(self, visit: Visit, user: str, *, delayed: bool = False) -> None:
-        """Say to Discord who one is, or cancel."""
-        going, links = visit.login, self.app.login_flow
+        """Sign in to Discord as this user, or cancel, and follow the redirect to the bot."""
+        login = visit.login
         form = {"answer": "cancel"} if user == CANCELLED else {"answer": "authorize", "user": user}
-        back = self.run(self.env.submit_consent(visit.url, **form))
-        good = self._consume_visit(visit, "discord", visit.cookie)
+        query = self.run(self.env.submit_consent(visit.url, **form))
+        is_expected = self._consume_visit(visit, "discord", visit.cookie)
 
-        def settle(end: Any) -> None:
-            if not good:
-                assert isinstance(end, LoginLinkExpired)
-            elif self._was_superseded(going, end):
+        def check(result: Any) -> None:
+            if not is_expected:
+                assert isinstance(result, LoginLinkExpired)
+            elif self._was_superseded(login, result):
                 pass
             elif user == CANCELLED:
-                self._check_failed(going, end, LoginCancelled)
-            elif user != going.user:
-                self._check_failed(going, end, WrongDiscordUser)
-            elif end is not None:
-                self._record_redirect(going, end, "spotify")
+                self._check_failed(login, result, LoginCancelled)
+            elif user != login.user:
+                self._check_failed(login, result, WrongDiscordUser)
+            elif result is not None:
+                self._record_redirect(login, result, "spotify")
 
-        work = links.discord_callback(
-            visit.state, visit.cookie, back.get("code", ""), back.get("error", "")
+        request = self.app.login_flow.discord_callback(
+            visit.state, visit.cookie, query.get("code", ""), query.get("error", "")
         )
-        return self.start_request(
-            "login",
-            going.user,
-            going,
-            work,
-            settle,
-            client=self.app.discord_oauth if delayed else None,
-        )
+        client = self.app.discord_oauth if delayed else None
+        self.start_request("login", login.user, login, request, check, client=client)
 
     def skip_discord_sign_in(self, visit: Visit) -> None:
-        """Act as if Discord had been asked, with the state that was meant for its answer."""
-        end = self.run(
-            outcome_of(
-                self.app.login_flow.spotify_callback(visit.state, visit.cookie, "a code", "")
-            )
-        )
-        assert isinstance(end, LoginLinkExpired)
+        """Request Spotify's callback with the state for Discord's callback."""
+        request = self.app.login_flow.spotify_callback(visit.state, visit.cookie, "a code", "")
+        assert isinstance(self.run(result_or_error(request)), LoginLinkExpired)
 
     def authorize_spotify(self, visit: Visit, account: str) -> Redirect:
-        """Say to Spotify who one is, and agree; or cancel."""
-        form = (
-            {"answer": "cancel"}
-            if account == CANCELLED
-            else {"answer": "agree", "account": account}
-        )
-        back = self.run(self.env.submit_consent(visit.url, **form))
-        returning = Redirect(visit, account, back.get("code", ""), back.get("error", ""))
-        self.visited_pages.append(returning)
-        return returning
+        """Log in to Spotify and consent, or cancel; Spotify's redirect to the bot."""
+        form = {"answer": "agree", "account": account}
+        if account == CANCELLED:
+            form = {"answer": "cancel"}
+        query = self.run(self.env.submit_consent(visit.url, **form))
+        redirect = Redirect(visit, account, query.get("code", ""), query.get("error", ""))
+        self.visited_pages.append(redirect)
+        return redirect
 
     def follow_redirect(
         self,
@@ -136,110 +124,100 @@ class LoginSteps(BaseMachine):
         delayed: bool = False,
     ) -> None:
         """Follow Spotify's redirect, maybe with another browser's cookie, maybe twice at once."""
-        visit, going, links = redirect.visit, redirect.visit.login, self.app.login_flow
+        visit, login = redirect.visit, redirect.visit.login
         cookie = visit.cookie if cookie is None else cookie
-        good = self._consume_visit(visit, "spotify", cookie)
+        is_expected = self._consume_visit(visit, "spotify", cookie)
         # The tokens must outlive the held response.
         self.env.spotify.oauth.access_token_lifetime = _LONG_LIFETIME_S
 
-        async def work() -> Any:
-            results = await self._concurrently(
-                links.spotify_callback,
-                1 + twice,
-                visit.state,
-                cookie,
-                redirect.code,
-                redirect.error,
-            )
-            taken = [result for result in results if not isinstance(result, LoginLinkExpired)]
-            assert len(taken) <= 1
-            return (taken or results)[0]
+        async def request() -> Any:
+            callback = self.app.login_flow.spotify_callback
+            query = visit.state, cookie, redirect.code, redirect.error
+            results = await self._concurrently(callback, 1 + twice, *query)
+            accepted = [result for result in results if not isinstance(result, LoginLinkExpired)]
+            assert len(accepted) <= 1
+            return (accepted or results)[0]
 
-        def settle(end: Any) -> None:
-            if not good:
-                assert isinstance(end, LoginLinkExpired)
+        def check(result: Any) -> None:
+            if not is_expected:
+                assert isinstance(result, LoginLinkExpired)
                 assert self.token_request_count == 0
-            elif not self._was_superseded(going, end) and end is not None:
-                self._check_callback(going, redirect, end)
+            elif not self._was_superseded(login, result) and result is not None:
+                self._check_callback(login, redirect, result)
 
-        line = self.app.spotify_oauth if delayed else None
-        self.start_request("login", going.user, going, work(), settle, client=line)
+        client = self.app.spotify_oauth if delayed else None
+        self.start_request("login", login.user, login, request(), check, client=client)
         self.env.spotify.oauth.access_token_lifetime = _SHORT_LIFETIME_S
 
     def enter_code(self, user: str, typed: str | None = None, *, wrong_first: int = 0) -> None:
-        """Type a code, by default the right one; before it, at once, some wrong ones."""
-        going = self.model.logins.get(user)
-        waits = going is not None and self.model.is_at(going, "code")
-        right = going.code if going is not None else ""
-        results = self.run(
-            self._enter_codes(user, *["0000-0000"] * wrong_first, right if typed is None else typed)
-        )
-        for number, end in enumerate(results):
-            is_right = number == wrong_first and (
-                typed is None or _normalise_code(typed) == _normalise_code(right)
-            )
-            if going is None or not waits or going.step != "code" or going.attempts == MAX_ATTEMPTS:
-                assert isinstance(end, LoginUnfinished | TooManyWrongCodes)
+        """Type a code, by default the right one, concurrently with some wrong ones."""
+        login = self.model.logins.get(user)
+        is_waiting = login is not None and self.model.is_at(login, "code")
+        right = login.code if login is not None else ""
+        typed = right if typed is None else typed
+        results = self.run(self._enter_codes(user, *["0000-0000"] * wrong_first, typed))
+        for number, result in enumerate(results):
+            if login is None or not is_waiting or not _can_enter_code(login):
+                assert isinstance(result, LoginUnfinished | TooManyWrongCodes)
                 continue
-            going.attempts += 1
-            if is_right:
-                self._check_code_accepted(going, end)
-            elif going.attempts == MAX_ATTEMPTS:
-                assert isinstance(end, TooManyWrongCodes)
+            login.attempts += 1
+            if number == wrong_first and _normalise_code(typed) == _normalise_code(right):
+                self._check_code_accepted(login, result)
+            elif login.attempts == MAX_ATTEMPTS:
+                assert isinstance(result, TooManyWrongCodes)
                 del self.model.logins[user]
                 if user not in self.model.links:
                     self.checker.check_nothing_left(user)
             else:
-                assert isinstance(end, WrongCode)
+                assert isinstance(result, WrongCode)
 
     def leave(self, user: str) -> None:
-        """What /unlink does, the question answered."""
-        was_linked = self.run(self.app.accounts.unlink(self.user_id(user)))
+        """Unlink, as /unlink does after its confirmation."""
+        was_linked = self.run(self.app.sessions.unlink(self.user_id(user)))
         assert was_linked == (user in self.model.links)
         self.model.remove_user(user)
         self.checker.check_nothing_left(user)
 
     def complete_login(self, user: str, account: str, *, with_code: bool = True) -> None:
-        """A whole login by one person, without a detour."""
-        page = self.request_login(user)
-        if page is None:
+        """A whole login in one browser."""
+        login = self.request_login(user)
+        if login is None:
             return
-        self.start_authorization(page)
+        self.start_authorization(login)
         if not self.by_code:
-            self.sign_in_to_discord(_current_visit(page), user)
-        self.follow_redirect(self.authorize_spotify(_current_visit(page), account))
+            self.sign_in_to_discord(_current_visit(login), user)
+        self.follow_redirect(self.authorize_spotify(_current_visit(login), account))
         if self.by_code and with_code:
             self.enter_code(user)
 
     def other_login_cookie(self, visit: Visit) -> str:
-        """Of a browser that somebody else's login waits for, if there is one."""
-        goings = self.model.logins.values()
-        others = (one.visit for one in goings if one is not visit.login)
+        """The cookie of a browser that another login waits for, if there is one."""
+        others = (login.visit for login in self.model.logins.values() if login is not visit.login)
         return next((other.cookie for other in others if other is not None), "forged")
 
     async def _concurrently(self, function: Any, times: int, *args: object) -> list[Any]:
-        return await asyncio.gather(*(outcome_of(function(*args)) for _ in range(times)))
+        return await asyncio.gather(*(result_or_error(function(*args)) for _ in range(times)))
 
     async def _enter_codes(self, user: str, *codes: str) -> list[Any]:
         confirm = self.app.login_flow.confirm_code
         return await asyncio.gather(
-            *(outcome_of(confirm(self.user_id(user), code)) for code in codes)
+            *(result_or_error(confirm(self.user_id(user), code)) for code in codes)
         )
 
     def _consume_visit(self, visit: Visit, step: LoginStep, cookie: str) -> bool:
-        """Whether the bot waits for this browser; from now on it does no more."""
-        going = visit.login
-        good = self.model.is_at(going, step) and going.visit is visit and cookie == visit.cookie
-        if good:
-            going.step = "asking"
-        return good
+        """Whether the bot waits for this browser. Afterwards it does not."""
+        login = visit.login
+        if not self.model.is_at(login, step) or login.visit is not visit or cookie != visit.cookie:
+            return False
+        login.step = "asking"
+        return True
 
     def _was_superseded(self, login: ExpectedLogin, result: Any) -> bool:
-        """Whether the login was replaced or erased meanwhile, so that nothing comes of it."""
+        """Whether the login was replaced or erased meanwhile, so that it must not link."""
         if self.model.logins.get(login.user) is login:
             return False
-        ended = isinstance(result, LoginFinished) and isinstance(result.result, BotError)
-        assert ended or result is None or isinstance(result, LoginLinkExpired)
+        failed = isinstance(result, LoginFinished) and isinstance(result.result, BotError)
+        assert failed or result is None or isinstance(result, LoginLinkExpired)
         return True
 
     def _record_redirect(
@@ -258,12 +236,9 @@ class LoginSteps(BaseMachine):
             return self._check_failed(login, result, UserNotRegistered)
         if not self._is_account_available(login, redirect.account, result):
             return None
-        login.account, login.result_cookie, login.expires_at = (
-            redirect.account,
-            result.cookie,
-            self.env.clock() + 600,
-        )
+        login.account, login.result_cookie = redirect.account, result.cookie
         login.authorized_at = self.env.clock()
+        login.expires_at = login.authorized_at + LOGIN_LIFETIME_S
         if not self.by_code:
             return self._check_linked(login, result)
         assert isinstance(result.result, AwaitingCode)
@@ -272,7 +247,7 @@ class LoginSteps(BaseMachine):
         return None
 
     def _is_account_available(self, login: ExpectedLogin, account: str, result: Any) -> bool:
-        """Whether nobody else has linked the account; otherwise the login ends, and they hear."""
+        """Whether nobody else has linked the account; otherwise checks that the login failed."""
         owner = self.model.account_owner(account)
         if owner in (None, login.user):
             return True
@@ -286,15 +261,19 @@ class LoginSteps(BaseMachine):
 
     def _check_linked(self, login: ExpectedLogin, result: Any) -> None:
         assert isinstance(result, LoginFinished)
-        assert result.result == NowLinked(login.account.title())
-        assert result.message_ref == f"told {login.user}"
+        assert result.result == AccountLinked(login.account.title())
+        assert result.message_ref == f"messages of {login.user}"
         self.model.link(login)
 
     def _check_failed(self, login: ExpectedLogin, result: Any, error_class: type[BotError]) -> None:
-        if result is not None:  # None: cut off by a restart, and nobody heard of it
+        if result is not None:  # None: a restart cancelled the request
             assert isinstance(result, LoginFinished)
             assert isinstance(result.result, error_class)
             login.step, login.result_cookie = "over", result.cookie
+
+
+def _can_enter_code(login: ExpectedLogin) -> bool:
+    return login.step == "code" and login.attempts < MAX_ATTEMPTS
 
 
 def _normalise_code(code: str) -> str:

@@ -1,4 +1,4 @@
-"""People who link, pass links on, type codes, renew, leave and come back, in any order."""
+"""The state machine: users log in, forward links, type codes, renew and unlink in any order."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.login_state_machine.model import ExpectedLogin, Redirect, Visit
 from tests.login_state_machine.renewal_steps import RENEWAL_REPLIES, RenewalReply, RenewalSteps
 from tests.login_state_machine.weighted_steps import WeightedSteps
 
-# Discord user → the Spotify account of the same person
+# Discord user → Spotify account of the same person
 ACCOUNT_OF_USER = {"ada": "ada", "grace": "grace", "linus": "mallory"}
 USERS = tuple(ACCOUNT_OF_USER)
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 SHORT_INTERVALS_S = (MINUTE, 5 * MINUTE, 10 * MINUTE, 10 * MINUTE)
 LONG_INTERVALS_S = (HOUR, 40 * DAY, 220 * DAY)
-# A restart takes longer than anything else, and little is new soon after one.
+# A restart is slow, and soon after one there is little state to check.
 MIN_STEPS_BETWEEN_RESTARTS = 12
 
 Deviation = Literal["cancels", "twice", "no cookie", "another's cookie", "not invited", "skips"]
@@ -37,7 +37,7 @@ step = WeightedSteps()
 
 
 class LoginStateMachine(LoginSteps, RenewalSteps):
-    """What both modes have in common."""
+    """The steps of both modes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
         self.steps_since_restart += 1
         self.checker.check_all()
 
-    # ---- a login, by whoever has the link
+    # ---- logins, by the user or by another person who got the link
 
     @step(
         9,
@@ -71,13 +71,13 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
         delayed: bool,
         wrong_first: int,
     ) -> None:
-        """The next step of somebody's login, by them or by whom they sent the link to."""
-        alive = self.model.active_logins()
-        going = alive[index % len(alive)]
-        person = forwarded_to or going.user
-        match going.step, going.visit:
+        """The next step of a login, by its user or by a person to whom the user sent the link."""
+        logins = self.model.active_logins()
+        login = logins[index % len(logins)]
+        person = forwarded_to or login.user
+        match login.step, login.visit:
             case "page", _:
-                self.start_authorization(going, twice=deviation == "twice")
+                self.start_authorization(login, twice=deviation == "twice")
             case "discord", visit if visit is not None:
                 if deviation == "skips":
                     self.skip_discord_sign_in(visit)
@@ -87,7 +87,7 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
             case "spotify", visit if visit is not None:
                 self._authorize_and_return(visit, person, deviation, delayed=delayed)
             case "code", _:
-                typed = going.code.lower().replace("-", " ")
+                typed = login.code.lower().replace("-", " ")
                 self.enter_code(person, typed, wrong_first=wrong_first)
 
     def _authorize_and_return(
@@ -96,20 +96,20 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
         account = {"cancels": CANCELLED, "not invited": UNREGISTERED_ACCOUNT}.get(
             deviation or "", ACCOUNT_OF_USER[person]
         )
-        back = self.authorize_spotify(visit, account)
+        redirect = self.authorize_spotify(visit, account)
         if deviation == "no cookie":
-            self.follow_redirect(back, cookie="")
+            self.follow_redirect(redirect, cookie="")
         elif deviation == "another's cookie":
-            self.follow_redirect(back, cookie=self.other_login_cookie(visit))
+            self.follow_redirect(redirect, cookie=self.other_login_cookie(visit))
         self.follow_redirect(
-            back, twice=deviation == "twice", delayed=delayed and deviation != "twice"
+            redirect, twice=deviation == "twice", delayed=delayed and deviation != "twice"
         )
 
     @step(2, index=user_indexes, exceeds_limit=st.sampled_from((True, False, False, False)))
     def request_another_login(self, index: int, exceeds_limit: bool) -> None:
-        may = [user for user in USERS if exceeds_limit or self.model.can_request_login(user)]
-        if may:
-            self.request_login(may[index % len(may)])
+        allowed = [user for user in USERS if exceeds_limit or self.model.can_request_login(user)]
+        if allowed:
+            self.request_login(allowed[index % len(allowed)])
 
     @step(2, lambda self: self.visited_pages, steps_back=st.integers(0, 8))
     def revisit_page(self, steps_back: int) -> None:
@@ -117,8 +117,8 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
             case ExpectedLogin() as page:
                 self.check_pages(page)
                 self.start_authorization(page)
-            case Redirect() as back_from_spotify:
-                self.follow_redirect(back_from_spotify)
+            case Redirect() as redirect:
+                self.follow_redirect(redirect)
             case visit if visit.service == "discord":
                 self.sign_in_to_discord(visit, visit.login.user)
             case visit:
@@ -138,17 +138,16 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
     def run_command(
         self, index: int, reply: RenewalReply, short_lived: bool, delayed: bool
     ) -> None:
-        whoever = sorted(self.model.links) or USERS
-        self.fetch_profile(
-            whoever[index % len(whoever)], reply, short_lived=short_lived, delayed=delayed
-        )
+        candidates = sorted(self.model.links) or USERS
+        user = candidates[index % len(candidates)]
+        self.fetch_profile(user, reply, short_lived=short_lived, delayed=delayed)
 
     @step(1, lambda self: len(self.model.links) == len(USERS))
     def reject_all_refresh_tokens(self) -> None:
         for user in USERS:
             self.fetch_profile(user, "invalid_grant")
 
-    # ---- answers that take their time
+    # ---- held responses
 
     @step(4, lambda self: self.pending, index=user_indexes)
     def receive_response(self, index: int) -> None:
@@ -189,18 +188,19 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
             self.act_while_request_pending(0, account_owner, action)
             self.receive_response(0)
 
-    # ---- in one go, and away
+    # ---- whole logins and unlinks
 
     @step(3, user=users, account_owner=users, without_code=st.sampled_from((False, False, True)))
     def link_directly(self, user: str, account_owner: str, without_code: bool) -> None:
-        """Maybe all but the code."""
+        """A whole login, maybe without typing the code."""
         if not self.model.can_request_login(user) and not self.pending:
             self.env.clock.advance(10 * MINUTE)
         self.complete_login(user, ACCOUNT_OF_USER[account_owner], with_code=not without_code)
 
     @step(1, user=users)
     def enter_code_of_other_user(self, user: str) -> None:
-        codes = [one.code for one in self.model.logins.values() if one.user != user and one.code]
+        logins = self.model.logins.values()
+        codes = [login.code for login in logins if login.user != user and login.code]
         self.enter_code(user, next(iter(codes), "0000-0000"))
 
     @step(1, user=users)
@@ -208,11 +208,11 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
         self.leave(user)
         self.fetch_profile(user, "none")
 
-    # ---- what nobody asks for
+    # ---- time and restarts
 
     @step(
         3,
-        lambda self: not any(one.kind == "renewal" for one in self.pending),
+        lambda self: not any(request.kind == "renewal" for request in self.pending),
         seconds=st.sampled_from(SHORT_INTERVALS_S),
         run_maintenance=st.booleans(),
     )
@@ -233,9 +233,9 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
         self.steps_since_restart = 0
         self.run(self.stop_app())
         if rekey:
-            sealed = self.checker.count_encrypted_values()
-            assert self.run(self.app.opens_with_other_key()) == (sealed == 0)
-            assert self.run(self.app.rekey()) == sealed
+            secrets = self.checker.count_encrypted_values()
+            assert self.run(self.app.opens_with_other_key()) == (secrets == 0)
+            assert self.run(self.app.rekey()) == secrets
         self.run(self.app.open())
 
     def _run_maintenance(self) -> None:
@@ -245,10 +245,10 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
 
 
 class CodeLoginMachine(LoginStateMachine):
-    """Without Discord's client secret: whoever asked for a login has to know its code."""
+    """Without Discord's client secret: the user has to type the confirmation code."""
 
 
 class DiscordLoginMachine(LoginStateMachine):
-    """With Discord's client secret: whoever finishes a login has to be signed in as its user."""
+    """With Discord's client secret: the browser has to be signed in to Discord as the user."""
 
     by_code = False

@@ -1,4 +1,4 @@
-"""What must be true: who is linked, and which login is under way where."""
+"""The model: which accounts are linked, and which step each pending login waits for."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ LoginStep = Literal["page", "discord", "spotify", "asking", "code", "over"]
 
 @dataclass(eq=False)
 class ExpectedLogin:
-    """A login under way. `at` is what it waits for; "asking": the bot asks one of the services."""
+    """A pending login. `step` is what it waits for; "asking" is a response of a service."""
 
     user: str
     nonce: str
     expires_at: float
     step: LoginStep = "page"
-    visit: Visit | None = None  # the browser that it waits for
+    visit: Visit | None = None  # the browser that it waits for, at Discord or Spotify
     account: str = ""
     authorized_at: float = 0.0
     code: str = ""
-    result_cookie: str = ""  # the cookie that opens the last page
+    result_cookie: str = ""  # opens the result page
     attempts: int = 0
 
 
 @dataclass(eq=False)
 class Visit:
-    """A browser that was sent on to one of the services."""
+    """A browser that the bot redirected to one of the services."""
 
     login: ExpectedLogin
     service: LoginStep
@@ -47,7 +47,7 @@ class Visit:
 
 @dataclass(eq=False)
 class Redirect:
-    """A browser on its way back from Spotify, agreed or cancelled."""
+    """A browser that Spotify redirects to the bot, after consent or cancellation."""
 
     visit: Visit
     account: str
@@ -57,35 +57,37 @@ class Redirect:
 
 @dataclass(eq=False)
 class ExpectedLink:
-    """`lost`: Spotify's answer with the next refresh token never came, so this one is dead."""
+    """A linked account. `token_lost`: Spotify's response with a new refresh token got lost."""
 
     account: str
     authorized_at: int
     expired: bool = False
     token_lost: bool = False
     consent: Consent | None = None
-    token_valid_until: float = 0.0  # the bot holds an access token until then
+    token_valid_until: float = 0.0  # the bot caches an access token until then
 
     @property
     def expires_at(self) -> float:
-        """As Spotify counts."""
+        """When the user's consent expires at Spotify."""
         return Consent("", "", frozenset(), self.authorized_at, "").expires_at
 
 
 @dataclass(eq=False)
 class PendingRequest:
-    """A question to one of the services whose answer has not arrived."""
+    """A request of the bot that waits for a held response of a service."""
 
     kind: Literal["renewal", "login"]
     user: str
     subject: object
     task: asyncio.Task[Any]
     hold: ResponseHold
-    on_result: Callable[[Any], None]  # holds how it ended, None if cut off, against the model
+    on_result: Callable[[Any], None]  # compares the result with the model; None: cancelled
 
 
 @dataclass
 class LoginModel:
+    """The expected state; the dictionaries' keys are Discord users."""
+
     now: Callable[[], float]
     links: dict[str, ExpectedLink] = field(default_factory=dict)
     logins: dict[str, ExpectedLogin] = field(default_factory=dict)
@@ -96,58 +98,53 @@ class LoginModel:
         return next((user for user, link in self.links.items() if link.account == account), None)
 
     def is_at(self, login: ExpectedLogin, step: LoginStep) -> bool:
-        """Whether this login is the user's last, in time, and waits for that."""
+        """Whether this login is the user's newest, has not expired, and waits for this step."""
         current = self.logins.get(login.user) is login
         return current and login.step == step and self.now() < login.expires_at
 
     def active_logins(self) -> list[ExpectedLogin]:
-        """Logins that wait for somebody to go on."""
-        waiting = (self.logins[user] for user in sorted(self.logins))
+        """Logins that wait for a browser or for a code."""
+        logins = (self.logins[user] for user in sorted(self.logins))
         return [
-            one
-            for one in waiting
-            if one.step not in ("asking", "over") and self.is_at(one, one.step)
+            login
+            for login in logins
+            if login.step not in ("asking", "over") and self.is_at(login, login.step)
         ]
-
-    def users_awaiting_code(self) -> list[str]:
-        """Who could type a code now."""
-        return sorted(user for user, going in self.logins.items() if self.is_at(going, "code"))
 
     def can_request_login(self, user: str) -> bool:
-        recent = [
-            at for at in self.login_requests.get(user, []) if at > self.now() - LOGIN_LIFETIME_S
-        ]
+        start = self.now() - LOGIN_LIFETIME_S
+        recent = [at for at in self.login_requests.get(user, []) if at > start]
         return len(recent) < MAX_LOGINS_PER_WINDOW
 
     def add_login(self, user: str, nonce: str) -> ExpectedLogin:
         self.login_requests.setdefault(user, []).append(self.now())
-        going = self.logins[user] = ExpectedLogin(user, nonce, self.now() + LOGIN_LIFETIME_S)
-        return going
+        login = self.logins[user] = ExpectedLogin(user, nonce, self.now() + LOGIN_LIFETIME_S)
+        return login
 
     def link(self, login: ExpectedLogin) -> None:
         self.links[login.user] = ExpectedLink(login.account, int(login.authorized_at))
         login.step = "over"
 
     def record_refusal(self, user: str, link: ExpectedLink) -> bool:
-        """Spotify called a refresh token dead. True where that ends the link, and it is no outage.
+        """Spotify refused a refresh token. True if the account is revoked, False in an outage.
 
-        An outage is many refusals in a short time, of links whose six months are not over.
+        An outage is many refusals in a short time, of consents that have not expired.
         """
         if self.now() < link.expires_at:
             self.refusals[user] = self.now()
             recent = [u for u, at in self.refusals.items() if at > self.now() - OUTAGE_WINDOW_S]
             if len(recent) >= OUTAGE_REFUSALS:
-                for one in recent:
-                    if one in self.links:
-                        self.links[one].expired = False
+                for recent_user in recent:
+                    if recent_user in self.links:
+                        self.links[recent_user].expired = False
                 return False
         link.expired = True
         return True
 
     def expire_logins(self) -> None:
-        """What the bot erases every minute."""
-        over = [user for user, going in self.logins.items() if going.expires_at <= self.now()]
-        for user in over:
+        """Erase expired logins, as the bot does every minute."""
+        expired = [user for user, login in self.logins.items() if login.expires_at <= self.now()]
+        for user in expired:
             del self.logins[user]
 
     def remove_user(self, user: str) -> None:
@@ -156,7 +153,7 @@ class LoginModel:
         self.refusals.pop(user, None)
 
     def clear_memory(self) -> None:
-        """What the bot kept in memory is gone."""
+        """Forget what the bot keeps only in memory."""
         self.login_requests.clear()
         self.refusals.clear()
         for link in self.links.values():

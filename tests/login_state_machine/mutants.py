@@ -1,4 +1,4 @@
-"""Houses with one thing wrong each, to show that the machine notices."""
+"""Apps with one bug each, to show that the state machine finds it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.login_state_machine.login_app import LoginApp
 
 
 class AcceptsAnyCode(LoginApp):
-    """The code is asked for, and not compared."""
+    """Does not compare the confirmation code."""
 
     def build_parts(self, transport: Transport) -> None:
         super().build_parts(transport)
@@ -31,7 +31,7 @@ class _UncheckedLoginFlow(LoginFlow):
 
 
 class AcceptsStaleRenewals(LoginApp):
-    """A renewal is good for whatever link the user has by then."""
+    """Stores the token of a renewal although the account changed meanwhile."""
 
     def build_parts(self, transport: Transport) -> None:
         self.store.accounts = _UncheckedAccountTable(self.store._db, self.store._cipher)
@@ -39,17 +39,17 @@ class AcceptsStaleRenewals(LoginApp):
 
 
 class _UncheckedAccountTable(AccountTable):
-    async def renew(self, link: LinkedAccount, refresh_token: str) -> bool:
-        now = await self.get(link.discord_id)
-        renewed = replace(link, version=now.version if now else 0)
-        return await super().renew(renewed, refresh_token)
+    async def renew(self, account: LinkedAccount, refresh_token: str) -> bool:
+        current = await self.get(account.discord_id)
+        version = current.version if current else 0
+        return await super().renew(replace(account, version=version), refresh_token)
 
-    async def is_unchanged(self, link: LinkedAccount) -> bool:
+    async def is_unchanged(self, account: LinkedAccount) -> bool:
         return True
 
 
 class AcceptsReusedStates(LoginApp):
-    """A browser may come back as often as it likes."""
+    """Accepts the same callback several times."""
 
     def build_parts(self, transport: Transport) -> None:
         self.store.pending_logins = _ReusableStateTable(self.store._db, self.store._cipher)
@@ -64,7 +64,7 @@ class _ReusableStateTable(PendingLoginTable):
 
 
 class NeverExpiresLogins(LoginApp):
-    """The round does not erase what is over."""
+    """Does not erase expired logins."""
 
     def build_parts(self, transport: Transport) -> None:
         self.store.pending_logins = _NonExpiringLoginTable(self.store._db, self.store._cipher)
@@ -89,6 +89,6 @@ class _EqualsEveryUserId(int):
 
 
 class AcceptsAnyDiscordUser(LoginApp):
-    """Discord is asked who it is, and everybody is taken for the user."""
+    """Accepts whatever user Discord names."""
 
     discord_oauth_class = _AnyUserDiscordOAuth

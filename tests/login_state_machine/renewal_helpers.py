@@ -1,4 +1,4 @@
-"""Renewals that can be watched, counted and held back."""
+"""Helpers that count and hold renewals of access tokens."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ USERS = ("ada", "grace", "linus")
 
 
 def count_renewals(spotify: Spotify) -> int:
-    asked = (exchange.request_body for exchange in spotify.accounts_traffic.exchanges)
-    return sum(b"grant_type=refresh_token" in body for body in asked)
+    bodies = (exchange.request_body for exchange in spotify.accounts_traffic.exchanges)
+    return sum(b"grant_type=refresh_token" in body for body in bodies)
 
 
-def bot_accounts(harness: Harness) -> Sessions:
+def bot_sessions(harness: Harness) -> Sessions:
     assert harness.bot is not None
     return harness.bot.services.sessions
 
@@ -48,38 +48,38 @@ def stored_link(harness: Harness, user: str = "ada") -> dict[str, Any] | None:
 
 
 async def fetch_player(harness: Harness, user: str = "ada") -> object:
-    """What a command does: who is it, and what plays there."""
-    session = await bot_accounts(harness).session(discord_id(harness, user))
+    """Read the player, as a command of this user does."""
+    session = await bot_sessions(harness).session(discord_id(harness, user))
     return await session.player.state()
 
 
 @asynccontextmanager
-async def accounts_with_table(
+async def sessions_with_table(
     harness: Harness, table_class: type[HeldAccountTable]
 ) -> AsyncIterator[tuple[Sessions, HeldAccountTable]]:
-    """The accounts alone, on the file of the bot, which is stopped; and their table of links."""
+    """Sessions on the database of the stopped bot, and their table of linked accounts."""
     await harness.stop()
     settings = harness.settings
     keys = settings.token_keys
     async with Store.open(settings.database, keys) as store, aiohttp.ClientSession() as http:
         table = store.accounts = table_class(store._db, store._cipher)
-        login = SpotifyOAuth(http, settings.spotify_accounts_url, f"{settings.public_url}/callback")
+        oauth = SpotifyOAuth(http, settings.spotify_accounts_url, f"{settings.public_url}/callback")
         transport = Transport(http, settings.spotify_api_url)
         clock = harness.clock
         quota = Quota(store, clock, client_id=settings.spotify_client_id, daily_limit=1000)
-        tokens = AccessTokens(store, login, Metrics(), clock)
+        tokens = AccessTokens(store, oauth, Metrics(), clock)
         yield Sessions(store, tokens, transport, quota), table
 
 
 def delayed_renewal(harness: Harness) -> AbstractAsyncContextManager[ResponseHold]:
-    """Spotify has renewed, and its answer is on its way."""
+    """Hold Spotify's response to the next renewal."""
     harness.spotify.tokens.expire_access_tokens()
-    slow = HeldResponse("POST /api/token")
-    harness.spotify.accounts_faults.add(slow)
-    return released_at_exit(slow.hold)
+    held = HeldResponse("POST /api/token")
+    harness.spotify.accounts_faults.add(held)
+    return released_at_exit(held.hold)
 
 
 def delayed_lookup(table: HeldAccountTable) -> AbstractAsyncContextManager[ResponseHold]:
-    """The store has looked, and its answer is on its way."""
+    """Hold the next result of the table."""
     table.next_hold = ResponseHold()
     return released_at_exit(table.next_hold)

@@ -1,4 +1,4 @@
-"""Steps of a machine that come as often as they are said to."""
+"""Steps of a state machine, drawn according to their weights."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class WeightedStep:
 
 
 class WeightedSteps:
-    """What can happen next.
+    """The steps of a machine, from which its only Hypothesis rule draws.
 
-    Hypothesis switches rules off at random, whole examples long; a login takes five of them in
-    order, and hardly any would be finished. So there is one rule, and it draws from these.
+    Hypothesis disables random rules for a whole example. A login takes five rules in order, so
+    hardly any login would finish.
     """
 
     def __init__(self) -> None:
@@ -35,17 +35,20 @@ class WeightedSteps:
         precondition: Callable[[Any], object] = bool,
         **strategies: st.SearchStrategy[Any],
     ) -> Callable[[StepMethod], StepMethod]:
-        """A decorator: the method is a step, `often` as likely as one of 1, possible `when`."""
+        """A decorator that makes a method a step, drawn only if the precondition holds.
 
-        def mark(verb: StepMethod) -> StepMethod:
+        A step of weight 3 is drawn three times as often as one of weight 1.
+        """
+
+        def register(method: StepMethod) -> StepMethod:
             arguments = st.fixed_dictionaries(strategies)
-            self._weighted.append(WeightedStep(verb.__name__, weight, precondition, arguments))
-            return verb
+            self._weighted.append(WeightedStep(method.__name__, weight, precondition, arguments))
+            return method
 
-        return mark
+        return register
 
     def run_one(self, machine: object, data: st.DataObject) -> None:
-        """One step that is possible now."""
+        """Draw and run one of the possible steps."""
         possible = {step.name: step for step in self._weighted if step.precondition(machine)}
         names = [name for name, step in possible.items() for _ in range(step.weight)]
         name = data.draw(st.sampled_from(names))
