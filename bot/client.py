@@ -59,7 +59,7 @@ SHUTDOWN_GRACE = 3.0
 
 Interaction = discord.Interaction["Tonearm"]
 ComponentHandler = Callable[[Interaction, Any], Awaitable[None]]
-Remedy = Callable[[Any], discord.ui.View]
+ErrorView = Callable[[Any], discord.ui.View]
 """Makes the buttons with which a user can resolve an error."""
 
 # The library warns that it lacks modules for voice, which the bot does not use,
@@ -74,7 +74,7 @@ logging.getLogger("discord.state").addFilter(
 class Tonearm(commands.AutoShardedBot):
     """The bot. Unlike Bot, AutoShardedBot tries again if its first connection fails.
 
-    remedies  the buttons below the explanation of an error, by the class of the error
+    error_views  makes the buttons below the explanation of an error, by the error's class
     """
 
     def __init__(self, services: Services) -> None:
@@ -93,7 +93,7 @@ class Tonearm(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
         )
         self.services = services
-        self.remedies: dict[type[BotError], Remedy] = {}
+        self.error_views: dict[type[BotError], ErrorView] = {}
         self._component_handlers: dict[type[Component], ComponentHandler] = {}
         self._templates: list[re.Pattern[str]] = []
         self._in_flight = InFlight(self._count)
@@ -225,8 +225,8 @@ class Tonearm(commands.AutoShardedBot):
             _log.error("%s: reference %s", name, explanation.reference, exc_info=error)
         else:
             _log.info("%s: %s: %s", name, type(error).__name__, error)
-        remedies = (make for kind, make in self.remedies.items() if isinstance(error, kind))
-        extras = {"view": make(error)} if (make := next(remedies, None)) else {}
+        views = (make for kind, make in self.error_views.items() if isinstance(error, kind))
+        extras = {"view": make(error)} if (make := next(views, None)) else {}
         try:
             await reply_privately(interaction, explanation.message, **extras)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as lost:

@@ -100,5 +100,5 @@ class Account(commands.Cog):
 
 
 async def setup(bot: Tonearm) -> None:
-    bot.remedies[NeedsLogin] = login.start_login_view
+    bot.error_views[NeedsLogin] = login.start_login_view
     await bot.add_cog(Account(bot.services))

@@ -92,7 +92,7 @@ class Browse(commands.Cog):
         await _defer(interaction)
         spotify = await self.sessions.catalogue_session(interaction.user.id)
         item = await spotify.catalogue.item(list_text.parse_option(menu.value))
-        message = lists.ListMessage.read_back(menu, interaction.message)
+        message = lists.ListMessage.from_message(menu, interaction.message)
         if not _is_own_message(interaction):
             message = message.for_other_user()
         await _show(interaction, lists.render(message, item, menu.value))
@@ -102,7 +102,7 @@ class Browse(commands.Cog):
         await _defer(interaction)
         path = button.path if _is_own_message(interaction) else button.path.for_other_user()
         query = lists.query_of(interaction.message)
-        selected = lists.item_left(interaction.message, path)
+        selected = lists.opened_item_id(interaction.message, path)
         await _show(interaction, await self._view(interaction, path, query, selected))
 
     async def _view(

@@ -90,5 +90,5 @@ class Devices(commands.Cog):
 
 
 async def setup(bot: Tonearm) -> None:
-    bot.remedies[DeviceChoiceNeeded] = device_question
+    bot.error_views[DeviceChoiceNeeded] = device_question
     await bot.add_cog(Devices(bot.services))

@@ -27,7 +27,7 @@ class Panel(commands.Cog):
         await self.replies.defer(interaction, share=shared)
         state = _empty_state(interaction, shared=shared)
         async with self.panels.lock(state.owner):
-            await self.panels.show(interaction, await self.panels.read(state))
+            await self.panels.draw(interaction, await self.panels.read(state))
 
     @on_component(PanelButton)
     async def press(self, interaction: Interaction, button: PanelButton) -> None:

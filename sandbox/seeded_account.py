@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.login.outcomes import Outcome
+from bot.login.outcome_codes import Outcome
 from bot.services import Services
 from bot.spotify.oauth import SCOPES
 from bot.store import AuthorizedAccount, PendingLogin

@@ -187,7 +187,7 @@ def test_longest_names_fit_message_limits() -> None:
     track = Track(name, "C" * 22, artists, album, 3_599_000)
     entries = [Entry(track, 1_700_000_000)] * 10
     heading = list_text.heading(ListKind.SEARCH, "audiobook", name, None, 1000)
-    text = list_text.list_text(
+    text = list_text.render_list(
         heading, entries, 9991, *list_text.notes(ListKind.ARTIST, [], 1, cannot_page=True)
     )
     layout = cards.card(track, above=text)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import login, spotify
 from bot.errors.bot_error import BotError
-from bot.login.outcomes import Outcome, decode_error, encode_error
+from bot.login.outcome_codes import Outcome, decode_error, encode_error
 from tests.login_client import login_client
 
 # Every error that a callback of a login can end with.

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import Interaction, app_commands, ui
 
-from bot.panel.live import EDIT_WINDOW
+from bot.panel.live_panel import EDIT_WINDOW
 from bot.views.panel import PanelButton
 from sandbox.clock import Clock
 from sandbox.discord import Discord, UserClient

@@ -17,7 +17,7 @@ import pytest
 import bot
 from bot import config
 from bot.app import rekey
-from bot.panel.live import LivePanel
+from bot.panel.live_panel import LivePanel
 from bot.player.outcome import Outcome
 from sandbox.fault_injection import Fault
 from sandbox.harness import find_confirmation_code

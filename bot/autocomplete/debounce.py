@@ -55,7 +55,7 @@ class Debouncer:
         )
         self._closed = False
 
-    async def find(
+    async def choices(
         self, user: int, words: str, fetches: Mapping[str, Fetch], *, pause: float = 0.0
     ) -> dict[str, list[Choice]]:
         """The choices of each fetch, by its name, within RESPONSE_BUDGET.

@@ -111,7 +111,7 @@ class Autocomplete:
             "playlists": partial(self._playlists, user),
             "finds": partial(self._search_results, user, words),
         }
-        found = await self._debouncer.find(user, words, fetches, pause=DEBOUNCE)
+        found = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
         own = filter_choices([*([_LIKED] if liked else []), *found["playlists"]], words)
         return _to_choices([*recent[:MAX_RECENT], *own[:MAX_OWN_PLAYLISTS], *found["finds"]])
 
@@ -125,13 +125,13 @@ class Autocomplete:
             return self._without_request(user, recent)
         name = f"names of {kind}s"
         fetches: dict[str, Fetch] = {name: partial(self._names, user, words, kind)}
-        found = await self._debouncer.find(user, words, fetches, pause=DEBOUNCE)
+        found = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
         return _to_choices([*recent[:MAX_RECENT], *found[name]])
 
     async def _device(self, interaction: Interaction, typed: str) -> Choices:
         user = interaction.user.id
         fetches: dict[str, Fetch] = {"devices": partial(self._devices, user)}
-        found = await self._debouncer.find(user, "", fetches)
+        found = await self._debouncer.choices(user, "", fetches)
         return _to_choices(filter_choices(found["devices"], typed))
 
     def forget(self, user_id: int) -> None:
@@ -193,7 +193,10 @@ class Autocomplete:
         found = await self._search(user, words, kind)
         names: dict[str, Choice] = {}
         for item in getattr(found, f"{kind}s"):
-            parts = [choices.title(item), choices.byline(item) if isinstance(item, Track) else ""]
+            parts = [
+                choices.plain_title(item),
+                choices.plain_byline(item) if isinstance(item, Track) else "",
+            ]
             choice = Choice(" · ".join(filter(None, parts)), " ".join(filter(None, parts)))
             if single_line(item.name) and not contains_link(choice.value):
                 names.setdefault(choice.value.casefold(), choice)

@@ -8,14 +8,14 @@ from bot.spotify import Spotify
 from bot.spotify.uris import Uri
 
 
-class OnSaved(Protocol):
+class SavedCallback(Protocol):
     """Called with the user's Discord ID and the items that they saved."""
 
     def __call__(self, user_id: int, /, *uris: Uri) -> None: ...
 
 
 class SavedItems:
-    def __init__(self, on_saved: OnSaved) -> None:
+    def __init__(self, on_saved: SavedCallback) -> None:
         self._on_saved = on_saved
 
     async def save(self, spotify: Spotify, user_id: int, *uris: Uri) -> None:

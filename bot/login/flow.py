@@ -42,7 +42,7 @@ from bot.errors.login import (
 )
 from bot.login import confirmation_codes
 from bot.login.discord_oauth import DiscordOAuth
-from bot.login.outcomes import Outcome, decode_error, encode_error
+from bot.login.outcome_codes import Outcome, decode_error, encode_error
 from bot.login.results import (
     AccountLinked,
     AwaitingCode,

@@ -23,7 +23,7 @@ from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.login import NeedsLogin
 from bot.interactions.responses import UNEDITABLE
-from bot.panel.live import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
+from bot.panel.live_panel import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
 from bot.panel.snapshot import fetch_liked, fetch_playback
 from bot.player.state import Sleep
 from bot.spotify.models import Playback
@@ -109,11 +109,11 @@ class Panels:
             is_liked = await fetch_liked(spotify, state.uri)
         return replace(state, liked=is_liked)
 
-    async def show(self, interaction: Interaction, state: PanelState) -> None:
+    async def draw(self, interaction: Interaction, state: PanelState) -> None:
         """Draw the panel into the reply and make it live. The lock must be held."""
         now, owner = self._clock(), state.owner
         panel = LivePanel(interaction, replace(state, updated_at=now), now + EDIT_WINDOW)
-        panel.state = panel.with_live_flag(now)
+        panel.state = panel.current_state(now)
         message = await interaction.edit_original_response(view=render(panel.state))
         panel.message_id = message.id
         before = self._drop(owner)
@@ -201,7 +201,7 @@ class Panels:
 
     async def _edit(self, panel: LivePanel) -> None:
         owner = panel.state.owner
-        panel.state = panel.with_live_flag(self._clock())
+        panel.state = panel.current_state(self._clock())
         try:
             await panel.interaction.edit_original_response(view=render(panel.state))
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:

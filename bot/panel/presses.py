@@ -53,7 +53,7 @@ class PanelPresses:
                 elif verb in ("like", "unlike"):
                     await self._like(interaction, state, parse_uri(argument), verb == "like")
                 else:
-                    await self._panels.show(interaction, await self._panels.read(state))
+                    await self._panels.draw(interaction, await self._panels.read(state))
         except NeedsLogin:
             self._panels.forget(state.owner)
             raise
@@ -68,7 +68,7 @@ class PanelPresses:
             outcome = await self._player.perform(state.owner, action)
         except _STALE_PANEL_ERRORS:
             with suppress(BotError):
-                await self._panels.show(interaction, await self._panels.read(state))
+                await self._panels.draw(interaction, await self._panels.read(state))
             raise
         finally:
             await asyncio.wait({liked})
@@ -83,7 +83,7 @@ class PanelPresses:
             after.playback, before.playback if before else None
         ):
             after = replace(after, status="")  # it says that the new item is not known yet
-        await self._panels.show(interaction, after)
+        await self._panels.draw(interaction, after)
 
     async def _liked(self, owner: int, uri: Uri | None) -> bool | None:
         """Asked while the action is in progress, so that the press need not wait for it."""
@@ -101,4 +101,4 @@ class PanelPresses:
         except BotError:
             await reply_privately(interaction, "Liked." if like else "Not liked any more.")
             return
-        await self._panels.show(interaction, after)
+        await self._panels.draw(interaction, after)

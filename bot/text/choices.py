@@ -28,12 +28,12 @@ class Choice:
 def item_choice(item: Item) -> Choice:
     """`Song · Artist` or `Album · Title · Artist`; the value is the URI."""
     kind = "" if isinstance(item, Track) else item.kind.capitalize()
-    return Choice(_join(kind, title(item), byline(item)), str(item.uri))
+    return Choice(_join(kind, plain_title(item), plain_byline(item)), str(item.uri))
 
 
 def playlist_choice(playlist: Playlist) -> Choice:
     """A playlist of the user, or one that they follow; the value is the URI."""
-    return Choice(_join("Playlist", title(playlist)), str(playlist.uri))
+    return Choice(_join("Playlist", plain_title(playlist)), str(playlist.uri))
 
 
 def device_choice(device: Device) -> Choice:
@@ -45,17 +45,17 @@ def device_choice(device: Device) -> Choice:
 def select_option(item: Item) -> discord.SelectOption:
     """The item as an option of a select menu; the value is the URI."""
     kind = "" if isinstance(item, Track) else item.kind.capitalize()
-    description = _join(kind, byline(item))
+    description = _join(kind, plain_byline(item))
     return discord.SelectOption(
-        label=title(item), description=description or None, value=str(item.uri)
+        label=plain_title(item), description=description or None, value=str(item.uri)
     )
 
 
-def title(item: Item) -> str:
+def plain_title(item: Item) -> str:
     return single_line(item.name, _MAX_TITLE) or "Untitled"
 
 
-def byline(item: Item) -> str:
+def plain_byline(item: Item) -> str:
     """The artists, owner, show, publisher or authors; empty if none is named."""
     match item:
         case Track() | Album():

@@ -60,12 +60,12 @@ def list_card(text: str, *rows: Row) -> ui.LayoutView:
     return container(ui.TextDisplay(text, id=_LIST_ID), *rows)
 
 
-def list_text(message: discord.Message | None) -> str:
+def read_list_text(message: discord.Message | None) -> str:
     """The list in a message that `card(above=…)` or `list_card` made."""
-    return text_of(read_back(message), _LIST_ID)
+    return text_of(layout_of(message), _LIST_ID)
 
 
-def read_back(message: discord.Message | None) -> ui.LayoutView:
+def layout_of(message: discord.Message | None) -> ui.LayoutView:
     """The layout of a message; empty without a message."""
     return ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
 

@@ -99,7 +99,7 @@ def with_default(
     for option in menu.options:
         option.default = option.value == menu.value
     chosen = next(SavedDefault(o.value, o.label) for o in menu.options if o.default)
-    view = cards.read_back(message)
+    view = cards.layout_of(message)
     menus = (part for part in view.walk_children() if isinstance(part, ui.Select))
     transfer = next((m.options for m in menus if m.custom_id == f"here:{_TRANSFER}"), [])
     note = _default_note(chosen, awake=True)

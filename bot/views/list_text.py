@@ -48,7 +48,7 @@ _LAST_PAGE = "Spotify has no more of this. Go back a page."
 _EMPTY = "Spotify shows nothing in it."
 
 
-def list_text(heading: str, entries: Sequence[Entry], first: int, *notes: str) -> str:
+def render_list(heading: str, entries: Sequence[Entry], first: int, *notes: str) -> str:
     """The list in markdown, numbered from `first`; `heading` and `notes` are safe already."""
     small_print = [f"-# {note}" for note in notes if note]
     for limit in _NAME_LENGTHS:

@@ -52,13 +52,15 @@ class ListMessage:
     has_more: bool
 
     @classmethod
-    def read_back(cls, menu: ItemSelect, message: discord.Message | None) -> Self:
+    def from_message(cls, menu: ItemSelect, message: discord.Message | None) -> Self:
         """From the message of a menu."""
         next_page = f"list:go:{menu.path.with_page_offset(1)}"
         has_more = any(
             button.custom_id == next_page and not button.disabled for button in _buttons(message)
         )
-        return cls(menu.path, cards.list_text(message), menu.options, query_of(message), has_more)
+        return cls(
+            menu.path, cards.read_list_text(message), menu.options, query_of(message), has_more
+        )
 
     def for_other_user(self) -> Self:
         """The same list for a user who did not ask for it; personal lists have one page there."""
@@ -80,7 +82,7 @@ def list_view(
     cannot_page = path.kind == ListKind.SEARCH and not has_link
     message = ListMessage(
         path,
-        list_text.list_text(
+        list_text.render_list(
             list_text.heading(path.kind, path.argument, query, head, path.page, owner_name),
             entries,
             path.offset + 1,
@@ -133,9 +135,9 @@ def query_of(message: discord.Message | None) -> str:
     return list_text.query_in(_buttons(message))
 
 
-def item_left(message: discord.Message | None, path: ListPath) -> str:
+def opened_item_id(message: discord.Message | None, path: ListPath) -> str:
     """The ID of the item whose list the message shows, if `path` is where it was opened from."""
-    for menu in cards.read_back(message).walk_children():
+    for menu in cards.layout_of(message).walk_children():
         custom_id = menu.custom_id if isinstance(menu, ui.Select) else ""
         if custom_id.endswith(f"/{path}"):
             return ListPath.parse(custom_id.removeprefix("list:pick:")).argument
@@ -172,6 +174,6 @@ def _exits(message: ListMessage) -> Iterator[ui.Item[Any]]:
 
 
 def _buttons(message: discord.Message | None) -> Iterator[ui.Button[Any]]:
-    for component in cards.read_back(message).walk_children():
+    for component in cards.layout_of(message).walk_children():
         if isinstance(component, ui.Button):
             yield component

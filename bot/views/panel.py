@@ -60,7 +60,7 @@ class PanelState:
     status: str = ""
 
     @property
-    def private(self) -> bool:
+    def hides_item(self) -> bool:
         """Whether others see the panel while its owner is in a private session."""
         device = self.playback.device if self.playback else None
         return self.name is not None and device is not None and device.is_private_session
@@ -68,7 +68,7 @@ class PanelState:
     @property
     def item(self) -> Playable | None:
         """What plays; None if Spotify does not tell it, or if the panel must not show it."""
-        return self.playback.item if self.playback and not self.private else None
+        return self.playback.item if self.playback and not self.hides_item else None
 
     @property
     def uri(self) -> Uri | None:
@@ -129,7 +129,7 @@ def visitor_card(message: discord.Message | None) -> ui.LayoutView:
 
 def item_of_message(message: discord.Message | None) -> Uri | None:
     """The item that the panel in a message shows, from its like button."""
-    for component in cards.read_back(message).walk_children():
+    for component in cards.layout_of(message).walk_children():
         custom_id = component.custom_id if isinstance(component, ui.Button) else None
         if match := _LIKE_BUTTON.fullmatch(custom_id or ""):
             return parse_uri(match[1])
@@ -145,7 +145,7 @@ def parse_uri(text: str) -> Uri:
 
 def _read_body(message: discord.Message | None) -> list[ui.Item[Any]]:
     """The text and cover of the panel in a message; empty if it has none."""
-    text = cards.read_back(message).find_item(_BODY_ID)
+    text = cards.layout_of(message).find_item(_BODY_ID)
     if not isinstance(text, ui.TextDisplay):
         return []
     copy: ui.TextDisplay[Any] = ui.TextDisplay(text.content)
@@ -185,7 +185,7 @@ def _heading(state: PanelState) -> str:
 def _empty_state(state: PanelState) -> str:
     """The text instead of a track or an episode."""
     playback = state.playback
-    if state.private:
+    if state.hides_item:
         return "**In a private session**\nWhat plays is not shown to others."
     if playback is None:
         return "**Nothing is playing**\nStart something with /play, or choose a device."
@@ -213,7 +213,7 @@ def _settings(state: PanelState) -> list[str]:
         f"Volume {device.volume_percent}%" if device.volume_percent is not None else "",
         "Shuffled" if playback.shuffle_state else "",
         _REPEAT_LABELS.get(playback.repeat_state or "", ""),
-        "Private session" if device.is_private_session and not state.private else "",
+        "Private session" if device.is_private_session and not state.hides_item else "",
         "This device takes no commands" if device.is_restricted else "",
     ]
     return [setting for setting in settings if setting]

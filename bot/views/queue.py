@@ -121,6 +121,6 @@ def listed_uris(message: discord.Message | None) -> list[Uri]:
 def _texts(message: discord.Message | None) -> list[str]:
     if message is None:
         return []
-    components = cards.read_back(message).walk_children()
+    components = cards.layout_of(message).walk_children()
     texts = [component.content for component in components if isinstance(component, ui.TextDisplay)]
     return [message.content, *texts]

@@ -154,7 +154,7 @@ def default_menus(options: DefaultOptions, preferences: Preferences, operator: s
 
 def read_menus(message: discord.Message | None) -> DefaultMenus:
     """The menus as they are in the message of a settings card."""
-    view = cards.read_back(message)
+    view = cards.layout_of(message)
     return DefaultMenus(
         _read_menu(view, _DEVICE_MENU_ID, _DEVICE_NOTE),
         _read_menu(view, _PLAYLIST_MENU_ID, _PLAYLIST_NOTE),

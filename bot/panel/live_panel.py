@@ -48,7 +48,7 @@ class LivePanel:
         seconds = max(0.0, rest) + _NEXT_TRACK_DELAY
         return seconds if now + seconds < self.editable_until else None
 
-    def with_live_flag(self, now: float) -> PanelState:
+    def current_state(self, now: float) -> PanelState:
         """Its state, marked as live if the panel will refresh itself."""
         live = self.seconds_to_track_end(now) is not None and not self.stale
         return replace(self.state, live=live)
