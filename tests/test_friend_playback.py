@@ -143,3 +143,17 @@ async def test_concurrent_requests_make_one_call(
     harness.clock.advance(6)
     await linked_user.use_context_menu(MENU_NAME, user="grace")
     assert len(spotify.calls_to("GET", "me/player")) == before + 2
+
+
+async def test_unlinking_erases_cached_playback(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
+) -> None:
+    """Grace links again within the cache's TTL; a reply then needs a new request."""
+    await linked_user.use_context_menu(MENU_NAME, user="grace")
+    before = len(spotify.calls_to("GET", "me/player"))
+    await (await grace.run("/unlink")).press("Unlink and erase")
+    await harness.link_account("grace")
+    assert harness.bot is not None
+    await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), True)
+    await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert len(spotify.calls_to("GET", "me/player")) == before + 1

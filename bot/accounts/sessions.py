@@ -102,4 +102,4 @@ class Sessions:
 
     def expire(self) -> None:
         """Erase cached responses that are too old."""
-        self._transport.cache.expire()
+        self._transport.expire()

@@ -1,4 +1,4 @@
-"""What somebody else plays, where they let others see it."""
+"""What another user is playing, if they allow others to see it."""
 
 from __future__ import annotations
 
@@ -6,67 +6,71 @@ import asyncio
 from collections.abc import Callable
 
 from bot.accounts.sessions import Sessions
+from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
 from bot.errors.login import NeedsLogin
 from bot.errors.spotify import BadRequest, SpotifyDown, SpotifyError
-from bot.spotify.cache import CachedResponse, CacheKey, ResponseCache
+from bot.spotify.cache import SingleFlightCache
 from bot.spotify.models import Playback
 from bot.store import Store
 
-# Seconds for which one look serves all who ask.
+# Seconds for which all who ask see the same state of a player.
 CACHE_TTL = 5.0
-# Seconds that a look may take.
-LOOK_TIMEOUT = 5.0
-# What one such look counts for in memory, and for how many of them there is room.
-_ENTRY_SIZE, _MAX_ENTRIES = 1, 500
+# Seconds that a request for a state may take.
+FETCH_TIMEOUT = 5.0
+MAX_CACHED_USERS = 500
 
 
 class FriendPlayback:
-    """Reads other people's players, each at most once in SECONDS."""
+    """Reads the players of other users, each at most once in CACHE_TTL seconds."""
 
-    def __init__(self, accounts: Sessions, store: Store, clock: Callable[[], float]) -> None:
-        self._accounts = accounts
+    def __init__(self, sessions: Sessions, store: Store, clock: Callable[[], float]) -> None:
+        self._sessions = sessions
         self._preferences = store.preferences
-        self._kept = ResponseCache(clock, _MAX_ENTRIES * _ENTRY_SIZE)
+        self._states: SingleFlightCache[int, Playback | None] = SingleFlightCache(
+            clock, MAX_CACHED_USERS, shares_error=_shares_error
+        )
 
     async def now_playing(self, user_id: int, name: str) -> Playback | None:
-        """What they play; None where nothing is.
+        """What the user plays; None if they play nothing.
 
-        Raises SpotifyDown; NothingPlaying with words about them, which tell whether they are
-        linked only where they show what they play.
+        Raises SpotifyDown, BadRequest, and NothingPlaying with a message about the user. The
+        message says whether they are linked only if they show what they play.
         """
         if not (await self._preferences.get(user_id)).shows_playing:
             raise NothingPlaying("not shown", message=_HIDDEN.format(name=name))
         try:
-            state = await self._kept.get(
-                CacheKey(str(user_id), "me/player", ()), CACHE_TTL, lambda: self._look(user_id)
-            )
-        except NeedsLogin as ended:
-            raise NothingPlaying(str(ended), message=_LOGIN_EXPIRED.format(name=name)) from None
+            state = await self._states.get(user_id, CACHE_TTL, lambda: self._fetch_state(user_id))
+        except NeedsLogin as error:
+            raise NothingPlaying(str(error), message=_LOGIN_EXPIRED.format(name=name)) from None
         except (SpotifyDown, BadRequest):
             raise
-        except SpotifyError as refused:
-            raise NothingPlaying(str(refused), message=_REFUSED.format(name=name)) from None
+        except SpotifyError as error:
+            raise NothingPlaying(str(error), message=_REFUSED.format(name=name)) from None
         if state is not None and state.device is not None and state.device.is_private_session:
             raise NothingPlaying("private session", message=_HIDDEN.format(name=name))
-        return state if isinstance(state, Playback) else None
+        return state
 
     def forget(self, user_id: int) -> None:
-        """Erase what was read of this user."""
-        self._kept.invalidate(str(user_id))
+        """Erase the cached state of this user's player."""
+        self._states.invalidate(user_id)
 
     def expire(self) -> None:
-        """Drop from memory what is too old."""
-        self._kept.expire()
+        """Free the states whose TTL is over."""
+        self._states.expire()
 
-    async def _look(self, user_id: int) -> CachedResponse:
-        """In the background, so that those who ask take nothing from this person's own commands."""
-        spotify = await self._accounts.session(user_id, background=True)
+    async def _fetch_state(self, user_id: int) -> Playback | None:
+        """Runs in the background, so that the user's own commands keep their share of the quota."""
+        spotify = await self._sessions.session(user_id, background=True)
         try:
-            async with asyncio.timeout(LOOK_TIMEOUT):
-                return CachedResponse(await spotify.player.state(), _ENTRY_SIZE)
+            async with asyncio.timeout(FETCH_TIMEOUT):
+                return await spotify.player.state()
         except TimeoutError:
             raise SpotifyDown("no time left") from None
+
+
+def _shares_error(_user_id: int, error: BotError) -> bool:
+    return isinstance(error, SpotifyError) and not isinstance(error, SpotifyDown)
 
 
 _HIDDEN = "{name} does not show what they are playing. They can allow it in /settings."

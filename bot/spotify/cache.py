@@ -1,25 +1,130 @@
-"""Answers that are used again for a while, and reads under way that others wait for as well."""
+"""A cache in which concurrent reads share one request, and the rules for Spotify's responses."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from cachetools import TLRUCache
 
+from bot.errors.bot_error import BotError
 from bot.errors.spotify import SpotifyDown, SpotifyError
 from bot.spotify.endpoint_groups import GROUPS, Group, group_of
 
-# Bytes of answers, as they came; what is kept of them is less.
+# Limits the sum of the bodies' lengths; the decoded responses take less memory.
 MAX_BYTES = 16 * 1024 * 1024
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class _Entry(Generic[V]):
+    value: V
+    ttl: float
+
+
+class SingleFlightCache(Generic[K, V]):
+    """Values in memory, each with its TTL; concurrent reads of a key share one fetch.
+
+    max_size      the sum of the values' sizes; beyond it, the least recently used values go
+    size          the size of a value; 1 by default, so that `max_size` counts entries
+    shares_error  whether an error of the shared fetch holds for all who wait for it; if not, each
+                  of them fetches for itself
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        max_size: int,
+        *,
+        size: Callable[[V], int] = lambda _value: 1,
+        shares_error: Callable[[K, BotError], bool] = lambda _key, _error: False,
+    ) -> None:
+        self._entries: TLRUCache[K, _Entry[V]] = TLRUCache(
+            max_size,
+            ttu=lambda _key, entry, now: now + entry.ttl,
+            timer=clock,
+            getsizeof=lambda entry: size(entry.value),
+        )
+        self._max_size = max_size
+        self._size = size
+        self._shares_error = shares_error
+        # The result is None if the fetch was cancelled or ended in a bug.
+        self._in_flight: dict[K, asyncio.Future[_Entry[V] | BotError | None]] = {}
+
+    def __contains__(self, key: K) -> bool:
+        """Whether the key has a value, or a fetch in flight."""
+        return key in self._entries or key in self._in_flight
+
+    async def get(
+        self,
+        key: K,
+        ttl: float,
+        fetch: Callable[[], Awaitable[V]],
+        deadline: float | None = None,
+    ) -> V:
+        """The cached value, or what `fetch` returns, which is then cached for `ttl` seconds.
+
+        `deadline` (in the event loop's time) limits the wait for another caller's fetch.
+        Raises what `fetch` raises, and SpotifyDown at the deadline.
+        """
+        if (entry := self._entries.get(key)) is not None:
+            return entry.value
+        if (future := self._in_flight.get(key)) is None:
+            return await self._fetch(key, ttl, fetch)
+        try:
+            async with asyncio.timeout_at(deadline):
+                result = await asyncio.shield(future)
+        except TimeoutError:
+            raise SpotifyDown("no time left") from None
+        if isinstance(result, _Entry):
+            return result.value
+        if result is None or not self._shares_error(key, result):
+            return await fetch()
+        raise result
+
+    async def _fetch(self, key: K, ttl: float, fetch: Callable[[], Awaitable[V]]) -> V:
+        future: asyncio.Future[_Entry[V] | BotError | None]
+        future = self._in_flight[key] = asyncio.get_running_loop().create_future()
+        result: _Entry[V] | BotError | None = None
+        try:
+            value = await fetch()
+            result = _Entry(value, ttl)
+            return value
+        except BotError as error:
+            result = error
+            raise
+        finally:
+            future.set_result(result)
+            # If the future is gone, the key was invalidated meanwhile: do not cache the value.
+            if self._in_flight.get(key) is future:
+                del self._in_flight[key]
+                if isinstance(result, _Entry):
+                    self.put(key, ttl, result.value)
+
+    def put(self, key: K, ttl: float, value: V) -> None:
+        """Cache a value for `ttl` seconds, unless it alone exceeds the cache's size."""
+        if ttl and self._size(value) <= self._max_size:
+            self._entries[key] = _Entry(value, ttl)
+
+    def invalidate(self, key: K) -> None:
+        """Erase the value; a fetch in flight is neither cached nor shared any more."""
+        with suppress(KeyError):  # it may be missing, expired or evicted
+            del self._entries[key]
+        self._in_flight.pop(key, None)
+
+    def expire(self) -> None:
+        """Free the values whose TTL is over; `get` ignores them already."""
+        self._entries.expire()
 
 
 class CacheKey(NamedTuple):
-    """What was asked; `account` is empty where the answer is the same for everybody."""
+    """A GET. `account` is empty if Spotify's response is the same for every user."""
 
     account: str
     path: str
@@ -27,31 +132,23 @@ class CacheKey(NamedTuple):
 
 
 class CachedResponse(NamedTuple):
-    """An answer that was read, and how long it was."""
+    """A decoded response, and the length of its body in bytes."""
 
     value: Any
     size: int
 
 
-@dataclass(frozen=True)
-class _Entry:
-    response: CachedResponse
-    ttl: float
-
-
 class ResponseCache:
-    """In memory alone, of MAX_BYTES bytes at most, the longest unused going first."""
+    """Spotify's responses; a write of an account invalidates groups of that account's responses.
+
+    All users share the responses that have no account.
+    """
 
     def __init__(self, clock: Callable[[], float], max_bytes: int = MAX_BYTES) -> None:
-        self._entries: TLRUCache[CacheKey, _Entry] = TLRUCache(
-            max_bytes,
-            ttu=lambda _key, held, now: now + held.ttl,
-            timer=clock,
-            getsizeof=lambda held: held.response.size,
+        self._cache: SingleFlightCache[CacheKey, CachedResponse] = SingleFlightCache(
+            clock, max_bytes, size=lambda response: response.size, shares_error=_shares_error
         )
-        self._max_bytes = max_bytes
         self._keys_by_group: defaultdict[tuple[str, Group], set[CacheKey]] = defaultdict(set)
-        self._in_flight: dict[CacheKey, asyncio.Future[CachedResponse | SpotifyError | None]] = {}
 
     async def get(
         self,
@@ -60,76 +157,40 @@ class ResponseCache:
         fetch: Callable[[], Awaitable[CachedResponse]],
         deadline: float | None = None,
     ) -> Any:
-        """What was read, from `ask` unless it is there or on its way; to be kept for `seconds`.
-
-        `ends` is the time of the loop until which to wait for another who asked already.
-        A refusal is passed on to the others of the same account. Where accounts share, each asks
-        for itself then: another's token may have been at fault.
-        """
-        if (held := self._entries.get(key)) is not None:
-            return held.response.value
-        if (under_way := self._in_flight.get(key)) is not None:
-            try:
-                async with asyncio.timeout_at(deadline):
-                    found = await asyncio.shield(under_way)
-            except TimeoutError:
-                raise SpotifyDown("no time left") from None
-            if isinstance(found, CachedResponse):
-                return found.value
-            # That Spotify is down may only mean that the other had less time.
-            if found is None or isinstance(found, SpotifyDown) or not key.account:
-                return (await fetch()).value
-            raise found
-        return (await self._fetch(key, ttl, fetch)).value
-
-    async def _fetch(
-        self, key: CacheKey, ttl: float, fetch: Callable[[], Awaitable[CachedResponse]]
-    ) -> CachedResponse:
-        future: asyncio.Future[CachedResponse | SpotifyError | None]
-        future = self._in_flight[key] = asyncio.get_running_loop().create_future()
-        result: CachedResponse | SpotifyError | None = None
-        try:
-            result = await fetch()
-            return result
-        except SpotifyError as fault:
-            result = fault
-            raise
-        finally:
-            future.set_result(result)
-            # Gone from there, it was overtaken by a write, and may be old already.
-            if self._in_flight.get(key) is future:
-                del self._in_flight[key]
-                if isinstance(result, CachedResponse):
-                    self.put(key, ttl, result)
+        """The decoded response; see `SingleFlightCache.get`."""
+        self._add_to_group(key)
+        return (await self._cache.get(key, ttl, fetch, deadline)).value
 
     def put(self, key: CacheKey, ttl: float, response: CachedResponse) -> None:
-        if ttl and response.size <= self._max_bytes:
-            self._entries[key] = _Entry(response, ttl)
-            if key.account:
-                self._keys_by_group[key.account, group_of("GET", key.path)].add(key)
+        """Cache a response for `ttl` seconds."""
+        self._add_to_group(key)
+        self._cache.put(key, ttl, response)
 
     def invalidate(self, account: str, groups: Collection[Group] = GROUPS) -> None:
-        """This account's answers of these groups are no longer true.
-
-        Nobody reads or waits for them any more.
-        """
-        if not account:
-            return  # what is everybody's, nobody's changes touch
+        """Erase this account's responses of these groups; those in flight are not cached."""
         for group in groups:
             for key in self._keys_by_group.pop((account, group), ()):
-                with suppress(KeyError):  # it may have become too old, or gone for room
-                    del self._entries[key]
-        for key in [key for key in self._in_flight if _matches(key, account, groups)]:
-            del self._in_flight[key]
+                self._cache.invalidate(key)
 
     def expire(self) -> None:
-        """Drop what is too old; it is not used any more, but still in memory."""
-        self._entries.expire()
-        for whose, keys in list(self._keys_by_group.items()):
-            keys &= self._entries.keys()
+        """Free the responses whose TTL is over."""
+        self._cache.expire()
+        for group, keys in list(self._keys_by_group.items()):
+            keys.intersection_update([key for key in keys if key in self._cache])
             if not keys:
-                del self._keys_by_group[whose]
+                del self._keys_by_group[group]
+
+    def _add_to_group(self, key: CacheKey) -> None:
+        if key.account:
+            self._keys_by_group[key.account, group_of("GET", key.path)].add(key)
 
 
-def _matches(key: CacheKey, account: str, groups: Collection[Group]) -> bool:
-    return key.account == account and group_of("GET", key.path) in groups
+def _shares_error(key: CacheKey, error: BotError) -> bool:
+    """Whether an error holds for all who wait for the response.
+
+    Users who share a public response have different tokens, of which one may be at fault.
+    SpotifyDown may only mean that the first user's deadline was earlier.
+    """
+    return (
+        bool(key.account) and isinstance(error, SpotifyError) and not isinstance(error, SpotifyDown)
+    )

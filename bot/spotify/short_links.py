@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import html
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urljoin
 
 import aiohttp
 
 from bot.errors.content import UnreadableLink
 from bot.errors.spotify import SpotifyDown
-from bot.spotify.cache import CachedResponse, CacheKey, ResponseCache
+from bot.spotify.cache import SingleFlightCache
 from bot.spotify.response_body import read_body
 from bot.spotify.uris import ShortLink, Uri, find_links
 
-# spotify.link leads to spotify.app.link, and that to the item.
+# spotify.link redirects to spotify.app.link, which redirects to the item.
 MAX_HOPS = 5
-# For all of them together.
+# Seconds for all hops of a link together.
 FOLLOW_TIMEOUT = 5.0
 CACHE_TTL = 600.0
+MAX_CACHED_LINKS = 1000
 MAX_PAGE_BYTES = 512 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=FOLLOW_TIMEOUT, sock_connect=3)
 # To browsers, spotify.app.link shows a page that goes on by script; to curl it says where to.
@@ -31,22 +34,25 @@ _NO_ITEM_MESSAGE = (
 
 
 class ShortLinks:
-    """What a short link leads to never changes, and is kept for a while."""
+    """Follows short links; caches their targets, which never change."""
 
-    def __init__(self, http: aiohttp.ClientSession, cache: ResponseCache) -> None:
+    def __init__(self, http: aiohttp.ClientSession, clock: Callable[[], float]) -> None:
         self._http = http
-        self._cache = cache
+        self._targets: SingleFlightCache[str, Uri] = SingleFlightCache(clock, MAX_CACHED_LINKS)
 
     async def follow(self, link: ShortLink, timeout: float = FOLLOW_TIMEOUT) -> Uri:
-        """The item that it leads to. Raises UnreadableLink; SpotifyDown after `within` seconds."""
+        """The item that the link leads to.
+
+        Raises UnreadableLink, and SpotifyDown after `timeout` seconds or FOLLOW_TIMEOUT.
+        """
         seconds = max(0.0, min(timeout, FOLLOW_TIMEOUT))
-        ends = asyncio.get_running_loop().time() + seconds
+        deadline = asyncio.get_running_loop().time() + seconds
+        fetch = partial(_follow, self._http, link, seconds)
+        return await self._targets.get(link.url, CACHE_TTL, fetch, deadline)
 
-        async def ask() -> CachedResponse:
-            return CachedResponse(await _follow(self._http, link, seconds), len(link.url))
-
-        found: Uri = await self._cache.get(CacheKey("", link.url, ()), CACHE_TTL, ask, ends)
-        return found
+    def expire(self) -> None:
+        """Free the targets whose TTL is over."""
+        self._targets.expire()
 
 
 async def _follow(http: aiohttp.ClientSession, link: ShortLink, timeout: float) -> Uri:

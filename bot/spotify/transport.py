@@ -77,10 +77,15 @@ class Transport:
         self._http = http
         self.limiter = limiter or RateLimiter(clock)
         self.cache = ResponseCache(clock)
-        self.short_links = ShortLinks(http, self.cache)
+        self.short_links = ShortLinks(http, clock)
         self.rng = rng or random.Random()
         self._api_url = api_url
         self._on_exchange = on_exchange
+
+    def expire(self) -> None:
+        """Free the cached responses and link targets whose TTL is over."""
+        self.cache.expire()
+        self.short_links.expire()
 
     async def send(self, call: ApiCall, access: str, seconds: float) -> bytes:
         """Send it once; the body of the answer. Raises SpotifyError or NeedsLogin.

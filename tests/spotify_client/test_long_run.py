@@ -205,6 +205,6 @@ async def test_each_call_ends_in_one_result_or_one_error(seed: int) -> None:
                 if group not in gate.exhausted_quotas(app)
             }
             assert waits == {0.0}, "no command is under way"
-            assert not transport.cache._in_flight
+            assert not transport.cache._cache._in_flight
     left = asyncio.all_tasks() - {asyncio.current_task()}
     assert not left or not (await asyncio.wait(left, timeout=1))[1]
