@@ -29,10 +29,15 @@ class HttpResponse:
 
     def error_codes_at(self, path: str) -> list[str]:
         """The codes of the errors at a path such as "data.embeds.0.title"."""
-        there = self.json.get("errors", {})
-        for step in path.split(".") if path else ():
-            there = there.get(step, {})
-        return [error["code"] for error in there.get("_errors", [])]
+        return error_codes(self.json, path)
+
+
+def error_codes(payload: Mapping[str, Any], path: str) -> list[str]:
+    """The codes that an error response of Discord lists at a path of the request's body."""
+    errors = payload.get("errors", {})
+    for key in path.split(".") if path else ():
+        errors = errors.get(key, {})
+    return [error["code"] for error in errors.get("_errors", [])]
 
 
 class RestClient:

@@ -1,4 +1,4 @@
-"""Messages and components as a bot sends them, right until a test bends them."""
+"""Valid messages and components; the keyword arguments of a test make them invalid."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 COMPONENTS_V2 = 1 << 15
 IMAGE_URL = "https://example.org/a.png"
-FIRST_ROW_ITEM = "components.0.components.0"  # where the first thing in the first row is
+FIRST_ROW_ITEM = "components.0.components.0"  # path of the first component in the first row
 
 
 def button(**fields: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Calls to the pretend Spotify over a real socket, for the tests of it alone."""
+"""Calls the simulated Web API over HTTP, without the bot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class HttpResponse:
 
     @property
     def message(self) -> str:
-        """What an error says, whichever form it has."""
+        """The message of an error response, JSON or plain text."""
         try:
             return str(self.json["error"]["message"])
         except ValueError:
@@ -35,7 +35,7 @@ class HttpResponse:
 
 
 class ApiCaller:
-    """Ada, with a token for every scope, unless a call says otherwise."""
+    """Calls as Ada with a token for all scopes, unless a call names another user or scopes."""
 
     def __init__(self, spotify: Spotify, http: aiohttp.ClientSession) -> None:
         self.spotify = spotify

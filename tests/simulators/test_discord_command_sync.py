@@ -1,4 +1,4 @@
-"""Syncing commands: what Discord keeps, and what it refuses."""
+"""The simulated Discord stores an application's commands, and refuses invalid ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from sandbox.discord import ClientValidationError, Discord
-from tests.simulators.discord_rest_client import HttpResponse, RestClient
+from sandbox.discord.api_error import ApiError
+from sandbox.discord.command_validation import check_commands
+from tests.simulators.discord_rest_client import HttpResponse, RestClient, error_codes
 
 
 async def put_commands(api: RestClient, body: object) -> HttpResponse:
@@ -28,16 +30,17 @@ def choice(name: str = "A", value: object = "a") -> dict[str, Any]:
 
 
 def many_commands(count: int, kind: int = 1) -> list[dict[str, Any]]:
-    about = {"description": "x"} if kind == 1 else {}
-    return [{"name": f"c{n}", "type": kind, **about} for n in range(count)]
+    fields = {"description": "x"} if kind == 1 else {}
+    return [{"name": f"c{n}", "type": kind, **fields} for n in range(count)]
 
 
 LONG_OPTIONS = [option(f"o{n}", description="x" * 100, required=False) for n in range(25)]
 LONG_OPTIONS_WITH_CHOICES = [
-    {**wide, "choices": [choice(str(n), "x" * 20 + str(n)) for n in range(12)]}
-    for wide in LONG_OPTIONS
+    {**long_option, "choices": [choice(str(n), "x" * 20 + str(n)) for n in range(12)]}
+    for long_option in LONG_OPTIONS
 ]
 
+# Name of the fault: the commands, and the path of the field that Discord reports
 INVALID_COMMANDS: dict[str, tuple[object, str]] = {
     "no list": ({}, ""),
     "a name in capitals": ([command(name="Play")], "0.name"),
@@ -88,12 +91,12 @@ INVALID_COMMANDS: dict[str, tuple[object, str]] = {
         [command(option(kind=4, choices=[choice()]))],
         "0.options.0.choices.0.value",
     ),
-    "choices for true and false": ([command(option(kind=5, choices=[choice()]))], "0.options.0"),
-    "choices and completion": (
+    "choices for a boolean": ([command(option(kind=5, choices=[choice()]))], "0.options.0"),
+    "choices and autocomplete": (
         [command(option(choices=[choice()], autocomplete=True))],
         "0.options.0.choices",
     ),
-    "completion of a truth": ([command(option(kind=5, autocomplete=True))], "0.options.0"),
+    "autocomplete of a boolean": ([command(option(kind=5, autocomplete=True))], "0.options.0"),
     "lengths the wrong way round": (
         [command(option(min_length=3, max_length=2))],
         "0.options.0.min_length",
@@ -101,7 +104,7 @@ INVALID_COMMANDS: dict[str, tuple[object, str]] = {
     "a length for a number": ([command(option(kind=4, max_length=2))], "0.options.0.min_length"),
     "a value for a text": ([command(option(max_value=2))], "0.options.0.min_value"),
     "a length of 6001": ([command(option(max_length=6001))], "0.options.0.max_length"),
-    "parts beside options": (
+    "subcommands beside options": (
         [command(option("add", 1), option())],
         "0.options.1.type",
     ),
@@ -109,12 +112,12 @@ INVALID_COMMANDS: dict[str, tuple[object, str]] = {
         [command(option("a", 2, options=[option("b", 2, options=[option("c", 1)])]))],
         "0.options.0.options.0.type",
     ),
-    "a group without parts": ([command(option("a", 2))], "0.options.0.options"),
+    "a group without subcommands": ([command(option("a", 2))], "0.options.0.options"),
     "a text in a group": (
         [command(option("a", 2, options=[option()]))],
         "0.options.0.options.0.type",
     ),
-    "a part in a part": (
+    "a subcommand in a subcommand": (
         [command(option("a", 1, options=[option("b", 1)]))],
         "0.options.0.options.0.type",
     ),
@@ -122,35 +125,38 @@ INVALID_COMMANDS: dict[str, tuple[object, str]] = {
 }
 
 
-@pytest.mark.parametrize("what", INVALID_COMMANDS)
-async def test_commands_that_are_refused(
-    discord_server: Discord, api: RestClient, what: str
-) -> None:
-    body, path = INVALID_COMMANDS[what]
-    answer = await put_commands(api, body)
-    assert (answer.status, answer.code) == (400, 50035), answer.json
-    assert answer.error_codes_at(path), answer.json
+def test_invalid_commands_are_refused_with_the_path_of_the_fault() -> None:
+    for name, (body, path) in INVALID_COMMANDS.items():
+        with pytest.raises(ApiError) as refusal:
+            check_commands(body)
+        assert refusal.value.payload["code"] == 50035, name
+        assert error_codes(refusal.value.payload, path), f"{name}: {refusal.value.payload}"
+
+
+async def test_refused_commands_replace_nothing(discord_server: Discord, api: RestClient) -> None:
+    body, path = INVALID_COMMANDS["a name in capitals"]
+    response = await put_commands(api, body)
+    assert (response.status, response.code) == (400, 50035)
+    assert response.error_codes_at(path)
     assert discord_server.commands == []
     assert discord_server.command_write_count == 0
 
 
-@pytest.mark.parametrize(
-    "name", ["play", "now-playing", "top_10", "spiel's", "играть", "再生", "बजाओ", "เล่น"]
-)
-async def test_names_in_many_scripts(api: RestClient, name: str) -> None:
-    assert (await put_commands(api, [command(name=name)])).status == 200
+def test_command_names_in_many_scripts_are_accepted() -> None:
+    for name in ("play", "now-playing", "top_10", "spiel's", "играть", "再生", "बजाओ", "เล่น"):
+        check_commands([command(name=name)])
 
 
-async def test_menus_have_names_of_several_words(api: RestClient) -> None:
-    """A menu may have the name of another kind of command, and capitals and blanks."""
+async def test_menu_names_may_have_several_words(api: RestClient) -> None:
+    """A menu may have capitals, blanks, and the name of a command of another type."""
     names = ("Play on Spotify", "What are they playing?", "x" * 32)
     menus = [{"name": name, "type": kind} for name in names for kind in (2, 3)]
     stored = (await put_commands(api, [*menus, {"name": "play", "type": 3}, command()])).json
-    assert [one["name"] for one in stored[:6:2]] == list(names)
-    assert {one["description"] for one in stored[:7]} == {""}
+    assert [stored_command["name"] for stored_command in stored[:6:2]] == list(names)
+    assert {stored_command["description"] for stored_command in stored[:7]} == {""}
 
 
-async def test_a_command_with_parts_cannot_be_run_itself(
+async def test_command_with_subcommands_cannot_be_run_itself(
     discord_server: Discord, api: RestClient
 ) -> None:
     add = option("add", 1, options=[option(required=True)])
@@ -160,7 +166,9 @@ async def test_a_command_with_parts_cannot_be_run_itself(
             await discord_server.user_client().run(line)
 
 
-async def test_bounds_are_kept_by_the_client(discord_server: Discord, api: RestClient) -> None:
+async def test_client_checks_the_bounds_of_options(
+    discord_server: Discord, api: RestClient
+) -> None:
     await put_commands(
         api,
         [
@@ -172,20 +180,20 @@ async def test_bounds_are_kept_by_the_client(discord_server: Discord, api: RestC
             )
         ],
     )
-    seat = discord_server.user_client()
+    client = discord_server.user_client()
     for wrong in ("a:1", "a:-6", "a:0.5", "b:1.6", "b:inf", "c:x", "c:xxxx", "d:2"):
         with pytest.raises(ClientValidationError):
-            await seat.run(f"/play {wrong}")
+            await client.run(f"/play {wrong}")
 
 
-async def test_the_most_that_there_can_be(api: RestClient) -> None:
+async def test_largest_command_lists_are_accepted(api: RestClient) -> None:
     assert (
         await put_commands(api, many_commands(100) + many_commands(15, 2) + many_commands(15, 3))
     ).status == 200
     assert (await put_commands(api, [command(*LONG_OPTIONS)])).status == 200
 
 
-async def test_what_is_synced_is_kept(discord_server: Discord, api: RestClient) -> None:
+async def test_synced_commands_keep_their_ids(discord_server: Discord, api: RestClient) -> None:
     first = (await put_commands(api, [command(option()), {"name": "Quote", "type": 3}])).json
     assert discord_server.commands == first
     assert first[0]["contexts"] is None
@@ -199,7 +207,9 @@ async def test_what_is_synced_is_kept(discord_server: Discord, api: RestClient) 
     assert (await api.call("GET", "/applications/1/commands")).code == 10002
 
 
-async def test_two_hundred_new_commands_a_day(discord_server: Discord, api: RestClient) -> None:
+async def test_an_application_may_create_200_commands_a_day(
+    discord_server: Discord, api: RestClient
+) -> None:
     for start in (0, 100):
         fresh = [command(name=f"n{start + n}") for n in range(100)]
         assert (await put_commands(api, fresh)).status == 200
@@ -208,34 +218,36 @@ async def test_two_hundred_new_commands_a_day(discord_server: Discord, api: Rest
     assert (await put_commands(api, [command(name="one-more")])).status == 200
 
 
-@pytest.mark.parametrize(
-    ("fields", "places"),
-    [
-        ({}, {"music", "night", "dm"}),
-        ({"dm_permission": False}, {"music", "night"}),
-        ({"contexts": [1]}, {"dm"}),
-        ({"contexts": [0, 1, 2], "integration_types": [0]}, {"music", "night", "dm"}),
-        (
-            {"contexts": [0, 1, 2], "integration_types": [0, 1]},
-            {"music", "night", "dm", "elsewhere", "huddle"},
-        ),
-        ({"contexts": [2], "integration_types": [1]}, {"huddle"}),
-        ({"contexts": [0], "nsfw": True}, set()),
-        ({"contexts": [0], "default_member_permissions": "8"}, {"music", "night"}),
-    ],
-)
-async def test_where_a_command_shows(
-    discord_server: Discord, api: RestClient, fields: dict[str, Any], places: set[str]
+# Fields of a command, and the places in which Ada's client offers it
+PLACES: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, {"music", "night", "dm"}),
+    ({"dm_permission": False}, {"music", "night"}),
+    ({"contexts": [1]}, {"dm"}),
+    ({"contexts": [0, 1, 2], "integration_types": [0]}, {"music", "night", "dm"}),
+    (
+        {"contexts": [0, 1, 2], "integration_types": [0, 1]},
+        {"music", "night", "dm", "elsewhere", "huddle"},
+    ),
+    ({"contexts": [2], "integration_types": [1]}, {"huddle"}),
+    ({"contexts": [0], "nsfw": True}, set()),
+    ({"contexts": [0], "default_member_permissions": "8"}, {"music", "night"}),
+]
+
+
+async def test_contexts_and_installations_decide_where_a_command_is_offered(
+    discord_server: Discord, api: RestClient
 ) -> None:
-    await put_commands(api, [command(**fields)])
     everywhere = ("music", "night", "dm", "elsewhere", "huddle")
-    seats = {place: discord_server.user_client("ada", place) for place in everywhere}
-    assert {place for place, seat in seats.items() if seat.commands} == places
-    for place, seat in seats.items():
-        assert bool(discord_server.page_view("ada", place)["commands"]) is bool(seat.commands)
+    clients = {place: discord_server.user_client("ada", place) for place in everywhere}
+    for fields, places in PLACES:
+        await put_commands(api, [command(**fields)])
+        assert {place for place, client in clients.items() if client.commands} == places, fields
+        for place, client in clients.items():
+            shown = discord_server.page_view("ada", place)["commands"]
+            assert bool(shown) is bool(client.commands), (fields, place)
 
 
-async def test_some_commands_are_for_those_who_may(
+async def test_default_member_permissions_hide_a_command(
     discord_server: Discord, api: RestClient
 ) -> None:
     await put_commands(api, [command(default_member_permissions="8")])

@@ -1,289 +1,54 @@
-"""What Discord refuses in a message: one table of wrongs, over the wire."""
+"""The simulated Discord refuses invalid messages."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
-from tests.simulators.discord_rest_client import RestClient
-from tests.simulators.message_bodies import (
-    COMPONENTS_V2,
-    FIRST_ROW_ITEM,
-    IMAGE_URL,
-    button,
-    container,
-    gallery,
-    layout,
-    option,
-    row,
-    rows,
-    section,
-    select,
-    text,
-    thumbnail,
-)
+from sandbox.discord.api_error import ApiError
+from sandbox.discord.message_validation import check_message
+from tests.simulators.discord_rest_client import RestClient, error_codes
+from tests.simulators.invalid_messages import EMPTY_MESSAGES, INVALID_MESSAGES, VALID_MESSAGES
 
 
-def embeds(*found: dict[str, Any]) -> dict[str, Any]:
-    return {"embeds": list(found)}
+def validation_error(message: object) -> ApiError | None:
+    """The error with which the simulated Discord refuses the message; None if it accepts it."""
+    try:
+        check_message(message, path=("data",))
+    except ApiError as error:
+        return error
+    return None
 
 
-HALF_EMBED = {"description": "x" * 3001}
-SIX_BUTTONS = [button(custom_id=str(n)) for n in range(6)]
-
-# what is sent as a message, and where Discord finds it wrong
-INVALID_MESSAGES: dict[str, tuple[object, str]] = {
-    "no data": (None, ""),
-    "a list": ([], ""),
-    "content not a string": ({"content": 1}, "content"),
-    "content too long": ({"content": "x" * 2001}, "content"),
-    "embeds not a list": ({"embeds": {}}, "embeds"),
-    "eleven embeds": (embeds(*[{"title": "x"}] * 11), "embeds"),
-    "an empty embed": (embeds({"color": 1}), "embeds.0.description"),
-    "embed title too long": (embeds({"title": "x" * 257}), "embeds.0.title"),
-    "embed description too long": (embeds({"description": "x" * 4097}), "embeds.0.description"),
-    "embeds too long together": (embeds(HALF_EMBED, HALF_EMBED), "embeds"),
-    "embed color too large": (embeds({"title": "x", "color": 1 << 24}), "embeds.0.color"),
-    "embed address of a script": (embeds({"title": "x", "url": "javascript:1"}), "embeds.0.url"),
-    "embed address without host": (embeds({"title": "x", "url": "https://"}), "embeds.0.url"),
-    "embed image by ftp": (
-        embeds({"image": {"url": "ftp://example.org/a"}}),
-        "embeds.0.image.url",
-    ),
-    "embed image not attached": (embeds({"image": {"url": "attachment://a.png"}}), "embeds"),
-    "embed at no time": (embeds({"title": "x", "timestamp": "soon"}), "embeds.0.timestamp"),
-    "embed author too long": (embeds({"author": {"name": "x" * 257}}), "embeds.0.author.name"),
-    "embed author without name": (embeds({"author": {"url": IMAGE_URL}}), "embeds.0.author.name"),
-    "embed footer too long": (embeds({"footer": {"text": "x" * 2049}}), "embeds.0.footer.text"),
-    "26 fields": (embeds({"fields": [{"name": "x", "value": "x"}] * 26}), "embeds.0.fields"),
-    "a field without value": (embeds({"fields": [{"name": "x"}]}), "embeds.0.fields.0.value"),
-    "a field of blanks": (
-        embeds({"fields": [{"name": " ", "value": "x"}]}),
-        "embeds.0.fields.0.name",
-    ),
-    "a field name too long": (
-        embeds({"fields": [{"name": "x" * 257, "value": "x"}]}),
-        "embeds.0.fields.0.name",
-    ),
-    "a field value too long": (
-        embeds({"fields": [{"name": "x", "value": "x" * 1025}]}),
-        "embeds.0.fields.0.value",
-    ),
-    "unknown mentions": (
-        {"content": "x", "allowed_mentions": {"parse": ["friends"]}},
-        "allowed_mentions.parse.0",
-    ),
-    "mentions by list and by kind": (
-        {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
-        "allowed_mentions",
-    ),
-    "a poll": ({"content": "x", "poll": {"question": {}}}, "poll"),
-    "the loading flag": ({"content": "x", "flags": 128}, "flags"),
-    "six rows": (
-        {"content": "x", "components": [row(button(custom_id=str(n))) for n in range(6)]},
-        "components",
-    ),
-    "an empty row": (rows(), "components.0.components"),
-    "a button without its row": ({"content": "x", "components": [button()]}, "components.0.type"),
-    "an unknown component": (
-        {"content": "x", "components": [{"type": 99}]},
-        "components.0.type",
-    ),
-    "a row in a row": (rows(row(button())), f"{FIRST_ROW_ITEM}.type"),
-    "six buttons in a row": (rows(*SIX_BUTTONS), "components.0.components"),
-    "a button beside a select": (rows(button(), select()), "components.0.components"),
-    "two selects in a row": (
-        rows(select(), select(custom_id="other")),
-        "components.0.components",
-    ),
-    "the same custom_id twice": (rows(button(), button()), "components"),
-    "the same id twice": (rows(button(id=5), button(id=5, custom_id="b")), "components"),
-    "a button without style": (rows(button(style=None)), f"{FIRST_ROW_ITEM}.style"),
-    "a button of style 7": (rows(button(style=7)), f"{FIRST_ROW_ITEM}.style"),
-    "a button without label": (rows(button(label="")), FIRST_ROW_ITEM),
-    "a label too long": (rows(button(label="x" * 81)), f"{FIRST_ROW_ITEM}.label"),
-    "a button without custom_id": (rows(button(custom_id=None)), FIRST_ROW_ITEM),
-    "a custom_id too long": (rows(button(custom_id="x" * 101)), f"{FIRST_ROW_ITEM}.custom_id"),
-    "an empty custom_id": (rows(button(custom_id="")), f"{FIRST_ROW_ITEM}.custom_id"),
-    "a button with custom_id and url": (rows(button(url=IMAGE_URL)), FIRST_ROW_ITEM),
-    "a link button with custom_id": (rows(button(style=5, url=IMAGE_URL)), FIRST_ROW_ITEM),
-    "a link button without url": (rows(button(style=5, custom_id=None)), FIRST_ROW_ITEM),
-    "a link to a script": (
-        rows(button(style=5, custom_id=None, url="javascript:alert(1)")),
-        f"{FIRST_ROW_ITEM}.url",
-    ),
-    "a link too long": (
-        rows(button(style=5, custom_id=None, url=IMAGE_URL + "x" * 500)),
-        f"{FIRST_ROW_ITEM}.url",
-    ),
-    "a word for an emoji": (rows(button(emoji={"name": "heart"})), f"{FIRST_ROW_ITEM}.emoji.name"),
-    "a sign that is no emoji": (rows(button(emoji={"name": "✓"})), f"{FIRST_ROW_ITEM}.emoji.name"),
-    "a note that is no emoji": (rows(button(emoji={"name": "♪"})), f"{FIRST_ROW_ITEM}.emoji.name"),
-    "two emoji": (rows(button(emoji={"name": "⏮️⏭️"})), f"{FIRST_ROW_ITEM}.emoji.name"),
-    "half a flag": (rows(button(emoji={"name": "🇩"})), f"{FIRST_ROW_ITEM}.emoji.name"),
-    "no emoji in an emoji": (rows(button(emoji={})), f"{FIRST_ROW_ITEM}.emoji.name"),
-    "a word for an option's emoji": (
-        rows(select(options=[option(emoji={"name": "star"})])),
-        f"{FIRST_ROW_ITEM}.options.0.emoji.name",
-    ),
-    "somebody else's emoji": (
-        rows(button(emoji={"id": "1234", "name": "party"})),
-        f"{FIRST_ROW_ITEM}.emoji.name",
-    ),
-    "26 options": (rows(select(26)), f"{FIRST_ROW_ITEM}.options"),
-    "no options": (rows(select(0)), f"{FIRST_ROW_ITEM}.options"),
-    "an option twice": (rows(select(options=[option(), option()])), f"{FIRST_ROW_ITEM}.options"),
-    "an option without value": (
-        rows(select(options=[option(value=None)])),
-        f"{FIRST_ROW_ITEM}.options.0.value",
-    ),
-    "an option label too long": (
-        rows(select(options=[option(label="x" * 101)])),
-        f"{FIRST_ROW_ITEM}.options.0.label",
-    ),
-    "an option description too long": (
-        rows(select(options=[option(description="x" * 101)])),
-        f"{FIRST_ROW_ITEM}.options.0.description",
-    ),
-    "an option value too long": (
-        rows(select(options=[option(value="x" * 101)])),
-        f"{FIRST_ROW_ITEM}.options.0.value",
-    ),
-    "a placeholder too long": (
-        rows(select(placeholder="x" * 151)),
-        f"{FIRST_ROW_ITEM}.placeholder",
-    ),
-    "more to pick than there is": (rows(select(2, max_values=3)), f"{FIRST_ROW_ITEM}.options"),
-    "the least above the most": (
-        rows(select(3, min_values=2, max_values=1)),
-        f"{FIRST_ROW_ITEM}.min_values",
-    ),
-    "a user select": (rows({"type": 5, "custom_id": "who"}), f"{FIRST_ROW_ITEM}.type"),
-    "two defaults for one": (
-        rows(select(options=[option(default=True), option(value="b", default=True)])),
-        f"{FIRST_ROW_ITEM}.options",
-    ),
-    "a layout without the flag": ({"content": "x", "components": [text()]}, "components.0.type"),
-    "a layout with content": (layout(text(), content="x"), "content"),
-    "a layout with embeds": (layout(text(), embeds=[{"title": "x"}]), "embeds"),
-    "an empty text": (layout(text("")), "components.0.content"),
-    "a text of blanks": (layout(text(" \n")), "components.0.content"),
-    "a text too long": (layout(text("x" * 4001)), "components.0.content"),
-    "texts too long together": (layout(text("x" * 2000), text("x" * 2001)), "components"),
-    "41 components": (layout(*[text()] * 41), "components"),
-    "41 components, nested": (layout(container(*[text()] * 40)), "components"),
-    "a section without text": (layout(section()), "components.0.components"),
-    "a section of four": (layout(section(*[text()] * 4)), "components.0.components"),
-    "a section without accessory": (
-        layout(section(text(), accessory=None)),
-        "components.0.accessory",
-    ),
-    "a section with a select": (
-        layout(section(text(), accessory=select())),
-        "components.0.accessory.type",
-    ),
-    "a section of buttons": (layout(section(button())), "components.0.components.0.type"),
-    "a thumbnail by itself": (layout(thumbnail()), "components.0.type"),
-    "a thumbnail not attached": (
-        layout(section(text(), accessory=thumbnail("attachment://a.png"))),
-        "components",
-    ),
-    "a thumbnail by ftp": (
-        layout(section(text(), accessory=thumbnail("ftp://example.org/a.png"))),
-        "components.0.accessory.media.url",
-    ),
-    "a thumbnail without address": (
-        layout(section(text(), accessory={"type": 11, "media": {}})),
-        "components.0.accessory.media.url",
-    ),
-    "a picture of a script": (
-        layout({"type": 12, "items": [{"media": {"url": "javascript:1"}}]}),
-        "components.0.items.0.media.url",
-    ),
-    "the same custom_id in two rows of a box": (
-        layout(container(row(button()), row(select(custom_id="go")))),
-        "components",
-    ),
-    "41 components, with a picture": (
-        layout(*[text()] * 37, section(text(), text())),
-        "components",
-    ),
-    "texts too long together, nested": (
-        layout(text("x" * 2000), container(section(text("x" * 2001)))),
-        "components",
-    ),
-    "a gallery of none": (layout(gallery(0)), "components.0.items"),
-    "a gallery of eleven": (layout(gallery(11)), "components.0.items"),
-    "a file by web": (layout({"type": 13, "file": {"url": IMAGE_URL}}), "components.0.file.url"),
-    "a file not attached": (
-        layout({"type": 13, "file": {"url": "attachment://a.txt"}}),
-        "components",
-    ),
-    "a separator of size 3": (layout({"type": 14, "spacing": 3}), "components.0.spacing"),
-    "an empty container": (layout(container()), "components.0.components"),
-    "a container in a container": (layout(container(container(text()))), f"{FIRST_ROW_ITEM}.type"),
-    "a button in a container": (layout(container(button())), f"{FIRST_ROW_ITEM}.type"),
-    "a container of no color": (
-        layout(container(text(), accent_color=-1)),
-        "components.0.accent_color",
-    ),
-    "a text input in a message": (
-        rows({"type": 4, "custom_id": "a", "label": "A", "style": 1}),
-        f"{FIRST_ROW_ITEM}.type",
-    ),
-    "an attachment that is not there": (
-        {"content": "x", "attachments": [{"id": 0, "filename": "a.txt"}]},
-        "attachments.0",
-    ),
-}
+def test_invalid_messages_are_refused_with_the_path_of_the_fault() -> None:
+    for name, (message, path) in INVALID_MESSAGES.items():
+        error = validation_error(message)
+        assert error is not None, f"{name} is accepted"
+        assert (error.status, error.payload["code"]) == (400, 50035), name
+        inside = "data" if path == "" else f"data.{path}"
+        assert error_codes(error.payload, inside), f"{name}: {error.payload}"
 
 
-@pytest.mark.parametrize("what", INVALID_MESSAGES)
-async def test_messages_that_are_refused(api: RestClient, what: str) -> None:
-    message, path = INVALID_MESSAGES[what]
+def test_empty_messages_are_refused() -> None:
+    for message in EMPTY_MESSAGES:
+        error = validation_error(message)
+        assert error is not None, f"{message} is accepted"
+        assert (error.status, error.payload["code"]) == (400, 50006), message
+
+
+def test_messages_at_the_limits_are_accepted() -> None:
+    for message in VALID_MESSAGES:
+        assert validation_error(message) is None, message
+
+
+async def test_every_kind_of_refusal_arrives_over_http(api: RestClient) -> None:
+    """A refused response leaves the interaction unanswered, so that the bot can try again."""
     interaction = await api.interaction()
-    answer = await api.respond(interaction, {"type": 4, "data": message})
-    assert (answer.status, answer.code) == (400, 50035), answer.json
-    inside = "data" if path == "" else f"data.{path}"
-    anywhere = answer.error_codes_at(inside) or answer.error_codes_at(path)
-    assert anywhere, answer.json
-    assert interaction.response_type is None  # a refused answer can be tried again
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        {},
-        {"content": ""},
-        {"content": " \n"},
-        {"content": None, "embeds": []},
-        {"flags": COMPONENTS_V2},
-    ],
-)
-async def test_messages_with_nothing_in_them(api: RestClient, message: dict[str, Any]) -> None:
-    answer = await api.respond(await api.interaction(), {"type": 4, "data": message})
-    assert (answer.status, answer.code) == (400, 50006)
-
-
-@pytest.mark.parametrize(
-    "message",
-    [
-        {"content": "x" * 2000},
-        embeds({"description": "x" * 4096}, {"description": "x" * 1904}),
-        embeds({"title": "x", "timestamp": "2026-11-21T00:00:00+00:00", "url": IMAGE_URL}),
-        rows(*SIX_BUTTONS[:5]),
-        rows(button(label=None, emoji={"name": "⏯️"}), button(custom_id="b", emoji={"name": "▶"})),
-        rows(*(button(custom_id=e, emoji={"name": e}) for e in ("👩🏽‍🚀", "🇩🇪", "3️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "❤"))),
-        rows(button(style=5, custom_id=None, url="http://127.0.0.1:8080/login?state=a")),
-        rows(select(25, max_values=25, min_values=0)),
-        {"components": [row(button())]},
-        layout(*[text("x" * 100)] * 40),
-        layout(
-            container(section(text(), text(), text()), gallery(10), {"type": 14}, row(button()))
-        ),
-    ],
-)
-async def test_messages_at_the_limits(api: RestClient, message: dict[str, Any]) -> None:
-    answer = await api.respond(await api.interaction(), {"type": 4, "data": message})
-    assert answer.status == 200, answer.json
+    missing_file = {"content": "x", "attachments": [{"id": 0, "filename": "a.txt"}]}
+    empty_row, path = INVALID_MESSAGES["an empty row"]
+    for message, reported in ((empty_row, f"data.{path}"), (missing_file, "attachments.0")):
+        response = await api.respond(interaction, {"type": 4, "data": message})
+        assert (response.status, response.code) == (400, 50035), message
+        assert response.error_codes_at(reported), message
+    response = await api.respond(interaction, {"type": 4, "data": EMPTY_MESSAGES[0]})
+    assert (response.status, response.code) == (400, 50006)
+    assert interaction.response_type is None
+    response = await api.respond(interaction, {"type": 4, "data": VALID_MESSAGES[0]})
+    assert response.status == 200
