@@ -1,1 +1,1 @@
-"""The pretend services themselves: they refuse what the real ones refuse."""
+"""Tests of the simulated services: they refuse what the real services refuse."""

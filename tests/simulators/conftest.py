@@ -1,4 +1,4 @@
-"""The pretend Discord alone, and who talks to it."""
+"""The simulated Discord without the bot, and its clients."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ async def discord_server() -> AsyncIterator[Discord]:
 
 @pytest.fixture
 async def api(discord_server: Discord) -> AsyncIterator[RestClient]:
-    """Requests without a library."""
-    async with rest_client(discord_server) as requests:
-        yield requests
+    """Sends requests without a library."""
+    async with rest_client(discord_server) as client:
+        yield client
 
 
 @pytest.fixture
 async def bot(discord_server: Discord) -> AsyncIterator[SmallBot]:
     """A small bot on real discord.py."""
-    async with run_bot(discord_server, SmallBot()) as small:
-        yield small
+    async with run_bot(discord_server, SmallBot()) as small_bot:
+        yield small_bot
 
 
 @pytest.fixture
@@ -40,6 +40,6 @@ def ada(discord_server: Discord, bot: SmallBot) -> UserClient:
 
 @pytest.fixture
 async def client() -> AsyncIterator[OAuthSite]:
-    """Somebody who signs in with Discord."""
-    async with serve_oauth_site() as signing:
-        yield signing
+    """A website that signs users in with Discord."""
+    async with serve_oauth_site() as site:
+        yield site

@@ -1,4 +1,4 @@
-"""A site where people sign in with the pretend Discord, call by call."""
+"""A website that signs users in with the simulated Discord, request by request."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ParamChanges = dict[str, str | None]
 
 @dataclass(frozen=True)
 class OAuthSite:
-    """A site where people sign in with Discord."""
+    """An OAuth client of the simulated Discord."""
 
     discord: Discord
     http: aiohttp.ClientSession
 
     def authorize_params(self, **changed: str | None) -> dict[str, str]:
-        """The parameters of a good authorize address, with some changed or (None) left out."""
+        """The parameters of a valid authorization URL, some of them changed or (None) left out."""
         return _with_changes(
             {
                 "client_id": self.discord.application_id,
@@ -50,7 +50,7 @@ class OAuthSite:
     async def press_button(
         self, answer: str = "authorize", user: str = "ada", **changed: str
     ) -> URL:
-        """Where the browser is sent after the button."""
+        """The URL to which the form redirects the browser."""
         url = f"{self.discord.base_url}/oauth2/authorize/answer"
         form = {"answer": answer, "user": user}
         sent = await self.send("POST", url, params=self.authorize_params(**changed), data=form)
@@ -58,7 +58,7 @@ class OAuthSite:
         return URL(sent.headers["Location"])
 
     async def token(self, **changed: str | None) -> HttpResponse:
-        """A token request; by default the exchange of a fresh code."""
+        """A token request; by default the exchange of a new code."""
         form: ParamChanges = {
             "grant_type": "authorization_code",
             "redirect_uri": REDIRECT_URI,
@@ -93,7 +93,7 @@ def basic_auth(name: str, password: str) -> dict[str, str]:
 
 @asynccontextmanager
 async def serve_oauth_site() -> AsyncIterator[OAuthSite]:
-    """A pretend Discord of one's own, and a site that it knows."""
+    """A simulated Discord, and a website whose redirect URI it knows."""
     async with Discord(Clock()) as discord, aiohttp.ClientSession() as http:
         discord.register_redirect_uri(REDIRECT_URI)
         yield OAuthSite(discord, http)

@@ -1,4 +1,4 @@
-"""Talking to the pretend Discord by hand: plain HTTP calls, without a library's good manners."""
+"""Sends HTTP requests to the simulated Discord without a library, so that they may be invalid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sandbox.discord.interactions import Interaction
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What came back; `json` is None where there was no body."""
+    """A response; `json` is None if it has no body."""
 
     status: int
     headers: Mapping[str, str]
@@ -56,7 +56,7 @@ class RestClient:
         files: Mapping[str, tuple[str, bytes]] | None = None,
         token: str | None = None,
     ) -> HttpResponse:
-        """One call; `files` are parts of a multipart body: name → (filename, content)."""
+        """Send a request; `files` are parts of a multipart body: name → (filename, content)."""
         headers = {"Authorization": f"Bot {token or self.discord_server.token}"}
         data: Any = None
         if files is not None:
@@ -76,7 +76,7 @@ class RestClient:
     async def interaction(
         self, kind: int = 2, *, place: str = "music", user: str = "ada", **about: Any
     ) -> Interaction:
-        """Something that a person does, told to no bot."""
+        """An interaction of a user that no bot receives."""
         ada = self.discord_server.state.users[user]
         channel = self.discord_server.state.find_channel(ada, place)
         data = {"id": "1", "name": "play", "type": 1} if kind == 2 else {"custom_id": "x"}
@@ -84,7 +84,7 @@ class RestClient:
         return await self.discord_server.interact(kind, ada, channel, data, **about)
 
     async def respond(self, interaction: Interaction, body: object, **about: Any) -> HttpResponse:
-        """The first answer, with the message in the response."""
+        """Send the initial response to an interaction; the result contains the message."""
         path = f"/interactions/{interaction.id}/{interaction.token}/callback?with_response=1"
         return await self.call("POST", path, body, **about)
 

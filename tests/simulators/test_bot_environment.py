@@ -1,4 +1,4 @@
-"""What the bot on the stage is told of the two services, and what it is not."""
+"""The environment of the bot in the harness."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sandbox.harness import bot_environment, requested_secrets
 from sandbox.spotify import Spotify
 
 
-async def test_it_learns_a_secret_only_where_that_is_wished() -> None:
+async def test_environment_contains_secrets_only_on_request() -> None:
     async with Discord(Clock()) as discord, Spotify(Clock()) as spotify:
-        told = bot_environment(discord, spotify, Path())
-        assert not {discord.client_secret, spotify.client_secret} & set(told.values())
+        environment = bot_environment(discord, spotify, Path())
+        assert not {discord.client_secret, spotify.client_secret} & set(environment.values())
         assert re.fullmatch(r"[0-9a-f]{32}", spotify.client_secret)
         for name, secret in (
             ("DISCORD_CLIENT_SECRET", discord.client_secret),

@@ -1,4 +1,4 @@
-"""A clock on which one can sleep, and which can be moved meanwhile."""
+"""The clock of the tests, and sleeping on it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pytest
 from sandbox.clock import Clock
 
 
-async def test_who_sleeps_wakes_when_the_clock_is_moved_far_enough() -> None:
+async def test_sleep_ends_when_the_clock_is_advanced_far_enough() -> None:
     clock = Clock()
-    rest = clock.sleep
-    early, late = asyncio.create_task(rest(60)), asyncio.create_task(rest(3600))
+    sleep = clock.sleep
+    early, late = (asyncio.create_task(sleep(seconds)) for seconds in (60, 3600))
     await asyncio.to_thread(int)
     clock.advance(59)
     await asyncio.to_thread(int)
@@ -28,20 +28,20 @@ async def test_who_sleeps_wakes_when_the_clock_is_moved_far_enough() -> None:
     assert clock.listeners == []
 
 
-async def test_real_time_counts_too() -> None:
+async def test_sleep_ends_after_real_time_too() -> None:
     clock = Clock()
-    rest = clock.sleep
-    began, told = time.monotonic(), clock()
-    await rest(0.02)
-    assert time.monotonic() - began >= 0.019
-    assert clock() - told >= 0.02
+    sleep = clock.sleep
+    started_at, clock_time = time.monotonic(), clock()
+    await sleep(0.02)
+    assert time.monotonic() - started_at >= 0.019
+    assert clock() - clock_time >= 0.02
     assert clock.listeners == []
 
 
-async def test_who_is_cancelled_in_their_sleep_leaves_nothing_behind() -> None:
+async def test_cancelled_sleep_removes_its_listener() -> None:
     clock = Clock()
-    rest = clock.sleep
-    sleeping = asyncio.create_task(rest(60))
+    sleep = clock.sleep
+    sleeping = asyncio.create_task(sleep(60))
     await asyncio.to_thread(int)
     assert len(clock.listeners) == 1
     sleeping.cancel()
@@ -51,14 +51,14 @@ async def test_who_is_cancelled_in_their_sleep_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
-async def test_no_time_at_all_lets_others_go_on(seconds: float) -> None:
-    rest = Clock().sleep
+async def test_sleep_of_no_time_yields_to_other_tasks(seconds: float) -> None:
+    sleep = Clock().sleep
     seen: list[int] = []
 
     async def other() -> None:
         seen.append(1)
 
     task = asyncio.create_task(other())
-    await rest(seconds)
+    await sleep(seconds)
     assert seen == [1]
     assert task.done()
