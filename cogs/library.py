@@ -57,7 +57,7 @@ class Library(commands.Cog):
             export = await liked_songs(
                 spotify,
                 kind,
-                largest=interaction.filesize_limit,
+                max_bytes=interaction.filesize_limit,
                 exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 progress=ProgressMessage(show, "Reading your liked songs"),
             )

@@ -36,8 +36,8 @@ _log = logging.getLogger(__name__)
 
 # Characters of the shortest text that Spotify is asked for.
 MIN_QUERY_LENGTH = 2
-# Discord allows 25 choices; of these, so many come from the history and from own playlists.
-MAX_CHOICES, MAX_RECENT, MAX_OWN_PLAYLISTS = 25, 6, 5
+# Discord allows 25 choices. The most of them from the history, and from the user's playlists.
+MAX_CHOICES, MAX_RECENT_CHOICES, MAX_PLAYLIST_CHOICES = 25, 6, 5
 # The kinds that are searched for something to play, and the results requested for each.
 PLAYABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW)
 RESULTS_PER_KIND = 6
@@ -113,7 +113,9 @@ class Autocomplete:
         }
         found = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
         own = filter_choices([*([_LIKED] if liked else []), *found["playlists"]], words)
-        return _to_choices([*recent[:MAX_RECENT], *own[:MAX_OWN_PLAYLISTS], *found["finds"]])
+        return _to_choices(
+            [*recent[:MAX_RECENT_CHOICES], *own[:MAX_PLAYLIST_CHOICES], *found["finds"]]
+        )
 
     async def _query(self, interaction: Interaction, typed: str) -> Choices:
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
@@ -126,7 +128,7 @@ class Autocomplete:
         name = f"names of {kind}s"
         fetches: dict[str, Fetch] = {name: partial(self._names, user, words, kind)}
         found = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
-        return _to_choices([*recent[:MAX_RECENT], *found[name]])
+        return _to_choices([*recent[:MAX_RECENT_CHOICES], *found[name]])
 
     async def _device(self, interaction: Interaction, typed: str) -> Choices:
         user = interaction.user.id

@@ -15,7 +15,7 @@ from bot.spotify import Spotify
 from bot.spotify.models import Device
 from bot.store import LinkedAccount
 
-# Seconds for Spotify: the settings that need no call must not wait longer for those that do.
+# Seconds to read Spotify: /settings also shows settings that need no call.
 FETCH_TIMEOUT = 3.0
 
 T = TypeVar("T")
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class DefaultOptions:
-    """Each is the error if Spotify could not be asked or refused."""
+    """What the user can choose, or the error with which Spotify could not be read."""
 
     devices: Sequence[Device] | BotError
     playlists: WritablePlaylists | BotError
@@ -35,7 +35,7 @@ class DefaultOptions:
 
 
 async def fetch_default_options(sessions: Sessions, account: LinkedAccount) -> DefaultOptions:
-    """With two calls to Spotify at the same time."""
+    """Read the devices and playlists at the same time. Raises nothing: see DefaultOptions."""
 
     async def fetch(read: Callable[[Spotify], Awaitable[T]]) -> T | BotError:
         try:

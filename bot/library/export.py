@@ -1,4 +1,4 @@
-"""A library as a file: the liked songs, in formats that other programs read."""
+"""Exports the liked songs as a file that other programs can read."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ ExportFormat = Literal["json", "csv"]
 
 @dataclass(frozen=True)
 class Export:
-    """A finished file.
+    """An export file.
 
-    unreadable  entries that Spotify lists without a song
-    missing     how many more there should be by Spotify's own count
+    name        of the file
+    songs       the number of songs in it
+    unreadable  the number of entries that Spotify lists without a song
+    missing     the number of entries that Spotify counts but does not list
     """
 
     name: str
@@ -34,40 +36,50 @@ class Export:
 
 
 async def liked_songs(
-    spotify: Spotify, kind: ExportFormat, *, largest: int, exported_at: str, progress: Progress
+    spotify: Spotify,
+    file_format: ExportFormat,
+    *,
+    max_bytes: int,
+    exported_at: str,
+    progress: Progress,
 ) -> Export:
-    """All liked songs, newest first, as one file of at most `largest` bytes, zipped if need be.
+    """All liked songs, newest first, as a file that is zipped if it exceeds `max_bytes`.
 
-    Raises NothingToExport, FileTooLarge, and whatever the reading raises: then there is no file.
+    exported_at  ISO 8601
+    progress     called after each page of songs
+
+    Raises NothingToExport, FileTooLarge if the zip file exceeds `max_bytes`, and SpotifyError.
     """
     songs: list[SavedTrack] = []
-    listed = spotify.library.tracks()
-    async for entry in listed:
+    paging = spotify.library.tracks()
+    async for entry in paging:
         if entry and entry.track:
             songs.append(entry)
-        if listed.read_count % PAGE_SIZE == 0:
-            await progress(listed.read_count, max(listed.read_count, listed.total or 0))
+        if paging.read_count % PAGE_SIZE == 0:
+            await progress(paging.read_count, max(paging.read_count, paging.total or 0))
     if not songs:
         raise NothingToExport
-    # Fifty thousand songs take a second to write, which others would have to wait for.
-    name, content = await asyncio.to_thread(_file, songs, kind, exported_at, largest)
-    if len(content) > largest:
+    # Writing 50,000 songs takes a second, during which the event loop must not block.
+    name, content = await asyncio.to_thread(_file, songs, file_format, exported_at, max_bytes)
+    if len(content) > max_bytes:
         raise FileTooLarge
-    return Export(name, content, len(songs), listed.read_count - len(songs), listed.missing)
+    return Export(name, content, len(songs), paging.read_count - len(songs), paging.missing)
 
 
 def _file(
-    songs: list[SavedTrack], kind: ExportFormat, exported_at: str, largest: int
+    songs: list[SavedTrack], file_format: ExportFormat, exported_at: str, max_bytes: int
 ) -> tuple[str, bytes]:
-    text = exportify_csv.write(songs) if kind == "csv" else tonearm_json.write(songs, exported_at)
-    name, content = f"liked-songs.{kind}", text.encode()
-    if len(content) > largest:
+    """The file's name and content."""
+    is_csv = file_format == "csv"
+    text = exportify_csv.write(songs) if is_csv else tonearm_json.write(songs, exported_at)
+    name, content = f"liked-songs.{file_format}", text.encode()
+    if len(content) > max_bytes:
         name, content = f"{name}.zip", _zip(name, content)
     return name, content
 
 
 def _zip(name: str, content: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
-    return packed.getvalue()
+    return buffer.getvalue()

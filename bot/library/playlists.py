@@ -1,4 +1,4 @@
-"""Playlists that a user can add to, and what is added to them."""
+"""Adds items to playlists, and finds the playlists that a user can add to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.uris import Kind, Uri
 from bot.text.items import count
 
-# The kinds that can be added; of an album, its first MAX_ALBUM_SONGS, which is one call.
+# The kinds of items that can be added. Of an album, its first songs, which one call reads and adds.
 ADDABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.EPISODE, Kind.ALBUM)
 MAX_ALBUM_SONGS = 50
 
@@ -27,7 +27,7 @@ _OUTCOME_UNKNOWN = (
 
 @dataclass(frozen=True)
 class Addition:
-    """What is added to a playlist, and what the reply says after it."""
+    """The tracks and episodes to add to a playlist, and the words for the reply."""
 
     uris: list[Uri]
     message: str = "Added"
@@ -35,20 +35,20 @@ class Addition:
 
 @dataclass(frozen=True)
 class WritablePlaylists:
-    """The playlists that a user can add to. `more`: there may be others, which were not read."""
+    """The playlists that a user can add to. `more`: there may be others that were not read."""
 
     playlists: list[Playlist]
     more: bool
 
 
 def can_add_to(playlist: Playlist, account_id: str | None) -> bool:
-    """Whether this Spotify account may add to the playlist: it owns it or collaborates."""
+    """Whether this Spotify account owns the playlist or collaborates on it."""
     owner = playlist.owner.id if playlist.owner else None
     return bool(playlist.collaborative or (owner is not None and owner == account_id))
 
 
 async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
-    """Among the user's first PAGE_SIZE playlists."""
+    """The playlists that the user can add to, among their first PAGE_SIZE."""
     playlists, profile = await asyncio.gather(
         spotify.playlists.first_page(), spotify.profile.me(fresh=False)
     )
@@ -57,7 +57,7 @@ async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
 
 
 async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
-    """The item itself; of an album its first songs. Raises NothingFound, NotFound."""
+    """The item itself, or the first songs of an album. Raises NothingFound if it has none."""
     uri = item.require_uri()
     if item.kind != Kind.ALBUM:
         return Addition([uri])
@@ -72,7 +72,7 @@ async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
 
 
 async def add_to_playlist(spotify: Spotify, playlist_id: str, addition: Addition) -> None:
-    """Raises OutcomeUnknown, which asks the user to look before they repeat it."""
+    """Raises OutcomeUnknown, whose message asks the user to look before they repeat it."""
     try:
         await spotify.playlists.add(Uri(Kind.PLAYLIST, playlist_id), *addition.uris)
     except OutcomeUnknown as error:

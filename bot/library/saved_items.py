@@ -1,4 +1,4 @@
-"""Saves items to a user's library, and tells the live panels."""
+"""Saves items to a user's library, and reports them to the live panels."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class SavedItems:
         self._on_saved = on_saved
 
     async def save(self, spotify: Spotify, user_id: int, *uris: Uri) -> None:
-        """Save or follow the items as this user, with one call. Raises SpotifyError."""
+        """Save the items, or follow artists and playlists, with one call. Raises SpotifyError."""
         await spotify.library.save(*uris)
         self._on_saved(user_id, *uris)

@@ -1,4 +1,4 @@
-"""Exportify's CSV, the header that most importers know (github.com/watsonbox/exportify)."""
+"""Writes Exportify's CSV, which most importers read (github.com/watsonbox/exportify)."""
 
 from __future__ import annotations
 
@@ -32,18 +32,20 @@ COLUMNS = (
     "Added At",
 )
 
-
-# What a spreadsheet may skip before it looks for a formula.
+# Characters that a spreadsheet may ignore before a formula.
 _IGNORED_PREFIX = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
 
 
 def write(songs: Iterable[SavedTrack]) -> str:
-    """Every field quoted, no BOM, `\\n`. Preview, popularity and adder are empty: gone in 2026."""
-    out = io.StringIO()
-    rows = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows([_escape_formula(cell) for cell in _row(song)] for song in songs)
-    return out.getvalue()
+    """The file's text: every field quoted, `\\n` at line ends, no byte order mark.
+
+    Preview, popularity and adder are empty: Spotify removed them from its answers in 2026.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_escape_formula(cell) for cell in _row(song)] for song in songs)
+    return buffer.getvalue()
 
 
 def _row(song: SavedTrack) -> tuple[object, ...]:
@@ -86,9 +88,9 @@ def _largest_image(images: list[Image] | None) -> str:
 
 
 def _escape_formula(cell: object) -> str:
-    """The cell as text that no spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+    """The cell as text that no spreadsheet runs as a formula (OWASP, "CSV Injection")."""
     text = "" if cell is None else str(cell)
-    shown = unicodedata.normalize("NFKC", text).lstrip(_IGNORED_PREFIX)
-    if shown.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")):
+    visible = unicodedata.normalize("NFKC", text).lstrip(_IGNORED_PREFIX)
+    if visible.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")):
         return f"'{text}"
     return text

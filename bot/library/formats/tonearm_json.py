@@ -1,4 +1,4 @@
-"""Tonearm's own JSON: a document that says what it is, with one object a song."""
+"""Writes Tonearm's own JSON: a versioned document with one object for each song."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VERSION = 1
 
 
 def write(songs: Iterable[SavedTrack], exported_at: str) -> str:
-    """`exported_at` is ISO 8601. Names are as Spotify has them; absent facts are null."""
+    """The file's text; what Spotify does not say is null. `exported_at` is ISO 8601."""
     document = {
         "tonearm": VERSION,
         "exported_at": exported_at,
