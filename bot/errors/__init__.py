@@ -1,61 +1,61 @@
-"""What can go wrong, and the sentence that the user reads.
+"""Errors that Tonearm explains to users, each with the sentence that the user reads.
 
-    BotError                    whatever Tonearm can explain
-    ├── NotTheOperator
-    ├── UnreadableLink          a pasted link of a kind or shape that cannot be used
-    ├── EmptyQuery              a search for nothing
-    ├── QueryTooLong
-    ├── NothingFound            a search without a result
-    ├── NothingPlaying
-    ├── InvalidPosition         no place in what plays
-    ├── InvalidVolume           no volume
-    ├── VolumeNotSupported      a device without remote volume
-    ├── DeviceNameNotFound
-    ├── NothingToQueue
-    ├── NotSavable              a local file, where only a track or an episode will do
-    ├── NothingToExport
-    ├── ExportInProgress
-    ├── FileTooLarge            a file that Discord does not take
-    ├── NeedsLogin              the way out is the login button
-    │   ├── NotLinked
-    │   ├── LoginExpired        Spotify no longer accepts this link
-    │   └── MissingScope
-    ├── LoginError              a login in the browser that did not end well
-    │   ├── LoginLinkExpired    expired, used, replaced or never there
-    │   ├── LoginCancelled
-    │   ├── LoginRefused        Spotify's login service said no
-    │   ├── LoginUnfinished     the code was to be entered before the browser was done
-    │   ├── BotStarting         the bot does not know yet which Discord application it is
+    BotError                    Tonearm can explain it
+    ├── NotTheOperator          only the bot's operator may use the command
+    ├── UnreadableLink          a pasted link is malformed or of an unsupported kind
+    ├── EmptyQuery              a search has no words
+    ├── QueryTooLong            a search has more characters than Spotify accepts
+    ├── NothingFound            a search has no results
+    ├── NothingPlaying          the command needs something that is playing
+    ├── InvalidPosition         a position for /seek is malformed, or beyond the end of the track
+    ├── InvalidVolume           a volume is malformed, or relative to an unknown one
+    ├── VolumeNotSupported      the device has no remote volume
+    ├── DeviceNameNotFound      the user has no controllable device of that name
+    ├── DeviceChoiceNeeded      a question: which device to use
+    ├── NothingToQueue          the request contains no song or episode
+    ├── NotSavable              the item that is playing is a local file
+    ├── NothingToExport         the user has no liked songs
+    ├── ExportInProgress        an earlier /export of the user is still running
+    ├── FileTooLarge            a file exceeds Discord's size limit
+    ├── NeedsLogin              the reply shows the login button
+    │   ├── NotLinked           the user has no linked account
+    │   ├── LoginExpired        Spotify no longer accepts the refresh token
+    │   └── MissingScope        the login lacks a permission
+    ├── LoginError              a login in the browser failed
+    │   ├── LoginLinkExpired    the link is expired, used, replaced or invented
+    │   ├── LoginCancelled      the user cancelled at Spotify or Discord
+    │   ├── LoginRefused        Spotify's or Discord's login service refused
+    │   ├── LoginUnfinished     the user enters a code before the login in the browser is finished
+    │   ├── BotStarting         the bot does not know its own application ID yet
     │   ├── WrongDiscordUser    the browser is signed in to Discord as another user
-    │   ├── AlreadyLinked       the Spotify account belongs to another Discord user
-    │   ├── TooManyLogins
-    │   ├── WrongClientId
-    │   ├── WrongCode
-    │   └── TooManyWrongCodes   too many wrong codes
-    └── SpotifyError            what the Web API answered, or did not
-        ├── AccessTokenRefused
-        │   └── SpuriousUnauthorized  said of good tokens too since July 2026: gone at the next try
-        ├── InvalidClientSecret  the app's own secret is wrong
-        ├── UserNotRegistered
-        ├── OwnerNeedsPremium
-        ├── PremiumRequired
-        │   └── SpuriousPremiumRequired  as above, for good Premium accounts
-        ├── PlayerRestricted    the player cannot do that now
-        ├── NoActiveDevice
-        │   └── DeviceChoiceNeeded  a question: on which one
-        ├── DeviceNotFound
-        ├── NotPermitted
-        ├── NotFound            an id that Spotify does not know
-        ├── RateLimited         the rate limit: seconds
-        ├── QuotaExceeded       the quota: hours
-        ├── BackgroundBudgetExceeded  what exports may take of the quota: hours
-        ├── LibraryChanged      while it was read, and too much to go on
-        ├── SpotifyDown         5xx, no connection, or an answer that makes no sense
-        ├── OutcomeUnknown      sent, and no word of whether it was done
-        └── BadRequest          Spotify calls our request malformed: our bug
+    │   ├── AlreadyLinked       the Spotify account is linked to another Discord user
+    │   ├── TooManyLogins       the user requested too many login links
+    │   ├── WrongClientId       Spotify knows no app with the client ID
+    │   ├── WrongCode           the confirmation code is wrong
+    │   └── TooManyWrongCodes   the last try was wrong, too
+    └── SpotifyError            the Web API refused a call, or did not answer
+        ├── AccessTokenRefused  the access token is expired or revoked
+        │   └── SpuriousUnauthorized  Spotify refuses a valid token; a retry succeeds
+        ├── InvalidClientSecret  the client secret of the operator's app is wrong
+        ├── UserNotRegistered   the app is in development mode and its list lacks the user
+        ├── OwnerNeedsPremium   the app's owner has no Premium, so the app is paused
+        ├── PremiumRequired     the user has no Premium
+        │   └── SpuriousPremiumRequired  Spotify refuses a Premium account; a retry succeeds
+        ├── PlayerRestricted    the player does not allow the command now
+        ├── NoActiveDevice      no device is active, and the call names none
+        ├── DeviceNotFound      the device that the call names is gone
+        ├── NotPermitted        the app may not do that, such as read another user's playlist
+        ├── NotFound            the ID is unknown
+        ├── RateLimited         the app sends too many calls: wait seconds
+        │   └── QuotaExceeded   the app's daily quota is used up: wait hours
+        ├── BackgroundBudgetExceeded  the daily share of background work is used up: wait hours
+        ├── LibraryChanged      a list changed too much while it was read
+        ├── SpotifyDown         5xx, no connection, or an unreadable response
+        ├── OutcomeUnknown      the call was sent, and may or may not have taken effect
+        └── BadRequest          Spotify calls the request malformed: a bug of ours
 
-`message` is for the user: what happened and the next step, where OPERATOR stands for whom to ask.
+`message` is for the user: what happened and the next step; OPERATOR stands for the operator's name.
 `str(error)` is for the log.
-Refusals of the Web API: facts of November 2026, sections "Refusals" and "What may be repeated"
-of Spotify's documentation and of reports from other projects.
+Source for the Web API's refusals: Spotify's documentation and reports of other projects, as
+they were in November 2026.
 """

@@ -1,4 +1,4 @@
-"""The root of what Tonearm can explain, and what keeps it from starting."""
+"""BotError, the base class of the errors that users read, and the errors of starting the bot."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 class ConfigError(Exception):
-    """Settings that are missing or malformed: name → what is wrong with it."""
+    """Some settings are missing or malformed; `problems` maps each name to its problem."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = dict(problems)
@@ -18,14 +18,15 @@ class ConfigError(Exception):
 
 
 class StartupError(Exception):
-    """One line about why the bot does not run, and what to do."""
+    """The bot cannot run; `str()` is one line with the reason and the next step."""
 
 
+# The placeholder in a message for the name of the bot's operator.
 OPERATOR = "{operator}"
 
 
 class BotError(Exception):
-    """Whatever Tonearm can explain. `message` may be overridden by an instance."""
+    """An error that Tonearm can explain. An instance may override its class's `message`."""
 
     message = "That did not work."
 
@@ -35,7 +36,7 @@ class BotError(Exception):
             self.message = message
 
     def render(self, operator: str) -> str:
-        """What the user reads; `operator` is whom to ask."""
+        """The message for the user; `operator` says who runs the bot."""
         return self.message.replace(OPERATOR, operator)
 
 

@@ -1,4 +1,4 @@
-"""What somebody asked for cannot be played, found, saved or exported."""
+"""Errors of a request: its content cannot be found, played, queued, saved or exported."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ExportInProgress(BotError):
 
 
 class InvalidPosition(BotError):
-    """`behind` is the length of what plays, in milliseconds, where that was passed."""
+    """`duration_ms` is the length of the item, if the position is beyond its end."""
 
     message = "That is no place in a track. Use 1:23, 83 for seconds, +30, -15 or 50%."
 
@@ -62,7 +62,7 @@ class InvalidPosition(BotError):
 
 
 class InvalidVolume(BotError):
-    """`unknown`: it was to be louder or quieter, and nobody knows than what."""
+    """`current_unknown`: the volume is relative, and the device does not report its own."""
 
     message = "That is no volume. Use a number from 0 to 100, +10, -10 or mute."
 
@@ -72,7 +72,7 @@ class InvalidVolume(BotError):
 
 
 class VolumeNotSupported(BotError):
-    """`device` is its name, safe to show."""
+    """`device` is its name, escaped."""
 
     def __init__(self, device: str) -> None:
         super().__init__(
@@ -81,7 +81,7 @@ class VolumeNotSupported(BotError):
 
 
 class DeviceNameNotFound(BotError):
-    """`names` of those that there are, safe to show."""
+    """`names` are those of the controllable devices, escaped."""
 
     def __init__(self, names: Sequence[str]) -> None:
         known = f"Those that do: {', '.join(names)}." if names else "None of yours is awake."

@@ -1,4 +1,4 @@
-"""A login is needed, or did not end well."""
+"""Errors of logging in: a login is needed, or it failed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LoginCancelled(LoginError):
 
 
 class LoginRefused(LoginError):
-    """Said like LoginLinkExpired: whoever tries codes learns nothing from the difference."""
+    """Reads like LoginLinkExpired, so that nobody who guesses codes can tell them apart."""
 
     message = LoginLinkExpired.message
 

@@ -1,4 +1,4 @@
-"""What the Web API answered, or did not."""
+"""Errors of calls to Spotify's Web API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.errors.bot_error import BotError
 
 
 class SpotifyError(BotError):
-    """What the Web API answered, or did not."""
+    """The Web API refused a call, or did not answer."""
 
 
 class AccessTokenRefused(SpotifyError):
@@ -17,11 +17,11 @@ class AccessTokenRefused(SpotifyError):
 
 
 class SpuriousUnauthorized(AccessTokenRefused):
-    """ "Access token missing" to a call that had one."""
+    """Spotify answers "access token missing" to a call that has one."""
 
 
 class InvalidClientSecret(SpotifyError):
-    """SPOTIFY_CLIENT_SECRET is not the app's."""
+    """The setting SPOTIFY_CLIENT_SECRET is wrong."""
 
     message = (
         "Searching without a linked account does not work just now. Use /link, or tell {operator} "
@@ -50,7 +50,7 @@ class PremiumRequired(SpotifyError):
 
 
 class SpuriousPremiumRequired(PremiumRequired):
-    """ "Premium required" without the reason PREMIUM_REQUIRED."""
+    """Spotify answers "premium required" without the reason PREMIUM_REQUIRED."""
 
 
 class PlayerRestricted(SpotifyError):
@@ -64,11 +64,11 @@ class NoActiveDevice(SpotifyError):
     )
 
 
-class DeviceChoiceNeeded(NoActiveDevice):
-    """The way on is a question: which device, or to try again once one is awake.
+class DeviceChoiceNeeded(BotError):
+    """A question: on which device, or the request to open Spotify and try again.
 
-    deed     what was to be done, for a button's custom_id
-    devices  (id, name, kind) of those that take commands
+    action   the player action, as part of a custom_id
+    devices  (ID, name, type) of each device that takes commands
     """
 
     def __init__(self, action: str, devices: Sequence[tuple[str, str, str]]) -> None:
@@ -99,7 +99,7 @@ class NotFound(SpotifyError):
 
 
 class RateLimited(SpotifyError):
-    """The rate limit. `retry_after` is in seconds."""
+    """The rate limit of a client ID. `retry_after` is in seconds."""
 
     message = "Spotify is getting too many requests from this app. Try again in {wait}."
 
@@ -110,7 +110,7 @@ class RateLimited(SpotifyError):
 
 
 class QuotaExceeded(RateLimited):
-    """The quota of a day. `retry_after` is in seconds, usually hours of them."""
+    """The daily quota of a client ID. `retry_after` is in seconds, usually some hours."""
 
     message = (
         "This app has used up what Spotify allows it of this in a day. "
@@ -119,9 +119,11 @@ class QuotaExceeded(RateLimited):
 
 
 class BackgroundBudgetExceeded(SpotifyError):
-    """Background work has used its share of a day's calls. `retry_after` is in seconds.
+    """Background work has used up its share of the daily calls.
 
-    `calls` and `share` are given where one piece of work needs more than is left of the share.
+    retry_after  seconds; infinite if the work needs more calls than the share has
+    calls        the calls that the work needs, if they exceed what is left
+    budget       the daily share, in calls
     """
 
     def __init__(self, retry_after: float, calls: int = 0, budget: int = 0) -> None:
@@ -166,7 +168,7 @@ _UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
 
 
 def format_wait(seconds: float) -> str:
-    """A time to wait in words: "5 seconds", "2 minutes", "14 hours". Rounds up."""
+    """A waiting time, rounded up, such as "5 seconds", "2 minutes" or "14 hours"."""
     whole = max(1, math.ceil(seconds))
     unit, size = next((unit, size) for unit, size in _UNITS if whole >= size)
     count = -(-whole // size)
