@@ -1,4 +1,4 @@
-"""What tests of linking do again and again: agree in a browser, type the code, count the links."""
+"""Steps of a login in a browser and in Discord, shared by the tests of logins."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def count_linked_accounts(harness: Harness) -> int:
 async def authorize_login(
     offer: LoginOffer, account: str = "ada", *, accept: bool = True
 ) -> HtmlPage:
-    """Follow the login link in a browser; its last page."""
+    """Open the login link in a browser, authorize or cancel; the result page."""
     async with Browser() as browser:
         return await browser.log_in(offer.url, account=account, accept=accept)
 

@@ -1,4 +1,4 @@
-"""When Spotify no longer accepts a login: one person is told, many are an outage."""
+"""Spotify refuses refresh tokens: one user must log in again, many refusals are an outage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def link_everyone(harness: Harness) -> list[UserClient]:
 
 
 async def reply_to_refused_renewal(harness: Harness, user: UserClient) -> str:
-    """What somebody reads whose renewal is answered invalid_grant."""
+    """The reply to a command whose renewal gets invalid_grant."""
     harness.spotify.tokens.expire_access_tokens()
     faults = harness.spotify.accounts_faults
     faults.add(Fault("POST /api/token", status=400, body=INVALID_GRANT))
@@ -44,10 +44,10 @@ async def test_expired_login_keeps_account_row_and_settings(
     assert "no longer accepts your login" in reply.text
     assert before is not None
     assert stored_link(harness) == before | {"ended": 1}
-    asked = count_renewals(spotify)
+    renewals = count_renewals(spotify)
     await harness.restart()
     assert "no longer accepts your login" in (await linked_user.run("/now")).text
-    assert count_renewals(spotify) == asked, "Spotify has said so, and is not asked again"
+    assert count_renewals(spotify) == renewals, "no further request to Spotify"
     await harness.link_account("ada")
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
     assert "no reminders" in (await linked_user.run("/account")).text
@@ -56,7 +56,7 @@ async def test_expired_login_keeps_account_row_and_settings(
 async def test_lost_renewal_response_requires_new_login(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    """Spotify has given a new token that never arrived, and the old one is dead."""
+    """Spotify's response with the new token is lost, and the old token is invalid."""
     spotify.oauth.refresh_token_reply = "new"
     spotify.tokens.expire_access_tokens()
     spotify.accounts_faults.add(Fault("POST /api/token", action="reset", runs_first=True))
@@ -67,27 +67,27 @@ async def test_lost_renewal_response_requires_new_login(
 
 
 async def test_many_logins_refused_within_minutes_are_an_outage(harness: Harness) -> None:
-    seats = await link_everyone(harness)
-    told = [await reply_to_refused_renewal(harness, seat) for seat in seats]
-    assert ["no longer accepts" in text for text in told] == [True, True, False]
-    assert "not answering properly" in told[2]
+    users = await link_everyone(harness)
+    texts = [await reply_to_refused_renewal(harness, user) for user in users]
+    assert ["no longer accepts" in text for text in texts] == [True, True, False]
+    assert "not answering properly" in texts[2]
     assert expired_users(harness) == set()
-    assert "not answering properly" in await reply_to_refused_renewal(harness, seats[0])
+    assert "not answering properly" in await reply_to_refused_renewal(harness, users[0])
     assert expired_users(harness) == set()
-    for seat in seats:
-        assert "no longer accepts" not in (await seat.run("/now")).text
+    for user in users:
+        assert "no longer accepts" not in (await user.run("/now")).text
 
 
 async def test_logins_refused_over_time_are_not_an_outage(harness: Harness) -> None:
-    for seat in await link_everyone(harness):
-        assert "no longer accepts" in await reply_to_refused_renewal(harness, seat)
+    for user in await link_everyone(harness):
+        assert "no longer accepts" in await reply_to_refused_renewal(harness, user)
         harness.clock.advance(5 * 60)
     assert expired_users(harness) == set(USERS)
 
 
 async def test_logins_expiring_on_schedule_are_not_an_outage(harness: Harness) -> None:
-    seats = await link_everyone(harness)
+    users = await link_everyone(harness)
     harness.clock.advance(consent_expires_at(harness.clock()) - harness.clock())
-    for seat in seats:
-        assert "no longer accepts" in (await seat.run("/now")).text
+    for user in users:
+        assert "no longer accepts" in (await user.run("/now")).text
     assert expired_users(harness) == set(USERS)

@@ -1,4 +1,4 @@
-"""Linking and leaving: who is linked, by which steps, and what is left afterwards."""
+"""Logins with real browsers: what links an account, what does not, and what is stored."""
 
 from __future__ import annotations
 
@@ -89,10 +89,10 @@ async def test_page_names_discord_account_and_scopes(harness: Harness, ada: User
         page = await browser.open(harness.find_login_offer(reply).url)
     assert "the Discord account ada" in page.text
     lines = describe(SCOPES)
-    assert len(lines) <= 6, "short enough to be read"
-    assert not set(lines) & set(SCOPES), "all in words"
-    for words in lines:
-        assert words in page.text
+    assert len(lines) <= 6, "short enough to read"
+    assert not set(lines) & set(SCOPES), "in words, not as scopes"
+    for line in lines:
+        assert line in page.text
     assert "If you did not ask for this" in page.text
 
 
@@ -101,23 +101,6 @@ async def test_opening_the_page_twice_changes_nothing(harness: Harness, ada: Use
     async with Browser() as preview:
         await preview.open(offer.url)
     assert "You agreed as Ada" in (await authorize_login(offer)).text
-
-
-async def test_expired_login_link_says_how_to_start_over(harness: Harness, ada: UserClient) -> None:
-    offer = harness.find_login_offer(await ada.run("/link"))
-    harness.clock.advance(10 * 60 + 1)
-    async with Browser() as browser:
-        page = await browser.open(offer.url)
-    assert page.status == 410
-    assert "/link" in page.text
-
-
-async def test_new_login_link_invalidates_old_one(harness: Harness, ada: UserClient) -> None:
-    old = harness.find_login_offer(await ada.run("/link"))
-    new = harness.find_login_offer(await ada.run("/link"))
-    async with Browser() as browser:
-        assert (await browser.open(old.url)).status == 410
-        assert (await browser.open(new.url)).status == 200
 
 
 async def test_fourth_login_link_in_ten_minutes_is_refused(
@@ -137,25 +120,6 @@ async def test_cancelling_stores_nothing_and_is_reported_on_page_and_in_discord(
     page = await authorize_login(harness.find_login_offer(reply), accept=False)
     assert "You cancelled the login" in page.text
     await reply.wait_for("You cancelled the login")
-    assert count_linked_accounts(harness) == 0
-
-
-async def test_unregistered_user_is_told_whom_to_ask() -> None:
-    async with run_harness(OPERATOR_CONTACT="ask@example.org") as it:
-        reply = await it.discord.user_client("mallory").run("/link")
-        page = await authorize_login(it.find_login_offer(reply), "mallory")
-        for said in (page.text, (await reply.wait_for("its owner must add you")).text):
-            assert "whoever runs this bot (ask@example.org)" in said
-            assert "/setup" in said
-        assert count_linked_accounts(it) == 0
-
-
-async def test_app_owner_without_premium_is_reported(
-    harness: Harness, spotify: Spotify, ada: UserClient
-) -> None:
-    spotify.apps[spotify.client_id].owner_premium = False
-    page = await authorize_login(harness.find_login_offer(await ada.run("/link")))
-    assert "its owner has no Premium" in page.text
     assert count_linked_accounts(harness) == 0
 
 
@@ -218,9 +182,9 @@ async def test_linking_again_replaces_the_account(
 async def test_login_with_missing_scopes_offers_login_button(
     harness: Harness, spotify: Spotify, linked_user: UserClient, command: str
 ) -> None:
-    asked_once = {"user-read-playback-state", "user-modify-playback-state", "user-library-read"}
+    old_scopes = {"user-read-playback-state", "user-modify-playback-state", "user-library-read"}
     for consent in spotify.state.tokens._consents.values():
-        consent.scopes = frozenset(asked_once)
+        consent.scopes = frozenset(old_scopes)
     spotify.tokens.expire_access_tokens()
     reply = await linked_user.run(command)
     assert reply.ephemeral
@@ -232,7 +196,7 @@ async def test_login_with_missing_scopes_offers_login_button(
 
 async def test_no_token_is_stored_in_plain_text(harness: Harness, spotify: Spotify) -> None:
     spotify.oauth.refresh_token_reply = "new"
-    ada = await harness.link_account("ada")
+    ada = await harness.link_in_browser("ada")
     spotify.tokens.expire_access_tokens()
     await ada.run("/now")
     secrets = {
@@ -250,5 +214,5 @@ async def test_no_token_is_stored_in_plain_text(harness: Harness, spotify: Spoti
 def _stored_tokens(body: bytes) -> set[bytes]:
     if not body.startswith(b"{"):
         return set()
-    answer = json.loads(body)
-    return {answer[name].encode() for name in ("access_token", "refresh_token") if answer.get(name)}
+    reply = json.loads(body)
+    return {reply[name].encode() for name in ("access_token", "refresh_token") if reply.get(name)}

@@ -1,4 +1,4 @@
-"""One login link and two real browsers: whoever did not ask for it gains nothing for who did."""
+"""A login link that is passed on to a victim, with two real browsers: its sender gains nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def ada_browser() -> AsyncIterator[Browser]:
 
 @dataclass
 class LoginLure:
-    """Mallory's link, and what both browsers show of it."""
+    """Mallory's login link, and a tab in each browser."""
 
     client: LoginClient
     reply: Reply
@@ -45,7 +45,7 @@ class LoginLure:
     ada: Tab
 
     async def assert_nothing_gained(self) -> None:
-        """Mallory is not linked, and no token of Ada's can be used, now or after its time."""
+        """Mallory is not linked, and cannot use Ada's token, now or after the login expires."""
         assert not self.client.query_database("SELECT 1 FROM link")
         assert "not linked" in (await self.reply.user_client.run("/now")).text
         self.client.expire_logins()
@@ -102,20 +102,20 @@ async def test_code_is_shown_only_in_browser_that_logged_in(
         await lure.ada.get_by_role("button", name="Continue").click()
         await _authorize(lure.ada, "Ada")
         await expect(lure.ada.get_by_text("somebody asks you for this code")).to_be_visible()
-        shown = await lure.ada.locator(".code").inner_text()
+        code = await lure.ada.locator(".code").inner_text()
 
-        # What Mallory has is the link, her own browser, and the button in Discord.
+        # Mallory has the link, her own browser, and the button in Discord.
         await lure.reply.wait_for("Almost linked to **Ada**")
-        for address in ("/done", "/callback"):
-            await lure.mallory.goto(f"{it.harness.settings.public_url}{address}")
+        for path in ("/done", "/callback"):
+            await lure.mallory.goto(f"{it.harness.settings.public_url}{path}")
             await expect(lure.mallory.get_by_text("used up or too old")).to_be_visible()
         await lure.mallory.goto(lure.offer.url)
         await expect(lure.mallory.get_by_text("used up or too old")).to_be_visible()
         guess = "7KQ2-M0XA"
-        assert guess != shown
+        assert guess != code
         assert "not the code in your browser" in (await it.enter_code(lure.offer, guess)).text
         assert it.query_database("SELECT 1 FROM login WHERE refresh_token NOT NULL"), (
-            "held for ten minutes"
+            "stored for ten minutes"
         )
         await lure.assert_nothing_gained()
         await lure.ada.reload()
@@ -134,14 +134,14 @@ async def test_discord_oauth_rejects_other_users_browser(
         await lure.ada.get_by_role("button", name="Authorize").click()
         await expect(lure.ada.get_by_text("signed in to Discord as somebody else")).to_be_visible()
         await lure.reply.wait_for("signed in to Discord as somebody else")
-        assert it.spotify_token_requests == 0, "Spotify was not asked for anything"
+        assert it.spotify_token_requests == 0, "nothing was sent to Spotify"
         await lure.assert_nothing_gained()
 
 
 async def test_intermediate_url_is_useless_in_another_browser(
     contexts: tuple[BrowserContext, BrowserContext],
 ) -> None:
-    """Mallory proves to be Mallory, and passes on where she is sent to then."""
+    """Mallory signs in to Discord, and passes on the URL of Spotify's page."""
     async with login_client(**DISCORD_MODE) as it:
         lure = await _prepare_lure(it, contexts)
         await lure.mallory.goto(lure.offer.url)

@@ -1,4 +1,4 @@
-"""One renewal at a time, which nothing cuts short, and which never outruns an unlink or a login."""
+"""Concurrent renewals: one at a time, never cancelled, and superseded by unlinks and logins."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tests.login_state_machine.renewal_helpers import (
 # ---- one renewal
 
 
-@pytest.mark.parametrize("brings", ["none", "new"])
+@pytest.mark.parametrize("refresh_token", ["none", "new"])
 async def test_two_hundred_concurrent_commands_renew_once(
-    harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
+    harness: Harness, spotify: Spotify, linked_user: UserClient, refresh_token: RefreshTokenReply
 ) -> None:
-    spotify.oauth.refresh_token_reply = brings
+    spotify.oauth.refresh_token_reply = refresh_token
     spotify.tokens.expire_access_tokens()
     replies = await asyncio.gather(*(linked_user.run("/now") for _ in range(200)))
     assert [reply.text for reply in replies if "Ada's Laptop" not in reply.text] == []
@@ -49,14 +49,14 @@ async def test_two_hundred_concurrent_sessions_renew_once(
 async def test_late_command_does_not_use_old_token(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    """It read the link, and while it did, another renewed it and the old token died."""
+    """While it reads the account, another command renews it, and the old token expires."""
     spotify.oauth.refresh_token_reply = "new"
     harness.clock.advance(3600)
-    async with sessions_with_table(harness, HeldAccountLookups) as (alone, table):
-        first, second = [await alone.session(discord_id(harness)) for _ in range(2)]
-        async with delayed_lookup(table) as pause:
+    async with sessions_with_table(harness, HeldAccountLookups) as (sessions, table):
+        first, second = [await sessions.session(discord_id(harness)) for _ in range(2)]
+        async with delayed_lookup(table) as hold:
             late = asyncio.create_task(first.player.state())
-            await pause.response_ready.wait()
+            await hold.response_ready.wait()
             await second.player.devices()
         await late
     assert count_renewals(spotify) == 1
@@ -67,9 +67,9 @@ async def test_cancelled_command_does_not_cancel_renewal(
 ) -> None:
     spotify.oauth.refresh_token_reply = "new"
     before = stored_link(harness)
-    async with delayed_renewal(harness) as pause:
+    async with delayed_renewal(harness) as hold:
         first = asyncio.create_task(fetch_player(harness))
-        await pause.response_ready.wait()
+        await hold.response_ready.wait()
         second = asyncio.create_task(linked_user.run("/now"))
         first.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -85,12 +85,12 @@ async def test_renewal_without_waiters_is_stored(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     spotify.oauth.refresh_token_reply = "new"
-    async with delayed_renewal(harness) as pause:
-        only = asyncio.create_task(fetch_player(harness))
-        await pause.response_ready.wait()
-        only.cancel()
-        await asyncio.wait([only])
-    await harness.stop()  # as soon as the answer is on its way again
+    async with delayed_renewal(harness) as hold:
+        command = asyncio.create_task(fetch_player(harness))
+        await hold.response_ready.wait()
+        command.cancel()
+        await asyncio.wait([command])
+    await harness.stop()  # right after the response is released
     await harness.start()
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
 
@@ -100,9 +100,9 @@ async def test_shutdown_waits_for_running_renewal(
 ) -> None:
     spotify.oauth.refresh_token_reply = "new"
     before = stored_link(harness)
-    async with delayed_renewal(harness) as pause:
+    async with delayed_renewal(harness) as hold:
         command = asyncio.create_task(fetch_player(harness))
-        await pause.response_ready.wait()
+        await hold.response_ready.wait()
         command.cancel()
         stopping = asyncio.create_task(harness.stop())
         await asyncio.wait([stopping], timeout=0.1)
@@ -136,20 +136,20 @@ async def test_shutdown_waits_for_renewal_started_meanwhile(harness: Harness) ->
     assert stored_link(harness, "grace") != before
 
 
-# ---- whoever unlinks or logs in meanwhile wins
+# ---- an unlink or a login during a renewal
 
 
-@pytest.mark.parametrize("brings", ["none", "new"])
+@pytest.mark.parametrize("refresh_token", ["none", "new"])
 async def test_unlink_wins_over_running_renewal(
-    harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
+    harness: Harness, spotify: Spotify, linked_user: UserClient, refresh_token: RefreshTokenReply
 ) -> None:
-    spotify.oauth.refresh_token_reply = brings
-    async with delayed_renewal(harness) as pause:
+    spotify.oauth.refresh_token_reply = refresh_token
+    async with delayed_renewal(harness) as hold:
         command = asyncio.create_task(linked_user.run("/now"))
-        await pause.response_ready.wait()
+        await hold.response_ready.wait()
         calls = len(spotify.calls)
-        asked = await linked_user.run("/unlink")
-        assert "erased" in (await asked.press("Unlink and erase")).text
+        question = await linked_user.run("/unlink")
+        assert "erased" in (await question.press("Unlink and erase")).text
     assert "not linked" in (await command).text
     assert len(spotify.calls) == calls
     assert stored_link(harness) is None
@@ -160,29 +160,29 @@ async def test_unlink_wins_over_running_renewal(
 async def test_unlink_at_end_of_renewal_leaves_no_token(
     harness: Harness, linked_user: UserClient
 ) -> None:
-    async with sessions_with_table(harness, HeldVersionChecks) as (alone, table):
-        session = await alone.session(discord_id(harness))
+    async with sessions_with_table(harness, HeldVersionChecks) as (sessions, table):
+        session = await sessions.session(discord_id(harness))
         async with delayed_renewal(harness) as renewed:
             command = asyncio.create_task(session.player.state())
             await renewed.response_ready.wait()
-            async with delayed_lookup(table) as pause:
+            async with delayed_lookup(table) as hold:
                 renewed.released.set()
-                await pause.response_ready.wait()
-                assert await alone.unlink(discord_id(harness))
+                await hold.response_ready.wait()
+                assert await sessions.unlink(discord_id(harness))
         with pytest.raises(NotLinked):
             await command
-        assert not alone._access_tokens._tokens
+        assert not sessions._access_tokens._tokens
 
 
-@pytest.mark.parametrize("brings", ["none", "new"])
+@pytest.mark.parametrize("refresh_token", ["none", "new"])
 async def test_new_login_wins_over_running_renewal(
-    harness: Harness, spotify: Spotify, linked_user: UserClient, brings: RefreshTokenReply
+    harness: Harness, spotify: Spotify, linked_user: UserClient, refresh_token: RefreshTokenReply
 ) -> None:
-    spotify.oauth.refresh_token_reply = brings
+    spotify.oauth.refresh_token_reply = refresh_token
     spotify.accounts["grace"].player.play(spotify.catalogue.regular_tracks[0].uri)
-    async with delayed_renewal(harness) as pause:
+    async with delayed_renewal(harness) as hold:
         command = asyncio.create_task(linked_user.run("/now"))
-        await pause.response_ready.wait()
+        await hold.response_ready.wait()
         calls = len(spotify.calls)
         await harness.link_account("ada", account="grace")
     assert "Laptop" not in (await command).text
@@ -197,10 +197,10 @@ async def test_cached_token_is_not_used_for_next_account(
 ) -> None:
     spotify.accounts["grace"].player.play(spotify.catalogue.regular_tracks[0].uri)
     for account, device in (("grace", "Grace's Phone"), ("ada", "Ada's Laptop")) * 2:
-        await linked_user.run("/now")  # so that a token is held
+        await linked_user.run("/now")  # so that a token is cached
         commands = [asyncio.create_task(linked_user.run("/now")) for _ in range(5)]
         harness.clock.advance(5 * 60)
-        await harness.link_account("ada", account=account)
+        await harness.link_in_browser("ada", account=account)
         calls = len(spotify.calls)
         assert device in (await linked_user.run("/now")).text
         assert spotify.calls[-1].account == account
