@@ -1,4 +1,4 @@
-"""What there is to hear at the pretend Spotify, and how a URI finds it."""
+"""The catalogue of the simulated Spotify: tracks, albums, shows and more, found by URI."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ID_PATTERN = re.compile(r"[0-9A-Za-z]{22}")
-GENERATED_ID_PREFIX = "0likedByMany"  # ids of generated songs: this, then a number of ten digits
+GENERATED_ID_PREFIX = "0likedByMany"  # the id of a generated song goes on with ten digits
 
 AlbumType = Literal["album", "single", "compilation"]
 
 
 def make_id(*names: str) -> str:
-    """A Spotify id (22 base62 characters), always the same one for the same names."""
+    """A Spotify id of 22 base62 characters, always the same for the same names."""
     number = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest())
     digits = []
     for _ in range(22):
@@ -26,39 +26,47 @@ def make_id(*names: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Artist:
+class Item:
+    """Anything that has a URI. Durations of items are in milliseconds."""
+
+    kind: ClassVar[str]
+
     id: str
     name: str
-    genres: tuple[str, ...] = ()
-    kind: str = field(default="artist", init=False)
 
     @property
     def uri(self) -> str:
-        return f"spotify:artist:{self.id}"
+        return f"spotify:{self.kind}:{self.id}"
 
 
 @dataclass(frozen=True, eq=False)
-class Album:
-    id: str
-    name: str
+class Artist(Item):
+    """`id` is empty for the artist of a local file."""
+
+    kind = "artist"
+
+    genres: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Album(Item):
+    """`id` is empty for the album of a local file."""
+
+    kind = "album"
+
     artists: tuple[Artist, ...]
     released: str  # a year, a month or a day: "1974", "1974-05", "1974-05-02"
     upc: str
     album_type: AlbumType = "album"
     tracks: list[Track] = field(default_factory=list, repr=False)
-    kind: str = field(default="album", init=False)
-
-    @property
-    def uri(self) -> str:
-        return f"spotify:album:{self.id}"
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
-    """`id` is None for a local file, and only there; `duration` in milliseconds."""
+class Track(Item):
+    """`id` is empty for a local file, which has a `local_uri` instead."""
 
-    id: str | None
-    name: str
+    kind = "track"
+
     artists: tuple[Artist, ...]
     album: Album
     duration: int
@@ -67,67 +75,50 @@ class Track:
     explicit: bool = False
     playable: bool = True
     local_uri: str = ""
-    kind: str = field(default="track", init=False)
 
     @property
     def uri(self) -> str:
-        return self.local_uri or f"spotify:track:{self.id}"
+        return self.local_uri or super().uri
 
 
 @dataclass(frozen=True, eq=False)
-class Show:
-    id: str
-    name: str
+class Show(Item):
+    kind = "show"
+
     publisher: str
     description: str
     episodes: list[Episode] = field(default_factory=list, repr=False)
-    kind: str = field(default="show", init=False)
-
-    @property
-    def uri(self) -> str:
-        return f"spotify:show:{self.id}"
 
 
 @dataclass(frozen=True, eq=False)
-class Episode:
-    id: str
-    name: str
+class Episode(Item):
+    kind = "episode"
+
     show: Show
     duration: int
     released: str
     description: str
     playable: bool = True
-    kind: str = field(default="episode", init=False)
-
-    @property
-    def uri(self) -> str:
-        return f"spotify:episode:{self.id}"
 
 
 @dataclass(frozen=True, eq=False)
-class Audiobook:
-    id: str
-    name: str
+class Audiobook(Item):
+    kind = "audiobook"
+
     author: str
     narrator: str
     description: str
     chapters: list[Chapter] = field(default_factory=list, repr=False)
-    kind: str = field(default="audiobook", init=False)
-
-    @property
-    def uri(self) -> str:
-        return f"spotify:audiobook:{self.id}"
 
 
 @dataclass(frozen=True, eq=False)
-class Chapter:
-    id: str
-    name: str
+class Chapter(Item):
+    kind = "chapter"
+
     audiobook: Audiobook
     number: int
     duration: int
     playable: bool = True
-    kind: str = field(default="chapter", init=False)
 
     @property
     def uri(self) -> str:
@@ -141,7 +132,7 @@ Playable = Track | Episode | Chapter
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything by id; `local` holds by URI the files that exist on one computer only."""
+    """Items by id; local files by URI. Generated songs imitate the `regular_tracks`."""
 
     artists: Mapping[str, Artist]
     albums: Mapping[str, Album]
@@ -151,42 +142,35 @@ class Catalogue:
     audiobooks: Mapping[str, Audiobook]
     chapters: Mapping[str, Chapter]
     local: Mapping[str, Track]
-    regular_tracks: tuple[
-        Track, ...
-    ]  # the ordinary tracks, after which generated ones are modelled
+    regular_tracks: tuple[Track, ...]
 
     def find_track(self, id_: str) -> Track | None:
-        """The track with this id, generated ones included."""
+        """The track with this id, generated or not."""
         if id_.startswith(GENERATED_ID_PREFIX) and id_[len(GENERATED_ID_PREFIX) :].isdecimal():
             return self._generate_track(id_, int(id_[len(GENERATED_ID_PREFIX) :]))
         return self.tracks.get(id_)
 
     def find_item(self, uri: str) -> CatalogueItem | None:
-        """What this URI names: None for what is unknown, malformed, a playlist or a user."""
+        """The item with this URI, or None. Playlists and users are no items."""
         if uri.startswith("spotify:local:"):
             return self.local.get(uri)
         match uri.split(":"):
             case ["spotify", "track", id_]:
                 return self.find_track(id_)
-            case ["spotify", "album", id_]:
-                return self.albums.get(id_)
-            case ["spotify", "artist", id_]:
-                return self.artists.get(id_)
-            case ["spotify", "show", id_]:
-                return self.shows.get(id_)
             case ["spotify", "episode", id_]:
                 return self.episodes.get(id_) or self.chapters.get(id_)
-            case ["spotify", "audiobook", id_]:
-                return self.audiobooks.get(id_)
+            case ["spotify", "album" | "artist" | "show" | "audiobook" as kind, id_]:
+                items: Mapping[str, CatalogueItem] = getattr(self, f"{kind}s")
+                return items.get(id_)
         return None
 
     def find_playable(self, uri: str) -> Playable | None:
-        """As `find`, for what sounds by itself."""
+        """The track, episode or chapter with this URI, or None."""
         thing = self.find_item(uri)
         return thing if isinstance(thing, Playable) else None
 
     def _generate_track(self, id_: str, number: int) -> Track:
-        """A song made up on the spot: an ordinary one's record, a name and an ISRC of its own."""
+        """A copy of a regular track with its own name, duration and ISRC."""
         model = self.regular_tracks[number * 7919 % len(self.regular_tracks)]
         name = f"{model.name}, No. {number + 1}"
         duration, isrc = 120_000 + number * 7919 % 240_000, f"XXGEN{number % 10**7:07d}"
@@ -194,5 +178,5 @@ class Catalogue:
 
 
 def generated_uri(number: int) -> str:
-    """The URI of the generated song of this number, from 0."""
+    """The URI of a generated song; numbers start at 0."""
     return f"spotify:track:{GENERATED_ID_PREFIX}{number:010d}"

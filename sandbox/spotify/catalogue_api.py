@@ -1,141 +1,92 @@
-"""The Web API's chapter on the catalogue: one thing by its id, and what it contains."""
+"""The Web API's catalogue endpoints: an item by its id, what it contains, and search."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sandbox.spotify import catalogue_objects
+from sandbox.spotify import catalogue_objects as objects
 from sandbox.spotify.request import ApiRequest, Route, require_found
 
+from .catalogue import Catalogue
 from .search import search
 
 ALBUM_GROUPS = ("album", "single", "appears_on", "compilation")
 MAX_ARTIST_ALBUMS_PAGE = 10
+MARKET = ("market",)
+PAGE = ("market", "limit", "offset")
+
+Show = Callable[[Any, str], dict[str, Any]]  # (item, origin of the API) → object
 
 
-def get_track(request: ApiRequest) -> object:
-    return catalogue_objects.full_track(
-        require_found(request.state.catalogue.find_track(request.id())), request.state.origin
-    )
+def _item(path: str, find: Callable[[Catalogue, str], Any], show: Show, *query: str) -> Route:
+    def get_item(request: ApiRequest) -> object:
+        item = require_found(find(request.state.catalogue, request.id()))
+        return show(item, request.state.origin)
+
+    return Route("GET", path, get_item, query=query, user=False)
 
 
-def get_album(request: ApiRequest) -> object:
-    return catalogue_objects.full_album(
-        request.lookup(request.state.catalogue.albums), request.state.origin
-    )
+def _contents(path: str, contents: Callable[[Catalogue, str], Sequence[Any]], show: Show) -> Route:
+    """The paged contents of an item; `contents` raises KeyError for an unknown id."""
 
+    def get_contents(request: ApiRequest) -> object:
+        try:
+            things = contents(request.state.catalogue, request.id())
+        except KeyError:
+            return require_found(None)
+        return request.page(things, lambda thing: show(thing, request.state.origin))
 
-def get_artist(request: ApiRequest) -> object:
-    return catalogue_objects.full_artist(
-        request.lookup(request.state.catalogue.artists), request.state.origin
-    )
-
-
-def get_show(request: ApiRequest) -> object:
-    return catalogue_objects.full_show(
-        request.lookup(request.state.catalogue.shows), request.state.origin
-    )
-
-
-def get_episode(request: ApiRequest) -> object:
-    return catalogue_objects.full_episode(
-        request.lookup(request.state.catalogue.episodes), request.state.origin
-    )
-
-
-def get_audiobook(request: ApiRequest) -> object:
-    return catalogue_objects.full_audiobook(
-        request.lookup(request.state.catalogue.audiobooks), request.state.origin
-    )
-
-
-def get_chapter(request: ApiRequest) -> object:
-    return catalogue_objects.full_chapter(
-        request.lookup(request.state.catalogue.chapters), request.state.origin
-    )
-
-
-def get_album_tracks(request: ApiRequest) -> object:
-    return _contents_page(
-        request,
-        request.lookup(request.state.catalogue.albums).tracks,
-        catalogue_objects.simplified_track,
-    )
-
-
-def get_show_episodes(request: ApiRequest) -> object:
-    episodes = request.lookup(request.state.catalogue.shows).episodes
-    return _contents_page(request, episodes[::-1], catalogue_objects.simplified_episode)
-
-
-def get_audiobook_chapters(request: ApiRequest) -> object:
-    book = request.lookup(request.state.catalogue.audiobooks)
-    return _contents_page(request, book.chapters, catalogue_objects.simplified_chapter)
+    return Route("GET", path, get_contents, query=PAGE, user=False)
 
 
 def get_artist_albums(request: ApiRequest) -> object:
-    """Records of one's own, then those one is a guest on; newest first in each group."""
+    """The artist's own albums, then those with a guest part; newest first in each group."""
     artist = request.lookup(request.state.catalogue.artists)
     groups = request.kinds("include_groups", ALBUM_GROUPS, ",".join(ALBUM_GROUPS))
-    records = sorted(
+    albums = sorted(
         (
-            (groups.index(group), record)
-            for record in request.state.catalogue.albums.values()
-            if artist in record.artists or any(artist in track.artists for track in record.tracks)
-            if (group := catalogue_objects.album_group(record, artist)) in groups
+            (groups.index(group), album)
+            for album in request.state.catalogue.albums.values()
+            if artist in album.artists or any(artist in track.artists for track in album.tracks)
+            if (group := objects.album_group(album, artist)) in groups
         ),
         key=lambda entry: (-entry[0], entry[1].released),
         reverse=True,
     )
-    origin = request.state.origin
+    return request.page(
+        [album for _, album in albums],
+        lambda album: objects.artist_album(album, artist, request.state.origin),
+        default_limit=5,
+        max_limit=MAX_ARTIST_ALBUMS_PAGE,
+    )
 
-    def cut(start: int, stop: int) -> list[Any]:
-        return [
-            catalogue_objects.artist_album(one, artist, origin) for _, one in records[start:stop]
-        ]
-
-    limit = request.limit(default=5, maximum=MAX_ARTIST_ALBUMS_PAGE)
-    return request.page(cut, len(records), limit, request.offset())
-
-
-def _contents_page(
-    request: ApiRequest, things: Sequence[Any], shown: Callable[[Any, str], dict[str, Any]]
-) -> object:
-    def cut(start: int, stop: int) -> list[Any]:
-        return [shown(thing, request.state.origin) for thing in things[start:stop]]
-
-    return request.page(cut, len(things), request.limit(), request.offset())
-
-
-_MARKET_PARAM = ("market",)
-_PAGE_PARAMS = ("market", "limit", "offset")
 
 ROUTES = (
-    Route(
-        "GET",
-        "search",
-        search,
-        user=False,
-        query=("q", "type", "market", "limit", "offset", "include_external"),
+    Route("GET", "search", search, query=("q", "type", "include_external", *PAGE), user=False),
+    _item("tracks/{id}", lambda c, id_: c.find_track(id_), objects.full_track, *MARKET),
+    _item("albums/{id}", lambda c, id_: c.albums.get(id_), objects.full_album, *MARKET),
+    _item("artists/{id}", lambda c, id_: c.artists.get(id_), objects.full_artist),
+    _item("shows/{id}", lambda c, id_: c.shows.get(id_), objects.full_show, *MARKET),
+    _item("episodes/{id}", lambda c, id_: c.episodes.get(id_), objects.full_episode, *MARKET),
+    _item("audiobooks/{id}", lambda c, id_: c.audiobooks.get(id_), objects.full_audiobook, *MARKET),
+    _item("chapters/{id}", lambda c, id_: c.chapters.get(id_), objects.full_chapter, *MARKET),
+    _contents("albums/{id}/tracks", lambda c, id_: c.albums[id_].tracks, objects.simplified_track),
+    _contents(
+        "shows/{id}/episodes",
+        lambda c, id_: c.shows[id_].episodes[::-1],
+        objects.simplified_episode,
     ),
-    Route("GET", "tracks/{id}", get_track, query=_MARKET_PARAM, user=False),
-    Route("GET", "albums/{id}", get_album, query=_MARKET_PARAM, user=False),
-    Route("GET", "albums/{id}/tracks", get_album_tracks, query=_PAGE_PARAMS, user=False),
-    Route("GET", "artists/{id}", get_artist, user=False),
+    _contents(
+        "audiobooks/{id}/chapters",
+        lambda c, id_: c.audiobooks[id_].chapters,
+        objects.simplified_chapter,
+    ),
     Route(
         "GET",
         "artists/{id}/albums",
         get_artist_albums,
+        query=(*PAGE, "include_groups"),
         user=False,
-        query=(*_PAGE_PARAMS, "include_groups"),
     ),
-    Route("GET", "shows/{id}", get_show, query=_MARKET_PARAM, user=False),
-    Route("GET", "shows/{id}/episodes", get_show_episodes, query=_PAGE_PARAMS, user=False),
-    Route("GET", "episodes/{id}", get_episode, query=_MARKET_PARAM, user=False),
-    Route("GET", "audiobooks/{id}", get_audiobook, query=_MARKET_PARAM, user=False),
-    Route(
-        "GET", "audiobooks/{id}/chapters", get_audiobook_chapters, query=_PAGE_PARAMS, user=False
-    ),
-    Route("GET", "chapters/{id}", get_chapter, query=_MARKET_PARAM, user=False),
 )

@@ -131,12 +131,12 @@ def simplified_track(track: Track, origin: str) -> Json:
         "disc_number": 1 if track.id else 0,
         "duration_ms": track.duration,
         "explicit": track.explicit,
-        "is_local": track.id is None,
+        "is_local": not track.id,
         "name": track.name,
         "preview_url": None,
         "track_number": track.number,
     }
-    if track.id is None:
+    if not track.id:
         return shown | {
             "external_urls": {},
             "href": None,

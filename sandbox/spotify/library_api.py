@@ -1,4 +1,4 @@
-"""The Web API's chapter on the library: what a person saved, liked and follows."""
+"""The Web API's library endpoints: saved, liked and followed items."""
 
 from __future__ import annotations
 
@@ -9,48 +9,55 @@ from sandbox.spotify import catalogue_objects, error_responses
 from sandbox.spotify.error_responses import ApiError, bad_request
 from sandbox.spotify.request import ApiRequest, ApiResponse, Route
 
-from .accounts import Account, uri_kind
+from .accounts import Account, SavedItem, uri_kind
 
+Show = Callable[[Any, str], object]  # (item, origin of the API) → object
 SAVABLE_KINDS = ("track", "album", "show", "episode", "audiobook", "playlist", "artist", "user")
 SUCCESS = ApiResponse(200)
 
-# Kind of URI → the scope for looking, and the scopes of which one is needed for changing
-_READ_SCOPES = {"artist": "user-follow-read", "user": "user-follow-read",
-         "playlist": "playlist-read-private"}  # fmt: skip
-_WRITE_SCOPES = {"artist": "user-follow-modify", "user": "user-follow-modify",
-           "playlist": "playlist-modify-public"}  # fmt: skip
+# Kind of URI → the scope to read and the scope to write; the default is user-library-*
+_READ_SCOPES = {
+    "artist": "user-follow-read",
+    "user": "user-follow-read",
+    "playlist": "playlist-read-private",
+}
+_WRITE_SCOPES = {
+    "artist": "user-follow-modify",
+    "user": "user-follow-modify",
+    "playlist": "playlist-modify-public",
+}
 
 
 def save_items(request: ApiRequest) -> ApiResponse:
     uris = _writable_uris(request)
     for uri in uris:
         _require_exists(request, uri)
-    kept = [uri for uri in uris if uri_kind(uri) != "playlist"]
-    if kept:
-        request.user.save(*kept)
-    for uri in set(uris).difference(kept):
+    items = [uri for uri in uris if uri_kind(uri) != "playlist"]
+    if items:
+        request.user.save(*items)
+    for uri in set(uris).difference(items):
         _follow(request, uri)
     return SUCCESS
 
 
 def remove_items(request: ApiRequest) -> ApiResponse:
     uris = _writable_uris(request)
-    dropped = [uri for uri in uris if uri_kind(uri) != "playlist"]
-    if dropped:
-        request.user.remove(*dropped)
-    gone = set(uris).difference(dropped)
-    mine = request.user.playlists
-    mine[:] = [one for one in mine if one is None or one.uri not in gone]
+    items = [uri for uri in uris if uri_kind(uri) != "playlist"]
+    if items:
+        request.user.remove(*items)
+    unfollowed = set(uris).difference(items)
+    playlists = request.user.playlists
+    playlists[:] = [p for p in playlists if p is None or p.uri not in unfollowed]
     return SUCCESS
 
 
 def check_saved(request: ApiRequest) -> list[bool]:
     uris = request.uris(SAVABLE_KINDS)
     request.require_scopes(*{_READ_SCOPES.get(uri_kind(uri), "user-library-read") for uri in uris})
-    held: set[str] = set()
+    saved: set[str] = set()
     for kind in {uri_kind(uri) for uri in uris}:
-        held |= _saved_uris(request.user, kind)
-    return [uri in held for uri in uris]
+        saved |= _saved_uris(request.user, kind)
+    return [uri in saved for uri in uris]
 
 
 def _writable_uris(request: ApiRequest) -> list[str]:
@@ -74,50 +81,20 @@ def _follow(request: ApiRequest, uri: str) -> None:
 
 
 def _require_exists(request: ApiRequest, uri: str) -> None:
-    world, id_ = request.state, uri.rsplit(":", 1)[1]
+    state, id_ = request.state, uri.rsplit(":", 1)[1]
     match uri_kind(uri):
         case "playlist":
-            known = id_ in world.playlists and world.playlists[id_].owner in world.accounts
+            known = id_ in state.playlists and state.playlists[id_].owner in state.accounts
         case "user":
-            known = id_ in {account.id for account in world.accounts.values()}
+            known = id_ in {account.id for account in state.accounts.values()}
         case _:
-            known = world.catalogue.find_item(uri) is not None
+            known = state.catalogue.find_item(uri) is not None
     if not known:
         raise ApiError(error_responses.NOT_FOUND)
 
 
-# ---- the shelves, page by page
-
-
-def _saved_items_handler(
-    kind: str, shown: Callable[[Any, str], object]
-) -> Callable[[ApiRequest], object]:
-    """A handler for the saved things of one kind; what exists no more is null."""
-
-    def page(ask: ApiRequest) -> object:
-        shelf, find, origin = (
-            ask.user.saved_items(kind),
-            ask.state.catalogue.find_item,
-            ask.state.origin,
-        )
-        total = len(shelf) + (ask.user.total_surplus if kind == "track" else 0)
-
-        def cut(start: int, stop: int) -> list[Any]:
-            return [
-                {
-                    "added_at": added_at and catalogue_objects.format_time(added_at),
-                    kind: (thing := find(uri)) and shown(thing, origin),
-                }
-                for uri, added_at in shelf[start:stop]
-            ]
-
-        return ask.page(cut, total, ask.limit(), ask.offset())
-
-    return page
-
-
 def followed_artists(request: ApiRequest) -> object:
-    """Followed artists, by cursor: after the artist with that id."""
+    """Followed artists; the cursor `after` is an artist's id."""
     request.choice("type", ("artist",))
     limit, uris = request.limit(), [uri for uri, _ in request.user.artists]
     start = 0
@@ -134,7 +111,8 @@ def followed_artists(request: ApiRequest) -> object:
         "artists": {
             "href": request.url_with(limit=limit),
             "items": [
-                one and catalogue_objects.full_artist(one, request.state.origin) for one in artists
+                artist and catalogue_objects.full_artist(artist, request.state.origin)
+                for artist in artists
             ],
             "limit": limit,
             "next": request.url_with(limit=limit, after=cursor) if more else None,
@@ -144,46 +122,30 @@ def followed_artists(request: ApiRequest) -> object:
     }
 
 
-_PAGE_PARAMS = ("limit", "offset")
-_LIBRARY_READ = ("user-library-read",)
-_MARKET_PARAM = ("market",)
+def _saved_items(path: str, kind: str, show: Show, *query: str) -> Route:
+    """The saved items of one kind, page by page; an item that no longer exists is null."""
+
+    def get_saved_items(request: ApiRequest) -> object:
+        def show_saved(saved: SavedItem) -> object:
+            uri, added_at = saved
+            item = request.state.catalogue.find_item(uri)
+            return {
+                "added_at": added_at and catalogue_objects.format_time(added_at),
+                kind: item and show(item, request.state.origin),
+            }
+
+        surplus = request.user.total_surplus if kind == "track" else 0
+        return request.page(request.user.saved_items(kind), show_saved, surplus=surplus)
+
+    return Route("GET", path, get_saved_items, ("user-library-read",), (*query, "limit", "offset"))
+
 
 ROUTES = (
-    Route(
-        "GET",
-        "me/tracks",
-        _saved_items_handler("track", catalogue_objects.full_track),
-        _LIBRARY_READ,
-        _PAGE_PARAMS + _MARKET_PARAM,
-    ),
-    Route(
-        "GET",
-        "me/albums",
-        _saved_items_handler("album", catalogue_objects.full_album),
-        _LIBRARY_READ,
-        _PAGE_PARAMS + _MARKET_PARAM,
-    ),
-    Route(
-        "GET",
-        "me/shows",
-        _saved_items_handler("show", catalogue_objects.simplified_show),
-        _LIBRARY_READ,
-        _PAGE_PARAMS,
-    ),
-    Route(
-        "GET",
-        "me/episodes",
-        _saved_items_handler("episode", catalogue_objects.full_episode),
-        _LIBRARY_READ,
-        _PAGE_PARAMS + _MARKET_PARAM,
-    ),
-    Route(
-        "GET",
-        "me/audiobooks",
-        _saved_items_handler("audiobook", catalogue_objects.full_audiobook),
-        _LIBRARY_READ,
-        _PAGE_PARAMS,
-    ),
+    _saved_items("me/tracks", "track", catalogue_objects.full_track, "market"),
+    _saved_items("me/albums", "album", catalogue_objects.full_album, "market"),
+    _saved_items("me/shows", "show", catalogue_objects.simplified_show),
+    _saved_items("me/episodes", "episode", catalogue_objects.full_episode, "market"),
+    _saved_items("me/audiobooks", "audiobook", catalogue_objects.full_audiobook),
     Route(
         "GET", "me/following", followed_artists, ("user-follow-read",), ("type", "after", "limit")
     ),

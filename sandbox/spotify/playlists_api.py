@@ -1,4 +1,4 @@
-"""The Web API's chapter on playlists."""
+"""The Web API's playlist endpoints."""
 
 from __future__ import annotations
 
@@ -18,21 +18,16 @@ from sandbox.spotify.request import (
 
 from .playlists import Playlist, PlaylistItem
 
-MAX_ITEMS_PER_REQUEST = 100  # the most items that one call adds, removes or puts
+MAX_ITEMS_PER_REQUEST = 100
 OUT_OF_BOUNDS = "Index out of bounds."
 
 
 def get_my_playlists(request: ApiRequest) -> object:
-    """One's own and those one follows; a missing scope leaves some out without a word."""
-    shown = [one for one in request.user.playlists if one is None or _is_visible(request, one)]
-
-    def cut(start: int, stop: int) -> list[Any]:
-        return [
-            one and user_objects.simplified_playlist(one, request.state)
-            for one in shown[start:stop]
-        ]
-
-    return request.page(cut, len(shown), request.limit(), request.offset())
+    """Own and followed playlists. Those that need a scope the token lacks are left out."""
+    return request.page(
+        [p for p in request.user.playlists if p is None or _is_visible(request, p)],
+        lambda playlist: playlist and user_objects.simplified_playlist(playlist, request.state),
+    )
 
 
 def _is_visible(request: ApiRequest, playlist: Playlist) -> bool:
@@ -42,17 +37,17 @@ def _is_visible(request: ApiRequest, playlist: Playlist) -> bool:
 
 
 def create_playlist(request: ApiRequest) -> ApiResponse:
-    wish = request.body_fields(name=str, public=bool, collaborative=bool, description=str)
-    if not wish.get("name", "").strip():
+    body = request.body_fields(name=str, public=bool, collaborative=bool, description=str)
+    if not body.get("name", "").strip():
         raise bad_request("Missing required field: name")
-    public, collaborative = wish.get("public", True), wish.get("collaborative", False)
+    public, collaborative = body.get("public", True), body.get("collaborative", False)
     _check_visibility(request, public, collaborative)
     playlist = request.state.add_playlist(
-        wish["name"],
+        body["name"],
         request.user.name,
         public=public,
         collaborators=set() if collaborative else None,
-        description=wish.get("description", ""),
+        description=body.get("description", ""),
     )
     return json_response(201, _playlist_object(request, playlist))
 
@@ -63,73 +58,68 @@ def get_playlist(request: ApiRequest) -> object:
 
 def change_details(request: ApiRequest) -> ApiResponse:
     playlist = _editable_playlist(request, owner_only=True)
-    wish = request.body_fields(name=str, public=bool, collaborative=bool, description=str)
-    if not wish or not wish.get("name", "x").strip():
+    body = request.body_fields(name=str, public=bool, collaborative=bool, description=str)
+    if not body or not body.get("name", "x").strip():
         raise bad_request("Missing required field: name")
-    public = wish.get("public", playlist.public)
-    collaborative = wish.get("collaborative", playlist.collaborative)
+    public = body.get("public", playlist.public)
+    collaborative = body.get("collaborative", playlist.collaborative)
     _check_visibility(request, public, collaborative)
     playlist.public, playlist.collaborative = public, collaborative
-    playlist.name = wish.get("name", playlist.name)
-    playlist.description = wish.get("description", playlist.description)
+    playlist.name = body.get("name", playlist.name)
+    playlist.description = body.get("description", playlist.description)
     playlist.new_snapshot()
     return ApiResponse(200)
 
 
 def get_items(request: ApiRequest) -> object:
-    playlist = _readable_playlist(request)
-    episodes = request.includes_episodes
-
-    def cut(start: int, stop: int) -> list[Any]:
-        entries = playlist.items[start:stop]
-        return [
-            user_objects.playlist_item(entry, request.state, episodes=episodes) for entry in entries
-        ]
-
-    total = len(playlist.items) + playlist.total_surplus
-    return request.page(cut, total, request.limit(), request.offset())
+    playlist, episodes = _readable_playlist(request), request.includes_episodes
+    return request.page(
+        playlist.items,
+        lambda item: user_objects.playlist_item(item, request.state, episodes=episodes),
+        surplus=playlist.total_surplus,
+    )
 
 
 def add_items(request: ApiRequest) -> ApiResponse:
     playlist = _editable_playlist(request)
-    wish = request.body_fields(uris=list, position=int)
-    entries = _new_items(request, wish.get("uris"))
-    position = wish.get("position")
+    body = request.body_fields(uris=list, position=int)
+    items = _new_items(request, body.get("uris"))
+    position = body.get("position")
     if position is not None and not 0 <= position <= len(playlist.items):
         raise bad_request(OUT_OF_BOUNDS)
-    playlist.insert(entries, position)
+    playlist.insert(items, position)
     return _snapshot_response(playlist, 201)
 
 
 def remove_items(request: ApiRequest) -> ApiResponse:
-    """Every copy of each URI goes. A `positions` beside it is ignored, as at Spotify."""
+    """Removes every copy of each URI. Ignores `positions`, as Spotify does."""
     playlist = _editable_playlist(request)
-    wish = request.body_fields(items=list, snapshot_id=str)
-    _check_snapshot(playlist, wish)
-    wanted = wish.get("items", [])
-    if not all(isinstance(one, dict) and "uri" in one for one in wanted):
+    body = request.body_fields(items=list, snapshot_id=str)
+    _check_snapshot(playlist, body)
+    items = body.get("items", [])
+    if not all(isinstance(item, dict) and "uri" in item for item in items):
         raise bad_request("Invalid items")
-    _check_count(wanted)
-    playlist.remove({_playlist_uri(one["uri"]) for one in wanted})
+    _check_count(items)
+    playlist.remove({_playlist_uri(item["uri"]) for item in items})
     return _snapshot_response(playlist)
 
 
 def update_items(request: ApiRequest) -> ApiResponse:
     playlist = _editable_playlist(request)
-    wish = request.body_fields(
+    body = request.body_fields(
         uris=list, range_start=int, insert_before=int, range_length=int, snapshot_id=str
     )
-    _check_snapshot(playlist, wish)
-    if "uris" in wish:
-        if len(wish) > 1:
+    _check_snapshot(playlist, body)
+    if "uris" in body:
+        if len(body) > 1:
             raise bad_request("Either uris, or a range to reorder")
-        entries = _new_items(request, wish["uris"], may_be_empty=True)
+        items = _new_items(request, body["uris"], may_be_empty=True)
         playlist.items.clear()
-        playlist.insert(entries)
+        playlist.insert(items)
         return _snapshot_response(playlist)
-    if not {"range_start", "insert_before"} <= wish.keys():
+    if not {"range_start", "insert_before"} <= body.keys():
         raise bad_request("Missing required field: range_start, insert_before")
-    start, before, length = wish["range_start"], wish["insert_before"], wish.get("range_length", 1)
+    start, before, length = body["range_start"], body["insert_before"], body.get("range_length", 1)
     count = len(playlist.items)
     if length < 1 or not 0 <= start <= count - length or not 0 <= before <= count:
         raise bad_request(OUT_OF_BOUNDS)
@@ -145,7 +135,7 @@ def _playlist_object(request: ApiRequest, playlist: Playlist) -> dict[str, Any]:
 
 
 def _find_playlist(request: ApiRequest) -> Playlist:
-    """The playlist of the address. Spotify's own and other people's private ones are not found."""
+    """The playlist in the path. Spotify's own and other users' private playlists are a 404."""
     playlist = require_found(request.state.playlists.get(request.id()))
     reader = request.account.name if request.account else ""
     hidden = not playlist.public and not playlist.is_open_to(reader)
@@ -155,7 +145,7 @@ def _find_playlist(request: ApiRequest) -> Playlist:
 
 
 def _readable_playlist(request: ApiRequest) -> Playlist:
-    """The playlist of the address, if it is the caller's to read."""
+    """The playlist in the path, if the caller may read its items."""
     playlist = _find_playlist(request)
     if not playlist.is_open_to(request.user.name):
         raise ApiError(error_responses.FORBIDDEN)
@@ -191,17 +181,17 @@ def _check_snapshot(playlist: Playlist, body: dict[str, Any]) -> None:
         raise bad_request("Invalid snapshot id")
 
 
-def _check_count(things: list[Any], *, may_be_empty: bool = False) -> None:
-    if not things and not may_be_empty:
+def _check_count(items: list[Any], *, may_be_empty: bool = False) -> None:
+    if not items and not may_be_empty:
         raise bad_request("No uris provided")
-    if len(things) > MAX_ITEMS_PER_REQUEST:
+    if len(items) > MAX_ITEMS_PER_REQUEST:
         raise bad_request(f"You can add a maximum of {MAX_ITEMS_PER_REQUEST} tracks per request.")
 
 
 def _new_items(
     request: ApiRequest, uris: object, *, may_be_empty: bool = False
 ) -> list[PlaylistItem]:
-    """What these URIs become in a playlist. Files on one's own computer cannot be added."""
+    """Playlist items for these URIs. Local files cannot be added."""
     if not isinstance(uris, list):
         raise bad_request("No uris provided")
     _check_count(uris, may_be_empty=may_be_empty)
@@ -213,7 +203,7 @@ def _new_items(
 
 
 def _playlist_uri(uri: object) -> str:
-    """Of a track, an episode or a file of one's own: all that a playlist can hold."""
+    """The URI of something that a playlist can contain: a track, an episode or a local file."""
     if isinstance(uri, str) and uri.startswith("spotify:local:"):
         return uri
     return validate_uri(uri, PLAYABLE_KINDS)

@@ -1,9 +1,6 @@
-"""The Web API's chapter on the person: who they are and what they listen to most."""
+"""The Web API's profile endpoints: the user, and their top tracks and artists."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from typing import Any
 
 from sandbox.spotify import catalogue_objects, user_objects
 from sandbox.spotify.request import ApiRequest, Route
@@ -18,32 +15,27 @@ def get_me(request: ApiRequest) -> object:
 
 
 def get_top_tracks(request: ApiRequest) -> object:
-    return _top_page(request, _ranked_tracks(request), catalogue_objects.full_track)
+    tracks = _ranked_tracks(request)
+    return request.page(tracks, lambda t: catalogue_objects.full_track(t, request.state.origin))
 
 
 def get_top_artists(request: ApiRequest) -> object:
     artists: dict[str, Artist] = {}
     for track in _ranked_tracks(request):
         artists |= {artist.id: artist for artist in track.artists}
-    return _top_page(request, list(artists.values()), catalogue_objects.full_artist)
+    return request.page(
+        list(artists.values()),
+        lambda artist: catalogue_objects.full_artist(artist, request.state.origin),
+    )
 
 
 def _ranked_tracks(request: ApiRequest) -> list[Track]:
-    """What was liked, at most a hundred; each range in an order of its own."""
+    """At most a hundred liked tracks; each time range has its own order."""
     catalogue = request.state.catalogue
     liked = [catalogue.find_item(uri) for uri, _ in request.user.liked[:100]]
-    turn = TIME_RANGES.index(request.choice("time_range", TIME_RANGES, "medium_term"))
+    shift = TIME_RANGES.index(request.choice("time_range", TIME_RANGES, "medium_term"))
     tracks = [track for track in liked if isinstance(track, Track) and track.id]
-    return tracks[turn:] + tracks[:turn]
-
-
-def _top_page(
-    request: ApiRequest, things: list[Any], shown: Callable[[Any, str], object]
-) -> object:
-    def cut(start: int, stop: int) -> list[Any]:
-        return [shown(thing, request.state.origin) for thing in things[start:stop]]
-
-    return request.page(cut, len(things), request.limit(), request.offset())
+    return tracks[shift:] + tracks[:shift]
 
 
 _TOP_PARAMS = ("time_range", "limit", "offset")

@@ -1,4 +1,4 @@
-"""One call as its handler sees it, and the readers that refuse what is malformed."""
+"""One API call as its handler sees it, with parsers that refuse malformed parameters."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .accounts import Account, uri_kind
 from .catalogue import ID_PATTERN
 
 T = TypeVar("T")
-MAX_PAGE_SIZE = 50  # the most that a page holds, where nothing else is said
+MAX_PAGE_SIZE = 50
 INTEGER_PATTERN = re.compile(r"[0-9]{1,15}")
 PLAYABLE_KINDS = ("track", "episode")
-MAX_LIBRARY_URIS = 40  # the most that one library call takes
+MAX_LIBRARY_URIS = 40  # per library call
 MARKETS = {"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IE", "IN", "IT", "JP", "MX", "NL", "NZ",
            "PL", "SE", "US", "from_token"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """An answer that is not simply 200 with JSON."""
+    """A response other than 200 with JSON."""
 
     status: int
     body: bytes = b""
@@ -36,13 +36,13 @@ class ApiResponse:
 
 
 def json_response(status: int, value: object) -> ApiResponse:
-    """JSON laid out in lines, as Spotify sends it."""
+    """Indented JSON, as Spotify sends it."""
     return ApiResponse(status, msgspec.json.format(msgspec.json.encode(value), indent=2))
 
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """`path` holds the ids of the address, `body` the JSON sent, or None without any."""
+    """`path_params` holds the ids in the path; `body` is the parsed JSON, or None without any."""
 
     state: SpotifyState
     account: Account | None
@@ -54,20 +54,20 @@ class ApiRequest:
 
     @property
     def user(self) -> Account:
-        """The person asking."""
+        """The caller's account. Raises ApiError for a token without a user."""
         if self.account is None:
             raise ApiError(error_responses.USER_REQUIRED)
         return self.account
 
     def require_scopes(self, *scopes: str) -> None:
-        """Refuse a token that lacks one of these scopes."""
+        """Raises ApiError if the token lacks one of these scopes."""
         if not self.scopes.issuperset(scopes):
             raise ApiError(error_responses.INSUFFICIENT_SCOPE)
 
     # ---- the query string
 
     def required(self, name: str) -> str:
-        """A parameter that must be there."""
+        """The value of a required parameter."""
         if not self.query.get(name):
             raise bad_request(f"Missing required field: {name}")
         return self.query[name]
@@ -94,7 +94,7 @@ class ApiRequest:
         return value
 
     def kinds(self, name: str, options: Sequence[str], default: str | None = None) -> list[str]:
-        """A comma-separated list without repetition, in the order given."""
+        """A comma-separated list without duplicates, in its own order."""
         value = self.required(name) if default is None else self.query.get(name, default)
         for kind in value.split(","):
             if kind not in options:
@@ -103,11 +103,11 @@ class ApiRequest:
 
     @property
     def includes_episodes(self) -> bool:
-        """Whether the caller can take episodes where tracks are expected."""
+        """Whether the caller accepts episodes in lists of tracks."""
         return "episode" in self.kinds("additional_types", PLAYABLE_KINDS, "track")
 
     def check_common_params(self) -> None:
-        """Refuse bad values of what many endpoints take, even where it changes nothing."""
+        """Check the parameters that many endpoints have, even if the endpoint ignores them."""
         self.kinds("additional_types", PLAYABLE_KINDS, "track")
         if self.query.get("market", "US") not in MARKETS:
             raise ApiError(error_responses.INVALID_MARKET)
@@ -122,19 +122,19 @@ class ApiRequest:
     # ---- the path
 
     def id(self, name: str = "id") -> str:
-        """An id of the address, of the right shape."""
+        """An id in the path; its format is valid."""
         if not ID_PATTERN.fullmatch(self.path_params[name]):
             raise ApiError(error_responses.INVALID_ID)
         return self.path_params[name]
 
     def lookup(self, items: Mapping[str, T]) -> T:
-        """What the id of the address names."""
+        """The item with the id in the path."""
         return require_found(items.get(self.id()))
 
     # ---- the body
 
     def body_fields(self, **kinds: type) -> dict[str, Any]:
-        """The JSON object that was sent: no fields but these, each of its type."""
+        """The JSON object in the body. Raises ApiError for another field or a wrong type."""
         if not isinstance(self.body, dict):
             raise ApiError(error_responses.MALFORMED_JSON)
         for name, value in self.body.items():
@@ -148,38 +148,44 @@ class ApiRequest:
     # ---- pages
 
     def page(
-        self, cut: Callable[[int, int], list[Any]], total: int, limit: int, offset: int
+        self,
+        things: Sequence[T],
+        show: Callable[[T], object],
+        *,
+        surplus: int = 0,
+        default_limit: int = 20,
+        max_limit: int = MAX_PAGE_SIZE,
+        max_offset: int | None = None,
     ) -> dict[str, Any]:
-        """A page by offset; `cut(start, stop)` gives the items as they are shown."""
+        """A page by offset. `surplus` is how many more things `total` claims than there are."""
+        limit, offset = self.limit(default_limit, max_limit), self.offset(max_offset)
+        total, stop = len(things) + surplus, offset + limit
+        before = max(0, offset - limit)
         return {
             "href": self.url_with(offset=offset, limit=limit),
-            "items": cut(offset, offset + limit),
+            "items": [show(thing) for thing in things[offset:stop]],
             "limit": limit,
-            "next": self.url_with(offset=offset + limit, limit=limit)
-            if offset + limit < total
-            else None,
+            "next": self.url_with(offset=stop, limit=limit) if stop < total else None,
             "offset": offset,
-            "previous": self.url_with(offset=max(0, offset - limit), limit=limit)
-            if offset
-            else None,
+            "previous": self.url_with(offset=before, limit=limit) if offset else None,
             "total": total,
         }
 
     def url_with(self, **changed: object) -> str:
-        """This call's own address with some parameters changed."""
+        """The URL of this call with some parameters changed."""
         query = {**self.query, **{name: str(value) for name, value in changed.items()}}
         return str(URL(self.state.origin + self.url_path).with_query(query))
 
 
 def require_found(thing: T | None) -> T:
-    """The thing itself, or a refusal where there is none."""
+    """The thing. Raises ApiError 404 for None."""
     if thing is None:
         raise ApiError(error_responses.NOT_FOUND)
     return thing
 
 
 def validate_uri(uri: object, kinds: Sequence[str]) -> str:
-    """A URI of the right shape and of one of these kinds. A user's id may have any shape."""
+    """The URI, if it is valid and of one of these kinds. A user's id may have any format."""
     if not isinstance(uri, str) or uri.count(":") != 2 or not uri.startswith("spotify:"):
         raise bad_request(f"Invalid uri: {uri}")
     kind, id_ = uri_kind(uri), uri.rsplit(":", 1)[1]
@@ -198,10 +204,10 @@ def _parse_integer(text: str, name: str, minimum: int, maximum: int | None) -> i
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint: its address below /v1, and what it takes.
+    """One endpoint: its path below /v1, and what it accepts.
 
-    scopes  all must be in the token        query   the parameters it knows
-    body    whether it takes a JSON body    user    whether it needs a person behind the token
+    scopes  the token must have all of them    query  the known parameters
+    body    whether it accepts a JSON body     user   whether the token must have a user
     """
 
     method: str

@@ -148,7 +148,7 @@ def _make_local_track() -> Track:
     words = (word.replace(" ", "+") for word in (artist, record, name))
     singer = Artist("", artist)
     return Track(
-        id=None,
+        id="",
         name=name,
         artists=(singer,),
         album=Album("", record, (), "", ""),

@@ -82,7 +82,7 @@ def playlist_item(entry: PlaylistItem, state: SpotifyState, *, episodes: bool) -
         if entry.added_at is None
         else catalogue_objects.format_time(entry.added_at),
         "added_by": None if adder is None else _public_user(adder.id, state),
-        "is_local": isinstance(thing, Track) and thing.id is None,
+        "is_local": isinstance(thing, Track) and not thing.id,
         "track" if state.legacy_field_names else "item": item,
     }
 
