@@ -1,4 +1,4 @@
-"""Who has an account at the pretend Spotify, and what is theirs."""
+"""The simulated Spotify's accounts with their libraries, and its registered apps."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from .catalogue import GENERATED_ID_PREFIX, generated_uri
 from .player import Player
 from .playlists import Playlist
 
-SavedItem = tuple[str, float | None]  # a URI, and when it was saved: of very old ones nobody knows
+SavedItem = tuple[str, float | None]  # a URI and its time; very old items have none
 
 
 @dataclass
 class App:
-    """An app as its owner registered it. Without Premium of the owner it is refused everything."""
+    """A registered app. If its owner has no Premium, the API refuses every call."""
 
     client_id: str
     redirect_uris: list[str] = field(default_factory=list)
-    allowed_accounts: set[str] = field(default_factory=set)  # names of accounts, at most five
+    allowed_accounts: set[str] = field(default_factory=set)  # names; Spotify permits five
     owner_premium: bool = True
     client_secret: str = field(default="", repr=False)
     name: str = "Tonearm"
@@ -27,10 +27,10 @@ class App:
 
 @dataclass(eq=False)
 class Account:
-    """A person's account. Each list of what they saved is newest first.
+    """A user's account. Each list of saved items is newest first.
 
-    The lists may be filled and changed directly, with 100,000 entries too: what they hold is made
-    into answers page by page, when it is asked for. `note` then tells who waits for a change.
+    Tests may fill and change the lists directly, even with 100,000 entries: the API builds its
+    objects page by page. Call `on_change` after such a change.
     """
 
     name: str
@@ -48,12 +48,12 @@ class Account:
     audiobooks: list[SavedItem] = field(default_factory=list)
     artists: list[SavedItem] = field(default_factory=list)
     users: list[SavedItem] = field(default_factory=list)
-    playlists: list[Playlist | None] = field(default_factory=list)  # None is shown as null
-    total_surplus: int = 0  # how many more liked songs `total` claims than the pages hold
+    playlists: list[Playlist | None] = field(default_factory=list)  # the API shows None as null
+    total_surplus: int = 0  # how many more liked songs `total` claims than there are
 
     def saved_items(self, kind: str) -> list[SavedItem]:
-        """The list in which things of this kind ("track", "album", …) are kept."""
-        shelves = {
+        """The list for items of this kind ("track", "album", …)."""
+        lists = {
             "track": self.liked,
             "local": self.liked,
             "album": self.albums,
@@ -63,34 +63,33 @@ class Account:
             "artist": self.artists,
             "user": self.users,
         }
-        return shelves[kind]
+        return lists[kind]
 
     def saved_uris(self, kind: str) -> set[str]:
-        """The URIs of this kind that are saved."""
+        """The URIs of the saved items of this kind."""
         return {uri for uri, _ in self.saved_items(kind)}
 
     def save(self, *uris: str) -> None:
-        """Save each that is not saved yet, the last one being the newest."""
-        held = {kind: self.saved_uris(kind) for kind in {uri_kind(uri) for uri in uris}}
+        """Save the URIs that are not saved yet; the last one is the newest."""
+        saved = {kind: self.saved_uris(kind) for kind in {uri_kind(uri) for uri in uris}}
         for uri in dict.fromkeys(uris):
-            if uri not in held[uri_kind(uri)]:
+            if uri not in saved[uri_kind(uri)]:
                 self.saved_items(uri_kind(uri)).insert(0, (uri, self.clock()))
         self.on_change()
 
     def remove(self, *uris: str) -> None:
-        """Take each off its shelf, if it is there."""
-        gone = set(uris)
+        """Remove the URIs that are saved."""
         for kind in {uri_kind(uri) for uri in uris}:
-            shelf = self.saved_items(kind)
-            shelf[:] = [entry for entry in shelf if entry[0] not in gone]
+            items = self.saved_items(kind)
+            items[:] = [item for item in items if item[0] not in set(uris)]
         self.on_change()
 
     def like(self, *uris: str) -> None:
-        """As if the person had pressed the heart on each track in turn."""
+        """Like the tracks, one after the other."""
         self.save(*uris)
 
     def like_generated(self, count: int) -> None:
-        """`count` generated songs, liked an hour apart in the years before all others."""
+        """Like `count` generated songs, an hour apart, before all other liked songs."""
         end = min((at for _, at in self.liked if at is not None), default=self.clock())
         first = sum(GENERATED_ID_PREFIX in uri for uri, _ in self.liked)
         self.liked += [
@@ -101,5 +100,5 @@ class Account:
 
 
 def uri_kind(uri: str) -> str:
-    """The second part: "spotify:track:…" is a "track"."""
+    """The kind in a URI: "spotify:track:…" is a "track"."""
     return uri.split(":", 2)[1]

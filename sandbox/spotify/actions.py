@@ -1,4 +1,4 @@
-"""What Spotify may disallow, in its own words."""
+"""Spotify's names for player actions that it can disallow, repeat modes and interludes."""
 
 from typing import Literal
 
@@ -14,3 +14,5 @@ Action = Literal[
     "toggling_shuffle",
     "transferring_playback",
 ]
+Repeat = Literal["off", "track", "context"]
+Interlude = Literal["ad", "unknown"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.spotify import catalogue_objects as objects
@@ -27,14 +27,14 @@ def _item(path: str, find: Callable[[Catalogue, str], Any], show: Show, *query: 
     return Route("GET", path, get_item, query=query, user=False)
 
 
-def _contents(path: str, contents: Callable[[Catalogue, str], Sequence[Any]], show: Show) -> Route:
-    """The paged contents of an item; `contents` raises KeyError for an unknown id."""
-
+def _contents(
+    path: str,
+    containers: Callable[[Catalogue], Mapping[str, Any]],
+    contents: Callable[[Any], Sequence[Any]],
+    show: Show,
+) -> Route:
     def get_contents(request: ApiRequest) -> object:
-        try:
-            things = contents(request.state.catalogue, request.id())
-        except KeyError:
-            return require_found(None)
+        things = contents(request.lookup(containers(request.state.catalogue)))
         return request.page(things, lambda thing: show(thing, request.state.origin))
 
     return Route("GET", path, get_contents, query=PAGE, user=False)
@@ -71,15 +71,22 @@ ROUTES = (
     _item("episodes/{id}", lambda c, id_: c.episodes.get(id_), objects.full_episode, *MARKET),
     _item("audiobooks/{id}", lambda c, id_: c.audiobooks.get(id_), objects.full_audiobook, *MARKET),
     _item("chapters/{id}", lambda c, id_: c.chapters.get(id_), objects.full_chapter, *MARKET),
-    _contents("albums/{id}/tracks", lambda c, id_: c.albums[id_].tracks, objects.simplified_track),
+    _contents(
+        "albums/{id}/tracks",
+        lambda c: c.albums,
+        lambda album: album.tracks,
+        objects.simplified_track,
+    ),
     _contents(
         "shows/{id}/episodes",
-        lambda c, id_: c.shows[id_].episodes[::-1],
+        lambda c: c.shows,
+        lambda show: show.episodes[::-1],
         objects.simplified_episode,
     ),
     _contents(
         "audiobooks/{id}/chapters",
-        lambda c, id_: c.audiobooks[id_].chapters,
+        lambda c: c.audiobooks,
+        lambda audiobook: audiobook.chapters,
         objects.simplified_chapter,
     ),
     Route(

@@ -1,6 +1,6 @@
-"""How the Web API shows a thing: the objects of its answers, without the fields that are gone.
+"""The Web API's objects for catalogue items, without the fields that Spotify removed in 2026.
 
-Every function takes the origin of the API ("http://127.0.0.1:8080") for the links it holds.
+Every function takes the origin of the API ("http://127.0.0.1:8080") for the links in the object.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from sandbox.spotify.cover_art import SIZES, image_id
 from .catalogue import Album, Artist, Audiobook, CatalogueItem, Chapter, Episode, Show, Track
 
 Json = dict[str, Any]
+FIRST_PAGE_SIZE = 50
+LOCAL_FIELDS: Json = {"external_urls": {}, "href": None, "id": None}  # of local files
 
 
 def common_fields(thing: CatalogueItem, origin: str, kind: str | None = None) -> Json:
-    """The fields that everything with an id has."""
+    """The fields of every object with an id."""
     kind = kind or thing.kind
     return {
         "external_urls": {"spotify": f"https://open.spotify.com/{kind}/{thing.id}"},
@@ -29,14 +31,13 @@ def common_fields(thing: CatalogueItem, origin: str, kind: str | None = None) ->
 
 
 def first_page(href: str, items: list[Json]) -> Json:
-    """The page of its contents that a thing brings along."""
-    limit = 50
-    more = len(items) > limit
+    """The first page of an item's contents, inside its object."""
+    more = len(items) > FIRST_PAGE_SIZE
     return {
-        "href": f"{href}?offset=0&limit={limit}",
-        "items": items[:limit],
-        "limit": limit,
-        "next": f"{href}?offset={limit}&limit={limit}" if more else None,
+        "href": f"{href}?offset=0&limit={FIRST_PAGE_SIZE}",
+        "items": items[:FIRST_PAGE_SIZE],
+        "limit": FIRST_PAGE_SIZE,
+        "next": f"{href}?offset={FIRST_PAGE_SIZE}&limit={FIRST_PAGE_SIZE}" if more else None,
         "offset": 0,
         "previous": None,
         "total": len(items),
@@ -53,14 +54,7 @@ def cover_images(id_: str, origin: str) -> list[Json]:
 
 def simplified_artist(artist: Artist, origin: str) -> Json:
     if not artist.id:  # on a local file
-        return {
-            "external_urls": {},
-            "href": None,
-            "id": None,
-            "name": artist.name,
-            "type": "artist",
-            "uri": None,
-        }
+        return {**LOCAL_FIELDS, "name": artist.name, "type": "artist", "uri": None}
     return common_fields(artist, origin)
 
 
@@ -74,19 +68,9 @@ def full_artist(artist: Artist, origin: str) -> Json:
 
 def simplified_album(album: Album, origin: str) -> Json:
     if not album.id:  # on a local file
-        return {
-            "album_type": None,
-            "artists": [],
-            "external_urls": {},
-            "href": None,
-            "id": None,
-            "images": [],
-            "name": album.name,
-            "release_date": None,
-            "release_date_precision": None,
-            "type": "album",
-            "uri": None,
-        }
+        empty = dict.fromkeys(("album_type", "release_date", "release_date_precision", "uri"))
+        shown = {"artists": [], "images": [], "name": album.name, "type": "album"}
+        return {**LOCAL_FIELDS, **empty, **shown}
     return {
         **common_fields(album, origin),
         "album_type": album.album_type,
@@ -116,7 +100,7 @@ def full_album(album: Album, origin: str) -> Json:
 
 
 def artist_album(album: Album, artist: Artist, origin: str) -> Json:
-    """As in an artist's discography, which tells a guest's records apart."""
+    """As in a list of an artist's albums, which has the album group."""
     return {**simplified_album(album, origin), "album_group": album_group(album, artist)}
 
 
@@ -137,13 +121,7 @@ def simplified_track(track: Track, origin: str) -> Json:
         "track_number": track.number,
     }
     if not track.id:
-        return shown | {
-            "external_urls": {},
-            "href": None,
-            "id": None,
-            "type": "track",
-            "uri": track.uri,
-        }
+        return shown | LOCAL_FIELDS | {"type": "track", "uri": track.uri}
     shown |= common_fields(track, origin) | {"is_playable": track.playable}
     if not track.playable:
         shown["restrictions"] = {"reason": "market"}
@@ -237,7 +215,7 @@ def full_audiobook(book: Audiobook, origin: str) -> Json:
 def simplified_chapter(chapter: Chapter, origin: str) -> Json:
     return {
         **common_fields(chapter, origin, "chapter"),
-        "type": "episode",  # so the specification calls it
+        "type": "episode",  # the specification's name for it
         "audio_preview_url": None,
         "chapter_number": chapter.number,
         "description": "",
@@ -260,6 +238,6 @@ def full_chapter(chapter: Chapter, origin: str) -> Json:
 
 
 def format_time(seconds: float, *, fraction: bool = False) -> str:
-    """A moment as the API writes it, in UTC; seconds since 1970."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds" if fraction else "seconds")[:-6] + "Z"
+    """Seconds since 1970 as an ISO 8601 time in UTC."""
+    time = datetime.fromtimestamp(seconds, UTC)
+    return time.isoformat(timespec="milliseconds" if fraction else "seconds")[:-6] + "Z"

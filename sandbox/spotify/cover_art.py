@@ -1,4 +1,4 @@
-"""Covers: quiet abstract pictures, drawn as PNG with nothing but zlib."""
+"""Draws cover art: abstract pictures as PNG."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import re
 import struct
 import zlib
 
-# Spotify's image ids begin with what tells their size.
+# Size → the prefix of Spotify's image ids of this size
 _ID_PREFIXES = {640: "ab67616d0000b273", 300: "ab67616d00001e02", 64: "ab67616d00004851"}
 SIZES = tuple(_ID_PREFIXES)
 _IMAGE_ID_PATTERN = re.compile(f"({'|'.join(_ID_PREFIXES.values())})[0-9a-f]{{24}}")
 
-BACKGROUND_COLOURS = 192  # how many of the 256 colours the evening sky has; the rest are the discs'
+BACKGROUND_COLOURS = 192  # of 256; the others colour the discs
 
 
 def image_id(id_: str, size: int) -> str:
-    """The id of the picture of this size for the thing with this id."""
+    """The image id for an item's id and a size in pixels."""
     return _ID_PREFIXES[size] + hashlib.sha256(id_.encode()).hexdigest()[:24]
 
 
 @functools.lru_cache(maxsize=128)
 def render_png(image: str) -> bytes | None:
-    """The picture with this id as PNG; None where the id is not one of ours."""
+    """The image as PNG, or None for an unknown id."""
     match = _IMAGE_ID_PATTERN.fullmatch(image)
     if match is None:
         return None
@@ -35,7 +35,7 @@ def render_png(image: str) -> bytes | None:
 
 
 def _draw(rng: random.Random, size: int) -> bytes:
-    """Discs over a sky; the same for a thing in every size, as all measures are shares of it."""
+    """Discs on a gradient. All measures are relative, so an item looks the same in every size."""
     hue = rng.random()
     discs = [
         (rng.random(), rng.random(), rng.uniform(0.08, 0.34), BACKGROUND_COLOURS + n)
@@ -56,7 +56,7 @@ def _draw(rng: random.Random, size: int) -> bytes:
 
 
 def _palette(hue: float) -> bytes:
-    """256 colours: a sky from deep to pale, and then the discs', of a neighbouring hue."""
+    """256 colours: the gradient from dark to light, then the discs in a related hue."""
     sky = (
         colorsys.hls_to_rgb((hue + step / 900) % 1, 0.16 + 0.5 * step / BACKGROUND_COLOURS, 0.42)
         for step in range(BACKGROUND_COLOURS)

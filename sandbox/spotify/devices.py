@@ -1,4 +1,4 @@
-"""What music comes out of."""
+"""Spotify Connect devices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(eq=False)
 class Device:
-    """Something that sounds. `id` None, or restricted: it takes no command. `volume` 0–100."""
+    """A device; without an id, or restricted, it accepts no commands. `volume` is 0 to 100."""
 
     id: str | None
     name: str

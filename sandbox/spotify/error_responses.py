@@ -1,4 +1,4 @@
-"""Every way in which the Web API says no, as data."""
+"""The Web API's error responses as data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JSON_CONTENT_TYPE = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """An answer that is not a success. `form` "text" has the bare message as its body."""
+    """An error response. With the format "text", the body is the message itself."""
 
     status: int
     message: str
@@ -33,12 +33,12 @@ class ErrorResponse:
 
     @property
     def headers(self) -> dict[str, str]:
-        kind = JSON_CONTENT_TYPE if self.format == "json" else "text/plain; charset=utf-8"
+        content_type = JSON_CONTENT_TYPE if self.format == "json" else "text/plain; charset=utf-8"
         after = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
-        return {"Content-Type": kind, **after}
+        return {"Content-Type": content_type, **after}
 
     def as_fault(self, pattern: str = "", times: int | None = 1, probability: float = 1.0) -> Fault:
-        """A fault that answers so, without a reason of its own: for glitches and for tests."""
+        """A fault with this response, for responses that have no cause in the state."""
         return Fault(
             pattern,
             status=self.status,
@@ -50,7 +50,7 @@ class ErrorResponse:
 
 
 class ApiError(Exception):
-    """Raised by a handler; the API answers with its refusal."""
+    """Raised by a handler; the API sends the response."""
 
     def __init__(self, response: ErrorResponse) -> None:
         super().__init__(response.message)
@@ -58,7 +58,7 @@ class ApiError(Exception):
 
 
 def bad_request(message: str) -> ApiError:
-    """A 400: the caller's bug."""
+    """A 400 for a malformed request."""
     return ApiError(ErrorResponse(400, message))
 
 
@@ -67,9 +67,9 @@ def player_error(status: int, message: str, reason: str) -> ErrorResponse:
 
 
 def rate_limited(retry_after: int, *, quota: bool = False) -> ErrorResponse:
-    """A 429 of either kind; `retry_after` in seconds."""
-    refusal = QUOTA_EXCEEDED if quota else RATE_LIMITED
-    return replace(refusal, retry_after=retry_after)
+    """A 429 of either kind. `retry_after` is in seconds."""
+    response = QUOTA_EXCEEDED if quota else RATE_LIMITED
+    return replace(response, retry_after=retry_after)
 
 
 INVALID_LIMIT = ErrorResponse(400, "Invalid limit")
@@ -117,7 +117,7 @@ VOLUME_NOT_SUPPORTED = player_error(403, "Cannot control device volume", "VOLUME
 NO_ACTIVE_DEVICE = player_error(404, "No active device found", "NO_ACTIVE_DEVICE")
 DEVICE_NOT_FOUND = ErrorResponse(404, "Device not found")
 
-# Seen on good tokens since 2026-07-20: nothing is wrong, and a short retry helps.
+# Spotify sends these for valid tokens at times since 2026-07-20; a retry succeeds.
 SPURIOUS_ERRORS = (
     ErrorResponse(401, "Access token missing"),
     ErrorResponse(403, "Premium required"),

@@ -1,4 +1,4 @@
-"""Codes, consents and access tokens: who may ask what, through which app, until when."""
+"""Consents and access tokens of the simulated accounts service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONSENT_MONTHS = 6
 
 @dataclass(eq=False)
 class Consent:
-    """A person's consent to an app, as long as its refresh token lives."""
+    """A user's consent to an app. `granted_at` in seconds since 1970."""
 
     client_id: str
     account: str
@@ -25,17 +25,17 @@ class Consent:
 
     @property
     def expires_at(self) -> float:
-        """Six months after the consent, by the calendar. Refreshing does not move it."""
-        given = datetime.fromtimestamp(self.granted_at, UTC)
-        years, month = divmod(given.month - 1 + CONSENT_MONTHS, 12)
-        year, month = given.year + years, month + 1
-        day = min(given.day, calendar.monthrange(year, month)[1])
-        return given.replace(year=year, month=month, day=day).timestamp()
+        """Six calendar months after the consent. A refresh does not extend it."""
+        granted = datetime.fromtimestamp(self.granted_at, UTC)
+        years, month = divmod(granted.month - 1 + CONSENT_MONTHS, 12)
+        year, month = granted.year + years, month + 1
+        day = min(granted.day, calendar.monthrange(year, month)[1])
+        return granted.replace(year=year, month=month, day=day).timestamp()
 
 
 @dataclass(eq=False)
 class AccessToken:
-    """What an access token allows; `account` None is an app without a user."""
+    """The grant of an access token; `account` None is an app without a user."""
 
     client_id: str
     account: str | None
@@ -44,7 +44,7 @@ class AccessToken:
 
 
 class TokenStore:
-    """All that was handed out. Expired access tokens stay known, to be told from false ones."""
+    """All consents and access tokens, expired ones included: the API tells them from unknown ones."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -57,11 +57,11 @@ class TokenStore:
         return consent
 
     def find_consent(self, refresh_token: str) -> Consent | None:
-        """The consent that this refresh token stands for."""
+        """The consent with this refresh token."""
         return self._consents.get(refresh_token)
 
     def rotate_refresh_token(self, consent: Consent) -> None:
-        """A new refresh token for the same consent; the old one is dead."""
+        """Replace the consent's refresh token; the old one becomes invalid."""
         del self._consents[consent.refresh_token]
         consent.refresh_token = _new_refresh_token()
         self._consents[consent.refresh_token] = consent
@@ -69,7 +69,7 @@ class TokenStore:
     def issue_access_token(
         self, client_id: str, account: str | None, scopes: frozenset[str], lifetime: float
     ) -> str:
-        """An access token."""
+        """A new access token; the lifetime is in seconds."""
         token = "BQ" + secrets.token_urlsafe(120)
         self._access_tokens[token] = AccessToken(
             client_id, account, scopes, self._clock() + lifetime
@@ -77,16 +77,16 @@ class TokenStore:
         return token
 
     def find_access_token(self, token: str) -> AccessToken | None:
-        """What the token allows, whether or not it has expired."""
+        """The grant of the token, expired or not."""
         return self._access_tokens.get(token)
 
     def expire_access_tokens(self) -> None:
-        """End all access tokens there are."""
+        """Expire all access tokens now."""
         for access in self._access_tokens.values():
             access.expires_at = min(access.expires_at, self._clock())
 
     def revoke_consents(self, account: str) -> None:
-        """As if the person had removed all apps on their account page."""
+        """Revoke an account's consents, as if the user removed all apps."""
         for consent in self._consents.values():
             if consent.account == account:
                 consent.revoked = True

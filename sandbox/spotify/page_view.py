@@ -1,4 +1,4 @@
-"""What the page shows of an account at the pretend Spotify."""
+"""What the demo page shows of an account at the simulated Spotify, as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_CALLS = 12
 
 
 def build_view(state: SpotifyState, calls: list[Call], name: str) -> dict[str, Any]:
-    """JSON for the page; image addresses are absolute."""
+    """The account, its player and the last API calls. Image URLs are absolute."""
     account = state.accounts[name]
     player = account.player
     return {
@@ -89,7 +89,7 @@ def _album_name(thing: CatalogueItem) -> str:
 
 
 def _cover_id(thing: CatalogueItem | None) -> str:
-    """The id of what the cover belongs to; empty for a local file, which has none."""
+    """The id of the cover's album, show or book; empty for a local file."""
     match thing:
         case Track(album=album):
             return album.id

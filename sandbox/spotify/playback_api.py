@@ -1,4 +1,4 @@
-"""The Web API's chapter on the player, as far as it is read."""
+"""The Web API's player reads: state, devices, queue and recently played."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sandbox.spotify.error_responses import bad_request
 from sandbox.spotify.player_restrictions import disallowed_actions
 from sandbox.spotify.request import ApiRequest, Route
 
-from .catalogue import CatalogueItem, Episode, Track
+from .catalogue import Episode, Track
 from .devices import Device
 from .player import Player
 
@@ -38,12 +38,12 @@ def get_devices(request: ApiRequest) -> object:
 
 def get_queue(request: ApiRequest) -> object:
     player = _visible_player(request)
-    awake = player.device is not None
+    if player.device is None:
+        return {"currently_playing": None, "queue": []}
+    upcoming = [_item_object(request, uri) for uri in player.upcoming()]
     return {
-        "currently_playing": _item_object(request, player.item) if awake else None,
-        "queue": [item for uri in player.upcoming() if (item := _item_object(request, uri))]
-        if awake
-        else [],
+        "currently_playing": _item_object(request, player.item),
+        "queue": [item for item in upcoming if item],
     }
 
 
@@ -54,36 +54,33 @@ def get_recently_played(request: ApiRequest) -> object:
         raise bad_request("Only one of before and after may be given")
     if "before" in request.query:
         before = request.integer("before", 0)
-        played = [one for one in played if int(one.played_at * 1000) < before]
+        played = [track for track in played if track.played_at_ms < before]
     elif "after" in request.query:
         after = request.integer("after", 0)
-        played = [one for one in played if int(one.played_at * 1000) > after]
+        played = [track for track in played if track.played_at_ms > after]
     page = played[-limit:] if "after" in request.query else played[:limit]
-    cursors = page and {
-        "after": str(int(page[0].played_at * 1000)),
-        "before": str(int(page[-1].played_at * 1000)),
-    }
-    further = len(played) > len(page) and "after" not in request.query
+    cursors = None
+    if page:
+        cursors = {"after": str(page[0].played_at_ms), "before": str(page[-1].played_at_ms)}
+    more = cursors is not None and len(played) > len(page) and "after" not in request.query
     return {
         "href": request.url_with(limit=limit),
         "items": [
             {
-                "track": _item_object(request, one.uri),
-                "played_at": catalogue_objects.format_time(one.played_at, fraction=True),
-                "context": _context_object(request, one.context),
+                "track": _item_object(request, track.uri),
+                "played_at": catalogue_objects.format_time(track.played_at, fraction=True),
+                "context": _context_object(request, track.context),
             }
-            for one in page
+            for track in page
         ],
         "limit": limit,
-        "next": request.url_with(limit=limit, before=cursors["before"])
-        if further and cursors
-        else None,
-        "cursors": cursors or None,
+        "next": request.url_with(limit=limit, before=page[-1].played_at_ms) if more else None,
+        "cursors": cursors,
     }
 
 
 def _visible_player(request: ApiRequest) -> Player:
-    """The player, or how it was before the last command where that is told late."""
+    """The player, or a stale one as it was before the last command."""
     return request.state.stale_state.next_player(request.user.name, request.user.player)
 
 
@@ -103,12 +100,11 @@ def _currently_playing(request: ApiRequest, player: Player) -> dict[str, Any]:
 
 
 def _item_object(request: ApiRequest, uri: str | None) -> dict[str, Any] | None:
-    thing: CatalogueItem | None = request.state.catalogue.find_item(uri) if uri else None
-    match thing:
-        case Track():
-            return catalogue_objects.full_track(thing, request.state.origin)
-        case Episode():
-            return catalogue_objects.full_episode(thing, request.state.origin)
+    match request.state.catalogue.find_item(uri) if uri else None:
+        case Track() as track:
+            return catalogue_objects.full_track(track, request.state.origin)
+        case Episode() as episode:
+            return catalogue_objects.full_episode(episode, request.state.origin)
     return None
 
 

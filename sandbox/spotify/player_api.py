@@ -1,7 +1,7 @@
-"""The Web API's chapter on the player, as far as it is commanded.
+"""The Web API's player commands.
 
-Every command needs Premium and a device that listens. None says what became of it: the answer
-is a success with a body that means nothing.
+Every command needs Premium and a device that accepts commands. The response to a command is a
+success with a meaningless body.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from sandbox.spotify.player_restrictions import repeat_actions, require_allowed
 from sandbox.spotify.request import PLAYABLE_KINDS, ApiRequest, Route, validate_uri
 
 from .accounts import uri_kind
+from .actions import Repeat
 from .devices import Device, find_device
-from .player import Player, Repeat
+from .player import Player
 
 MAX_URIS = 200
 CONTEXT_KINDS = ("album", "artist", "playlist", "show", "audiobook")
@@ -25,33 +26,33 @@ OFFSET_CONTEXT_KINDS = ("album", "playlist")
 
 
 def start_playback(request: ApiRequest) -> None:
-    """Without a body: go on. With one: a context or some URIs."""
+    """Resume without a body; else play a context or some URIs."""
     if request.body is None:
         player, device = _command_target(request, activates=True)
         if device is player.device or not player.is_playing:
             require_allowed(player, "resuming")
         player.resume(device)
         return
-    wish = request.body_fields(context_uri=str, uris=list, offset=dict, position_ms=int)
-    context, tracks = _requested_tracks(request, wish)
-    at = _start_index(wish.get("offset"), tracks, context)
-    position = wish.get("position_ms", 0)
+    body = request.body_fields(context_uri=str, uris=list, offset=dict, position_ms=int)
+    context, tracks = _requested_tracks(request, body)
+    start = _start_index(body.get("offset"), tracks, context)
+    position = body.get("position_ms", 0)
     if position < 0:
         raise bad_request("Invalid position_ms")
     player, device = _command_target(request, activates=True)
     if not tracks:
         raise ApiError(error_responses.NOT_FOUND)
     require_allowed(player, "interrupting_playback")
-    sounding = [number for number, uri in enumerate(tracks) if request.state.is_playable(uri)]
-    first = sum(number < at for number in sounding)
-    if first >= len(sounding):  # nothing from there on can be heard
+    playable = [index for index, uri in enumerate(tracks) if request.state.is_playable(uri)]
+    first = sum(index < start for index in playable)
+    if first >= len(playable):  # no track from there on can be played
         raise ApiError(error_responses.RESTRICTION_VIOLATED)
-    uris = () if context else [tracks[number] for number in sounding]
+    uris = () if context else [tracks[index] for index in playable]
     player.play(*uris, context=context, index=first, position=position, device=device)
 
 
 def _requested_tracks(request: ApiRequest, body: dict[str, Any]) -> tuple[str | None, list[str]]:
-    """The context wished for, if any, and its tracks or the URIs wished for."""
+    """The requested context, if any, and its tracks or the requested URIs."""
     if ("context_uri" in body) == ("uris" in body):
         raise bad_request("Exactly one of context_uri and uris is required")
     if "context_uri" in body:
@@ -68,7 +69,7 @@ def _requested_tracks(request: ApiRequest, body: dict[str, Any]) -> tuple[str | 
 
 
 def _start_index(offset: dict[str, Any] | None, tracks: list[str], context: str | None) -> int:
-    """Which of the tracks comes first."""
+    """The index of the track to start with."""
     if offset is None:
         return 0
     if context is not None and uri_kind(context) not in OFFSET_CONTEXT_KINDS:
@@ -86,14 +87,14 @@ def _start_index(offset: dict[str, Any] | None, tracks: list[str], context: str 
 
 
 def transfer_playback(request: ApiRequest) -> None:
-    wish = request.body_fields(device_ids=list, play=bool)
-    match wish.get("device_ids"):
+    body = request.body_fields(device_ids=list, play=bool)
+    match body.get("device_ids"):
         case [str(id_)]:
             player, device = _command_target(request, activates=True, device_id=id_)
         case _:
             raise bad_request("Exactly one device id is required")
     require_allowed(player, "transferring_playback")
-    resumes = bool(wish.get("play")) and not player.is_playing and player.item is not None
+    resumes = bool(body.get("play")) and not player.is_playing and player.item is not None
     if resumes:
         require_allowed(player, "resuming")
     if player.device is not device:
@@ -152,10 +153,10 @@ def set_volume(request: ApiRequest) -> None:
 def add_to_queue(request: ApiRequest) -> None:
     uri = validate_uri(request.required("uri"), PLAYABLE_KINDS)
     player, _ = _command_target(request)
-    heard = request.state.catalogue.find_playable(uri)
-    if heard is None:
+    item = request.state.catalogue.find_playable(uri)
+    if item is None:
         raise ApiError(error_responses.NOT_FOUND)
-    if not heard.playable or player.item is None:
+    if not item.playable or player.item is None:
         raise ApiError(error_responses.RESTRICTION_VIOLATED)
     player.enqueue(uri)
 
@@ -163,7 +164,7 @@ def add_to_queue(request: ApiRequest) -> None:
 def _command_target(
     request: ApiRequest, *, activates: bool = False, device_id: str | None = None
 ) -> tuple[Player, Device]:
-    """Whom a command is for. Only some commands wake a device that is not active."""
+    """The player and device of a command. Only some commands activate a device."""
     if not request.user.premium:
         raise ApiError(error_responses.PREMIUM_REQUIRED)
     player = request.user.player
@@ -180,73 +181,32 @@ def _command_target(
     return player, device
 
 
-def _with_stale_state(command: Callable[[ApiRequest], None]) -> Callable[[ApiRequest], None]:
-    """The command; where so ordered, the API goes on telling for a while how it was before."""
+def _command(
+    method: str,
+    path: str,
+    command: Callable[[ApiRequest], None],
+    *query: str,
+    body: bool = False,
+) -> Route:
+    """A command's endpoint. It records the player before the command, for stale reads."""
 
-    def obey(ask: ApiRequest) -> None:
-        before = ask.user.player.clone()
-        command(ask)
-        ask.state.stale_state.record(ask.user.name, before)
+    def run(request: ApiRequest) -> None:
+        before = request.user.player.clone()
+        command(request)
+        request.state.stale_state.record(request.user.name, before)
 
-    return obey
+    return Route(method, f"me/player{path}", run, ("user-modify-playback-state",), query, body)
 
-
-_MODIFY_SCOPE = ("user-modify-playback-state",)
 
 ROUTES = (
-    Route("PUT", "me/player", _with_stale_state(transfer_playback), _MODIFY_SCOPE, body=True),
-    Route(
-        "PUT",
-        "me/player/play",
-        _with_stale_state(start_playback),
-        _MODIFY_SCOPE,
-        ("device_id",),
-        body=True,
-    ),
-    Route(
-        "PUT", "me/player/pause", _with_stale_state(pause_playback), _MODIFY_SCOPE, ("device_id",)
-    ),
-    Route("POST", "me/player/next", _with_stale_state(skip_next), _MODIFY_SCOPE, ("device_id",)),
-    Route(
-        "POST",
-        "me/player/previous",
-        _with_stale_state(skip_previous),
-        _MODIFY_SCOPE,
-        ("device_id",),
-    ),
-    Route(
-        "PUT",
-        "me/player/seek",
-        _with_stale_state(seek_to_position),
-        _MODIFY_SCOPE,
-        ("position_ms", "device_id"),
-    ),
-    Route(
-        "PUT",
-        "me/player/repeat",
-        _with_stale_state(set_repeat),
-        _MODIFY_SCOPE,
-        ("state", "device_id"),
-    ),
-    Route(
-        "PUT",
-        "me/player/shuffle",
-        _with_stale_state(set_shuffle),
-        _MODIFY_SCOPE,
-        ("state", "device_id"),
-    ),
-    Route(
-        "PUT",
-        "me/player/volume",
-        _with_stale_state(set_volume),
-        _MODIFY_SCOPE,
-        ("volume_percent", "device_id"),
-    ),
-    Route(
-        "POST",
-        "me/player/queue",
-        _with_stale_state(add_to_queue),
-        _MODIFY_SCOPE,
-        ("uri", "device_id"),
-    ),
+    _command("PUT", "", transfer_playback, body=True),
+    _command("PUT", "/play", start_playback, "device_id", body=True),
+    _command("PUT", "/pause", pause_playback, "device_id"),
+    _command("POST", "/next", skip_next, "device_id"),
+    _command("POST", "/previous", skip_previous, "device_id"),
+    _command("PUT", "/seek", seek_to_position, "position_ms", "device_id"),
+    _command("PUT", "/repeat", set_repeat, "state", "device_id"),
+    _command("PUT", "/shuffle", set_shuffle, "state", "device_id"),
+    _command("PUT", "/volume", set_volume, "volume_percent", "device_id"),
+    _command("POST", "/queue", add_to_queue, "uri", "device_id"),
 )

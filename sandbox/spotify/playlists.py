@@ -1,4 +1,4 @@
-"""Playlists: lists that somebody owns and others may follow or work on."""
+"""Playlists, which one account owns and others may follow or edit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class PlaylistItem:
-    """One place in a playlist. `uri` None is a track that is gone; old entries have no date."""
+    """One entry. `uri` None is a track that no longer exists; old entries have no date."""
 
     uri: str | None
     added_at: float | None = None
@@ -17,7 +17,7 @@ class PlaylistItem:
 
 @dataclass(eq=False)
 class Playlist:
-    """`owner` and `collaborators` are names of accounts; the owner "spotify" is editorial."""
+    """`owner` and `collaborators` are account names; Spotify's own have the owner "spotify"."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class Playlist:
     collaborators: set[str] = field(default_factory=set)
     items: list[PlaylistItem] = field(default_factory=list)
     snapshot_ids: list[str] = field(default_factory=list)
-    total_surplus: int = 0  # how many more items `total` claims than the pages hold
+    total_surplus: int = 0  # how many more items `total` claims than there are
 
     def __post_init__(self) -> None:
         self.new_snapshot()
@@ -39,11 +39,11 @@ class Playlist:
 
     @property
     def snapshot_id(self) -> str:
-        """The version it is in now."""
+        """The id of the current version."""
         return self.snapshot_ids[-1]
 
     def new_snapshot(self) -> None:
-        """Begin a new version; the older ones stay known."""
+        """Start a new version; older ids stay valid."""
         version = f"{len(self.snapshot_ids) + 1},{self.id}"
         self.snapshot_ids.append(hashlib.sha256(version.encode()).hexdigest()[:32])
 
@@ -57,12 +57,12 @@ class Playlist:
         self.new_snapshot()
 
     def remove(self, uris: set[str]) -> None:
-        """Every copy of these URIs."""
+        """Remove every copy of these URIs."""
         self.items[:] = [entry for entry in self.items if entry.uri not in uris]
         self.new_snapshot()
 
     def move(self, start: int, length: int, before: int) -> None:
-        """The items from `start` on to in front of the one now at `before`."""
+        """Move `length` items from `start` to before the item at `before`."""
         moved = self.items[start : start + length]
         del self.items[start : start + length]
         at = before if before <= start else max(start, before - len(moved))

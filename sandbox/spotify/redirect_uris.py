@@ -1,4 +1,4 @@
-"""Where an app may send people back to: https, or loopback by its address."""
+"""Spotify's rules for redirect URIs: https, or http with a loopback address."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _LOOPBACK_PORT = re.compile(r"^(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(?=[/
 
 
 def validate_redirect_uri(redirect_uri: str) -> None:
-    """Raises ValueError for what cannot be registered; "localhost" is one such."""
+    """Raises ValueError for a URI that the dashboard refuses, such as one with "localhost"."""
     try:
         url = URL(redirect_uri)
     except ValueError:
         raise ValueError(f"{redirect_uri!r} is not a URL") from None
     if not url.absolute or not url.host:
-        raise ValueError(f"{redirect_uri!r} is not a whole URL")
+        raise ValueError(f"{redirect_uri!r} is not an absolute URL")
     if "#" in redirect_uri or url.user is not None or "*" in redirect_uri:
         raise ValueError("a redirect URI has no fragment, no user and no wildcard")
     if url.scheme == "https" and url.host != "localhost":
@@ -28,5 +28,5 @@ def validate_redirect_uri(redirect_uri: str) -> None:
 
 
 def redirect_uri_matches(registered: str, given: str) -> bool:
-    """To the letter; but loopback that was registered without a port matches any port."""
+    """Whether the URIs are equal. A loopback URI registered without a port matches any port."""
     return registered in (given, _LOOPBACK_PORT.sub(r"\1", given))

@@ -1,4 +1,4 @@
-"""The endpoints that older programs still call, and that answer 403 to an app made today."""
+"""Endpoints that Spotify removed: for an app that is new in 2026 they answer 403."""
 
 SAVED_KINDS = ("albums", "audiobooks", "episodes", "shows", "tracks")
 

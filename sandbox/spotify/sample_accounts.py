@@ -1,4 +1,4 @@
-"""Ada, Grace, Linus and Mallory: what they own, saved and heard before the story begins."""
+"""The four sample accounts with their devices, libraries, playlists and history."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .player import PlayedTrack
 
 
 def sample_state(clock: Clock, seed: int, changes: ChangeNotifier) -> SpotifyState:
-    """The world with these four in it. The seed decides only what is left to chance later."""
-    world = SpotifyState(
+    """A state with the four accounts. The seed only affects random choices made later."""
+    state = SpotifyState(
         clock, random.Random(seed), changes, sample_catalogue.build_catalogue(), TokenStore(clock)
     )
-    _add_accounts(world)
-    _fill_libraries(world)
-    _add_playlists(world)
-    return world
+    _add_accounts(state)
+    _fill_libraries(state)
+    _add_playlists(state)
+    return state
 
 
 def _add_accounts(state: SpotifyState) -> None:
@@ -58,26 +58,27 @@ def _add_accounts(state: SpotifyState) -> None:
             Device("c3f6e2b1007c3fd011b4a59687768594a31b200c", "Mallory's Phone", "Smartphone")
         ],
     )
-    record = next(iter(state.catalogue.albums.values()))
-    ada.player.play(context=record.uri, index=1, position=48_000, device=laptop)
+    album = next(iter(state.catalogue.albums.values()))
+    ada.player.play(context=album.uri, index=1, position=48_000, device=laptop)
     ada.player.pause()
     grace.player.device = grace.player.devices[0]
 
 
 def _fill_libraries(state: SpotifyState) -> None:
-    """What was liked, saved, followed and heard before today, some of it hard to print."""
+    """Liked, saved and followed items, and the history; some names are hostile."""
     catalogue, now = state.catalogue, state.clock()
     stock = catalogue.regular_tracks
-    nasty = [track for track in catalogue.tracks.values() if track not in stock]
+    hostile = [track for track in catalogue.tracks.values() if track not in stock]
     ada, grace, linus = (state.accounts[name] for name in ("ada", "grace", "linus"))
-    chosen = [*stock[9:150:6], *nasty, *catalogue.local.values()]
+    chosen = [*stock[9:150:6], *hostile, *catalogue.local.values()]
     ada.liked = [(track.uri, now - DAY * (n + 1)) for n, track in enumerate(chosen)]
     grace.liked = [(track.uri, now - DAY * (n + 1)) for n, track in enumerate(stock[3:40:4])]
     linus.liked = [(track.uri, now - DAY) for track in stock[5:8]]
     ada.albums = [(album.uri, now - DAY * 2) for album in list(catalogue.albums.values())[:12:2]]
     ada.artists = [(artist.uri, now - DAY * 3) for artist in list(catalogue.artists.values())[:7]]
+    episodes = [episode.uri for episode in catalogue.episodes.values()]
     ada.shows = [(show.uri, now - DAY * 4) for show in catalogue.shows.values()]
-    ada.episodes = [(one.uri, now - DAY * 5) for one in list(catalogue.episodes.values())[:3]]
+    ada.episodes = [(uri, now - DAY * 5) for uri in episodes[:3]]
     ada.audiobooks = [(book.uri, now - DAY * 6) for book in catalogue.audiobooks.values()]
     ada.player.played.extend(
         PlayedTrack(track.uri, now - 600.0 * (12 - n), track.album.uri)

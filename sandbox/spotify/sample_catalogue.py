@@ -1,4 +1,4 @@
-"""Two hundred invented tracks, with their artists and records; always the same ones."""
+"""Builds the sample catalogue: two hundred tracks with artists and albums, always the same."""
 
 from __future__ import annotations
 
@@ -26,59 +26,58 @@ TRACK_COUNT = 200
 
 @functools.cache
 def build_catalogue() -> Catalogue:
-    """The whole catalogue; nothing in it ever changes."""
-    chance = random.Random("a shelf of records")
-    nasty = _make_hostile_album()
-    special = len(nasty.tracks)
-    records = list(_make_albums(chance, TRACK_COUNT - special))
-    stock = tuple(track for record in records for track in record.tracks)
-    records.append(nasty)
-    tracks = [track for record in records for track in record.tracks]
+    """The catalogue, which is immutable."""
+    rng = random.Random("a shelf of records")
+    hostile = _make_hostile_album()
+    albums = list(_make_albums(rng, TRACK_COUNT - len(hostile.tracks)))
+    regular_tracks = tuple(track for album in albums for track in album.tracks)
+    albums.append(hostile)
+    tracks = [track for album in albums for track in album.tracks]
     artists = {artist.id: artist for track in tracks for artist in track.artists}
     shows = [_make_show(*entry) for entry in sample_names.SHOWS.items()]
     books = [_make_audiobook(*entry) for entry in sample_names.AUDIOBOOKS.items()]
     local = _make_local_track()
     return Catalogue(
-        artists={**artists, **{a.id: a for record in records for a in record.artists}},
-        albums={record.id: record for record in records},
+        artists={**artists, **{a.id: a for album in albums for a in album.artists}},
+        albums={album.id: album for album in albums},
         tracks={track.id: track for track in tracks if track.id},
         shows={show.id: show for show in shows},
         episodes={episode.id: episode for show in shows for episode in show.episodes},
         audiobooks={book.id: book for book in books},
         chapters={chapter.id: chapter for book in books for chapter in book.chapters},
         local={local.uri: local},
-        regular_tracks=stock,
+        regular_tracks=regular_tracks,
     )
 
 
 def _make_albums(rng: random.Random, tracks: int) -> Iterator[Album]:
-    """Records of eight or nine tracks each, which hold `tracks` tracks together."""
-    count = sum(len(records) for _, records in sample_names.ARTISTS.values())
+    """Albums of eight or nine tracks, with `tracks` tracks in all."""
+    count = sum(len(albums) for _, albums in sample_names.ARTISTS.values())
     shortest, longer = divmod(tracks, count)
     artists = [Artist(make_id("artist", n), n, (g,)) for n, (g, _) in sample_names.ARTISTS.items()]
     titles = _track_titles(rng)
     made = 0
     for artist in artists:
         for name, released in sample_names.ARTISTS[artist.name][1].items():
-            record = _make_album(name, (artist,), released)
+            album = _make_album(name, (artist,), released)
             for number in range(1, shortest + (made < longer) + 1):
                 guest = rng.choice(artists) if rng.random() < 0.15 else artist
-                record.tracks.append(
+                album.tracks.append(
                     _make_track(
                         next(titles),
                         tuple(dict.fromkeys((artist, guest))),
-                        record,
+                        album,
                         number,
                         duration=rng.randrange(124_000, 412_000, 40),
                         explicit=rng.random() < 0.06,
                     )
                 )
             made += 1
-            yield record
+            yield album
 
 
 def _track_titles(rng: random.Random) -> Iterator[str]:
-    """The titles with a lantern in them first, then endlessly others, none twice."""
+    """The lantern titles first, then an endless series of other titles without duplicates."""
     yield from sample_names.LANTERN_TITLES
     seen = set(sample_names.LANTERN_TITLES)
     while True:
@@ -99,23 +98,23 @@ def _track_titles(rng: random.Random) -> Iterator[str]:
 
 
 def _make_hostile_album() -> Album:
-    """The record with every title that has ever broken a bot."""
+    """An album whose titles contain markup, control characters and other traps."""
     artist = Artist(make_id("artist", sample_names.HOSTILE_ARTIST), sample_names.HOSTILE_ARTIST)
     nameless = Artist(make_id("artist", ""), "")
-    record = _make_album(
+    album = _make_album(
         sample_names.HOSTILE_ALBUM, (artist,), "2026-04-01", album_type="compilation"
     )
     for number, name in enumerate(sample_names.HOSTILE_TITLES, 1):
-        record.tracks.append(_make_track(name, (artist,), record, number, duration=61_000 + number))
+        album.tracks.append(_make_track(name, (artist,), album, number, duration=61_000 + number))
     number = len(sample_names.HOSTILE_TITLES)
-    record.tracks.append(_make_track(sample_names.TRACK_WITHOUT_ARTIST, (), record, number + 1))
-    record.tracks.append(
-        _make_track(sample_names.TRACK_WITH_UNNAMED_ARTIST, (nameless,), record, number + 2)
+    album.tracks.append(_make_track(sample_names.TRACK_WITHOUT_ARTIST, (), album, number + 1))
+    album.tracks.append(
+        _make_track(sample_names.TRACK_WITH_UNNAMED_ARTIST, (nameless,), album, number + 2)
     )
-    record.tracks.append(
-        _make_track(sample_names.UNAVAILABLE_TRACK, (artist,), record, number + 3, playable=False)
+    album.tracks.append(
+        _make_track(sample_names.UNAVAILABLE_TRACK, (artist,), album, number + 3, playable=False)
     )
-    return record
+    return album
 
 
 def _make_album(
@@ -143,15 +142,15 @@ def _make_track(
 
 
 def _make_local_track() -> Track:
-    """A file on somebody's own computer: names, no ids."""
-    name, artist, record, seconds = sample_names.LOCAL_FILE
-    words = (word.replace(" ", "+") for word in (artist, record, name))
+    """A local file, which has names but no ids."""
+    name, artist, album, seconds = sample_names.LOCAL_FILE
+    words = (word.replace(" ", "+") for word in (artist, album, name))
     singer = Artist("", artist)
     return Track(
         id="",
         name=name,
         artists=(singer,),
-        album=Album("", record, (), "", ""),
+        album=Album("", album, (), "", ""),
         duration=seconds * 1000,
         number=0,
         local_uri=f"spotify:local:{':'.join(words)}:{seconds}",

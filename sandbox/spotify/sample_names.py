@@ -1,6 +1,6 @@
-"""The invented names: lovely ones for most things, and the nasty ones that a bot must survive.
+"""Invented names for the sample catalogue, and hostile titles that a bot must handle.
 
-No artist, record or place here is a real one.
+None of these artists, albums or places exists.
 """
 
 from __future__ import annotations
@@ -22,21 +22,12 @@ NOUNS = (
 )  # fmt: skip
 
 PERSON_NAMES = (
-    "Ines",
-    "Odalys",
-    "Matteus",
-    "Wren",
-    "Idris",
-    "Solveig",
-    "Tomas",
-    "Yuki",
-    "Pell",
-    "Anouk",
-)
+    "Ines", "Odalys", "Matteus", "Wren", "Idris", "Solveig", "Tomas", "Yuki", "Pell", "Anouk",
+)  # fmt: skip
 
 TIMES_OF_DAY = ("Six", "Midnight", "First Light", "Closing Time", "the Last Tram", "Low Tide")
 
-# Each takes its words from the lists above; a title is one of these filled in.
+# The fields take words from the lists above.
 TITLE_TEMPLATES = (
     "{weather} {thing}",
     "{thing} at {place}",
@@ -50,7 +41,7 @@ TITLE_TEMPLATES = (
     "{hour} at the {thing}",
 )
 
-# Artist → (genre, its records with the year each came out)
+# Artist → (genre, album → release date)
 ARTISTS: dict[str, tuple[str, dict[str, str]]] = {
     "Lantern Mile": ("chamber pop", {"Lantern Weather": "2019-10-04", "Unlit Road": "2023-03-17"}),
     "The Quillmouth Ferry Company": ("folk", {"Nine Crossings": "1974", "Timetable": "1977-06"}),
@@ -110,9 +101,9 @@ HOSTILE_TITLES = (
     "../../etc/passwd\\..\\nul",
     "Long " + "and longer " * 26 + "ends now.",
 )  # fmt: skip
-TRACK_WITHOUT_ARTIST = "Sung by Nobody"  # a track whose list of artists is empty
+TRACK_WITHOUT_ARTIST = "Sung by Nobody"  # a track without artists
 TRACK_WITH_UNNAMED_ARTIST = "Sung by Someone"  # a track whose artist has an empty name
-UNAVAILABLE_TRACK = "Lantern, Withdrawn"  # a track that cannot be played any more
+UNAVAILABLE_TRACK = "Lantern, Withdrawn"  # a track that can no longer be played
 LOCAL_FILE = ("Cellar Tape 3", "Rehearsal in the Cellar", "My Own Recordings", 187)
 
 SHOWS = {

@@ -1,4 +1,4 @@
-"""Spotify's hosts for short links, played on loopback: their certificate, and the way to them."""
+"""TLS and name resolution for the simulated short link hosts on loopback."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOSTS = (LINK_HOST, APP_LINK_HOST, OPEN_HOST)
 
 
 class LoopbackResolver(AbstractResolver):
-    """A resolver that knows these hosts alone, and writes down who was asked for."""
+    """Resolves the short link hosts only, and records every lookup."""
 
     def __init__(self, port: int, lookups: list[tuple[str, int]]) -> None:
         self._port = port
@@ -34,7 +34,7 @@ class LoopbackResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         self._lookups.append((host, port))
         if host not in HOSTS or port != HTTPS_PORT:
-            raise OSError(f"nobody is {host}:{port} here")
+            raise OSError(f"{host}:{port} is unknown here")
         return [
             ResolveResult(
                 hostname=host,
@@ -47,24 +47,24 @@ class LoopbackResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Nothing to close."""
 
 
 def loopback_connector(port: int, lookups: list[tuple[str, int]]) -> aiohttp.TCPConnector:
-    """To these hosts at this port of loopback, to addresses in digits, and nowhere else."""
+    """A connector that reaches these hosts at this port of loopback, and IP addresses."""
     return aiohttp.TCPConnector(
         resolver=LoopbackResolver(port, lookups), use_dns_cache=False, ssl=_ssl_contexts()[1]
     )
 
 
 def server_ssl_context() -> ssl.SSLContext:
-    """For a server that is all these hosts."""
+    """The server context for all these hosts."""
     return _ssl_contexts()[0]
 
 
 @functools.cache
 def _ssl_contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """For the server, and for a client that trusts nobody else."""
+    """The server's context, and the context of a client that trusts only this server."""
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _self_signed_certificate(key).public_bytes(Encoding.PEM)
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -77,9 +77,9 @@ def _ssl_contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 def _self_signed_certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    """For all hosts, signed by itself; with all that the strict rules of Python 3.13 ask for."""
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a pretend Spotify")])
-    now = datetime.now(UTC)  # of the real clock, as the ssl module has no other
+    """A certificate for all hosts, with the extensions that Python 3.13 requires."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a simulated Spotify")])
+    now = datetime.now(UTC)  # the ssl module uses the real clock
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     return (
         x509.CertificateBuilder()

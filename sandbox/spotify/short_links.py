@@ -1,4 +1,4 @@
-"""Short links as they are in 2026: who answers which, by which redirects, and to whom."""
+"""Spotify's short link hosts and their redirects, as of 2026."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REDIRECT_PAGE = """\
 
 @dataclass(frozen=True)
 class ShortLinkRequest:
-    """One request as it arrived, whatever came of it; `url` as the asker has it."""
+    """One request to a short link host. `url` is the one that the client requested."""
 
     method: str
     host: str
@@ -41,17 +41,22 @@ class ShortLinkRequest:
 
     @property
     def has_credentials(self) -> bool:
-        """Whether a token or a cookie came along, which is nobody's business here."""
+        """Whether the request has a token or a cookie, which a short link must never get."""
         return any(name in self.headers for name in CREDENTIAL_HEADERS)
 
 
 def redirect_fault(location: str, status: int = 307) -> Fault:
-    """A hop to anywhere, as often as it is asked for; `location` goes out as it stands."""
+    """A fault that always redirects; `location` is sent unchanged."""
     return Fault(status=status, headers={"Location": location}, times=None)
 
 
 class ShortLinks:
-    """`links`: id → where it ends; `hops`: (host, path) → what is answered there instead."""
+    """The server for all short link hosts.
+
+    targets    id → the URL at the end of the redirects
+    responses  (host, path) → a fault to apply instead, until it is exhausted
+    requests   the last requests, oldest first
+    """
 
     def __init__(self, rng: random.Random) -> None:
         self.targets: dict[str, str] = {}
@@ -61,31 +66,31 @@ class ShortLinks:
 
     @property
     def leaks(self) -> list[ShortLinkRequest]:
-        """The requests with credentials, which a short link must never get."""
+        """The requests with credentials."""
         return [request for request in self.requests if request.has_credentials]
 
     def routes(self) -> list[web.RouteDef]:
         return [web.route("*", "/{id:.*}", self.handle)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        visit = ShortLinkRequest(
+        received = ShortLinkRequest(
             request.method, request.host, request.path, str(request.url), request.headers.copy()
         )
-        self.requests.append(visit)
-        if visit.has_credentials:
-            return web.Response(status=400, text="No secrets, please")
-        hop = self.responses.get((request.host, request.path))
-        if hop is not None and not hop.exhausted:
-            hop.hits += 1
-            return await hop.apply(request, self._default_response)
+        self.requests.append(received)
+        if received.has_credentials:
+            return web.Response(status=400, text="A short link gets no credentials")
+        fault = self.responses.get((request.host, request.path))
+        if fault is not None and not fault.exhausted:
+            fault.hits += 1
+            return await fault.apply(request, self._default_response)
         return await self._default_response(request)
 
     async def _default_response(self, request: web.Request) -> web.Response:
         if request.method not in ("GET", "HEAD"):
             return web.Response(status=405)
-        answer = self._respond(request)
-        answer.set_cookie("sp_t", make_id("visitor", request.host), secure=True)
-        return answer
+        response = self._respond(request)
+        response.set_cookie("sp_t", make_id("visitor", request.host), secure=True)
+        return response
 
     def _respond(self, request: web.Request) -> web.Response:
         id_ = request.match_info["id"]
@@ -105,7 +110,7 @@ class ShortLinks:
         return web.Response(status=404, text=NOT_FOUND_PAGE, content_type="text/html")
 
     def _final_url(self, id_: str) -> str:
-        """Where a link ends, with what follows people around."""
+        """The target of a link, with tracking parameters."""
         url, match_id = self.targets[id_], int.from_bytes(id_.encode()) % 10**18
         tracked = f"si={make_id('share', id_)[:16]}&_branch_match_id={match_id:018d}"
         return f"{url}{'&' if '?' in url else '?'}{tracked}"
@@ -116,7 +121,7 @@ def _redirect_response(location: str, status: int = 307) -> web.Response:
 
 
 def _redirect_page(url: str) -> web.Response:
-    """For browsers, which go on by a script."""
+    """A page that redirects by script, as browsers get it."""
     string = json.dumps(url).replace("<", "\\u003c")
     return web.Response(
         text=REDIRECT_PAGE.format(attribute=escape(url), string=string), content_type="text/html"

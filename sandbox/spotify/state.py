@@ -1,4 +1,4 @@
-"""The state of the pretend Spotify, without any server: what there is and who there is."""
+"""The state of the simulated Spotify: apps, accounts, tokens, catalogue and playlists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DAY = 86_400.0
 
 @dataclass
 class SpotifyState:
-    """`origin` is the API's own, for the links in its answers."""
+    """`origin` is the API's, for the links in its responses."""
 
     clock: Clock
     rng: random.Random
@@ -33,15 +33,14 @@ class SpotifyState:
     playlists: dict[str, Playlist] = field(default_factory=dict)
     stale_state: StaleState = field(default_factory=StaleState)
     origin: str = ""
-    legacy_field_names: bool = False  # playlists say `track` and `tracks`, as they did before 2026
+    legacy_field_names: bool = False  # playlists have `track` and `tracks`, as before 2026
 
     def tracks_of(self, context: str) -> list[str]:
-        """The URIs that this context would play, in its order; empty for an unknown one."""
+        """The playable URIs of a context, in its order; empty for an unknown context."""
         playlist = self.playlists.get(context.removeprefix("spotify:playlist:"))
         if playlist is not None:
-            return [
-                entry.uri for entry in playlist.items if entry.uri and self.is_playable(entry.uri)
-            ]
+            uris = [item.uri for item in playlist.items if item.uri]
+            return [uri for uri in uris if self.is_playable(uri)]
         match self.catalogue.find_item(context):
             case Album(tracks=tracks):
                 return [track.uri for track in tracks if track.playable]
@@ -56,19 +55,19 @@ class SpotifyState:
         return []
 
     def duration_of(self, uri: str) -> int:
-        """Milliseconds. Raises LookupError for what does not sound."""
-        audible = self.catalogue.find_playable(uri)
-        if audible is None:
-            raise LookupError(f"{uri} is nothing that sounds")
-        return audible.duration
+        """The duration in milliseconds. Raises LookupError for a URI that cannot be played."""
+        item = self.catalogue.find_playable(uri)
+        if item is None:
+            raise LookupError(f"{uri} cannot be played")
+        return item.duration
 
     def is_playable(self, uri: str) -> bool:
-        """Whether this can be heard: a track or an episode that was not withdrawn."""
-        audible = self.catalogue.find_playable(uri)
-        return audible is not None and audible.playable
+        """Whether this is a track or an episode that was not withdrawn."""
+        item = self.catalogue.find_playable(uri)
+        return item is not None and item.playable
 
     def add_account(self, name: str, *, premium: bool, devices: list[Device]) -> Account:
-        """A new person, with nothing saved and nothing playing."""
+        """Add a user with nothing saved and nothing playing."""
         player = Player(
             self.clock,
             devices,
@@ -98,11 +97,10 @@ class SpotifyState:
         collaborators: set[str] | None = None,
         description: str = "",
     ) -> Playlist:
-        """A new playlist, on its owner's list unless it is Spotify's own."""
-        id_ = make_id("playlist", owner, name, str(len(self.playlists)))
-        now = self.clock()
+        """Add a playlist, on its owner's list unless the owner is Spotify."""
+        added_at = self.clock() - DAY
         playlist = Playlist(
-            id=id_,
+            id=make_id("playlist", owner, name, str(len(self.playlists))),
             name=name,
             owner=owner,
             description=description,
@@ -110,10 +108,10 @@ class SpotifyState:
             collaborative=collaborators is not None,
             collaborators=collaborators or set(),
             items=[
-                PlaylistItem(uri, now - DAY, owner) if uri else PlaylistItem(None) for uri in uris
+                PlaylistItem(uri, added_at, owner) if uri else PlaylistItem(None) for uri in uris
             ],
         )
-        self.playlists[id_] = playlist
+        self.playlists[playlist.id] = playlist
         if owner in self.accounts:
             self.accounts[owner].playlists.insert(0, playlist)
         self.changes.notify()

@@ -1,4 +1,4 @@
-"""How the Web API shows people and their playlists."""
+"""The Web API's objects for users and playlists."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Json = dict[str, Any]
 
 
 def current_user(account: Account, state: SpotifyState) -> Json:
-    """All that `GET /me` still tells."""
-    who = {} if account.account_id is None else {"account_id": account.account_id}
+    """The fields that `GET /me` still has in 2026."""
+    account_id = {} if account.account_id is None else {"account_id": account.account_id}
     return {
-        **who,
+        **account_id,
         "display_name": account.display_name,
         **_public_user(account.id, state),
         "images": catalogue_objects.cover_images(account.id, state.origin)[1:],
@@ -36,18 +36,17 @@ def _public_user(id_: str, state: SpotifyState) -> Json:
 
 
 def simplified_playlist(playlist: Playlist, state: SpotifyState) -> Json:
-    """As in lists of playlists: how many items there are, not which."""
+    """As in lists of playlists: with the number of items only."""
     owner = state.accounts[playlist.owner]
     href = f"{state.origin}/v1/playlists/{playlist.id}"
+    images = catalogue_objects.cover_images(playlist.id, state.origin)[:1]
     return {
         "collaborative": playlist.collaborative,
         "description": playlist.description,
         "external_urls": {"spotify": f"https://open.spotify.com/playlist/{playlist.id}"},
         "href": href,
         "id": playlist.id,
-        "images": catalogue_objects.cover_images(playlist.id, state.origin)[:1]
-        if playlist.items
-        else None,
+        "images": images if playlist.items else None,
         "name": playlist.name,
         "owner": {"display_name": owner.display_name, **_public_user(owner.id, state)},
         "public": playlist.public,
@@ -59,17 +58,17 @@ def simplified_playlist(playlist: Playlist, state: SpotifyState) -> Json:
 
 
 def full_playlist(playlist: Playlist, state: SpotifyState, reader: str, *, episodes: bool) -> Json:
-    """With the first fifty items for its owner and its collaborators, else without any."""
+    """With the first page of items, if the reader is the owner or a collaborator."""
     shown = simplified_playlist(playlist, state)
-    counted = shown.pop(_items_key(state))
+    count = shown.pop(_items_key(state))
     if playlist.is_open_to(reader):
-        items = [playlist_item(one, state, episodes=episodes) for one in playlist.items]
-        shown[_items_key(state)] = catalogue_objects.first_page(counted["href"], items)
+        items = [playlist_item(item, state, episodes=episodes) for item in playlist.items]
+        shown[_items_key(state)] = catalogue_objects.first_page(count["href"], items)
     return shown
 
 
 def playlist_item(entry: PlaylistItem, state: SpotifyState, *, episodes: bool) -> Json:
-    """One place in a playlist. What is gone is null; so is an episode nobody asked for."""
+    """One entry. A missing item is null, and so is an episode that the reader did not request."""
     thing = state.catalogue.find_item(entry.uri) if entry.uri else None
     item: Json | None = None
     if isinstance(thing, Track):
@@ -78,9 +77,7 @@ def playlist_item(entry: PlaylistItem, state: SpotifyState, *, episodes: bool) -
         item = catalogue_objects.full_episode(thing, state.origin)
     adder = state.accounts.get(entry.added_by or "")
     return {
-        "added_at": None
-        if entry.added_at is None
-        else catalogue_objects.format_time(entry.added_at),
+        "added_at": entry.added_at and catalogue_objects.format_time(entry.added_at),
         "added_by": None if adder is None else _public_user(adder.id, state),
         "is_local": isinstance(thing, Track) and not thing.id,
         "track" if state.legacy_field_names else "item": item,
