@@ -44,7 +44,7 @@ class AccessToken:
 
 
 class TokenStore:
-    """All consents and access tokens, expired ones included: the API tells them from unknown ones."""
+    """All consents and access tokens. The API tells expired tokens from unknown ones."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -76,8 +76,9 @@ def playlist_item(entry: PlaylistItem, state: SpotifyState, *, episodes: bool) -
     elif isinstance(thing, Episode) and episodes:
         item = catalogue_objects.full_episode(thing, state.origin)
     adder = state.accounts.get(entry.added_by or "")
+    added_at = entry.added_at
     return {
-        "added_at": entry.added_at and catalogue_objects.format_time(entry.added_at),
+        "added_at": None if added_at is None else catalogue_objects.format_time(added_at),
         "added_by": None if adder is None else _public_user(adder.id, state),
         "is_local": isinstance(thing, Track) and not thing.id,
         "track" if state.legacy_field_names else "item": item,
