@@ -173,7 +173,7 @@ async def test_linking_again_replaces_the_account(
     spotify.accounts["grace"].player.play(spotify.catalogue.regular_tracks[0].uri)
     offer = harness.find_login_offer(await linked_user.run("/link"))
     assert "You are linked to **Ada**" in offer.message["content"]
-    await harness.link_account("ada", account="grace")
+    await harness.link_in_browser("ada", account="grace")
     assert "Grace's Phone" in (await linked_user.run("/now")).text
     assert count_linked_accounts(harness) == 1
 
@@ -190,7 +190,7 @@ async def test_login_with_missing_scopes_offers_login_button(
     assert reply.ephemeral
     assert "Your Spotify login does not allow this." in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
-    await harness.link_account("ada")
+    await harness.link_in_browser("ada")
     assert "does not allow" not in (await linked_user.run(command)).text
 
 

@@ -67,7 +67,7 @@ async def test_metrics_before_any_activity(harness: Harness) -> None:
 
 
 async def test_calls_are_counted_by_group_and_status(spotify: Spotify, harness: Harness) -> None:
-    linked_user = await harness.link_account("ada")
+    linked_user = await harness.link_in_browser("ada")
     await linked_user.run("/search lantern")
     await linked_user.run("/devices")
     spotify.accounts["ada"].player.resume()
@@ -97,7 +97,7 @@ async def test_calls_are_counted_by_group_and_status(spotify: Spotify, harness: 
 async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, harness: Harness) -> None:
     ada = harness.discord.user_client("ada", "music")
     await ada.run("/now")
-    await harness.link_account("ada")
+    await harness.link_in_browser("ada")
     await ada.run("/pause")
     reply = await ada.run("/search lantern")
     await reply.press("Queue")
@@ -127,8 +127,8 @@ async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, harnes
 
 
 async def test_renewals_and_links_are_counted(spotify: Spotify, harness: Harness) -> None:
-    ada = await harness.link_account("ada")
-    await harness.link_account("grace")
+    ada = await harness.link_in_browser("ada")
+    await harness.link_in_browser("grace")
     await ada.run("/now")
     spotify.tokens.expire_access_tokens()
     spotify.accounts_faults.add(Fault("POST .*/api/token", status=503))
@@ -147,7 +147,7 @@ async def test_renewals_and_links_are_counted(spotify: Spotify, harness: Harness
 
 
 async def test_remaining_quota_is_reported(spotify: Spotify, harness: Harness) -> None:
-    ada, mallory = await harness.link_account("ada"), await link_with_own_app(harness)
+    ada, mallory = await harness.link_in_browser("ada"), await link_with_own_app(harness)
     await ada.run("/devices")
     spotify.add_rate_limit(48_925, times=2, quota=True, pattern="GET /v1/search$")
     await ada.run("/search lantern")
@@ -179,7 +179,7 @@ async def test_rate_limited_apps_are_reported(spotify: Spotify, harness: Harness
         ("operator",): 0,
         ("brought",): 1,
     }
-    ada = await harness.link_account("ada")
+    ada = await harness.link_in_browser("ada")
     await ada.run("/now")
     spotify.add_rate_limit(60)
     await ada.run("/now")
@@ -202,7 +202,7 @@ async def test_gateway_latency_is_reported(harness: Harness) -> None:
 
 
 async def test_metrics_contain_no_user_data(spotify: Spotify, harness: Harness) -> None:
-    ada, mallory = await harness.link_account("ada"), await link_with_own_app(harness)
+    ada, mallory = await harness.link_in_browser("ada"), await link_with_own_app(harness)
     for seat in (ada, mallory):
         reply = await seat.run("/search lantern weather")
         await reply.press("Queue")

@@ -32,7 +32,8 @@ async def test_usage_before_any_calls(ada: UserClient) -> None:
     assert await usage_lines(ada) == ["None yet."]
 
 
-async def test_each_endpoint_group_has_a_line(spotify: Spotify, linked_user: UserClient) -> None:
+async def test_each_endpoint_group_has_a_line(harness: Harness, spotify: Spotify) -> None:
+    linked_user = await harness.link_in_browser("ada")  # the login reads the profile
     spotify.accounts["ada"].player.resume()
     for command in ("/devices", "/devices", "/pause", "/search lantern", "/save"):
         await linked_user.run(command)
@@ -96,12 +97,11 @@ async def test_rate_limit_is_shown_with_end_time(
     assert text == "Spotify found this app too fast, so Tonearm goes slowly until "
     assert 60 < int(until) - harness.clock() < 3_600
     harness.clock.advance(3_600)
-    assert len(await usage_lines(linked_user)) == 3
+    assert len(await usage_lines(linked_user)) == 2
 
 
-async def test_user_owned_apps_are_one_anonymous_line(
-    harness: Harness, spotify: Spotify, linked_user: UserClient
-) -> None:
+async def test_user_owned_apps_are_one_anonymous_line(harness: Harness, spotify: Spotify) -> None:
+    linked_user = await harness.link_in_browser("ada")
     other_client_id = "fedcba9876543210fedcba9876543210"
     mallory, linus = (
         await link_with_own_app(harness),
