@@ -22,6 +22,7 @@ from bot.autocomplete.debounce import (
     Fetch,
     log_error,
 )
+from bot.browse.pages import results_of_kind
 from bot.player.actions import LIKED_SONGS
 from bot.player.history import UserHistory, contains_link
 from bot.spotify import Spotify
@@ -86,35 +87,35 @@ class Autocomplete:
         """Send and count the response; discord.py would hide errors, and counts nothing."""
         command = interaction.command
         name = f"completing /{command.qualified_name if command else ''}"
-        found: Choices = []
+        answer: Choices = []
         outcome = "done"
         try:
-            found = await choices
+            answer = await choices
         except Exception as error:
             outcome = "bug"
             log_error(name, error)
         try:
-            await interaction.response.autocomplete(found)
+            await interaction.response.autocomplete(answer)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             outcome = "lost"
             _log.info("%s: could not answer: %s", name, type(error).__name__)
         self._metrics.record_command(name, outcome)
-        return found
+        return answer
 
     async def _playable(self, interaction: Interaction, typed: str, *, liked: bool) -> Choices:
-        """`liked`: the liked songs are a choice."""
+        """`liked`: whether the liked songs are a choice."""
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
         recent = filter_choices(self.history.of(user), words)
         if not _is_searchable(words):
             return self._without_request(user, recent)
         fetches: dict[str, Fetch] = {
             "playlists": partial(self._playlists, user),
-            "finds": partial(self._search_results, user, words),
+            "results": partial(self._search_results, user, words),
         }
-        found = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
-        own = filter_choices([*([_LIKED] if liked else []), *found["playlists"]], words)
+        fetched = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
+        own = filter_choices([*([_LIKED] if liked else []), *fetched["playlists"]], words)
         return _to_choices(
-            [*recent[:MAX_RECENT_CHOICES], *own[:MAX_PLAYLIST_CHOICES], *found["finds"]]
+            [*recent[:MAX_RECENT_CHOICES], *own[:MAX_PLAYLIST_CHOICES], *fetched["results"]]
         )
 
     async def _query(self, interaction: Interaction, typed: str) -> Choices:
@@ -127,14 +128,14 @@ class Autocomplete:
             return self._without_request(user, recent)
         name = f"names of {kind}s"
         fetches: dict[str, Fetch] = {name: partial(self._names, user, words, kind)}
-        found = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
-        return _to_choices([*recent[:MAX_RECENT_CHOICES], *found[name]])
+        fetched = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
+        return _to_choices([*recent[:MAX_RECENT_CHOICES], *fetched[name]])
 
     async def _device(self, interaction: Interaction, typed: str) -> Choices:
         user = interaction.user.id
         fetches: dict[str, Fetch] = {"devices": partial(self._devices, user)}
-        found = await self._debouncer.choices(user, "", fetches)
-        return _to_choices(filter_choices(found["devices"], typed))
+        fetched = await self._debouncer.choices(user, "", fetches)
+        return _to_choices(filter_choices(fetched["devices"], typed))
 
     def forget(self, user_id: int) -> None:
         """Erase what is known of the user."""
@@ -179,22 +180,22 @@ class Autocomplete:
 
     async def _search_results(self, user: int, words: str) -> list[Choice]:
         """Items with exactly this name first, then tracks, then some of each other kind."""
-        found = await self._search(user, words, *PLAYABLE_KINDS)
-        others: list[Item] = [*found.artists, *found.albums, *found.playlists, *found.shows]
+        results = await self._search(user, words, *PLAYABLE_KINDS)
+        others: list[Item] = [*results.artists, *results.albums, *results.playlists, *results.shows]
         exact = [item for item in others if normalise(item.name or "") == normalise(words)]
         some: list[Item] = [
-            *found.artists[:2],
-            *found.albums[:3],
-            *found.playlists[:2],
-            *found.shows[:2],
+            *results.artists[:2],
+            *results.albums[:3],
+            *results.playlists[:2],
+            *results.shows[:2],
         ]
-        return [choices.item_choice(item) for item in (*exact, *found.tracks, *some)]
+        return [choices.item_choice(item) for item in (*exact, *results.tracks, *some)]
 
     async def _names(self, user: int, words: str, kind: Kind) -> list[Choice]:
         """The names of the results as words to search for, each once."""
-        found = await self._search(user, words, kind)
+        results = await self._search(user, words, kind)
         names: dict[str, Choice] = {}
-        for item in getattr(found, f"{kind}s"):
+        for item in results_of_kind(results, kind):
             parts = [
                 choices.plain_title(item),
                 choices.plain_byline(item) if isinstance(item, Track) else "",

@@ -80,7 +80,7 @@ async def _search(spotify: Spotify, path: ListPath, query: str) -> ListPage:
     kind = Kind(path.argument)
     query = validate_query(query)
     results = await spotify.catalogue.search(query, kind, offset=path.offset)
-    items = _results_of_kind(results, kind)
+    items = results_of_kind(results, kind)
     if not items and path.page == 1:
         raise NothingFound
     return ListPage(path, _entries(items), _has_more_results(results, kind, path))
@@ -175,7 +175,8 @@ def _has_more_results(results: SearchResults, kind: Kind, path: ListPath) -> boo
     return kind in results.more_kinds and path.offset < MAX_SEARCH_OFFSET
 
 
-def _results_of_kind(results: SearchResults, kind: Kind) -> Sequence[Item]:
+def results_of_kind(results: SearchResults, kind: Kind) -> Sequence[Item]:
+    """The results of one kind, best first."""
     lists: dict[Kind, Sequence[Item]] = {
         Kind.TRACK: results.tracks,
         Kind.ALBUM: results.albums,
