@@ -134,7 +134,9 @@ async def test_user_owned_app_is_forgotten_on_unlink(
     assert "Songs for" in (await mallory.run("/search lantern")).text
 
 
-async def test_app_of_two_users_is_kept_for_the_other(harness: Harness, spotify: Spotify) -> None:
+async def test_app_of_two_users_is_kept_until_both_unlink(
+    harness: Harness, spotify: Spotify
+) -> None:
     mallory, linus = (
         await link_with_own_app(harness),
         await link_with_own_app(harness, user="linus"),

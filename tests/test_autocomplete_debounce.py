@@ -140,7 +140,9 @@ async def test_commands_keep_their_share_of_quota() -> None:
         assert search_queries(harness.spotify) == ["lantern", "lantern weather"]
 
 
-async def test_unlinked_user_gets_history_only(spotify: Spotify, ada: UserClient) -> None:
+async def test_unlinked_user_without_app_token_gets_no_choices(
+    spotify: Spotify, ada: UserClient
+) -> None:
     assert await ada.autocomplete("/play what:lantern") == []
     assert await ada.autocomplete("/play on:") == []
     assert not spotify.calls
@@ -175,7 +177,7 @@ async def test_bug_is_logged_without_query_and_offers_nothing(
     assert (await read_metrics(harness))["commands_total", "completing /play", "bug"] == 1
 
 
-async def test_keystrokes_are_counted_and_may_arrive_twice(
+async def test_duplicate_keystrokes_are_counted_once(
     discord: Discord, harness: Harness, linked_user: UserClient
 ) -> None:
     await linked_user.autocomplete("/play what:lantern")

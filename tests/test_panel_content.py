@@ -99,7 +99,7 @@ async def test_local_file_has_neither_link_nor_like(panel: PanelMessage, spotify
         assert "🤍" in disabled_buttons(panel.message)
 
 
-async def test_missing_data_is_not_invented(panel: PanelMessage) -> None:
+async def test_unnamed_item_is_shown_as_something(panel: PanelMessage) -> None:
     panel.player.interlude = "unknown"
     await panel.press("🔄")
     assert "Something is playing" in panel.text

@@ -172,10 +172,10 @@ def _custom_ids(message: Json) -> list[str]:
 
 
 def test_session_shows_every_persistent_item(session: Session) -> None:
-    shown = {custom_id for message in session.messages for custom_id in _custom_ids(message)}
+    custom_ids = {custom_id for message in session.messages for custom_id in _custom_ids(message)}
     for kind in PersistentButton.__subclasses__() + PersistentSelect.__subclasses__():
         template = kind.__discord_ui_compiled_template__
-        assert any(template.fullmatch(custom_id) for custom_id in shown), template
+        assert any(template.fullmatch(custom_id) for custom_id in custom_ids), template
 
 
 def test_all_items_of_all_messages_are_persistent(session: Session) -> None:

@@ -19,7 +19,7 @@ STATE_CALL = "GET me/player"
     ("position", "seconds"),
     [("1:23", 83), ("83", 83), ("+30", 78), ("-15", 33), ("-90", 0), ("50%", 66), ("0", 0)],
 )
-async def test_seek(
+async def test_seek_moves_to_position(
     spotify: Spotify, player: Player, linked_user: UserClient, position: str, seconds: int
 ) -> None:
     since = len(spotify.calls)
@@ -76,7 +76,7 @@ async def test_seek_before_any_playback(
         ("-99", 0, "Muted; it was at 60%"),
     ],
 )
-async def test_volume(
+async def test_volume_is_set(
     spotify: Spotify,
     player: Player,
     linked_user: UserClient,
@@ -114,7 +114,7 @@ async def test_device_without_volume_control_is_reported(
     assert not spotify.calls_to("PUT", "me/player/volume")
 
 
-async def test_relative_volume_with_unknown_volume(
+async def test_relative_volume_with_unknown_volume_is_rejected(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     player.devices[0].volume = None

@@ -144,13 +144,13 @@ async def test_press_by_other_user_shows_their_own_queue(
     grace = await harness.link_account("grace")
     uris = [track.uri for track in spotify.catalogue.regular_tracks[90:93]]
     spotify.accounts["grace"].player.play(*uris)
-    shown = await linked_user.run("/queue show")
-    before = shown.text
-    assert not shown.ephemeral
-    reply = await grace.press(shown.message, "🔄")
+    shared = await linked_user.run("/queue show")
+    before = shared.text
+    assert not shared.ephemeral
+    reply = await grace.press(shared.message, "🔄")
     assert reply.ephemeral
     assert spotify.catalogue.regular_tracks[91].name in reply.text
-    assert shown.text == before
+    assert shared.text == before
 
 
 @pytest.mark.parametrize("body", ["", "[]", '{"queue": null}', '{"queue": [null, 3, {}]}', "<p>"])

@@ -108,8 +108,8 @@ async def test_track_without_artist_is_listed(linked_user: UserClient) -> None:
     assert "Unknown artist" in (await linked_user.run("/search query:Sung by Nobody")).text
 
 
-async def test_button_acts_for_user_who_presses_it(
-    harness: Harness, spotify: Spotify, linked_user: UserClient
+async def test_play_without_active_device_asks_for_device(
+    spotify: Spotify, linked_user: UserClient
 ) -> None:
     reply = await linked_user.run("/search lantern")
     spotify.accounts["ada"].player.device = None

@@ -84,9 +84,9 @@ async def test_device_and_playlist_can_be_set_and_cleared(linked_user: UserClien
         await panel.pick("Kitchen Speaker", select=DEVICE_SELECT), DEVICE_SELECT
     ) == ["Kitchen Speaker"]
     picked = await panel.pick("Harbour Evenings", select=PLAYLIST_SELECT)
-    for shown in (picked, await linked_user.run("/settings")):
-        assert _selected_labels(shown, DEVICE_SELECT) == ["Kitchen Speaker"]
-        assert _selected_labels(shown, PLAYLIST_SELECT) == ["Harbour Evenings"]
+    for reply in (picked, await linked_user.run("/settings")):
+        assert _selected_labels(reply, DEVICE_SELECT) == ["Kitchen Speaker"]
+        assert _selected_labels(reply, PLAYLIST_SELECT) == ["Harbour Evenings"]
     assert _selected_labels(await panel.pick("None", select=PLAYLIST_SELECT), PLAYLIST_SELECT) == [
         "None"
     ]

@@ -22,14 +22,14 @@ HOSTILE_TEXTS = st.lists(
 
 @given(HOSTILE_TEXTS)
 def test_no_markup_mention_or_address_survives(text: str) -> None:
-    shown = safe(text)
-    assert "\n" not in shown
-    assert not re.search(r"@(everyone|here|\d|!|&)", shown)
-    assert not re.search(r"\w://", shown)
-    assert not re.search(r"discord\.(gg|com)", shown)
-    unescaped = re.sub(r"\\.", "", shown)
+    escaped = safe(text)
+    assert "\n" not in escaped
+    assert not re.search(r"@(everyone|here|\d|!|&)", escaped)
+    assert not re.search(r"\w://", escaped)
+    assert not re.search(r"discord\.(gg|com)", escaped)
+    unescaped = re.sub(r"\\.", "", escaped)
     assert not re.search(r"[\\*_~`|>#\[\]()<]", unescaped)
-    assert not re.match(r"\u2068?(\d+\.|[-+] )", shown)
+    assert not re.match(r"\u2068?(\d+\.|[-+] )", escaped)
 
 
 @given(HOSTILE_TEXTS, st.integers(min_value=1, max_value=120))
@@ -59,8 +59,8 @@ def test_invisible_name_is_none(text: str) -> None:
     st.integers(min_value=2, max_value=120),
 )
 def test_partly_visible_name_is_shown(text: str, limit: int) -> None:
-    shown = single_line(text, limit)
-    assert shown[:1] == next((character for character in text if character in "a👩"), "")
+    label = single_line(text, limit)
+    assert label[:1] == next((character for character in text if character in "a👩"), "")
 
 
 @given(
@@ -74,7 +74,7 @@ def test_emoji_sequences_are_preserved(emoji: list[str], between: str) -> None:
     HOSTILE_TEXTS | st.text(alphabet=f"{INVISIBLE_CHARACTERS}a👩", max_size=150),
     st.integers(1, 120),
 )
-def test_plain_text_is_unchanged(text: str, limit: int) -> None:
+def test_single_line_is_idempotent(text: str, limit: int) -> None:
     assert single_line(single_line(text, limit), limit) == single_line(text, limit)
 
 

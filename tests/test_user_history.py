@@ -92,7 +92,7 @@ def test_history_is_erased(history: UserHistory) -> None:
         "look: https://example.test/x",
     ],
 )
-def test_item_that_is_no_choice_is_not_stored(history: UserHistory, query: str) -> None:
+def test_invalid_query_is_not_stored(history: UserHistory, query: str) -> None:
     history.add_search(ADA, query)
     assert not history.of(ADA)
 
