@@ -66,10 +66,10 @@ def test_parsed_text_round_trips_or_is_rejected(text: str) -> None:
     assert str(action) == text
 
 
-@pytest.mark.parametrize("text", ["", " ", "now", "dance", "next ", " next", "seek 1 2", "play  x"])
-def test_invalid_action_text_is_rejected(text: str) -> None:
-    with pytest.raises(ValueError, match="not a player action"):
-        PlayerAction.parse(text)
+def test_invalid_action_text_is_rejected() -> None:
+    for text in ("", " ", "now", "dance", "next ", " next", "seek 1 2", "play  x"):
+        with pytest.raises(ValueError, match="not a player action"):
+            PlayerAction.parse(text)
 
 
 @given(_uris)
@@ -89,9 +89,8 @@ SECOND_MS = 1000
 TRACK_LENGTH_MS = 200 * SECOND_MS
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
+def test_position_is_parsed() -> None:
+    for text, seconds in (
         ("0", 0),
         ("83", 83),
         ("83s", 83),
@@ -109,30 +108,41 @@ TRACK_LENGTH_MS = 200 * SECOND_MS
         ("50 %", 100),
         ("99%", 198),
         ("199", 199),
-    ],
-)
-def test_position_is_parsed(text: str, seconds: int) -> None:
-    normalised = parsing.normalise_position(text)
-    assert " " not in normalised
-    assert (
-        parsing.parse_position(normalised, 60 * SECOND_MS, TRACK_LENGTH_MS) == seconds * SECOND_MS
-    )
+    ):
+        normalised = parsing.normalise_position(text)
+        assert " " not in normalised
+        position = parsing.parse_position(normalised, 60 * SECOND_MS, TRACK_LENGTH_MS)
+        assert position == seconds * SECOND_MS, text
 
 
-@pytest.mark.parametrize("text", ["200", "3:20", "100%", "+140", "999999", "9:00:00"])
-def test_position_is_before_end_of_track(text: str) -> None:
+def test_position_is_before_end_of_track() -> None:
     """At the end of the track Spotify would skip to the next one."""
-    with pytest.raises(InvalidPosition) as error:
-        parsing.parse_position(parsing.normalise_position(text), 60 * SECOND_MS, TRACK_LENGTH_MS)
-    assert "3:20" in error.value.message
+    for text in ("200", "3:20", "100%", "+140", "999999", "9:00:00"):
+        with pytest.raises(InvalidPosition) as error:
+            parsing.parse_position(
+                parsing.normalise_position(text), 60 * SECOND_MS, TRACK_LENGTH_MS
+            )
+        assert "3:20" in error.value.message
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "x", "1:", ":5", "1:60", "--5", "+-5", "1 23", "٣٠", "1.5", "5%%", "1:2:3:4"]
-)
-def test_invalid_position_is_rejected(text: str) -> None:
-    with pytest.raises(InvalidPosition, match="InvalidPosition"):
-        parsing.normalise_position(text)
+def test_invalid_position_is_rejected() -> None:
+    for text in (
+        "",
+        " ",
+        "x",
+        "1:",
+        ":5",
+        "1:60",
+        "--5",
+        "+-5",
+        "1 23",
+        "٣٠",
+        "1.5",
+        "5%%",
+        "1:2:3:4",
+    ):
+        with pytest.raises(InvalidPosition, match="InvalidPosition"):
+            parsing.normalise_position(text)
 
 
 def test_position_over_100_percent_is_rejected() -> None:
@@ -143,9 +153,8 @@ def test_position_over_100_percent_is_rejected() -> None:
 # ---- volumes
 
 
-@pytest.mark.parametrize(
-    ("text", "level"),
-    [
+def test_volume_is_parsed() -> None:
+    for text, level in (
         ("0", 0),
         ("40", 40),
         ("40%", 40),
@@ -157,18 +166,16 @@ def test_position_over_100_percent_is_rejected() -> None:
         ("-99", 0),
         ("mute", 0),
         (" Mute ", 0),
-    ],
-)
-def test_volume_is_parsed(text: str, level: int) -> None:
-    normalised = parsing.normalise_volume(text)
-    assert " " not in normalised
-    assert parsing.parse_volume(normalised, 55) == level
+    ):
+        normalised = parsing.normalise_volume(text)
+        assert " " not in normalised
+        assert parsing.parse_volume(normalised, 55) == level, text
 
 
-@pytest.mark.parametrize("text", ["", "loud", "101", "1000", "--1", "4 0", "٤٠", "½", "mute 5"])
-def test_invalid_volume_is_rejected(text: str) -> None:
-    with pytest.raises(InvalidVolume, match="InvalidVolume"):
-        parsing.normalise_volume(text)
+def test_invalid_volume_is_rejected() -> None:
+    for text in ("", "loud", "101", "1000", "--1", "4 0", "٤٠", "½", "mute 5"):
+        with pytest.raises(InvalidVolume, match="InvalidVolume"):
+            parsing.normalise_volume(text)
 
 
 def test_volume_over_100_is_rejected() -> None:
@@ -176,8 +183,8 @@ def test_volume_over_100_is_rejected() -> None:
         parsing.parse_volume("101", 50)
 
 
-@pytest.mark.parametrize("text", ["+10", "-10"])
-def test_relative_volume_without_current_volume_is_rejected(text: str) -> None:
-    with pytest.raises(InvalidVolume) as error:
-        parsing.parse_volume(text, None)
-    assert "does not say how loud it is" in error.value.message
+def test_relative_volume_without_current_volume_is_rejected() -> None:
+    for text in ("+10", "-10"):
+        with pytest.raises(InvalidVolume) as error:
+            parsing.parse_volume(text, None)
+        assert "does not say how loud it is" in error.value.message

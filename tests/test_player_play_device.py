@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from sandbox.discord import Discord, UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
@@ -12,28 +10,32 @@ from tests.command_assertions import api_calls_since
 # ---- devices
 
 
-@pytest.mark.parametrize(
-    "on", ["Kitchen Speaker", "kitchen", "speaker", "ed01a3ca8def0a1772eab7be6c4b0bb37b06163e"]
-)
-@pytest.mark.parametrize("line", ["/play what:lantern weather", "/play", "/resume"])
 async def test_device_is_found_by_name_prefix_substring_or_id(
-    spotify: Spotify, linked_user: UserClient, on: str, line: str
+    spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked_user.run(f"{line} on:{on}")
     player = spotify.accounts["ada"].player
-    assert player.device is player.devices[1]
-    assert player.is_playing
-    assert reply.text.startswith("-# Playing on Kitchen Speaker\n")
+    for line, device in (
+        ("/play what:lantern weather", "Kitchen Speaker"),
+        ("/play", "kitchen"),
+        ("/resume", "speaker"),
+        ("/play what:lantern weather", player.devices[1].id),
+    ):
+        player.device = player.devices[0]
+        player.pause()
+        reply = await linked_user.run(f"{line} on:{device}")
+        assert player.device is player.devices[1], device
+        assert player.is_playing
+        assert reply.text.startswith("-# Playing on Kitchen Speaker\n")
 
 
-@pytest.mark.parametrize("on", ["Attic", "Hallway TV", "The Van", "", "@everyone"])
 async def test_missing_or_restricted_device_is_reported(
-    spotify: Spotify, linked_user: UserClient, on: str
+    spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked_user.run(f"/play what:lantern on:{on or '*'}")
-    assert "You have no device of that name that takes commands" in reply.text
-    assert "Ada's Laptop, Kitchen Speaker, Ada's Phone" in reply.text
-    assert not spotify.calls_to("PUT", "me/player/play")
+    for on in ("Attic", "Hallway TV", "The Van", "", "@everyone"):
+        reply = await linked_user.run(f"/play what:lantern on:{on or '*'}")
+        assert "You have no device of that name that takes commands" in reply.text
+        assert "Ada's Laptop, Kitchen Speaker, Ada's Phone" in reply.text
+        assert not spotify.calls_to("PUT", "me/player/play")
 
 
 async def test_newly_online_device_is_found(spotify: Spotify, linked_user: UserClient) -> None:

@@ -154,14 +154,13 @@ async def test_omitted_links_are_reported_with_confirmation(
 # ---- hostile names, which the bot parses back from its message
 
 
-def _create_hostile_album(spotify: Spotify, name: str) -> Album:
-    """An album of two tracks that all have this name."""
+def _create_hostile_album(spotify: Spotify, number: int, name: str) -> Album:
+    """An album of two tracks that all have this name; `number` makes their IDs unique."""
     template = spotify.catalogue.regular_tracks[50]
-    album = replace(playable_album(spotify), id="1hostile" + "0" * 14, name=name, tracks=[])
-    for number in range(2):
-        track = replace(
-            template, id=f"1hostile{number + 1:014}", name=name, album=album, number=number + 1
-        )
+    id_ = f"1hostile{number:013}"
+    album = replace(playable_album(spotify), id=f"{id_}0", name=name, tracks=[])
+    for position in (1, 2):
+        track = replace(template, id=f"{id_}{position}", name=name, album=album, number=position)
         album.tracks.append(track)
         spotify.catalogue.tracks[track.id] = track  # type: ignore[index]
     spotify.catalogue.albums[album.id] = album  # type: ignore[index]
@@ -180,30 +179,40 @@ HOSTILE_NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def _hostile_albums(spotify: Spotify) -> list[Album]:
+    id_ = spotify.catalogue.regular_tracks[30].id
+    return [
+        _create_hostile_album(spotify, number, name.format(id=id_))
+        for number, name in enumerate(HOSTILE_NAMES)
+    ]
+
+
 async def test_hostile_name_is_not_parsed_as_item(
-    spotify: Spotify, player: Player, linked_user: UserClient, name: str
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    album = _create_hostile_album(spotify, name.format(id=spotify.catalogue.regular_tracks[30].id))
     uri = spotify.catalogue.regular_tracks[2].uri
-    reply = await linked_user.run(f"/queue add what:{spotify_url(uri)} {spotify_url(album.uri)}")
-    assert "@everyone" not in reply.text
-    await confirm_queue(reply)
-    assert player.queue == [uri, *(track.uri for track in album.tracks)]
+    for album in _hostile_albums(spotify):
+        reply = await linked_user.run(
+            f"/queue add what:{spotify_url(uri)} {spotify_url(album.uri)}"
+        )
+        assert "@everyone" not in reply.text
+        await confirm_queue(reply)
+        assert player.queue == [uri, *(track.uri for track in album.tracks)], album.name
+        player.queue.clear()
 
 
-@pytest.mark.parametrize("name", HOSTILE_NAMES)
 async def test_hostile_name_is_not_parsed_as_item_in_device_question(
-    spotify: Spotify, player: Player, linked_user: UserClient, name: str
+    spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    album = _create_hostile_album(spotify, name.format(id=spotify.catalogue.regular_tracks[30].id))
-    uris = [album.tracks[0].uri, spotify.catalogue.regular_tracks[2].uri]
-    player.device = None
-    reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
-    assert "Choose where to do that" in reply.text
-    assert "@everyone" not in reply.text
-    await final_reply(await reply.pick("Kitchen Speaker"))
-    assert player.queue == uris
+    for album in _hostile_albums(spotify):
+        uris = [album.tracks[0].uri, spotify.catalogue.regular_tracks[2].uri]
+        player.device = None
+        reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
+        assert "Choose where to do that" in reply.text
+        assert "@everyone" not in reply.text
+        await final_reply(await reply.pick("Kitchen Speaker"))
+        assert player.queue == uris, album.name
+        player.queue.clear()
 
 
 async def test_ten_long_names_fit_device_question(

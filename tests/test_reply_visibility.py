@@ -58,33 +58,28 @@ async def test_unlink_ends_sharing(
     assert (await linked_user.run("/now")).ephemeral
 
 
-@pytest.mark.parametrize("command", ["/settings", "/account", "/help", "/unlink", "/privacy"])
-async def test_personal_replies_are_private_with_sharing(
-    linked_user: UserClient, command: str
+async def test_personal_replies_are_private_with_sharing(linked_user: UserClient) -> None:
+    await _enable_sharing(linked_user)
+    for command in ("/settings", "/account", "/help", "/unlink", "/privacy"):
+        assert (await linked_user.run(command)).ephemeral
+
+
+async def test_error_is_private_and_public_reply_deleted(
+    discord: Discord, linked_user: UserClient
 ) -> None:
     await _enable_sharing(linked_user)
-    assert (await linked_user.run(command)).ephemeral
-
-
-@pytest.mark.parametrize(
-    ("command", "expected"),
-    [
+    for command, expected in (
         ("/seek sideways", "That is no place in a track."),
         ("/search zzzzqqqq", "Spotify found nothing for that."),
         (
             "/play https://open.spotify.com/track/0000000000000000000000",
             "Spotify has nothing there",
         ),
-    ],
-)
-async def test_error_is_private_and_public_reply_deleted(
-    discord: Discord, linked_user: UserClient, command: str, expected: str
-) -> None:
-    await _enable_sharing(linked_user)
-    reply = await (await linked_user.run(command)).wait_for(expected)
-    assert reply.ephemeral
-    assert len(reply.messages) == 1
-    assert not _visible_to_grace(discord)
+    ):
+        reply = await (await linked_user.run(command)).wait_for(expected)
+        assert reply.ephemeral
+        assert len(reply.messages) == 1
+        assert not _visible_to_grace(discord)
 
 
 async def test_question_and_its_result_are_private(

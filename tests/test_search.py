@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -86,22 +85,29 @@ async def test_query_of_6000_characters_gets_a_reply(linked_user: UserClient) ->
     assert "bug" not in reply.text
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["everyone", "HYPERLINK", "bold", "nitro", "invite", "Sung by", "الفانوس", "Long", "🏮"],
-)
-async def test_hostile_names_are_escaped(linked_user: UserClient, query: str) -> None:
-    reply = await linked_user.run(f"/search query:{query}")
-    assert "bug" not in reply.text
-    assert not reply.message["mention_everyone"]
-    assert not reply.message["mentions"]
-    for part in walk_components(reply.message):
-        text = part.get("content", "")
-        assert "@everyone" not in text
-        assert "](http://" not in text
-        assert "discord.gg/" not in text
-    if options(reply):
-        assert (await reply.press("Save")).text
+async def test_hostile_names_are_escaped(linked_user: UserClient) -> None:
+    for query in (
+        "everyone",
+        "HYPERLINK",
+        "bold",
+        "nitro",
+        "invite",
+        "Sung by",
+        "الفانوس",
+        "Long",
+        "🏮",
+    ):
+        reply = await linked_user.run(f"/search query:{query}")
+        assert "bug" not in reply.text
+        assert not reply.message["mention_everyone"]
+        assert not reply.message["mentions"]
+        for part in walk_components(reply.message):
+            text = part.get("content", "")
+            assert "@everyone" not in text
+            assert "](http://" not in text
+            assert "discord.gg/" not in text
+        if options(reply):
+            assert (await reply.press("Save")).text
 
 
 async def test_track_without_artist_is_listed(linked_user: UserClient) -> None:
@@ -175,9 +181,10 @@ async def test_sharer_name_cannot_ping(discord: Discord, linked_user: UserClient
 # ---- item types and links
 
 
-@pytest.mark.parametrize(
-    ("type_", "query", "heading", "buttons"),
-    [
+async def test_every_kind_can_be_searched_played_and_saved(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    for type_, query, heading, buttons in (
         ("tracks", "lantern", "Songs for", {"Play", "Queue", "Save", "Add to playlist", "Share"}),
         ("albums", "lantern", "Albums for", {"Open", "Play", "Add to playlist", "Save", "Share"}),
         ("artists", "lantern", "Artists for", {"Open", "Play", "Follow", "Share"}),
@@ -185,78 +192,69 @@ async def test_sharer_name_cannot_ping(discord: Discord, linked_user: UserClient
         ("shows", "almanac", "Shows for", {"Open", "Play", "Save", "Share"}),
         ("episodes", "kettles", "Episodes for", {"Play", "Queue", "Save", "Share"}),
         ("audiobooks", "ledger", "Audiobooks for", {"Open", "Play", "Save", "Share"}),
-    ],
-)
-async def test_every_kind_can_be_searched_played_and_saved(
-    spotify: Spotify,
-    linked_user: UserClient,
-    type_: str,
-    query: str,
-    heading: str,
-    buttons: set[str],
-) -> None:
-    reply = await linked_user.run(f"/search query:{query} type:{type_}")
-    kind = type_.removesuffix("s")
-    assert f"{heading} “{query}”" in reply.text
-    assert f"https://open.spotify.com/{kind}/{selected_id(reply)}" in reply.text
-    assert set(enabled_button_labels(reply)) >= buttons
-    uri = f"spotify:{kind}:{selected_id(reply)}"
-    assert "Playing" in (await reply.press("Play")).text
-    player = spotify.accounts["ada"].player
-    assert uri in (player.item, player.context)
-    save = "Follow" if kind == "artist" else "Save"
-    assert (await reply.press(save)).text.startswith(("Saved", "-# Saved", "-# You follow"))
-    assert spotify.calls_to("PUT", "me/library")[-1].query == {"uris": uri}
+    ):
+        reply = await linked_user.run(f"/search query:{query} type:{type_}")
+        kind = type_.removesuffix("s")
+        assert f"{heading} “{query}”" in reply.text
+        assert f"https://open.spotify.com/{kind}/{selected_id(reply)}" in reply.text
+        assert set(enabled_button_labels(reply)) >= buttons
+        uri = f"spotify:{kind}:{selected_id(reply)}"
+        assert "Playing" in (await reply.press("Play")).text
+        player = spotify.accounts["ada"].player
+        assert uri in (player.item, player.context)
+        save = "Follow" if kind == "artist" else "Save"
+        assert (await reply.press(save)).text.startswith(("Saved", "-# Saved", "-# You follow"))
+        assert spotify.calls_to("PUT", "me/library")[-1].query == {"uris": uri}
 
 
-@pytest.mark.parametrize("type_", ["albums", "artists", "playlists", "shows", "audiobooks"])
 async def test_shared_item_can_be_opened_by_everyone(
-    harness: Harness, discord: Discord, linked_user: UserClient, type_: str
+    harness: Harness, linked_user: UserClient
 ) -> None:
     grace = await harness.link_account("grace")
-    queries = {"playlists": "mornings", "shows": "almanac", "audiobooks": "ledger"}
-    reply = await linked_user.run(f"/search query:{queries.get(type_, 'lantern')} type:{type_}")
-    await reply.press("Share")
-    message = await grace.wait_for_message("Ada shared a")
-    opened = await grace.press(message, "Open")
-    assert opened.ephemeral
-    assert len(line_numbers(opened)) > 0
+    for type_, query, announcement in (
+        ("albums", "lantern", "Ada shared an album"),
+        ("artists", "lantern", "Ada shared an artist"),
+        ("playlists", "mornings", "Ada shared a playlist"),
+        ("shows", "almanac", "Ada shared a show"),
+        ("audiobooks", "ledger", "Ada shared an audiobook"),
+    ):
+        reply = await linked_user.run(f"/search query:{query} type:{type_}")
+        await reply.press("Share")
+        message = await grace.wait_for_message(announcement)
+        opened = await grace.press(message, "Open")
+        assert opened.ephemeral
+        assert len(line_numbers(opened)) > 0
 
 
-@pytest.mark.parametrize("kind", ["album", "artist", "show", "audiobook"])
-async def test_link_opens_its_item(spotify: Spotify, linked_user: UserClient, kind: str) -> None:
-    id_ = next(iter(getattr(spotify.catalogue, f"{kind}s")))
-    reply = await linked_user.run(f"/search https://open.spotify.com/{kind}/{id_}")
-    assert f"https://open.spotify.com/{kind}/{id_}" in reply.text
-    assert line_numbers(reply)
-    assert "Back" not in enabled_button_labels(reply)
+async def test_link_opens_its_item(spotify: Spotify, linked_user: UserClient) -> None:
+    for kind in ("album", "artist", "show", "audiobook"):
+        id_ = next(iter(getattr(spotify.catalogue, f"{kind}s")))
+        reply = await linked_user.run(f"/search https://open.spotify.com/{kind}/{id_}")
+        assert f"https://open.spotify.com/{kind}/{id_}" in reply.text
+        assert line_numbers(reply)
+        assert "Back" not in enabled_button_labels(reply)
 
 
-@pytest.mark.parametrize("kind", ["track", "episode", "playlist"])
 async def test_link_to_item_without_list_shows_item_only(
-    spotify: Spotify, linked_user: UserClient, kind: str
+    spotify: Spotify, linked_user: UserClient
 ) -> None:
-    items = spotify.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
-    id_ = next(iter(items))
-    reply = await linked_user.run(f"/search https://open.spotify.com/{kind}/{id_}")
-    assert option_ids(reply) == [id_]
-    assert "Play" in enabled_button_labels(reply)
-    assert not spotify.calls_to("GET", "search")
+    for kind in ("track", "episode", "playlist"):
+        items = spotify.playlists if kind == "playlist" else getattr(spotify.catalogue, f"{kind}s")
+        id_ = next(iter(items))
+        reply = await linked_user.run(f"/search https://open.spotify.com/{kind}/{id_}")
+        assert option_ids(reply) == [id_]
+        assert "Play" in enabled_button_labels(reply)
+        assert not spotify.calls_to("GET", "search")
 
 
-@pytest.mark.parametrize(
-    ("link", "expected"),
-    [
+async def test_invalid_query_gets_message(linked_user: UserClient) -> None:
+    for link, expected in (
         ("https://open.spotify.com/album/" + "0" * 22, "Spotify has nothing there for apps"),
         ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
         ("https://example.com/track/4uLU6hMCjMI75M1A2tKUQC", "does not lead to Spotify"),
         ("\u200b", "There is nothing to look for"),
         ("l" * 251, "too long to search for"),
-    ],
-)
-async def test_invalid_query_gets_message(
-    linked_user: UserClient, link: str, expected: str
-) -> None:
-    reply = await linked_user.run(f"/search query:{link}")
-    assert expected in reply.text
-    assert reply.ephemeral
+    ):
+        reply = await linked_user.run(f"/search query:{link}")
+        assert expected in reply.text
+        assert reply.ephemeral

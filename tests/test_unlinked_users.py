@@ -76,34 +76,32 @@ async def test_unlinked_user_pages_and_opens_public_items(
     assert {call.status for call in spotify.calls} == {200}
 
 
-@pytest.mark.parametrize("command", ["/search evenings type:playlists", "/recent", "/top"])
-async def test_private_item_asks_to_link(
-    app_token_harness: Harness, grace: UserClient, command: str
-) -> None:
-    reply = await grace.run(command)
-    assert is_link_prompt(await reply.press("Open") if "playlists" in command else reply)
+async def test_private_item_asks_to_link(app_token_harness: Harness, grace: UserClient) -> None:
+    for command in ("/search evenings type:playlists", "/recent", "/top"):
+        reply = await grace.run(command)
+        assert is_link_prompt(await reply.press("Open") if "playlists" in command else reply)
 
 
-@pytest.mark.parametrize("button", ["Play", "Queue", "Save", "Add to playlist"])
 async def test_action_needing_account_asks_to_link(
-    app_token_harness: Harness, grace: UserClient, button: str
+    app_token_harness: Harness, grace: UserClient
 ) -> None:
     reply = await grace.run("/search lantern")
     before = len(app_token_harness.spotify.calls)
-    pressed = await reply.press(button)
-    assert is_link_prompt(pressed)
-    assert len(app_token_harness.spotify.calls) == before
+    for button in ("Play", "Queue", "Save", "Add to playlist"):
+        pressed = await reply.press(button)
+        assert is_link_prompt(pressed)
+        assert len(app_token_harness.spotify.calls) == before
     offered = await pressed.press("Link Spotify")
     assert app_token_harness.find_login_offer(offered).url
 
 
-@pytest.mark.parametrize("command", ["/play lantern", "/now", "/save", "/next", "/export json"])
 async def test_every_other_command_asks_to_link(
-    app_token_harness: Harness, grace: UserClient, command: str
+    app_token_harness: Harness, grace: UserClient
 ) -> None:
-    assert is_link_prompt(await grace.run(command))
-    assert not app_token_harness.spotify.calls
-    assert app_token_requests(app_token_harness.spotify) == 0
+    for command in ("/play lantern", "/now", "/save", "/next", "/export json"):
+        assert is_link_prompt(await grace.run(command))
+        assert not app_token_harness.spotify.calls
+        assert app_token_requests(app_token_harness.spotify) == 0
 
 
 async def test_one_app_token_serves_all_users(app_token_harness: Harness) -> None:
