@@ -93,7 +93,7 @@ async def test_save_during_redraw_is_shown_as_liked(panel: PanelMessage) -> None
 async def test_change_before_state_read_causes_no_second_read(
     panel: PanelMessage, spotify: Spotify
 ) -> None:
-    """For example the change that the press itself makes."""
+    """The press itself causes such a change."""
     since, edits = len(spotify.calls), panel.edit_count
     await panel.press("⏸️")
     await wait_for_redraws(panel.harness)

@@ -172,7 +172,7 @@ async def _start_track(panel: PanelMessage) -> str:
 async def test_started_item_is_shown_with_stale_state(
     panel: PanelMessage, spotify: Spotify, stale_reads: int, position_ms: int
 ) -> None:
-    """Also if the previous track has only just started."""
+    """Also checks a previous track that has only just started."""
     panel.player.seek(position_ms)
     await panel.press("🔄")
     spotify.serve_stale_state(stale_reads)

@@ -155,7 +155,7 @@ async def test_state_is_read_at_most_twice(
 async def test_item_of_previous_skip_is_not_reported_as_next(
     spotify: Spotify, player: Player, linked_user: UserClient, stale_reads: int
 ) -> None:
-    """It started just now as well, and a stale response still shows it."""
+    """The previous item started just now as well, and a stale response still shows it."""
     await linked_user.run("/next")
     first = player.item
     spotify.serve_stale_state(stale_reads)

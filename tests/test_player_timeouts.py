@@ -1,4 +1,4 @@
-"""If Spotify does not respond in time, the command says what is known and repeats nothing."""
+"""If Spotify does not respond in time, the reply names the current item; nothing is sent twice."""
 
 from __future__ import annotations
 

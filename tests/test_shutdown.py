@@ -1,4 +1,4 @@
-"""Shutdown: running commands finish within the grace period, or say that they were cut off."""
+"""Shutdown: running commands finish within the grace period, or reply that they were aborted."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A random walk of commands and presses, and what must hold after each step of it."""
+"""A Hypothesis state machine for commands and presses, with invariants after each step."""

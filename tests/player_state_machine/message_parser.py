@@ -1,4 +1,4 @@
-"""Parses a message of the bot into what it tells its reader."""
+"""Parses a message of the bot into its claims about the player."""
 
 from __future__ import annotations
 
