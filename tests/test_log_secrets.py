@@ -1,4 +1,4 @@
-"""What the log never holds: tokens, codes, states, login links, or what people typed."""
+"""The log contains no tokens, codes, states, login links, or text that users typed."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ async def test_no_secret_is_logged_in_any_flow(
         await browser.open(done.url)
     await reply.wait_for("Almost linked")
     await harness.link_account("ada")
-    for what in typed:
-        await ada.run(f"/play what:{what}")
+    for text in typed:
+        await ada.run(f"/play what:{text}")
     spotify.tokens.expire_access_tokens()
     await ada.run("/now")
     for fault in (Fault("/me/player", status=403, body="canary3"), Fault("/api/token", status=400)):
@@ -57,22 +57,22 @@ async def test_no_secret_is_logged_in_any_flow(
 
 
 def _break_store(harness: Harness) -> None:
-    """The next command meets an error that nobody foresaw."""
+    """Make the next command fail with an unexpected error."""
     with closing(sqlite3.connect(harness.settings.database)) as db:
         db.execute("ALTER TABLE link RENAME TO link_away")
 
 
 def _known_secrets(harness: Harness) -> set[str]:
-    """Every token, code, state and verifier that went over the wire of the accounts service."""
-    found: set[str] = set()
+    """Every token, code, state and verifier that the accounts service received or sent."""
+    secrets: set[str] = set()
     for exchange in harness.spotify.accounts_traffic.exchanges:
         form = dict(parse_qsl(exchange.request_body.decode())) | dict(exchange.query)
         if exchange.response_type == "application/json":
             form |= json.loads(exchange.response_body)
         names = ("code", "state", "code_verifier", "access_token", "refresh_token")
-        found |= {str(form[name]) for name in names if form.get(name)}
-        found |= set(re.findall(r"[?&](?:code|state)=([\w-]+)", exchange.response_body.decode()))
-    return found
+        secrets |= {str(form[name]) for name in names if form.get(name)}
+        secrets |= set(re.findall(r"[?&](?:code|state)=([\w-]+)", exchange.response_body.decode()))
+    return secrets
 
 
 async def test_bug_reply_and_log_share_a_reference(
@@ -80,8 +80,8 @@ async def test_bug_reply_and_log_share_a_reference(
 ) -> None:
     ada = await harness.link_account("ada")
     _break_store(harness)
-    told = re.search(r"reference (\w+)", (await ada.run("/now")).text)
-    assert told is not None
-    (record,) = [r for r in caplog.records if f"reference {told[1]}" in r.getMessage()]
+    match = re.search(r"reference (\w+)", (await ada.run("/now")).text)
+    assert match is not None
+    (record,) = [r for r in caplog.records if match[0] in r.getMessage()]
     assert record.exc_info is not None
     assert record.levelno == logging.ERROR

@@ -1,4 +1,4 @@
-"""GET /metrics: what it counts, and that nobody stands in it."""
+"""GET /metrics: what the metrics count, and that they contain no user data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Sample = tuple[str, ...]
 
 
 class Metrics:
-    """The figures as Prometheus reads them."""
+    """The samples of a response, parsed like Prometheus does."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -35,7 +35,7 @@ class Metrics:
                 self.label_values |= set(values)
 
     def __getitem__(self, sample: str | Sample) -> float:
-        """Of a name and the values of its labels, in the order of the labels' names."""
+        """The value of a sample: its name, and its label values sorted by the labels' names."""
         return self._values.get((sample,) if isinstance(sample, str) else sample, 0.0)
 
     def samples(self, name: str) -> dict[Sample, float]:
@@ -44,24 +44,21 @@ class Metrics:
 
 async def read_metrics(it: Harness) -> Metrics:
     request = f"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:{it.settings.port}\r\n\r\n"
-    plain = check_response(await send_raw(it.settings.port, request.encode()))
-    assert plain.status == 200
-    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
-    return Metrics(plain.body.decode())
-
-
-# ---- what it counts
+    response = check_response(await send_raw(it.settings.port, request.encode()))
+    assert response.status == 200
+    assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
+    return Metrics(response.body.decode())
 
 
 async def test_metrics_before_any_activity(harness: Harness) -> None:
-    found = await read_metrics(harness)
-    assert found["linked_accounts"] == 0
-    assert found["spotify_daily_calls_expected"] == 1000
-    assert found.samples("token_renewals_total") == {("done",): 0, ("down",): 0, ("refused",): 0}
-    assert found.samples("spotify_rate_limited") == {("operator",): 0, ("brought",): 0}
-    assert not found.samples("spotify_calls_total")
-    assert not found.samples("commands_total")
-    for family in text_string_to_metric_families(found.text):
+    metrics = await read_metrics(harness)
+    assert metrics["linked_accounts"] == 0
+    assert metrics["spotify_daily_calls_expected"] == 1000
+    assert metrics.samples("token_renewals_total") == {("done",): 0, ("down",): 0, ("refused",): 0}
+    assert metrics.samples("spotify_rate_limited") == {("operator",): 0, ("brought",): 0}
+    assert not metrics.samples("spotify_calls_total")
+    assert not metrics.samples("commands_total")
+    for family in text_string_to_metric_families(metrics.text):
         assert family.documentation
         assert family.name.startswith("tonearm_")
 
@@ -78,8 +75,8 @@ async def test_calls_are_counted_by_group_and_status(spotify: Spotify, harness: 
     spotify.add_quota("GET /v1/search$", calls=0, retry_after=48_925)
     await linked_user.run("/search harbour")
     await linked_user.run("/search harbour")
-    found = await read_metrics(harness)
-    assert found.samples("spotify_calls_total") == {
+    metrics = await read_metrics(harness)
+    assert metrics.samples("spotify_calls_total") == {
         ("profile", "200"): 1,
         ("search", "200"): 1,
         ("playback", "200"): 3,
@@ -87,11 +84,11 @@ async def test_calls_are_counted_by_group_and_status(spotify: Spotify, harness: 
         ("control", "404"): 1,
         ("search", "429"): 1,
     }
-    counts = found.samples("spotify_call_duration_seconds_count")
+    counts = metrics.samples("spotify_call_duration_seconds_count")
     assert counts == {("profile",): 1, ("search",): 2, ("playback",): 4, ("control",): 1}
-    assert found["spotify_call_duration_seconds_bucket", "search", "+Inf"] == 2
-    assert 0 < found["spotify_call_duration_seconds_sum", "search"] < 2
-    assert found["spotify_call_duration_seconds_bucket", "playback", "8.0"] == 4
+    assert metrics["spotify_call_duration_seconds_bucket", "search", "+Inf"] == 2
+    assert 0 < metrics["spotify_call_duration_seconds_sum", "search"] < 2
+    assert metrics["spotify_call_duration_seconds_bucket", "playback", "8.0"] == 4
 
 
 async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, harness: Harness) -> None:
@@ -134,16 +131,16 @@ async def test_renewals_and_links_are_counted(spotify: Spotify, harness: Harness
     spotify.accounts_faults.add(Fault("POST .*/api/token", status=503))
     await ada.run("/now")
     await ada.run("/now")
-    found = await read_metrics(harness)
-    assert found["linked_accounts"] == 2
-    assert found.samples("token_renewals_total") == {("done",): 2, ("down",): 1, ("refused",): 0}
+    metrics = await read_metrics(harness)
+    assert metrics["linked_accounts"] == 2
+    assert metrics.samples("token_renewals_total") == {("done",): 2, ("down",): 1, ("refused",): 0}
     spotify.tokens.expire_access_tokens()
     spotify.tokens.revoke_consents("ada")
     await ada.run("/now")
     await (await harness.discord.user_client("grace").run("/unlink")).press("Unlink and erase")
-    found = await read_metrics(harness)
-    assert found["token_renewals_total", "refused"] == 1
-    assert found["linked_accounts"] == 1
+    metrics = await read_metrics(harness)
+    assert metrics["token_renewals_total", "refused"] == 1
+    assert metrics["linked_accounts"] == 1
 
 
 async def test_remaining_quota_is_reported(spotify: Spotify, harness: Harness) -> None:
@@ -153,9 +150,9 @@ async def test_remaining_quota_is_reported(spotify: Spotify, harness: Harness) -
     await ada.run("/search lantern")
     await mallory.run("/search lantern")
     await (await ada.run("/export format:json")).wait_for("Here are your")
-    found = await read_metrics(harness)
-    spent = {key: calls for key, calls in found.samples("spotify_calls_last_day").items() if calls}
-    assert spent == {
+    metrics = await read_metrics(harness)
+    calls = metrics.samples("spotify_calls_last_day")
+    assert {key: count for key, count in calls.items() if count} == {
         ("operator", "commands", "profile"): 1,
         ("operator", "commands", "playback"): 1,
         ("operator", "commands", "search"): 1,
@@ -163,11 +160,14 @@ async def test_remaining_quota_is_reported(spotify: Spotify, harness: Harness) -
         ("brought", "commands", "profile"): 1,
         ("brought", "commands", "search"): 1,
     }
-    closed = {key: apps for key, apps in found.samples("spotify_quota_exhausted").items() if apps}
-    assert closed == {("operator", "search"): 1, ("brought", "search"): 1}
+    exhausted = metrics.samples("spotify_quota_exhausted")
+    assert {key: apps for key, apps in exhausted.items() if apps} == {
+        ("operator", "search"): 1,
+        ("brought", "search"): 1,
+    }
     harness.clock.advance(48_925)
-    found = await read_metrics(harness)
-    assert not any(found.samples("spotify_quota_exhausted").values())
+    metrics = await read_metrics(harness)
+    assert not any(metrics.samples("spotify_quota_exhausted").values())
 
 
 async def test_rate_limited_apps_are_reported(spotify: Spotify, harness: Harness) -> None:
@@ -203,31 +203,31 @@ async def test_gateway_latency_is_reported(harness: Harness) -> None:
 
 async def test_metrics_contain_no_user_data(spotify: Spotify, harness: Harness) -> None:
     ada, mallory = await harness.link_in_browser("ada"), await link_with_own_app(harness)
-    for seat in (ada, mallory):
-        reply = await seat.run("/search lantern weather")
+    for user in (ada, mallory):
+        reply = await user.run("/search lantern weather")
         await reply.press("Queue")
-        await seat.run("/search query:xyzzyplugh")
-        await seat.run(f"/play {spotify.catalogue.regular_tracks[7].uri}")
-        await seat.run("/play https://example.test/track/4uLU6hMCjMI75M1A2tKUQC")
+        await user.run("/search query:xyzzyplugh")
+        await user.run(f"/play {spotify.catalogue.regular_tracks[7].uri}")
+        await user.run("/play https://example.test/track/4uLU6hMCjMI75M1A2tKUQC")
     await harness.discord.user_client("grace", "music").run("/now")
-    found = await read_metrics(harness)
-    assert found.labels == {"group", "status", "le", "name", "outcome", "app", "by"}
+    metrics = await read_metrics(harness)
+    assert metrics.labels == {"group", "status", "le", "name", "outcome", "app", "by"}
     known = re.compile(
         rf"{'|'.join(GROUPS)}|\d\d\d|0|\+Inf|\d\.\d+"
         r"|(/|button )[a-z]{2,10}|[a-z]{3,10}|[A-Z][A-Za-z]{3,20}"
     )
-    assert not [value for value in found.label_values if not known.fullmatch(value)]
-    people = spotify.accounts.values()
+    assert not [value for value in metrics.label_values if not known.fullmatch(value)]
+    accounts = spotify.accounts.values()
     secrets = [
-        *(text for one in people for text in (one.id, one.account_id or "", one.display_name)),
+        *(text for a in accounts for text in (a.id, a.account_id or "", a.display_name)),
         *(str(user.id) for user in harness.discord.state.users.values()),
-        *(one.id or "" for one in spotify.catalogue.regular_tracks),
+        *(track.id or "" for track in spotify.catalogue.regular_tracks),
         *harness.discord.state.users,
         *("lantern", "xyzzyplugh", "example", USER_CLIENT_ID, spotify.client_id, "guild", "music"),
     ]
     assert len(secrets) > 100
-    assert not [one for one in secrets if _stands_in(found, one)]
+    assert not [secret for secret in secrets if _is_in_a_label(metrics, secret)]
 
 
-def _stands_in(found: Metrics, secret: str) -> bool:
-    return any(re.search(rf"\b{re.escape(secret)}\b", value) for value in found.label_values)
+def _is_in_a_label(metrics: Metrics, secret: str) -> bool:
+    return any(re.search(rf"\b{re.escape(secret)}\b", value) for value in metrics.label_values)

@@ -1,4 +1,4 @@
-"""The program itself: one message when it cannot start, and a clean end on a signal."""
+"""The program `python -m bot`: errors at its start, its end on a signal, and command sync."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 async def _run_program(
     folder: Path, settings: Mapping[str, str]
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m bot` with these settings alone, in an empty folder."""
+    """`python -m bot` in a folder, with no other environment than these settings."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -43,9 +43,19 @@ async def _run_program(
 
 
 async def _read_output(process: asyncio.subprocess.Process) -> tuple[int, str]:
+    """The exit code, and all that the program wrote."""
     out, err = await asyncio.wait_for(process.communicate(), timeout=20)
     assert process.returncode is not None
     return process.returncode, (out + err).decode()
+
+
+async def _startup_error(folder: Path, settings: Mapping[str, str]) -> str:
+    """The output of a program that does not start, which is no traceback."""
+    async with _run_program(folder, settings) as process:
+        code, output = await _read_output(process)
+    assert code == 1
+    assert "Traceback" not in output
+    return output
 
 
 @asynccontextmanager
@@ -56,88 +66,60 @@ async def _fake_services() -> AsyncIterator[tuple[Discord, Spotify]]:
 
 
 async def test_missing_settings_are_reported_once(tmp_path: Path) -> None:
-    async with _run_program(tmp_path, {}) as process:
-        code, said = await _read_output(process)
-    assert code == 1
-    assert "Traceback" not in said
+    output = await _startup_error(tmp_path, {})
     for name in ("DISCORD_TOKEN", "SPOTIFY_CLIENT_ID", "PUBLIC_URL"):
-        assert said.count(f"{name} is missing") == 1
+        assert output.count(f"{name} is missing") == 1
 
 
 async def test_the_env_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PUBLIC_URL=http://localhost:8080\n")
-    async with _run_program(tmp_path, {}) as process:
-        code, said = await _read_output(process)
-    assert code == 1
-    assert "PUBLIC_URL says localhost" in said
+    assert "PUBLIC_URL says localhost" in await _startup_error(tmp_path, {})
 
 
 async def test_non_utf8_env_file_is_one_line_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("OPERATOR_CONTACT=Zoë, secret\n".encode("latin-1"))
-    async with _run_program(tmp_path, {}) as process:
-        code, said = await _read_output(process)
-    assert code == 1
-    (line,) = said.splitlines()
+    (line,) = (await _startup_error(tmp_path, {})).splitlines()
     assert line.startswith(".env cannot be read: ")
     assert line.endswith("Save it as UTF-8.")
-    assert "secret" not in said
+    assert "secret" not in line
 
 
 async def test_refused_token_is_one_line_error(tmp_path: Path) -> None:
     async with _fake_services() as (discord, spotify):
-        wrong = {"DISCORD_TOKEN": "not.the.token"}
-        async with _run_program(
-            tmp_path, bot_environment(discord, spotify, tmp_path) | wrong
-        ) as process:
-            code, said = await _read_output(process)
-    assert code == 1
-    assert "Traceback" not in said
-    assert said.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
-    assert "not.the.token" not in said
+        settings = bot_environment(discord, spotify, tmp_path) | {"DISCORD_TOKEN": "not.the.token"}
+        output = await _startup_error(tmp_path, settings)
+    assert output.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
+    assert "not.the.token" not in output
 
 
 async def test_token_refused_by_gateway_is_one_line_error(tmp_path: Path) -> None:
-    """It was reset just after the bot had logged in: the gateway closes with 4004."""
+    """The token was reset after the bot logged in, so the gateway closes with code 4004."""
     async with _fake_services() as (discord, spotify):
-        discord.token = f"{discord.token}-as-it-was"
-        async with _run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:
-            code, said = await _read_output(process)
-    assert code == 1
-    assert "Traceback" not in said
-    assert said.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
-    assert "-as-it-was" not in said
+        discord.token = f"{discord.token}-before-the-reset"
+        output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
+    assert output.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
+    assert "-before-the-reset" not in output
 
 
 async def test_unreachable_discord_is_one_line_error(tmp_path: Path) -> None:
     async with _fake_services() as (discord, spotify):
         settings = bot_environment(discord, spotify, tmp_path)
-    async with _run_program(tmp_path, settings) as process:
-        code, said = await _read_output(process)
-    assert code == 1
-    assert "Traceback" not in said
-    assert "Discord cannot be reached" in said.splitlines()[-1]
+    output = await _startup_error(tmp_path, settings)
+    assert "Discord cannot be reached" in output.splitlines()[-1]
 
 
 async def test_port_in_use_is_one_line_error(tmp_path: Path) -> None:
     async with _fake_services() as (discord, spotify):
         port = {"PORT": discord.url.split(":")[2].split("/")[0]}
-        async with _run_program(
-            tmp_path, bot_environment(discord, spotify, tmp_path) | port
-        ) as process:
-            code, said = await _read_output(process)
-    assert code == 1
-    assert "Traceback" not in said
-    assert "cannot listen on" in said.splitlines()[-1]
+        output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path) | port)
+    assert "cannot listen on" in output.splitlines()[-1]
 
 
 async def test_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> None:
     (tmp_path / "tonearm.sqlite3").write_text("a shopping list, " * 100)
     async with _fake_services() as (discord, spotify):
-        async with _run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:
-            code, said = await _read_output(process)
-    assert code == 1
-    assert "Traceback" not in said
-    assert "cannot be used" in said
+        output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
+    assert "cannot be used" in output
     assert (tmp_path / "tonearm.sqlite3").read_text().startswith("a shopping list")
 
 
@@ -149,10 +131,10 @@ async def test_signal_stops_program_cleanly(tmp_path: Path, number: signal.Signa
             await discord.wait_until_ready(timeout=20)
             discord.changes.bot_task = None
             process.send_signal(number)
-            code, said = await _read_output(process)
-            assert code == 0, said
-            assert "Traceback" not in said
-            assert "WARNING" not in said
+            code, output = await _read_output(process)
+            assert code == 0, output
+            assert "Traceback" not in output
+            assert "WARNING" not in output
             await discord.changes.wait_until(
                 lambda: discord.gateway.close_codes == [1000], "close 1000"
             )

@@ -1,4 +1,4 @@
-"""Quotas and limits as a person meets them: said at once, remembered, and never in others' way."""
+"""Exhausted quotas and rate limits: replies, persistence, and which calls they block."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ SEARCH_ENDPOINT = "GET /v1/search$"
 
 
 @contextmanager
-def run_concurrently() -> Iterator[None]:
-    began = perf_counter()
+def assert_prompt() -> Iterator[None]:
+    """The block takes less than three seconds, so it does not wait for the limit."""
+    start = perf_counter()
     yield
-    assert perf_counter() - began < 3
+    assert perf_counter() - start < 3
 
 
-# ---- thirteen hours
+# ---- a quota that is exhausted for thirteen hours
 
 
 @pytest.mark.parametrize("reason", [True, False], ids=["with a reason", "without"])
@@ -34,9 +35,9 @@ async def test_exhausted_quota_is_reported_and_other_calls_work(
 ) -> None:
     spotify.add_rate_limit(RETRY_AFTER_S, quota=reason, pattern=SEARCH_ENDPOINT)
     for command in ("/search lantern", "/search harbour", "/play lantern", "/search lantern"):
-        with run_concurrently():
-            said = (await linked_user.run(command)).text
-        assert said == (
+        with assert_prompt():
+            text = (await linked_user.run(command)).text
+        assert text == (
             "This app has used up what Spotify allows it of this in a day. Try again in 14 hours; "
             "other commands may still work."
         )
@@ -79,7 +80,7 @@ async def test_quota_blocks_only_its_endpoint_group(
     assert "Songs for" in (await linked_user.run("/search lantern")).text
 
 
-# ---- each app for itself
+# ---- each app has its own limits
 
 
 async def test_user_owned_app_has_separate_quota(
@@ -103,8 +104,8 @@ async def test_short_rate_limit_delays_all_users_of_app(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     grace, mallory = await harness.link_account("grace"), await link_with_own_app(harness)
-    for seat in (linked_user, grace, mallory):
-        await seat.run("/now")
+    for user in (linked_user, grace, mallory):
+        await user.run("/now")
     before = len(spotify.traffic.exchanges)
     spotify.add_rate_limit(1, pattern="GET /v1/me/player$")
     first = asyncio.create_task(linked_user.run("/now"))
@@ -114,10 +115,10 @@ async def test_short_rate_limit_delays_all_users_of_app(
     assert "Ada's Laptop" in replies[0].text
     assert "Nothing is playing" in replies[1].text
     assert "Songs for" in replies[2].text
-    refused, others, *later = list(spotify.traffic.exchanges)[before:]
-    assert (refused.status, others.status) == (429, 204)
-    assert [one.status for one in later] == [200] * 3
-    assert all(one.sent_at - refused.sent_at > 0.95 for one in later)
+    refused, other_app, *later = list(spotify.traffic.exchanges)[before:]
+    assert (refused.status, other_app.status) == (429, 204)
+    assert [exchange.status for exchange in later] == [200] * 3
+    assert all(exchange.sent_at - refused.sent_at > 0.95 for exchange in later)
 
 
 async def test_long_rate_limit_is_reported_to_all_users_of_app(
@@ -126,11 +127,11 @@ async def test_long_rate_limit_is_reported_to_all_users_of_app(
     grace, mallory = await harness.link_account("grace"), await link_with_own_app(harness)
     before = len(spotify.calls)
     spotify.add_rate_limit(90)
-    with run_concurrently():
-        said = (await linked_user.run("/search lantern")).text
-    assert said == "Spotify is getting too many requests from this app. Try again in 2 minutes."
+    with assert_prompt():
+        text = (await linked_user.run("/search lantern")).text
+    assert text == "Spotify is getting too many requests from this app. Try again in 2 minutes."
     for command in ("/now", "/pause", "/search lantern"):
-        with run_concurrently():
+        with assert_prompt():
             assert "Try again in 2 minutes" in (await grace.run(command)).text
     assert len(spotify.calls) == before + 1
     assert "Songs for" in (await mallory.run("/search lantern")).text

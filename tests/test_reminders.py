@@ -1,4 +1,4 @@
-"""Six months: people are reminded before Spotify ends their login, and told when it has."""
+"""Logins expire after six months: reminders before, and a new login after."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ async def _run_maintenance(it: Harness) -> None:
 
 def _sent_reminders(it: Harness) -> list[str]:
     messages = it.discord.user_client("ada", "dm").messages()
-    return [m["content"] for m in messages if "ends on" in m["content"]]
+    texts = [message["content"] for message in messages]
+    return [text for text in texts if "ends on" in text]
 
 
 async def test_two_reminders_are_sent_once_each_over_restarts(
     harness: Harness, linked_user: UserClient
 ) -> None:
-    ends = consent_expires_at(harness.clock())
+    expires_at = consent_expires_at(harness.clock())
     for days_left, expected in ((31, 0), (29, 1), (28, 1), (8, 1), (6, 2), (5, 2), (1, 2)):
-        harness.clock.advance(ends - days_left * DAY - harness.clock())
+        harness.clock.advance(expires_at - days_left * DAY - harness.clock())
         await _run_maintenance(harness)
         assert len(_sent_reminders(harness)) == expected, days_left
         await harness.restart()
@@ -76,10 +77,10 @@ async def test_closed_direct_messages_do_not_stop_reminders(
 async def test_account_shows_expiry_dates_and_stored_data(
     harness: Harness, linked_user: UserClient
 ) -> None:
-    began = int(harness.clock())
+    start = int(harness.clock())
     text = (await linked_user.run("/account")).text
     assert "**Ada**" in text
-    assert f"<t:{began}:D>" in text or f"<t:{began - 1}:D>" in text
+    assert f"<t:{start}:D>" in text or f"<t:{start - 1}:D>" in text
     assert "see and change what you saved" in text
     assert harness.spotify.client_id in text
     assert "reminders before the login ends" in text
@@ -99,7 +100,7 @@ async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:
 
 
 @pytest.mark.parametrize(
-    ("began", "ends"),
+    ("start", "end"),
     [
         ((2026, 1, 15, 12), (2026, 7, 15, 12)),
         ((2026, 8, 31, 23), (2027, 2, 28, 23)),
@@ -108,7 +109,7 @@ async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:
     ],
 )
 def test_six_months_are_calendar_months(
-    began: tuple[int, int, int], ends: tuple[int, int, int]
+    start: tuple[int, int, int], end: tuple[int, int, int]
 ) -> None:
-    at = datetime(*began, tzinfo=UTC).timestamp()
-    assert consent_expires_at(at) == datetime(*ends, tzinfo=UTC).timestamp()
+    authorized_at = datetime(*start, tzinfo=UTC).timestamp()
+    assert consent_expires_at(authorized_at) == datetime(*end, tzinfo=UTC).timestamp()

@@ -1,4 +1,4 @@
-"""Leaving: one question, and then nothing is left."""
+"""/unlink asks for confirmation, and then erases everything."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ async def test_unlink_asks_once_and_erases_everything(
     harness: Harness, linked_user: UserClient
 ) -> None:
     await linked_user.run("/link")
-    asked = await linked_user.run("/unlink")
-    assert "cannot be undone" in asked.text
+    question = await linked_user.run("/unlink")
+    assert "cannot be undone" in question.text
     assert count_linked_accounts(harness) == 1
-    done = await asked.press("Unlink and erase")
-    assert "erased" in done.text
-    assert "spotify.com/account/apps" in done.text
+    reply = await question.press("Unlink and erase")
+    assert "erased" in reply.text
+    assert "spotify.com/account/apps" in reply.text
     with sqlite3.connect(harness.settings.database) as db:
         for table in ("link", "login", "person"):
             assert db.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
     db.close()
-    log = harness.settings.database.with_name("tonearm.sqlite3-wal")
-    assert log.stat().st_size == 0
+    wal = harness.settings.database.with_name("tonearm.sqlite3-wal")
+    assert wal.stat().st_size == 0
     assert "not linked" in (await linked_user.run("/now")).text
     assert "nothing to erase" in (await linked_user.run("/unlink")).text
 
