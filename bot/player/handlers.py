@@ -151,8 +151,9 @@ async def skip_to_queued(item: Item, message: str, context: ActionContext) -> Ou
             await context.sleep(POLL_DELAY)
             position = await _queue_position(item, context)
     if position is None:
-        message = f"{message}. Spotify does not show yet where, so nothing was skipped"
-        return Outcome(message, item=item)
+        return Outcome(
+            f"{message}. Spotify does not show yet where, so nothing was skipped", item=item
+        )
     if position:
         others = "1 other comes" if position == 1 else f"{position} others come"
         return Outcome(f"{message}. {others} first, so nothing was skipped", item=item)
