@@ -6,12 +6,13 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run test check format bench picture docs lock clean
+.PHONY: help demo run test test-slow check format bench picture docs lock clean
 
 help:
 	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
-	@echo 'make test    run the tests'
-	@echo 'make check   check format, lint and types, and run the tests'
+	@echo 'make test    run the tests, except the slow ones'
+	@echo 'make test-slow run the slow tests'
+	@echo 'make check   check format, lint and types, and run all tests'
 	@echo 'make run     run the bot for real, with the settings in .env'
 	@echo 'make bench   measure speed and memory, and write bench.json'
 	@echo 'make format  format the code'
@@ -26,13 +27,17 @@ run: $(VENV)/runtime
 	@$(PY) -m bot
 
 test: $(VENV)/dev
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -m 'not slow' $(ARGS)
+
+test-slow: $(VENV)/dev
+	@$(PY) -m pytest -m slow $(ARGS)
 
 check: $(VENV)/dev
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test-slow
 
 format: $(VENV)/dev
 	@$(PY) -m ruff format .

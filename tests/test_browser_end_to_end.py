@@ -14,7 +14,7 @@ from sandbox.harness import Harness, run_harness
 from sandbox.page import PageServer
 from tests.chromium import ChatPage, launch_chromium, needs_chromium
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
 @dataclass

@@ -20,7 +20,7 @@ from sandbox.page import PageServer
 from sandbox.spotify import Device, Player
 from tests.chromium import ChatPage, launch_chromium, needs_chromium
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 SCREENSHOT_DIR = os.environ.get("PICTURES")
 DESKTOP = ViewportSize(width=1280, height=900)

@@ -50,6 +50,7 @@ def test_accounts_are_consistent_in_any_order_of_events(
     run_state_machine_as_test(mode.configured(environment), settings=DEFAULT_SETTINGS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mode", "app_type"),
     [

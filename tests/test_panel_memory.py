@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import discord
+import pytest
 from discord import Interaction, app_commands, ui
 
 from bot.panel.live_panel import EDIT_WINDOW
@@ -22,6 +23,8 @@ from tests.panel_message import (
     wait_for_redraws,
 )
 from tests.simulators.discord_bot import SmallBot, run_bot
+
+pytestmark = pytest.mark.slow
 
 PANEL_COUNT = 1000
 # A leaked panel leaks objects of all these types.

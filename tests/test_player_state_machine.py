@@ -52,6 +52,7 @@ def test_replies_agree_with_player_state(environment: PlayerEnvironment) -> None
     run_state_machine_as_test(PlayerStateMachine.configured(environment), settings=DEFAULT_SETTINGS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "app_type",
     [

@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Protocol
 
 import apsw
+import pytest
 
 from bot.errors.bot_error import BotError
 from bot.store import Store
@@ -45,6 +46,7 @@ class RunChild(Protocol):
     ) -> list[str]: ...
 
 
+@pytest.mark.slow
 async def test_kills_lose_no_acknowledged_write(tmp_path: Path) -> None:
     """A reference database that is never killed runs the same operations, to compare with."""
     rng = Random(1)
@@ -73,6 +75,7 @@ async def test_kills_lose_no_acknowledged_write(tmp_path: Path) -> None:
     assert 0 < unacknowledged < 100, "some kills come before the commit, and some after"
 
 
+@pytest.mark.slow
 async def test_killed_rekey_leaves_all_rows_decryptable(tmp_path: Path) -> None:
     rng = Random(2)
     path = tmp_path / "tonearm.sqlite3"
@@ -135,6 +138,7 @@ class PowerCutStats:
     damaged: int = 0
 
 
+@pytest.mark.slow
 async def test_power_cuts_lose_no_acknowledged_write() -> None:
     """With `synchronous = FULL`, SQLite syncs the write-ahead log at every commit."""
     stats = PowerCutStats()
@@ -145,6 +149,7 @@ async def test_power_cuts_lose_no_acknowledged_write() -> None:
     assert stats.damaged == 0
 
 
+@pytest.mark.slow
 async def test_synchronous_normal_loses_logins_but_does_not_corrupt() -> None:
     """The control: NORMAL syncs the log only before a checkpoint.
 
@@ -157,6 +162,7 @@ async def test_synchronous_normal_loses_logins_but_does_not_corrupt() -> None:
     assert stats.damaged == 0
 
 
+@pytest.mark.slow
 async def test_synchronous_off_corrupts_database() -> None:
     """The other control: without any sync, torn writes damage the database."""
     stats = PowerCutStats()

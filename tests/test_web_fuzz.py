@@ -250,6 +250,7 @@ def test_invalid_code_with_valid_state_gets_error_page(
         assert response.headers.get("location", "/done") == "/done"
 
 
+@pytest.mark.slow
 def test_checks_detect_violations() -> None:
     raw = b"HTTP/1.1 200 OK\r\nServer: Python/3.11 aiohttp/3.14\r\nConnection: close\r\n\r\n"
     assert parse_response(raw).status == 200

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from tests.chromium import needs_chromium
 from tests.simulators.page_in_browser import OpenPage, chromium_tab, open_page
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -231,6 +231,7 @@ async def _open_client(stack: AsyncExitStack) -> tuple[FakeSpotify, Spotify]:
     return fake, ClientFactory(fake, http, clock)()
 
 
+@pytest.mark.slow
 def test_random_changes_at_random_calls() -> None:
     runs: list[bool] = []
 

@@ -168,6 +168,7 @@ def check_no_repeats(run: LongRun) -> None:
     assert len(added) > 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 async def test_each_call_ends_in_one_result_or_one_error(seed: int) -> None:
     async with FakeSpotify(Clock(), seed=seed) as fake:
