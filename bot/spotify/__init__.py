@@ -1,14 +1,14 @@
-"""Spotify's Web API and its login, as they are in 2026; knows neither Discord nor SQLite.
+"""A client library for Spotify's Web API and login of 2026; knows neither Discord nor SQLite.
 
-It is a library of its own, with `bot.errors` for what can go wrong:
+Of the rest of the bot it uses only `bot.errors`:
 
-    async def liked(http: ClientSession, access: str, url: str = API_URL) -> list[str | None]:
-        async def token(refused: str | None) -> str:
+    async def liked(http: ClientSession, token: str, url: str = API_URL) -> list[str | None]:
+        async def token_source(refused: str | None) -> str:
             if refused:
                 raise AccessTokenRefused
-            return access
+            return token
 
-        spotify = Spotify(Transport(http, url), token)
+        spotify = Spotify(Transport(http, url), token_source)
         songs = [entry.track async for entry in spotify.library.tracks() if entry]
         return [song.name for song in songs if song]
 """
@@ -30,12 +30,13 @@ __all__ = ["Spotify", "Transport"]
 
 
 class Spotify:
-    """The Web API as one user, or as an app without a user: a chapter an attribute.
+    """The Web API for one user, or for an app without a user; each attribute is one of its parts.
 
-    app         the client id, whose limits hold for all who come with it
-    account     whose personal answers may be kept for a while; empty: none are
-    within      seconds for all that is done with this object; None: a minute for each call
-    background  whether commands go first, and a share of the quota is to last
+    token       returns access tokens
+    client_id   the app, which shares its rate limit and quota among all its users
+    account     the account whose personal responses may be cached; empty: cache none
+    timeout     seconds for all calls of this object together; None: CALL_TIMEOUT for each call
+    background  whether the calls yield to those of commands and use a share of the quota only
     """
 
     def __init__(
@@ -70,10 +71,12 @@ class Spotify:
     async def resolve_links(
         self, text: str, *, kind: Kind | None = None, max_links: int | None = None
     ) -> list[Uri]:
-        """What a text links to, in order, short links followed; empty for mere words.
+        """The items that a text links to, in order; follows short links. Empty without a link.
 
-        Where the `kind` is known, an id alone will do. No more than the first `most`.
-        Raises UnreadableLink, or SpotifyDown where a short link cannot be followed.
+        kind       the kind of item, if it is known; then the text may be an ID alone
+        max_links  how many links to read; None: all
+
+        Raises UnreadableLink, and SpotifyDown if a short link cannot be followed.
         """
         follow = self._transport.short_links.follow
         return [
@@ -82,9 +85,9 @@ class Spotify:
         ]
 
     def require_player_quota(self) -> None:
-        """Raises QuotaExceeded where the player is known to take none for now; asks nothing."""
+        """Raises QuotaExceeded if the quota of player commands is known to be used up; no call."""
         self._api.require_quota("PUT", "me/player/play")
 
     def with_timeout(self, timeout: float) -> Spotify:
-        """The same, with so many seconds from now."""
+        """A copy for calls that together take `timeout` seconds at most."""
         return self._with_timeout(timeout=timeout)

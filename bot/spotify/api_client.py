@@ -1,4 +1,4 @@
-"""Calls on somebody's behalf: their token, their deadline, and what is sent again."""
+"""Calls for one account: its access token, its deadline, retries and caching."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from bot.spotify.transport import ATTEMPT_TIMEOUT, ApiCall, Query, Transport
 T = TypeVar("T")
 
 TokenSource = Callable[[str | None], Awaitable[str]]
-"""An access token that works; the argument is one that was just refused, or None."""
+"""Returns a valid access token; the argument is one that Spotify just refused, or None."""
 
-# Seconds for a call that no command waits for, repetitions included.
+# Seconds for a call with its retries, if the client has no timeout.
 CALL_TIMEOUT = 60.0
-# In the background, the longest rate limit besides.
+# In the background: long enough to wait for the longest rate limit as well.
 BACKGROUND_CALL_TIMEOUT = 660.0
 MAX_ATTEMPTS = 3
-# Seconds that have to be left for a call to be sent. One that must not be repeated needs more:
-# to give up while it is under way leaves nobody knowing.
+# The client sends a call only if this many seconds are left. A non-idempotent call needs more,
+# because a timeout would leave its outcome unknown.
 MIN_TIME_LEFT, MIN_TIME_LEFT_NON_IDEMPOTENT = 0.2, 2.0
-# The longest pause before the first repetition; it doubles with each.
+# The longest wait before the first retry, in seconds; it doubles with each retry.
 MAX_FIRST_BACKOFF = 0.4
 
 _SPURIOUS_REFUSALS = (SpuriousUnauthorized, SpuriousPremiumRequired)
 
 
 class ApiClient:
-    """One account's calls, or nobody's: what the chapters of the Web API are made of.
+    """Sends the calls of one account, or of an app without a user.
 
-    app         the client id, whose limits hold
-    account     whose answers may be kept; empty where they are nobody's
-    within      seconds for all calls together, from the first on; None: each has CALL_TIMEOUT
-    background  has a share of the quota, and yields to commands unless it has a deadline, too
-    limited     how many rate limits were met
-    sent        how many calls were let through, repetitions included
+    client_id        the app, whose rate limit and quota apply
+    account          the account whose responses may be cached; empty: none are
+    timeout          seconds for all calls together, from the first on; None: CALL_TIMEOUT for each
+    background       use a share of the quota only; yield to commands, unless there is a timeout
+    rate_limits_met  the number of rate limits that Spotify answered with
+    calls_sent       the number of calls that the rate limiter let through, with retries
     """
 
     def __init__(
@@ -76,49 +76,49 @@ class ApiClient:
         decode: Callable[[bytes], T],
         fresh: bool = False,
     ) -> T:
-        """What `read` makes of the answer; not of one that was kept, where it is to be `fresh`.
+        """The decoded response; from the cache if possible, unless `fresh`.
 
-        Raises SpotifyError, or NeedsLogin from the token or from Spotify.
+        Raises SpotifyError, and NeedsLogin from the token source or from Spotify.
         """
-        call, ends = ApiCall("GET", path, query), self._call_deadline()
+        call, deadline = ApiCall("GET", path, query), self._call_deadline()
 
-        async def ask() -> CachedResponse:
-            return await self._send_with_retries(call, ends, decode)
+        async def fetch() -> CachedResponse:
+            return await self._send_with_retries(call, deadline, decode)
 
-        everybodys = is_public(path)
-        if fresh or not (self._account or everybodys):
-            return (await ask()).value  # type: ignore[no-any-return]
-        asked = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))
-        key = CacheKey("" if everybodys else self._account, path, asked)
-        return await self._transport.cache.get(key, cache_ttl(path), ask, ends)  # type: ignore[no-any-return]
+        public = is_public(path)
+        if fresh or not (self._account or public):
+            return (await fetch()).value  # type: ignore[no-any-return]
+        parameters = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))
+        key = CacheKey("" if public else self._account, path, parameters)
+        return await self._transport.cache.get(key, cache_ttl(path), fetch, deadline)  # type: ignore[no-any-return]
 
     async def write(
         self, method: str, path: str, query: Query | None = None, json: object = None
     ) -> bytes:
-        """Change something; the body of the answer. Raises as `get` does, and OutcomeUnknown."""
-        call, ends = ApiCall(method, path, query, json), self._call_deadline()
+        """Send a write; returns the response's body. Raises as `get` does, and OutcomeUnknown."""
+        call, deadline = ApiCall(method, path, query, json), self._call_deadline()
         uris = str((query or {}).get("uris", ""))
         self._invalidate(path, uris)
         try:
-            return (await self._send_with_retries(call, ends, bytes)).value  # type: ignore[no-any-return]
+            return (await self._send_with_retries(call, deadline, bytes)).value  # type: ignore[no-any-return]
         finally:
             self._invalidate(path, uris)
 
     def _invalidate(self, path: str, uris: str) -> None:
-        """What was kept, and what is on its way, may show how it was before the change."""
+        """Cached responses, and those in flight, may show the state before the write."""
         self._transport.cache.invalidate(self._account, invalidated_groups(path, uris))
 
     def prime_cache(self, path: str, item: object, size: int) -> None:
-        """Another answer brought along what a GET of `path` would say; of `size` bytes or so."""
+        """Cache an item of another response as that of a GET of `path`; `size` in bytes."""
         if is_public(path):
             self._transport.cache.put(
                 CacheKey("", path, ()), cache_ttl(path), CachedResponse(item, size)
             )
 
     def require_quota(self, method: str, path: str) -> None:
-        """Raises QuotaExceeded where such a call is known to be refused, before others lead to it.
+        """Raises QuotaExceeded if Spotify is known to refuse such a call; sends and counts nothing.
 
-        Nothing is asked and nothing counted.
+        It spares the calls that would precede the refused one.
         """
         self._transport.limiter.require_quota(self._client_id, group_of(method, path))
 
@@ -128,12 +128,12 @@ class ApiClient:
             self._transport.limiter.reserve(self._client_id, group_of("GET", path), calls)
 
     def release(self, path: str, calls: int) -> None:
-        """So many GETs of a promise are not needed any more."""
+        """Give back this many reserved GETs, which are no longer needed."""
         if self._background:
             self._transport.limiter.release(self._client_id, group_of("GET", path), calls)
 
     def time_left(self) -> float:
-        """How many seconds there are for a call."""
+        """Seconds left for a call."""
         return self._call_deadline() - asyncio.get_running_loop().time()
 
     def _call_deadline(self) -> float:
@@ -147,70 +147,76 @@ class ApiClient:
     async def _send_with_retries(
         self, call: ApiCall, deadline: float, decode: Callable[[bytes], object]
     ) -> CachedResponse:
-        """Send it as often as it may be and the deadline allows.
+        """Send the call, and retry it if its error and the deadline allow that.
 
-        One renewal of the access token, one more try for each of Spotify's glitches, rate limits
-        as long as there is time, and MAX_ATTEMPTS in all where Spotify is down.
+        Renews the access token once, retries once after each kind of spurious refusal, waits for
+        rate limits as long as there is time, and makes MAX_ATTEMPTS if Spotify is down.
         """
-        access = await self._access_token(None, deadline)
-        forgiven: set[type[Exception]] = set()
+        token = await self._access_token(None, deadline)
+        retried: set[type[Exception]] = set()
         failures = 0
         while True:
             await self._wait_for_slot(call, deadline)
             try:
-                body = await self._send_once(call, access, deadline)
+                body = await self._send_once(call, token, deadline)
                 return CachedResponse(decode(body), len(body))
-            except (AccessTokenRefused, SpuriousPremiumRequired) as fault:
-                if isinstance(fault, _SPURIOUS_REFUSALS) and type(fault) not in forgiven:
-                    forgiven.add(type(fault))
-                    await self._back_off(1, deadline, fault)
-                elif isinstance(fault, AccessTokenRefused) and AccessTokenRefused not in forgiven:
-                    forgiven.add(AccessTokenRefused)
-                    access = await self._access_token(access, deadline)
+            except (AccessTokenRefused, SpuriousPremiumRequired) as error:
+                if isinstance(error, _SPURIOUS_REFUSALS) and type(error) not in retried:
+                    retried.add(type(error))
+                    await self._back_off(1, deadline, error)
+                elif isinstance(error, AccessTokenRefused) and AccessTokenRefused not in retried:
+                    retried.add(AccessTokenRefused)
+                    token = await self._access_token(token, deadline)
                 else:
                     raise
             except QuotaExceeded:
                 raise
             except RateLimited:
                 self.rate_limits_met += 1
-            except SpotifyDown as fault:
+            except SpotifyDown as error:
                 failures += 1
                 if failures == MAX_ATTEMPTS:
                     raise
-                await self._back_off(failures, deadline, fault)
+                await self._back_off(failures, deadline, error)
 
     async def _access_token(self, refused: str | None, deadline: float) -> str:
-        """An access token. Raises SpotifyDown where it does not come in time."""
+        """An access token. Raises SpotifyDown at the deadline."""
         try:
             async with asyncio.timeout_at(deadline):
                 return await self._token(refused)
         except TimeoutError:
             raise SpotifyDown("no access token in time") from None
 
-    async def _send_once(self, call: ApiCall, access: str, deadline: float) -> bytes:
-        left = deadline - asyncio.get_running_loop().time()
+    async def _send_once(self, call: ApiCall, token: str, deadline: float) -> bytes:
+        time_left = deadline - asyncio.get_running_loop().time()
         with self._transport.limiter.track(
             self._client_id, call.group, background=self._background
         ):
-            return await self._transport.send(call, access, min(ATTEMPT_TIMEOUT, left))
+            return await self._transport.send(call, token, min(ATTEMPT_TIMEOUT, time_left))
 
     async def _wait_for_slot(self, call: ApiCall, deadline: float) -> None:
-        """Wait until the gate lets the call through. Raises RateLimited if that is too long."""
-        loop, gate = asyncio.get_running_loop(), self._transport.limiter
-        least = MIN_TIME_LEFT if call.idempotent else MIN_TIME_LEFT_NON_IDEMPOTENT
-        if loop.time() + least > deadline:
+        """Wait until the rate limiter lets the call through.
+
+        Raises RateLimited or SpotifyDown if too little time is left to send the call.
+        """
+        loop, limiter = asyncio.get_running_loop(), self._transport.limiter
+        min_time_left = MIN_TIME_LEFT if call.idempotent else MIN_TIME_LEFT_NON_IDEMPOTENT
+        if loop.time() + min_time_left > deadline:
             raise SpotifyDown("no time left")
-        background, hurried = self._background, self._timeout is not None
-        while wait := gate.acquire(
-            self._client_id, call.group, background=background, has_deadline=hurried
+        background, has_deadline = self._background, self._timeout is not None
+        while wait := limiter.acquire(
+            self._client_id, call.group, background=background, has_deadline=has_deadline
         ):
-            if loop.time() + wait + least > deadline:
+            if loop.time() + wait + min_time_left > deadline:
                 raise RateLimited(wait)
             await asyncio.sleep(wait)
         self.calls_sent += 1
 
     async def _back_off(self, failures: int, deadline: float, error: Exception) -> None:
-        """Full jitter: anything up to a bound that doubles. Raises `fault` if that is too long."""
+        """Sleep with full jitter: up to a limit that doubles with each failure.
+
+        Raises `error` if too little time would be left.
+        """
         pause = self._transport.rng.uniform(0, MAX_FIRST_BACKOFF * 2 ** (failures - 1))
         if asyncio.get_running_loop().time() + pause + MIN_TIME_LEFT > deadline:
             raise error

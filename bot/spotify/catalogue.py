@@ -1,4 +1,4 @@
-"""What there is to play: developer.spotify.com, Web API, Search and the catalogue chapters."""
+"""Search and items: developer.spotify.com, Web API, Search, Tracks, Albums, Artists and so on."""
 
 from __future__ import annotations
 
@@ -28,26 +28,27 @@ from bot.spotify.paging import Paging
 from bot.spotify.transport import Query
 from bot.spotify.uris import Kind, Uri
 
-# The most that one search finds of a kind, and that one page of an artist's albums holds.
+# Spotify's limits: results of each kind in one search, and albums on one page of an artist.
 MAX_SEARCH_RESULTS = 10
 ARTIST_ALBUMS_PAGE_SIZE = 10
+# Characters.
 MAX_QUERY = 250
 MAX_SEARCH_OFFSET = 1000
-# Bytes of a track as Spotify sends it, about.
+# The average length of a track's JSON in bytes, roughly.
 ITEM_BYTES = 2500
 
 Item = Track | Album | Artist | Playlist | Show | Episode | Audiobook
 
-_MODELS: dict[Kind, type[Item]] = {shape.kind: shape for shape in get_args(Item)}
+_MODELS: dict[Kind, type[Item]] = {model.kind: model for model in get_args(Item)}
 
 N = TypeVar("N", bound=CatalogueItem)
 
 
 @dataclass(frozen=True)
 class SearchResults:
-    """What a search found, best first, each once and without nulls.
+    """The results of a search, best first, without nulls and duplicates.
 
-    more  the kinds of which there is another page
+    more_kinds  the kinds that have another page
     """
 
     tracks: list[Track] = field(default_factory=list)
@@ -77,22 +78,24 @@ class CatalogueApi:
     async def search(
         self, query: str, *kinds: Kind, limit: int = MAX_SEARCH_RESULTS, offset: int = 0
     ) -> SearchResults:
-        """Up to `limit` (at most MAX_SEARCH_RESULTS) of each kind; `query` of MAX_QUERY.
+        """Up to `limit` results of each kind, from the index `offset` on.
 
-        `offset` is at most MAX_SEARCH_OFFSET. The query may hold filters: artist, album, track,
-        year, isrc, upc.
+        query   at most MAX_QUERY characters; may contain the filters artist, album, track, year,
+                isrc and upc
+        limit   at most MAX_SEARCH_RESULTS
+        offset  at most MAX_SEARCH_OFFSET
         """
-        asked: Query = {"q": query, "type": ",".join(kinds), "limit": limit, "offset": offset}
-        found = await self._api.get("search", asked, decode=_decode_search)
-        # These come as whole as they would by themselves; the other kinds lack something.
-        for item in (*found.tracks, *found.albums, *found.artists):
+        parameters: Query = {"q": query, "type": ",".join(kinds), "limit": limit, "offset": offset}
+        results = await self._api.get("search", parameters, decode=_decode_search)
+        # Search returns these kinds complete; the other kinds lack fields that their GET has.
+        for item in (*results.tracks, *results.albums, *results.artists):
             self._api.prime_cache(f"{item.kind}s/{item.id}", item, ITEM_BYTES)
-        return found
+        return results
 
     async def item(self, uri: Uri) -> Item:
-        """The item itself. Raises NotFound where Spotify does not know the id."""
-        read = partial(_decode_item, _MODELS[uri.kind])
-        return await self._api.get(f"{uri.kind}s/{uri.id}", decode=read)
+        """The item, which has a `uri`. Raises NotFound if Spotify does not know the ID."""
+        decode = partial(_decode_item, _MODELS[uri.kind])
+        return await self._api.get(f"{uri.kind}s/{uri.id}", decode=decode)
 
     def album_tracks(self, album: Uri, *, concurrency: int = 1) -> Paging[Track]:
         return Paging(
@@ -102,7 +105,7 @@ class CatalogueApi:
     def artist_albums(
         self, artist: Uri, *, groups: str = "album,single", concurrency: int = 1
     ) -> Paging[Album]:
-        """`groups`: of album, single, appears_on and compilation."""
+        """`groups`: some of album, single, appears_on and compilation, separated by commas."""
         path, query = f"artists/{artist.id}/albums", {"include_groups": groups}
         return Paging(
             self._api,
@@ -133,22 +136,22 @@ def _decode_item(model: type[Item], body: bytes) -> Item:
 
 
 def _decode_search(body: bytes) -> SearchResults:
-    found = _SearchResponse.decode(body)
-    more: set[Kind] = set()
+    response = _SearchResponse.decode(body)
+    more_kinds: set[Kind] = set()
 
-    def once(page: msgspec.Raw, shape: type[N]) -> list[N]:
-        read: Page[N] = Page([]) if page == RAW_NULL else page_decoder(shape)(bytes(page))
-        if read.next is not None:
-            more.add(shape.kind)
-        return list({item.id: item for item in read.items if item and item.uri}.values())
+    def items(raw: msgspec.Raw, model: type[N]) -> list[N]:
+        page: Page[N] = Page([]) if raw == RAW_NULL else page_decoder(model)(bytes(raw))
+        if page.next is not None:
+            more_kinds.add(model.kind)
+        return list({item.id: item for item in page.items if item and item.uri}.values())
 
     return SearchResults(
-        tracks=once(found.tracks, Track),
-        albums=once(found.albums, Album),
-        artists=once(found.artists, Artist),
-        playlists=once(found.playlists, Playlist),
-        shows=once(found.shows, Show),
-        episodes=once(found.episodes, Episode),
-        audiobooks=once(found.audiobooks, Audiobook),
-        more_kinds=frozenset(more),
+        tracks=items(response.tracks, Track),
+        albums=items(response.albums, Album),
+        artists=items(response.artists, Artist),
+        playlists=items(response.playlists, Playlist),
+        shows=items(response.shows, Show),
+        episodes=items(response.episodes, Episode),
+        audiobooks=items(response.audiobooks, Audiobook),
+        more_kinds=frozenset(more_kinds),
     )

@@ -1,4 +1,4 @@
-"""An app's own access token: for the catalogue, without any user (Client Credentials flow)."""
+"""The app's own access token, for the catalogue only (OAuth's Client Credentials flow)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from bot.spotify.oauth import SpotifyOAuth
 
-# Renewed this many seconds before Spotify would refuse it.
+# Seconds before the end of a token's lifetime at which it is renewed.
 _RENEWAL_MARGIN = 60.0
 
 
 class AppToken:
-    """A TokenSource for whom no user is needed. Raises InvalidClientSecret, SpotifyDown."""
+    """A TokenSource without a user. Raises InvalidClientSecret, SpotifyDown."""
 
     def __init__(
         self, oauth: SpotifyOAuth, client_id: str, secret: str, clock: Callable[[], float]

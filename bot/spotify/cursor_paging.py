@@ -1,4 +1,4 @@
-"""Lists that Spotify gives by cursor: each page says after which entry the next one begins."""
+"""Lists with cursors: each page names the entry after which the next page begins."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bot.spotify.pages import FollowedArtistsResponse
 
 PAGE_SIZE = 50
 
-# How often a list is read from the start where it changed under the reader.
+# How often a list that changes during the reading is read from the start.
 _MAX_PASSES = 3
 
 
 class FollowedArtists:
-    """The artists one follows, each once; None where Spotify says null. To be iterated once.
+    """The artists that the user follows, without duplicates; None for a null. Iterate it once.
 
-    `total`, `read`, `changed` and `missing` are those of `Paging`. Where the list changed while it
-    was read, it is read from the start again for those that did not come yet.
+    `total`, `read_count`, `changed` and `missing` are those of `Paging`. If the list changes during
+    the reading, it is read again from the start, and yields the artists that are new.
     """
 
     def __init__(self, api: ApiClient) -> None:
@@ -34,21 +34,21 @@ class FollowedArtists:
         return max(0, (self.total or 0) - self.read_count)
 
     async def __aiter__(self) -> AsyncIterator[Artist | None]:
-        came: set[Hashable] = set()
+        yielded: set[Hashable] = set()
         nulls = 0
         for _ in range(_MAX_PASSES):
-            nulls_again = 0
+            nulls_in_pass = 0
             self._pass_complete = True
             async for artist in self._read_pass():
                 if artist is None or artist.identity is None:
-                    nulls_again += 1
-                    if nulls_again <= nulls:
+                    nulls_in_pass += 1
+                    if nulls_in_pass <= nulls:
                         continue
                     nulls += 1
-                elif artist.identity in came:
+                elif artist.identity in yielded:
                     continue
                 else:
-                    came.add(artist.identity)
+                    yielded.add(artist.identity)
                 self.read_count += 1
                 yield artist
             if self._pass_complete:
@@ -56,28 +56,28 @@ class FollowedArtists:
         raise LibraryChanged("followed artists")
 
     async def _read_pass(self) -> AsyncIterator[Artist | None]:
-        """From the start to the end, or to where it cannot go on."""
+        """From the start to the end, or up to a cursor that Spotify refuses."""
         after: str | None = None
         while True:
             query: dict[str, str | int] = {"type": "artist", "limit": PAGE_SIZE}
             query |= {"after": after} if after else {}
             try:
-                found = await self._api.get(
+                response = await self._api.get(
                     "me/following", query, decode=FollowedArtistsResponse.decode, fresh=True
                 )
             except BadRequest:
                 if after is None:
                     raise
-                self._mark_changed()  # the artist after whom to go on is followed no more
+                self._mark_changed()  # the user no longer follows the artist of the cursor
                 return
-            page = found.artists
+            page = response.artists
             if after is not None and page.total != self.total:
                 self._mark_changed()
             self.total = page.total
             for artist in page.items:
                 yield artist
-            before, after = after, page.cursors.after if page.cursors else None
-            if after is None or after == before or not page.items:
+            previous, after = after, page.cursors.after if page.cursors else None
+            if after is None or after == previous or not page.items:
                 return
 
     def _mark_changed(self) -> None:

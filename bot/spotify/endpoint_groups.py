@@ -1,12 +1,13 @@
-"""What a path of the Web API belongs to: a group that is counted together, and its keeping."""
+"""The endpoint group of a path, which shares a quota, and the cache TTL of its response."""
 
 from __future__ import annotations
 
 from typing import Literal, get_args
 
 Group = Literal["search", "catalogue", "profile", "playback", "control", "library", "playlists"]
-"""Spotify counts its quota in groups that it does not publish. These follow its chapters, with
-the player's reads and writes apart, so that as much as possible goes on when one is used up."""
+"""Spotify counts quotas in groups of endpoints that it does not publish. These follow the chapters
+of its documentation, with reads and writes of the player apart, so that one that is used up stops
+as little as possible."""
 
 GROUPS: tuple[Group, ...] = get_args(Group)
 
@@ -14,7 +15,7 @@ MINUTE = 60.0
 
 
 def group_of(method: str, path: str) -> Group:
-    """The group of a call; `path` is below /v1, such as `me/player/pause`."""
+    """The group of a call; `path` is relative to /v1, such as `me/player/pause`."""
     match path.split("/"):
         case ["search"]:
             return "search"
@@ -30,14 +31,17 @@ def group_of(method: str, path: str) -> Group:
 
 
 def is_public(path: str) -> bool:
-    """Whether a GET answers everybody alike. The market may differ, of which nothing is used."""
+    """Whether a GET has the same response for every user.
+
+    Fields that depend on the user's market differ, but the models do not read them.
+    """
     return group_of("GET", path) == "catalogue"
 
 
 def invalidated_groups(path: str, uris: str = "") -> frozenset[Group]:
-    """The groups whose answers to this account are no longer true after a write to `path`.
+    """The groups whose cached responses are wrong for the account after a write to `path`.
 
-    `uris`: those that a write to the library names; a playlist is followed and deleted there.
+    uris  those of a write to the library, which also follows, unfollows and deletes playlists
     """
     if path.startswith("me/player"):
         return frozenset({"playback"})
@@ -47,9 +51,9 @@ def invalidated_groups(path: str, uris: str = "") -> frozenset[Group]:
 
 
 def cache_ttl(path: str) -> float:
-    """For how many seconds the answer to a GET may be used again, where it need not be fresh.
+    """Seconds for which the response to a GET is cached.
 
-    0 for what plays, and for lists that change while they are read page by page.
+    0 for the player's state, and for lists that may change while they are read page by page.
     """
     match path.split("/"):
         case ["search"]:

@@ -1,4 +1,4 @@
-"""What an answer of the Web API means: one pure function of status, headers and body."""
+"""Maps a response of the Web API to an error, by status, headers and body; does no I/O."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ from bot.errors.spotify import (
 )
 from bot.spotify.response_body import DECODE_ERRORS
 
+# All in seconds. For a rate limit without a readable Retry-After:
 DEFAULT_RETRY_AFTER = 5.0
-# The rate limit looks at 30 seconds, so what asks for more than this is a quota, named or not.
+# Spotify's rate limit has a window of 30 seconds, so a longer wait than this one means a quota.
 MAX_RATE_LIMIT_WAIT = 600.0
-# Of a quota that does not say when.
+# For a quota without a readable Retry-After.
 DEFAULT_QUOTA_WAIT = 3600.0
-# Eleven days: nothing longer was ever seen.
+# Eleven days; no report names a longer wait.
 MAX_RETRY_AFTER = 1e6
 _SECONDS_PATTERN = re.compile(r"[0-9]{1,15}")
 _REASON_PATTERN = re.compile(r"[A-Z_]{1,40}")
@@ -62,7 +63,7 @@ _RESTRICTION_MESSAGES = {
 
 @dataclass(frozen=True)
 class ApiResponse:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: Mapping[str, str]
@@ -79,16 +80,16 @@ class _ErrorBody(msgspec.Struct):
 
 
 def error_for(response: ApiResponse) -> SpotifyError | NeedsLogin | None:
-    """What an answer means: None if the call was done, else the fault to raise.
+    """The error to raise for a response; None if the call succeeded.
 
-    Success is a status, never a body (player writes answer with anything).
+    The status alone decides about success: player writes return arbitrary bodies.
     """
     if 200 <= response.status < 300:
         return None
     details = _error_details(response.body)
     message, reason = details.message or "", details.reason or ""
     text = (message or response.body[:500].decode("utf-8", "replace")).lower()
-    # Never the message: nobody knows what it repeats of what was sent.
+    # Without Spotify's message, which could repeat parts of the request.
     log = f"{response.status} {reason if _REASON_PATTERN.fullmatch(reason) else ''}".strip()
     match response.status:
         case 401 if "access token missing" in text:
@@ -115,7 +116,7 @@ def error_for(response: ApiResponse) -> SpotifyError | NeedsLogin | None:
 
 
 def _error_details(body: bytes) -> _ErrorDetails:
-    """What a JSON error says; nothing where the body is HTML or plain text."""
+    """The details of a JSON error; empty if the body is HTML or plain text."""
     try:
         return msgspec.json.decode(body, type=_ErrorBody).error
     except DECODE_ERRORS:
@@ -143,11 +144,11 @@ def _forbidden_error(text: str, reason: str, log: str) -> SpotifyError | NeedsLo
 
 
 def _rate_limit_error(headers: Mapping[str, str], reason: str) -> RateLimited:
-    given = headers.get("Retry-After", "")
+    retry_after = headers.get("Retry-After", "")
     quota = reason == "QUOTA_EXCEEDED"
-    if _SECONDS_PATTERN.fullmatch(given):
-        # "0" would mean to ask again at once, and for ever.
-        wait = min(max(1.0, float(given)), MAX_RETRY_AFTER)
+    if _SECONDS_PATTERN.fullmatch(retry_after):
+        # With a wait of 0, the client would retry in a busy loop.
+        wait = min(max(1.0, float(retry_after)), MAX_RETRY_AFTER)
     else:
         wait = DEFAULT_QUOTA_WAIT if quota else DEFAULT_RETRY_AFTER
     return QuotaExceeded(wait) if quota or wait > MAX_RATE_LIMIT_WAIT else RateLimited(wait)

@@ -24,7 +24,7 @@ from bot.spotify.paging import DEFAULT_CONCURRENCY, Paging
 from bot.spotify.response_body import DECODE_ERRORS
 from bot.spotify.uris import Uri
 
-# The most URIs that one call takes.
+# Spotify's limit for one call.
 MAX_URIS = 40
 
 S = TypeVar("S", bound=SavedEntry)
@@ -64,31 +64,31 @@ class LibraryApi:
 
     async def save(self, *uris: Uri) -> None:
         """Save tracks, albums, shows, episodes or audiobooks; follow playlists or artists."""
-        for some in _batches(MAX_URIS, uris):
-            await self._api.write("PUT", "me/library", {"uris": some})
+        for batch in _batches(MAX_URIS, uris):
+            await self._api.write("PUT", "me/library", {"uris": batch})
 
     async def remove(self, *uris: Uri) -> None:
-        """The opposite of `save`. One's own playlist is deleted by it."""
-        for some in _batches(MAX_URIS, uris):
-            await self._api.write("DELETE", "me/library", {"uris": some})
+        """Unsave or unfollow; deletes a playlist that the user owns."""
+        for batch in _batches(MAX_URIS, uris):
+            await self._api.write("DELETE", "me/library", {"uris": batch})
 
     async def contains(self, *uris: Uri) -> list[bool]:
         """Whether each is saved or followed, in order."""
-        held: list[bool] = []
-        for some in _batches(MAX_URIS, uris):
-            read = partial(_decode_flags, some.count(",") + 1)
-            held += await self._api.get("me/library/contains", {"uris": some}, decode=read)
-        return held
+        flags: list[bool] = []
+        for batch in _batches(MAX_URIS, uris):
+            decode = partial(_decode_flags, batch.count(",") + 1)
+            flags += await self._api.get("me/library/contains", {"uris": batch}, decode=decode)
+        return flags
 
 
 def _batches(count: int, uris: Sequence[Uri]) -> Iterator[str]:
-    """So many at a time, as a query has them."""
+    """The URIs in batches of `count`, each as a query parameter."""
     for start in range(0, len(uris), count):
         yield ",".join(str(uri) for uri in uris[start : start + count])
 
 
 def _decode_flags(count: int, body: bytes) -> list[bool]:
-    """So many of them. Raises SpotifyDown where there are more or fewer."""
+    """Raises SpotifyDown if the response has not exactly `count` flags."""
     try:
         flags = msgspec.json.decode(body, type=list[bool])
     except DECODE_ERRORS as error:

@@ -1,4 +1,4 @@
-"""How much may be asked of Spotify: rate limits, quotas, and what was spent, for each client id."""
+"""Rate limits, quotas and call counts of each client ID."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from bot.spotify.throttle import Throttle
 HOUR = 3600
 DAY = 24 * HOUR
 
-# Calls a day in one group that Spotify is expected to allow: 600 to 2,300 were seen.
+# The assumed daily quota of a group, in calls. Reports name between 600 and 2,300.
 DEFAULT_DAILY_LIMIT = 1000
-# What exports and the like may take of it, so that the player goes on.
+# The share of it that background work, such as an export, may use; the rest is for commands.
 BACKGROUND_SHARE = 0.75
 
-# Seconds after which background work looks again whether commands are under way.
+# Seconds that background work waits if commands are in progress, before it asks again.
 _YIELD_DELAY = 0.05
-# Background work that always found commands under way gets its turn after so many seconds.
+# Seconds after which background work no longer waits for commands.
 _MAX_YIELD = 5.0
 
 OnQuotaExceeded = Callable[[str, Group, float], None]
-"""Told of a used-up quota: client id, group, and the time at which calls are taken again."""
+"""Called when a quota is used up: client ID, group, and the time (since 1970) of its end."""
 
 
 @dataclass(frozen=True)
 class HourlyCalls:
-    """Calls of one client id to one group within an hour; `start` in seconds since 1970."""
+    """Calls of one client ID to one group in one hour; `start` in seconds since 1970."""
 
     client_id: str
     group: Group
@@ -57,12 +57,11 @@ class _ClientState:
 
 
 class RateLimiter:
-    """Every call passes here, and every refusal is reported here.
+    """Lets every call through, delays it or refuses it, and learns from Spotify's refusals.
 
-    A rate limit makes all calls of a client id wait, and sets their pace from then on. A used-up
-    quota closes one group of endpoints until the time that Spotify named. Background work may
-    spend BACKGROUND_SHARE of `daily_limit` calls in a group within 24 hours; it yields to
-    commands.
+    A rate limit delays all calls of a client ID, and throttles them afterwards. A used-up quota
+    blocks one group of endpoints until the time that Spotify named. Background work may use
+    BACKGROUND_SHARE of `daily_limit` calls of a group in 24 hours; it yields to commands.
     """
 
     def __init__(
@@ -81,10 +80,12 @@ class RateLimiter:
     def acquire(
         self, client_id: str, group: Group, *, background: bool = False, has_deadline: bool = False
     ) -> float:
-        """Seconds to wait and ask again; 0 lets one call through, and counts it.
+        """Seconds to wait before asking again; 0 lets one call through, and counts it.
 
-        Background work that is `hurried` gives way only to commands that a rate limit holds up.
-        Raises QuotaExceeded, or BackgroundBudgetExceeded for background work.
+        has_deadline  background work with a deadline yields only to commands that a rate limit
+                      delays
+
+        Raises QuotaExceeded, and BackgroundBudgetExceeded for background work.
         """
         state, now = self._client(client_id), self._clock()
         if until := self._exhausted_until(state, group, now):
@@ -106,25 +107,25 @@ class RateLimiter:
         return 0.0
 
     def require_quota(self, client_id: str, group: Group) -> None:
-        """Raises QuotaExceeded where this group is used up: what leads there need not be spent."""
+        """Raises QuotaExceeded if the quota of this group is used up. Counts no call."""
         now = self._clock()
         if until := self._exhausted_until(self._client(client_id), group, now):
             raise QuotaExceeded(until - now)
 
     @contextmanager
     def track(self, client_id: str, group: Group, *, background: bool = False) -> Iterator[None]:
-        """A call under way that was let through; what it raises is what Spotify meant by it."""
+        """Wraps a call that was let through; learns from the error that the call raises, if any."""
         state, sent_at = self._client(client_id), self._clock()
         state.active_commands += not background
         try:
             yield
-        except QuotaExceeded as fault:
-            state.exhausted_until[group] = self._clock() + fault.retry_after
+        except QuotaExceeded as error:
+            state.exhausted_until[group] = self._clock() + error.retry_after
             if self._on_quota_exceeded:
                 self._on_quota_exceeded(client_id, group, state.exhausted_until[group])
             raise
-        except RateLimited as fault:
-            state.throttle.on_rate_limited(self._clock(), sent_at, fault.retry_after)
+        except RateLimited as error:
+            state.throttle.on_rate_limited(self._clock(), sent_at, error.retry_after)
             raise
         except SpotifyError:
             state.throttle.on_success(sent_at)
@@ -135,7 +136,7 @@ class RateLimiter:
             state.active_commands -= not background
 
     def reserve(self, client_id: str, group: Group, calls: int) -> None:
-        """Keep so many calls for background work that begins. Raises BackgroundBudgetExceeded."""
+        """Reserve calls for background work. Raises BackgroundBudgetExceeded."""
         if calls > self.available(client_id, group):
             raise BackgroundBudgetExceeded(
                 self._seconds_until_available(client_id, group, calls), calls, self.background_limit
@@ -143,21 +144,18 @@ class RateLimiter:
         self._client(client_id).reserved[group] += calls
 
     def release(self, client_id: str, group: Group, calls: int) -> None:
-        """Background work has ended, with so many calls of its promise left."""
-        promised = self._client(client_id).reserved
-        promised[group] = max(0, promised[group] - calls)
+        """Give back reserved calls that background work did not use."""
+        reserved = self._client(client_id).reserved
+        reserved[group] = max(0, reserved[group] - calls)
 
     def available(self, client_id: str, group: Group) -> int:
-        """How many calls background work may still begin, beside those it was promised."""
+        """The calls that background work may still make, without those that are reserved."""
         commands, background = self.calls_last_day(client_id, group)
-        promised = self._client(client_id).reserved[group]
-        return (
-            min(self.background_limit - background, self.daily_limit - commands - background)
-            - promised
-        )
+        reserved = self._client(client_id).reserved[group]
+        return self._budget(commands, background) - reserved
 
     def calls_last_day(self, client_id: str, group: Group) -> tuple[int, int]:
-        """Calls of the last 24 hours, or up to an hour more: of commands, and in the background."""
+        """Calls of commands, and background calls, of the last 24 to 25 hours."""
         since = self._clock() - DAY - HOUR
         counts = [0, 0]
         for (start, background), calls in self._client(client_id).calls[group].items():
@@ -166,55 +164,60 @@ class RateLimiter:
         return counts[0], counts[1]
 
     def exhausted_quotas(self, client_id: str) -> dict[Group, float]:
-        """The groups whose quota is used up, and until when."""
+        """The groups whose quota is used up, each with the time of its end."""
         state, now = self._client(client_id), self._clock()
         times = {group: self._exhausted_until(state, group, now) for group in state.exhausted_until}
         return {group: until for group, until in times.items() if until}
 
     def throttled_until(self, client_id: str) -> float | None:
-        """Until when a rate limit sets the pace; None where none does."""
+        """The end of the throttling after a rate limit; None without one."""
         return self._client(client_id).throttle.throttled_until(self._clock())
 
     @property
     def client_ids(self) -> list[str]:
         return list(self._clients)
 
-    # ---- over restarts
+    # ---- persistence
 
     def hourly_calls(self) -> list[HourlyCalls]:
-        """All that was spent within the last 24 hours."""
+        """All counts of the last 24 to 25 hours, to be saved. Frees older ones."""
         since = self._clock() - DAY - HOUR
-        kept = []
-        for app, state in self._clients.items():
-            for group, spent in state.calls.items():
-                for key in [key for key in spent if key[0] <= since]:
-                    del spent[key]
-                for start in {start for start, _ in spent}:
-                    kept.append(
-                        HourlyCalls(app, group, start, spent[start, False], spent[start, True])
+        hours = []
+        for client_id, state in self._clients.items():
+            for group, calls in state.calls.items():
+                for key in [key for key in calls if key[0] <= since]:
+                    del calls[key]
+                for start in {start for start, _ in calls}:
+                    hours.append(
+                        HourlyCalls(
+                            client_id, group, start, calls[start, False], calls[start, True]
+                        )
                     )
-        return kept
+        return hours
 
     def restore(self, hour: HourlyCalls) -> None:
-        """Count what was spent before a restart."""
-        spent = self._client(hour.client_id).calls[hour.group]
-        spent[hour.start, False] += hour.commands
-        spent[hour.start, True] += hour.background
+        """Add the calls of an hour before a restart to the counts."""
+        calls = self._client(hour.client_id).calls[hour.group]
+        calls[hour.start, False] += hour.commands
+        calls[hour.start, True] += hour.background
 
     def mark_exhausted(self, client_id: str, group: Group, until: float) -> None:
-        """Let no call of this group through before that time."""
+        """Block the calls to this group until a time in seconds since 1970."""
         self._client(client_id).exhausted_until[group] = until
 
     def forget_client(self, client_id: str) -> None:
         self._clients.pop(client_id, None)
 
-    # ---- within
+    # ---- helpers
 
     def _client(self, client_id: str) -> _ClientState:
         return self._clients.setdefault(client_id, _ClientState())
 
     def _exhausted_until(self, state: _ClientState, group: Group, now: float) -> float | None:
-        """None where it is open: what is further off than Spotify can say, a clock got wrong."""
+        """The end of the group's block; None if it is not blocked.
+
+        An end later than Spotify can name comes from a wrong clock, and is ignored.
+        """
         until = state.exhausted_until.get(group, 0.0)
         return until if now < until <= now + MAX_RETRY_AFTER else None
 
@@ -226,19 +229,20 @@ class RateLimiter:
             state.yielding_since = now
         return now - state.yielding_since < _MAX_YIELD
 
+    def _budget(self, commands: int, background: int) -> int:
+        """The calls left for background work, after these calls of the last day."""
+        return min(self.background_limit - background, self.daily_limit - commands - background)
+
     def _seconds_until_available(self, client_id: str, group: Group, calls: int) -> float:
-        """Seconds until background work may make so many calls; infinity where it never may."""
-        if calls >= self.background_limit:  # whoever asks has made one already
+        """Seconds until background work may make this many calls; infinite if it never may."""
+        if calls >= self.background_limit:  # the caller has already made one of its calls
             return math.inf
-        spent, now, over = self._client(client_id).calls[group], self._clock(), 0.0
+        counts, now, wait = self._client(client_id).calls[group], self._clock(), 0.0
         commands, background = self.calls_last_day(client_id, group)
-        for start in sorted({start for start, _ in spent if start > now - DAY - HOUR}):
-            if (
-                min(self.background_limit - background, self.daily_limit - commands - background)
-                >= calls
-            ):
+        for start in sorted({start for start, _ in counts if start > now - DAY - HOUR}):
+            if self._budget(commands, background) >= calls:
                 break
-            commands -= spent[start, False]
-            background -= spent[start, True]
-            over = start + HOUR + DAY - now
-        return over
+            commands -= counts[start, False]
+            background -= counts[start, True]
+            wait = start + HOUR + DAY - now
+        return wait

@@ -1,4 +1,4 @@
-"""Where one is in a list that may change meanwhile: what came last, and what was at its top."""
+"""The reader's position in a list that may change: the entries read last, and the first page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ T = TypeVar("T", bound=ApiModel)
 
 
 def identity_of(entry: ApiModel | None) -> Hashable:
-    """None for an entry that nothing tells from others."""
+    """None for a null, and for an entry that cannot be told from others."""
     return entry.identity if entry is not None else None
 
 
 class FirstPage(Generic[T]):
-    """The first page as it was at first: tells what was added above it since."""
+    """The first page as it was when the reading began; recognises entries added above it since."""
 
     def __init__(self, page: Page[T]) -> None:
         self._total = page.total
@@ -31,12 +31,12 @@ class FirstPage(Generic[T]):
         return identity_of(entry) in self._known
 
     def differs_from(self, page: Page[T]) -> bool:
-        """Whether the first page is another by now."""
-        now = [identity_of(entry) for entry in page.items]
-        return page.total != self._total or now != self._identities
+        """Whether the list's first page is different now."""
+        identities = [identity_of(entry) for entry in page.items]
+        return page.total != self._total or identities != self._identities
 
     def is_newer(self, entry: T | None) -> bool | None:
-        """Whether it was added since; None where its date does not tell."""
+        """Whether the entry was added since; None if its date leaves that open."""
         date = _added_at(entry)
         if not date or not self._newest or date == self._newest == self._oldest:
             return None
@@ -45,18 +45,18 @@ class FirstPage(Generic[T]):
         return date > self._newest
 
     def first_original_index(self, page: Page[T]) -> int | None:
-        """The place of the first entry that was there at first; None where no date tells."""
-        for place, entry in enumerate(page.items):
+        """The index of the first entry that is not newer; None if no date says so."""
+        for index, entry in enumerate(page.items):
             newer = self.is_newer(entry)
             if newer is False:
-                return place
+                return index
             if newer is None and identity_of(entry) is not None:
                 return None
         return None
 
 
 class RecentEntries(Generic[T]):
-    """The last entries that came, `length` of them at most."""
+    """The entries that were read last, at most `length` of them."""
 
     def __init__(self, length: int) -> None:
         self._identities: deque[Hashable] = deque(maxlen=length)
@@ -69,7 +69,7 @@ class RecentEntries(Generic[T]):
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing came before."""
+        """Whether these are all entries that were read."""
         return self._count == len(self._identities)
 
     def __contains__(self, entry: T | None) -> bool:
@@ -77,7 +77,7 @@ class RecentEntries(Generic[T]):
         return identity is not None and identity in self._identities
 
     def may_end_with(self, entry: T | None) -> bool:
-        """Whether this may be the entry that came last: nulls may be any."""
+        """Whether this may be the entry that was read last; a null matches every entry."""
         identity = identity_of(entry)
         return (
             identity is None
@@ -86,29 +86,36 @@ class RecentEntries(Generic[T]):
         )
 
     def index_after_last(self, page: Page[T]) -> tuple[int, int] | None:
-        """The place behind the last entry on the page that came; how many came after that one."""
-        after = {one: len(self._identities) - n for n, one in enumerate(self._identities, start=1)}
-        for place in range(len(page.items), 0, -1):
-            identity = identity_of(page.items[place - 1])
-            if identity is not None and identity in after:
-                return self.skip_nulls(page, place, after[identity]), after[identity]
+        """The index behind the last entry of the page that was read already.
+
+        With it, how many entries were read after that one. None if no entry was read.
+        """
+        read_after = {
+            identity: len(self._identities) - count
+            for count, identity in enumerate(self._identities, start=1)
+        }
+        for index in range(len(page.items), 0, -1):
+            identity = identity_of(page.items[index - 1])
+            if identity is not None and identity in read_after:
+                count = read_after[identity]
+                return self.skip_nulls(page, index, count), count
         return None
 
-    def skip_nulls(self, page: Page[T], place: int, within_last: int = 10**9) -> int:
-        """The place behind those nulls that are of the last `after` entries."""
-        came = list(self._identities)[max(0, len(self._identities) - within_last) :]
-        nulls = Counter(one for one in came if isinstance(one, _NullEntry))
-        for entry in page.items[place:]:
+    def skip_nulls(self, page: Page[T], index: int, within_last: int = 10**9) -> int:
+        """The index behind the nulls from `index` on that are among the last entries read."""
+        last = list(self._identities)[max(0, len(self._identities) - within_last) :]
+        nulls = Counter(identity for identity in last if isinstance(identity, _NullEntry))
+        for entry in page.items[index:]:
             null = _NullEntry(_added_at(entry))
             if identity_of(entry) is not None or not nulls[null]:
                 break
             nulls[null] -= 1
-            place += 1
-        return place
+            index += 1
+        return index
 
 
 class _NullEntry(NamedTuple):
-    """An entry that nothing tells from others but the time when it was added."""
+    """Stands for an entry without an identity; only the time of its addition is known."""
 
     added_at: str | None
 

@@ -1,4 +1,4 @@
-"""The parts of Spotify's answers that Tonearm uses. Anything may be null; much may be absent."""
+"""The parts of Spotify's responses that Tonearm uses. Any field may be null or absent."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ RAW_NULL = msgspec.Raw(b"null")
 
 
 class ApiModel(msgspec.Struct, frozen=True):
-    """Part of an answer. Fields that are not named here are skipped unread."""
+    """A part of a response. Decoding skips fields that the class does not name."""
 
     @classmethod
     def decode(cls, body: bytes) -> Self:
-        """The answer as this. Raises SpotifyDown where it is something else, such as HTML."""
+        """Decode JSON. Raises SpotifyDown if the body is something else, such as HTML."""
         try:
             return msgspec.json.decode(body, type=cls)
         except DECODE_ERRORS as error:
@@ -27,7 +27,7 @@ class ApiModel(msgspec.Struct, frozen=True):
 
     @property
     def identity(self) -> Hashable:
-        """Tells an entry from others of its list; None where nothing does."""
+        """A value that distinguishes an entry from the others of its list; None without one."""
         return None
 
 
@@ -37,7 +37,7 @@ class Image(ApiModel, frozen=True):
 
 
 class CatalogueItem(ApiModel, frozen=True):
-    """What has a name and a page of its own."""
+    """An item with a name and a page of its own."""
 
     kind: ClassVar[Kind]
 
@@ -46,7 +46,7 @@ class CatalogueItem(ApiModel, frozen=True):
 
     @property
     def uri(self) -> Uri | None:
-        """None for a local file, which exists on its owner's machine only."""
+        """None for a local file, which exists only on its owner's computer."""
         return Uri(self.kind, self.id) if self.id and ID_PATTERN.fullmatch(self.id) else None
 
     def require_uri(self) -> Uri:
@@ -76,7 +76,7 @@ class Album(CatalogueItem, frozen=True):
 
 
 class Owner(ApiModel, frozen=True):
-    """A user, as far as others may know them."""
+    """The public part of a user's profile."""
 
     id: str | None = None
     display_name: str | None = None
@@ -87,7 +87,7 @@ class Count(ApiModel, frozen=True):
 
 
 class Playlist(CatalogueItem, frozen=True):
-    """`items` is absent unless the user owns it or collaborates; older answers say `tracks`."""
+    """`items` is absent unless the user owns the playlist or collaborates; formerly `tracks`."""
 
     kind = Kind.PLAYLIST
 
@@ -101,7 +101,7 @@ class Playlist(CatalogueItem, frozen=True):
 
     @property
     def total(self) -> int | None:
-        """How many entries it has, where Spotify says so."""
+        """The number of entries; None if Spotify does not say."""
         count = self.items or self.tracks
         return count.total if count else None
 
@@ -145,7 +145,7 @@ class Episode(CatalogueItem, frozen=True, tag="episode", tag_field="type"):
 
 
 Playable = Track | Episode
-"""What sounds. A raw item of an unknown kind, or broken, is None instead."""
+"""An item that the player can play; a malformed one, or one of an unknown type, becomes None."""
 
 
 def decode_playable(raw: msgspec.Raw) -> Playable | None:
@@ -168,7 +168,7 @@ class Audiobook(CatalogueItem, frozen=True):
 
 
 class Chapter(ApiModel, frozen=True):
-    """It has no page of its own, and Spotify calls its type an episode."""
+    """A chapter of an audiobook. It has no page; Spotify calls its type "episode"."""
 
     name: str | None = None
     id: str | None = None
@@ -181,7 +181,7 @@ class Chapter(ApiModel, frozen=True):
 
 
 class Profile(ApiModel, frozen=True):
-    """Of `GET /me`: `account_id` names the account since May 2026, `id` before."""
+    """The response of `GET /me`. `account_id` identifies the account; before May 2026, `id` did."""
 
     id: str | None = None
     account_id: str | None = None
@@ -189,7 +189,7 @@ class Profile(ApiModel, frozen=True):
 
     @property
     def stable_account_id(self) -> str:
-        """What identifies the account. Raises SpotifyDown where Spotify gave neither."""
+        """The account's ID. Raises SpotifyDown if the response has none."""
         if not (account := self.account_id or self.id):
             raise SpotifyDown("profile without an id")
         return account
@@ -203,7 +203,7 @@ class Profile(ApiModel, frozen=True):
 
 
 class Device(ApiModel, frozen=True):
-    """`id` may be null and is not stable for ever; a restricted one accepts no command."""
+    """`id` may be null, and may change over time; a restricted device accepts no commands."""
 
     id: str | None = None
     name: str | None = None
@@ -220,20 +220,20 @@ class DevicesResponse(ApiModel, frozen=True):
 
 
 class Context(ApiModel, frozen=True):
-    """What the music comes from: an album, artist, playlist or show, by its URI."""
+    """The source of what plays: the URI of an album, artist, playlist or show."""
 
     uri: str | None = None
     type: str | None = None
 
 
 class Actions(ApiModel, frozen=True):
-    """What the player does not allow now: name → true, such as `skipping_next`."""
+    """The actions that the player does not allow now, such as `skipping_next`, each with true."""
 
     disallows: dict[str, bool | None] = {}
 
 
 class Playback(ApiModel, frozen=True):
-    """What `GET /me/player` says. `currently_playing_type`: track, episode, ad or unknown."""
+    """The response of `GET /me/player`; `currently_playing_type`: track, episode, ad or unknown."""
 
     is_playing: bool = False
     currently_playing_type: str | None = None
@@ -252,12 +252,12 @@ class Playback(ApiModel, frozen=True):
 
     @property
     def item(self) -> Playable | None:
-        """None where nothing plays, or something of a kind that is not known here."""
+        """None if nothing plays, or an item of an unknown type."""
         return decode_playable(self.raw_item)
 
 
 class Queue(ApiModel, frozen=True):
-    """What plays, and what comes after it."""
+    """The item that plays, and those that follow."""
 
     raw_current: msgspec.Raw = msgspec.field(default=RAW_NULL, name="currently_playing")
     raw_queue: list[msgspec.Raw] = msgspec.field(default_factory=list, name="queue")
@@ -272,7 +272,7 @@ class Queue(ApiModel, frozen=True):
 
 
 class Played(ApiModel, frozen=True):
-    """An entry of what was played recently."""
+    """An entry of the recently played tracks."""
 
     track: Track | None = None
     played_at: str | None = None

@@ -42,7 +42,7 @@ def generate_verifier() -> str:
 
 
 class TokenResponse(msgspec.Struct, frozen=True):
-    """What the token endpoint gave. `refresh_token` is often absent from a renewal since 2026."""
+    """Tokens. Since 2026 the response to a renewal often has no `refresh_token`."""
 
     access_token: str
     expires_in: int = 3600
@@ -58,7 +58,7 @@ class _ErrorResponse(msgspec.Struct):
 
 
 class SpotifyOAuth:
-    """The accounts service, for one redirect URI; the client id goes with each login."""
+    """Spotify's accounts service, with one redirect URI for the apps of all client IDs."""
 
     def __init__(self, http: aiohttp.ClientSession, accounts_url: str, redirect_uri: str) -> None:
         self._http = http
@@ -66,7 +66,7 @@ class SpotifyOAuth:
         self.redirect_uri = redirect_uri
 
     def authorize_url(self, client_id: str, *, state: str, verifier: str) -> str:
-        """The page to send a browser to."""
+        """The URL at which the user logs in and consents."""
         digest = hashlib.sha256(verifier.encode()).digest()
         query = {
             "client_id": client_id,
@@ -80,7 +80,7 @@ class SpotifyOAuth:
         return f"{self._accounts_url}/authorize?{urlencode(query)}"
 
     async def exchange_code(self, client_id: str, code: str, verifier: str) -> TokenResponse:
-        """The tokens for a code. Raises LoginRefused, or SpotifyDown; never repeated."""
+        """Exchange a code for tokens, without a retry. Raises LoginRefused, SpotifyDown."""
         status, body = await self._post_token(
             {
                 "grant_type": "authorization_code",
@@ -95,7 +95,7 @@ class SpotifyOAuth:
         return _decode_tokens(body)
 
     async def refresh(self, client_id: str, refresh_token: str) -> TokenResponse:
-        """A new access token. Raises LoginExpired on invalid_grant alone, else SpotifyDown."""
+        """A new access token. Raises LoginExpired only for invalid_grant, otherwise SpotifyDown."""
         status, body = await self._post_token(
             {
                 "grant_type": "refresh_token",
@@ -110,9 +110,9 @@ class SpotifyOAuth:
         raise SpotifyDown(f"renewal refused: {status} {_error_code(body)}")
 
     async def client_credentials(self, client_id: str, secret: str) -> TokenResponse:
-        """An access token of the app's own. Raises InvalidClientSecret, SpotifyDown."""
-        proof = aiohttp.encode_basic_auth(client_id, secret)
-        status, body = await self._post_token({"grant_type": "client_credentials"}, proof)
+        """The app's own access token. Raises InvalidClientSecret, SpotifyDown."""
+        authorization = aiohttp.encode_basic_auth(client_id, secret)
+        status, body = await self._post_token({"grant_type": "client_credentials"}, authorization)
         if status == 200:
             return _decode_tokens(body)
         if _error_code(body) == "invalid_client":
@@ -120,9 +120,9 @@ class SpotifyOAuth:
         raise SpotifyDown(f"no token for the app: {status} {_error_code(body)}")
 
     async def client_exists(self, client_id: str) -> bool:
-        """Whether Spotify has an app with this client id: asked with a token that cannot be good.
+        """Whether Spotify has an app with this client ID; the request has an invalid refresh token.
 
-        A wrong redirect URI cannot be told this way; only Spotify's own page says it.
+        It does not reveal a wrong redirect URI; only Spotify's own page reports that.
         """
         _, body = await self._post_token(
             {"grant_type": "refresh_token", "refresh_token": "-", "client_id": client_id}
@@ -152,7 +152,7 @@ _ERROR_CODES = frozenset(
 
 
 def _error_code(body: bytes) -> str:
-    """The OAuth error code, where it is one: anything else could repeat what was sent."""
+    """The error code of a response if OAuth defines it; other text could repeat the request."""
     try:
         code = msgspec.json.decode(body, type=_ErrorResponse).error
     except DECODE_ERRORS:

@@ -1,4 +1,4 @@
-"""Lists in Spotify's answers: their pages, and their entries, any of which may be null."""
+"""Models of lists: their pages, and their entries, any of which may be null."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class SavedEntry(ApiModel, frozen=True):
-    """An entry of the library; each kind has its own field for what was saved."""
+    """An entry of the library; the last field of each subclass holds the saved item."""
 
     added_at: str | None = None
 
@@ -58,7 +58,7 @@ class SavedAudiobook(SavedEntry, frozen=True):
 
 
 class PlaylistEntry(ApiModel, frozen=True):
-    """`item` is null for what is gone; older answers call it `track`."""
+    """`item` is None if Spotify no longer has the item; older responses call the field `track`."""
 
     added_at: str | None = None
     added_by: Owner | None = None
@@ -76,7 +76,7 @@ class PlaylistEntry(ApiModel, frozen=True):
 
 
 class Page(ApiModel, Generic[T], frozen=True):
-    """One page of a list, whose `total` may disagree with what all pages hold."""
+    """One page of a list. `total` may differ from the number of entries on all pages."""
 
     items: list[T | None]
     total: int = 0
@@ -84,7 +84,7 @@ class Page(ApiModel, Generic[T], frozen=True):
 
 
 class _RawPage(ApiModel, frozen=True):
-    """Its entries unread. Raw alone takes nulls too; `Raw | None` would take nothing else."""
+    """A page with undecoded entries. `Raw` accepts nulls; `Raw | None` accepts only nulls."""
 
     items: list[msgspec.Raw]
     total: int = 0
@@ -92,25 +92,25 @@ class _RawPage(ApiModel, frozen=True):
 
 
 def page_decoder(model: type[T]) -> Callable[[bytes], Page[T]]:
-    """Reads a page of `shape`, with None for each entry that has not that shape.
+    """A function that decodes a page of `model`, with None for each malformed entry.
 
-    What it returns raises SpotifyDown where the answer is no page at all.
+    The function raises SpotifyDown if the body is no page.
     """
-    whole = msgspec.json.Decoder(Page[model])  # type: ignore[valid-type]
-    loose = msgspec.json.Decoder(_RawPage)
+    strict_decoder = msgspec.json.Decoder(Page[model])  # type: ignore[valid-type]
+    raw_decoder = msgspec.json.Decoder(_RawPage)
 
-    def read(body: bytes) -> Page[T]:
+    def decode(body: bytes) -> Page[T]:
         try:
-            return whole.decode(body)
+            return strict_decoder.decode(body)
         except DECODE_ERRORS:
             pass
         try:
-            page = loose.decode(body)
+            page = raw_decoder.decode(body)
         except DECODE_ERRORS as error:
             raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
         return Page([_decode_entry(entry, model) for entry in page.items], page.total, page.next)
 
-    return read
+    return decode
 
 
 def _decode_entry(entry: msgspec.Raw, model: type[T]) -> T | None:
@@ -120,7 +120,7 @@ def _decode_entry(entry: msgspec.Raw, model: type[T]) -> T | None:
         return None
 
 
-# ---- by cursor
+# ---- lists with cursors
 
 
 class Cursors(ApiModel, frozen=True):

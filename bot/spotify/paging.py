@@ -1,11 +1,11 @@
-"""Lists of many pages as `async for`: several pages in flight, in order, nothing lost on the way.
+"""Iterates over long lists: several pages in flight, in order, without losing entries.
 
-A list may change while it is read. Then offsets point elsewhere, and entries would be skipped or
-come twice. Every page says how many entries there are in all, and where the list grows at its top,
-what was pushed down comes twice; where entries have no fixed place, pages overlap by one. So a
-change is noticed at the next page. Then a page is looked for that shows the last entry that came
-and is still there, and the reading goes on behind it. The top is looked at once more at the end,
-and what was added there meanwhile comes last.
+A list may change while it is read. Offsets then point to other entries, so that the reader would
+skip or repeat some. The reader notices a change at the next page: the total differs, or an entry
+repeats because new ones pushed it down; in lists that users can rearrange, pages overlap by one
+entry. The reader then looks for a page with the last entry that it has read and that is still in
+the list, and continues behind it. At the end it reads the first page again, and yields the entries
+that were added there.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ T = TypeVar("T", bound=ApiModel)
 PAGE_SIZE = 50
 DEFAULT_CONCURRENCY = 4
 
-# How many of the last entries are remembered, to find the place again.
+# The entries to remember for finding the position again.
 _MAX_RECENT = 5 * PAGE_SIZE
-# How often the place may be lost, and how many pages are read each time, before giving up.
+# The changes of a list after which the reader gives up, and the pages to read after each of them.
 _MAX_CHANGES, _MAX_LOOKUPS = 20, 8
 
 
 class Paging(Generic[T]):
-    """A list by offset, to be iterated once. Entries are None where Spotify says null.
+    """A list with offsets. Iterate it once; it yields None for a null.
 
-    total    Spotify's own count, which can disagree with what there is; None before the first page
-    read     how many entries came
-    changed  whether the list changed meanwhile
+    total       Spotify's own count, which may be wrong; None before the first page
+    read_count  the number of entries yielded so far
+    changed     whether the list changed during the reading
 
-    Raises LibraryChanged if the list changed so much that the position is lost, and the errors of
+    Raises LibraryChanged if the list changes so much that the position is lost, and the errors of
     `ApiClient.get`.
     """
 
@@ -77,11 +77,11 @@ class Paging(Generic[T]):
 
     @property
     def missing(self) -> int:
-        """How many more entries there should be, by Spotify's own count."""
+        """The number of entries that are still to come, by Spotify's count."""
         return max(0, (self.total or 0) - self.read_count)
 
     async def page(self, offset: int = 0) -> Page[T]:
-        """The page that begins there, alone; one that was kept will do."""
+        """The one page that begins at `offset`, perhaps from the cache."""
         query = {**self._query, "limit": self._page_size, "offset": offset}
         return await self._api.get(self._path, query, decode=self._decode_page)
 
@@ -98,20 +98,20 @@ class Paging(Generic[T]):
                     yield entry
         finally:
             self._cancel()
-            left = self._reserved - (self._api.calls_sent - self._sent_before)
-            self._api.release(self._path, max(0, left))
+            unused = self._reserved - (self._api.calls_sent - self._sent_before)
+            self._api.release(self._path, max(0, unused))
 
     async def _pages(self) -> AsyncIterator[tuple[Page[T], int]]:
-        """Each page, and how many of its first entries came already."""
+        """Each page, and how many of its first entries were read already."""
         offset, skip = 0, 0
         page = await self._fetch_page(offset)
         self.total, self._first_page = page.total, FirstPage(page)
         await self._on_first_page()
         if page.total > self._page_size:
-            more = -(-(page.total - self._page_size) // self._step)
-            self._api.reserve(self._path, more + self._newest_first)
-            self._reserved, self._sent_before = more + self._newest_first, self._api.calls_sent
-        asked = changes = 0
+            calls = -(-(page.total - self._page_size) // self._step) + self._newest_first
+            self._api.reserve(self._path, calls)
+            self._reserved, self._sent_before = calls, self._api.calls_sent
+        last_offset = changes = 0
         while True:
             if offset and self._has_shifted(page):
                 self._cancel()
@@ -121,23 +121,23 @@ class Paging(Generic[T]):
                 if self._overlap and page.total == self.total:
                     raise LibraryChanged("rearranged")
                 offset, page, skip = await self._resync(offset, page.total)
-                self.changed, self.total, asked = True, page.total, offset
+                self.changed, self.total, last_offset = True, page.total, offset
             yield page, skip
             if page.next is None or not page.items:
                 if offset or skip:
                     self._recheck_top()
                 return
             offset += self._step
-            asked = self._prefetch(asked, page.total)
+            last_offset = self._prefetch(last_offset, page.total)
             page, skip = await self._prefetched.popleft(), self._overlap
 
     async def _on_first_page(self) -> None:
-        """For lists with something to find out once the first page is there."""
+        """A hook for subclasses that need another request after the first page."""
 
     def _prefetch(self, last_offset: int, total: int) -> int:
-        """Send for as many pages as may be in flight, and for the top behind the last of them.
+        """Fetch as many pages as may be in flight, and after the last one the first page again.
 
-        The offset of the last page that was sent for.
+        Returns the offset of the last page in flight.
         """
         while (
             not self._prefetched
@@ -169,80 +169,85 @@ class Paging(Generic[T]):
         return await self._api.get(self._path, query, decode=self._decode_page, fresh=True)
 
     def _allowed_concurrency(self) -> int:
-        """How many pages may be in flight: half as many after each rate limit."""
+        """The number of pages that may be in flight; every rate limit halves it."""
         if self._api.rate_limits_met > self._rate_limits_met:
             self._rate_limits_met = self._api.rate_limits_met
             self._concurrency = max(1, self._concurrency // 2)
         return self._concurrency
 
     def _has_shifted(self, page: Page[T]) -> bool:
-        """Whether this page, as far as one can see, does not continue where the last one ended."""
+        """Whether the page visibly does not continue where the last one ended."""
         if page.total != self.total:
             return True
         if self._overlap:
             return bool(page.items) and not self._recent.may_end_with(page.items[0])
-        told = (entry for entry in page.items if identity_of(entry) is not None)
-        if not self._newest_first or (first := next(told, None)) is None:
+        identified = (entry for entry in page.items if identity_of(entry) is not None)
+        if not self._newest_first or (first := next(identified, None)) is None:
             return False
         return bool(self._first_page.is_newer(first)) or first in self._recent
 
     async def _resync(self, offset: int, total: int) -> tuple[int, Page[T], int]:
-        """The page with the first entry that did not come yet: its offset, it, and where.
+        """Find the first entry that was not read yet: offset and page, and its index there.
 
-        That page alone shows what is on both sides of the place: between two, the list may change.
+        The page must also contain an entry on the other side of the position: between the requests
+        for two pages, the list may change again.
         """
-        at = max(0, offset - 1 + total - (self.total or 0) - self._page_size // 2)
+        offset = max(0, offset - 1 + total - (self.total or 0) - self._page_size // 2)
         for _ in range(_MAX_LOOKUPS):
-            page = await self._fetch_page(at)
-            ends = page.next is None or len(page.items) < self._page_size
-            if (end := self._recent.index_after_last(page)) is not None:
-                place, after = end
-                if place < len(page.items) or ends:
-                    return at, page, place
-                at += max(1, place - 1 + after - self._page_size // 2)
-            elif (begin := self._first_original_entry(page, at)) is not None:
-                return at, page, begin
+            page = await self._fetch_page(offset)
+            is_last = page.next is None or len(page.items) < self._page_size
+            if (found := self._recent.index_after_last(page)) is not None:
+                index, read_after = found
+                if index < len(page.items) or is_last:
+                    return offset, page, index
+                offset += max(1, index - 1 + read_after - self._page_size // 2)
+            elif (first := self._first_original_entry(page, offset)) is not None:
+                return offset, page, first
             elif page.items and self._first_page.is_newer(page.items[-1]):
-                at += self._page_size - 1
+                offset += self._page_size - 1
             else:
-                at = max(0, at - self._page_size + 1)
+                offset = max(0, offset - self._page_size + 1)
         raise LibraryChanged("lost the place")
 
-    def _first_original_entry(self, page: Page[T], at: int) -> int | None:
-        """The place of the first entry that was there at first, where all that came is gone."""
-        if at == 0 and not page.items:
+    def _first_original_entry(self, page: Page[T], offset: int) -> int | None:
+        """The index of the first entry that is not newer, if all entries read so far are gone."""
+        if offset == 0 and not page.items:
             return 0
-        begin = self._first_page.first_original_index(page) if self._recent.is_complete else None
-        if begin is None or (begin == 0 and at):
+        index = self._first_page.first_original_index(page) if self._recent.is_complete else None
+        if index is None or (index == 0 and offset):
             return None
-        return self._recent.skip_nulls(page, begin)
+        return self._recent.skip_nulls(page, index)
 
     async def _added_at_top(self, page: Page[T]) -> list[T | None]:
-        """What was added at the top since the first page was read, newest first, each once."""
+        """The entries added at the top during the reading, newest first, without duplicates.
+
+        `page` is the first page, read again. Without dates (`dated` is False) only an entry of the
+        first page as it was ends the search.
+        """
         if not self._first_page.differs_from(page):
             return []
         self.changed, self.total = True, page.total
         added: list[T | None] = []
-        came: set[Hashable] = set()
-        at, sure = 0, True
+        seen: set[Hashable] = set()
+        offset, dated = 0, True
         for _ in range(_MAX_LOOKUPS):
             for entry in page.items:
                 identity, newer = identity_of(entry), self._first_page.is_newer(entry)
-                met = entry in self._first_page or (
+                was_read = entry in self._first_page or (
                     entry in self._recent and self._recent.is_complete
                 )
-                if met or ((newer is False or entry in self._recent) and sure):
+                if was_read or ((newer is False or entry in self._recent) and dated):
                     return added
                 if identity is None and not newer:
-                    continue  # nobody can tell a null that was there
-                sure &= newer is True
-                if identity is None or identity not in came:
-                    came.add(identity)
+                    continue  # the null may have been there before
+                dated &= newer is True
+                if identity is None or identity not in seen:
+                    seen.add(identity)
                     added.append(entry)
-            if page.next is None and sure:
+            if page.next is None and dated:
                 return added
-            at += self._page_size - 1
-            page = await self._fetch_page(at)
-            if page.items and identity_of(page.items[0]) not in came:
-                at, page = 0, await self._fetch_page(0)
+            offset += self._page_size - 1
+            page = await self._fetch_page(offset)
+            if page.items and identity_of(page.items[0]) not in seen:
+                offset, page = 0, await self._fetch_page(0)
         raise LibraryChanged("lost the top")

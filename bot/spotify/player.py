@@ -1,7 +1,7 @@
-"""The player: developer.spotify.com, Web API, Player. Every write needs the user's Premium.
+"""The player: developer.spotify.com, Web API, Player.
 
-Where no device is named, a write is for the active one. Raises NoActiveDevice, DeviceNotFound,
-PremiumRequired and PlayerRestricted.
+Writes require Premium, and go to the active device unless they name one. They raise NoActiveDevice,
+DeviceNotFound, PremiumRequired and PlayerRestricted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class RepeatMode(StrEnum):
     OFF = "off"
 
 
-# Spotify takes more than these in one call, and then plays something else.
+# The most URIs to play in one call. Spotify accepts more, but then plays something else.
 MAX_URIS = 200
 
 
@@ -34,7 +34,7 @@ class PlayerApi:
     # ---- reads
 
     async def state(self) -> Playback | None:
-        """What is playing and where; None when no device is active (status 204)."""
+        """The state of the player; None if no device is active (status 204)."""
         query = {"additional_types": "track,episode"}
         state = await self._api.get("me/player", query, decode=Playback.decode_unless_empty)
         if state is not None and (item := state.item) is not None and item.uri is not None:
@@ -42,9 +42,11 @@ class PlayerApi:
         return state
 
     async def devices(self, *, fresh: bool = True) -> list[Device]:
-        """Those that Spotify knows to be awake; `fresh` or as they were a moment ago."""
-        found = await self._api.get("me/player/devices", decode=DevicesResponse.decode, fresh=fresh)
-        return [device for device in found.devices if device]
+        """The devices on which Spotify is running; if not `fresh`, perhaps from the cache."""
+        response = await self._api.get(
+            "me/player/devices", decode=DevicesResponse.decode, fresh=fresh
+        )
+        return [device for device in response.devices if device]
 
     async def get_queue(self) -> Queue:
         return await self._api.get("me/player/queue", decode=Queue.decode)
@@ -52,9 +54,9 @@ class PlayerApi:
     async def recently_played(
         self, *, limit: int = 50, before: int | None = None, after: int | None = None
     ) -> RecentlyPlayed:
-        """Tracks (no episodes), newest first, of about the last 50.
+        """The tracks (no episodes) played recently, about 50, newest first.
 
-        `before` or `after`, not both: milliseconds since 1970, such as a cursor of the answer.
+        before, after  milliseconds since 1970, such as a cursor of the response; not both
         """
         query: dict[str, str | int] = {"limit": limit}
         query |= {} if before is None else {"before": before}
@@ -67,22 +69,22 @@ class PlayerApi:
         self, *uris: Uri, device: str | None = None, position_ms: int | None = None
     ) -> None:
         """Play these tracks or episodes, in order; at most MAX_URIS."""
-        wish: dict[str, object] = {"uris": [str(uri) for uri in uris]}
-        wish |= {} if position_ms is None else {"position_ms": position_ms}
-        await self._api.write("PUT", "me/player/play", _device_query(device), wish)
+        body: dict[str, object] = {"uris": [str(uri) for uri in uris]}
+        body |= {} if position_ms is None else {"position_ms": position_ms}
+        await self._api.write("PUT", "me/player/play", _device_query(device), body)
 
     async def play_context(
         self, context: Uri, *, offset: Uri | int | None = None, device: str | None = None
     ) -> None:
         """Play an album, artist, playlist, show or audiobook.
 
-        `start`: an item of it, or its place, in an album or a playlist; others have none.
+        offset  the item to start with, or its index; for albums and playlists only
         """
-        wish: dict[str, object] = {"context_uri": str(context)}
+        body: dict[str, object] = {"context_uri": str(context)}
         if offset is not None:
-            place = {"position": offset} if isinstance(offset, int) else {"uri": str(offset)}
-            wish |= {"offset": place}
-        await self._api.write("PUT", "me/player/play", _device_query(device), wish)
+            start = {"position": offset} if isinstance(offset, int) else {"uri": str(offset)}
+            body |= {"offset": start}
+        await self._api.write("PUT", "me/player/play", _device_query(device), body)
 
     async def resume(self, *, device: str | None = None) -> None:
         await self._api.write("PUT", "me/player/play", _device_query(device))
@@ -108,19 +110,19 @@ class PlayerApi:
         await self._api.write("PUT", "me/player/shuffle", {"state": state, **_device_query(device)})
 
     async def set_volume(self, percent: int, *, device: str | None = None) -> None:
-        """From 0 to 100, where the device supports it."""
+        """From 0 to 100. Raises PlayerRestricted if the device has no remote volume."""
         query = {"volume_percent": percent, **_device_query(device)}
         await self._api.write("PUT", "me/player/volume", query)
 
     async def add_to_queue(self, uri: Uri, *, device: str | None = None) -> None:
-        """Add one track or episode to the end of the queue, which nothing takes out again."""
+        """Add a track or an episode to the end of the queue. No endpoint removes it again."""
         await self._api.write("POST", "me/player/queue", {"uri": str(uri), **_device_query(device)})
 
     async def transfer(self, device: str, *, play: bool | None = None) -> None:
-        """Go on at that device; `play` says whether to play there, or leaves it as it is."""
-        wish: dict[str, object] = {"device_ids": [device]}
-        wish |= {} if play is None else {"play": play}
-        await self._api.write("PUT", "me/player", None, wish)
+        """Move playback to a device. `play`: whether it plays there; None: as before."""
+        body: dict[str, object] = {"device_ids": [device]}
+        body |= {} if play is None else {"play": play}
+        await self._api.write("PUT", "me/player", None, body)
 
 
 def _device_query(device: str | None) -> Query:

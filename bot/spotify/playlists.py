@@ -1,6 +1,7 @@
-"""Playlists: developer.spotify.com, Web API, Playlists. Only one's own can be read or changed.
+"""Playlists: developer.spotify.com, Web API, Playlists.
 
-Raises NotPermitted for those of others, and OutcomeUnknown where a change may have been made.
+An app reads and changes only playlists that the user owns or collaborates on; calls for others
+raise NotPermitted. Writes raise OutcomeUnknown if the change may have been made.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from bot.spotify.pages import PlaylistEntry, page_decoder
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE, Paging
 from bot.spotify.uris import Uri
 
-# The most items that one call adds, removes or puts.
+# Spotify's limit for one call that adds, removes or replaces items.
 MAX_ITEMS_PER_CALL = 100
 
 _decode_page = page_decoder(Playlist)
@@ -25,7 +26,7 @@ class PlaylistsApi:
         self._api = api
 
     def mine(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[Playlist]:
-        """One's own and those one follows; without a scope for some, they are left out."""
+        """The playlists that the user owns or follows, as far as the scopes permit."""
         return Paging(
             self._api,
             "me/playlists",
@@ -36,12 +37,13 @@ class PlaylistsApi:
         )
 
     async def first_page(self) -> list[Playlist]:
-        """The first PAGE_SIZE of `mine`, as they were some minutes ago, each once."""
+        """The first PAGE_SIZE of `mine`, without duplicates, perhaps from the cache."""
         page = await self.mine().page()
-        return list({one.id: one for one in page.items if one and one.uri}.values())
+        playlists = (playlist for playlist in page.items if playlist and playlist.uri)
+        return list({playlist.id: playlist for playlist in playlists}.values())
 
     def items(self, playlist: Uri, *, concurrency: int = DEFAULT_CONCURRENCY) -> PlaylistItems:
-        """All entries in order, with episodes. NotPermitted unless owned or collaborative."""
+        """All entries in order, with episodes. Reading them may raise NotPermitted."""
         return PlaylistItems(self._api, playlist, concurrency)
 
     async def create(
@@ -52,16 +54,16 @@ class PlaylistsApi:
         collaborative: bool = False,
         description: str = "",
     ) -> Playlist:
-        """A new, empty playlist. A collaborative one cannot be public."""
-        wish = {
+        """Create an empty playlist. A collaborative one cannot be public."""
+        fields = {
             "name": name,
             "public": public,
             "collaborative": collaborative,
             "description": description,
         }
-        made = await self._api.write("POST", "me/playlists", None, wish)
+        response = await self._api.write("POST", "me/playlists", None, fields)
         try:
-            return Playlist.decode(made)
+            return Playlist.decode(response)
         except SpotifyDown as error:
             raise OutcomeUnknown(str(error)) from None
 
@@ -74,64 +76,64 @@ class PlaylistsApi:
         collaborative: bool | None = None,
         description: str | None = None,
     ) -> None:
-        """Change what is given."""
-        wish = {
+        """Change the fields that are not None."""
+        fields = {
             "name": name,
             "public": public,
             "collaborative": collaborative,
             "description": description,
         }
-        given = {field: value for field, value in wish.items() if value is not None}
-        await self._api.write("PUT", f"playlists/{playlist.id}", None, given)
+        changes = {name: value for name, value in fields.items() if value is not None}
+        await self._api.write("PUT", f"playlists/{playlist.id}", None, changes)
 
     async def add(self, playlist: Uri, *uris: Uri, position: int | None = None) -> None:
-        """Add tracks or episodes at the end or at `position`; what is there already comes twice."""
+        """Add tracks or episodes at the end or at index `position`; duplicates are allowed."""
         for start in range(0, len(uris), MAX_ITEMS_PER_CALL):
-            wish: dict[str, object] = {
+            body: dict[str, object] = {
                 "uris": _uri_strings(uris[start : start + MAX_ITEMS_PER_CALL])
             }
-            wish |= {} if position is None else {"position": position + start}
-            await self._api.write("POST", _items_path(playlist), None, wish)
+            body |= {} if position is None else {"position": position + start}
+            await self._api.write("POST", _items_path(playlist), None, body)
 
     async def remove(self, playlist: Uri, *uris: Uri) -> None:
-        """Every copy of each goes."""
+        """Remove every occurrence of these items."""
         for start in range(0, len(uris), MAX_ITEMS_PER_CALL):
-            gone = [{"uri": uri} for uri in _uri_strings(uris[start : start + MAX_ITEMS_PER_CALL])]
-            await self._api.write("DELETE", _items_path(playlist), None, {"items": gone})
+            batch = _uri_strings(uris[start : start + MAX_ITEMS_PER_CALL])
+            body = {"items": [{"uri": uri} for uri in batch]}
+            await self._api.write("DELETE", _items_path(playlist), None, body)
 
     async def reorder(self, playlist: Uri, start: int, before: int, *, length: int = 1) -> None:
-        """Move `length` entries from place `start` to in front of place `before`."""
-        wish = {"range_start": start, "insert_before": before, "range_length": length}
-        await self._api.write("PUT", _items_path(playlist), None, wish)
+        """Move `length` entries from index `start` in front of the entry with index `before`."""
+        body = {"range_start": start, "insert_before": before, "range_length": length}
+        await self._api.write("PUT", _items_path(playlist), None, body)
 
     async def replace(self, playlist: Uri, *uris: Uri) -> None:
         """Replace all entries: one call replaces MAX_ITEMS_PER_CALL, further calls append."""
-        wish = {"uris": _uri_strings(uris[:MAX_ITEMS_PER_CALL])}
-        await self._api.write("PUT", _items_path(playlist), None, wish)
+        body = {"uris": _uri_strings(uris[:MAX_ITEMS_PER_CALL])}
+        await self._api.write("PUT", _items_path(playlist), None, body)
         await self.add(playlist, *uris[MAX_ITEMS_PER_CALL:])
 
 
 class PlaylistItems(Paging[PlaylistEntry]):
-    """The entries of a playlist. Where it was rearranged meanwhile, LibraryChanged at the end."""
+    """The entries of a playlist. If it is rearranged during the reading, raises LibraryChanged."""
 
     def __init__(self, api: ApiClient, playlist: Uri, concurrency: int) -> None:
         query = {"additional_types": "track,episode"}
-        read = page_decoder(PlaylistEntry)
+        decode = page_decoder(PlaylistEntry)
         super().__init__(
-            api, _items_path(playlist), read, query, concurrency=concurrency, overlap=1
+            api, _items_path(playlist), decode, query, concurrency=concurrency, overlap=1
         )
         self._playlist = playlist
-
         self._snapshot_id: str | None = None
 
     async def __aiter__(self) -> AsyncIterator[PlaylistEntry | None]:
         async for entry in super().__aiter__():
             yield entry
-        # Entries can change places under the reader without any page showing it.
-        moved = (
+        # Two entries can be exchanged without a trace on the pages.
+        rearranged = (
             self._snapshot_id is not None and await self._fetch_snapshot_id() != self._snapshot_id
         )
-        if moved or (self.changed and self.read_count != self.total):
+        if rearranged or (self.changed and self.read_count != self.total):
             raise LibraryChanged("playlist")
 
     async def _on_first_page(self) -> None:

@@ -1,4 +1,4 @@
-"""Who the user is, and what they play most: developer.spotify.com, Web API, Users."""
+"""The user's profile, top tracks and top artists: developer.spotify.com, Web API, Users."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.spotify.pages import page_decoder
 from bot.spotify.paging import Paging
 
 TimeRange = Literal["short_term", "medium_term", "long_term"]
-"""About four weeks, six months, a year."""
+"""About four weeks, six months and a year."""
 
 
 class ProfileApi:
@@ -18,7 +18,7 @@ class ProfileApi:
         self._api = api
 
     async def me(self, *, fresh: bool = True) -> Profile:
-        """Whose account it is; `fresh`, or as it was some minutes ago."""
+        """The user's profile; if not `fresh`, perhaps from the cache."""
         return await self._api.get("me", decode=Profile.decode, fresh=fresh)
 
     def top_tracks(

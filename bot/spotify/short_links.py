@@ -1,4 +1,4 @@
-"""Follows Spotify's short links, without any token, over https, and to their own hosts alone."""
+"""Follows Spotify's short links: without a token, over https, and only to Spotify's hosts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ MAX_HOPS = 5
 FOLLOW_TIMEOUT = 5.0
 CACHE_TTL = 600.0
 MAX_CACHED_LINKS = 1000
+# The longest page to search for a link.
 MAX_PAGE_BYTES = 512 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=FOLLOW_TIMEOUT, sock_connect=3)
-# To browsers, spotify.app.link shows a page that goes on by script; to curl it says where to.
+# spotify.app.link redirects curl; browsers get a page that redirects by a script.
 _HEADERS = {"User-Agent": "curl/8 (Tonearm)", "Accept": "text/html"}
 
 _NO_ITEM_MESSAGE = (
@@ -59,17 +60,17 @@ async def _follow(http: aiohttp.ClientSession, link: ShortLink, timeout: float) 
     try:
         async with asyncio.timeout(timeout):
             for _ in range(MAX_HOPS):
-                found = _single_target(await _request(http, link))
-                if isinstance(found, Uri):
-                    return found
-                link = found
+                target = _single_target(await _request(http, link))
+                if isinstance(target, Uri):
+                    return target
+                link = target
     except TimeoutError:
         raise SpotifyDown("short link: too slow") from None
     raise UnreadableLink("too many hops", message=_NO_ITEM_MESSAGE)
 
 
 async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
-    """What it says of where it leads: an address, or a page with addresses in it."""
+    """A text that contains the target: the URL of a redirect, or a page. Raises SpotifyDown."""
     try:
         async with http.get(
             link.url, headers=_HEADERS, allow_redirects=False, timeout=_TIMEOUT
@@ -85,14 +86,17 @@ async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
 
 
 def _single_target(text: str) -> Uri | ShortLink:
-    """The one item, or else the one short link, that is named there; several would be a guess."""
+    """The only item in the text, or else the only short link.
+
+    Raises UnreadableLink if there are several: any choice would be a guess.
+    """
     try:
-        found = find_links(text)
+        links = find_links(text)
     except UnreadableLink:
-        found = []
-    items = [one for one in found if isinstance(one, Uri)]
+        links = []
+    items = [link for link in links if isinstance(link, Uri)]
     if len(items) == 1:
         return items[0]
-    if items or len(found) != 1:
+    if items or len(links) != 1:
         raise UnreadableLink("leads nowhere", message=_NO_ITEM_MESSAGE)
-    return found[0]
+    return links[0]

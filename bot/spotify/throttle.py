@@ -1,4 +1,4 @@
-"""How fast an app may ask: what a rate limit forbids for a while, and what it teaches."""
+"""The pace of an app's calls: waits for a rate limit, then keeps below it for a while."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections import deque
 
 from bot.spotify.error_mapping import MAX_RATE_LIMIT_WAIT
 
-# Spotify's rate limit looks at the last 30 seconds.
+# Seconds that Spotify's rate limit counts.
 _RATE_LIMIT_WINDOW = 30.0
-# Seconds for which a rate limit, once met, sets the pace; and how far to stay below it.
+# Seconds for which calls are throttled after a rate limit.
 _THROTTLE_DURATION = 600.0
+# The pace to keep, as a fraction of the one that Spotify accepted.
 _SAFETY_FACTOR = 0.85
-# The slowest pace, in seconds a call: few calls before a refusal say little about the limit.
+# The longest interval, in seconds: after few calls, a refusal says little about the limit.
 _MAX_INTERVAL = 1.0
 
 
 class Throttle:
-    """Of one app; every time is in seconds of one clock.
+    """The throttle of one app. All times are in seconds of the same clock.
 
-    After a refusal, calls wait as long as Spotify said, and then keep the distance at which it took
-    the calls of its window. That distance is forgotten after ten minutes.
+    After a refusal, calls wait as long as Spotify asked for. For ten minutes they then keep an
+    interval, which results from the calls that Spotify accepted before the refusal.
     """
 
     def __init__(self) -> None:
@@ -32,16 +33,16 @@ class Throttle:
         self._next_slot = 0.0
 
     def delay(self, now: float) -> float:
-        """Seconds until the next call may go; 0 or less for at once.
+        """Seconds until the next call may be sent; 0 or less: at once.
 
-        A longer time than Spotify can have named is no time: the clock was set back.
+        A wait that is longer than Spotify can name means that the clock was set back; it is 0.
         """
-        turn = self._next_slot if self.throttled_until(now) else 0.0
-        wait = max(self._blocked_until, turn) - now
+        slot = self._next_slot if self.throttled_until(now) else 0.0
+        wait = max(self._blocked_until, slot) - now
         return wait if wait <= MAX_RATE_LIMIT_WAIT else 0.0
 
     def throttled_until(self, now: float) -> float | None:
-        """Until when calls keep a distance; None where they need not."""
+        """The end of the throttling; None if calls are not throttled."""
         return (
             self._throttled_until
             if now < self._throttled_until <= now + _THROTTLE_DURATION
@@ -49,34 +50,34 @@ class Throttle:
         )
 
     def on_sent(self, now: float) -> None:
-        """A call goes now."""
+        """Record that a call is sent now."""
         if self.throttled_until(now):
             self._next_slot = max(self._next_slot, now) + self._interval
 
     def on_success(self, sent_at: float) -> None:
-        """Spotify took a call, which may have been under way when another was refused."""
+        """Spotify accepted a call. It may have been in flight when another one was refused."""
         self._accepted_at.append(sent_at)
         if sent_at < self._throttled_since < self._throttled_until:
             self._update_interval()
 
     def on_rate_limited(self, now: float, sent_at: float, retry_after: float) -> None:
-        """Spotify refused a call for the rate of them."""
+        """Spotify refused a call because of the rate limit."""
         self._blocked_until = max(self._blocked_until, now + retry_after)
-        slow = self.throttled_until(now) is not None
-        if not slow or sent_at >= self._throttled_since:
-            # One that was sent since the pace was set: the pace is too fast.
-            self._min_interval = self._interval * 1.5 if slow else 0.0
+        throttled = self.throttled_until(now) is not None
+        if not throttled or sent_at >= self._throttled_since:
+            # A refusal of a call that was already throttled shows that the interval is too short.
+            self._min_interval = self._interval * 1.5 if throttled else 0.0
             self._throttled_since, self._throttled_until = now, now + _THROTTLE_DURATION
             self._next_slot = self._blocked_until
             self._update_interval()
 
     def _update_interval(self) -> None:
-        """The calls that Spotify took in its window, over the time until it takes one again."""
-        taken = [
+        """The time from the first accepted call of the window to the end of the block, per call."""
+        accepted = [
             at
             for at in self._accepted_at
             if self._throttled_since - _RATE_LIMIT_WINDOW < at < self._throttled_since
         ]
-        if taken:
-            distance = (self._blocked_until - min(taken)) / len(taken) / _SAFETY_FACTOR
-            self._interval = min(_MAX_INTERVAL, max(distance, self._min_interval))
+        if accepted:
+            interval = (self._blocked_until - min(accepted)) / len(accepted) / _SAFETY_FACTOR
+            self._interval = min(_MAX_INTERVAL, max(interval, self._min_interval))

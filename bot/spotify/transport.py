@@ -1,4 +1,4 @@
-"""The one place that sends to the Web API: one call, once."""
+"""Sends single calls to the Web API, without retries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.spotify.short_links import ShortLinks
 
 API_URL = "https://api.spotify.com/v1"
 
-# Seconds: for a connection, and for the whole of one try.
+# Seconds to connect, and for the whole attempt.
 CONNECT_TIMEOUT = 3.0
 ATTEMPT_TIMEOUT = 8.0
 
@@ -31,9 +31,9 @@ Query = Mapping[str, str | int]
 _NOT_SENT_ERRORS = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 OnExchange = Callable[[Group, int, float], None]
-"""Told of each exchange: its group, the status (0 for no answer), and how many seconds it took."""
+"""Called after each exchange: group, status (0 without a response), and duration in seconds."""
 
-# What sets a state, so that doing it twice changes nothing.
+# The writes that set a state, so that repeating them changes nothing.
 _IDEMPOTENT_WRITES = frozenset(
     ("me/library", "me/player/volume", "me/player/shuffle", "me/player/repeat", "me/player/pause")
 )
@@ -54,12 +54,12 @@ class ApiCall:
 
     @property
     def idempotent(self) -> bool:
-        """Whether it may be sent again when nobody knows if it was done."""
+        """Whether the call may be repeated if its outcome is unknown."""
         return self.method == "GET" or self.path in _IDEMPOTENT_WRITES
 
 
 class Transport:
-    """A way to the Web API, with what all who use it share: its limits, and what is kept."""
+    """Sends calls, and holds what all users share: the rate limiter and the caches."""
 
     def __init__(
         self,
@@ -71,8 +71,8 @@ class Transport:
         on_exchange: OnExchange | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        # aiohttp sends a PUT again when a kept connection drops under it, and tells nobody.
-        # There is no public way to forbid that (aiohttp 3.14, ClientSession._request).
+        # aiohttp silently repeats a PUT if a reused connection is closed during the request.
+        # It has no public option to disable that (aiohttp 3.14, ClientSession._request).
         http._retry_connection = False
         self._http = http
         self.limiter = limiter or RateLimiter(clock)
@@ -87,34 +87,35 @@ class Transport:
         self.cache.expire()
         self.short_links.expire()
 
-    async def send(self, call: ApiCall, access: str, seconds: float) -> bytes:
-        """Send it once; the body of the answer. Raises SpotifyError or NeedsLogin.
+    async def send(self, call: ApiCall, token: str, timeout: float) -> bytes:
+        """Send the call once; returns the response's body. `timeout` is in seconds.
 
-        OutcomeUnknown, where it may have been done and must not be repeated.
+        Raises SpotifyError and NeedsLogin; OutcomeUnknown if a call that must not be repeated may
+        have taken effect.
         """
-        in_doubt = SpotifyDown if call.idempotent else OutcomeUnknown
-        began = time.perf_counter()
+        failure = SpotifyDown if call.idempotent else OutcomeUnknown
+        started_at = time.perf_counter()
         try:
-            reply = await self._exchange(call, access, seconds)
+            response = await self._exchange(call, token, timeout)
         except (aiohttp.ClientError, TimeoutError) as error:
-            self._report(call, 0, began)
+            self._report(call, 0, started_at)
             if isinstance(error, _NOT_SENT_ERRORS):
                 raise SpotifyDown(f"not sent: {type(error).__name__}") from None
-            raise in_doubt(type(error).__name__) from None
-        self._report(call, reply.status, began)
-        fault = error_for(reply)
-        if isinstance(fault, SpotifyDown):
-            raise in_doubt(str(fault))
-        if fault is not None:
-            raise fault
-        return reply.body
+            raise failure(type(error).__name__) from None
+        self._report(call, response.status, started_at)
+        refusal = error_for(response)
+        if isinstance(refusal, SpotifyDown):
+            raise failure(str(refusal))
+        if refusal is not None:
+            raise refusal
+        return response.body
 
-    def _report(self, call: ApiCall, status: int, began: float) -> None:
+    def _report(self, call: ApiCall, status: int, started_at: float) -> None:
         if self._on_exchange:
-            self._on_exchange(call.group, status, time.perf_counter() - began)
+            self._on_exchange(call.group, status, time.perf_counter() - started_at)
 
-    async def _exchange(self, call: ApiCall, access: str, seconds: float) -> ApiResponse:
-        headers = {"Authorization": f"Bearer {access}"}
+    async def _exchange(self, call: ApiCall, token: str, timeout: float) -> ApiResponse:
+        headers = {"Authorization": f"Bearer {token}"}
         if call.json is not None:
             headers["Content-Type"] = "application/json"
         async with self._http.request(
@@ -125,11 +126,11 @@ class Transport:
             headers=headers,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(
-                # Shorter than the whole, so that it is known when nothing was sent; `connect` has
-                # the wait for a free connection and the look-up of the name in it as well.
-                connect=min(CONNECT_TIMEOUT, 0.9 * seconds),
-                total=seconds,
-                ceil_threshold=ATTEMPT_TIMEOUT,  # or else what is over five seconds is rounded up
+                # Shorter than `total`, so that a failure to connect is known to have sent nothing.
+                # `connect` includes the wait for a free connection and the DNS query.
+                connect=min(CONNECT_TIMEOUT, 0.9 * timeout),
+                total=timeout,
+                ceil_threshold=ATTEMPT_TIMEOUT,  # by default, aiohttp rounds up above 5 seconds
             ),
         ) as response:
             return ApiResponse(response.status, response.headers, await read_body(response))

@@ -1,4 +1,4 @@
-"""Reads what people paste: links to open.spotify.com and spotify: URIs."""
+"""Parses the links and URIs of Spotify that users paste."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Kind(StrEnum):
 
 ID_PATTERN = re.compile(r"[0-9A-Za-z]{22}")
 
-# Where Spotify's short links are; under open.spotify.com, those that begin with /s/ (since 2026).
+# The hosts of short links; since 2026 also open.spotify.com, with paths that begin with /s/.
 SHORT_HOSTS = ("spotify.link", "spotify.app.link")
 _LONG_HOSTS = ("open.spotify.com", "play.spotify.com")
 _HOSTS = "|".join(re.escape(host) for host in (*_LONG_HOSTS, *SHORT_HOSTS))
-# What an address is made of, in text or in a page.
+# The characters that a URL may have in a message or in a page.
 _URL_CHARACTERS = r"[^\s<>\"'`|*,、]+"
 _LINK_PATTERN = re.compile(
     rf"(?i)https?://{_URL_CHARACTERS}|(?<![\w.@/-])(?:{_HOSTS})/{_URL_CHARACTERS}|"
@@ -39,7 +39,7 @@ _SHORT_PATH = re.compile(r"/(?:s/)?[0-9A-Za-z_-]{1,64}")
 
 @dataclass(frozen=True)
 class Uri:
-    """One item of Spotify's: `str()` is its URI, `link` its page."""
+    """The URI of an item, which is its `str()`; `link` is the URL of its page."""
 
     kind: Kind
     id: str
@@ -54,36 +54,36 @@ class Uri:
 
 @dataclass(frozen=True)
 class ShortLink:
-    """A link that does not say what it leads to; always https. `short_links.follow` asks."""
+    """An https link that redirects to an item; `ShortLinks.follow` finds that out."""
 
     url: str = field(repr=False)
 
 
 def find_links(text: str, kind: Kind | None = None) -> list[Uri | ShortLink]:
-    """All items that `text` links to, in order, each once; empty for words without a link.
+    """The items that `text` links to, in order, without duplicates; empty without a link.
 
-    Where the kind is known, an id alone will do.
-    What leads elsewhere is passed over where something usable is beside it; else UnreadableLink.
+    If the kind is known, the text may be an ID alone. Ignores links to other sites if there is a
+    usable one; otherwise raises UnreadableLink.
     """
     if kind is not None and ID_PATTERN.fullmatch(text.strip()):
         return [Uri(kind, text.strip())]
-    found: dict[Uri | ShortLink, None] = {}
-    wrong: UnreadableLink | None = None
-    for pasted in _LINK_PATTERN.findall(text):
+    links: dict[Uri | ShortLink, None] = {}
+    first_error: UnreadableLink | None = None
+    for match in _LINK_PATTERN.findall(text):
         try:
-            found[_parse_link(pasted.rstrip(".,;:!?)\"'”’"))] = None
-        except UnreadableLink as unreadable:
-            wrong = wrong or unreadable
-    if wrong is not None and not found:
-        raise wrong
-    return list(found)
+            links[_parse_link(match.rstrip(".,;:!?)\"'”’"))] = None
+        except UnreadableLink as error:
+            first_error = first_error or error
+    if first_error is not None and not links:
+        raise first_error
+    return list(links)
 
 
-def _parse_link(pasted: str) -> Uri | ShortLink:
-    if pasted.lower().startswith("spotify:"):
-        return _uri_from_path(pasted.split(":")[1:])
+def _parse_link(link: str) -> Uri | ShortLink:
+    if link.lower().startswith("spotify:"):
+        return _uri_from_path(link.split(":")[1:])
     try:
-        url = urlsplit(pasted if "//" in pasted else f"https://{pasted}")
+        url = urlsplit(link if "//" in link else f"https://{link}")
         plain = url.username is None and url.port in (None, 80, 443)
     except ValueError:
         raise UnreadableLink("malformed link") from None
@@ -103,7 +103,7 @@ _NOT_SPOTIFY_MESSAGE = (
 
 
 def _uri_from_path(parts: list[str]) -> Uri:
-    """`parts` may begin with a locale ("intl-de"), "embed", or the old "user/<name>"."""
+    """The item of a path; it may begin with a locale ("intl-de"), "embed" or "user/<name>"."""
     while parts and (parts[0].startswith("intl-") or parts[0] == "embed"):
         parts = parts[1:]
     if len(parts) == 4 and parts[0] == "user" and parts[2] == "playlist":
