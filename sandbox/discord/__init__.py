@@ -1,4 +1,4 @@
-"""A pretend Discord: REST, gateway and interaction webhooks, and seats for the people in it."""
+"""A simulated Discord: REST, OAuth, gateway, interactions, and clients for its users."""
 
 from sandbox.discord.awaiting_reply import NoResponse
 from sandbox.discord.command_line import ClientValidationError

@@ -1,10 +1,10 @@
-"""How Discord says no over REST: a status, a code of its own and a sentence."""
+"""Discord's REST errors: an HTTP status, an error code and a message."""
 
 from __future__ import annotations
 
 from sandbox.discord.state import Json
 
-# Discord's JSON error codes that this stand-in uses: status and message
+# Error code → HTTP status and message, for the codes that the simulator uses
 # (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json)
 ERROR_CODES = {
     0: (401, "401: Unauthorized"),
@@ -33,7 +33,7 @@ ErrorPath = tuple[str | int, ...]
 
 
 class ApiError(Exception):
-    """A refusal of a REST call, in Discord's own form."""
+    """A refused REST call. `errors` are the field errors of an invalid body."""
 
     def __init__(self, code: int, errors: Json | None = None) -> None:
         self.status, message = ERROR_CODES[code]
@@ -44,19 +44,23 @@ class ApiError(Exception):
 
 
 class ErrorCollector:
-    """Collects what is wrong with a body, each at its path, and refuses all of it at once."""
+    """Collects the errors of a body with their paths, to report all of them at once."""
 
     def __init__(self) -> None:
         self._errors: Json = {}
 
     def add(self, path: ErrorPath, code: str, message: str) -> None:
-        """Note an error at `path`, such as ("embeds", 0, "title")."""
-        there = self._errors
+        """Add an error at a path such as ("embeds", 0, "title")."""
+        node = self._errors
         for step in path:
-            there = there.setdefault(str(step), {})
-        there.setdefault("_errors", []).append({"code": code, "message": message})
+            node = node.setdefault(str(step), {})
+        node.setdefault("_errors", []).append({"code": code, "message": message})
+
+    def add_missing(self, path: ErrorPath) -> None:
+        """Add the error of a required field that is absent."""
+        self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
 
     def raise_if_any(self) -> None:
-        """Raise ApiError 50035 if anything was wrong."""
+        """Raises ApiError 50035 if there is any error."""
         if self._errors:
             raise ApiError(50035, self._errors)

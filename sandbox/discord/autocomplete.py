@@ -1,4 +1,4 @@
-"""Completing an option while it is being typed."""
+"""Autocomplete: sends the interaction for the option being typed, and returns the choices."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from sandbox.discord.state import Channel, Json, User
 
 @dataclass(frozen=True)
 class AutocompleteResult:
-    """What came of one keystroke. `choices` is None where nothing came within three seconds.
+    """The result of one keystroke.
 
-    took  seconds of the clock until the answer came, or until it was given up
+    choices  None without a response within three seconds
+    elapsed  seconds of the clock until the response or the timeout
     """
 
     choices: list[Json] | None
@@ -29,12 +30,13 @@ async def fetch_choices(
 ) -> list[Json]:
     """The choices for the last option of the line, each with `name` and `value`.
 
-    Raises Refused where nothing can be offered, NoAnswer after three seconds, or BotDied.
+    Raises ClientValidationError for an option without autocomplete, NoResponse after three
+    seconds, BotExited.
     """
     focused = _focused_option(command)
     if choices := focused.get("choices"):
-        so_far = command.option_texts.get(focused["name"], "").lower()
-        return [choice for choice in choices if so_far in choice["name"].lower()]
+        typed = command.option_texts.get(focused["name"], "").lower()
+        return [choice for choice in choices if typed in choice["name"].lower()]
     interaction = await _send_autocomplete(discord, user, channel, command, focused)
     await wait_for_response(discord, interaction)
     return interaction.choices
@@ -43,16 +45,16 @@ async def fetch_choices(
 async def fetch_choices_concurrently(
     discord: Platform, user: User, channel: Channel, lines: list[ParsedCommand]
 ) -> list[AutocompleteResult]:
-    """What is offered for each of these lines, which are typed without waiting for answers."""
-    asked = [
-        await _send_autocomplete(discord, user, channel, typed, _focused_option(typed))
-        for typed in lines
+    """The choices for each of these lines, which are typed without waiting for responses."""
+    interactions = [
+        await _send_autocomplete(discord, user, channel, line, _focused_option(line))
+        for line in lines
     ]
-    return list(await asyncio.gather(*(_result_of(discord, interaction) for interaction in asked)))
+    return list(await asyncio.gather(*(_result_of(discord, sent) for sent in interactions)))
 
 
 def line_before_value(text: str, command: ParsedCommand) -> str:
-    """The line without the value that is being typed, up to the colon behind its option."""
+    """The line up to the colon of the option that is being typed."""
     name = _focused_option(command)["name"]
     before = text.strip().removesuffix(command.option_texts.get(name, "")).rstrip()
     return before if before.endswith(f" {name}:") else f"{before} {name}:"
@@ -67,7 +69,7 @@ async def _result_of(discord: Platform, interaction: Interaction) -> Autocomplet
 
 
 def _focused_option(command: ParsedCommand) -> Json:
-    """The option that is being typed, the last one of the line."""
+    """The option that is being typed: the last one of the line."""
     if not command.options:
         raise ClientValidationError(f"/{command.name} has no options")
     name = list(command.option_texts)[-1] if command.option_texts else command.options[0]["name"]
@@ -77,17 +79,16 @@ def _focused_option(command: ParsedCommand) -> Json:
 async def _send_autocomplete(
     discord: Platform, user: User, channel: Channel, command: ParsedCommand, focused: Json
 ) -> Interaction:
-    """Ask the app for choices."""
     name = focused["name"]
     if not focused.get("autocomplete"):
-        raise ClientValidationError(f"nothing is offered for {name}")
+        raise ClientValidationError(f"{name} has no autocomplete")
     values = []
     for option in command.options:
         if option is not focused and command.option_texts.get(option["name"]):
-            with suppress(ClientValidationError):  # what is not right yet is not sent along
+            with suppress(ClientValidationError):  # a value that is not valid yet is left out
                 values.append(option_value(option, command.option_texts[option["name"]]))
-    so_far = command.option_texts.get(name, "")
-    values.append({"name": name, "type": focused["type"], "value": so_far, "focused": True})
+    typed = command.option_texts.get(name, "")
+    values.append({"name": name, "type": focused["type"], "value": typed, "focused": True})
     return await discord.interact(
         AUTOCOMPLETE,
         user,

@@ -1,4 +1,4 @@
-"""What Discord refuses when commands are synced."""
+"""Validates synced commands as Discord does."""
 
 from __future__ import annotations
 
@@ -61,25 +61,25 @@ COMMANDS_SCHEMA = ListOf(
 
 
 def check_commands(body: Any) -> None:
-    """All commands of an application. Raises ApiError 50035 with everything that is wrong."""
-    form = ErrorCollector()
-    validate(form, (), COMMANDS_SCHEMA, body)
-    form.raise_if_any()
+    """Check all commands of an application. Raises ApiError 50035 with all errors."""
+    errors = ErrorCollector()
+    validate(errors, (), COMMANDS_SCHEMA, body)
+    errors.raise_if_any()
     names = Counter(command_key(command) for command in body)
     for index, command in enumerate(body):
         if names[command_key(command)] > 1:
             message = "Application command names must be unique"
-            form.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
-        _check_command(form, (index,), command)
+            errors.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
+        _check_command(errors, (index,), command)
     for kind, count in Counter(kind for kind, _ in names).items():
         if count > MAX_COMMANDS_BY_TYPE[kind]:
             message = f"At most {MAX_COMMANDS_BY_TYPE[kind]} commands of type {kind}"
-            form.add((), "APPLICATION_COMMANDS_MAX_REACHED", message)
-    form.raise_if_any()
+            errors.add((), "APPLICATION_COMMANDS_MAX_REACHED", message)
+    errors.raise_if_any()
 
 
 def command_key(command: Json) -> tuple[int, str]:
-    """What makes a command the same as before: its type and name."""
+    """The type and name, which identify a command across syncs."""
     return command.get("type") or CHAT_INPUT, command["name"]
 
 
@@ -87,7 +87,7 @@ def _check_command(errors: ErrorCollector, path: ErrorPath, command: Json) -> No
     if command_key(command)[0] == CHAT_INPUT:
         _check_name(errors, path, command["name"])
         if not command.get("description"):
-            errors.add((*path, "description"), "BASE_TYPE_REQUIRED", "This field is required")
+            errors.add_missing((*path, "description"))
         _check_options(errors, path, command.get("options") or [], SUBCOMMAND_TYPES)
     else:
         for name in ("description", "options"):
@@ -102,39 +102,39 @@ def _check_command(errors: ErrorCollector, path: ErrorPath, command: Json) -> No
 def _check_options(
     errors: ErrorCollector, path: ErrorPath, options: list[Json], parts: tuple[int, ...]
 ) -> None:
-    """Options of a command or of one of its parts; `parts` are those that may stand here."""
-    before: list[str] = []
+    """Check the options of a command or a part of it; `parts` are the part types allowed here."""
+    names: list[str] = []
     optional_before = False
     for index, option in enumerate(options):
-        where: ErrorPath = (*path, "options", index)
+        at: ErrorPath = (*path, "options", index)
         kind, name = option["type"], option["name"]
-        _check_name(errors, where, name)
-        if name in before:
+        _check_name(errors, at, name)
+        if name in names:
             code = "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS"
-            errors.add((*where, "name"), code, "The option name already exists")
-        before.append(name)
+            errors.add((*at, "name"), code, "The option name already exists")
+        names.append(name)
         if not _can_stand_beside(kind, options[0]["type"], parts):
             code = "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID"
-            errors.add((*where, "type"), code, "Sub-command option types are mutually exclusive")
+            errors.add((*at, "type"), code, "Sub-command option types are mutually exclusive")
         if kind in SUBCOMMAND_TYPES:
             inner = option.get("options") or []
-            _check_options(errors, where, inner, (SUBCOMMAND,) if kind == SUBCOMMAND_GROUP else ())
+            _check_options(errors, at, inner, (SUBCOMMAND,) if kind == SUBCOMMAND_GROUP else ())
             if kind == SUBCOMMAND_GROUP and not inner:
-                errors.add((*where, "options"), "BASE_TYPE_REQUIRED", "This field is required")
+                errors.add((*at, "options"), "BASE_TYPE_REQUIRED", "This field is required")
             continue
         if option.get("options"):
             code = "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID"
-            errors.add((*where, "options"), code, "Only sub-commands and groups have options")
+            errors.add((*at, "options"), code, "Only sub-commands and groups have options")
         if option.get("required") and optional_before:
             code = "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID"
             message = "Required options must be placed before non-required options"
-            errors.add((*where, "required"), code, message)
+            errors.add((*at, "required"), code, message)
         optional_before = optional_before or not option.get("required")
-        _check_option_values(errors, where, option)
+        _check_option_values(errors, at, option)
 
 
 def _can_stand_beside(kind: int, first: int, parts: tuple[int, ...]) -> bool:
-    """Whether an option may stand beside the first: parts beside parts, values beside values."""
+    """Whether an option may follow the first one: parts and values do not mix."""
     if kind in SUBCOMMAND_TYPES:
         return kind in parts and first in SUBCOMMAND_TYPES
     return parts != (SUBCOMMAND,) and first not in SUBCOMMAND_TYPES
@@ -180,7 +180,7 @@ def _is_name_character(character: str) -> bool:
 
 
 def _counted_lengths(part: Json) -> Iterator[int]:
-    """The lengths that count towards a command's 8000: names, descriptions, values."""
+    """The lengths that count towards MAX_COMMAND_CHARACTERS: names, descriptions, values."""
     yield len(part["name"]) + len(part.get("description") or "")
     for choice in part.get("choices") or []:
         yield len(choice["name"]) + len(str(choice.get("value")))

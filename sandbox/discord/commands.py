@@ -1,4 +1,4 @@
-"""The commands that an application has synced, and where they show."""
+"""The application's synced commands, and where users see them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_CREATES_PER_DAY = 200
 
 
 class CommandRegistry:
-    """The application's global commands, as last synced."""
+    """The global commands, as last synced. `write_count` is the number of syncs."""
 
     def __init__(self, state: DiscordState, application_id: str) -> None:
         self.synced: list[Json] = []
@@ -22,15 +22,15 @@ class CommandRegistry:
         self._create_times: list[float] = []
 
     def replace_all(self, body: Any) -> list[Json]:
-        """Replace all commands. Raises ApiError, and changes nothing then."""
+        """Replace all commands. Raises ApiError without changing any."""
         check_commands(body)
         known = {command_key(command): command for command in self.synced}
         now = self._state.clock()
         self._create_times = [when for when in self._create_times if now - when < 86_400]
-        fresh = [command for command in body if command_key(command) not in known]
-        if len(self._create_times) + len(fresh) > MAX_CREATES_PER_DAY:
+        new = [command for command in body if command_key(command) not in known]
+        if len(self._create_times) + len(new) > MAX_CREATES_PER_DAY:
             raise ApiError(30034)
-        self._create_times += [now] * len(fresh)
+        self._create_times += [now] * len(new)
         self.synced = [
             self._stored_command(command, known.get(command_key(command))) for command in body
         ]
@@ -52,8 +52,7 @@ class CommandRegistry:
             "default_member_permissions": None if permissions is None else str(permissions),
             "dm_permission": command.get("dm_permission") is not False,
             "contexts": command.get("contexts"),
-            # what an app gets that says nothing: servers only
-            "integration_types": command.get("integration_types") or [0],
+            "integration_types": command.get("integration_types") or [0],  # servers only
             "nsfw": bool(command.get("nsfw")),
         }
         if command.get("options"):
@@ -63,25 +62,25 @@ class CommandRegistry:
         return stored
 
     def visible_in(self, channel: Channel, user: User) -> list[Json]:
-        """The commands that this user sees in this place."""
+        """The commands that this user sees in this channel."""
         return [command for command in self.synced if _is_visible(command, channel, user)]
 
 
 def authorizing_owners(types: list[int], channel: Channel, user: User) -> Json:
-    """Discord's `authorizing_integration_owners`: by which installation an app acts here."""
-    found: Json = {}
+    """Discord's `authorizing_integration_owners`: the installations that let the app act here."""
+    owners: Json = {}
     if 0 in types and channel.guild is not None and channel.guild.has_bot:
-        found["0"] = channel.guild.id
+        owners["0"] = channel.guild.id
     if 0 in types and channel.kind == DM:
-        found["0"] = "0"
+        owners["0"] = "0"
     if 1 in types:
-        found["1"] = user.id
-    return found
+        owners["1"] = user.id
+    return owners
 
 
 def _is_visible(command: Json, channel: Channel, user: User) -> bool:
     contexts = command["contexts"]
-    if contexts is None:  # the old rule: servers, and DMs unless told otherwise
+    if contexts is None:  # the older field `dm_permission` decides
         contexts = [0, 1] if command["dm_permission"] else [0]
     if channel.context not in contexts:
         return False
@@ -91,8 +90,8 @@ def _is_visible(command: Json, channel: Channel, user: User) -> bool:
         return True
     if command["nsfw"]:
         return False
-    needed = command["default_member_permissions"]
-    held = channel.guild.permissions_of(user)
-    if needed == "0":
+    required = command["default_member_permissions"]
+    if required == "0":
         return user is channel.guild.owner
-    return needed is None or held & int(needed) == int(needed)
+    granted = channel.guild.permissions_of(user)
+    return required is None or granted & int(required) == int(required)

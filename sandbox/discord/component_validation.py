@@ -97,7 +97,7 @@ def _check_row(errors: ErrorCollector, path: ErrorPath, row: Json, in_modal: boo
         for index, child in enumerate(children):
             if isinstance(child, dict) and not child.get("label"):
                 where = (*path, "components", index, "label")
-                errors.add(where, "BASE_TYPE_REQUIRED", "This field is required")
+                errors.add_missing(where)
 
 
 def _check_button(errors: ErrorCollector, path: ErrorPath, button: Json, in_modal: bool) -> None:

@@ -1,10 +1,10 @@
-"""Which characters Discord takes for an emoji: one of Unicode's, no other sign and no word."""
+"""Recognises a Unicode emoji, as Discord does for buttons and options."""
 
 from __future__ import annotations
 
 import re
 
-# Unicode's property Emoji (version 16), without digits and the letters of flags
+# Code points with Unicode's property Emoji (version 16), without digits and flag letters
 EMOJI_CODE_POINTS = """
     a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 231a-231b 2328 23cf 23e9-23f3 23f8-23fa 24c2
     25aa-25ab 25b6 25c0 25fb-25fe 2600-2604 260e 2611 2614-2615 2618 261d 2620 2622-2623 2626
@@ -25,20 +25,20 @@ SKIN_TONES = "\U0001f3fb-\U0001f3ff"
 
 
 def _character_class(codes: str) -> str:
-    """A regular expression's set of these characters."""
+    """These code points as a character class of a regular expression."""
     ends = (code.partition("-") for code in codes.split())
     return "".join(f"{chr(int(low, 16))}-{chr(int(high or low, 16))}" for low, _, high in ends)
 
 
 SINGLE_EMOJI = f"[{_character_class(EMOJI_CODE_POINTS)}]\ufe0f?[{SKIN_TONES}]?"
 EMOJI_PATTERN = re.compile(
-    f"{SINGLE_EMOJI}(?:\u200d{SINGLE_EMOJI})*"  # one, or several joined to one
+    f"{SINGLE_EMOJI}(?:\u200d{SINGLE_EMOJI})*"  # single, or joined
     "|[\U0001f1e6-\U0001f1ff]{2}"  # a flag
-    "|[0-9#*]\ufe0f?\u20e3"  # a key
-    "|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"  # a flag of a part of a country
+    "|[0-9#*]\ufe0f?\u20e3"  # a keycap
+    "|\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"  # a regional flag
 )
 
 
 def is_emoji(name: str) -> bool:
-    """Whether this is exactly one emoji."""
+    """Whether the string is exactly one emoji."""
     return EMOJI_PATTERN.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""The gateway: a websocket that tells the bot what happens, with sessions that can be resumed."""
+"""The gateway: the websocket that sends events to the bot, with resumable sessions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,8 @@ from sandbox.notifier import ChangeNotifier
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE_UPDATE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
-(
-    UNKNOWN_OPCODE,
-    DECODE_ERROR,
-    NOT_AUTHENTICATED,
-    AUTHENTICATION_FAILED,
-    ALREADY_AUTHENTICATED,
-) = 4001, 4002, 4003, 4004, 4005
+UNKNOWN_OPCODE, DECODE_ERROR, NOT_AUTHENTICATED = 4001, 4002, 4003
+AUTHENTICATION_FAILED, ALREADY_AUTHENTICATED = 4004, 4005
 INVALID_SEQ, RATE_LIMITED, TIMED_OUT, INVALID_SHARD = 4007, 4008, 4009, 4010
 INVALID_VERSION, INVALID_INTENTS, DISALLOWED_INTENTS = 4012, 4013, 4014
 
@@ -33,11 +28,13 @@ KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
 MAX_PAYLOAD_SIZE = 4096
 MAX_SENDS, SEND_WINDOW = 120, 60.0
 MAX_BUFFERED_EVENTS = 1000
-ACK_DELAY = 0.05  # seconds, as over a network; discord.py trips over an ACK that comes at once
+EMPTY_READY_FIELDS = ("private_channels", "relationships", "presences",
+                      "geo_ordered_rtc_regions", "_trace")  # fmt: skip
+ACK_DELAY = 0.05  # seconds; discord.py cannot handle an ACK without any latency
 
 
 class GatewayCloseError(Exception):
-    """The client did something for which the gateway closes the connection."""
+    """A violation by the client, for which the gateway closes the connection."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -46,7 +43,7 @@ class GatewayCloseError(Exception):
 
 @dataclass(eq=False)
 class Session:
-    """A bot's session: it outlives its connections, and remembers what it missed."""
+    """A bot's session, which outlives its connections and buffers events for a resume."""
 
     id: str
     intents: int
@@ -63,9 +60,9 @@ class Session:
 
 
 class Gateway:
-    """Serves the websocket, and misbehaves when told to.
+    """Serves the websocket; tests can interrupt it.
 
-    `close_codes` are those with which clients closed (1006: without a word).
+    `close_codes` are the codes that clients sent, 1006 for a lost connection.
     """
 
     def __init__(
@@ -86,17 +83,17 @@ class Gateway:
 
     @property
     def ready(self) -> bool:
-        """Whether some session is connected and was told READY or RESUMED."""
+        """Whether a session is connected and got READY or RESUMED."""
         return any(session.socket is not None for session in self.sessions.values())
 
     async def dispatch(self, event: str, data: Json, guild_id: str | None = None) -> None:
-        """Tell an event to the sessions of its shard, or keep it for when they resume."""
+        """Send an event to the sessions of its shard; disconnected sessions get it on resume."""
         for session in list(self.sessions.values()):
             if session.receives_guild(guild_id):
                 await self._send_event(session, event, data)
 
     async def drop_connections(self) -> None:
-        """Cut every connection without a word; the sessions can be resumed."""
+        """Abort every connection. Clients can resume their sessions."""
         for socket, request in list(self._sockets.items()):
             self._disconnect(socket)
             if request.transport is not None:
@@ -113,7 +110,7 @@ class Gateway:
         await self._broadcast({"op": INVALID_SESSION, "d": resumable})
 
     async def close(self) -> None:
-        """End every connection, as Discord does before it goes away."""
+        """Close every connection with code 1001."""
         for ack in list(self._acks):
             ack.cancel()
         for socket in list(self._sockets):
@@ -131,7 +128,7 @@ class Gateway:
         self._changes.notify()
 
     async def handle_connection(self, request: web.Request) -> web.WebSocketResponse:
-        """One connection, from HELLO to its end."""
+        """Serve one connection, from HELLO to its end."""
         socket = web.WebSocketResponse(max_msg_size=MAX_PAYLOAD_SIZE * 4, timeout=1.0)
         await socket.prepare(request)
         self._sockets[socket] = request
@@ -154,28 +151,28 @@ class Gateway:
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
         session: Session | None = None
-        heard: deque[float] = deque(maxlen=MAX_SENDS)
-        patience = self.heartbeat_interval / 1000 * 1.5
+        receive_times: deque[float] = deque(maxlen=MAX_SENDS)
+        timeout = self.heartbeat_interval / 1000 * 1.5
         while True:
             try:
-                message = await socket.receive(timeout=patience)
+                message = await socket.receive(timeout=timeout)
             except TimeoutError:
                 raise GatewayCloseError(TIMED_OUT, "Session timed out") from None
             if message.type is not WSMsgType.TEXT:
                 break
             now = self._state.clock()
-            if len(heard) == MAX_SENDS and now - heard[0] < SEND_WINDOW:
+            if len(receive_times) == MAX_SENDS and now - receive_times[0] < SEND_WINDOW:
                 raise GatewayCloseError(RATE_LIMITED, "Rate limited")
-            heard.append(now)
+            receive_times.append(now)
             session = await self._handle_payload(socket, session, *_decode(message.data))
         if message.type is WSMsgType.BINARY:
             raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload")
-        if message.type is WSMsgType.CLOSING:  # it was we who hung up
+        if message.type is WSMsgType.CLOSING:  # the gateway closed it
             return
         code = message.data if message.type is WSMsgType.CLOSE else 1006
         self.close_codes.append(code)
         if session is not None and code in (1000, 1001):
-            self.sessions.pop(session.id, None)  # such a goodbye ends the session itself
+            self.sessions.pop(session.id, None)  # these codes end the session
 
     async def _handle_payload(
         self, socket: web.WebSocketResponse, session: Session | None, op: int, data: Any
@@ -190,8 +187,8 @@ class Gateway:
                 raise GatewayCloseError(ALREADY_AUTHENTICATED, "Already authenticated")
             if not isinstance(data, dict) or data.get("token") != self._token:
                 raise GatewayCloseError(AUTHENTICATION_FAILED, "Authentication failed")
-            begin = self._identify if op == IDENTIFY else self._resume
-            session = await begin(socket, data)
+            start = self._identify if op == IDENTIFY else self._resume
+            session = await start(socket, data)
             self._changes.notify()
             return session
         if session is None:
@@ -218,7 +215,7 @@ class Gateway:
         )
         for old in list(self.sessions.values()):
             if old.socket is None and old.shard == session.shard:
-                del self.sessions[old.id]  # nobody will come back for it
+                del self.sessions[old.id]  # no client will resume it
         self.sessions[session.id] = session
         session.socket = socket
         self.identifies += 1
@@ -228,11 +225,10 @@ class Gateway:
             session, "READY", self._ready_payload(session, [guild.id for guild in guilds])
         )
         for guild in guilds if intents & GUILDS_INTENT else ():
-            places = self._state.channels.values()
-            channels = [c for c in places if c.kind == GUILD_TEXT and c.guild is guild]
-            await self._send_event(
-                session, "GUILD_CREATE", guild_create(guild, channels, self._state.bot)
-            )
+            channels = self._state.channels.values()
+            channels_here = [c for c in channels if c.kind == GUILD_TEXT and c.guild is guild]
+            payload = guild_create(guild, channels_here, self._state.bot)
+            await self._send_event(session, "GUILD_CREATE", payload)
         return session
 
     def _ready_payload(self, session: Session, guild_ids: list[str]) -> Json:
@@ -245,12 +241,8 @@ class Gateway:
             "shard": list(session.shard),
             "application": {"id": self._application_id, "flags": 0},
             "session_type": "normal",
-            "private_channels": [],
-            "relationships": [],
-            "presences": [],
             "user_settings": {},
-            "geo_ordered_rtc_regions": [],
-            "_trace": [],
+            **{name: [] for name in EMPTY_READY_FIELDS},
         }
 
     async def _resume(self, socket: web.WebSocketResponse, data: Json) -> Session | None:
@@ -263,7 +255,7 @@ class Gateway:
             raise GatewayCloseError(INVALID_SEQ, "Invalid seq")
         self.resumes += 1
         while missed := [event for event in session.events if event[0] > seq]:
-            for number, text in missed:  # more may happen meanwhile
+            for number, text in missed:  # new events may arrive meanwhile
                 await _send_text(socket, text)
                 seq = number
         session.socket = socket
@@ -279,7 +271,7 @@ class Gateway:
 
 
 async def _send_text(socket: web.WebSocketResponse, text: str) -> None:
-    with suppress(ConnectionError):  # whoever has left will resume
+    with suppress(ConnectionError):  # the client will resume
         await socket.send_str(text)
 
 

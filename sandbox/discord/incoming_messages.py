@@ -1,4 +1,4 @@
-"""What others write: people, who forward messages too, and other bots."""
+"""Messages that the bot does not write: those of users and other bots, and forwards."""
 
 from __future__ import annotations
 
@@ -13,32 +13,21 @@ from sandbox.discord.state import Channel, Json, Message, User
 FORWARD_REFERENCE = 1  # a message_reference's type
 HAS_SNAPSHOT = 1 << 14
 SNAPSHOT_FIELDS = (
-    "type",
-    "content",
-    "mentions",
-    "mention_roles",
-    "attachments",
-    "embeds",
-    "timestamp",
-    "edited_timestamp",
-    "flags",
-    "components",
-)
+    "type", "content", "mentions", "mention_roles", "attachments", "embeds", "timestamp",
+    "edited_timestamp", "flags", "components",
+)  # fmt: skip
 
 
 def send_user_message(
     discord: Platform, channel: Channel, user: User, content: str, **extra: Any
 ) -> Message:
-    """An ordinary message of a person. `extra` are further fields of the message object."""
+    """An ordinary message of a user. `extra` are further fields of the message object."""
     data = discord.messages.empty_payload(channel, user, content=content, **extra)
     return discord.state.add_message(Message(data, channel))
 
 
 def send_bot_message(discord: Platform, channel: Channel, name: str, body: Json) -> Message:
-    """A message of the bot of this name, which is not the app that is played with here.
-
-    Raises ValueError for a body that Discord would refuse.
-    """
+    """A message of another bot. Raises ValueError for a body that Discord would refuse."""
     try:
         check_message(body, flags=CREATE_FLAGS)
     except ApiError as error:
@@ -49,19 +38,20 @@ def send_bot_message(discord: Platform, channel: Channel, name: str, body: Json)
 
 
 def forward_message(discord: Platform, channel: Channel, user: User, message_id: str) -> Message:
-    """A message that brings along another one that its author can see.
+    """Forward a message that the user can see.
 
-    Raises Refused for one that is gone, was for one person alone or is not there for them.
+    Raises ClientValidationError for a deleted, ephemeral or invisible message.
     """
-    post = discord.state.find_message(message_id)
-    if post is None or not post.visible_to(user):
+    original = discord.state.find_message(message_id)
+    if original is None or not original.visible_to(user):
         raise ClientValidationError("this message is not here (any more)")
-    if post.visible_only_to is not None:
+    if original.visible_only_to is not None:
         raise ClientValidationError("a message for you alone cannot be forwarded")
-    source = {"channel_id": post.channel.id, "message_id": post.id}
-    guild = {"guild_id": post.channel.guild.id} if post.channel.guild else {}
-    # of a message that was forwarded itself, what it brought along
-    snapshots = post.data.get("message_snapshots") or [{"message": message_snapshot(post.data)}]
+    source = {"channel_id": original.channel.id, "message_id": original.id}
+    guild = {"guild_id": original.channel.guild.id} if original.channel.guild else {}
+    # A forward of a forward has the snapshot of the first message.
+    snapshots = original.data.get("message_snapshots")
+    snapshots = snapshots or [{"message": message_snapshot(original.data)}]
     data = discord.messages.empty_payload(
         channel,
         user,
@@ -73,5 +63,5 @@ def forward_message(discord: Platform, channel: Channel, user: User, message_id:
 
 
 def message_snapshot(message: Json) -> Json:
-    """What is kept of a message where it is forwarded to: not who wrote it."""
+    """The part of a message that a forward contains; the author is no part of it."""
     return {name: message[name] for name in SNAPSHOT_FIELDS}

@@ -1,4 +1,4 @@
-"""The life of an interaction: three seconds to answer, fifteen minutes to follow up."""
+"""Interactions: three seconds for the first response, fifteen minutes for follow-ups."""
 
 from __future__ import annotations
 
@@ -23,18 +23,12 @@ from sandbox.notifier import ChangeNotifier
 RESPONSE_DEADLINE = 3.0  # seconds
 TOKEN_LIFETIME = 15 * 60.0
 MAX_INTERACTIONS = 5000
-MAX_FOLLOW_UPS = 5  # where the bot is no member
+MAX_FOLLOW_UPS = 5  # in a server without the bot
 
 APPLICATION_COMMAND, MESSAGE_COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
-CHANNEL_MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE_MESSAGE, AUTOCOMPLETE_RESULT, MODAL = (
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-)
-# which callback types answer which interaction; a modal that came from a message may update it
+CHANNEL_MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE_MESSAGE = 4, 5, 6, 7
+AUTOCOMPLETE_RESULT, MODAL = 8, 9
+# Interaction type → its response types; a modal opened from a message may also update the message
 ALLOWED_RESPONSES = {
     APPLICATION_COMMAND: (CHANNEL_MESSAGE, DEFERRED_MESSAGE, MODAL),
     MESSAGE_COMPONENT: (CHANNEL_MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE_MESSAGE, MODAL),
@@ -45,7 +39,7 @@ ALLOWED_RESPONSES = {
 
 @dataclass(eq=False, repr=False)
 class Interaction:
-    """Something that a person did, and what the app has made of it so far."""
+    """A user's action, and the app's responses to it so far."""
 
     id: str
     token: str
@@ -73,40 +67,31 @@ class Interaction:
 
     @property
     def allowed_responses(self) -> tuple[int, ...]:
-        updates = (
-            (DEFERRED_UPDATE, UPDATE_MESSAGE)
-            if self.kind == MODAL_SUBMIT and self.source_message
-            else ()
-        )
+        may_update = self.kind == MODAL_SUBMIT and self.source_message is not None
+        updates = (DEFERRED_UPDATE, UPDATE_MESSAGE) if may_update else ()
         return ALLOWED_RESPONSES[self.kind] + updates
 
     @property
     def metadata(self) -> Json:
-        """What a message says about the interaction that it answers."""
-        about: Json = {
+        """The `interaction_metadata` of the messages that respond to it."""
+        metadata: Json = {
             "id": self.id,
             "type": self.kind,
             "user": self.user.payload(),
             "authorizing_integration_owners": self.owners,
         }
         if self.kind == MESSAGE_COMPONENT and self.source_message:
-            about["interacted_message_id"] = self.source_message.id
+            metadata["interacted_message_id"] = self.source_message.id
         if self.kind == MODAL_SUBMIT and self.parent:
-            about["triggering_interaction_metadata"] = self.parent.metadata
-        if "target_id" in self.data:
-            self._add_target(about)
-        return about
-
-    def _add_target(self, about: Json) -> None:
-        target = self.data["target_id"]
-        if self.data["type"] == 2:
-            about["target_user"] = self.data["resolved"]["users"][target]
-        else:
-            about["target_message_id"] = target
+            metadata["triggering_interaction_metadata"] = self.parent.metadata
+        if target := self.data.get("target_id"):
+            user = self.data["resolved"].get("users", {}).get(target)
+            metadata |= {"target_user": user} if user else {"target_message_id": target}
+        return metadata
 
 
 class Interactions:
-    """All interactions of late, by id and by token, and what the app may do with them."""
+    """The latest interactions, and the app's responses and follow-ups to them."""
 
     def __init__(self, state: DiscordState, messages: MessageWriter, application_id: str) -> None:
         self._state = state
@@ -115,43 +100,43 @@ class Interactions:
         self._by_token: OrderedDict[str, Interaction] = OrderedDict()
 
     def add(self, interaction: Interaction) -> None:
-        """From now on the app may answer it."""
+        """Let the app respond to it."""
         self._by_token[interaction.token] = interaction
         if len(self._by_token) > MAX_INTERACTIONS:
             self._by_token.popitem(last=False)
 
     def all(self) -> list[Interaction]:
-        """Those of late, oldest first."""
+        """The latest interactions, oldest first."""
         return list(self._by_token.values())
 
     def wake_waiters(self) -> None:
-        """Tell all who wait for an answer that time has moved."""
+        """Wake the tasks that wait for a response, after the clock moved."""
         for interaction in self._by_token.values():
             if interaction.response_type is None:
                 interaction.changes.notify()
 
     def is_expired(self, interaction: Interaction) -> bool:
-        """Whether the first answer did not come in time."""
+        """Whether the app missed the deadline for the first response."""
         age = self._state.clock() - interaction.created_at
         return interaction.response_type is None and age >= RESPONSE_DEADLINE
 
     def respond(self, interaction_id: str, token: str, body: Any, uploads: list[Upload]) -> Json:
-        """The first answer, POST …/callback. Returns what `with_response` asks for.
+        """The first response, POST …/callback. Returns the body for `with_response`.
 
-        Raises ApiError; an answer that was refused may be tried again.
+        Raises ApiError; the app may respond again after a refused response.
         """
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id or self.is_expired(interaction):
             raise ApiError(10062)
         if interaction.response_type is not None:
             raise ApiError(40060)
-        form = ErrorCollector()
+        errors = ErrorCollector()
         shape = ObjectOf(
             {"type": OneOf(interaction.allowed_responses, required=True), "data": AnyValue()},
             required=True,
         )
-        validate(form, (), shape, body)
-        form.raise_if_any()
+        validate(errors, (), shape, body)
+        errors.raise_if_any()
         kind: int = body["type"]
         self._apply_response(interaction, kind, body.get("data"), uploads)
         interaction.response_type = kind
@@ -162,46 +147,46 @@ class Interactions:
     def _apply_response(
         self, interaction: Interaction, kind: int, data: Any, uploads: list[Upload]
     ) -> None:
-        pressed = interaction.source_message
+        source = interaction.source_message
         if kind == CHANNEL_MESSAGE:
-            interaction.original_response = self._send_message(
-                interaction, data, uploads, path=("data",)
-            )
+            message = self._send_message(interaction, data, uploads, path=("data",))
+            interaction.original_response = message
         elif kind == DEFERRED_MESSAGE:
             _check_flags(data)
             flags = ((data or {}).get("flags") or 0) | LOADING
-            post = self._create_message(interaction, flags)
-            interaction.original_response = self._messages.create(post, {}, [])
-            interaction.messages.append(post)
+            message = self._create_message(interaction, flags)
+            interaction.original_response = self._messages.create(message, {}, [])
+            interaction.messages.append(message)
         elif kind == AUTOCOMPLETE_RESULT:
             check_choices(interaction.focused_type, data)
             interaction.choices = data.get("choices") or []
         elif kind == MODAL:
-            form = ErrorCollector()
-            check_modal(form, data)
-            form.raise_if_any()
+            errors = ErrorCollector()
+            check_modal(errors, data)
+            errors.raise_if_any()
             parts = self._messages.normalise_components(data["components"])
             interaction.modal = {**data, "components": parts}
-        elif pressed is None or pressed.deleted:
+        elif source is None or source.deleted:
             raise ApiError(10008)
         elif kind == UPDATE_MESSAGE:
-            interaction.original_response = self._messages.edit(pressed, data, uploads)
+            interaction.original_response = self._messages.edit(source, data, uploads)
         else:
-            interaction.original_response = pressed
+            interaction.original_response = source
 
     def _create_message(self, interaction: Interaction, flags: int, **known: Any) -> Message:
-        root, pressed = interaction.parent or interaction, interaction.source_message
-        menu = root.data.get("type") in (2, 3)
-        about: Json = {
-            "type": CONTEXT_MENU_RESPONSE if menu else COMMAND_RESPONSE,
+        root, source = interaction.parent or interaction, interaction.source_message
+        from_menu = "target_id" in root.data
+        fields: Json = {
+            "type": CONTEXT_MENU_RESPONSE if from_menu else COMMAND_RESPONSE,
             "flags": flags,
             "application_id": self._application_id,
             "webhook_id": self._application_id,
             "interaction_metadata": interaction.metadata,
         }
-        if pressed is not None:
-            about |= {"type": REPLY, "message_reference": _message_reference(pressed)}
-        data = self._messages.empty_payload(interaction.channel, self._state.bot, **(about | known))
+        if source is not None:
+            fields |= {"type": REPLY, "message_reference": _message_reference(source)}
+        fields |= known
+        data = self._messages.empty_payload(interaction.channel, self._state.bot, **fields)
         invoked = (root.user.name, root.command) if root.command else None
         seen_by = interaction.user if flags & EPHEMERAL else None
         return Message(data, interaction.channel, visible_only_to=seen_by, invoked_command=invoked)
@@ -216,28 +201,28 @@ class Interactions:
     ) -> Message:
         kept, names = self._messages.partition_attachments(body, uploads)
         check_message(body, uploaded=names, kept=kept, flags=RESPONSE_FLAGS, path=path)
-        post = self._create_message(interaction, body.get("flags") or 0, **known)
-        interaction.messages.append(post)
-        return self._messages.create(post, body, uploads)
+        message = self._create_message(interaction, body.get("flags") or 0, **known)
+        interaction.messages.append(message)
+        return self._messages.create(message, body, uploads)
 
     def _callback_response(self, interaction: Interaction) -> Json:
-        about: Json = {"id": interaction.id, "type": interaction.kind}
-        about["channel_id"] = interaction.channel.id
+        payload: Json = {"id": interaction.id, "type": interaction.kind}
+        payload["channel_id"] = interaction.channel.id
         if interaction.channel.guild:
-            about["guild_id"] = interaction.channel.guild.id
-        post = interaction.original_response
-        if post is None:
-            return {"interaction": about}
-        about["response_message_id"] = post.id
-        about["response_message_loading"] = bool(post.flags & LOADING)
-        about["response_message_ephemeral"] = bool(post.flags & EPHEMERAL)
+            payload["guild_id"] = interaction.channel.guild.id
+        message = interaction.original_response
+        if message is None:
+            return {"interaction": payload}
+        payload["response_message_id"] = message.id
+        payload["response_message_loading"] = bool(message.flags & LOADING)
+        payload["response_message_ephemeral"] = bool(message.flags & EPHEMERAL)
         if interaction.response_type not in (CHANNEL_MESSAGE, UPDATE_MESSAGE):
-            return {"interaction": about}
-        resource = {"type": interaction.response_type, "message": post.data}
-        return {"interaction": about, "resource": resource}
+            return {"interaction": payload}
+        resource = {"type": interaction.response_type, "message": message.data}
+        return {"interaction": payload, "resource": resource}
 
     def find_by_webhook(self, application_id: str, token: str) -> Interaction:
-        """The interaction behind a webhook. Raises ApiError 10015 or 50027."""
+        """The interaction of a webhook token. Raises ApiError 10015 or 50027."""
         interaction = self._by_token.get(token)
         if application_id != self._application_id or interaction is None:
             raise ApiError(10015)
@@ -250,29 +235,28 @@ class Interactions:
     def create_follow_up(
         self, interaction: Interaction, body: Any, uploads: list[Upload]
     ) -> Message:
-        """Another message; straight after "thinking…" it becomes the answer. Raises ApiError."""
+        """Send another message, or fill a deferred response. Raises ApiError."""
         original = interaction.original_response
         if original is not None and not original.deleted and original.flags & LOADING:
             return self.edit_message(interaction, original, body, uploads, RESPONSE_FLAGS)
         if not interaction.channel.has_bot and interaction.follow_up_count >= MAX_FOLLOW_UPS:
             raise ApiError(40094)
-        about: Json = {}
+        reply: Json = {}
         if original is not None and not original.deleted:
-            about = {"type": REPLY, "message_reference": _message_reference(original)}
-        post = self._send_message(interaction, body, uploads, **about)
+            reply = {"type": REPLY, "message_reference": _message_reference(original)}
+        message = self._send_message(interaction, body, uploads, **reply)
         interaction.follow_up_count += 1
         interaction.changes.notify()
-        return post
+        return message
 
     def find_message(self, interaction: Interaction, message_id: str) -> Message:
-        """The message that a webhook may read, edit and delete. Raises ApiError 10008."""
+        """A message that the webhook may read, edit and delete. Raises ApiError 10008."""
         original = interaction.original_response
         if message_id == "@original":
             message_id = original.id if original else ""
-        mine = [*interaction.messages, *([original] if original else [])]
-        for post in mine:
-            if post.id == message_id and not post.deleted:
-                return post
+        for message in [*interaction.messages, *([original] if original else [])]:
+            if message.id == message_id and not message.deleted:
+                return message
         raise ApiError(10008)
 
     def edit_message(
@@ -283,24 +267,24 @@ class Interactions:
         uploads: list[Upload],
         flags: int = EDIT_FLAGS,
     ) -> Message:
-        """Change one of the interaction's messages. Raises ApiError."""
+        """Edit one of the interaction's messages. Raises ApiError."""
         edited = self._messages.edit(message, body, uploads, flags)
         interaction.changes.notify()
         return edited
 
     def delete_message(self, interaction: Interaction, message: Message) -> None:
-        """Take one of the interaction's messages away."""
+        """Delete one of the interaction's messages."""
         self._state.delete_message(message)
         interaction.changes.notify()
 
 
 def _check_flags(data: Any) -> None:
-    """A deferral says nothing but whether the answer will be ephemeral."""
-    form = ErrorCollector()
-    validate(form, ("data",), ObjectOf({"flags": OneOf((0, EPHEMERAL))}), data)
-    form.raise_if_any()
+    """A deferred response may only set the ephemeral flag."""
+    errors = ErrorCollector()
+    validate(errors, ("data",), ObjectOf({"flags": OneOf((0, EPHEMERAL))}), data)
+    errors.raise_if_any()
 
 
 def _message_reference(message: Message) -> Json:
-    about = {"type": 0, "channel_id": message.channel.id, "message_id": message.id}
-    return about | ({"guild_id": message.channel.guild.id} if message.channel.guild else {})
+    reference = {"type": 0, "channel_id": message.channel.id, "message_id": message.id}
+    return reference | ({"guild_id": message.channel.guild.id} if message.channel.guild else {})

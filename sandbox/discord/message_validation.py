@@ -1,4 +1,4 @@
-"""What Discord refuses in a message, an embed, a list of choices: tables of limits, no state."""
+"""Validates messages, embeds and autocomplete choices as Discord does."""
 
 from __future__ import annotations
 
@@ -118,66 +118,66 @@ def check_message(
     previous: Json | None = None,
     path: ErrorPath = (),
 ) -> None:
-    """A message to create, or an edit of the `previous` one.
+    """Check a new message, or an edit of the `previous` one.
 
-    `uploaded` and `kept` name the files that it will have, `flags` are those that may be set.
-    Raises ApiError 50035 with every field that is wrong, or 50006 if nothing is left to show.
+    `uploaded` and `kept` are the names of its files; `flags` are the flags that may be set. Raises
+    ApiError 50035 with all errors, or 50006 if the message would be empty.
     """
-    form = ErrorCollector()
-    validate(form, path, MESSAGE_SCHEMA, body)
-    form.raise_if_any()
+    errors = ErrorCollector()
+    validate(errors, path, MESSAGE_SCHEMA, body)
+    errors.raise_if_any()
     assert isinstance(body, dict)
     before = previous or {"flags": 0}
     was_v2 = before["flags"] & COMPONENTS_V2
     v2 = bool(was_v2 or (body.get("flags") or 0) & COMPONENTS_V2)
     if (body.get("flags") or 0) & ~flags:
-        form.add((*path, "flags"), "BASE_TYPE_BAD", f"Only flags within {flags} may be set.")
+        errors.add((*path, "flags"), "BASE_TYPE_BAD", f"Only flags within {flags} may be set.")
     for name in UNSUPPORTED_FIELDS:
         if body.get(name):
-            form.add((*path, name), "BASE_TYPE_BAD", "This stand-in does not play that.")
-    check_components(form, (*path, "components"), body.get("components") or [], v2)
-    _check_embeds(form, path, body.get("embeds") or [])
-    _check_mentions(form, path, body.get("allowed_mentions") or {})
-    form.raise_if_any()
+            errors.add((*path, name), "BASE_TYPE_BAD", "The simulator does not support this.")
+    check_components(errors, (*path, "components"), body.get("components") or [], v2)
+    _check_embeds(errors, path, body.get("embeds") or [])
+    _check_mentions(errors, path, body.get("allowed_mentions") or {})
+    errors.raise_if_any()
 
     legacy = {name: _value_after(body, before, name) for name in ("content", "embeds")}
     for name in legacy if v2 else ():
         if legacy[name]:
             message = f"The '{name}' field cannot be used with MessageFlags.IS_COMPONENTS_V2"
             code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
-            form.add((*path, name), code, message)
+            errors.add((*path, name), code, message)
     named = _referenced_files(body)
     if missing := named - {*uploaded, *kept}:
         message = f"The referenced attachment was not found: {sorted(missing)}"
         code = "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"
-        form.add((*path, "components" if v2 else "embeds"), code, message)
+        errors.add((*path, "components" if v2 else "embeds"), code, message)
     to_show = {*uploaded} if was_v2 else {*uploaded, *kept}
     if v2 and (hidden := to_show - named):
         message = f"Nothing in the layout shows {sorted(hidden)}"
-        form.add((*path, "attachments"), "ATTACHMENT_NOT_SHOWN", message)
-    form.raise_if_any()
-    shown = (*legacy.values(), _value_after(body, before, "components"), uploaded, kept)
-    if not any(what.strip() if isinstance(what, str) else what for what in shown):
+        errors.add((*path, "attachments"), "ATTACHMENT_NOT_SHOWN", message)
+    errors.raise_if_any()
+    contents = (*legacy.values(), _value_after(body, before, "components"), uploaded, kept)
+    if not any(part.strip() if isinstance(part, str) else part for part in contents):
         raise ApiError(50006)
 
 
 def check_choices(option_type: int, data: object) -> None:
-    """The answer to an autocomplete for an option of this type. Raises ApiError."""
-    form = ErrorCollector()
+    """Check the autocomplete choices for an option of this type. Raises ApiError."""
+    errors = ErrorCollector()
     validate(
-        form, ("data",), ObjectOf({"choices": choices_schema(option_type)}, required=True), data
+        errors, ("data",), ObjectOf({"choices": choices_schema(option_type)}, required=True), data
     )
-    form.raise_if_any()
+    errors.raise_if_any()
 
 
 def choices_schema(option_type: int) -> Schema:
-    """The choices that an option of this type may have: at most 25, each of its own kind."""
+    """The schema of the choices of an option of this type."""
     value = CHOICE_VALUE_SCHEMAS[option_type]
     return ListOf(ObjectOf({"name": Text(1, 100, required=True), "value": value}), high=25)
 
 
 def _value_after(body: Json, before: Json, name: str) -> Any:
-    """What a field will hold once the body is applied: absent keeps what was, null clears."""
+    """The field's value after the edit: an absent field keeps the old value, null clears it."""
     return body[name] if name in body else before.get(name)
 
 
@@ -185,15 +185,18 @@ def _check_embeds(errors: ErrorCollector, path: ErrorPath, embeds: list[Json]) -
     shown = ("title", "description", "author", "footer", "image", "thumbnail", "fields", "video")
     for index, embed in enumerate(embeds):
         if not any(embed.get(name) for name in shown):
-            where = (*path, "embeds", index, "description")
-            errors.add(where, "BASE_TYPE_REQUIRED", "This field is required")
+            errors.add(
+                (*path, "embeds", index, "description"),
+                "BASE_TYPE_REQUIRED",
+                "This field is required",
+            )
     if sum(map(embed_length, embeds)) > MAX_EMBEDS_LENGTH:
         message = f"Embed size exceeds maximum size of {MAX_EMBEDS_LENGTH}"
         errors.add((*path, "embeds"), "MAX_EMBED_SIZE_EXCEEDED", message)
 
 
 def embed_length(embed: Json) -> int:
-    """How many of an embed's characters count towards the 6000."""
+    """The number of characters that count towards MAX_EMBEDS_LENGTH."""
     texts = [embed.get("title"), embed.get("description")]
     texts += [(embed.get("author") or {}).get("name"), (embed.get("footer") or {}).get("text")]
     for field in embed.get("fields") or []:
@@ -210,7 +213,7 @@ def _check_mentions(errors: ErrorCollector, path: ErrorPath, mentions: Json) -> 
 
 
 def _referenced_files(body: Json) -> set[str]:
-    """The files that a body shows by attachment://."""
+    """The names of the files that a body refers to by attachment://."""
     addresses = [medium["url"] for medium in media_objects(body.get("components"))]
     for embed in body.get("embeds") or []:
         addresses += [(embed.get(part) or {}).get(key) for part, key in EMBED_URL_FIELDS]

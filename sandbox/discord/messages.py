@@ -1,4 +1,4 @@
-"""Discord's message object: made from a checked body, changed by an edit."""
+"""Creates and edits Discord's message objects."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ DEFAULT_MESSAGE, REPLY, COMMAND_RESPONSE, CONTEXT_MENU_RESPONSE = 0, 19, 20, 23
 
 
 class MessageWriter:
-    """Writes messages into the world. `site` is where attachments are served, without a slash."""
+    """`base_url` returns the URL that serves attachments, without a slash at the end."""
 
-    def __init__(self, state: DiscordState, site: Callable[[], str]) -> None:
+    def __init__(self, state: DiscordState, base_url: Callable[[], str]) -> None:
         self.state = state
-        self._base_url = site
+        self._base_url = base_url
 
     def empty_payload(self, channel: Channel, author: User, **known: Any) -> Json:
-        """A message object without content yet."""
+        """A message object without content; `known` are further fields."""
         return {
             "id": self.state.snowflake(),
             "type": DEFAULT_MESSAGE,
@@ -50,18 +50,18 @@ class MessageWriter:
         }
 
     def create(self, message: Message, body: Json, uploads: list[Upload]) -> Message:
-        """Fill a new post with what a checked body says, and show it."""
+        """Fill a new message from a validated body, and show it."""
         self._apply_body(message, body, uploads)
         return self.state.add_message(message)
 
     def edit(
         self, message: Message, body: Any, uploads: list[Upload], flags: int = EDIT_FLAGS
     ) -> Message:
-        """Change a message by a body that is checked here. Raises ApiError."""
+        """Validate a body and edit the message. Raises ApiError."""
         kept, names = self.partition_attachments(body, uploads, message)
         check_message(body, uploaded=names, kept=kept, flags=flags, previous=message.data)
         self._apply_body(message, body, uploads)
-        if message.flags & LOADING:  # the first edit of a deferred reply is its birth, not a change
+        if message.flags & LOADING:  # the first edit of a deferred reply does not count as an edit
             message.data["flags"] &= ~LOADING
         else:
             message.data["edited_timestamp"] = self.state.timestamp()
@@ -70,29 +70,29 @@ class MessageWriter:
         return message
 
     def partition_attachments(
-        self, body: Any, uploads: list[Upload], post: Message | None = None
+        self, body: Any, uploads: list[Upload], message: Message | None = None
     ) -> tuple[list[str], list[str]]:
-        """The names of the files that a body keeps and of those that it brings.
+        """The names of the files that a body keeps, and of the uploaded ones.
 
-        Raises ApiError where `attachments` names a file that is not there, or leaves one out.
+        Raises ApiError if `attachments` has an unknown file or lacks an uploaded one.
         """
-        before = {a["id"]: a["filename"] for a in post.data["attachments"]} if post else {}
-        fresh = {str(upload.index): sanitise_filename(upload.filename) for upload in uploads}
-        ids = [*before, *fresh]
+        before = {a["id"]: a["filename"] for a in message.data["attachments"]} if message else {}
+        uploaded = {str(upload.index): sanitise_filename(upload.filename) for upload in uploads}
+        ids = [*before, *uploaded]
         wanted = body.get("attachments") if isinstance(body, dict) else None
         if isinstance(wanted, list):
             ids = [str(item.get("id")) if isinstance(item, dict) else "" for item in wanted]
-        form = ErrorCollector()
+        errors = ErrorCollector()
         for index, name in enumerate(ids):
-            if name not in before and name not in fresh:
-                form.add(("attachments", index), "ATTACHMENT_UNKNOWN", "No such attachment.")
-        if len(set(ids)) < len(ids) or set(fresh) - set(ids):
-            form.add(("attachments",), "ATTACHMENT_UNNAMED", "Each file is to be named once.")
+            if name not in before and name not in uploaded:
+                errors.add(("attachments", index), "ATTACHMENT_UNKNOWN", "No such attachment.")
+        if len(set(ids)) < len(ids) or set(uploaded) - set(ids):
+            errors.add(("attachments",), "ATTACHMENT_UNNAMED", "Each file must be named once.")
         if len(ids) > MAX_FILES:
-            message = f"Must be {MAX_FILES} or fewer in length."
-            form.add(("attachments",), "BASE_TYPE_MAX_LENGTH", message)
-        form.raise_if_any()
-        return [before[i] for i in ids if i in before], list(fresh.values())
+            limit = f"Must be {MAX_FILES} or fewer in length."
+            errors.add(("attachments",), "BASE_TYPE_MAX_LENGTH", limit)
+        errors.raise_if_any()
+        return [before[i] for i in ids if i in before], list(uploaded.values())
 
     def _apply_body(self, message: Message, body: Json, uploads: list[Upload]) -> None:
         data = dict(message.data)
@@ -106,7 +106,7 @@ class MessageWriter:
         if "components" in body:
             data["components"] = self.normalise_components(body["components"] or [], urls)
             for part in c.walk_components(data["components"]):
-                part.pop("required", None)  # a matter of forms; Discord does not give it back here
+                part.pop("required", None)  # Discord returns this field in modals only
         if "content" in body or "components" in body:
             data |= self._mentions(data, body.get("allowed_mentions"))
         message.data = data
@@ -128,7 +128,7 @@ class MessageWriter:
         return kept, files
 
     def attachment_payload(self, upload: Upload, channel: Channel) -> Json:
-        """Discord's attachment object for a file that is served here."""
+        """The attachment object of a file."""
         attachment_id, name = self.state.snowflake(), sanitise_filename(upload.filename)
         url = f"{self._base_url()}/attachments/{channel.id}/{attachment_id}/{name}"
         return {
@@ -143,13 +143,11 @@ class MessageWriter:
     def normalise_components(
         self, components: list[Json], urls: dict[str, Json] | None = None
     ) -> list[Json]:
-        """Components as Discord gives them back: numbered, with their defaults.
+        """Components as Discord returns them: with ids and default values.
 
-        `urls` are the attachments that an attachment:// address may mean.
+        `urls` maps attachment:// URLs to attachment objects.
         """
-        taken = {
-            component["id"] for component in c.walk_components(components) if component.get("id")
-        }
+        taken = {part["id"] for part in c.walk_components(components) if part.get("id")}
         free = iter(set(range(1, 400)) - taken)
         return [
             self._normalise_component(_without_nulls(component), free, urls or {})
@@ -189,11 +187,11 @@ class MessageWriter:
     def _media_object(self, medium: Json, urls: dict[str, Json]) -> Json:
         attachment = urls.get(medium["url"])
         url = attachment["url"] if attachment else medium["url"]
-        found = {"id": self.state.snowflake(), "url": url, "proxy_url": url}
-        return found | ({"attachment_id": attachment["id"]} if attachment else {})
+        media = {"id": self.state.snowflake(), "url": url, "proxy_url": url}
+        return media | ({"attachment_id": attachment["id"]} if attachment else {})
 
     def _mentions(self, data: Json, allowed: Json | None) -> Json:
-        """Who is pinged: what the text names, as far as `allowed_mentions` lets it."""
+        """The mentions in the text that `allowed_mentions` permits."""
         texts = [
             str(part["content"])
             for part in c.walk_components(data["components"])
@@ -201,10 +199,10 @@ class MessageWriter:
         ]
         text = "\n".join([data["content"], *texts])
         users = _allowed_mentions(re.findall(r"<@!?(\d+)>", text), "users", allowed)
-        named = (self.state.find_user(user_id) for user_id in users)
+        mentioned = (self.state.find_user(user_id) for user_id in users)
         everyone = re.search(r"@(everyone|here)\b", text) is not None
         return {
-            "mentions": [user.payload() for user in named if user],
+            "mentions": [user.payload() for user in mentioned if user],
             "mention_roles": _allowed_mentions(re.findall(r"<@&(\d+)>", text), "roles", allowed),
             "mention_everyone": bool(
                 _allowed_mentions(["everyone"] if everyone else [], "everyone", allowed)
@@ -213,21 +211,21 @@ class MessageWriter:
 
 
 def _without_nulls(value: Any) -> Any:
-    """The same without nulls, at any depth."""
+    """The value without nulls at any depth."""
     if isinstance(value, dict):
         return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _allowed_mentions(named: Iterable[str], kind: str, allowed: Json | None) -> list[str]:
-    once = list(dict.fromkeys(named))
+    unique = list(dict.fromkeys(named))
     if allowed is None or kind in (allowed.get("parse") or []):
-        return once
-    return [name for name in once if name in map(str, allowed.get(kind) or [])]
+        return unique
+    return [name for name in unique if name in map(str, allowed.get(kind) or [])]
 
 
 def _normalise_embed(embed: Json, urls: dict[str, Json]) -> Json:
-    """An embed as Discord gives it back: typed, without nulls, its attachments found."""
+    """An embed as Discord returns it: typed, without nulls, with attachment URLs."""
     shown = {name: value for name, value in embed.items() if value not in (None, "", [])}
     shown["type"] = "rich"
     for part, key in EMBED_URL_FIELDS:
@@ -240,7 +238,7 @@ def _normalise_embed(embed: Json, urls: dict[str, Json]) -> Json:
 
 
 def sanitise_filename(filename: str) -> str:
-    """A file's name as Discord keeps it: ASCII letters, digits, `_`, `-` and `.`."""
+    """A file name as Discord stores it: ASCII letters, digits, `_`, `-` and `.`."""
     return re.sub(r"[^A-Za-z0-9_.\-]", "_", filename).lstrip(".") or "unknown"
 
 

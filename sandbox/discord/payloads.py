@@ -1,4 +1,4 @@
-"""INTERACTION_CREATE and the objects in it, as Discord sends them."""
+"""Discord's objects in gateway events: interactions, members, channels and servers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,23 @@ LOCALE = "en-US"
 JOINED_AT = "2026-01-05T12:00:00+00:00"
 BOT_PERMISSIONS = MEMBER_PERMISSIONS
 
+NULL_MEMBER_FIELDS = (
+    "avatar", "banner", "communication_disabled_until", "nick", "premium_since",
+    "unusual_dm_activity_until",
+)  # fmt: skip
+NULL_GUILD_FIELDS = (
+    "icon", "splash", "banner", "description", "system_channel_id", "rules_channel_id",
+    "public_updates_channel_id", "afk_channel_id", "vanity_url_code", "application_id",
+)  # fmt: skip
+ZERO_GUILD_FIELDS = (
+    "explicit_content_filter", "mfa_level", "nsfw_level", "premium_tier",
+    "premium_subscription_count", "system_channel_flags",
+)  # fmt: skip
+EMPTY_GUILD_FIELDS = (
+    "features", "emojis", "stickers", "voice_states", "presences", "threads", "stage_instances",
+    "guild_scheduled_events", "soundboard_sounds",
+)  # fmt: skip
+
 
 def interaction_create(
     interaction_id: str,
@@ -30,7 +47,7 @@ def interaction_create(
     owners: Json,
     message: Json | None,
 ) -> Json:
-    """The event's `d`. `owners` says by which installation the app may act here."""
+    """The data of INTERACTION_CREATE. `owners` are the installations that let the app act here."""
     payload: Json = {
         "id": interaction_id,
         "application_id": application_id,
@@ -63,32 +80,25 @@ def interaction_create(
 
 
 def member(guild: Guild, user: User) -> Json:
-    """A member of a server with their permissions, without the user object."""
+    """A server member with permissions, without the user object."""
     return {
-        "avatar": None,
-        "banner": None,
-        "communication_disabled_until": None,
-        "deaf": False,
+        **dict.fromkeys(NULL_MEMBER_FIELDS),
+        **dict.fromkeys(("deaf", "mute", "pending"), False),
         "flags": 0,
         "joined_at": JOINED_AT,
-        "mute": False,
-        "nick": None,
-        "pending": False,
         "permissions": str(guild.permissions_of(user)),
-        "premium_since": None,
         "roles": [],
-        "unusual_dm_activity_until": None,
     }
 
 
 def partial_member(guild: Guild, user: User) -> Json:
-    """A member whom an option or a menu names: `deaf` and `mute` are left out."""
+    """A resolved member of a context menu, without `deaf` and `mute`."""
     known = member(guild, user)
     return {name: value for name, value in known.items() if name not in ("deaf", "mute")}
 
 
 def partial_channel(channel: Channel, user: User) -> Json:
-    """The channel of an interaction, or one that an option names."""
+    """The channel of an interaction."""
     last = channel.messages[-1].id if channel.messages else None
     known: Json = {"id": channel.id, "type": channel.kind, "flags": 0, "last_message_id": last}
     if channel.kind == GUILD_TEXT:
@@ -111,7 +121,7 @@ def partial_channel(channel: Channel, user: User) -> Json:
 
 
 def private_channel(channel: Channel) -> Json:
-    """A DM channel as the REST API gives it."""
+    """A DM channel, as the REST API returns it."""
     last = channel.messages[-1].id if channel.messages else None
     recipients = [user.payload() for user in channel.members]
     return {
@@ -124,47 +134,23 @@ def private_channel(channel: Channel) -> Json:
 
 
 def guild_create(guild: Guild, channels: list[Channel], bot: User) -> Json:
-    """A server as GUILD_CREATE tells a bot without the members intent: itself alone."""
+    """The data of GUILD_CREATE. A bot without the members intent sees only itself."""
     return {
         "id": guild.id,
         "name": guild.name,
         "owner_id": guild.owner.id,
-        "icon": None,
-        "splash": None,
-        "banner": None,
-        "description": None,
-        "features": [],
+        **dict.fromkeys(NULL_GUILD_FIELDS),
+        **dict.fromkeys(ZERO_GUILD_FIELDS, 0),
+        **{name: [] for name in EMPTY_GUILD_FIELDS},
+        **dict.fromkeys(("premium_progress_bar_enabled", "large", "unavailable"), False),
         "preferred_locale": LOCALE,
         "verification_level": 1,
         "default_message_notifications": 1,
-        "explicit_content_filter": 0,
-        "mfa_level": 0,
-        "nsfw_level": 0,
-        "premium_tier": 0,
-        "premium_subscription_count": 0,
-        "premium_progress_bar_enabled": False,
-        "system_channel_id": None,
-        "system_channel_flags": 0,
-        "rules_channel_id": None,
-        "public_updates_channel_id": None,
-        "afk_channel_id": None,
         "afk_timeout": 300,
-        "vanity_url_code": None,
         "joined_at": JOINED_AT,
-        "large": False,
-        "unavailable": False,
         "member_count": len(guild.members) + 1,
         "max_members": 250_000,
-        "application_id": None,
         "roles": [everyone_role(guild)],
-        "emojis": [],
-        "stickers": [],
-        "voice_states": [],
-        "presences": [],
-        "threads": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
         "members": [{**member(guild, bot), "user": bot.payload()}],
         "channels": [
             {
@@ -186,7 +172,7 @@ def guild_create(guild: Guild, channels: list[Channel], bot: User) -> Json:
 
 
 def everyone_role(guild: Guild) -> Json:
-    """The role that everybody in a server has; its id is the server's."""
+    """The role of all members; its id is the server's."""
     return {
         "id": guild.id,
         "name": "@everyone",

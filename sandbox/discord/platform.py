@@ -1,4 +1,4 @@
-"""Discord without its wires: the world, the app in it, and what happens between the two."""
+"""The simulated Discord without HTTP: its state, the app, and their interactions."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ MAX_UPLOADS = 20
 
 
 class Platform:
-    """Everything that is the same for whoever asks: people, messages, commands, interactions.
+    """`changes` is notified of every visible change, and when the bot connects.
 
-    `changes` is noted at every change that a person could see, and when the bot connects. The app
-    proves itself by `token` as a bot and by `client_secret` where people sign in.
+    The app authenticates with `token` as a bot, and with `client_secret` at the OAuth endpoints.
     """
 
     def __init__(self, clock: Clock, seed: int = 0) -> None:
@@ -36,7 +35,7 @@ class Platform:
         self.client_secret = self.state.random_string(32)
         self.redirect_uris: list[str] = []
         self.tokens = TokenStore(clock)
-        self.base_url = ""  # where attachments are served, without a slash at the end
+        self.base_url = ""  # for attachments, without a slash at the end
         self.messages = MessageWriter(self.state, lambda: self.base_url)
         self.command_registry = CommandRegistry(self.state, self.application_id)
         self.interactions = Interactions(self.state, self.messages, self.application_id)
@@ -50,9 +49,9 @@ class Platform:
         return f"{owner}.{self.state.random_string(6)}.{self.state.random_string(38)}"
 
     def register_redirect_uri(self, redirect_uri: str) -> None:
-        """Let the app send people who sign in back to this address, and to no other like it.
+        """Register a redirect URI of the app. Only this exact URI will match.
 
-        Raises ValueError for what is not a whole http or https address.
+        Raises ValueError for a URI that is not an absolute http or https URL.
         """
         url = URL(redirect_uri)
         whole = url.scheme in ("http", "https") and url.host and url.user is None
@@ -67,18 +66,18 @@ class Platform:
 
     @property
     def command_write_count(self) -> int:
-        """How often the bot wrote its commands."""
+        """The number of command syncs."""
         return self.command_registry.write_count
 
     @property
     def closed_dms(self) -> set[str]:
-        """Names of the users to whom the bot cannot send."""
+        """Names of the users whose DMs are closed to the bot."""
         return self.state.closed_dms
 
     async def wait_until_ready(self, timeout: float = DEFAULT_TIMEOUT) -> None:
         """Wait until the bot is connected and has synced commands.
 
-        Raises TimeoutError after `timeout` seconds, BotDied if the bot ends first.
+        Raises TimeoutError after `timeout` seconds, BotExited if the bot ends first.
         """
         await self.changes.wait_until(
             lambda: self.gateway.ready and bool(self.commands), "the bot to be ready", timeout
@@ -97,10 +96,7 @@ class Platform:
         source_message: Message | None = None,
         parent: Interaction | None = None,
     ) -> Interaction:
-        """Something that a person does: it is told to the bot, and its answer awaited.
-
-        `types` are the installation types by which the app may act there.
-        """
+        """Send an interaction to the bot. `types` are the command's installation types."""
         interaction_id = self.state.snowflake()
         secret = f"interaction:{interaction_id}:{self.state.random_string(96)}"
         interaction = Interaction(
@@ -138,26 +134,26 @@ class Platform:
         return interaction
 
     def show_timeout(self, interaction: Interaction) -> None:
-        """Show the person, and nobody else, that the app did not answer in time."""
+        """Show the user, and nobody else, that the app did not respond in time."""
         if interaction.kind == AUTOCOMPLETE:
             return
         text = "The application did not respond"
         data = self.messages.empty_payload(
             interaction.channel, self.state.bot, content=text, flags=EPHEMERAL
         )
-        post = Message(data, interaction.channel, visible_only_to=interaction.user, failed=True)
-        if interaction.command:
-            post.invoked_command = (interaction.user.name, interaction.command)
-        self.state.add_message(post)
+        invoked = (interaction.user.name, interaction.command) if interaction.command else None
+        self.state.add_message(
+            Message(data, interaction.channel, interaction.user, invoked, failed=True)
+        )
 
     def store_upload(self, attachment_id: str, content: bytes) -> None:
-        """Keep a file that a person has sent with a command or a form; the last few are kept."""
+        """Store a file that a user uploaded in a modal; only the last ones are kept."""
         self.uploads[attachment_id] = content
         if len(self.uploads) > MAX_UPLOADS:
             self.uploads.pop(next(iter(self.uploads)))
 
     def application_payload(self) -> Json:
-        """Discord's application object, as the bot's owner sees it."""
+        """The application object, as the bot's owner sees it."""
         installed = {
             "oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}
         }

@@ -1,4 +1,4 @@
-"""Bodies: JSON or multipart with `payload_json` and files from a client, JSON to it."""
+"""Reads JSON and multipart request bodies, and writes JSON responses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sandbox.discord.message_validation import MAX_ATTACHMENT_SIZE, MAX_FILES
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that came with a request; `index` is the n of its part `files[n]`."""
+    """An uploaded file; `index` is the n of its part `files[n]`."""
 
     index: int
     filename: str
@@ -25,23 +25,23 @@ class Upload:
 
 
 async def read_body(request: web.Request) -> tuple[Any, list[Upload]]:
-    """The JSON of a request and the files that came with it.
+    """The JSON of a request and its files.
 
-    Raises ApiError for any other kind of body, broken JSON or a file that is too large.
+    Raises ApiError for another content type, invalid JSON or a file that is too large.
     """
     body = await request.read()
     if request.content_type == "multipart/form-data":
         return _parse_multipart(body, request.headers["Content-Type"])
     if request.headers.get("Content-Type", "") != "application/json":
-        form = ErrorCollector()
+        errors = ErrorCollector()
         message = 'Expected "Content-Type" header to be one of application/json, multipart.'
-        form.add(("_misc",), "CONTENT_TYPE_INVALID", message)
-        form.raise_if_any()
+        errors.add(("_misc",), "CONTENT_TYPE_INVALID", message)
+        errors.raise_if_any()
     return _parse_json(body), []
 
 
 def json_response(payload: Any, status: int = 200) -> web.Response:
-    """An answer. It is exactly application/json: discord.py takes no charset."""
+    """A JSON response. Its type has no charset, which discord.py does not accept."""
     body = json.dumps(payload).encode()
     return web.Response(status=status, body=body, content_type="application/json")
 
@@ -65,7 +65,7 @@ def _parse_multipart(body: bytes, content_type: str) -> tuple[Any, list[Upload]]
         raise ApiError(50035)
     payload: Any = None
     uploads: dict[int, Upload] = {}
-    form = ErrorCollector()
+    errors = ErrorCollector()
     for piece in pieces[1:-1]:
         head, _, content = piece.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
         headers = dict(re.findall(r"(?m)^([\w-]+): *(.*?)\r?$", head.decode()))
@@ -79,10 +79,10 @@ def _parse_multipart(body: bytes, content_type: str) -> tuple[Any, list[Upload]]
             filename = content_disposition_filename(params) or "unknown"
             uploads[int(part[1])] = Upload(int(part[1]), filename, content, kind)
         else:
-            form.add((name,), "UNKNOWN_PART", "Only payload_json and files[0] to files[9].")
+            errors.add((name,), "UNKNOWN_PART", "Only payload_json and files[0] to files[9].")
     if len(uploads) > MAX_FILES:
-        form.add(("files",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_FILES} or fewer in length.")
-    form.raise_if_any()
+        errors.add(("files",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_FILES} or fewer in length.")
+    errors.raise_if_any()
     if any(len(upload.content) > MAX_ATTACHMENT_SIZE for upload in uploads.values()):
         raise ApiError(40005)
     return payload if payload is not None else {}, list(uploads.values())

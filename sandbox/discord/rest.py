@@ -1,4 +1,4 @@
-"""The REST API: who may call what, and where each call leads."""
+"""The REST API: authentication, routes and handlers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.discord.api_error import ApiError, ErrorCollector
 from sandbox.discord.field_schemas import ObjectOf, Snowflake, validate
+from sandbox.discord.interactions import Interaction
 from sandbox.discord.message_validation import CREATE_FLAGS, check_message
 from sandbox.discord.messages import REPLY
 from sandbox.discord.oauth import identified_user
@@ -17,25 +18,23 @@ from sandbox.discord.platform import Platform
 from sandbox.discord.request_bodies import json_response, read_body
 from sandbox.discord.state import Channel, Json, Message
 
-UNAUTHENTICATED_PREFIXES = (
-    "/interactions/",
-    "/webhooks/",
-    "/oauth2/token",
-)  # they have keys of their own
-USER_TOKEN_ROUTES = ("GET /users/@me", "GET /oauth2/@me")  # who have signed in
+# These routes have their own tokens or secrets.
+UNAUTHENTICATED_PREFIXES = ("/interactions/", "/webhooks/", "/oauth2/token")
+USER_TOKEN_ROUTES = ("GET /users/@me", "GET /oauth2/@me")
 
-# what a bot without the message content intent reads of what others write in a server
+# The fields that a bot without the message content intent gets empty for others' messages
 REDACTED_CONTENT: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
 
 
 class RestApi:
-    """The handlers, and the middleware that gives every answer Discord's form."""
+    """The handlers, and the middlewares for errors and authentication."""
 
     def __init__(self, discord: Platform) -> None:
         self._discord = discord
+        self._interactions = discord.interactions
 
     def routes(self) -> list[web.RouteDef]:
-        """Every route that is played; whatever else is asked for gets Discord's 404."""
+        """All supported routes; any other path gets Discord's 404."""
         original = "/webhooks/{app}/{token}/messages/{message}"
         return [
             web.get("/users/@me", self.get_me),
@@ -60,10 +59,10 @@ class RestApi:
 
     @property
     def error_middleware(self) -> Middleware:
-        """Turns refusals into Discord's errors, and adds the limit headers."""
+        """Converts errors to Discord's format, and adds the rate limit headers."""
 
         @web.middleware
-        async def discord_form(request: web.Request, handler: Handler) -> web.StreamResponse:
+        async def handle_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             try:
                 response = await handler(request)
             except ApiError as error:
@@ -75,11 +74,11 @@ class RestApi:
             response.headers.update(self._rate_limit_headers(request))
             return response
 
-        return discord_form
+        return handle_errors
 
     @property
     def auth_middleware(self) -> Middleware:
-        """Checks the token."""
+        """Refuses requests without a valid token."""
 
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -89,7 +88,7 @@ class RestApi:
         return check
 
     def _rate_limit_headers(self, request: web.Request) -> dict[str, str]:
-        """Without these headers discord.py sends one request per route at a time."""
+        """The rate limit headers. Without them discord.py sends one request per route at a time."""
         resource = request.match_info.route.resource
         route = f"{request.method} {resource.canonical if resource else ''}"
         return {
@@ -104,37 +103,36 @@ class RestApi:
         path = request.path.removeprefix("/api/v10")
         if path.startswith(UNAUTHENTICATED_PREFIXES):
             return
-        people = f"{request.method} {path}" in USER_TOKEN_ROUTES
-        if people and self._discord.tokens.authenticate(request.headers):
+        for_users = f"{request.method} {path}" in USER_TOKEN_ROUTES
+        if for_users and self._discord.tokens.authenticate(request.headers):
             return
-        by_bot = request.headers.get("Authorization") == f"Bot {self._discord.token}"
-        if not by_bot or path == "/oauth2/@me":  # which tells of a sign-in
+        is_bot = request.headers.get("Authorization") == f"Bot {self._discord.token}"
+        if not is_bot or path == "/oauth2/@me":  # for user tokens only
             raise ApiError(0)
 
     async def not_found(self, request: web.Request) -> web.Response:
         raise web.HTTPNotFound
 
     async def get_me(self, request: web.Request) -> web.Response:
-        if sign_in := self._discord.tokens.authenticate(request.headers):
-            return json_response(identified_user(sign_in))
+        if grant := self._discord.tokens.authenticate(request.headers):
+            return json_response(identified_user(grant))
         bot = self._discord.state.bot.payload()
-        own = {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None, "bio": ""}
-        return json_response({**bot, **own})
+        private = {"mfa_enabled": False, "locale": "en-US", "verified": True, "email": None}
+        return json_response({**bot, **private, "bio": ""})
 
     async def get_application(self, request: web.Request) -> web.Response:
         return json_response(self._discord.application_payload())
 
     async def get_gateway(self, request: web.Request) -> web.Response:
         gateway = self._discord.gateway
-        starts = {
+        start_limit = {
             "total": 1000,
             "remaining": max(0, 1000 - gateway.identifies),
             "reset_after": 86_400_000,
             "max_concurrency": 1,
         }
-        return json_response(
-            {"url": gateway.resume_url, "shards": 1, "session_start_limit": starts}
-        )
+        payload = {"url": gateway.resume_url, "shards": 1, "session_start_limit": start_limit}
+        return json_response(payload)
 
     async def get_commands(self, request: web.Request) -> web.Response:
         self._check_application_id(request)
@@ -155,16 +153,16 @@ class RestApi:
 
     async def open_dm(self, request: web.Request) -> web.Response:
         body, _ = await read_body(request)
-        form = ErrorCollector()
+        errors = ErrorCollector()
         validate(
-            form, (), ObjectOf({"recipient_id": Snowflake(required=True)}, required=True), body
+            errors, (), ObjectOf({"recipient_id": Snowflake(required=True)}, required=True), body
         )
-        form.raise_if_any()
-        world = self._discord.state
-        user = world.find_user(str(body["recipient_id"]))
+        errors.raise_if_any()
+        state = self._discord.state
+        user = state.find_user(str(body["recipient_id"]))
         if user is None or user.bot:
             raise ApiError(50033)
-        return json_response(private_channel(world.find_channel(user, "dm")))
+        return json_response(private_channel(state.find_channel(user, "dm")))
 
     def _find_channel(self, request: web.Request) -> Channel:
         channel = self._discord.state.channels.get(request.match_info["channel"])
@@ -176,87 +174,85 @@ class RestApi:
 
     def _find_message(self, request: web.Request) -> Message:
         channel = self._find_channel(request)
-        post = self._discord.state.find_message(request.match_info["message"], channel)
-        if post is None or post.visible_only_to is not None:  # private replies have webhooks only
+        message = self._discord.state.find_message(request.match_info["message"], channel)
+        if (
+            message is None or message.visible_only_to is not None
+        ):  # only webhooks reach ephemeral messages
             raise ApiError(10008)
-        return post
+        return message
 
     async def create_message(self, request: web.Request) -> web.Response:
         channel = self._find_channel(request)
         body, uploads = await read_body(request)
-        world, messages = self._discord.state, self._discord.messages
+        state, messages = self._discord.state, self._discord.messages
         kept, names = messages.partition_attachments(body, uploads)
         check_message(body, uploaded=names, kept=kept, flags=CREATE_FLAGS)
-        if channel.name == "dm" and channel.members[0].name in world.closed_dms:
+        if channel.name == "dm" and channel.members[0].name in state.closed_dms:
             raise ApiError(50007)
-        known: Json = {"flags": body.get("flags") or 0}
+        fields: Json = {"flags": body.get("flags") or 0}
         if reference := body.get("message_reference"):
-            target = world.find_message(str(reference["message_id"]), channel)
+            target = state.find_message(str(reference["message_id"]), channel)
             if target is None:
                 raise ApiError(10008)
-            about = {"type": 0, "channel_id": channel.id, "message_id": target.id}
-            known |= {"type": REPLY, "message_reference": about}
+            original = {"type": 0, "channel_id": channel.id, "message_id": target.id}
+            fields |= {"type": REPLY, "message_reference": original}
         if body.get("nonce") is not None:
-            known["nonce"] = body["nonce"]
-        post = Message(messages.empty_payload(channel, world.bot, **known), channel)
-        return json_response(messages.create(post, body, uploads).data)
+            fields["nonce"] = body["nonce"]
+        message = Message(messages.empty_payload(channel, state.bot, **fields), channel)
+        return json_response(messages.create(message, body, uploads).data)
 
     async def get_message(self, request: web.Request) -> web.Response:
-        post, bot = self._find_message(request), self._discord.state.bot
-        mine = bot.id in (post.data["author"]["id"], *(one["id"] for one in post.data["mentions"]))
-        hidden = {} if mine or post.channel.guild is None else REDACTED_CONTENT
-        return json_response(post.data | hidden)
+        message, bot = self._find_message(request), self._discord.state.bot
+        mentions = [user["id"] for user in message.data["mentions"]]
+        readable = bot.id in (message.data["author"]["id"], *mentions)
+        hidden = {} if readable or message.channel.guild is None else REDACTED_CONTENT
+        return json_response(message.data | hidden)
 
     async def edit_message(self, request: web.Request) -> web.Response:
-        post = self._find_message(request)
+        message = self._find_message(request)
         body, uploads = await read_body(request)
-        if post.data["author"]["id"] != self._discord.state.bot.id:
+        if message.data["author"]["id"] != self._discord.state.bot.id:
             raise ApiError(50005)
-        return json_response(self._discord.messages.edit(post, body, uploads).data)
+        return json_response(self._discord.messages.edit(message, body, uploads).data)
 
     async def delete_message(self, request: web.Request) -> web.Response:
-        post = self._find_message(request)
-        if post.data["author"]["id"] != self._discord.state.bot.id:
+        message = self._find_message(request)
+        if message.data["author"]["id"] != self._discord.state.bot.id:
             raise ApiError(50013)
-        self._discord.state.delete_message(post)
+        self._discord.state.delete_message(message)
         return web.Response(status=204)
 
     async def create_response(self, request: web.Request) -> web.Response:
         body, uploads = await read_body(request)
-        where = request.match_info
-        interactions = self._discord.interactions
-        answer = interactions.respond(where["id"], where["token"], body, uploads)
+        ids = request.match_info
+        payload = self._interactions.respond(ids["id"], ids["token"], body, uploads)
         if request.query.get("with_response", "").lower() in ("1", "true"):
-            return json_response(answer)
+            return json_response(payload)
         return web.Response(status=204)
 
     async def create_follow_up(self, request: web.Request) -> web.Response:
-        interactions = self._discord.interactions
-        interaction = interactions.find_by_webhook(*_webhook_ids(request))
+        interaction = self._find_interaction(request)
         body, uploads = await read_body(request)
-        return json_response(interactions.create_follow_up(interaction, body, uploads).data)
+        return json_response(self._interactions.create_follow_up(interaction, body, uploads).data)
 
     async def get_webhook_message(self, request: web.Request) -> web.Response:
-        interactions = self._discord.interactions
-        interaction = interactions.find_by_webhook(*_webhook_ids(request))
-        return json_response(
-            interactions.find_message(interaction, request.match_info["message"]).data
-        )
+        interaction = self._find_interaction(request)
+        message_id = request.match_info["message"]
+        return json_response(self._interactions.find_message(interaction, message_id).data)
 
     async def edit_webhook_message(self, request: web.Request) -> web.Response:
-        interactions = self._discord.interactions
-        interaction = interactions.find_by_webhook(*_webhook_ids(request))
+        interaction = self._find_interaction(request)
         body, uploads = await read_body(request)
-        post = interactions.find_message(interaction, request.match_info["message"])
-        return json_response(interactions.edit_message(interaction, post, body, uploads).data)
+        message = self._interactions.find_message(interaction, request.match_info["message"])
+        self._interactions.edit_message(interaction, message, body, uploads)
+        return json_response(message.data)
 
     async def delete_webhook_message(self, request: web.Request) -> web.Response:
-        interactions = self._discord.interactions
-        interaction = interactions.find_by_webhook(*_webhook_ids(request))
-        post = interactions.find_message(interaction, request.match_info["message"])
-        interactions.delete_message(interaction, post)
+        interaction = self._find_interaction(request)
+        message = self._interactions.find_message(interaction, request.match_info["message"])
+        self._interactions.delete_message(interaction, message)
         return web.Response(status=204)
 
-
-def _webhook_ids(request: web.Request) -> tuple[str, str]:
-    return request.match_info["app"], request.match_info["token"]
+    def _find_interaction(self, request: web.Request) -> Interaction:
+        ids = request.match_info
+        return self._interactions.find_by_webhook(ids["app"], ids["token"])

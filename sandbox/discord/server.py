@@ -1,4 +1,4 @@
-"""The pretend Discord as a whole: one loopback port with REST, gateway and attachments."""
+"""The simulated Discord: one loopback port with REST, OAuth, gateway and attachments."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ LISTEN_BACKLOG = 1024
 
 
 class Discord(Platform):
-    """An async context manager; while it is open, `url` answers.
+    """An async context manager that serves at `url`.
 
-    `faults` befall REST calls and the authorize page, and `recording` keeps what was said there.
+    `faults` apply to REST calls and the consent page, and `traffic` records them.
     """
 
     def __init__(self, clock: Clock, *, seed: int = 0, port: int = 0) -> None:
@@ -42,23 +42,16 @@ class Discord(Platform):
 
     async def __aenter__(self) -> Self:
         rest = RestApi(self)
-        form = rest.error_middleware  # also outside of the recording, for bodies beyond all bounds
-        api = web.Application(
-            middlewares=[
-                self.faults.middleware,
-                form,
-                self.traffic.middleware,
-                form,
-                rest.auth_middleware,
-            ],
-            client_max_size=MAX_BODY_SIZE,
-        )
+        faults, traffic = self.faults.middleware, self.traffic.middleware
+        errors = rest.error_middleware  # outside of the log, too: it may fail to read a huge body
+        middlewares = [faults, errors, traffic, errors, rest.auth_middleware]
+        api = web.Application(middlewares=middlewares, client_max_size=MAX_BODY_SIZE)
         api.add_routes([*self.oauth.token_routes(), *rest.routes()])
-        people = web.Application(middlewares=[self.faults.middleware, self.traffic.middleware])
-        people.add_routes(self.oauth.authorize_routes(PATH_PREFIX))
+        consent = web.Application(middlewares=[faults, traffic])
+        consent.add_routes(self.oauth.authorize_routes(PATH_PREFIX))
         app = web.Application(client_max_size=MAX_BODY_SIZE)
         app.add_subapp("/api/v10", api)
-        app.add_subapp(PATH_PREFIX, people)
+        app.add_subapp(PATH_PREFIX, consent)
         app.add_routes(
             [
                 web.get("/gateway", self.gateway.handle_connection),
@@ -90,39 +83,39 @@ class Discord(Platform):
         self.changes.notify()
 
     def user_client(self, user: str = "ada", channel_name: str = "music") -> UserClient:
-        """A place to sit as this user. Raises LookupError where they cannot go."""
+        """A client of this user in this channel. Raises LookupError if they have none."""
         return UserClient(self, self._find_user(user), channel_name)
 
     def page_view(self, user: str, channel_name: str) -> Json:
-        """All that this user sees with this place open, as JSON for a page."""
+        """What this user sees with this channel open, as JSON for the demo page."""
         return build_view(self, self._find_user(user), channel_name)
 
     def _find_user(self, name: str) -> User:
         if name not in self.state.users:
-            raise LookupError(f"nobody is called {name!r}; there are {', '.join(self.state.users)}")
+            raise LookupError(f"there is no user {name!r}; there are {', '.join(self.state.users)}")
         return self.state.users[name]
 
     async def _serve_attachment(self, request: web.Request) -> web.Response:
         attachment_id, name = request.match_info["attachment"], request.match_info["name"]
         content = self.uploads.get(attachment_id)
         channel = self.state.channels.get(request.match_info["channel"])
-        for post in channel.messages if channel else ():
-            content = post.files.get(attachment_id, content)
+        for message in channel.messages if channel else ():
+            content = message.files.get(attachment_id, content)
         if content is None:
             raise web.HTTPNotFound
         kind = mimetypes.guess_type(name)[0] or ""
-        shown = kind.startswith("image/") and kind != "image/svg+xml"
+        inline = kind.startswith("image/") and kind != "image/svg+xml"
         return web.Response(
             body=content,
-            content_type=kind if shown else "application/octet-stream",
-            headers={"Content-Disposition": "inline" if shown else "attachment"},
+            content_type=kind if inline else "application/octet-stream",
+            headers={"Content-Disposition": "inline" if inline else "attachment"},
         )
 
 
 def too_many_requests(
     retry_after: float = 0.01, pattern: str = "", *, times: int | None = 1, everywhere: bool = False
 ) -> Fault:
-    """A 429 as Discord sends it, to be added to `faults`. `retry_after` is in seconds."""
+    """A fault with Discord's 429. `retry_after` is in seconds."""
     body = {"message": "You are being rate limited.", "retry_after": retry_after}
     return Fault(
         pattern=pattern,

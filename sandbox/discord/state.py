@@ -1,4 +1,4 @@
-"""Who and what there is in the pretend Discord: people, servers, channels and their messages."""
+"""The state of the simulated Discord: users, servers, channels and messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.notifier import ChangeNotifier
 
 Json = dict[str, Any]
 
-DISCORD_EPOCH_MS = 1_420_070_400_000  # the first second of 2015, where snowflakes begin
+DISCORD_EPOCH_MS = 1_420_070_400_000  # 2015-01-01, the epoch of snowflakes
 MAX_MESSAGES = 200
 GUILD_TEXT, DM, GROUP_DM = 0, 1, 3
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
@@ -22,11 +22,12 @@ EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
 # view, send, embed, attach, history, react, use application commands and external apps
 MEMBER_PERMISSIONS = 1 << 6 | 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 31 | 1 << 50
 OWNER_PERMISSIONS = (1 << 53) - 1
+NULL_USER_FIELDS = ("avatar", "banner", "accent_color", "avatar_decoration_data", "primary_guild")
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with an account; the bot is one too."""
+    """A user account; the bot has one too."""
 
     id: str
     name: str
@@ -40,11 +41,7 @@ class User:
             "username": self.name,
             "global_name": None if self.bot else self.display_name,
             "discriminator": "0001" if self.bot else "0",
-            "avatar": None,
-            "banner": None,
-            "accent_color": None,
-            "avatar_decoration_data": None,
-            "primary_guild": None,
+            **dict.fromkeys(NULL_USER_FIELDS),
             "public_flags": 0,
             "flags": 0,
             **({"bot": True} if self.bot else {}),
@@ -53,7 +50,7 @@ class User:
 
 @dataclass(frozen=True)
 class Guild:
-    """A server. `bot_inside` tells whether the bot was added to it."""
+    """A server; its first member owns it."""
 
     id: str
     name: str
@@ -70,7 +67,7 @@ class Guild:
 
 @dataclass(eq=False, repr=False)
 class Message:
-    """A message, and what only Discord knows of it. `data` is replaced, never changed."""
+    """A message object and what only Discord knows about it. `data` is replaced, never mutated."""
 
     data: Json
     channel: Channel
@@ -83,7 +80,7 @@ class Message:
     watchers: list[ChangeNotifier] = field(default_factory=list)
 
     def __repr__(self) -> str:
-        return f"<Post {self.id} in {self.channel.name}>"
+        return f"<Message {self.id} in {self.channel.name}>"
 
     @property
     def id(self) -> str:
@@ -99,7 +96,7 @@ class Message:
 
 @dataclass(eq=False, repr=False)
 class Channel:
-    """A place to talk: in a server (kind 0), with the bot (1) or in a private group (3)."""
+    """A text channel of a server (kind 0), a DM with the bot (1) or a group DM (3)."""
 
     id: str
     name: str
@@ -122,7 +119,7 @@ class Channel:
 
 
 class DiscordState:
-    """Four people, three servers (one without the bot), a private group, and their messages."""
+    """Four users, three servers (one of them without the bot) and a group DM."""
 
     def __init__(self, clock: Clock, changes: ChangeNotifier, seed: int = 0) -> None:
         self.clock = clock
@@ -132,19 +129,19 @@ class DiscordState:
         self._bots: dict[str, User] = {}
         self._last_id = 0
 
-        people = {name: User(self.snowflake(), name, name.title()) for name in USER_NAMES}
+        users = {name: User(self.snowflake(), name, name.title()) for name in USER_NAMES}
         self.bot = User(self.snowflake(), "Tonearm", "Tonearm", bot=True)
-        self.users = people
+        self.users = users
         self.guilds: list[Guild] = []
         self.channels: dict[str, Channel] = {}
-        for name, places, members, bot_inside in GUILD_SPECS:
-            guild = Guild(self.snowflake(), name, tuple(people[m] for m in members), bot_inside)
+        for name, channels, members, has_bot in GUILD_SPECS:
+            guild = Guild(self.snowflake(), name, tuple(users[m] for m in members), has_bot)
             self.guilds.append(guild)
-            for place in places:
-                self._add_channel(place, GUILD_TEXT, guild.members, guild)
-        for user in people.values():
+            for channel in channels:
+                self._add_channel(channel, GUILD_TEXT, guild.members, guild)
+        for user in users.values():
             self._add_channel("dm", DM, (user,))
-        self._add_channel("huddle", GROUP_DM, (people["ada"], people["grace"]))
+        self._add_channel("huddle", GROUP_DM, (users["ada"], users["grace"]))
 
     def _add_channel(
         self, name: str, kind: int, members: tuple[User, ...], guild: Guild | None = None
@@ -153,56 +150,56 @@ class DiscordState:
         self.channels[channel.id] = channel
 
     def snowflake(self) -> str:
-        """A new id, greater than all before, that tells the clock's time as Discord's do."""
+        """A new id with the clock's time in it, greater than all before."""
         now = int(self.clock() * 1000 - DISCORD_EPOCH_MS) << 22
         self._last_id = max(self._last_id + 1, now)
         return str(self._last_id)
 
     def random_string(self, length: int = 32) -> str:
-        """Random letters and digits, the same for the same seed."""
+        """Random letters and digits from the seed."""
         return "".join(self.random.choices(ALPHANUMERIC, k=length))
 
     def timestamp(self) -> str:
-        """The clock's time in ISO 8601, as Discord writes it."""
+        """The clock's time in ISO 8601."""
         return datetime.fromtimestamp(self.clock(), UTC).isoformat()
 
     def find_channel(self, user: User, name: str) -> Channel:
-        """The place as this user knows it. Raises LookupError where they cannot go."""
+        """The user's channel of this name. Raises LookupError if they have none."""
         for channel in self.channels.values():
             if channel.name == name and user in channel.members:
                 return channel
-        raise LookupError(f"{user.name} knows no place called {name!r}")
+        raise LookupError(f"{user.name} has no channel {name!r}")
 
     def channels_of(self, user: User) -> Iterator[Channel]:
         return (channel for channel in self.channels.values() if user in channel.members)
 
     def find_user(self, user_id: str) -> User | None:
-        everybody = chain(self.users.values(), [self.bot])
-        return next((user for user in everybody if user.id == user_id), None)
+        accounts = chain(self.users.values(), [self.bot])
+        return next((user for user in accounts if user.id == user_id), None)
 
     def other_bot(self, name: str) -> User:
-        """Another bot, always the same for a name."""
+        """Another bot, always the same one for a name."""
         if name not in self._bots:
             self._bots[name] = User(self.snowflake(), name, name, bot=True)
         return self._bots[name]
 
     def find_message(self, message_id: str, channel: Channel | None = None) -> Message | None:
-        """The message with this id that was not deleted, in one channel or anywhere."""
-        where = [channel] if channel else self.channels.values()
-        posts = (post for place in where for post in reversed(place.messages))
-        return next((post for post in posts if post.id == message_id), None)
+        """The message with this id, in one channel or in all, unless it was deleted."""
+        channels = [channel] if channel else self.channels.values()
+        messages = (message for place in channels for message in reversed(place.messages))
+        return next((message for message in messages if message.id == message_id), None)
 
     def add_message(self, message: Message) -> Message:
-        """Show a message; the oldest of the channel goes when there are too many."""
-        posts = message.channel.messages
-        posts.append(message)
-        if len(posts) > MAX_MESSAGES:
-            posts.pop(0)
+        """Show a message. Drops the oldest message of a full channel."""
+        messages = message.channel.messages
+        messages.append(message)
+        if len(messages) > MAX_MESSAGES:
+            messages.pop(0)
         self.changes.notify()
         return message
 
     def notify_changed(self, message: Message) -> None:
-        """Tell those who look at a message that it has changed."""
+        """Wake the tasks that wait for a change of this message."""
         for watcher in message.watchers:
             watcher.notify()
         self.changes.notify()
@@ -216,7 +213,7 @@ class DiscordState:
 
 USER_NAMES = ("ada", "grace", "linus", "mallory")
 ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-# name, places, members (the first owns it), whether the bot is in it
+# name, channels, members (the first is the owner), whether the bot is a member
 GUILD_SPECS = (
     ("Harbour", ("music", "general"), USER_NAMES, True),
     ("Night Shift", ("night",), ("ada", "mallory"), True),

@@ -1,4 +1,4 @@
-"""What a person can read and use in a message or a form."""
+"""What a user reads and uses in a message or a modal: texts, buttons, selects, fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.discord.state import Json
 
 @dataclass(frozen=True)
 class Modal:
-    """A form that the app has opened for somebody."""
+    """A modal that the app opened for a user."""
 
     title: str
     custom_id: str
@@ -21,20 +21,24 @@ class Modal:
 
     @classmethod
     def from_interaction(cls, interaction: Interaction) -> Modal | None:
-        """The form with which the app has answered, if it has."""
+        """The modal in the app's response, or None."""
         data = interaction.modal
         if data is None:
             return None
         return cls(data["title"], data["custom_id"], data["components"], interaction)
 
     @property
+    def payload(self) -> Json:
+        return {"title": self.title, "custom_id": self.custom_id, "components": self.components}
+
+    @property
     def input_fields(self) -> list[Json]:
-        """What can be filled in: each input with its `label` and `description`."""
+        """Each input component with its `label` and `description`."""
         return list(_input_fields(self.components))
 
 
 def visible_text(message: Json) -> str:
-    """All that a person can read in a message, line by line."""
+    """All texts of a message, line by line."""
     return "\n".join(line for line in _text_lines(message) if line)
 
 

@@ -58,7 +58,7 @@ async def test_other_options_are_sent_along(ada: UserClient, bot: SmallBot) -> N
     data = bot.received[-1].data
     assert data is not None
     assert [option.get("focused") for option in data["options"]] == [None, True]  # type: ignore
-    with pytest.raises(ClientValidationError, match="nothing is offered"):
+    with pytest.raises(ClientValidationError, match="no autocomplete"):
         await ada.autocomplete_keystrokes("/spell word:l times:", "1")
 
 

@@ -112,7 +112,7 @@ def test_who_is_where() -> None:
     for user, place in (("grace", "night"), ("linus", "huddle"), ("ada", "cellar")):
         with pytest.raises(LookupError):
             discord_server.user_client(user, place)
-    with pytest.raises(LookupError, match="nobody is called"):
+    with pytest.raises(LookupError, match="there is no user"):
         discord_server.user_client("eve")
 
 

@@ -145,7 +145,7 @@ async def test_what_changes_at_once_is_shown_together(served: ServedPage) -> Non
         ('{"id": 1, "do": "submit", "values": {}}', "That form is not open any more."),
         (
             '{"id": 1, "do": "switch", "user": "eve", "place": "music", "account": "ada"}',
-            "Nobody is called 'eve'",
+            "There is no user 'eve'",
         ),
         (
             '{"id": 1, "do": "switch", "user": "ada", "place": "music", "account": "eve"}',
