@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
+from importlib import import_module
 from typing import Any
 
 import aiohttp
@@ -104,8 +105,8 @@ class Tonearm(commands.AutoShardedBot):
         _, gateway, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
         self.services.login_flow.application_id = self.application_id or 0
-        for cog in COGS:
-            await self.load_extension(cog)
+        for name in COGS:
+            await import_module(name).setup(self)
         await sync_commands(self.tree, self.services.store)
         self._maintenance.start()
 
