@@ -1,1 +1,1 @@
-"""The stage: a pretend Discord, a pretend Spotify, and ways to use the bot between them."""
+"""A simulated Discord and a simulated Spotify, with a page and a terminal to use the bot."""

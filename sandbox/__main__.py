@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the bot between a pretend Discord and a pretend Spotify, to be tried out."""
+"""`python -m sandbox`: runs the bot with a simulated Discord and a simulated Spotify."""
 
 from __future__ import annotations
 
@@ -17,36 +17,37 @@ MAX_PORT = 65535
 
 
 async def serve_page(harness: Harness, port: int) -> None:
-    """Serve the page until SIGINT or SIGTERM, or until the bot ends."""
+    """Serve the page until SIGINT or SIGTERM. Raises if the bot stops by itself."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with PageServer(harness.discord, harness.spotify, port=port) as page:
-        print(f"Tonearm is on stage. Open {page.url}", flush=True)
-        print("Ctrl+C ends it; nothing is kept.", flush=True)
+        print(f"Demo running: {page.url} (press Ctrl+C to stop; nothing is saved)", flush=True)
         stopping = asyncio.create_task(stop.wait())
-        life = asyncio.create_task(harness.wait_until_exit())
-        await asyncio.wait({stopping, life}, return_when=asyncio.FIRST_COMPLETED)
+        running = asyncio.create_task(harness.wait_until_exit())
+        await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if life.done():
-            life.result()
-            raise RuntimeError("the bot ended by itself")
-        life.cancel()
+        if running.done():
+            running.result()
+            raise RuntimeError("the bot stopped by itself")
+        running.cancel()
 
 
 async def main(arguments: argparse.Namespace) -> None:
-    async with run_harness(seed=arguments.seed) as it:
+    async with run_harness(seed=arguments.seed) as harness:
         if arguments.terminal:
-            await run_terminal(it)
+            await run_terminal(harness)
         else:
-            await serve_page(it, arguments.port)
+            await serve_page(harness, arguments.port)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    parser.add_argument("--terminal", action="store_true", help="slash commands line by line")
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="where the page is served")
-    parser.add_argument("--seed", type=int, default=0, help="for all that is left to chance")
+    parser.add_argument(
+        "--terminal", action="store_true", help="use slash commands in the terminal"
+    )
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="the port of the page")
+    parser.add_argument("--seed", type=int, default=0, help="the seed of random choices")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     arguments = parser.parse_args()
     if not 0 <= arguments.port <= MAX_PORT:

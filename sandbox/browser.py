@@ -1,8 +1,7 @@
-"""A person's browser, as far as a login needs one: redirects, cookies, forms and safeguards."""
+"""A minimal browser for logins: redirects, cookies, forms and their security rules."""
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Self
 
 import aiohttp
@@ -15,11 +14,11 @@ LOOPBACK_HOSTS = ("127.0.0.1", "::1")
 
 
 class Browser:
-    """One person's browser with cookies of its own; an async context manager.
+    """One user's browser with its own cookies; an async context manager.
 
-    It goes nowhere but to loopback. Every port there stands for a site of its own, as the bot's and
-    Spotify's hosts would be: SameSite=Strict cookies stay at home when the way came from elsewhere,
-    Secure ones are kept back from plain http, and a page's form-action is held, redirects included.
+    It opens loopback URLs only and treats every port as a site of its own, as the hosts of the bot
+    and of Spotify are in production. It follows the rules for SameSite=Strict and Secure cookies,
+    and applies a page's form-action to redirects, too.
     """
 
     def __init__(self) -> None:
@@ -31,32 +30,27 @@ class Browser:
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exc_info: object) -> None:
         if self._session is not None:
             await self._session.close()
 
     async def open(self, url: str) -> HtmlPage:
-        """Go to an address, as if it were typed or followed from elsewhere (a chat, say).
+        """Open a URL, as if typed or clicked in a chat.
 
-        Raises LookupError for an address, or a redirect to one, that is not on loopback.
+        Raises LookupError for a URL or a redirect outside of loopback.
         """
         return await self._navigate("GET", URL(url), None, came_from=None)
 
     async def submit(self, button: str, **choices: str) -> HtmlPage:
-        """Press the button with this text; `choices` are radio buttons by their names.
+        """Press the button with this text; `choices` are radio buttons by name.
 
-        Raises LookupError where there is no such button or choice, or the page forbids the way.
+        Raises LookupError for an unknown button or choice, or if form-action forbids the target.
         """
         page = self._current_page()
-        found = page.find_form(button)
-        if found is None:
+        match = page.find_form(button)
+        if match is None:
             raise LookupError(f"no button {button!r} on {page.url}:\n{page.text}")
-        form, pressed = found
+        form, pressed = match
         for choice in choices.items():
             if choice not in form.radios:
                 raise LookupError(f"{page.url} has no choice {choice}")
@@ -73,11 +67,10 @@ class Browser:
     async def log_in(
         self, url: str, *, account: str = "ada", accept: bool = True, discord: str | None = None
     ) -> HtmlPage:
-        """Follow a login link to Spotify's page, and agree or cancel there as this account.
+        """Follow a login link to Spotify's consent page, and agree or cancel as this account.
 
-        A page on the way is left by its button "Continue…", and Discord's by "Authorize", where
-        the person is signed in as `discord`; by default both accounts have the same name. The last
-        page is returned, and so is the first that leads no further.
+        On the way it presses "Continue…", and "Authorize" on Discord's page as the user `discord`,
+        by default of the same name as the account. Returns the last page.
         """
         page = await self.open(url)
         if page.find_form("Continue") is not None:
@@ -102,8 +95,8 @@ class Browser:
         fields: list[tuple[str, str]] | None,
         came_from: HtmlPage | None,
     ) -> HtmlPage:
-        """One navigation with all its redirects."""
-        trail: list[URL] = []  # the origins on the way, the page's own first
+        """Navigate, following redirects."""
+        trail: list[URL] = []  # the origins so far, starting with the page's
         if came_from is not None:
             trail.append(URL(came_from.url).origin())
         for _ in range(MAX_REDIRECTS):
@@ -128,7 +121,7 @@ class Browser:
             url = url.join(URL(location, encoded=True))
             if page.status not in (307, 308):
                 method, fields = "GET", None
-        raise LookupError(f"{MAX_REDIRECTS} redirects, and no end: {url}")
+        raise LookupError(f"more than {MAX_REDIRECTS} redirects: {url}")
 
     async def _fetch(
         self,
@@ -137,7 +130,7 @@ class Browser:
         fields: list[tuple[str, str]] | None,
         headers: dict[str, str],
     ) -> tuple[HtmlPage, str | None]:
-        """One request: the page, and where it redirects to, if it does."""
+        """One request: the page, and the target of its redirect or None."""
         if self._session is None:
             raise RuntimeError("the browser is not open")
         jar = self._jars.setdefault(url.origin(), aiohttp.CookieJar(unsafe=True))
@@ -156,24 +149,24 @@ class Browser:
 
 
 def _cookie_header(jar: aiohttp.CookieJar, url: URL, *, strict: bool) -> str:
-    """The Cookie header, with or without what is SameSite=Strict."""
-    kept = {cookie.key for cookie in jar if cookie["samesite"].lower() == "strict"}
+    """The Cookie header, with or without SameSite=Strict cookies."""
+    strict_names = {cookie.key for cookie in jar if cookie["samesite"].lower() == "strict"}
     return "; ".join(
         f"{name}={cookie.coded_value}"
         for name, cookie in jar.filter_cookies(url).items()
-        if strict or name not in kept
+        if strict or name not in strict_names
     )
 
 
 def _sec_fetch_site(trail: list[URL], url: URL) -> str:
-    """Sec-Fetch-Site: from where this request comes; a person's own wish comes from nowhere."""
+    """The Sec-Fetch-Site header; a navigation by the user has no origin."""
     if not trail:
         return "none"
     return "same-origin" if all(origin == url.origin() for origin in trail) else "cross-site"
 
 
 def _origin_header(page: HtmlPage | None, trail: list[URL], url: URL) -> str:
-    """The Origin of a form, which a page's Referrer-Policy or a redirect elsewhere hides."""
+    """The Origin header of a form; the Referrer-Policy or a cross-site redirect makes it null."""
     if page is None:
         return ""
     policy = page.headers.get("Referrer-Policy", "")
@@ -182,9 +175,9 @@ def _origin_header(page: HtmlPage | None, trail: list[URL], url: URL) -> str:
 
 
 def _check_form_action(page: HtmlPage, url: URL) -> None:
-    """Raises LookupError where the page's policy forbids its forms to lead there.
+    """Raises LookupError if the page's form-action forbids this URL.
 
-    Of the policy's language it knows 'self', origins, schemes and any port.
+    Supports the sources 'self', origins, schemes and wildcard ports.
     """
     for rule in page.headers.get("Content-Security-Policy", "").split(";"):
         name, *sources = rule.split() or [""]

@@ -1,4 +1,4 @@
-"""A clock that runs like the real one and that a test can move."""
+"""A real-time clock that tests can advance."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import suppress
 
 
 class Clock:
-    """Call it for seconds since 1970. `advance` moves it forward; it never goes back.
+    """A call returns seconds since 1970. `advance` moves the clock forward; it never goes back.
 
-    `listeners` are called after each `advance`, so that who waits for a time wakes at once.
+    The `listeners` are called after each `advance`, so that waiting tasks wake at once.
     """
 
     def __init__(self, start: float | None = None) -> None:
@@ -31,7 +31,7 @@ class Clock:
             listener()
 
     async def sleep(self, seconds: float) -> None:
-        """Return once so much time has passed, by itself or by `advance`."""
+        """Sleep until the clock has moved this far, by itself or by `advance`."""
         until = self() + seconds
         moved = asyncio.Event()
         self.listeners.append(moved.set)

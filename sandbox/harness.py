@@ -1,4 +1,4 @@
-"""The unmodified bot between the two pretend services, all on loopback."""
+"""Runs the unmodified bot with both simulated services, all on loopback."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from sandbox.message_text import BUTTON, walk_components
 from sandbox.seeded_account import seed_account
 from sandbox.spotify import Spotify
 
-# Between looking for a port and listening there, whoever takes any port must not get it.
+# Outside of the ephemeral ports, so that no other socket takes a port before the bot listens.
 _PORT_RANGE = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
 class LoginOffer:
-    """A login button: who sees it where, in which message, and where it leads."""
+    """A login button: its message, the client that sees it, and its URL."""
 
     user_client: UserClient
     message: dict[str, Any]
@@ -39,7 +39,7 @@ class LoginOffer:
 
 
 class Harness:
-    """Both services, the bot's settings, and the bot while it runs."""
+    """Both services, the bot's settings, and the running bot."""
 
     def __init__(
         self,
@@ -62,8 +62,8 @@ class Harness:
         self._app_stack = AsyncExitStack()
 
     async def start(self) -> None:
-        """Start the bot and wait until Discord has seen it and its commands."""
-        house = build(
+        """Start the bot and wait until it is connected and has synced its commands."""
+        app = build(
             self.settings,
             clock=self.clock,
             sleep=self.clock.sleep,
@@ -71,7 +71,7 @@ class Harness:
             command_timeout=self._command_timeout,
             shutdown_grace=self._shutdown_timeout,
         )
-        self.bot = await self._app_stack.enter_async_context(house)
+        self.bot = await self._app_stack.enter_async_context(app)
         self._bot_task = asyncio.create_task(self.bot.start(self.settings.discord_token))
         self.discord.changes.bot_task = self.spotify.changes.bot_task = self._bot_task
         await self.discord.wait_until_ready()
@@ -79,25 +79,25 @@ class Harness:
     async def stop(self) -> None:
         """Stop the bot as a signal would."""
         self.discord.changes.bot_task = self.spotify.changes.bot_task = None
-        life, self._bot_task = self._bot_task, None
+        bot_task, self._bot_task = self._bot_task, None
         await self._app_stack.aclose()
-        if life is not None:
-            life.cancel()
-            await asyncio.gather(life, return_exceptions=True)
+        if bot_task is not None:
+            bot_task.cancel()
+            await asyncio.gather(bot_task, return_exceptions=True)
 
     async def restart(self) -> None:
         await self.stop()
         await self.start()
 
     async def wait_until_exit(self) -> None:
-        """Returns or raises when the bot ends by itself."""
+        """Return or raise when the bot stops by itself."""
         assert self._bot_task is not None
         await asyncio.shield(self._bot_task)
 
     async def link_account(
         self, user: str = "ada", account: str | None = None, place: str = "music"
     ) -> UserClient:
-        """Link a Discord user to their Spotify account in the store; their client in `place`."""
+        """Link a user's account directly in the store; returns their client in `place`."""
         client = self.discord.user_client(user, place)
         discord_id = int(self.discord.state.users[user].id)
         assert self.bot is not None
@@ -107,9 +107,9 @@ class Harness:
     async def link_in_browser(
         self, user: str = "ada", account: str | None = None, place: str = "music"
     ) -> UserClient:
-        """Let a Discord user link their account as people do; their client in `place`."""
-        seat = self.discord.user_client(user, place)
-        reply = await seat.run("/link")
+        """Link a user's account by /link and a browser; returns their client in `place`."""
+        client = self.discord.user_client(user, place)
+        reply = await client.run("/link")
         offer = self.find_login_offer(reply)
         async with Browser() as browser:
             page = await browser.log_in(offer.url, account=account or user, discord=user)
@@ -118,18 +118,18 @@ class Harness:
             form = await offer.user_client.press(offer.user_client.messages()[-1], "Enter code")
             await form.submit(code=code)
         await reply.wait_for("Linked to")
-        return seat
+        return client
 
     def find_login_offer(self, reply: Reply) -> LoginOffer:
-        """Where the login button is that a reply speaks of: in it, or in the direct messages."""
+        """The login button in a reply, or in the direct messages. Raises LookupError."""
         places = [(reply.user_client, reply.message)]
         if reply.user_client.channel_name != "dm":
             private = self.discord.user_client(reply.user_client.user, "dm")
             places += [(private, message) for message in reversed(private.messages())]
-        for seat, message in places:
+        for client, message in places:
             if url := next((u for u in link_urls(message) if "/login/" in u), None):
-                return LoginOffer(seat, message, url)
-        raise LookupError("nobody was offered a login")
+                return LoginOffer(client, message, url)
+        raise LookupError("there is no login button")
 
 
 @asynccontextmanager
@@ -141,34 +141,35 @@ async def run_harness(
     shutdown_timeout: float = SHUTDOWN_GRACE,
     **settings: str,
 ) -> AsyncIterator[Harness]:
-    """A stage whose bot runs, with these settings besides; its data is gone at the end.
+    """A harness with a running bot and these extra settings; it deletes its data at the end.
 
-    `within`: the seconds that a command has for Spotify; `grace`: to end when the bot stops.
-    With DISCORD_CLIENT_SECRET="yes", the bot knows the secret of its app at the pretend Discord;
-    with SPOTIFY_CLIENT_SECRET="yes", that of its app at the pretend Spotify.
+    command_timeout   seconds that a command may spend on Spotify
+    shutdown_timeout  seconds that a stopping bot waits for commands
+
+    A setting DISCORD_CLIENT_SECRET or SPOTIFY_CLIENT_SECRET gets the simulated app's own secret.
     """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=_ram_folder())))
         discord = await stack.enter_async_context(Discord(clock, seed=seed))
         spotify = await stack.enter_async_context(Spotify(clock, seed=seed))
-        told = settings | requested_secrets(settings, discord, spotify)
-        read = Settings.from_env(bot_environment(discord, spotify, folder) | told)
-        it = Harness(
+        extra = settings | requested_secrets(settings, discord, spotify)
+        parsed = Settings.from_env(bot_environment(discord, spotify, folder) | extra)
+        harness = Harness(
             clock,
             discord,
             spotify,
-            read,
+            parsed,
             command_timeout=command_timeout,
             shutdown_timeout=shutdown_timeout,
         )
-        stack.push_async_callback(it.stop)
-        await it.start()
-        yield it
+        stack.push_async_callback(harness.stop)
+        await harness.start()
+        yield harness
 
 
 def bot_environment(discord: Discord, spotify: Spotify, folder: Path) -> dict[str, str]:
-    """The bot's environment variables for these two services, which know where it will be."""
+    """The bot's environment variables. Registers its redirect URIs at both services."""
     port = str(free_port())
     spotify.register_redirect_uri(f"http://127.0.0.1:{port}/callback")
     discord.register_redirect_uri(f"http://127.0.0.1:{port}/discord")
@@ -188,7 +189,7 @@ def bot_environment(discord: Discord, spotify: Spotify, folder: Path) -> dict[st
 def requested_secrets(
     settings: Mapping[str, str], discord: Discord, spotify: Spotify
 ) -> dict[str, str]:
-    """The true secrets for those settings that are to hold one."""
+    """The apps' secrets for the settings that ask for one."""
     secrets = {
         "DISCORD_CLIENT_SECRET": discord.client_secret,
         "SPOTIFY_CLIENT_SECRET": spotify.client_secret,
@@ -197,13 +198,13 @@ def requested_secrets(
 
 
 def find_confirmation_code(page: str) -> str | None:
-    """The code that the last page of a login shows, if it does."""
+    """The confirmation code on the last page of a login, or None."""
     found = re.search(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$", page, re.MULTILINE)
     return found[0] if found else None
 
 
 def link_urls(message: dict[str, Any]) -> list[str]:
-    """Where the link buttons of a message lead."""
+    """The URLs of a message's link buttons."""
     return [
         part["url"] for part in walk_components(message) if part["type"] == BUTTON and "url" in part
     ]

@@ -1,4 +1,4 @@
-"""What a person sees of a web page: its text and its forms, without tags."""
+"""Parses an HTML page into its visible text and its forms."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
-BLOCK_TAGS = (
-    "p",
-    "h1",
-    "h2",
-    "h3",
-    "li",
-    "div",
-    "label",
-    "button",
-)  # what follows is on a new line
-SKIPPED_TAGS = ("script", "style", "title", "template")  # what stands in them is not read
+BLOCK_TAGS = ("p", "h1", "h2", "h3", "li", "div", "label", "button")  # each starts a new line
+SKIPPED_TAGS = ("script", "style", "title", "template")  # their contents are not visible
 
 
 @dataclass
 class HtmlForm:
     method: str = "get"
     action: str = ""
-    fields: list[tuple[str, str]] = field(default_factory=list)  # as they stand
-    radios: list[tuple[str, str]] = field(default_factory=list)  # all choices there are
+    fields: list[tuple[str, str]] = field(default_factory=list)  # with their initial values
+    radios: list[tuple[str, str]] = field(default_factory=list)  # all choices
     buttons: list[FormButton] = field(default_factory=list)
 
 
@@ -38,7 +29,7 @@ class FormButton:
 
 @dataclass(frozen=True)
 class HtmlPage:
-    """What the browser shows. `text` is what can be read, without tags."""
+    """A page in the browser. `text` is its visible text, line by line."""
 
     url: str
     status: int
@@ -48,16 +39,14 @@ class HtmlPage:
     forms: tuple[HtmlForm, ...] = ()
 
     def find_form(self, button: str) -> tuple[HtmlForm, FormButton] | None:
-        """The form that has a button with this text, or one that begins with it."""
-        every = [(form, one) for form in self.forms for one in form.buttons if not one.disabled]
+        """The form with a button of this text, or of a text that starts with it."""
+        every = [(form, b) for form in self.forms for b in form.buttons if not b.disabled]
         exact = (pair for pair in every if pair[1].text == button)
         close = (pair for pair in every if pair[1].text.startswith(button))
         return next(exact, next(close, None))
 
 
 class _HtmlReader(HTMLParser):
-    """Reads a page: its text, and its forms."""
-
     def __init__(self) -> None:
         super().__init__()
         self.text_parts: list[str] = []
@@ -108,7 +97,7 @@ class _HtmlReader(HTMLParser):
 
 
 def parse_page(url: str, status: int, html: str, headers: Mapping[str, str]) -> HtmlPage:
-    """The page that these make."""
+    """Parse a response into a page."""
     reader = _HtmlReader()
     reader.feed(html)
     reader.close()

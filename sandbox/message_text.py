@@ -1,4 +1,4 @@
-"""A Discord message as plain lines, with its buttons and choices numbered."""
+"""Renders a Discord message as plain lines, with numbered buttons and options."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LINK_STYLE = 5
 
 @dataclass(frozen=True)
 class Control:
-    """A button, or one choice of a select menu (`select` is the menu's place in the message)."""
+    """A button, or one option of a select menu. `select` is the menu's index in the message."""
 
     custom_id: str
     label: str
@@ -24,7 +24,7 @@ class Control:
 
 
 def plain_text(markdown: str) -> str:
-    """Discord's markdown as plain words: links by their label, no marks, nothing escaped."""
+    """Discord's markdown as plain text, with link labels only, and unescaped."""
     text = re.sub(r"(?m)^(-# |#{1,3} )", "", markdown)
     text = re.sub(r"\[((?:\\.|[^\]\\])*)\]\(https?://[^)\s]+\)", r"\1", text)
     text = re.sub(r"(?<!\\)(\*\*|`)", "", text)
@@ -33,7 +33,7 @@ def plain_text(markdown: str) -> str:
 
 
 def render_message(message: dict[str, Any], *, numbered: bool = True) -> str:
-    """What a person reads, top to bottom. Numbers are those of `controls`."""
+    """The visible text, top to bottom. The numbers are those of `controls`."""
     lines = [plain_text(message.get("content") or "")]
     for embed in message.get("embeds", []):
         lines += [embed.get("title") or "", plain_text(embed.get("description") or "")]
@@ -45,7 +45,7 @@ def render_message(message: dict[str, Any], *, numbered: bool = True) -> str:
     for forwarded in message.get("message_snapshots") or []:
         lines.append(f"forwarded: {render_message(forwarded['message'], numbered=False)}")
     if numbered:
-        lines += [f"  [{number}] {it.label}" for number, it in controls(message).items()]
+        lines += [f"  [{number}] {control.label}" for number, control in controls(message).items()]
     for part in walk_components(message):
         if part["type"] == BUTTON and part.get("style") == LINK_STYLE:
             lines.append(f"  [link] {_button_label(part)} {part['url']}")
@@ -53,7 +53,7 @@ def render_message(message: dict[str, Any], *, numbered: bool = True) -> str:
 
 
 def controls(message: dict[str, Any]) -> dict[int, Control]:
-    """What can be pressed or picked, numbered from 1 in the order in which it stands."""
+    """The buttons and options, numbered from 1 in order."""
     return dict(enumerate(_controls(message), start=1))
 
 
@@ -70,15 +70,15 @@ def _controls(message: dict[str, Any]) -> Iterator[Control]:
 
 
 def _button_label(button: Component) -> str:
-    """What stands on a button, which may be an emoji alone."""
+    """A button's label or emoji."""
     return button.get("label") or (button.get("emoji") or {}).get("name") or "a button"
 
 
 def walk_components(message: dict[str, Any]) -> Iterator[Component]:
     """Every component of a message, parents first."""
-    waiting: list[Component] = list(message.get("components", []))
-    while waiting:
-        part = waiting.pop(0)
+    pending: list[Component] = list(message.get("components", []))
+    while pending:
+        part = pending.pop(0)
         yield part
-        inside = [*part.get("components", []), part.get("accessory")]
-        waiting[:0] = [it for it in inside if it]
+        children = [*part.get("components", []), part.get("accessory")]
+        pending[:0] = [child for child in children if child]

@@ -1,4 +1,4 @@
-"""The pretend Discord without a page: a slash command a line in, what Discord would show out."""
+"""The terminal of the demo: reads one command per line and prints what Discord would show."""
 
 from __future__ import annotations
 
@@ -14,35 +14,32 @@ from sandbox.discord.state import EPHEMERAL
 from sandbox.harness import Harness, LoginOffer, find_confirmation_code
 from sandbox.message_text import controls, render_message
 
-# A reply counts as finished when neither service has moved for so many seconds.
-QUIET_PERIOD = 0.3
+QUIET_PERIOD = 0.3  # seconds without a change after which a reply counts as complete
 
 HELP = """\
 Type a slash command: /search query:lantern, or /search lantern for its first option.
-Type a number to press a button or pick a choice of the last reply.
-? /play lan   what is offered while one types this far; a number then takes an offer
-read          the last messages here, as #1, #2 …; type #2 to use its buttons
-on #2 Name    an entry of the menu of a message; on grace Name: of the menu of a user
-say words     an ordinary message
-as grace      be somebody else: ada, grace, linus or mallory
-in night      go somewhere else: music, general, night, elsewhere, dm or huddle
-look          what plays at the pretend Spotify
-quit          leave; so does the end of input"""
+Type a number to press a button or pick an option of the last reply.
+? /play lan   show suggestions; type a number to use one
+read          show the last messages here as #1, #2 …; type #2 to use its buttons
+on #2 Name    use a menu command on a message; on grace Name: on a user
+say words     send an ordinary message
+as grace      switch user: ada, grace, linus or mallory
+in night      switch channel: music, general, night, elsewhere, dm or huddle
+look          show the simulated Spotify player
+quit          stop; the end of input does the same"""
 
-MESSAGES_SHOWN = 10  # messages
+MESSAGES_SHOWN = 10
 
 
 class Terminal:
-    """One person at a time, who reads replies and presses what is in them by number."""
+    """One user at a time, who uses the buttons and options in replies by number."""
 
     def __init__(self, harness: Harness) -> None:
         self._harness = harness
         self._user, self._place = "ada", "music"
         self._reply: Reply | None = None
-        self._selected_message_id: str | None = (
-            None  # the id of the message whose buttons have the numbers
-        )
-        self._completions: list[str] = []  # lines to choose from, instead of that message's buttons
+        self._selected_message_id: str | None = None  # its buttons have the numbers
+        self._suggestions: list[str] = []  # lines that have the numbers instead of the buttons
         self._followed_urls: set[str] = set()
 
     @property
@@ -50,14 +47,14 @@ class Terminal:
         return self._harness.discord.user_client(self._user, self._place)
 
     async def execute(self, line: str) -> None:
-        """Do what one line says, and print what came of it."""
+        """Execute one line and print the result."""
         word, _, rest = line.partition(" ")
-        offers, self._completions = self._completions, []
+        suggestions, self._suggestions = self._suggestions, []
         try:
             if line.startswith("/"):
                 await self._show_reply(await self._user_client.run(line))
-            elif line.isdecimal() and offers:
-                await self._run_completion(offers, int(line))
+            elif line.isdecimal() and suggestions:
+                await self._run_suggestion(suggestions, int(line))
             elif line.isdecimal():
                 await self._use_control(int(line))
             elif line.startswith("#"):
@@ -89,18 +86,18 @@ class Terminal:
 
     async def _autocomplete(self, line: str) -> None:
         choices = await self._user_client.autocomplete(line)
-        so_far = self._user_client.line_before_value(line)
-        self._completions = [f"{so_far}{choice['value']}" for choice in choices]
+        before = self._user_client.line_before_value(line)
+        self._suggestions = [f"{before}{choice['value']}" for choice in choices]
         for number, choice in enumerate(choices, start=1):
             print(f"  [{number}] {choice['name']}")
         if not choices:
-            print("Nothing is offered.")
+            print("No suggestions.")
 
-    async def _run_completion(self, completions: list[str], number: int) -> None:
-        if not 1 <= number <= len(completions):
-            raise LookupError("there is no such number among the offers")
-        print(completions[number - 1])
-        await self._show_reply(await self._user_client.run(completions[number - 1]))
+    async def _run_suggestion(self, suggestions: list[str], number: int) -> None:
+        if not 1 <= number <= len(suggestions):
+            raise LookupError("there is no such number among the suggestions")
+        print(suggestions[number - 1])
+        await self._show_reply(await self._user_client.run(suggestions[number - 1]))
 
     async def _use_context_menu(self, target: str, entry: str = "") -> None:
         if target.startswith("#"):
@@ -112,11 +109,10 @@ class Terminal:
         await self._show_reply(reply)
 
     def _find_message(self, number: str) -> dict[str, Any]:
-        """The message of this number, #1 being the newest."""
-        for known, message in enumerate(
-            reversed(self._user_client.messages()[-MESSAGES_SHOWN:]), start=1
-        ):
-            if number == f"#{known}":
+        """The message with this number; #1 is the newest."""
+        newest_first = reversed(self._user_client.messages()[-MESSAGES_SHOWN:])
+        for index, message in enumerate(newest_first, start=1):
+            if number == f"#{index}":
                 return message
         raise LookupError("there is no such message here")
 
@@ -125,7 +121,7 @@ class Terminal:
         for number, message in zip(range(len(messages), 0, -1), messages, strict=True):
             print(f"#{number} {_author_name(message)}: {render_message(message, numbered=False)}")
         if not messages:
-            print("Nobody has written anything here.")
+            print("There are no messages here.")
 
     def _select_message(self, number: str) -> None:
         message = self._find_message(number)
@@ -147,7 +143,7 @@ class Terminal:
     async def _log_in(self, reply: Reply, offer: LoginOffer) -> None:
         if offer.message is not reply.message:
             print(f"Tonearm (direct message): {render_message(offer.message)}")
-        print(f"… following the login link as {self._user}'s browser would")
+        print(f"… opening the login link in {self._user}'s browser")
         async with Browser() as browser:
             page = await browser.log_in(offer.url, account=self._user)
         print("  page: " + page.text.replace("\n", "\n        "))
@@ -163,17 +159,16 @@ class Terminal:
         self._print_reply(reply)
 
     async def _use_control(self, number: int) -> None:
-        found = (m for m in self._user_client.messages() if m["id"] == self._selected_message_id)
-        message = next(found, None)
-        chosen = controls(message).get(number) if message else None
-        if chosen is None or message is None:
+        client, id_ = self._user_client, self._selected_message_id
+        message = next((m for m in client.messages() if m["id"] == id_), None)
+        control = controls(message).get(number) if message else None
+        if control is None or message is None:
             raise LookupError("there is no such number in the last reply")
-        if chosen.choice is None:
-            await self._show_reply(await self._user_client.press(message, chosen.custom_id))
+        if control.choice is None:
+            reply = await client.press(message, control.custom_id)
         else:
-            await self._show_reply(
-                await self._user_client.pick(message, chosen.choice, select=chosen.select)
-            )
+            reply = await client.pick(message, control.choice, select=control.select)
+        await self._show_reply(reply)
 
     async def _fill_modal(self, line: str) -> None:
         assert self._reply is not None
@@ -202,7 +197,7 @@ class Terminal:
         print(f"  {view['liked_total']:,} liked songs, {len(view['queue'])} queued")
 
     async def _wait_until_quiet(self) -> None:
-        """Wait until neither service has been moved for QUIET seconds."""
+        """Wait until neither service changes for QUIET_PERIOD."""
         changes = self._harness.discord.changes
         while True:
             seen = changes.version, len(self._harness.spotify.calls)
@@ -220,19 +215,19 @@ def _author_name(message: dict[str, Any]) -> str:
 
 
 async def run_terminal(harness: Harness) -> None:
-    """Read lines until the end of input. Raises BotDied, or what killed the bot."""
+    """Execute lines until the end of input. Raises if the bot stops by itself."""
     print(HELP, flush=True)
     terminal = Terminal(harness)
     lines = _read_stdin()
-    life = asyncio.create_task(harness.wait_until_exit())
+    running = asyncio.create_task(harness.wait_until_exit())
     try:
         while True:
             line = asyncio.create_task(lines.get())
-            await asyncio.wait({line, life}, return_when=asyncio.FIRST_COMPLETED)
-            if life.done():
+            await asyncio.wait({line, running}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
                 line.cancel()
-                life.result()
-                raise RuntimeError("the bot ended by itself")
+                running.result()
+                raise RuntimeError("the bot stopped by itself")
             text = line.result()
             if text is None or text.strip() == "quit":
                 return
@@ -242,11 +237,11 @@ async def run_terminal(harness: Harness) -> None:
                 await terminal.execute(text.strip())
                 sys.stdout.flush()
     finally:
-        life.cancel()
+        running.cancel()
 
 
 def _read_stdin() -> asyncio.Queue[str | None]:
-    """Standard input as it comes, None at its end: read in a thread that may be left behind."""
+    """Lines of standard input, then None. A daemon thread reads them."""
     queue: asyncio.Queue[str | None] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 

@@ -1,4 +1,4 @@
-"""What was said on a pretend service's wire, for tests that hold it against a specification."""
+"""Records requests and responses of a simulated service, for conformance tests."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, which was ready `at` seconds of time.perf_counter().
-
-    `query` holds the pairs in order, bodies are as sent.
-    """
+    """One request and its response. `sent_at` is the response's time.perf_counter()."""
 
     method: str
     path: str
@@ -29,14 +26,14 @@ class Exchange:
 
 
 class TrafficLog:
-    """The last `keep` exchanges, oldest first."""
+    """The last `max_entries` exchanges, oldest first."""
 
     def __init__(self, max_entries: int = 2000) -> None:
         self.exchanges: deque[Exchange] = deque(maxlen=max_entries)
 
     @property
     def middleware(self) -> Middleware:
-        """For aiohttp's `middlewares`, inside the faults: it records what the service meant."""
+        """Goes inside the fault middleware, so that it records the service's own responses."""
 
         @web.middleware
         async def record(request: web.Request, handler: Handler) -> web.StreamResponse:

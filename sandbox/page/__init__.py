@@ -1,4 +1,4 @@
-"""The page: a chat like Discord's and, beside it, the pretend Spotify, in one browser tab."""
+"""The demo page: a chat like Discord's beside the simulated Spotify."""
 
 from sandbox.page.server import PageServer
 

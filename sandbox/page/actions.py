@@ -1,4 +1,4 @@
-"""What the page in the browser may ask for, as it comes over the websocket."""
+"""The actions that the page sends over the websocket."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import msgspec
 
 
 class Action(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="do"):
-    """One wish of the page. `id` comes back with the answer."""
+    """Base of all actions. The result has the same `id`."""
 
     id: int
 
 
 class Look(Action, frozen=True, tag="look"):
-    """Show me everything again: the browser's clock says that a track has ended."""
+    """Push the state again, since a track has ended by the browser's clock."""
 
 
 class Switch(Action, frozen=True, tag="switch"):
-    """Be another user, sit in another place, or watch another Spotify account."""
+    """Switch to another user, channel or Spotify account."""
 
     user: str
     place: str
@@ -24,7 +24,7 @@ class Switch(Action, frozen=True, tag="switch"):
 
 
 class Say(Action, frozen=True, tag="say"):
-    """An ordinary message."""
+    """Send an ordinary message."""
 
     content: str
 
@@ -36,13 +36,13 @@ class Run(Action, frozen=True, tag="run"):
 
 
 class Complete(Action, frozen=True, tag="complete"):
-    """The choices for the last option of the line."""
+    """Get the choices for the last option of the line."""
 
     line: str
 
 
 class Menu(Action, frozen=True, tag="menu"):
-    """A context menu on a message (its id) or on a user (their name)."""
+    """Use a context menu command on a message (its id) or a user (their name)."""
 
     name: str
     message: str | None = None
@@ -50,21 +50,21 @@ class Menu(Action, frozen=True, tag="menu"):
 
 
 class Forward(Action, frozen=True, tag="forward"):
-    """The message with this id, once more in another place."""
+    """Forward the message with this id to another channel."""
 
     message: str
     place: str
 
 
 class Press(Action, frozen=True, tag="press"):
-    """A button, by custom_id, of the message with this id."""
+    """Press a button, by custom_id, of the message with this id."""
 
     message: str
     button: str
 
 
 class Pick(Action, frozen=True, tag="pick"):
-    """Values of the message's select menu number `select`, counted from 0."""
+    """Pick values of select menu number `select` of the message, counted from 0."""
 
     message: str
     values: list[str]
@@ -72,18 +72,18 @@ class Pick(Action, frozen=True, tag="pick"):
 
 
 class Submit(Action, frozen=True, tag="submit"):
-    """The open modal, filled in: custom_id → a text, what was picked, a tick, or files by name."""
+    """Submit the open modal: custom_id → a text or picked values, and → files by name."""
 
-    values: dict[str, str | list[str] | bool]
+    values: dict[str, str | list[str]]
     files: dict[str, dict[str, bytes]] = {}
 
 
 class Dismiss(Action, frozen=True, tag="dismiss"):
-    """Close the open modal without an answer."""
+    """Close the open modal without submitting it."""
 
 
 class Play(Action, frozen=True, tag="play"):
-    """Play or pause, as the person would in their own Spotify."""
+    """Play or pause, as the user would in their own Spotify."""
 
 
 AnyAction = (

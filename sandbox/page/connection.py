@@ -1,4 +1,4 @@
-"""One open browser tab: who it is, what it sees, and what it wants done."""
+"""The websocket of one browser tab: pushes the state and performs actions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from sandbox.notifier import BotExited, ChangeNotifier
 from sandbox.page import actions
 from sandbox.spotify import Account, Spotify
 
-DEFAULT_CHANNEL = "music"  # everybody may sit there
-PUSH_INTERVAL = 0.03  # seconds; what changes in between is shown together
+DEFAULT_CHANNEL = "music"  # all users are members
+PUSH_INTERVAL = 0.03  # seconds between two pushes
 
 
 class PageConnection:
-    """Pushes the whole state at every change, and carries actions to the user's seat."""
+    """Pushes the whole state after each change, and performs the user's actions."""
 
     def __init__(self, discord: Discord, spotify: Spotify, socket: web.WebSocketResponse) -> None:
         self._discord = discord
@@ -77,75 +77,73 @@ class PageConnection:
         }
 
     async def _send(self, text: str) -> None:
-        with contextlib.suppress(ConnectionError):  # the tab closes while we speak
+        with contextlib.suppress(ConnectionError):  # the tab may close meanwhile
             await self._socket.send_str(text)
 
     async def _handle_message(self, message: str) -> None:
-        answer: dict[str, Any] = {}
+        reply: dict[str, Any] = {}
         try:
             action = actions.decode(message)
-            answer["id"] = action.id
-            answer["result"] = await self._perform(action)
+            reply["id"] = action.id
+            reply["result"] = await self._perform(action)
         except msgspec.MsgspecError as error:
-            answer["refused"] = f"The page said something that is no action: {error}."
+            reply["refused"] = f"The page sent an invalid action: {error}."
         except (NoResponse, TimeoutError):
-            answer["result"] = None  # the chat shows what was not answered, or not yet
+            reply["result"] = None  # the chat shows the missing response
         except (ClientValidationError, BotExited) as error:
-            answer["refused"] = _error_text(error)
-        await self._send(json.dumps(answer))
+            reply["refused"] = _error_text(error)
+        await self._send(json.dumps(reply))
 
     async def _perform(self, action: actions.AnyAction) -> object:
-        seat = self._discord.user_client(self._user, self._place)
+        client = self._discord.user_client(self._user, self._place)
         match action:
             case actions.Look():
                 self._changed.set()
             case actions.Switch():
                 self._switch(action)
             case actions.Say(content=content):
-                seat.send(content)
+                client.send(content)
             case actions.Complete(line=line):
-                return await seat.autocomplete(line)
+                return await client.autocomplete(line)
             case actions.Run(line=line):
-                await seat.run(line)
+                await client.run(line)
             case actions.Menu(name=name, user=user, message=message):
-                target = None if message is None else _find_message(seat, message)
-                await seat.use_context_menu(name, message=target, user=user)
+                target = None if message is None else _find_message(client, message)
+                await client.use_context_menu(name, message=target, user=user)
             case actions.Forward(message=message, place=place):
-                self._forward(_find_message(seat, message), place)
+                self._forward(_find_message(client, message), place)
             case actions.Press(message=message, button=button):
-                await seat.press(_find_message(seat, message), button)
+                await client.press(_find_message(client, message), button)
             case actions.Pick(message=message, values=values, select=select):
-                await seat.pick(_find_message(seat, message), *values, select=select)
+                await client.pick(_find_message(client, message), *values, select=select)
             case actions.Submit(values=filled, files=files):
-                if seat.modal is None:
+                if client.modal is None:
                     raise ClientValidationError("That form is not open any more.")
-                await seat.submit(seat.modal, **filled | files)
+                await client.submit(client.modal, **filled | files)
             case actions.Dismiss():
-                seat.dismiss_modal()
+                client.dismiss_modal()
             case actions.Play():
                 _toggle_playback(self._spotify.accounts[self._account])
         return None
 
     def _forward(self, message: dict[str, Any], place: str) -> None:
-        """Say a message again in another place of the same user, as Discord's client does."""
+        """Forward a message to another channel of the same user."""
         try:
-            there = self._discord.user_client(self._user, place)
+            target = self._discord.user_client(self._user, place)
         except LookupError as error:
             raise ClientValidationError(str(error)) from None
-        there.forward(message)
+        target.forward(message)
 
     def _switch(self, action: actions.Switch) -> None:
-        """Sit down elsewhere; who may not go there finds themselves in #music."""
+        """Switch user, channel or account; a user who is no member of the channel gets #music."""
         try:
             view = self._discord.page_view(action.user, DEFAULT_CHANNEL)
         except LookupError as error:
             raise ClientValidationError(str(error)) from None
-        rooms = [*view["direct"], *(room for guild in view["guilds"] for room in guild["places"])]
-        known = any(room["place"] == action.place for room in rooms)
+        in_guilds = (channel for guild in view["guilds"] for channel in guild["places"])
+        known = any(c["place"] == action.place for c in (*view["direct"], *in_guilds))
         if action.account not in self._spotify.accounts:
-            raise ClientValidationError(
-                f"There is no account {action.account} at the pretend Spotify."
-            )
+            raise ClientValidationError(f"Spotify has no account {action.account}.")
         self._user, self._place = action.user, action.place if known else DEFAULT_CHANNEL
         self._account = action.account
         self._changed.set()
@@ -163,9 +161,7 @@ def _toggle_playback(account: Account) -> None:
     songs = [uri for uri, _ in account.liked if uri.startswith("spotify:track:")]
     if player.item is None or player.device is None:
         if not songs:
-            raise ClientValidationError(
-                f"{account.display_name} likes no song that could be played"
-            )
+            raise ClientValidationError(f"{account.display_name} has no liked songs to play")
         player.play(*songs)
     elif player.is_playing:
         player.pause()
@@ -174,5 +170,5 @@ def _toggle_playback(account: Account) -> None:
 
 
 def _error_text(error: Exception) -> str:
-    said = str(error).rstrip(".")
-    return f"{said[:1].upper()}{said[1:]}."
+    text = str(error).rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,4 +1,4 @@
-"""Serves the page on loopback, behind a random token, to a browser on this machine alone."""
+"""Serves the demo page on loopback, at a URL with a random token."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -25,9 +24,9 @@ MAX_ACTION_SIZE = 16 * 1024 * 1024  # bytes; a file of Discord's 10 MiB in base6
 
 
 class PageServer:
-    """An async context manager; `url` is what a person opens.
+    """An async context manager that serves the page at `url`.
 
-    `port` is a wish: a free one is taken where it is in use, or not to be had.
+    If `port` is in use or not permitted, the server takes a free port.
     """
 
     def __init__(self, discord: Discord, spotify: Spotify, *, port: int = 0) -> None:
@@ -55,33 +54,28 @@ class PageServer:
         await web.SockSite(self._runner, listener).start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exc_info: object) -> None:
         await self._runner.cleanup()
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(STATIC / "index.html")
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
-        # Any page of the web may open a websocket to loopback; only our own says this Origin.
+        # Any website may open a websocket to loopback, but only this page has this Origin.
         if request.headers.get("Origin") != f"http://{self._host}":
             raise web.HTTPForbidden
-        wire = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_ACTION_SIZE)
-        await wire.prepare(request)
-        self._sockets.add(wire)
+        socket_ = web.WebSocketResponse(heartbeat=20, max_msg_size=MAX_ACTION_SIZE)
+        await socket_.prepare(request)
+        self._sockets.add(socket_)
         try:
-            await PageConnection(self._discord, self._spotify, wire).serve()
+            await PageConnection(self._discord, self._spotify, socket_).serve()
         finally:
-            self._sockets.discard(wire)
-        return wire
+            self._sockets.discard(socket_)
+        return socket_
 
     @web.middleware
     async def _check_host(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        # A name that somebody else points at 127.0.0.1 is another site to the browser, not to us.
+        # Against DNS rebinding: a foreign name may resolve to 127.0.0.1.
         if request.host != self._host:
             raise web.HTTPNotFound
         return await handler(request)
@@ -105,8 +99,8 @@ class PageServer:
         )
 
     async def _close_sockets(self, app: web.Application) -> None:
-        for wire in list(self._sockets):
-            await wire.close(code=WSCloseCode.GOING_AWAY, message=b"the stage is closed")
+        for open_socket in list(self._sockets):
+            await open_socket.close(code=WSCloseCode.GOING_AWAY, message=b"the demo stopped")
 
 
 def _bind(port: int) -> socket.socket:

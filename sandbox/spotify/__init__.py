@@ -1,4 +1,4 @@
-"""A pretend Spotify: its accounts service and its Web API as they are for a new app in 2026."""
+"""A simulated Spotify: the accounts service and the Web API, as for a new app in 2026."""
 
 from sandbox.spotify.error_responses import ErrorResponse
 from sandbox.spotify.server import Spotify

@@ -1,4 +1,4 @@
-"""The Web API's door: who may come in, which endpoint is meant, and how the answer is sent."""
+"""The Web API: authentication, routing, request parsing and responses."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ EXECUTED = web.RequestKey("executed", bool)
 
 @dataclass(frozen=True)
 class Call:
-    """One call: its path below /v1, the name of the account behind it (None for none).
+    """One call; `path` is below /v1, and `account` is the name of the token's account.
 
-    status    what was answered; 0 if the connection ended without an answer
-    executed  whether it took effect, whatever was answered
+    status    of the response; 0 if the connection ended without one
+    executed  whether the call took effect, whatever the response
     """
 
     method: str
@@ -64,12 +64,12 @@ class WebApi:
         self.calls: list[Call] = []
 
     def routes(self) -> list[web.RouteDef]:
-        """All endpoints, the removed ones and the covers."""
+        """All endpoints, the removed endpoints and the covers."""
         return [
             *(
                 web.route(route.method, API_PREFIX + route.path, self._handler_for(route))
-                for chapter in ENDPOINT_MODULES
-                for route in chapter.ROUTES
+                for module in ENDPOINT_MODULES
+                for route in module.ROUTES
             ),
             *(
                 web.route(method, API_PREFIX + path, self._removed_endpoint)
@@ -79,25 +79,25 @@ class WebApi:
         ]
 
     def _handler_for(self, route: Route) -> Handler:
-        async def answer(request: web.Request) -> web.Response:
-            sent = await request.read()
+        async def handle(request: web.Request) -> web.Response:
+            body = await request.read()
             call = f"{request.method} {request.path}"
             self._rules.run_hooks(call)
-            ask = self._build_request(route, request, sent, self._authorize(request))
-            answered = route.handler(ask)
+            access = self._authorize(request)
+            result = route.handler(self._build_request(route, request, body, access))
             request[EXECUTED] = True
-            if answered is None and route.method != "GET":
+            if result is None and route.method != "GET":
                 return _to_web_response(self._command_success())
-            return _to_web_response(_to_api_response(self._rules.add_nulls(call, answered)))
+            return _to_web_response(_to_api_response(self._rules.add_nulls(call, result)))
 
-        return answer
+        return handle
 
     async def _removed_endpoint(self, request: web.Request) -> web.Response:
         self._authorize(request)
         raise ApiError(error_responses.FORBIDDEN)
 
     def _authorize(self, request: web.Request) -> AccessToken:
-        """What the caller's token allows; raises Refused for all that ends at the door."""
+        """The grant of the caller's token. Raises ApiError for a refused token or app."""
         header = request.headers.get("Authorization")
         if not header:
             raise ApiError(error_responses.TOKEN_MISSING)
@@ -118,29 +118,29 @@ class WebApi:
         return access
 
     def _build_request(
-        self, route: Route, request: web.Request, sent: bytes, access: AccessToken
+        self, route: Route, request: web.Request, body: bytes, access: AccessToken
     ) -> ApiRequest:
         if route.user and access.account is None:
             raise ApiError(error_responses.USER_REQUIRED)
-        ask = ApiRequest(
+        parsed = ApiRequest(
             state=self.state,
             account=self.state.accounts[access.account] if access.account else None,
             scopes=access.scopes,
             url_path=request.path,
             path_params=request.match_info,
             query=dict(request.query),
-            body=_parse_body(route, request, sent),
+            body=_parse_body(route, request, body),
         )
-        ask.require_scopes(*route.scopes)
-        if len(request.query) != len(ask.query):
+        parsed.require_scopes(*route.scopes)
+        if len(request.query) != len(parsed.query):
             raise bad_request("Repeated query parameter")
-        if unknown := ask.query.keys() - set(route.query):
+        if unknown := parsed.query.keys() - set(route.query):
             raise bad_request(f"Unknown query parameter: {min(unknown)}")
-        ask.check_common_params()
-        return ask
+        parsed.check_common_params()
+        return parsed
 
     def _command_success(self) -> ApiResponse:
-        """What a player command answers: a success, and a body that means nothing."""
+        """The response to a player command: a success with a meaningless body."""
         noise = base64.b64encode(self.state.rng.randbytes(24))
         page = b"<!DOCTYPE html><title>OK</title><p>" + noise
         return self.state.rng.choice(
@@ -158,22 +158,22 @@ class WebApi:
 
     @property
     def call_log_middleware(self) -> Middleware:
-        """The outermost middleware: writes down each call once it is over."""
+        """The outermost middleware: logs each call after it ended."""
 
         @web.middleware
-        async def count(request: web.Request, handler: Handler) -> web.StreamResponse:
+        async def log_call(request: web.Request, handler: Handler) -> web.StreamResponse:
             if not request.path.startswith(API_PREFIX):
                 return await handler(request)
             status, request[EXECUTED] = 0, False
             try:
                 response = await handler(request)
-                gone = request.transport is None or request.transport.is_closing()
-                status = 0 if gone else response.status
+                lost = request.transport is None or request.transport.is_closing()
+                status = 0 if lost else response.status
                 return response
             finally:
                 self._record_call(request, status)
 
-        return count
+        return log_call
 
     def _record_call(self, request: web.Request, status: int) -> None:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -193,21 +193,21 @@ class WebApi:
 
     @property
     def error_middleware(self) -> Middleware:
-        """The innermost middleware: makes answers of refusals."""
+        """The innermost middleware: converts errors to responses."""
 
         @web.middleware
-        async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
+        async def handle_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
             try:
                 return await handler(request)
             except ApiError as refused:
-                refusal = refused.response
+                error = refused.response
             except web.HTTPMethodNotAllowed:
-                refusal = error_responses.METHOD_NOT_ALLOWED
+                error = error_responses.METHOD_NOT_ALLOWED
             except web.HTTPNotFound:
-                refusal = error_responses.ENDPOINT_NOT_FOUND
-            return web.Response(status=refusal.status, body=refusal.body, headers=refusal.headers)
+                error = error_responses.ENDPOINT_NOT_FOUND
+            return web.Response(status=error.status, body=error.body, headers=error.headers)
 
-        return refuse
+        return handle_errors
 
 
 async def _serve_cover(request: web.Request) -> web.Response:
@@ -219,7 +219,7 @@ async def _serve_cover(request: web.Request) -> web.Response:
 
 
 def _parse_body(route: Route, request: web.Request, sent: bytes) -> object:
-    """The JSON that was sent; None for nothing at all."""
+    """The JSON of the body, or None without a body."""
     unsized = request.content_length is None and "Transfer-Encoding" not in request.headers
     if request.method in ("PUT", "POST") and unsized:
         raise ApiError(error_responses.LENGTH_REQUIRED)

@@ -1,11 +1,10 @@
-"""The pretend Spotify as a whole: three servers on loopback and the handles to steer them."""
+"""The simulated Spotify: three servers on loopback, and the controls for tests."""
 
 from __future__ import annotations
 
 import hashlib
 import ssl
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -32,10 +31,10 @@ HOST = "127.0.0.1"
 
 
 class Spotify:
-    """An async context manager: entered, it listens on three ports of loopback.
+    """An async context manager that serves the API, the accounts service and the short links.
 
-    Everything it has may be read and changed at any time, before it is entered too, except the
-    addresses. Leaving it raises what went wrong inside it, if anything did.
+    Tests may read and change its state at any time. At the end it raises the errors of its own
+    handlers. `lookups` lists the host names, with ports, that the bot tried to resolve.
     """
 
     def __init__(
@@ -94,15 +93,10 @@ class Spotify:
             raise
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exc_info: object) -> None:
         await self._close()
         if self._handler_errors:
-            raise ExceptionGroup("the pretend Spotify has a bug", self._handler_errors)
+            raise ExceptionGroup("the simulated Spotify has a bug", self._handler_errors)
 
     async def _close(self) -> None:
         while self._runners:
@@ -115,7 +109,7 @@ class Spotify:
         middlewares: list[Middleware],
         tls: ssl.SSLContext | None = None,
     ) -> int:
-        """Serve these routes; the port at which they are found."""
+        """Serve these routes; returns the port."""
         app = web.Application(
             middlewares=[*middlewares, self._collect_errors], client_max_size=32 * 1024**2
         )
@@ -145,9 +139,9 @@ class Spotify:
     # ---- apps and tokens
 
     def register_redirect_uri(self, redirect_uri: str, *, client_id: str | None = None) -> None:
-        """Let an app send people back to this address.
+        """Register a redirect URI of an app.
 
-        Raises ValueError where Spotify's dashboard would refuse it, KeyError for an unknown app.
+        Raises ValueError if Spotify's dashboard would refuse it, KeyError for an unknown app.
         """
         redirect_uris.validate_redirect_uri(redirect_uri)
         self.apps[client_id or self.client_id].redirect_uris.append(redirect_uri)
@@ -217,17 +211,14 @@ class Spotify:
         return [call for call in self.calls if (call.method, call.path) == (method, path)]
 
     def connector(self) -> aiohttp.TCPConnector:
-        """The bot's way out: to those hosts by https, to addresses in digits, and nowhere else.
-
-        `lookups` lists every name, with its port, that any of these connectors was asked for.
-        """
+        """The bot's connector: it reaches the short link hosts and IP addresses only."""
         return short_link_hosts.loopback_connector(self._short_link_port, self.lookups)
 
     def page_view(self, account: str) -> dict[str, Any]:
-        """What the page shows of this account."""
+        """What the demo page shows of this account."""
         return build_view(self.state, self.calls, account)
 
 
 def _hex_id(name: str) -> str:
-    """32 digits, as of Spotify's client ids and secrets; always the same ones for a name."""
+    """32 hex digits, like Spotify's client ids and secrets; always the same for a name."""
     return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()

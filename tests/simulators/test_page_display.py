@@ -133,7 +133,7 @@ async def test_it_is_usable_in_the_dark_and_on_a_phone(page: OpenPage) -> None:
         ):
             assert size == [0, 0] or min(size) >= 44, "smaller than a finger"
 
-        await finger.tap(page.tab.get_by_role("button", name="Pretend Spotify"))
+        await finger.tap(page.tab.get_by_role("button", name="Simulated Spotify"))
         await expect(page.tab.get_by_role("complementary")).to_be_in_viewport()
         await page.tab.keyboard.press("Escape")
         await expect(page.tab.get_by_role("complementary")).to_be_hidden()

@@ -136,9 +136,9 @@ async def test_what_changes_at_once_is_shown_together(served: ServedPage) -> Non
 @pytest.mark.parametrize(
     ("wish", "sentence"),
     [
-        ("not json", "The page said something that is no action"),
-        ('{"id": 1, "do": "dance"}', "The page said something that is no action"),
-        ('{"id": 1, "do": "run"}', "The page said something that is no action"),
+        ("not json", "The page sent an invalid action"),
+        ('{"id": 1, "do": "dance"}', "The page sent an invalid action"),
+        ('{"id": 1, "do": "run"}', "The page sent an invalid action"),
         ('{"id": 1, "do": "run", "line": "/x"}', "There is no command /x here; there are: none."),
         ('{"id": 1, "do": "press", "message": "1", "button": "x"}', "That message is gone."),
         ('{"id": 1, "do": "forward", "message": "1", "place": "dm"}', "That message is gone."),
@@ -149,7 +149,7 @@ async def test_what_changes_at_once_is_shown_together(served: ServedPage) -> Non
         ),
         (
             '{"id": 1, "do": "switch", "user": "ada", "place": "music", "account": "eve"}',
-            "There is no account eve at the pretend Spotify.",
+            "Spotify has no account eve.",
         ),
     ],
 )

@@ -41,8 +41,8 @@ async def test_offers_are_numbered_and_taken_by_number(say: TypeLine) -> None:
     assert await say("? /song times:2 name:moo") == "[1] Moon"
     assert (await say("1")).endswith("id:Moon x 2")
     assert await say("? /song name:") == "[1] Lantern\n  [2] Landslide\n  [3] Moon"
-    assert await say("4") == "! there is no such number among the offers"
-    assert await say("? /song zzz") == "Nothing is offered."
+    assert await say("4") == "! there is no such number among the suggestions"
+    assert await say("? /song zzz") == "No suggestions."
     assert await say("? /panel") == "! /panel has no options"
     assert (await say("? /queue add what:x where:")) == "[1] At the end"
     assert await say("1") == "/queue add what:x where:end\nTonearm: x, now=False, where=end"

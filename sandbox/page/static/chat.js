@@ -1,39 +1,39 @@
-// The messages of a room: what is new comes in at the end, and who reads along stays there.
+// The messages of a channel. A user at the end of the list stays at the end.
 
 import { h, list, patch } from "./dom.js";
 import { message } from "./message.js";
 
-const NEAR = 80; // pixels from the end that still count as reading along
+const NEAR = 80; // pixels from the end that still count as the end
 
 /**
- * Keeps the chat in `scroll` (its `start` and `log` inside) up to date; `latest` leads to the end.
+ * Keeps the chat in `scroll` (with `start` and `log` in it) up to date; `latest` jumps to the end.
  *
- * Returns `update(view, room, title)`: Discord's view, what messages need, and the room's name.
+ * Returns `update(view, room, title)`: Discord's view, the channel's context, and its name.
  */
 export function chat({ scroll, start, log, latest }) {
-  let seat = "";
-  let along = true;
+  let location = "";
+  let atEnd = true;
 
   function toEnd() {
-    along = true;
+    atEnd = true;
     scroll.scrollTop = scroll.scrollHeight;
     latest.hidden = true;
   }
 
   function onScroll() {
-    along = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
-    latest.hidden = along;
+    atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+    latest.hidden = atEnd;
   }
 
   scroll.addEventListener("scroll", onScroll, { passive: true });
   latest.onclick = toEnd;
-  const resized = new ResizeObserver(() => along && toEnd());
+  const resized = new ResizeObserver(() => atEnd && toEnd());
   for (const element of [scroll, log]) resized.observe(element);
 
   return ({ messages, user, place, commands }, room, title) => {
-    const moved = seat !== `${user} ${place}`;
-    seat = `${user} ${place}`;
-    if (moved) scroll.setAttribute("aria-live", "off"); // a whole room is not news
+    const moved = location !== `${user} ${place}`;
+    location = `${user} ${place}`;
+    if (moved) scroll.setAttribute("aria-live", "off"); // do not announce a whole channel
     patch(start, beginning(title, commands));
     const held = document.activeElement.closest("#messages .entry");
     list(log, messages, {
@@ -46,20 +46,20 @@ export function chat({ scroll, start, log, latest }) {
       },
     });
     if (held) keepFocus(held, scroll);
-    if (moved || along) toEnd();
+    if (moved || atEnd) toEnd();
     if (moved) requestAnimationFrame(() => scroll.removeAttribute("aria-live"));
   };
 }
 
-// What stands above the first message.
+// The text above the first message.
 function beginning(title, commands) {
   const words = commands.length
-    ? "It begins here. Type / to see what Tonearm does."
-    : "It begins here. Tonearm has no commands in this place.";
+    ? "New here? Type /link to connect the demo Spotify account, then /play."
+    : "Tonearm has no commands in this channel.";
   return h("div", { id: "start" }, h("h3", {}, title), h("p", {}, words));
 }
 
-// What had the focus may be gone or switched off now: stay at its message, or in the chat.
+// If the focused element was removed or disabled, focus its message or the chat.
 function keepFocus(held, scroll) {
   if (document.activeElement.matches("#messages :enabled, #messages [href]")) return;
   (held.querySelector(".body :enabled, .body [href]") ?? scroll).focus();

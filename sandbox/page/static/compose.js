@@ -9,8 +9,8 @@ import { combobox, suggestions } from "./suggest.js";
 /**
  * Builds the box into `form`. `ask(action, fields)` sends an action to the server.
  *
- * Returns `update({placeholder, commands})` for when the person or the place is another one,
- * `say(words)` for what the person must read, and `focus()`.
+ * Returns `update({placeholder, commands})` for another user or channel, `say(text)` for a notice,
+ * and `focus()`.
  */
 export function compose(form, { ask }) {
   const notice = h("p", { class: "notice", role: "alert" });
@@ -23,7 +23,7 @@ export function compose(form, { ask }) {
   const command = filling(bar, { list, ask, onLeave: retype });
   let commands = [];
   let placeholder = "";
-  let last = ""; // what was sent, for the arrow up
+  let last = ""; // the last sent text, for the arrow up
 
   const say = (words) => (notice.textContent = words);
   const words = () => (command.open ? "" : bar.firstElementChild.value);
@@ -64,7 +64,7 @@ export function compose(form, { ask }) {
     }));
     list.show(text, found, {
       title: "Commands",
-      note: found.length ? "" : "No command is called so here.",
+      note: found.length ? "" : "No such command.",
       first: true,
       onTake: ({ it }) => command.begin(it),
     });
@@ -84,7 +84,7 @@ export function compose(form, { ask }) {
     else if (text) tell("say", { content: text });
   };
 
-  // Empties the box at once; what was refused comes back into it, with the reason.
+  // Empties the box at once; a refused text comes back with the reason.
   async function tell(action, fields) {
     const text = (last = fields.line ?? fields.content);
     asText().focus();
@@ -116,7 +116,7 @@ export function compose(form, { ask }) {
     return true;
   }
 
-  // In an empty box, the arrow up brings back what was sent last.
+  // In an empty box, the arrow up restores the last sent text.
   function recall() {
     if (command.open || words() || !last) return false;
     retype(last);

@@ -45,7 +45,7 @@ export function avatar(user, size = "") {
   );
 }
 
-// Far apart for the four people of the stage, and steady for anybody else.
+// Distinct hues for the four sample users, and a stable one for any other name.
 function hue(name) {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 3600;

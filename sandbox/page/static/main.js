@@ -1,4 +1,4 @@
-// Puts the page together: the state comes in, every part is brought up to date.
+// The page: receives the state and updates every part.
 
 import { chat } from "./chat.js";
 import { compose } from "./compose.js";
@@ -12,8 +12,8 @@ const at = (id) => document.getElementById(id);
 const nav = at("places");
 const aside = at("spotify");
 
-const busy = new Set(); // "message custom_id" of what was pressed and is not answered yet
-const dismissed = new Set(); // messages for one person, which they want to see no more
+const busy = new Set(); // "message custom_id" of each press without a response yet
+const dismissed = new Set(); // ephemeral messages that the user dismissed
 let state = null;
 let open = false;
 
@@ -33,7 +33,7 @@ function onOpen(now) {
   open = now;
   if (!state) return;
   render();
-  if (open) sit({}); // the stage has forgotten who we were
+  if (open) sit({}); // a new connection starts as another user
 }
 
 function render() {
@@ -43,9 +43,9 @@ function render() {
   const { title, guild } = whereabouts(discord);
   const here = room(title);
   const trouble = !open
-    ? "The stage is closed. Waiting for it…"
-    : ended && "The bot has ended. Start the stage again.";
-  document.title = `${title} · Tonearm’s stage`;
+    ? "Demo stopped. Reconnecting…"
+    : ended && "The bot has stopped. Start the demo again.";
+  document.title = `${title} · Tonearm demo`;
   top.update({ title, guild, trouble });
   places(nav, discord, go);
   talk(discord, here, title);
@@ -58,7 +58,7 @@ function render() {
   });
 }
 
-// What messages and forms need to know of the room that they are in, and what can be done there.
+// The channel's context for messages and modals, and the actions there.
 function room(title) {
   const { user, users, commands, messages, guilds, direct } = state.discord;
   const seen = messages.flatMap((it) => [it.author, ...(it.mentions ?? [])]);
@@ -113,7 +113,7 @@ function sit(change) {
   act("", "switch", { user, place, account: state.spotify.account, ...change });
 }
 
-// Whoever types while nothing has the focus means the box.
+// Typing without a focus goes into the box.
 addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
   const free = document.activeElement === document.body;
   if (free && key.length === 1 && !ctrlKey && !metaKey && !altKey) box.focus();

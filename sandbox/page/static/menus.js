@@ -1,18 +1,18 @@
-// The menus of messages and of people: what the apps have for them, and how a menu is asked for.
+// Context menus of messages and users: their entries, and the gestures that open them.
 
 import { choose } from "./popup.js";
 
-const HELD = 500; // milliseconds until a touch that stays is a long one
-const STILL = 10; // pixels that a finger may move meanwhile
-const FORWARD = " forward"; // no command is called so: names hold no blank at their ends
+const HELD = 500; // milliseconds of a long touch
+const STILL = 10; // pixels that a finger may move during a long touch
+const FORWARD = " forward"; // no command has this name: names do not start with a space
 
-let held = null; // opens the menu that a finger on the screen waits for; it does so once
+let held = null; // opens the menu of the current touch, once
 
 /**
- * Handlers with which an element opens a menu: a right click, the menu key, a long touch.
+ * Event handlers that open a menu: a right click, the menu key, a long touch.
  *
- * `open(at)` opens it, at {x, y, held} or, without a point, beside what it belongs to. Where text
- * is marked the menu stays the browser's.
+ * `open(at)` opens it at {x, y, held} or, without a point, beside its element. With a text
+ * selection, the browser's own menu opens.
  */
 export function menuAt(open) {
   const theirs = () => !getSelection().isCollapsed;
@@ -21,12 +21,12 @@ export function menuAt(open) {
       if (theirs()) return;
       event.preventDefault();
       event.stopPropagation();
-      if (held || event.pointerType === "touch") return held?.(); // not every browser says it
+      if (held || event.pointerType === "touch") return held?.(); // some browsers send no pointer type
       open(event.button === 2 ? { x: event.clientX, y: event.clientY } : null);
     },
     onpointerdown(event) {
       if (event.pointerType !== "touch" || !event.isPrimary || theirs()) return;
-      // Browsers aim a touch at what can be tapped nearby; what is under the finger counts here.
+      // Browsers retarget a touch to a nearby control; use the element under the finger.
       const under = document.elementFromPoint(event.clientX, event.clientY);
       if (!event.currentTarget.contains(under)) return;
       event.stopPropagation();
@@ -35,7 +35,7 @@ export function menuAt(open) {
   };
 }
 
-// Calls `then` where the finger stays; the click that its lifting would make is not one.
+// Calls `then` after a long touch, and swallows the click at its end.
 function hold({ clientX, clientY }, then) {
   const over = new AbortController();
   const lifted = new AbortController();
@@ -70,7 +70,7 @@ export async function messageMenu(anchor, it, room, at) {
   if (place) room.forward(it.id, place);
 }
 
-/** The menu of a person or of the bot. */
+/** The menu of a user or the bot. */
 export async function userMenu(anchor, user, room, at) {
   const [name] = (await menu(anchor, apps(2, room), "Apps", at)) ?? [];
   if (name) room.menu(name, { user: user.username });
@@ -82,5 +82,5 @@ function apps(type, room) {
   const here = room.commands.filter((command) => command.type === type);
   return here.length
     ? here.map(({ name }) => ({ label: name, value: name }))
-    : [{ label: "No app has anything for this", value: "" }];
+    : [{ label: "No app actions", value: "" }];
 }

@@ -70,10 +70,10 @@ function invoked({ user, command }, room) {
   );
 }
 
-// What is answered, in a line; it leads there.
+// The message that this one replies to, in one line with a link.
 function reply(answered, room) {
   const { author, content, id } = answered;
-  const words = content.split("\n")[0] || "what is above";
+  const words = content.split("\n")[0] || "Click to see attachment";
   return h(
     "p",
     { class: "invoked reply" },
@@ -93,7 +93,7 @@ function head({ author, timestamp }, date, room) {
   );
 }
 
-// Whoever is named has a menu; the bot's opens by a right click or a long touch alone.
+// A user's name opens a menu; the bot's opens by a right click or a long touch only.
 function name(user, room) {
   const known = user.global_name ?? user.username;
   if (user.bot) return h("b", { class: "author", ...forUser(user, room) }, known);

@@ -1,4 +1,4 @@
-// A modal: a form that the bot opens in answer to a press or a command.
+// A modal that the bot opens in response to a press or a command.
 
 import { h } from "./dom.js";
 import { field } from "./field.js";
@@ -6,9 +6,9 @@ import { sign } from "./icons.js";
 import { markdown } from "./markdown.js";
 
 /**
- * Shows modals in `dialog`. `ask(wish, fields)` reaches the stage.
+ * Shows modals in `dialog`. `ask(action, fields)` sends an action to the server.
  *
- * Returns `update(modal, room)`; the same modal again leaves what is typed alone.
+ * Returns `update(modal, room)`; the same modal again keeps the typed values.
  */
 export function modals(dialog, { ask }) {
   let shown = "";

@@ -1,4 +1,4 @@
-// The left side: servers and their channels, direct messages, and who you are.
+// The left side: servers with channels, direct messages, and the users to switch to.
 
 import { h, patch } from "./dom.js";
 import { avatar, record } from "./icons.js";
@@ -15,7 +15,7 @@ export function places(nav, view, go) {
         "header",
         { class: "brand" },
         record(),
-        h("h1", {}, "Tonearm", h("small", {}, "on its stage")),
+        h("h1", {}, "Tonearm", h("small", {}, "demo")),
       ),
       h(
         "div",

@@ -1,4 +1,4 @@
-// The right side: one account of the pretend Spotify, as its owner would see it.
+// The right side: one account of the simulated Spotify, as its user sees it.
 
 import { h, patch } from "./dom.js";
 import { sign } from "./icons.js";
@@ -20,7 +20,7 @@ export function spotify(aside, view, { watch, play, close }) {
     aside,
     h(
       "aside",
-      { id: aside.id, "aria-label": "Pretend Spotify" },
+      { id: aside.id, "aria-label": "Simulated Spotify" },
       head(view, watch, close),
       playing ? deck(playing) : silence(),
       modes(view, play),
@@ -37,7 +37,7 @@ function head(view, watch, close) {
   return h(
     "header",
     {},
-    h("h2", {}, "Pretend Spotify"),
+    h("h2", {}, "Simulated Spotify"),
     h(
       "select",
       { "aria-label": "Whose account", onchange: ({ target }) => watch(target.value) },

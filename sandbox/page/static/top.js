@@ -1,4 +1,4 @@
-// The head of the room; on narrow windows it opens the sides, which are drawers there.
+// The header of the channel. On narrow windows it opens the two sides as drawers.
 
 import { h, patch } from "./dom.js";
 import { sign } from "./icons.js";
@@ -52,7 +52,7 @@ export function head(top, sides, shade) {
         h("h2", {}, title),
         h("p", {}, guild ?? "Direct message"),
         trouble && h("p", { class: "trouble", role: "status" }, trouble),
-        toggle("spotify", "Pretend Spotify", "disc"),
+        toggle("spotify", "Simulated Spotify", "disc"),
       ),
     );
   }

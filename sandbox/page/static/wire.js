@@ -1,11 +1,11 @@
-// The websocket: the state comes in, wishes go out, each with its answer.
+// The websocket: receives the state, sends actions, and matches their results.
 
-/** What the stage answered instead of doing it: a sentence for the person. */
+/** The server refused an action; the message is a sentence for the user. */
 class Refused extends Error {}
 
 /**
- * Opens the wire and keeps it open. `onState(state)` at every push, `onOpen(open)` when it opens
- * and closes. Returns `ask(wish, fields)`, a promise of the result.
+ * Opens the connection and keeps it open. `onState(state)` at every push, `onOpen(open)` when it opens
+ * and closes. Returns `ask(action, fields)`, a promise of the result.
  */
 export function connect({ onState, onOpen }) {
   const waiting = new Map();
@@ -25,23 +25,23 @@ export function connect({ onState, onOpen }) {
     };
     socket.onclose = () => {
       onOpen(false);
-      for (const { reject } of waiting.values()) reject(new Refused("The stage is closed."));
+      for (const { reject } of waiting.values()) reject(new Refused("Demo stopped."));
       waiting.clear();
       setTimeout(open, 1500);
     };
   }
 
   open();
-  return (wish, fields = {}) =>
+  return (action, fields = {}) =>
     new Promise((resolve, reject) => {
-      if (socket.readyState !== WebSocket.OPEN) return reject(new Refused("The stage is closed."));
+      if (socket.readyState !== WebSocket.OPEN) return reject(new Refused("Demo stopped."));
       const id = ++count;
       waiting.set(id, { resolve, reject });
-      socket.send(JSON.stringify({ id, do: wish, ...fields }));
+      socket.send(JSON.stringify({ id, do: action, ...fields }));
     });
 }
 
-/** Files as the stage takes them: name → contents in base64. */
+/** Files as the server expects them: name → contents in base64. */
 export async function contents(files) {
   const read = async (file) => [file.name, base64(new Uint8Array(await file.arrayBuffer()))];
   return Object.fromEntries(await Promise.all([...files].map(read)));
