@@ -28,7 +28,7 @@ FLOORS = (
     ("bot.errors",),
 )
 MAX_ROOMS, MAX_FLOORS = 20, 12
-MAX_LINES, MAX_COG_LINES = 330, 150
+MAX_LINES, MAX_COG_LINES = 300, 150
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "service", "base", "misc"}
 
 

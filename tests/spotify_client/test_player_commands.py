@@ -1,4 +1,4 @@
-"""What the player is told: that it does it, where, and when it does not."""
+"""Player commands: their calls, their devices, and their refusals."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ from tests.spotify_client.client_factory import ClientFactory
 
 Command = Callable[[Spotify, str | None], Awaitable[None]]
 
-GENERATED_TRACK = Uri(Kind.TRACK, "0likedByMany0000000000")  # a generated one, always there
-
-# Those that wake a device that is named, and those that reach the active one alone.
+GENERATED_TRACK = Uri(Kind.TRACK, "0likedByMany0000000000")  # always in the catalogue
+# These activate the device that they name; the others need an active one.
 ACTIVATING_COMMANDS: Mapping[str, Command] = {
     "play": lambda spotify, on: spotify.player.play(GENERATED_TRACK, device=on),
     "resume": lambda spotify, on: spotify.player.resume(device=on),
@@ -286,7 +285,7 @@ async def test_missing_device(spotify: Spotify, command: str) -> None:
 
 @each_command
 async def test_restricted_device(spotify: Spotify, player: Player, command: str) -> None:
-    player.device = next(one for one in player.devices if one.is_restricted)
+    player.device = next(device for device in player.devices if device.is_restricted)
     with pytest.raises(PlayerRestricted) as refused:
         await COMMANDS[command](spotify, None)
     assert "does not take commands" in refused.value.message

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors.login import MissingScope
 from bot.errors.spotify import BadRequest, NotFound, NotPermitted
 from bot.spotify import Spotify
 from bot.spotify.models import Episode, Track
@@ -273,42 +272,3 @@ async def test_empty_add_and_remove_make_no_call(
     await spotify.playlists.add(uri)
     await spotify.playlists.remove(uri)
     assert fake.calls == []
-
-
-# ---- whose
-
-
-async def test_playlists_of_others_cannot_be_changed(fake: FakeSpotify, spotify: Spotify) -> None:
-    theirs = playlist_named(fake, FOLLOWED_NAME)
-    before, uri = entry_uris(theirs), to_uri(theirs.uri)
-    for way in (
-        spotify.playlists.edit(uri, name="Mine"),
-        spotify.playlists.add(uri, *generated_uris(1)),
-        spotify.playlists.remove(uri, to_uri(before[0] or "")),
-        spotify.playlists.reorder(uri, 0, 2),
-        spotify.playlists.replace(uri),
-    ):
-        with pytest.raises(NotPermitted):
-            await way
-    assert (theirs.name, entry_uris(theirs)) == (FOLLOWED_NAME, before)
-
-
-async def test_collaborator_changes_items_but_not_name(fake: FakeSpotify, spotify: Spotify) -> None:
-    shared = playlist_named(fake, SHARED_NAME)
-    await spotify.playlists.add(to_uri(shared.uri), *generated_uris(1), position=0)
-    assert shared.items[0].added_by == "ada"
-    with pytest.raises(NotPermitted):
-        await spotify.playlists.edit(to_uri(shared.uri), name="Mine")
-
-
-@pytest.mark.parametrize("public", [True, False])
-async def test_public_and_private_playlists_need_separate_scopes(
-    make_client: ClientFactory, playlist: Playlist, uri: Uri, public: bool
-) -> None:
-    playlist.public = public
-    right, wrong = ("public", "private") if public else ("private", "public")
-    await make_client(scopes=[f"playlist-modify-{right}"]).playlists.add(uri, *generated_uris(1))
-    with pytest.raises(MissingScope):
-        await make_client(scopes=[f"playlist-modify-{wrong}"]).playlists.add(
-            uri, *generated_uris(1)
-        )
