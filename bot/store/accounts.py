@@ -128,16 +128,16 @@ class AccountTable:
 
     async def is_client_used(self, client_id: str) -> bool:
         """Whether a linked account or a pending login uses this Spotify app."""
-        row = await self._db.fetch_one(
+        rows = await self._db.fetch_all(
             "SELECT 1 FROM link WHERE client_id = ?1 UNION ALL SELECT 1 FROM login"
             " WHERE client_id = ?1 LIMIT 1",
             client_id,
         )
-        return row is not None
+        return bool(rows)
 
     async def count(self) -> int:
-        row = await self._db.fetch_one("SELECT count(*) FROM link")
-        return int(row[0]) if row else 0
+        ((count,),) = await self._db.fetch_all("SELECT count(*) FROM link")
+        return int(count)
 
 
 def _account_from_row(row: Row) -> LinkedAccount:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Generator, Iterable, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -17,14 +17,14 @@ from tests.durability.simulated_disk import PowerCut, SimulatedDisk
 
 class _Cursor:
     def __init__(self, rows: list[tuple[Any, ...]], rowcount: int) -> None:
-        self._rows = iter(rows)
+        self.rows = iter(rows)
         self.rowcount = rowcount
 
     async def fetchone(self) -> tuple[Any, ...] | None:
-        return next(self._rows, None)
+        return next(self.rows, None)
 
     async def fetchall(self) -> list[tuple[Any, ...]]:
-        return list(self._rows)
+        return list(self.rows)
 
 
 class _PendingResult:
@@ -75,6 +75,16 @@ class _ApswConnection:
         self.run(sql, ())
 
 
+class _RowReader:
+    """The part of sqlite3.Connection that the store uses."""
+
+    def __init__(self, connection: _ApswConnection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        return self._connection.run(sql, values).rows
+
+
 @asynccontextmanager
 async def open_database(
     disk: SimulatedDisk, *, synchronous: str | None = None
@@ -90,7 +100,7 @@ async def open_database(
             await wrapper.execute(f"PRAGMA synchronous = {synchronous}")
         connection = cast(aiosqlite.Connection, wrapper)
         await migrate(connection)
-        yield Database(connection, connection)
+        yield Database(connection, connection, cast(sqlite3.Connection, _RowReader(wrapper)))
     finally:
         db.close()
     if disk.power_is_cut:
