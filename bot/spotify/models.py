@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cached_property
 from typing import ClassVar, Self
 
 import msgspec
@@ -232,7 +233,7 @@ class Actions(ApiModel, frozen=True):
     disallows: dict[str, bool | None] = {}
 
 
-class Playback(ApiModel, frozen=True):
+class Playback(ApiModel, frozen=True, dict=True):
     """The response of `GET /me/player`; `currently_playing_type`: track, episode, ad or unknown."""
 
     is_playing: bool = False
@@ -250,7 +251,7 @@ class Playback(ApiModel, frozen=True):
         """None for an empty body: no device is active (status 204). Raises SpotifyDown."""
         return cls.decode(body) if body else None
 
-    @property
+    @cached_property
     def item(self) -> Playable | None:
         """None if nothing plays, or an item of an unknown type."""
         return decode_playable(self.raw_item)
