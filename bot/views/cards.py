@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import discord
@@ -68,6 +69,14 @@ def read_list_text(message: discord.Message | None) -> str:
 def layout_of(message: discord.Message | None) -> ui.LayoutView:
     """The layout of a message; empty without a message."""
     return ui.LayoutView.from_message(message, timeout=None) if message else ui.LayoutView()
+
+
+def custom_ids(components: Iterable[object]) -> Iterator[str]:
+    """Of a message's components and those in them. Cheaper than the layout of the message."""
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            yield custom_id
+        yield from custom_ids(getattr(component, "children", ()))
 
 
 def text_of(view: ui.LayoutView, component_id: int) -> str:

@@ -129,9 +129,8 @@ def visitor_card(message: discord.Message | None) -> ui.LayoutView:
 
 def item_of_message(message: discord.Message | None) -> Uri | None:
     """The item that the panel in a message shows, from its like button."""
-    for component in cards.layout_of(message).walk_children():
-        custom_id = component.custom_id if isinstance(component, ui.Button) else None
-        if match := _LIKE_BUTTON.fullmatch(custom_id or ""):
+    for custom_id in cards.custom_ids(message.components if message else ()):
+        if match := _LIKE_BUTTON.fullmatch(custom_id):
             return parse_uri(match[1])
     return None
 
