@@ -21,8 +21,9 @@ from bench.users import BotPair, LinkedUser, start_pair
 PAIRS = {0.0: 80, 0.08: 16}
 # By percentile.
 AIMS = {50: 1.5, 99: 2.0}
-# So many that no press follows the one before soon enough to be the second half of a double press.
-USERS_PER_KIND = 100
+USERS_PER_KIND = 50
+# So many that no user presses twice within DOUBLE_PRESS_SECONDS.
+PRESSING_USERS = 300
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,10 @@ KINDS = (Pause, Now, Press, Completion, Account, NowOrNothing)
 
 
 async def measure(rounds: int) -> list[Row]:
-    async with start_pair(USERS_PER_KIND * len(KINDS)) as bots:
+    counts = {kind: PRESSING_USERS if kind is Press else USERS_PER_KIND for kind in KINDS}
+    async with start_pair(sum(counts.values())) as bots:
         users = iter(bots.users)
-        kinds = [kind([*islice(users, USERS_PER_KIND)]) for kind in KINDS]
+        kinds = [kind([*islice(users, count)]) for kind, count in counts.items()]
         await set_up(kinds)
         comparisons = [Comparison(bots, kind) for kind in kinds]
         *same_work, account, first_answer = comparisons
