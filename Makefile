@@ -36,7 +36,7 @@ check: $(VENV)/dev
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary
-	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test ARGS='--hypothesis-profile=thorough $(ARGS)'
 	@$(MAKE) --no-print-directory test-slow
 
 format: $(VENV)/dev

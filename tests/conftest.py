@@ -1,14 +1,20 @@
-"""A stage for each test, and people on it."""
+"""A harness for each test, with users; how many examples a property test tries."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
 import pytest
+from hypothesis import settings
 
 from sandbox.discord import Discord, UserClient
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Player, Spotify
+
+# Each run tries the same examples. `make test` uses the first profile, `make check` the second.
+settings.register_profile("quick", max_examples=200, deadline=None, derandomize=True)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2_000)
+settings.load_profile("quick")
 
 
 @pytest.fixture(name="harness")

@@ -114,7 +114,7 @@ async def wait_for_redraws(harness: Harness) -> None:
     await harness.discord.user_client("linus", "dm").run("/privacy")
     await harness.bot._in_flight._idle.wait()
     while redraws := list(harness.bot.services.panels._tasks):
-        await asyncio.gather(*redraws, return_exceptions=True)
+        await asyncio.wait(redraws)
 
 
 async def open_panel(harness: Harness, user: UserClient, options: str = "") -> PanelMessage:

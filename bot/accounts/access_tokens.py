@@ -91,7 +91,8 @@ class AccessTokens:
     async def close(self) -> None:
         """Wait for renewals in progress, so that no new refresh token is lost."""
         while self._renewals:
-            await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+            # `gather` would not yield if all are done (Python 3.12), so that none is removed.
+            await asyncio.wait(self._renewals.values())
 
     def _renewal(self, account: LinkedAccount) -> asyncio.Task[str]:
         """The renewal in progress, or a new one."""
