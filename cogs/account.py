@@ -24,7 +24,7 @@ class Account(commands.Cog):
         self.preferences = services.store.preferences
 
     @app_commands.command()
-    @app_commands.describe(client_id="Of a Spotify app of your own; /setup shows how")
+    @app_commands.describe(client_id="Client ID of your own Spotify app (see /setup)")
     async def link(
         self,
         interaction: Interaction,
@@ -49,7 +49,7 @@ class Account(commands.Cog):
 
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
-        """Show your link: whose account, until when, and what is stored."""
+        """Show your linked account, when it expires, and what’s stored."""
         await interaction.response.defer(ephemeral=True)
         linked = await self.sessions.linked_account(interaction.user.id)
         if linked is None:
@@ -60,7 +60,7 @@ class Account(commands.Cog):
 
     @app_commands.command()
     async def setup(self, interaction: Interaction) -> None:
-        """Use a Spotify app of your own, where this bot’s app is full."""
+        """Use your own Spotify app if this bot’s is full."""
         await interaction.response.defer(ephemeral=True)
         text = account.setup_message(self.login_flow.redirect_uri, self.services.setup_page)
         await interaction.followup.send(text)

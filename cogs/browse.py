@@ -44,7 +44,7 @@ class Browse(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        query="What to look for: words, or a Spotify link", type="Songs, unless you choose"
+        query="A name, words, or a Spotify link", type="What to search for (songs by default)"
     )
     async def search(
         self,
@@ -54,7 +54,7 @@ class Browse(commands.Cog):
             "tracks", "albums", "artists", "playlists", "shows", "episodes", "audiobooks"
         ] = "tracks",
     ) -> None:
-        """Search Spotify, look through what it finds, and play, queue, save or share it."""
+        """Search Spotify, then play, queue, save or share what you find."""
         await self.replies.defer(interaction)
         spotify = await self.sessions.catalogue_session(interaction.user.id)
         path, words = await path_for_query(spotify, query, SEARCH_KINDS[type])
@@ -68,7 +68,7 @@ class Browse(commands.Cog):
 
     @app_commands.command()
     async def recent(self, interaction: Interaction) -> None:
-        """See what you played lately, and play, queue, save or share it."""
+        """Show what you played recently."""
         await self.replies.defer(interaction)
         await interaction.followup.send(
             view=await self._view(interaction, ListPath(ListKind.RECENT))
@@ -82,7 +82,7 @@ class Browse(commands.Cog):
         kind: Literal["songs", "artists"] = "songs",
         range: Period = "about six months",  # noqa: A002
     ) -> None:
-        """See the songs or artists that you play most."""
+        """Show the songs or artists you play most."""
         await self.replies.defer(interaction)
         path = ListPath(ListKind.TOP, f"{TOP_KINDS[kind]}.{TOP_RANGES[range]}")
         await interaction.followup.send(view=await self._view(interaction, path))

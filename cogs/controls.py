@@ -25,17 +25,17 @@ class Controls(commands.Cog):
     @app_commands.command()
     @app_commands.describe(position="1:23, 83 for seconds, +30, -15 or 50%")
     async def seek(self, interaction: Interaction, position: str) -> None:
-        """Go to another place in the track."""
+        """Jump to a point in the track."""
         await self._perform(interaction, seek_action(position))
 
     @app_commands.command()
-    @app_commands.describe(level="A number from 0 to 100, +10, -10 or mute; leave it out to see it")
+    @app_commands.describe(level="0 to 100, +10, -10 or mute; empty to see it")
     async def volume(self, interaction: Interaction, level: str | None = None) -> None:
-        """Make it louder or quieter, or see how loud it is."""
+        """Change the volume, or see it."""
         await self._perform(interaction, volume_action(level))
 
     @app_commands.command()
-    @app_commands.describe(mode="Leave it out to switch")
+    @app_commands.describe(mode="Leave empty to switch")
     async def shuffle(
         self, interaction: Interaction, mode: Literal["on", "off"] | None = None
     ) -> None:
@@ -43,11 +43,11 @@ class Controls(commands.Cog):
         await self._perform(interaction, PlayerAction("shuffle", mode or ""))
 
     @app_commands.command()
-    @app_commands.describe(mode="All of it, this one, or off; leave it out for the next")
+    @app_commands.describe(mode="Everything, one track, or off; empty for the next mode")
     async def repeat(
         self, interaction: Interaction, mode: Literal["all", "one", "off"] | None = None
     ) -> None:
-        """Repeat all of it, one track, or nothing."""
+        """Repeat everything, one track, or turn repeat off."""
         await self._perform(interaction, PlayerAction("repeat", _REPEAT[mode] if mode else ""))
 
     async def _perform(self, interaction: Interaction, action: PlayerAction) -> None:

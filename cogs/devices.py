@@ -33,7 +33,7 @@ class Devices(commands.Cog):
 
     @app_commands.command()
     async def devices(self, interaction: Interaction) -> None:
-        """See your devices, play on another one, or choose your default."""
+        """List your devices, switch, or set a default."""
         await defer(interaction)
         await interaction.followup.send(view=await self._card(interaction.user.id))
 

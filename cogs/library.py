@@ -42,7 +42,7 @@ class Library(commands.Cog):
     @app_commands.rename(kind="format")
     @app_commands.describe(kind="json for programs, csv for spreadsheets and other services")
     async def export(self, interaction: Interaction, kind: ExportFormat) -> None:
-        """Take all your liked songs home as a file."""
+        """Download your liked songs as a file."""
         await defer(interaction)
         user = interaction.user.id
         spotify = await self.sessions.session(user, background=True)

@@ -58,7 +58,7 @@ class MessageMenus(commands.Cog):
         await defer(interaction)
         name = f"**{safe(user.display_name)}**"
         if user.bot:
-            await reply(interaction, friends.is_bot(name))
+            await reply(interaction, friends.IS_BOT)
         elif user.id == interaction.user.id:
             await reply(interaction, friends.OWN_PLAYBACK)
         else:

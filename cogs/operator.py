@@ -18,7 +18,7 @@ class Operator(commands.Cog):
     @app_commands.command()
     @app_commands.default_permissions()
     async def usage(self, interaction: Interaction) -> None:
-        """See what this bot asked of Spotify in the last day; for whoever runs it."""
+        """For the bot’s owner: Spotify requests in the last 24 hours."""
         await interaction.response.defer(ephemeral=True)
         if not await interaction.client.is_owner(interaction.user):
             raise NotTheOperator

@@ -22,7 +22,7 @@ class Panel(commands.Cog):
     @app_commands.command()
     @app_commands.describe(share="Show it to everybody here; only you can press its buttons")
     async def now(self, interaction: Interaction, share: bool | None = None) -> None:
-        """See what plays, with buttons for all you do with it."""
+        """Show what’s playing, with controls."""
         shared = not self.replies.is_private(interaction.user.id) if share is None else share
         await self.replies.defer(interaction, share=shared)
         state = _empty_state(interaction, shared=shared)

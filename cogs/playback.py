@@ -21,9 +21,9 @@ class Playback(commands.Cog):
 
     @app_commands.command()
     @app_commands.describe(
-        what="Words, a link, one of your playlists, or liked; leave it out to go on",
+        what="A name, a link, one of your playlists, or “liked”; empty to continue",
         on="The device to play on",
-        shuffle="Shuffled, or in order",
+        shuffle="Shuffle it?",
     )
     async def play(
         self,
@@ -32,7 +32,7 @@ class Playback(commands.Cog):
         on: str | None = None,
         shuffle: bool | None = None,
     ) -> None:
-        """Play a song, album, artist, playlist, show or episode, or go on where you were."""
+        """Play something, or continue where you left off."""
         await self.replies.defer(interaction)
         user_id = interaction.user.id
         if what is None:
@@ -58,7 +58,7 @@ class Playback(commands.Cog):
     @app_commands.command()
     @app_commands.describe(on="The device to play on")
     async def resume(self, interaction: Interaction, on: str | None = None) -> None:
-        """Go on with the music."""
+        """Continue playing."""
         await self._perform(interaction, "resume", on)
 
     @resume.autocomplete("on")
@@ -72,12 +72,12 @@ class Playback(commands.Cog):
 
     @app_commands.command()
     async def previous(self, interaction: Interaction) -> None:
-        """Go back to the track before."""
+        """Go back to the previous track."""
         await self._perform(interaction, "previous")
 
     @app_commands.command()
     async def restart(self, interaction: Interaction) -> None:
-        """Hear this track from the start."""
+        """Start this track over."""
         await self._perform(interaction, "restart")
 
     async def _perform(

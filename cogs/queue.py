@@ -25,20 +25,20 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
 
     @app_commands.command()
     async def show(self, interaction: Interaction) -> None:
-        """See what plays, and what comes after it."""
+        """Show what’s playing and what’s next."""
         await self.replies.defer(interaction)
         await interaction.followup.send(view=await self._card(interaction.user.id))
 
     @app_commands.command()
     @app_commands.describe(
-        what="Words, or links to songs, episodes, albums or your playlists, in order",
-        now="Skip to it as well",
+        what="A name, or links to songs, episodes, albums or your playlists",
+        now="Also skip to it now",
         on="The device to play on",
     )
     async def add(
         self, interaction: Interaction, what: str, now: bool = False, on: str | None = None
     ) -> None:
-        """Put songs into the queue: one, several, or a whole album."""
+        """Add to the queue: a song, several, or a whole album."""
         await self.replies.defer(interaction)
         queued = await self.player.queue(interaction.user.id, what, on=on, now=now)
         await reply(interaction, queue.queued_reply(queued, now=now))
@@ -77,7 +77,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         async def show(text: str) -> None:
             await interaction.edit_original_response(view=queue.progress_card(question, text))
 
-        async with ProgressMessage(show, "Queueing", "It has stopped; see below.") as progress:
+        async with ProgressMessage(show, "Queueing", "Stopped, see below.") as progress:
             outcome = await self.player.queue_items(
                 interaction.user.id,
                 queue.listed_uris(question),

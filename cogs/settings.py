@@ -29,7 +29,7 @@ class Settings(commands.Cog):
 
     @app_commands.command()
     async def settings(self, interaction: Interaction) -> None:
-        """Choose who sees your replies and what you play, your device and your playlist."""
+        """Privacy, default device, default playlist and reminders."""
         await defer(interaction)
         account = await self.sessions.linked_account(interaction.user.id)
         if account is None:

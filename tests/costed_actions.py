@@ -70,7 +70,7 @@ async def _allow_friend_playback(session: CostSession) -> None:
     linus = session.harness.discord.user_client("linus", "dm")
     if not linus.messages():
         await session.harness.link_account("linus", place="dm")
-        await (await linus.run("/settings")).press("Let others see it")
+        await (await linus.run("/settings")).press("Allow")
 
 
 async def _fill_library(session: CostSession) -> None:
@@ -233,7 +233,7 @@ COSTED_ACTIONS = (
     CostedAction("`/devices`", _run_command("/devices")),
     CostedAction("another device from its menu", _transfer_playback, _run_command("/devices")),
     CostedAction("a default device from its menu", _set_default_device, _run_command("/devices")),
-    CostedAction("**Look again**", _press_button("Look again"), _run_command("/devices")),
+    CostedAction("**Refresh**", _press_button("Refresh"), _run_command("/devices")),
     CostedAction("`/save`", _run_command("/save")),
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",

@@ -77,7 +77,7 @@ DEVICE_COMMANDS = {
     ),
     "shuffle": DeviceCommand("/shuffle mode:on", lambda player, _: player.shuffle, "Shuffled"),
     "repeat": DeviceCommand(
-        "/repeat mode:one", lambda player, _: player.repeat == "track", "Repeating"
+        "/repeat mode:one", lambda player, _: player.repeat == "track", "Repeat one"
     ),
     "queue": DeviceCommand(
         f"/queue add what:{FIRST_TRACK_URL}",

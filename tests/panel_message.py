@@ -63,7 +63,7 @@ class PanelMessage:
 
     @property
     def _as_of_line(self) -> str:
-        (line,) = [line for line in self.text.splitlines() if line.startswith("As of <t:")]
+        (line,) = [line for line in self.text.splitlines() if line.startswith("Updated <t:")]
         return line
 
     @property

@@ -39,7 +39,7 @@ async def take_screenshot() -> None:
         await chat.run_command("/now share:true")
         await expect(chat.latest_message).to_contain_text("1:1")
         await chat.button("repeat").click()
-        await expect(chat.latest_message).to_contain_text("Repeating")
+        await expect(chat.latest_message).to_contain_text("Repeat one")
         friend.send("that one! putting it on as well")
         await expect(chat.latest_message).to_contain_text("that one")
         await tab.mouse.move(1, 1)  # so that the pointer highlights nothing

@@ -209,7 +209,7 @@ async def test_oversized_export_is_refused_and_commands_work() -> None:
         assert "/setup" in reply.text
         assert not reply.files
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == 1
-        assert "Saved" in (await linked_user.run("/save")).text
+        assert "Added" in (await linked_user.run("/save")).text
 
 
 async def test_exports_stop_at_daily_share() -> None:
@@ -224,7 +224,7 @@ async def test_exports_stop_at_daily_share() -> None:
         await reply.wait_for("has spent what it may on exports")
         assert reply.text.endswith("Try again in 25 hours.")
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == pages + 1
-        assert "Saved" in (await linked_user.run("/save")).text
+        assert "Added" in (await linked_user.run("/save")).text
         assert "Ada's Laptop" in (await linked_user.run("/now")).text
         harness.clock.advance(DAY + HOUR)
         reply = await linked_user.run("/export format:csv")

@@ -98,7 +98,7 @@ async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSess
     await expect(session.latest_message).to_contain_text("Paused on")
     assert not session.harness.spotify.page_view("ada")["playing"]["is_playing"]
     await session.run_command("/save")
-    await expect(session.latest_message).to_contain_text("Saved to your liked songs")
+    await expect(session.latest_message).to_contain_text("Added to your Liked Songs")
     assert session.harness.spotify.accounts["ada"].liked[0][0] == player.item
 
     await session.run_command("/export format:csv")

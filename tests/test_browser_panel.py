@@ -124,7 +124,7 @@ async def test_panel_buttons_act_and_show_result(session: Session) -> None:
     await session.press("twisted rightwards arrows")
     await expect(session.panel).to_contain_text("Shuffled")
     await session.press("repeat")
-    await expect(session.panel).to_contain_text("Repeating all of it")
+    await expect(session.panel).to_contain_text("Repeat all")
     await session.take_screenshot("toggled")
 
     await session.press("Queue")
@@ -188,7 +188,7 @@ async def test_without_active_device_selected_device_plays(session: Session) -> 
     await session.press("arrow forward")
     await expect(session.latest_message).to_contain_text("Choose where to do that")
     await session.take_screenshot("choose")
-    await session.button("Play here").click()
+    await session.button("Choose a device").click()
     await session.tab.get_by_role("option", name="Attic").click()
     await expect(session.panel).to_contain_text("Playing on Attic")
     assert session.player.is_playing

@@ -34,7 +34,7 @@ async def test_devices_are_listed_with_markers(
     assert "**Kitchen Speaker** is your default device." in reply.text
     assert "private session" in lines["Ada's Phone"].lower()
     for name in ("Hallway TV", "The Van"):
-        assert "takes no commands" in lines[name].lower()
+        assert "can’t be controlled from here" in lines[name].lower()
     assert select_options(reply) == DEVICE_NAMES
     assert reply.ephemeral
 
@@ -96,7 +96,7 @@ async def test_no_devices_offers_refresh(player: Player, linked_user: UserClient
     assert "Spotify is not open anywhere" in reply.text
     assert select_options(reply) == []
     player.devices.append(laptop)
-    assert "Ada's Laptop" in (await reply.press("Look again")).text
+    assert "Ada's Laptop" in (await reply.press("Refresh")).text
 
 
 async def test_many_devices_with_long_names_fit(player: Player, linked_user: UserClient) -> None:

@@ -13,7 +13,7 @@ from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 
 MENU_NAME = "What are they playing?"
-HIDDEN_MESSAGE = "does not show what they are playing. They can allow it in /settings."
+HIDDEN_MESSAGE = "doesn’t show what they’re playing. They can allow it in /settings."
 
 
 def _user_id(user: UserClient) -> int:
@@ -73,11 +73,11 @@ async def test_nothing_playing_is_reported(
     player = spotify.accounts["grace"].player
     player.pause()
     reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
-    assert reply.text == "**Grace** is playing nothing now."
+    assert reply.text == "**Grace** isn’t playing anything."
     player.device = None
     harness.clock.advance(10)
     reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
-    assert "is playing nothing now" in reply.text
+    assert "isn’t playing anything" in reply.text
 
 
 async def test_ads_and_unnamed_items_are_reported(
@@ -90,15 +90,15 @@ async def test_ads_and_unnamed_items_are_reported(
     harness.clock.advance(10)
     player.interlude = "unknown"
     reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
-    assert "does not name" in reply.text
+    assert "doesn’t show to apps" in reply.text
 
 
 async def test_bots_and_self_get_messages(linked_user: UserClient) -> None:
     bot = linked_user._discord.state.bot
     reply = await linked_user.use_context_menu(MENU_NAME, user=bot.name)
-    assert "is a bot, and plays nothing" in reply.text
+    assert "That’s a bot" in reply.text
     reply = await linked_user.use_context_menu(MENU_NAME, user="ada")
-    assert "That is you. See what you are playing with /now." in reply.text
+    assert "That’s you. Use /now to see what you’re playing." in reply.text
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,9 @@ async def test_bots_and_self_get_messages(linked_user: UserClient) -> None:
     [
         (Fault("me/player$", status=500, times=None), "Spotify is not answering properly"),
         (Fault("me/player$", status=429, headers={"Retry-After": "999"}, times=None),
-         "Spotify does not tell what **Grace** is playing just now. Try again later."),
+         "I can’t see what **Grace** is playing right now. Try again later."),
         (Fault("me/player$", status=401, times=None),
-         "Spotify does not tell what **Grace** is playing just now. Try again later."),
+         "I can’t see what **Grace** is playing right now. Try again later."),
     ],
 )  # fmt: skip
 async def test_errors_refer_to_friend(

@@ -51,7 +51,7 @@ async def test_page_past_the_end_says_so_and_links_back(linked_user: UserClient)
         if part.get("label") == "Page 2 ▶":
             part["custom_id"] = "list:go:search.track.100"
     end = await reply.press("Page 2 ▶")
-    assert "Spotify has no more of this." in end.text
+    assert "That’s the end." in end.text
     assert enabled_button_labels(end) == ["◀ Page 99"]
     for part in components(end, BUTTON):
         if part.get("label") == "◀ Page 99":
@@ -85,7 +85,7 @@ async def test_null_items_are_skipped_and_paging_continues(
     spotify.inject_nulls("GET /v1/albums/.*/tracks$", every=1)
     album = next(iter(spotify.catalogue.albums))
     empty = await linked_user.run(f"/search https://open.spotify.com/album/{album}")
-    assert "Spotify shows nothing in it." in empty.text
+    assert "It’s empty." in empty.text
     assert "Play" in enabled_button_labels(empty), "the album itself can still be played"
 
 
@@ -114,7 +114,7 @@ async def test_long_query_has_results_without_paging(linked_user: UserClient) ->
     query = "أغنية الفانوس الأخيرة" + " الأخيرة" * 20
     reply = await linked_user.run(f"/search query:{query}")
     assert option_ids(reply)
-    assert "too long to turn pages with" in reply.text
+    assert "too long for more pages" in reply.text
     assert not reply.link_buttons
     assert not [label for label in enabled_button_labels(reply) if "Page" in label]
     opened = await reply.press("Open album")
@@ -159,7 +159,7 @@ async def test_list_with_unknown_owner_is_not_shared(
 ) -> None:
     """If Discord omits who used the command, a press never edits the message."""
     grace = await harness.link_account("grace")
-    await (await linked_user.run("/settings")).press("Share them")
+    await (await linked_user.run("/settings")).press("Make public")
     reply = await linked_user.run(f"/search query:{MATCH_ALL_QUERY}")
     message = discord.state.find_message(reply.message["id"])
     assert message is not None

@@ -130,7 +130,7 @@ async def test_other_user_pages_own_list_from_start(
     player = spotify.accounts["grace"].player
     player.played.extend(list(spotify.accounts["ada"].player.played)[:3])
     heading = "Played lately" if command == "/recent" else "Top songs of about six months"
-    await (await linked_user.run("/settings")).press("Share them")
+    await (await linked_user.run("/settings")).press("Make public")
     reply = await linked_user.run(command)
     second = await reply.press("Page 2 ▶")
     assert f"{heading} · Ada · page 2" in second.text

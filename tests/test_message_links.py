@@ -114,7 +114,7 @@ async def test_links_are_found_in_cards_of_the_bot(
 ) -> None:
     card = await linked_user.run(f"/play what:{tracks[0].uri}")
     reply = await linked_user.use_context_menu(SAVE, message=card.message)
-    assert "Saved" in reply.text
+    assert "Added" in reply.text
     assert tracks[0].uri in [uri for uri, _ in spotify.accounts["ada"].liked]
 
 

@@ -62,7 +62,7 @@ async def test_one_link_is_saved_at_once(spotify: Spotify, linked_user: UserClie
     liked = _liked_uris(spotify)
     track = next(track for track in spotify.catalogue.regular_tracks if track.uri not in liked)
     reply = await _use_menu(linked_user, SAVE, [track])
-    assert "Saved to your liked songs" in reply.text
+    assert "Added to your Liked Songs" in reply.text
     assert _liked_uris(spotify)[0] == track.uri
 
 
@@ -90,7 +90,7 @@ async def test_several_links_offer_one_to_play(
     uris = [tracks[0].uri, tracks[0].album.uri, tracks[1].uri]
     message = linked_user.send(" ".join(map(spotify_url, uris)))
     picker = await linked_user.use_context_menu(PLAY, message=message)
-    assert "There is more than one Spotify link in that message. Choose one to play." in picker.text
+    assert "Several Spotify links there. Choose one to play." in picker.text
     assert [option["value"] for option in options(picker)] == uris
     assert f"Album · {tracks[0].artists[0].name}" in picker.text
     reply = await picker.pick(tracks[1].uri)

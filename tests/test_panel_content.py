@@ -14,7 +14,7 @@ from sandbox.spotify import Device, Spotify
 from tests.command_assertions import spotify_url
 from tests.panel_message import PanelMessage, disabled_buttons, open_panel, panel_buttons
 
-GET_YOUR_OWN = "This is somebody else’s remote. Get your own with /now."
+GET_YOUR_OWN = "This is somebody else’s remote. Use /now for yours."
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_shuffle_and_repeat_are_written_out(panel: PanelMessage) -> None:
     panel.player.set_shuffle(True)
     panel.player.set_repeat("track")
     await panel.press("🔄")
-    assert "Volume 60% · Shuffled · Repeating this one" in panel.text
+    assert "Volume 60% · Shuffled · Repeat one" in panel.text
     assert "🔂" in panel_buttons(panel.message)
 
 
@@ -85,7 +85,7 @@ async def test_audiobook_chapter_is_shown_as_unknown_item(
     panel.player.play(context=book.uri)
     await panel.press("🔄")
     assert "Something is playing on Ada's Laptop" in panel.text
-    assert "Spotify does not tell apps what it is" in panel.text
+    assert "Spotify doesn’t show it to apps" in panel.text
     assert disabled_buttons(panel.message) >= {"🤍"}
     assert "⏸️" not in disabled_buttons(panel.message)
 
@@ -158,7 +158,7 @@ async def test_longest_content_fits_message_limits(panel: PanelMessage) -> None:
     device.is_private_session = device.is_restricted = True
     panel.player.resume(device)
     await panel.press("🔄")
-    assert "Private session · This device takes no commands" in panel.text
+    assert "Private session · This device can’t be controlled from here" in panel.text
 
 
 # ---- other users

@@ -149,7 +149,7 @@ async def test_command_of_owner_updates_panel(panel: PanelMessage) -> None:
         ("/pause", "Paused on"),
         ("/volume 30", "Volume 30%"),
         ("/shuffle on", "Shuffled"),
-        ("/repeat one", "Repeating this one"),
+        ("/repeat one", "Repeat one"),
         ("/seek 1:40", "1:40 / 2:13"),
     ):
         await panel.user.run(command)

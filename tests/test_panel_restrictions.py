@@ -77,7 +77,7 @@ async def test_restricted_device_disables_all_buttons(panel: PanelMessage) -> No
     panel.player.devices[0].is_restricted = True
     await panel.press("🔄")
     assert disabled_buttons(panel.message) == PLAYER_BUTTONS
-    assert "This device takes no commands" in panel.text
+    assert "This device can’t be controlled from here" in panel.text
 
 
 async def test_ad_disables_skip_and_like(panel: PanelMessage) -> None:

@@ -109,7 +109,7 @@ async def test_ad_is_reported(
 ) -> None:
     player.interlude = "ad"
     reply = await linked_user.run(line)
-    assert reply.text == "An ad is playing. The music goes on after it."
+    assert reply.text == "An ad is playing. Music continues after it."
 
 
 @pytest.mark.parametrize("kind", ["episode", "chapter", "local"])

@@ -167,8 +167,8 @@ async def test_repeat_is_set_and_cycled(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     texts = {
-        "context": "Repeating all of it",
-        "track": "Repeating this one",
+        "context": "Repeat all",
+        "track": "Repeat one",
         "off": "Repeat is off",
     }
     for line, mode in (

@@ -109,7 +109,7 @@ async def test_ad_is_not_reported_as_current_item(
 async def test_idempotent_write_is_retried(spotify: Spotify, linked_user: UserClient) -> None:
     spotify.faults.add(Fault("PUT .*/me/library$", status=502, runs_first=True))
     reply = await search_and_press(linked_user, "Save")
-    assert "Saved" in reply.text
+    assert "Added" in reply.text
     assert len([call for call in spotify.calls if call.path == "me/library"]) == 2
 
 

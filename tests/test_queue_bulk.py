@@ -22,7 +22,10 @@ async def test_album_is_queued_in_order_after_confirmation(
     tracks = [track.uri for track in album.tracks]
     reply = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
     count = len(tracks)
-    assert f"That is {count} songs, and {count + 1} calls to Spotify" in reply.text
+    assert (
+        f"That’s {count} songs. Once queued they can’t be removed, and this uses {count + 1} of"
+        in reply.text
+    )
     assert album.name in reply.text
     assert player.queue == []
     since = len(spotify.calls)
@@ -58,9 +61,9 @@ async def test_playlist_makes_announced_number_of_calls(
     reply = await linked_user.run(
         f"/queue add what:{create_playlist(spotify, 'Long', track_count)}"
     )
-    announcement = f"That is {queued_count} song{'s' if queued_count > 1 else ''}"
+    announcement = f"That’s {queued_count} song{'s' if queued_count > 1 else ''}"
     if track_count > queued_count:
-        announcement = f"That is the first {queued_count} of {track_count} songs"
+        announcement = f"That’s the first {queued_count} of {track_count} songs"
     assert announcement in reply.text
     calls = int(reply.text.split(f"{announcement}, and ")[1].split(" ")[0])
     since = len(spotify.calls)

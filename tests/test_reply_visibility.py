@@ -13,7 +13,7 @@ from sandbox.spotify import Spotify
 
 
 async def _enable_sharing(user: UserClient) -> None:
-    await (await user.run("/settings")).press("Share them")
+    await (await user.run("/settings")).press("Make public")
 
 
 def _visible_to_grace(discord: Discord) -> list[str]:
@@ -32,7 +32,7 @@ async def test_shared_replies_are_visible_to_everyone(
     await _enable_sharing(linked_user)
     assert not (await linked_user.run("/now")).ephemeral
     assert len(_visible_to_grace(discord)) == 1
-    await (await linked_user.run("/settings")).press("Keep them private")
+    await (await linked_user.run("/settings")).press("Make private")
     assert (await linked_user.run("/now")).ephemeral
     assert len(_visible_to_grace(discord)) == 1
 

@@ -47,7 +47,7 @@ async def test_link_search_pause_skip_now_save_and_export() -> None:
     assert "Paused on Ada's Laptop" in output
     assert "Skipped · Paused on Ada's Laptop" in output
     assert "on Ada's Laptop" in output
-    assert "Saved to your liked songs" in output
+    assert "Added to your Liked Songs" in output
     assert "file liked-songs.csv" in output
     assert "bug" not in output
     assert "Traceback" not in output

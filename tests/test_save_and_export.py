@@ -26,21 +26,21 @@ async def test_save_saves_current_item(spotify: Spotify, linked_user: UserClient
     ada.remove(track.uri)
     ada.player.play(track.uri)
     reply = await linked_user.run("/save")
-    assert "Saved" in reply.text
+    assert "Added" in reply.text
     assert track.uri.rpartition(":")[2] in reply.text
     assert ada.liked[0][0] == track.uri
 
 
 async def test_save_reply_follows_sharing_setting(linked_user: UserClient) -> None:
     assert (await linked_user.run("/save")).ephemeral
-    await (await linked_user.run("/settings")).press("Share them")
+    await (await linked_user.run("/settings")).press("Make public")
     assert not (await linked_user.run("/save")).ephemeral
 
 
 async def test_save_error_is_private(
     discord: Discord, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    await (await linked_user.run("/settings")).press("Share them")
+    await (await linked_user.run("/settings")).press("Make public")
     spotify.accounts["ada"].player.device = None
     reply = await (await linked_user.run("/save")).wait_for("Nothing is playing")
     assert reply.ephemeral

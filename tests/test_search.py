@@ -61,7 +61,7 @@ async def test_save_adds_to_liked_songs(spotify: Spotify, linked_user: UserClien
     first = f"spotify:track:{option_ids(reply)[0]}"
     spotify.accounts["ada"].remove(first)
     saved = await reply.press("Save")
-    assert "Saved to your liked songs" in saved.text
+    assert "Added to your Liked Songs" in saved.text
     assert spotify.accounts["ada"].liked[0][0] == first
 
 
@@ -203,7 +203,7 @@ async def test_every_kind_can_be_searched_played_and_saved(
         player = spotify.accounts["ada"].player
         assert uri in (player.item, player.context)
         save = "Follow" if kind == "artist" else "Save"
-        assert (await reply.press(save)).text.startswith(("Saved", "-# Saved", "-# You follow"))
+        assert (await reply.press(save)).text.startswith(("-# Added", "-# Now following"))
         assert spotify.calls_to("PUT", "me/library")[-1].query == {"uris": uri}
 
 

@@ -44,8 +44,8 @@ def _option_labels(panel: Reply, select: int) -> list[str]:
 async def test_panel_is_private_and_shows_settings(linked_user: UserClient) -> None:
     panel = await linked_user.run("/settings")
     assert panel.ephemeral
-    assert "You alone see them." in panel.text
-    assert "Nobody can ask Tonearm what you play." in panel.text
+    assert "Only you see replies." in panel.text
+    assert "Others can’t see what you’re playing." in panel.text
     assert "30 and 7 days before" in panel.text
     assert _selected(panel, DEVICE_SELECT) == _selected(panel, PLAYLIST_SELECT) == "None"
 
@@ -54,12 +54,12 @@ async def test_panel_is_private_and_shows_settings(linked_user: UserClient) -> N
     ("press", "expected", "inverse"),
     [
         (
-            "Share them",
-            "Everybody here sees them; errors, questions and your account",
-            "Keep them private",
+            "Make public",
+            "Everyone in the channel sees replies. Errors and account details",
+            "Make private",
         ),
-        ("Let others see it", "Others see it with", "Hide it"),
-        ("Turn off", "You get no message", "Turn on"),
+        ("Allow", "Others can see what you’re playing", "Hide"),
+        ("Turn off", "No DM before", "Turn on"),
     ],
 )
 async def test_press_shows_new_state_and_inverse_button(
@@ -106,12 +106,12 @@ async def test_only_usable_options_are_offered(linked_user: UserClient) -> None:
 async def test_buttons_survive_a_restart(harness: Harness, linked_user: UserClient) -> None:
     panel = await linked_user.run("/settings")
     await harness.restart()
-    assert "Everybody here sees them" in (await panel.press("Share them")).text
+    assert "Everyone in the channel sees replies" in (await panel.press("Make public")).text
     picked = await panel.pick("Ada's Phone", select=DEVICE_SELECT)
     assert _selected(picked, DEVICE_SELECT) == "Ada's Phone"
     await harness.restart()
     restarted = await linked_user.run("/settings")
-    assert "Everybody here sees them" in restarted.text
+    assert "Everyone in the channel sees replies" in restarted.text
     assert _selected(restarted, DEVICE_SELECT) == "Ada's Phone"
 
 
@@ -146,7 +146,7 @@ async def test_options_over_select_limit_are_cut_and_reported(
         == len(_option_labels(panel, PLAYLIST_SELECT))
         == 25
     )
-    assert "You have more playlists than fit here" in panel.text
+    assert "These are the first 24 of your playlists" in panel.text
     last = _option_labels(panel, PLAYLIST_SELECT)[-1]
     await panel.pick(last, select=PLAYLIST_SELECT)
     spotify.state.add_playlist("Newest", "ada")
@@ -180,8 +180,8 @@ async def test_other_settings_work_when_spotify_fails(fault: Fault, expected: st
         panel = await ada.run("/settings")
         assert panel.text.count(expected) == 2
         assert _selected(panel, 0) == "Kitchen Speaker"
-        shared = await panel.press("Share them")
-        assert "Everybody here sees them" in shared.text
+        shared = await panel.press("Make public")
+        assert "Everyone in the channel sees replies" in shared.text
         assert shared.text.count(expected) == 2, "the redrawn panel repeats why options are missing"
         assert _selected(await panel.pick("None"), 0) == "None"
 
@@ -192,7 +192,7 @@ async def test_expired_login_keeps_settings_and_offers_login(harness: Harness) -
     panel = await ada.run("/settings")
     assert "Spotify no longer accepts your login" in panel.text
     reply = await panel.press("Turn off")
-    assert "You get no message" in reply.text
+    assert "No DM before" in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
 
 
@@ -221,7 +221,7 @@ async def test_panel_of_unlinked_user_changes_nothing(
     await (await linked_user.run("/unlink")).press("Unlink and erase")
     if login_pending:
         await linked_user.run("/link")
-    for label in ("Share them", "Let others see it", "Turn off"):
+    for label in ("Make public", "Allow", "Turn off"):
         assert "You have not linked Spotify yet" in (await panel.press(label)).text
     for select in (DEVICE_SELECT, PLAYLIST_SELECT):
         choice = _option_labels(panel, select)[1]
@@ -234,7 +234,7 @@ async def test_unlink_erases_settings(harness: Harness, linked_user: UserClient)
     panel = await linked_user.run("/settings")
     await panel.pick("Kitchen Speaker", select=DEVICE_SELECT)
     await panel.pick("Harbour Evenings", select=PLAYLIST_SELECT)
-    await panel.press("Share them")
+    await panel.press("Make public")
     await (await linked_user.run("/unlink")).press("Unlink and erase")
     stored = b"".join(
         path.read_bytes() for path in harness.settings.database.parent.glob("tonearm.sql*")
@@ -242,14 +242,14 @@ async def test_unlink_erases_settings(harness: Harness, linked_user: UserClient)
     assert b"Kitchen Speaker" not in stored
     assert b"Harbour Evenings" not in stored
     await harness.link_account("ada")
-    assert "You alone see them." in (await linked_user.run("/settings")).text
+    assert "Only you see replies." in (await linked_user.run("/settings")).text
 
 
 async def test_account_shows_stored_settings(linked_user: UserClient) -> None:
     panel = await linked_user.run("/settings")
     await panel.pick("Kitchen Speaker", select=DEVICE_SELECT)
     await panel.pick("=SUM(1) @everyone **mix**", select=PLAYLIST_SELECT)
-    await panel.press("Let others see it")
+    await panel.press("Allow")
     text = (await linked_user.run("/account")).text
     assert "**Kitchen Speaker** as your device" in text
     assert "as your playlist" in text

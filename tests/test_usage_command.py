@@ -11,7 +11,7 @@ from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from tests.user_owned_app import USER_CLIENT_ID, link_with_own_app
 
-USAGE_HEADING = "### Calls to Spotify in the last 24 hours"
+USAGE_HEADING = "### Calls to Spotify, last 24 hours"
 USAGE_FOOTER = (
     "-# Spotify does not publish its quota. Exports and completion may spend 750 calls a day "
     "of each kind, of the 1,000 that SPOTIFY_DAILY_CALLS expects."
@@ -94,7 +94,7 @@ async def test_rate_limit_is_shown_with_end_time(
     assert "Try again in" in (await linked_user.run("/now")).text
     *_, line = await usage_lines(linked_user)
     text, until = line.removesuffix(":t>.").split("<t:")
-    assert text == "Spotify found this app too fast, so Tonearm goes slowly until "
+    assert text == "Spotify asked us to slow down; going slowly until "
     assert 60 < int(until) - harness.clock() < 3_600
     harness.clock.advance(3_600)
     assert len(await usage_lines(linked_user)) == 2

@@ -30,8 +30,6 @@ EXCEPTIONS = {
     "whoever runs this bot{…}",
     "Only whoever runs this bot can see that.",
     "Tell whoever runs this bot when it happened.",
-    "See what this bot asked of Spotify in the last day; for whoever runs it.",
-    "-# As of <t:{…}:{…}>",
     "This app has spent what it may on exports for now; the rest of its calls to Spotify are kept "
     "for playing.",
     "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "

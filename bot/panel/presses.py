@@ -99,6 +99,6 @@ class PanelPresses:
         try:
             after = await self._panels.read(state, {uri: like})
         except BotError:
-            await reply_privately(interaction, "Liked." if like else "Not liked any more.")
+            await reply_privately(interaction, "Liked." if like else "Removed from Liked Songs.")
             return
         await self._panels.draw(interaction, after)

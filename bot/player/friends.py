@@ -73,8 +73,8 @@ def _shares_error(_user_id: int, error: BotError) -> bool:
     return isinstance(error, SpotifyError) and not isinstance(error, SpotifyDown)
 
 
-_HIDDEN = "{name} does not show what they are playing. They can allow it in /settings."
+_HIDDEN = "{name} doesn’t show what they’re playing. They can allow it in /settings."
 _LOGIN_EXPIRED = (
     "Spotify no longer lets Tonearm see what {name} is playing. They can change that with /link."
 )
-_REFUSED = "Spotify does not tell what {name} is playing just now. Try again later."
+_REFUSED = "I can’t see what {name} is playing right now. Try again later."

@@ -26,8 +26,8 @@ QUEUE_ADVICE = "Look with /queue show before you repeat it."
 
 _REPEAT_MESSAGES = {
     RepeatMode.OFF: "Repeat is off",
-    RepeatMode.CONTEXT: "Repeating all of it",
-    RepeatMode.TRACK: "Repeating this one",
+    RepeatMode.CONTEXT: "Repeat all",
+    RepeatMode.TRACK: "Repeat one",
 }
 
 

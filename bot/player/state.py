@@ -22,7 +22,7 @@ JUST_STARTED_SECONDS = 5.0
 # Seconds to read the player after a call whose outcome is unknown.
 _UNKNOWN_OUTCOME_TIMEOUT = 2.0
 
-AD_PLAYING = "An ad is playing. The music goes on after it."
+AD_PLAYING = "An ad is playing. Music continues after it."
 
 
 async def now_playing(spotify: Spotify) -> Playable:

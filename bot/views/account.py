@@ -13,10 +13,10 @@ from bot.text.escape import safe
 from bot.views.cards import buttons
 from bot.views.login import SPOTIFY_APPS_URL
 
-NOT_LINKED = "You are not linked, and nothing is stored about you. Use /link to begin."
-NOTHING_TO_ERASE = "You are not linked, so there is nothing to erase. Use /link to begin."
+NOT_LINKED = "You’re not linked, and nothing is stored about you. Use /link to start."
+NOTHING_TO_ERASE = "You’re not linked, so there’s nothing to erase. Use /link to start."
 UNLINKED = (
-    "Unlinked. All that was stored about you is erased. To withdraw the permission at Spotify too, "
+    "Unlinked. Everything stored about you is gone. To also revoke access at Spotify, "
     f"remove Tonearm at {SPOTIFY_APPS_URL}."
 )
 
@@ -25,22 +25,22 @@ def account_message(account: LinkedAccount, preferences: Preferences) -> str:
     """The account, when its login began and ends, its permissions, and what is stored."""
     began, ends = account.authorized_at, int(consent_expires_at(account.authorized_at))
     until = (
-        "Spotify has ended this login: use /link to link again."
+        "This login has expired. Use /link to link again."
         if account.revoked
-        else f"Linked since <t:{began}:D>. Spotify ends the login on <t:{ends}:D> (<t:{ends}:R>); "
-        "/link begins a new one at any time."
+        else f"Linked since <t:{began}:D>. The login expires on <t:{ends}:D> (<t:{ends}:R>). "
+        "Use /link at any time to renew it."
     )
     permissions = "\n".join(
         f"- {permission}" for permission in scopes.describe(account.scopes.split())
     )
     return (
-        f"You are linked to **{safe(account.name)}** on Spotify.\n{until}\n"
+        f"You’re linked to **{safe(account.name)}** on Spotify.\n{until}\n"
         f"**Tonearm may**\n{permissions}\n"
         "**Stored about you**\n"
         "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
         f"client ID (`{account.client_id}`), and Spotify’s login token (encrypted).\n"
         f"Your settings, which /settings changes: {_settings(preferences)}.\n"
-        "In memory alone: your last searches and songs, for a day, to complete what you type."
+        "In memory only: your last searches and songs, for a day, for suggestions as you type."
     )
 
 
@@ -74,19 +74,19 @@ def confirm_unlink_view() -> ui.View:
 
 def unlink_question(account: LinkedAccount) -> str:
     return (
-        f"This erases your link to **{safe(account.name)}**, your settings, and all else that is "
-        "stored about you. It cannot be undone."
+        f"This erases your link to **{safe(account.name)}**, your settings, and everything else "
+        "stored about you. It can’t be undone."
     )
 
 
 def setup_message(redirect_uri: str, setup_page: str) -> str:
     """How users can use a Spotify app of their own, in short; the page has all steps."""
     return (
-        "Spotify lets an app serve five people. If this bot’s app is full, use one of your own; "
-        "you need Premium and five minutes.\n"
+        "A Spotify app serves five people. If this bot’s app is full, use your own. "
+        "You need Premium and five minutes.\n"
         "1. Create an app at <https://developer.spotify.com/dashboard> and tick *Web API*.\n"
-        f"2. Give it this redirect URI, to the letter: `{redirect_uri}`\n"
-        "3. Under *User Management*, add yourself.\n"
-        "4. Copy its client ID, and use `/link client_id:` with it. You need no secret.\n"
+        f"2. Give it this redirect URI, exactly: `{redirect_uri}`\n"
+        "3. Add yourself under *User Management*.\n"
+        "4. Copy its client ID and use it with `/link client_id:`. You don’t need the secret.\n"
         f"All steps, and what Spotify’s error messages mean: <{setup_page}>"
     )

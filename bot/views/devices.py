@@ -67,7 +67,7 @@ class DefaultDeviceSelect(PersistentSelect, template=r"device:default"):
             ui.Select(
                 custom_id="device:default",
                 options=options,
-                placeholder="Use it when nothing is playing",
+                placeholder="Default device",
             )
         )
 
@@ -76,7 +76,7 @@ class RefreshButton(PersistentButton, template=r"device:list"):
     """Reads the devices again."""
 
     def __init__(self) -> None:
-        super().__init__(ui.Button(label="Look again", emoji="🔄", custom_id="device:list"))
+        super().__init__(ui.Button(label="Refresh", emoji="🔄", custom_id="device:list"))
 
 
 def device_card(devices: Sequence[Device], default: SavedDefault | None) -> ui.LayoutView:
@@ -110,7 +110,7 @@ def device_question(error: DeviceChoiceNeeded) -> ui.View:
     """Below the error's text: a menu of the devices, or buttons to open Spotify and try again."""
     if error.devices:
         options = [_named_option(*device) for device in error.devices[:_MAX_OPTIONS]]
-        return cards.buttons(DeviceSelect(error.action, options, "Play here"))
+        return cards.buttons(DeviceSelect(error.action, options, "Choose a device"))
     link: ui.Button[Any] = ui.Button(label="Open Spotify", url="https://open.spotify.com")
     return cards.buttons(link, RetryButton(error.action))
 
@@ -150,7 +150,7 @@ def _device_list(devices: Sequence[Device]) -> str:
     if not lines:
         lines = [
             "Spotify is not open anywhere. Open it on your phone or computer and play anything "
-            "for a second, then press **Look again**."
+            "for a second, then press **Refresh**."
         ]
     return "\n".join(["### Your devices", *lines])
 
@@ -159,9 +159,9 @@ def _line(device: Device) -> str:
     marks = [
         "playing here" if device.is_active else "",
         f"volume {device.volume_percent}%" if device.volume_percent is not None else "",
-        "no remote volume" if device.supports_volume is False else "",
+        "volume can’t be changed from here" if device.supports_volume is False else "",
         "private session" if device.is_private_session else "",
-        "takes no commands" if device.is_restricted or not device.id else "",
+        "can’t be controlled from here" if device.is_restricted or not device.id else "",
     ]
     details = " · ".join([safe(device.type) or "Device", *filter(None, marks)])
     return f"{_emoji(device.type)} **{safe(device.name) or 'Unnamed device'}** · {details}"

@@ -11,7 +11,7 @@ def export_message(export: Export) -> str:
     verb = "is" if export.songs == 1 else "are"
     text = f"Here {verb} your {count(export.songs, 'liked song')}."
     if export.unreadable:
-        text += f" Spotify lists {export.unreadable:,} more without saying what they are."
+        text += f" Spotify lists {export.unreadable:,} more that are unavailable."
     if export.missing:
-        text += f" By Spotify’s count there should be {export.missing:,} more; try again later."
+        text += f" Spotify counts {export.missing:,} more than it gave me. Try again later."
     return text

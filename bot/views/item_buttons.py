@@ -43,9 +43,9 @@ OPEN_LABELS: dict[Kind, str] = {Kind.TRACK: "Open album", Kind.EPISODE: "Open sh
 
 _LABELS = {action: action.capitalize() for action in ItemAction} | {ADD: "Add to playlist"}
 _SAVED_MESSAGES: dict[Kind, str] = {
-    Kind.TRACK: "Saved to your liked songs",
-    Kind.EPISODE: "Saved to your episodes",
-    Kind.ARTIST: "You follow them now",
+    Kind.TRACK: "Added to your Liked Songs",
+    Kind.EPISODE: "Added to Your Episodes",
+    Kind.ARTIST: "Now following",
 }
 
 
@@ -74,4 +74,4 @@ def item_buttons(item: Item | Uri, *actions: ItemAction) -> list[ItemActionButto
 
 def saved_message(kind: Kind) -> str:
     """What the reply says after an item of this kind was saved."""
-    return _SAVED_MESSAGES.get(kind, "Saved to your library")
+    return _SAVED_MESSAGES.get(kind, "Added to your library")

@@ -41,11 +41,11 @@ _PERIODS = {
     "medium": "of about six months",
     "long": "of about a year",
 }
-_QUERY_TOO_LONG = "These words are too long to turn pages with. Use fewer of them to see more."
-_FOUND_BY_NAME = "Found by a search for the name, since Spotify tells apps no top songs."
-_NO_ARTIST_SONGS = "That search finds no song of theirs here. Look at their albums."
-_LAST_PAGE = "Spotify has no more of this. Go back a page."
-_EMPTY = "Spotify shows nothing in it."
+_QUERY_TOO_LONG = "That search is too long for more pages. Use fewer words to see more."
+_FOUND_BY_NAME = "Best matches by name; Spotify doesn’t share top songs with apps."
+_NO_ARTIST_SONGS = "No song found by that name. Look at the albums."
+_LAST_PAGE = "That’s the end. Go back a page."
+_EMPTY = "It’s empty."
 
 
 def render_list(heading: str, entries: Sequence[Entry], first: int, *notes: str) -> str:
@@ -118,7 +118,7 @@ def heading(
     elif kind == ListKind.RECENT:
         text = f"Played lately · {safe(owner_name, 40)}"
     else:
-        text = "What that link leads to"
+        text = "From that link"
     return f"{text} · page {page}" if page > 1 else text
 
 
@@ -144,7 +144,7 @@ def _line(entry: Entry, limit: int) -> str:
             parts.append(escape(creator(item, limit)))
     parts.append(_details(item))
     if isinstance(item, Track) and item.uri is None:
-        parts.append("a file of its owner’s")
+        parts.append("local file")
     if entry.played_at is not None:
         parts.append(f"<t:{entry.played_at}:R>")
     return " · ".join(part for part in parts if part)

@@ -40,7 +40,7 @@ class LinkSelect(PersistentSelect, template=rf"menu:(?P<action>{'|'.join(Message
 
 def link_menu(action: MessageAction, items: Sequence[Item], left_out: int) -> Reply:
     """The question which of the items is meant; `left_out` links of the message were not read."""
-    text = "There is more than one Spotify link in that message."
+    text = "Several Spotify links there."
     if left_out:
         text = (
             f"There are {MAX_LINKS + left_out} Spotify links in that message; "

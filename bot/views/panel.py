@@ -33,8 +33,8 @@ _TOGGLES = {
 # Each press of these goes a step further than the one before.
 _REPEATABLE = ("next", "previous", "volume")
 
-_REPEAT_LABELS = {"context": "Repeating all of it", "track": "Repeating this one"}
-_NOT_YOURS = "This is somebody else’s remote. Get your own with /now."
+_REPEAT_LABELS = {"context": "Repeat all", "track": "Repeat one"}
+_NOT_YOURS = "This is somebody else’s remote. Use /now for yours."
 _LIKE_BUTTON = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
 
 
@@ -167,7 +167,7 @@ def _body(state: PanelState) -> ui.Item[Any]:
         # A live panel says how long ago it was updated, which stays true even if the bot stops.
         # A panel that will not refresh itself says the time.
         style = "R" if state.live else "t"
-        lines.append(f"-# As of <t:{int(state.updated_at)}:{style}>")
+        lines.append(f"-# Updated <t:{int(state.updated_at)}:{style}>")
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)), id=_BODY_ID)
     return cards.with_cover(text, item)
 
@@ -191,9 +191,9 @@ def _empty_state(state: PanelState) -> str:
     device = playback.device
     on = f" on {safe(device.name)}" if device and device.name else ""
     if playback.currently_playing_type == "ad":
-        return f"**An ad is playing{on}**\nThe music goes on after it."
+        return f"**An ad is playing{on}**\nMusic continues after it."
     if playback.is_playing:
-        return f"**Something is playing{on}**\nSpotify does not tell apps what it is."
+        return f"**Something is playing{on}**\nSpotify doesn’t show it to apps."
     return f"**Nothing is playing{on}**\nStart something with /play."
 
 
@@ -213,7 +213,7 @@ def _settings(state: PanelState) -> list[str]:
         "Shuffled" if playback.shuffle_state else "",
         _REPEAT_LABELS.get(playback.repeat_state or "", ""),
         "Private session" if device.is_private_session and not state.hides_item else "",
-        "This device takes no commands" if device.is_restricted else "",
+        "This device can’t be controlled from here" if device.is_restricted else "",
     ]
     return [setting for setting in settings if setting]
 

@@ -19,7 +19,7 @@ from bot.views import cards
 # Discord allows a menu this many options.
 MAX_OPTIONS = 25
 
-QUESTION = "Add it to which playlist?"
+QUESTION = "Which playlist?"
 _DEFAULT_REFUSED = "**{name}** cannot be added to any more. Choose another one."
 _NO_PLAYLIST = "You have no playlist to add to. Make one in Spotify, then try again."
 
@@ -32,7 +32,9 @@ class PlaylistSelect(PersistentSelect, template=f"add:to:{_ITEM}"):
     def __init__(self, kind: Kind, item_id: str, options: list[discord.SelectOption]) -> None:
         self.uri = Uri(kind, item_id)
         custom_id = f"add:to:{kind}:{item_id}"
-        super().__init__(ui.Select(custom_id=custom_id, options=options, placeholder="A playlist"))
+        super().__init__(
+            ui.Select(custom_id=custom_id, options=options, placeholder="Choose a playlist")
+        )
 
     @property
     def playlist(self) -> SavedDefault:
@@ -70,7 +72,7 @@ def playlist_menu(
         )
         for playlist in playlists.playlists[:MAX_OPTIONS]
     ]
-    note = "/settings can make one of them your default."
+    note = "You can set a default in /settings."
     if len(playlists.playlists) > MAX_OPTIONS or playlists.more:
         note = f"These are the first of yours. {note}"
     row: cards.Row = ui.ActionRow(PlaylistSelect(item.kind, item.require_uri().id, options))
@@ -87,7 +89,7 @@ def added_card(item: Item, addition: Addition, playlist: SavedDefault) -> ui.Lay
         item,
         row,
         heading=f"-# {addition.message} to [{name}]({link})",
-        below="-# Spotify adds it even where it is there already.",
+        below="-# If it was already there, it’s in there twice now.",
     )
 
 

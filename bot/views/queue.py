@@ -68,7 +68,7 @@ def queue_card(queue: Queue, page: int, owner: int) -> ui.LayoutView:
         lines.append("Nothing. Add something with /queue add.")
     if pages > 1:
         lines.append(f"-# Page {page + 1} of {pages}")
-    lines.append("-# On Spotify, which shows the next twenty or so at most")
+    lines.append("-# On Spotify, which shows only the next 20 or so.")
     buttons = [
         QueuePageButton(str(owner), "back", str(max(0, page - 1)), "◀️", disabled=page == 0),
         QueuePageButton(str(owner), "same", str(page), "🔄"),
@@ -98,8 +98,8 @@ def confirmation_card(request: QueueRequest, *, now: bool) -> ui.LayoutView:
     lines = [
         "### Queue all of this?",
         *numbered_items(request.items, _MAX_NAME),
-        f"That is {songs}, and {request.calls} calls to Spotify, of which this app has some "
-        "hundreds a day. Nothing takes them out of the queue again.",
+        f"That’s {songs}. Once queued they can’t be removed, and this uses {request.calls} of the "
+        "bot’s daily Spotify requests.",
         f"{request.left_out_note}." if request.links_left_out else "",
     ]
     row: cards.Row = ui.ActionRow(ConfirmButton("now" if now else ""))

@@ -27,9 +27,9 @@ _MAX_OPTIONS, _MAX_VALUE_LENGTH = 24, 100
 _DEVICE_NOTE, _PLAYLIST_NOTE = 101, 102
 _DEVICE_MENU_ID, _PLAYLIST_MENU_ID, _LOGIN_BUTTON_ID = "set:device", "set:playlist", "login:start"
 
-_FOR_DEVICE = "**Your device**\nMusic starts there when nothing is playing anywhere."
-_FOR_PLAYLIST = "**Your playlist**\nWhat you add to a playlist goes there at once."
-_MORE = f"You have more playlists than fit here; these are the first {_MAX_OPTIONS}."
+_FOR_DEVICE = "**Default device**\nUsed when nothing is playing."
+_FOR_PLAYLIST = "**Default playlist**\n“Add to playlist” goes straight here."
+_MORE = f"These are the first {_MAX_OPTIONS} of your playlists."
 _NO_DEVICES = "Spotify shows no device that can be chosen. Open Spotify on one, then use /settings."
 _NO_PLAYLISTS = "You have no playlist that you can add to yet. Make one in Spotify first."
 
@@ -105,21 +105,21 @@ def _switches(preferences: Preferences) -> list[ui.Section[Any]]:
     """A section for each setting that is on or off: its text, and a button that changes it."""
     replies = (
         (
-            "Everybody here sees them; errors, questions and your account are yours alone.",
-            "Keep them private",
+            "Everyone in the channel sees replies. Errors and account details stay private.",
+            "Make private",
         )
         if preferences.shared_replies
-        else ("You alone see them.", "Share them")
+        else ("Only you see replies.", "Make public")
     )
     playing = (
-        ("Others see it with **What are they playing?** in your menu.", "Hide it")
+        ("Others can see what you’re playing: **What are they playing?** in your menu.", "Hide")
         if preferences.shows_playing
-        else ("Nobody can ask Tonearm what you play.", "Let others see it")
+        else ("Others can’t see what you’re playing.", "Allow")
     )
     reminders = (
-        ("You get a message 30 and 7 days before Spotify ends your login.", "Turn off")
+        ("You get a DM 30 and 7 days before your Spotify login expires.", "Turn off")
         if preferences.reminders
-        else ("You get no message before Spotify ends your login.", "Turn on")
+        else ("No DM before your Spotify login expires.", "Turn on")
     )
     settings = (
         ("replies", preferences.shared_replies, "Replies", *replies),

@@ -21,11 +21,11 @@ def usage_message(report: UsageReport) -> str:
     """A line for each group of endpoints; the apps of users are added up and not named."""
     own = [group for group in report.usage if not group.user_owned]
     users = [group for group in report.usage if group.user_owned]
-    lines = ["### Calls to Spotify in the last 24 hours"]
+    lines = ["### Calls to Spotify, last 24 hours"]
     lines += [_line(group) for group in own] or ["None yet."]
     if report.throttled_until is not None:
         lines.append(
-            "Spotify found this app too fast, so Tonearm goes slowly until "
+            "Spotify asked us to slow down; going slowly until "
             f"<t:{int(report.throttled_until)}:t>."
         )
     if users:

@@ -12,7 +12,7 @@ MessageKind = Literal["panel", "another's", "card", "words", "queue", "devices",
 
 _TITLE = re.compile(r"^\*\*\[.*\]\(https://open\.spotify\.com/([a-z]+)/([0-9A-Za-z]{22})\)\*\*$")
 _LINK = re.compile(r"\]\(https://open\.spotify\.com/([a-z]+)/([0-9A-Za-z]{22})\)")
-_AS_OF = re.compile(r"^-# As of <t:(\d+):([tR])>$")
+_AS_OF = re.compile(r"^-# Updated <t:(\d+):([tR])>$")
 _PROGRESS = re.compile(r"^(?:[▰▱]+ )?([\d:]+)(?: / ([\d:]+))?$")
 
 
@@ -78,7 +78,7 @@ def _parse_card(
     small_print = [line for line in lines[bool(header) :] if line.startswith("-# ")]
     as_of = next((match for line in small_print if (match := _AS_OF.match(line))), None)
     settings = [
-        line for line in small_print if "As of" not in line and not line.endswith("On Spotify")
+        line for line in small_print if "Updated" not in line and not line.endswith("On Spotify")
     ]
     title = next((match for line in body if (match := _TITLE.match(line))), None)
     progress = next((match for line in body if (match := _PROGRESS.match(line))), None)

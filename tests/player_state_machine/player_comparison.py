@@ -14,8 +14,8 @@ from tests.player_state_machine.message_parser import ParsedMessage, linked_uris
 PROGRESS_TOLERANCE_S = 1.7
 _REPEAT_MODES = {
     "Repeat is off": "off",
-    "Repeating all of it": "context",
-    "Repeating this one": "track",
+    "Repeat all": "context",
+    "Repeat one": "track",
 }
 _DEVICE_SUFFIX = re.compile(r"^(.*) on (.+)$")
 _VOLUME = re.compile(r"^Volume (\d+)\s?%$")
@@ -99,7 +99,7 @@ class PlayerComparison:
             "Shuffled" if self.player.shuffle else "",
             "" if self.player.repeat == "off" else _repeat_text(self.player.repeat),
             "Private session" if device.is_private_session else "",
-            "This device takes no commands" if device.is_restricted else "",
+            "This device can’t be controlled from here" if device.is_restricted else "",
         } - {""}
         shown = {part.replace(" %", "%") for part in message.settings}
         return [] if shown == expected else [f"{shown} instead of {expected}"]
