@@ -65,7 +65,7 @@ async def test_playlist_makes_announced_number_of_calls(
     if track_count > queued_count:
         announcement = f"That’s the first {queued_count} of {track_count} songs"
     assert announcement in reply.text
-    calls = int(reply.text.split(f"{announcement}, and ")[1].split(" ")[0])
+    calls = int(reply.text.split("this uses ")[1].split(" ")[0])
     since = len(spotify.calls)
     result = await confirm_queue(reply)
     assert len(player.queue) == queued_count
