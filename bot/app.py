@@ -42,7 +42,8 @@ from bot.web.middleware import RequestGuard
 async def build(
     settings: Settings,
     *,
-    clock: Callable[[], float] = time.time,
+    now: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     connector: aiohttp.BaseConnector | None = None,
     command_timeout: float = COMMAND_TIMEOUT,
@@ -50,6 +51,8 @@ async def build(
 ) -> AsyncIterator[Tonearm]:
     """The bot, ready for `start(settings.discord_token)`, with its login pages already served.
 
+    now              the time of day in seconds since 1970: for what is stored, or shown as a date
+    monotonic        seconds that never go back: for what is in memory
     connector        for all requests but those of discord.py
     command_timeout  seconds that a command has for its calls to Spotify
     shutdown_grace   seconds that interactions in progress get when the bot stops
@@ -63,7 +66,13 @@ async def build(
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         )
-        spotify_oauth = SpotifyOAuth(http, settings.spotify_accounts_url, f"{public_url}/callback")
+        spotify_oauth = SpotifyOAuth(
+            http,
+            settings.spotify_accounts_url,
+            f"{public_url}/callback",
+            client_id=settings.spotify_client_id,
+            monotonic=monotonic,
+        )
         discord_oauth = None
         if secret := settings.discord_client_secret:
             discord_oauth = DiscordOAuth(
@@ -72,7 +81,7 @@ async def build(
         metrics = Metrics()
         quota = Quota(
             store,
-            clock,
+            now,
             client_id=settings.spotify_client_id,
             daily_limit=settings.spotify_daily_calls,
         )
@@ -82,13 +91,13 @@ async def build(
             http,
             settings.spotify_api_url,
             limiter=quota.limiter,
-            clock=clock,
+            clock=now,
             on_exchange=metrics.record_call,
         )
         app_token = None
         if secret := settings.spotify_client_secret:
-            app_token = AppToken(spotify_oauth, settings.spotify_client_id, secret, clock)
-        access_tokens = AccessTokens(store, spotify_oauth, metrics, clock)
+            app_token = AppToken(spotify_oauth, settings.spotify_client_id, secret, monotonic)
+        access_tokens = AccessTokens(store, spotify_oauth, metrics, now=now, monotonic=monotonic)
         stack.push_async_callback(access_tokens.close)
         sessions = Sessions(
             store, access_tokens, transport, quota, app_token=app_token, timeout=command_timeout
@@ -100,29 +109,29 @@ async def build(
             discord_oauth,
             client_id=settings.spotify_client_id,
             public_url=public_url,
-            clock=clock,
+            clock=now,
         )
         reply_visibility = ReplyVisibility(store)
         await reply_visibility.load()
-        history = UserHistory(clock)
-        panels = Panels(sessions, clock, sleep)
+        history = UserHistory(now)
+        panels = Panels(sessions, now, sleep)
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
-        autocomplete = Autocomplete(sessions, history, metrics, clock, sleep)
+        autocomplete = Autocomplete(sessions, history, metrics, now, sleep)
         stack.push_async_callback(autocomplete.close)
         services = Services(
             store=store,
             sessions=sessions,
             login_flow=login_flow,
             reply_visibility=reply_visibility,
-            reminders=Reminders(store, clock),
+            reminders=Reminders(store, now),
             quota=quota,
             metrics=metrics,
             autocomplete=autocomplete,
-            friends=FriendPlayback(sessions, store, clock),
-            player=Player(sessions, store, history, clock, sleep, panels.player_changed),
+            friends=FriendPlayback(sessions, store, now),
+            player=Player(sessions, store, history, now, sleep, panels.player_changed),
             panels=panels,
             saved_items=SavedItems(panels.items_saved),
-            double_press=DoublePressGuard(clock),
+            double_press=DoublePressGuard(now),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
             shutdown_grace=shutdown_grace,
@@ -136,7 +145,7 @@ async def build(
             ),
             trusted_proxy=settings.trusted_proxy,
             operator=settings.operator,
-            clock=clock,
+            clock=now,
         )
         await stack.enter_async_context(
             web.serve(

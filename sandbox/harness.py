@@ -65,7 +65,8 @@ class Harness:
         """Start the bot and wait until it is connected and has synced its commands."""
         app = build(
             self.settings,
-            clock=self.clock,
+            now=self.clock,
+            monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),
             command_timeout=self._command_timeout,

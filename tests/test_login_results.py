@@ -251,7 +251,7 @@ async def _delay_discord(it: LoginClient) -> AsyncIterator[None]:
     """Restart the bot, and delay Discord's response to its login."""
     await it.harness.stop()
     it.harness.discord.faults.add(Fault("GET .*/users/@me", action="stall", times=None))
-    async with build(it.harness.settings, clock=it.harness.clock) as bot:
+    async with build(it.harness.settings, now=it.harness.clock) as bot:
         running = asyncio.create_task(bot.start(it.harness.settings.discord_token))
         yield
         running.cancel()

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.accounts.metrics import Metrics
-from bot.errors.login import LoginExpired, NotLinked
-from bot.errors.spotify import SpotifyDown
+from bot.accounts.refused_logins import RefusedLogins
+from bot.errors.login import LoginExpired, NotLinked, OwnAppGone
+from bot.errors.spotify import AppGone, SpotifyDown
 from bot.spotify.consent_expiry import consent_expires_at
 from bot.spotify.oauth import SpotifyOAuth
 from bot.store import LinkedAccount, Store
@@ -19,11 +20,6 @@ _log = logging.getLogger(__name__)
 
 # A token is renewed this many seconds before it expires.
 _RENEWAL_MARGIN = 60
-
-# If Spotify refuses so many refresh tokens within so many seconds, it has an outage: it once
-# answered invalid_grant for all users.
-OUTAGE_THRESHOLD = 3
-OUTAGE_WINDOW = 5 * 60
 
 
 @dataclass(frozen=True)
@@ -41,29 +37,43 @@ class AccessTokens:
     """At most one renewal at a time for each linked account."""
 
     def __init__(
-        self, store: Store, oauth: SpotifyOAuth, metrics: Metrics, clock: Callable[[], float]
+        self,
+        store: Store,
+        oauth: SpotifyOAuth,
+        metrics: Metrics,
+        *,
+        now: Callable[[], float],
+        monotonic: Callable[[], float],
     ) -> None:
         self._accounts = store.accounts
         self._oauth = oauth
         self._metrics = metrics
-        self._clock = clock
+        self._now = now
+        self._monotonic = monotonic
         self._tokens: dict[int, _AccessToken] = {}
         self._renewals: dict[tuple[int, int], asyncio.Task[str]] = {}
-        self._refused_at: dict[int, float] = {}
+        self._refused_logins = RefusedLogins(monotonic)
 
-    async def active_account(self, discord_id: int) -> LinkedAccount:
-        """The user's linked account. Raises NotLinked, or LoginExpired if it is revoked."""
+    async def active_account(self, discord_id: int, *, retry: bool = True) -> LinkedAccount:
+        """The user's linked account; `retry` includes one whose login is to be tried again.
+
+        Raises NotLinked, or LoginExpired if the account is revoked.
+        """
         account = await self._accounts.get(discord_id)
         if account is None:
             raise NotLinked
-        if account.revoked:
+        if account.revoked and not (retry and self._may_retry(account)):
             raise LoginExpired("revoked before")
         return account
+
+    def _may_retry(self, account: LinkedAccount) -> bool:
+        expired = self._now() >= consent_expires_at(account.authorized_at)
+        return not expired and self._refused_logins.may_retry(account.discord_id)
 
     async def get(self, discord_id: int, refused: str | None) -> str:
         """An access token of this user; another one than `refused`, which Spotify refused.
 
-        Raises NotLinked, LoginExpired, SpotifyDown.
+        Raises NotLinked, LoginExpired, OwnAppGone, AppGone, SpotifyDown.
         """
         while True:
             account = await self.active_account(discord_id)
@@ -72,7 +82,7 @@ class AccessTokens:
                 token
                 and token.version == account.version
                 and token.value != refused
-                and token.expires_at > self._clock()
+                and token.expires_at > self._monotonic()
             ):
                 return token.value
             try:
@@ -86,7 +96,7 @@ class AccessTokens:
         for key in [key for key in self._renewals if key[0] == discord_id]:
             del self._renewals[key]
         self._tokens.pop(discord_id, None)
-        self._refused_at.pop(discord_id, None)
+        self._refused_logins.forget(discord_id)
 
     async def close(self) -> None:
         """Wait for renewals in progress, so that no new refresh token is lost."""
@@ -123,40 +133,35 @@ class AccessTokens:
         except SpotifyDown:
             self._metrics.record_renewal("down")
             raise
-        except LoginExpired:
+        except (LoginExpired, AppGone, OwnAppGone) as error:
             self._metrics.record_renewal("refused")
             if not await self._accounts.is_unchanged(account):
                 raise _SupersededError from None
-            await self._mark_revoked(account)
+            if isinstance(error, LoginExpired):
+                await self._mark_revoked(account)
             raise
         self._metrics.record_renewal("done")
-        self._refused_at.pop(account.discord_id, None)
+        self._refused_logins.on_renewed(account.discord_id)
         version = account.version
         if tokens.refresh_token and tokens.refresh_token != old:
             unchanged = await self._accounts.renew(account, tokens.refresh_token)
             version += 1
+        elif account.revoked:
+            unchanged = await self._accounts.unmark_revoked(account)
         else:
             unchanged = await self._accounts.is_unchanged(account)
         forgotten = (account.discord_id, account.version) not in self._renewals
         if not unchanged or forgotten:
             raise _SupersededError
-        expires_at = self._clock() + tokens.expires_in - _RENEWAL_MARGIN
+        expires_at = self._monotonic() + tokens.expires_in - _RENEWAL_MARGIN
         self._tokens[account.discord_id] = _AccessToken(tokens.access_token, expires_at, version)
         return tokens.access_token
 
     async def _mark_revoked(self, account: LinkedAccount) -> None:
-        """Mark the account as revoked, unless so many refusals at once mean an outage.
-
-        Raises SpotifyDown in an outage, and unmarks the accounts that were marked before.
-        """
-        now = self._clock()
-        if now < consent_expires_at(account.authorized_at):
-            self._refused_at[account.discord_id] = now
-            recent = {user for user, at in self._refused_at.items() if at > now - OUTAGE_WINDOW}
-            self._refused_at = {user: self._refused_at[user] for user in recent}
-            if len(recent) >= OUTAGE_THRESHOLD:
-                await self._accounts.unmark_revoked(recent)
-                _log.warning("%d logins refused within minutes: taken for an outage", len(recent))
-                raise SpotifyDown("many logins refused at once") from None
+        """Mark the account as revoked. Raises SpotifyDown if Spotify seems to have an outage."""
+        expired = self._now() >= consent_expires_at(account.authorized_at)
+        if not expired and self._refused_logins.on_refused(account.discord_id):
+            _log.warning("several logins refused within minutes: taken for an outage")
+            raise SpotifyDown("many logins refused at once") from None
         await self._accounts.mark_revoked(account)
         _log.info("a login has ended")

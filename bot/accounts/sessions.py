@@ -39,9 +39,14 @@ class Sessions:
         self._app_token = app_token
         self._timeout = timeout
 
-    async def session(self, discord_id: int, *, background: bool = False) -> Spotify:
-        """A Spotify session of this user; `background` for long work. Raises NeedsLogin."""
-        account = await self._access_tokens.active_account(discord_id)
+    async def session(
+        self, discord_id: int, *, background: bool = False, retry: bool = True
+    ) -> Spotify:
+        """A Spotify session of this user; `background` for long work. Raises NeedsLogin.
+
+        `retry` tries a login again that has ended, at times: Spotify may accept it again.
+        """
+        account = await self._access_tokens.active_account(discord_id, retry=retry)
         return Spotify(
             self._transport,
             partial(self._access_tokens.get, discord_id),
@@ -57,7 +62,9 @@ class Sessions:
         Raises NeedsLogin if neither is possible.
         """
         try:
-            return await self.session(discord_id, background=background)
+            return await self.session(
+                discord_id, background=background, retry=self._app_token is None
+            )
         except NeedsLogin:
             if self._app_token is None:
                 raise

@@ -20,6 +20,7 @@
     ├── NeedsLogin              the reply shows the login button
     │   ├── NotLinked           the user has no linked account
     │   ├── LoginExpired        Spotify no longer accepts the refresh token
+    │   ├── OwnAppGone          Spotify knows no app with the user's own client ID any more
     │   └── MissingScope        the login lacks a permission
     ├── LoginError              a login in the browser failed
     │   ├── LoginLinkExpired    the link is expired, used, replaced or invented
@@ -37,6 +38,7 @@
         ├── AccessTokenRefused  the access token is expired or revoked
         │   └── SpuriousUnauthorized  Spotify refuses a valid token; a retry succeeds
         ├── InvalidClientSecret  the client secret of the operator's app is wrong
+        ├── AppGone             Spotify knows no app with the operator's client ID any more
         ├── UserNotRegistered   the app is in development mode and its list lacks the user
         ├── OwnerNeedsPremium   the app's owner has no Premium, so the app is paused
         ├── PremiumRequired     the user has no Premium

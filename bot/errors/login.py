@@ -20,6 +20,15 @@ class LoginExpired(NeedsLogin):
     )
 
 
+class OwnAppGone(NeedsLogin):
+    """Spotify knows no app with the client ID that the user brought."""
+
+    message = (
+        "Spotify doesn’t know your own app any more. "
+        "Use /link to link with this bot’s app, or make a new one: /setup."
+    )
+
+
 class MissingScope(NeedsLogin):
     message = (
         "Your Spotify login does not allow this. "

@@ -29,6 +29,15 @@ class InvalidClientSecret(SpotifyError):
     )
 
 
+class AppGone(SpotifyError):
+    """Spotify knows no app with the setting SPOTIFY_CLIENT_ID."""
+
+    message = (
+        "Spotify doesn’t know this bot’s app any more. Tell {operator}, or use your own app: "
+        "/setup."
+    )
+
+
 class UserNotRegistered(SpotifyError):
     message = (
         "Spotify does not let your account use this app: its owner must add you first, and can "

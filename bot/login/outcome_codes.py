@@ -18,6 +18,8 @@ class Outcome(StrEnum):
     WRONG_DISCORD_USER = "wrong_discord_user"
     ALREADY_LINKED = "already_linked"
     LOGIN_EXPIRED = "login_expired"
+    OWN_APP_GONE = "own_app_gone"
+    APP_GONE = "app_gone"
     MISSING_SCOPE = "missing_scope"
     ACCESS_TOKEN_REFUSED = "access_token_refused"
     USER_NOT_REGISTERED = "user_not_registered"
@@ -39,6 +41,8 @@ _ERRORS: dict[Outcome, type[BotError]] = {
     Outcome.WRONG_DISCORD_USER: login.WrongDiscordUser,
     Outcome.ALREADY_LINKED: login.AlreadyLinked,
     Outcome.LOGIN_EXPIRED: login.LoginExpired,
+    Outcome.OWN_APP_GONE: login.OwnAppGone,
+    Outcome.APP_GONE: spotify.AppGone,
     Outcome.MISSING_SCOPE: login.MissingScope,
     Outcome.ACCESS_TOKEN_REFUSED: spotify.AccessTokenRefused,
     Outcome.USER_NOT_REGISTERED: spotify.UserNotRegistered,

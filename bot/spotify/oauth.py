@@ -8,14 +8,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
+from cachetools import TTLCache
 
-from bot.errors.login import LoginExpired, LoginRefused
-from bot.errors.spotify import InvalidClientSecret, SpotifyDown
+from bot.errors.login import LoginExpired, LoginRefused, OwnAppGone
+from bot.errors.spotify import AppGone, InvalidClientSecret, SpotifyDown
 from bot.spotify.response_body import DECODE_ERRORS, read_body
 from bot.spotify.transport import TIMEOUT
 
@@ -34,6 +36,11 @@ SCOPES = (
     "playlist-modify-private",
     "playlist-modify-public",
 )
+
+# Seconds for which an app that Spotify does not know is not asked about again; and how many.
+GONE_TTL, MAX_GONE_APPS = 60.0, 1000
+# The error codes by which Spotify says that an app was deleted or disabled.
+_GONE_CODES = frozenset(("invalid_client", "unauthorized_client"))
 
 
 def generate_verifier() -> str:
@@ -58,12 +65,25 @@ class _ErrorResponse(msgspec.Struct):
 
 
 class SpotifyOAuth:
-    """Spotify's accounts service, with one redirect URI for the apps of all client IDs."""
+    """Spotify's accounts service, with one redirect URI for the apps of all client IDs.
 
-    def __init__(self, http: aiohttp.ClientSession, accounts_url: str, redirect_uri: str) -> None:
+    client_id  the operator's app; users brought all others
+    """
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        accounts_url: str,
+        redirect_uri: str,
+        *,
+        client_id: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._http = http
         self._accounts_url = accounts_url
         self.redirect_uri = redirect_uri
+        self._client_id = client_id
+        self._gone_apps: TTLCache[str, bool] = TTLCache(MAX_GONE_APPS, GONE_TTL, timer=monotonic)
 
     def authorize_url(self, client_id: str, *, state: str, verifier: str) -> str:
         """The URL at which the user logs in and consents."""
@@ -80,28 +100,37 @@ class SpotifyOAuth:
         return f"{self._accounts_url}/authorize?{urlencode(query)}"
 
     async def exchange_code(self, client_id: str, code: str, verifier: str) -> TokenResponse:
-        """Exchange a code for tokens, without a retry. Raises LoginRefused, SpotifyDown."""
-        status, body = await self._post_token(
+        """Exchange a code for tokens, without a retry.
+
+        Raises LoginRefused, OwnAppGone, AppGone, SpotifyDown.
+        """
+        status, body = await self._post_app_token(
+            client_id,
             {
                 "grant_type": "authorization_code",
                 "code": code,
                 "redirect_uri": self.redirect_uri,
                 "client_id": client_id,
                 "code_verifier": verifier,
-            }
+            },
         )
         if status != 200:
             raise LoginRefused(f"code refused: {status} {_error_code(body)}")
         return _decode_tokens(body)
 
     async def refresh(self, client_id: str, refresh_token: str) -> TokenResponse:
-        """A new access token. Raises LoginExpired only for invalid_grant, otherwise SpotifyDown."""
-        status, body = await self._post_token(
+        """A new access token.
+
+        Raises LoginExpired only for invalid_grant, OwnAppGone and AppGone if the app is gone,
+        otherwise SpotifyDown.
+        """
+        status, body = await self._post_app_token(
+            client_id,
             {
                 "grant_type": "refresh_token",
                 "refresh_token": refresh_token,
                 "client_id": client_id,
-            }
+            },
         )
         if status == 200:
             return _decode_tokens(body)
@@ -110,14 +139,19 @@ class SpotifyOAuth:
         raise SpotifyDown(f"renewal refused: {status} {_error_code(body)}")
 
     async def client_credentials(self, client_id: str, secret: str) -> TokenResponse:
-        """The app's own access token. Raises InvalidClientSecret, SpotifyDown."""
+        """The app's own access token. Raises InvalidClientSecret, AppGone, SpotifyDown."""
+        if client_id in self._gone_apps:
+            raise self._app_gone(client_id)
         authorization = aiohttp.encode_basic_auth(client_id, secret)
         status, body = await self._post_token({"grant_type": "client_credentials"}, authorization)
         if status == 200:
             return _decode_tokens(body)
-        if _error_code(body) == "invalid_client":
-            raise InvalidClientSecret("invalid_client")
-        raise SpotifyDown(f"no token for the app: {status} {_error_code(body)}")
+        if (code := _error_code(body)) in _GONE_CODES:
+            # The same code stands for a wrong secret.
+            if not await self.client_exists(client_id):
+                raise self._app_gone(client_id)
+            raise InvalidClientSecret(code)
+        raise SpotifyDown(f"no token for the app: {status} {code}")
 
     async def client_exists(self, client_id: str) -> bool:
         """Whether Spotify has an app with this client ID; the request has an invalid refresh token.
@@ -127,7 +161,24 @@ class SpotifyOAuth:
         _, body = await self._post_token(
             {"grant_type": "refresh_token", "refresh_token": "-", "client_id": client_id}
         )
-        return _error_code(body) != "invalid_client"
+        exists = _error_code(body) not in _GONE_CODES
+        if exists:
+            self._gone_apps.pop(client_id, None)
+        else:
+            self._gone_apps[client_id] = True
+        return exists
+
+    async def _post_app_token(self, client_id: str, form: Mapping[str, str]) -> tuple[int, bytes]:
+        """Post as this app. Raises OwnAppGone or AppGone if Spotify does not know it."""
+        if client_id not in self._gone_apps:
+            status, body = await self._post_token(form)
+            if status == 200 or _error_code(body) not in _GONE_CODES:
+                return status, body
+            self._gone_apps[client_id] = True
+        raise self._app_gone(client_id)
+
+    def _app_gone(self, client_id: str) -> AppGone | OwnAppGone:
+        return AppGone() if client_id == self._client_id else OwnAppGone()
 
     async def _post_token(
         self, form: Mapping[str, str], authorization: str | None = None

@@ -67,7 +67,7 @@ class AccountTable:
     async def renew(self, account: LinkedAccount, refresh_token: str) -> bool:
         """Store a new refresh token. False if the row has changed since `account` was read."""
         return await self._db.execute(
-            "UPDATE link SET refresh_token = ?, generation = generation + 1"
+            "UPDATE link SET refresh_token = ?, generation = generation + 1, ended = 0"
             " WHERE discord_id = ? AND generation = ?",
             self._cipher.encrypt(refresh_token, "refresh_token", account.discord_id),
             account.discord_id,
@@ -91,13 +91,13 @@ class AccountTable:
             account.version,
         )
 
-    async def unmark_revoked(self, discord_ids: set[int]) -> None:
-        """Undo `mark_revoked`: the refusals came from an outage of Spotify."""
-        async with self._db.transaction() as db:
-            await db.executemany(
-                "UPDATE link SET ended = 0 WHERE discord_id = ?",
-                [(discord_id,) for discord_id in discord_ids],
-            )
+    async def unmark_revoked(self, account: LinkedAccount) -> bool:
+        """Record that Spotify accepts the refresh token again. False if the row has changed."""
+        return await self._db.execute(
+            "UPDATE link SET ended = 0 WHERE discord_id = ? AND generation = ?",
+            account.discord_id,
+            account.version,
+        )
 
     async def unlink(self, discord_id: int) -> bool:
         """Erase all rows of a user, also from the write-ahead log. False if none was linked."""

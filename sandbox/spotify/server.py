@@ -146,6 +146,17 @@ class Spotify:
         redirect_uris.validate_redirect_uri(redirect_uri)
         self.apps[client_id or self.client_id].redirect_uris.append(redirect_uri)
 
+    def delete_app(self, client_id: str) -> App:
+        """Delete an app, as its owner can in the dashboard; returns what `restore_app` takes.
+
+        The accounts service answers invalid_client for it, and the API refuses its tokens.
+        """
+        return self.apps.pop(client_id)
+
+    def restore_app(self, app: App) -> None:
+        """Undo `delete_app`; its consents are valid again."""
+        self.apps[app.client_id] = app
+
     @property
     def tokens(self) -> TokenStore:
         """The codes, consents and access tokens that the accounts service issued."""

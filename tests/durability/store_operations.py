@@ -169,7 +169,8 @@ async def mark_revoked(store: Store, user: int, number: int) -> None:
 
 
 async def unmark_revoked(store: Store, user: int, number: int) -> None:
-    await store.accounts.unmark_revoked({user, user + 1, user + 2})
+    if account := await store.accounts.get(user):
+        assert await store.accounts.unmark_revoked(account)
 
 
 async def set_preference(store: Store, user: int, number: int) -> None:

@@ -40,6 +40,7 @@ class BaseMachine(RuleBasedStateMachine):
         self.app = self.app_class(self.env, self.env.new_folder(), by_code=self.by_code)
         self.model = LoginModel(self.env.clock)
         self.pending: list[PendingRequest] = []
+        self.model.clear_memory()
         self.checker = LoginInvariants(self.env, self.app, self.model, self.pending)
         self.run(self.app.open())
 

@@ -46,8 +46,8 @@ class ManualClock(Clock):
     def __init__(self) -> None:
         super().__init__(START_TIME)
 
-    def __call__(self) -> float:
-        return self._epoch + self._advanced
+    def monotonic(self) -> float:
+        return self._advanced
 
     def reset(self) -> None:
         self._advanced = 0.0
@@ -157,7 +157,11 @@ class LoginApp:
         )
         public_url, discord = settings.public_url, self._env.discord
         self.spotify_oauth = HeldSpotifyOAuth(
-            http, settings.spotify_accounts_url, f"{public_url}/callback"
+            http,
+            settings.spotify_accounts_url,
+            f"{public_url}/callback",
+            client_id=settings.spotify_client_id,
+            monotonic=self._env.clock.monotonic,
         )
         if not self._by_code:
             self.discord_oauth = self.discord_oauth_class(
@@ -171,7 +175,9 @@ class LoginApp:
         """Build the parts that mutants replace."""
         clock, client_id = self._env.clock, self.settings.spotify_client_id
         quota = Quota(self.store, clock, client_id=client_id, daily_limit=1000)
-        self.access_tokens = AccessTokens(self.store, self.spotify_oauth, Metrics(), clock)
+        self.access_tokens = AccessTokens(
+            self.store, self.spotify_oauth, Metrics(), now=clock, monotonic=clock.monotonic
+        )
         self.sessions = Sessions(self.store, self.access_tokens, transport, quota)
         self.login_flow = self.make_login_flow(LoginFlow)
 

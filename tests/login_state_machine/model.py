@@ -13,7 +13,7 @@ from tests.login_state_machine.held_responses import ResponseHold
 LOGIN_LIFETIME_S = 600.0
 MAX_LOGINS_PER_WINDOW = 3
 MAX_ATTEMPTS = 5
-OUTAGE_REFUSALS, OUTAGE_WINDOW_S = 3, 300.0
+OUTAGE_REFUSALS, OUTAGE_WINDOW_S, RETRY_INTERVAL_S = 3, 300.0, 60.0
 
 LoginStep = Literal["page", "discord", "spotify", "asking", "code", "over"]
 
@@ -93,6 +93,8 @@ class LoginModel:
     logins: dict[str, ExpectedLogin] = field(default_factory=dict)
     login_requests: dict[str, list[float]] = field(default_factory=dict)
     refusals: dict[str, float] = field(default_factory=dict)
+    renewed_at: float = 0.0  # when the last renewal succeeded, or the bot started
+    started_at: float = 0.0
 
     def account_owner(self, account: str) -> str | None:
         return next((user for user, link in self.links.items() if link.account == account), None)
@@ -125,21 +127,31 @@ class LoginModel:
         self.links[login.user] = ExpectedLink(login.account, int(login.authorized_at))
         login.step = "over"
 
+    def is_over(self, user: str, link: ExpectedLink) -> bool:
+        """Whether the account is revoked, and the bot does not ask Spotify again yet."""
+        retry_at = self.refusals.get(user, self.started_at) + RETRY_INTERVAL_S
+        return link.expired and (self.now() >= link.expires_at or self.now() < retry_at)
+
     def record_refusal(self, user: str, link: ExpectedLink) -> bool:
         """Spotify refused a refresh token. True if the account is revoked, False in an outage.
 
-        An outage is many refusals in a short time, of consents that have not expired.
+        An outage is the first refusal of a user, after refusals of others in a short time, without
+        a renewal in between, of consents that have not expired.
         """
         if self.now() < link.expires_at:
+            is_first = user not in self.refusals
             self.refusals[user] = self.now()
-            recent = [u for u, at in self.refusals.items() if at > self.now() - OUTAGE_WINDOW_S]
-            if len(recent) >= OUTAGE_REFUSALS:
-                for recent_user in recent:
-                    if recent_user in self.links:
-                        self.links[recent_user].expired = False
+            since = max(self.now() - OUTAGE_WINDOW_S, self.renewed_at)
+            recent = [other for other, at in self.refusals.items() if at > since]
+            if is_first and len(recent) >= OUTAGE_REFUSALS:
                 return False
         link.expired = True
         return True
+
+    def record_renewal(self, user: str, link: ExpectedLink) -> None:
+        self.renewed_at = self.now()
+        self.refusals.pop(user, None)
+        link.expired = False
 
     def expire_logins(self) -> None:
         """Erase expired logins, as the bot does every minute."""
@@ -156,5 +168,6 @@ class LoginModel:
         """Forget what the bot keeps only in memory."""
         self.login_requests.clear()
         self.refusals.clear()
+        self.started_at = self.renewed_at = self.now()
         for link in self.links.values():
             link.token_valid_until = 0.0

@@ -63,11 +63,12 @@ async def sessions_with_table(
     keys = settings.token_keys
     async with Store.open(settings.database, keys) as store, aiohttp.ClientSession() as http:
         table = store.accounts = table_class(store._db, store._cipher)
-        oauth = SpotifyOAuth(http, settings.spotify_accounts_url, f"{settings.public_url}/callback")
+        client_id, redirect_uri = settings.spotify_client_id, f"{settings.public_url}/callback"
+        oauth = SpotifyOAuth(http, settings.spotify_accounts_url, redirect_uri, client_id=client_id)
         transport = Transport(http, settings.spotify_api_url)
         clock = harness.clock
-        quota = Quota(store, clock, client_id=settings.spotify_client_id, daily_limit=1000)
-        tokens = AccessTokens(store, oauth, Metrics(), clock)
+        quota = Quota(store, clock, client_id=client_id, daily_limit=1000)
+        tokens = AccessTokens(store, oauth, Metrics(), now=clock, monotonic=clock.monotonic)
         yield Sessions(store, tokens, transport, quota), table
 
 

@@ -39,6 +39,8 @@ class RenewalSteps(BaseMachine):
 
         def check(result: Any) -> None:
             current = self.model.links.get(user)
+            if current is not link and outcome == "renewed" and link is not None:
+                self.model.record_renewal(user, link)
             if current is link or outcome == "down":
                 self._check_outcome(user, link, outcome, lifetime, result)
             elif result is not None:  # superseded: the command continues with the current account
@@ -60,7 +62,7 @@ class RenewalSteps(BaseMachine):
         self, user: str, link: ExpectedLink | None, reply: RenewalReply
     ) -> CommandOutcome:
         """How a command ends that starts now."""
-        if link is None or link.expired:
+        if link is None or self.model.is_over(user, link):
             return "no account"
         if self.env.clock() < link.token_valid_until:
             return "cached"
@@ -108,7 +110,7 @@ class RenewalSteps(BaseMachine):
         elif outcome == "refused":
             expected = LoginExpired if self.model.record_refusal(user, link) else SpotifyDown
         elif outcome == "renewed":
-            self.model.refusals.pop(user, None)
+            self.model.record_renewal(user, link)
             link.token_valid_until = self.env.clock() + lifetime - _RENEWAL_MARGIN_S
         assert result is None or isinstance(result, expected)
         if isinstance(result, Profile):

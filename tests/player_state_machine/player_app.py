@@ -40,21 +40,21 @@ class AutoSleepClock(Clock):
     def __init__(self) -> None:
         super().__init__(START_TIME)
 
-    def __call__(self) -> float:
-        return self._epoch + self._advanced
+    def monotonic(self) -> float:
+        return self._advanced
 
     def reset(self) -> None:
         self._advanced = 0.0
 
     async def sleep(self, seconds: float) -> None:
-        wake_at = self() + seconds
+        wake_at = self.monotonic() + seconds
         if seconds <= MAX_AUTO_SLEEP_S:
             self.advance(seconds)
             return
         advanced = asyncio.Event()
         self.listeners.append(advanced.set)
         try:
-            while self() < wake_at:
+            while self.monotonic() < wake_at:
                 advanced.clear()
                 await advanced.wait()
         finally:
@@ -74,7 +74,8 @@ class PlayerApp(Harness):
     async def start(self) -> None:
         app = build(
             self.settings,
-            clock=self.clock,
+            now=self.clock,
+            monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),
             command_timeout=self._command_timeout,

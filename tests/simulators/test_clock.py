@@ -62,3 +62,12 @@ async def test_sleep_of_no_time_yields_to_other_tasks(seconds: float) -> None:
     await sleep(seconds)
     assert seen == [1]
     assert task.done()
+
+
+async def test_step_moves_the_time_of_day_alone() -> None:
+    clock = Clock()
+    before = clock() - clock.monotonic()
+    clock.step(-3600)
+    assert round(clock() - clock.monotonic() - before) == -3600
+    clock.advance(10)
+    assert round(clock() - clock.monotonic() - before) == -3600
