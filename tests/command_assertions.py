@@ -55,9 +55,9 @@ def player_error(match: str, reason: str = "UNKNOWN", times: int | None = 1) -> 
 async def final_reply(reply: Reply) -> Reply:
     """Wait for the reply that follows a question whose select was removed."""
     questions = (
-        "None of your devices is playing",
-        "That device has gone away",
-        "Spotify is not open",
+        "Nothing is playing. Which device",
+        "That device is offline",
+        "Spotify isn’t open",
     )
 
     def is_final(reply: Reply) -> bool:

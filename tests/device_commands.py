@@ -14,8 +14,8 @@ from sandbox.spotify.devices import Device
 from tests.command_assertions import spotify_url
 
 LAPTOP, SPEAKER, PHONE, TELEVISION, VAN = range(5)
-DEVICE_QUESTION = "None of your devices is playing. Choose where to do that."
-DEVICE_GONE = "That device has gone away. Choose another one."
+DEVICE_QUESTION = "Nothing is playing. Which device should I use?"
+DEVICE_GONE = "That device is offline. Choose another one."
 DEVICE_NAMES = ["Ada's Laptop", "Kitchen Speaker", "Ada's Phone"]
 
 

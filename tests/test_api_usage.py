@@ -205,7 +205,7 @@ async def test_oversized_export_is_refused_and_commands_work() -> None:
         harness.spotify.accounts["ada"].like_generated(5_000)
         reply = await linked_user.run("/export format:csv")
         await reply.wait_for("That takes")
-        assert "this app may spend 75 a day on exports. Ask whoever runs this bot" in reply.text
+        assert "exports may use 75 a day. Ask whoever runs this bot" in reply.text
         assert "/setup" in reply.text
         assert not reply.files
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == 1
@@ -221,7 +221,7 @@ async def test_exports_stop_at_daily_share() -> None:
         pages = len(harness.spotify.calls_to("GET", "me/tracks"))
         await harness.restart()
         reply = await linked_user.run("/export format:csv")
-        await reply.wait_for("has spent what it may on exports")
+        await reply.wait_for("used up their part of today’s Spotify limit")
         assert reply.text.endswith("Try again in 25 hours.")
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == pages + 1
         assert "Added" in (await linked_user.run("/save")).text
@@ -237,7 +237,7 @@ async def test_quota_exhausted_during_export_is_reported(
     spotify.accounts["ada"].like_generated(1_000)
     spotify.add_quota(LIKED_ENDPOINT, calls=5, retry_after=RETRY_AFTER_S)
     reply = await linked_user.run("/export format:json")
-    await reply.wait_for("has used up what Spotify allows it of this in a day")
+    await reply.wait_for("has used up its daily limit with Spotify")
     assert "in 14 hours" in reply.text
     assert not reply.files
     pages = len(spotify.calls_to("GET", "me/tracks"))

@@ -186,7 +186,7 @@ async def test_without_active_device_selected_device_plays(session: Session) -> 
     await expect(session.panel).to_contain_text("Nothing is playing")
     await session.take_screenshot("nothing")
     await session.press("arrow forward")
-    await expect(session.latest_message).to_contain_text("Choose where to do that")
+    await expect(session.latest_message).to_contain_text("Which device should I use")
     await session.take_screenshot("choose")
     await session.button("Choose a device").click()
     await session.tab.get_by_role("option", name="Attic").click()

@@ -68,7 +68,7 @@ async def test_last_device_gone_gets_message(player: Player, linked_user: UserCl
     reply = await linked_user.run("/resume")
     player.devices.clear()
     question = await reply.pick("Kitchen Speaker")
-    assert question.text.startswith("Spotify is not open anywhere.")
+    assert question.text.startswith("Spotify isn’t open on any device.")
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ async def test_no_devices_offers_refresh(player: Player, linked_user: UserClient
     laptop = player.devices[LAPTOP]
     player.devices.clear()
     reply = await linked_user.run("/devices")
-    assert "Spotify is not open anywhere" in reply.text
+    assert "Spotify isn’t open on any device" in reply.text
     assert select_options(reply) == []
     player.devices.append(laptop)
     assert "Ada's Laptop" in (await reply.press("Refresh")).text

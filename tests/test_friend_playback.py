@@ -104,7 +104,7 @@ async def test_bots_and_self_get_messages(linked_user: UserClient) -> None:
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (Fault("me/player$", status=500, times=None), "Spotify is not answering properly"),
+        (Fault("me/player$", status=500, times=None), "Spotify isn’t responding properly"),
         (Fault("me/player$", status=429, headers={"Retry-After": "999"}, times=None),
          "I can’t see what **Grace** is playing right now. Try again later."),
         (Fault("me/player$", status=401, times=None),

@@ -224,6 +224,6 @@ async def test_deleted_item_gets_error_message(spotify: Spotify, linked_user: Us
             part["custom_id"] = part["custom_id"].replace(selected_id(reply), "0" * 22)
     for button in ("Open", "Play", "Save", "Share", "Add to playlist"):
         refused = await reply.press(button)
-        assert "Spotify has nothing there for apps" in refused.text
+        assert "Spotify can’t find that" in refused.text
         assert refused.ephemeral
     assert not spotify.calls_to("PUT", "me/library")

@@ -158,7 +158,7 @@ async def test_each_error_has_its_message(
     grace = harness.discord.user_client("grace", "music")
     assert "You have not linked Spotify yet" in (await grace.run(command)).text
     spotify.faults.add(Fault("GET ", status=503, body="upstream", times=None))
-    assert "Spotify is not answering properly" in (await linked_user.run(command)).text
+    assert "Spotify isn’t responding properly" in (await linked_user.run(command)).text
     spotify.faults.clear()
     spotify.add_quota("GET ", calls=0, retry_after=48_925)
     refused = await linked_user.run(command)

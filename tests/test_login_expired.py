@@ -41,12 +41,12 @@ async def test_expired_login_keeps_account_row_and_settings(
     spotify.tokens.revoke_consents("ada")
     spotify.tokens.expire_access_tokens()
     reply = await linked_user.run("/now")
-    assert "no longer accepts your login" in reply.text
+    assert "Your Spotify login has ended" in reply.text
     assert before is not None
     assert stored_link(harness) == before | {"ended": 1}
     renewals = count_renewals(spotify)
     await harness.restart()
-    assert "no longer accepts your login" in (await linked_user.run("/now")).text
+    assert "Your Spotify login has ended" in (await linked_user.run("/now")).text
     assert count_renewals(spotify) == renewals, "no further request to Spotify"
     await harness.link_account("ada")
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
@@ -60,9 +60,9 @@ async def test_lost_renewal_response_requires_new_login(
     spotify.oauth.refresh_token_reply = "new"
     spotify.tokens.expire_access_tokens()
     spotify.accounts_faults.add(Fault("POST /api/token", action="reset", runs_first=True))
-    assert "not answering properly" in (await linked_user.run("/now")).text
+    assert "isn’t responding properly" in (await linked_user.run("/now")).text
     assert expired_users(harness) == set()
-    assert "no longer accepts your login" in (await linked_user.run("/now")).text
+    assert "Your Spotify login has ended" in (await linked_user.run("/now")).text
     assert expired_users(harness) == {"ada"}
 
 
@@ -70,5 +70,5 @@ async def test_logins_expiring_on_schedule_are_not_an_outage(harness: Harness) -
     users = await link_everyone(harness)
     harness.clock.advance(consent_expires_at(harness.clock()) - harness.clock())
     for user in users:
-        assert "no longer accepts" in (await user.run("/now")).text
+        assert "login has ended" in (await user.run("/now")).text
     assert expired_users(harness) == set(USERS)

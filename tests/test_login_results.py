@@ -145,7 +145,7 @@ async def test_spotify_refusal_is_reported_on_page_and_in_discord_and_not_stored
     async with login_client(OPERATOR_CONTACT="ask@example.org", **mode) as it:
         spotify = it.harness.spotify
         if refusal == "not on the list":
-            message = "Spotify does not let your account use this app"
+            message = "Your account isn’t on this bot’s Spotify app"
             spotify.apps[spotify.client_id].allowed_accounts.clear()
         else:
             message = "because its owner has no Premium"
@@ -158,7 +158,7 @@ async def test_spotify_refusal_is_reported_on_page_and_in_discord_and_not_stored
         for text in texts:
             assert message in text
             assert "whoever runs this bot (ask@example.org)" in text
-            assert "an app of your own: /setup shows how" in text
+            assert "your own app: /setup" in text
         assert not it.query_database("SELECT 1 FROM link")
         stored = "refresh_token NOT NULL OR code NOT NULL OR account_id NOT NULL OR name NOT NULL"
         assert not it.query_database(f"SELECT 1 FROM login WHERE {stored}")

@@ -145,7 +145,7 @@ async def test_unresolvable_links_beside_valid_ones_are_skipped(
 async def test_single_unresolvable_link_is_reported(linked_user: UserClient) -> None:
     message = linked_user.send(UNKNOWN_TRACK_URL)
     reply = await linked_user.use_context_menu(PLAY, message=message)
-    assert "Spotify has nothing there" in reply.text
+    assert "Spotify can’t find that" in reply.text
 
 
 async def test_outage_does_not_skip_links(
@@ -154,5 +154,5 @@ async def test_outage_does_not_skip_links(
     spotify.faults.add(Fault(f"/tracks/{tracks[1].id}", status=500, times=None))
     message = linked_user.send(" ".join(spotify_urls(tracks[:3])))
     reply = await linked_user.use_context_menu(PLAY, message=message)
-    assert "Spotify is not answering properly" in reply.text
+    assert "Spotify isn’t responding properly" in reply.text
     assert not spotify.accounts["ada"].player.is_playing

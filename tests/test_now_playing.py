@@ -80,14 +80,14 @@ async def test_skip_with_unknown_outcome_is_not_retried(
         spotify.faults.clear()
         spotify.faults.add(fault)
         reply = await linked_user.run("/next")
-        assert "did not say whether that worked" in reply.text
+        assert "Spotify didn’t confirm" in reply.text
         assert fault.hits == 1
 
 
 async def test_dropped_play_is_not_retried(spotify: Spotify, linked_user: UserClient) -> None:
     await linked_user.run("/now")  # opens a keep-alive connection, on which aiohttp would retry
     dropped = spotify.faults.add(Fault("PUT .*/play$", action="reset", runs_first=True, times=None))
-    assert "did not say" in (await linked_user.run("/play lantern")).text
+    assert "didn’t confirm" in (await linked_user.run("/play lantern")).text
     assert dropped.hits == 1
 
 
@@ -112,7 +112,7 @@ async def test_unreadable_response_is_not_reported_as_bug(
     spotify: Spotify, linked_user: UserClient, body: str
 ) -> None:
     spotify.faults.add(Fault("GET .*/me/player", status=200, body=body, times=None))
-    assert "not answering properly" in (await linked_user.run("/now")).text
+    assert "isn’t responding properly" in (await linked_user.run("/now")).text
 
 
 async def test_commands_work_in_dms_group_dms_and_guilds_without_bot(

@@ -109,7 +109,7 @@ async def test_repeated_skips_never_show_previous_track(
 async def test_skip_not_visible_yet_is_reported(panel: PanelMessage, spotify: Spotify) -> None:
     spotify.serve_stale_state(9)
     await panel.press("⏭️")
-    assert "Spotify does not say yet what plays" in panel.text
+    assert "See what’s on with /now" in panel.text
     assert "Nothing is playing" not in panel.text
 
 

@@ -249,7 +249,7 @@ async def test_device_chosen_from_panel_is_shown(harness: Harness, panel: PanelM
     panel.player.device = None
     await panel.press("🔄")
     assert "Nothing is playing" in panel.text
-    question = await (await panel.press("▶️")).wait_for("Choose where to do that")
+    question = await (await panel.press("▶️")).wait_for("Which device should I use")
     assert question.ephemeral
     await question.pick("Attic")
     assert panel.player.is_playing
@@ -262,7 +262,7 @@ async def test_device_chosen_from_panel_is_shown_after_restart(
     panel.player.devices.append(Device("7" * 40, "Attic", "Speaker"))
     panel.player.device = None
     await harness.restart()
-    question = await (await panel.press("⏭️")).wait_for("Choose where to do that")
+    question = await (await panel.press("⏭️")).wait_for("Which device should I use")
     assert "Nothing is playing" in panel.text
     await question.pick("Attic")
     await panel.wait_for_text("Playing on Attic")
@@ -272,7 +272,7 @@ async def test_without_devices_offers_retry(panel: PanelMessage) -> None:
     laptop = panel.player.devices[0]
     panel.player.device = None
     panel.player.devices.clear()
-    question = await (await panel.press("⏭️")).wait_for("Spotify is not open anywhere")
+    question = await (await panel.press("⏭️")).wait_for("Spotify isn’t open on any device")
     panel.player.devices.append(laptop)
     await question.press("Try again")
     await panel.wait_for_text("Playing on Ada's Laptop")

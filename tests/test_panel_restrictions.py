@@ -100,8 +100,8 @@ async def test_without_active_device_only_play_is_enabled(panel: PanelMessage) -
     [
         ("⏭️", "skipping_next", "There is nothing to skip to"),
         ("⏮️", "skipping_prev", "There is no previous track"),
-        ("🔀", "toggling_shuffle", "cannot be shuffled"),
-        ("🔁", "toggling_repeat_context", "cannot be repeated"),
+        ("🔀", "toggling_shuffle", "can’t be shuffled"),
+        ("🔁", "toggling_repeat_context", "can’t be repeated"),
     ],
 )
 async def test_refusal_is_reported_privately_and_panel_redrawn(
@@ -123,7 +123,7 @@ async def test_second_pause_is_not_an_error(panel: PanelMessage) -> None:
 
 async def test_volume_support_lost_since_redraw(panel: PanelMessage) -> None:
     panel.player.devices[0].supports_volume = False
-    await (await panel.press("🔊")).wait_for("cannot set the volume of Ada's Laptop")
+    await (await panel.press("🔊")).wait_for("volume of Ada's Laptop can’t be changed")
     assert disabled_buttons(panel.message) == {"🔉", "🔊"}
 
 
@@ -156,7 +156,7 @@ async def test_quota_error_leaves_panel_unchanged(panel: PanelMessage, spotify: 
 
 async def test_skip_with_unknown_outcome_is_shown(panel: PanelMessage, spotify: Spotify) -> None:
     spotify.faults.add(Fault("POST .*/next", status=502, runs_first=True))
-    await (await panel.press("⏭️")).wait_for("did not say whether that worked")
+    await (await panel.press("⏭️")).wait_for("Spotify didn’t confirm")
     assert panel.track_title() in panel.text
     assert len(spotify.calls_to("POST", "me/player/next")) == 1
 

@@ -187,4 +187,4 @@ def test_relative_volume_without_current_volume_is_rejected() -> None:
     for text in ("+10", "-10"):
         with pytest.raises(InvalidVolume) as error:
             parsing.parse_volume(text, None)
-        assert "does not say how loud it is" in error.value.message
+        assert "doesn’t say how loud it is" in error.value.message

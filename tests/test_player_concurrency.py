@@ -32,7 +32,7 @@ async def test_stale_state_is_ignored_without_known_previous_item(
     player.next()
     harness.clock.advance(3)
     spotify.serve_stale_state(2)
-    assert "does not say yet what plays" in (await linked_user.run("/next")).text
+    assert "See what’s on with /now" in (await linked_user.run("/next")).text
 
 
 async def test_concurrent_commands_are_both_shown_on_panel(
@@ -69,10 +69,10 @@ async def test_play_with_shuffle_only_reports_shuffle_state(
     player.set_shuffle(shuffle == "false")
     player.disallow("toggling_shuffle")
     reply = await linked_user.run(f"/play shuffle:{shuffle}")
-    assert "Already playing. Spotify does not let that be shuffled" in reply.text
+    assert "Already playing. That can’t be shuffled" in reply.text
     player.pause()
     reply = await linked_user.run(f"/play shuffle:{shuffle}")
-    assert "Playing. Spotify does not let that be shuffled" in reply.text
+    assert "Playing. That can’t be shuffled" in reply.text
     assert player.is_playing
 
 

@@ -60,7 +60,7 @@ async def test_second_pause_without_readable_state(
     spotify.add_rate_limit(48_925, times=None, quota=True, pattern="GET /v1/me/player$")
     reply = await linked_user.run("/pause")
     assert "used up" not in reply.text
-    assert "Spotify does not allow that right now" in reply.text
+    assert "Spotify won’t allow that right now" in reply.text
 
 
 @pytest.mark.parametrize("line", ["/pause", "/resume", "/next", "/restart"])
@@ -74,7 +74,7 @@ async def test_outcome_is_reported_without_readable_state(
     expected = {
         "/pause": "Paused.",
         "/resume": "Playing.",
-        "/next": "Skipped. Spotify does not say yet what plays: look with /now.",
+        "/next": "Skipped. See what’s on with /now.",
         "/restart": "From the start.",
     }
     assert reply.text == expected[line]
@@ -104,7 +104,7 @@ async def test_previous_goes_back_and_shows_item(
     assert reply.text.startswith("-# Went back · Playing on Ada's Laptop\n")
     assert card_title(spotify, album.tracks[0].uri) in reply.text
     reply = await linked_user.run("/previous")
-    assert reply.text == "There is no previous track. Use /restart to hear this one again."
+    assert reply.text == "There is no previous track. Use /restart to start this one over."
 
 
 async def test_restart_seeks_to_start(
@@ -142,9 +142,7 @@ async def test_state_is_read_at_most_twice(
     playback = f"{'Playing' if playing else 'Paused'} on Ada's Laptop"
     skips = {"/next": "Skipped", "/previous": "Went back"}
     if stale_reads > 1 and line in skips:
-        assert reply.text == (
-            f"{skips[line]}. Spotify does not say yet what plays: look with /now."
-        )
+        assert reply.text == (f"{skips[line]}. See what’s on with /now.")
     else:
         assert playback in reply.text
         assert card_title(spotify, player.item) in reply.text

@@ -56,7 +56,7 @@ async def test_unplayable_item_is_reported_and_nothing_plays(
         ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
         ("https://open.spotify.com/track/short", "incomplete or mistyped"),
         ("https://example.test/track/4uLU6hMCjMI75M1A2tKUQC", "does not lead to Spotify"),
-        ("spotify:track:0000000000000000000000", "Spotify has nothing there"),
+        ("spotify:track:0000000000000000000000", "Spotify can’t find that"),
         ("xyzzyplugh", "found nothing"),
     ):
         assert expected in (await linked_user.run(f"/play what:{what}")).text
@@ -168,7 +168,7 @@ async def test_withdrawn_track_is_reported(spotify: Spotify, linked_user: UserCl
     before = spotify.accounts["ada"].player.item
     reply = await linked_user.run(f"/play what:{spotify_url(track.uri)}")
     assert reply.text == (
-        "Spotify refused it: it may have been withdrawn. Look for another one with /search."
+        "Spotify won’t play that; it may have been removed. Try another version with /search."
     )
     assert spotify.accounts["ada"].player.item == before
 

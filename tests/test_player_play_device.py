@@ -33,7 +33,7 @@ async def test_missing_or_restricted_device_is_reported(
 ) -> None:
     for on in ("Attic", "Hallway TV", "The Van", "", "@everyone"):
         reply = await linked_user.run(f"/play what:lantern on:{on or '*'}")
-        assert "You have no device of that name that takes commands" in reply.text
+        assert "I can’t control a device with that name" in reply.text
         assert "Ada's Laptop, Kitchen Speaker, Ada's Phone" in reply.text
         assert not spotify.calls_to("PUT", "me/player/play")
 
@@ -41,7 +41,7 @@ async def test_missing_or_restricted_device_is_reported(
 async def test_newly_online_device_is_found(spotify: Spotify, linked_user: UserClient) -> None:
     player = spotify.accounts["ada"].player
     speaker = player.devices.pop(1)
-    assert "no device of that name" in (await linked_user.run("/resume on:Kitchen")).text
+    assert "control a device with that name" in (await linked_user.run("/resume on:Kitchen")).text
     player.devices.append(speaker)
     assert "Playing on Kitchen Speaker" in (await linked_user.run("/resume on:Kitchen")).text
 
@@ -84,7 +84,7 @@ async def test_exhausted_player_quota_makes_no_search(
 async def test_uninterruptible_track_is_reported(spotify: Spotify, linked_user: UserClient) -> None:
     spotify.accounts["ada"].player.disallow("interrupting_playback")
     reply = await linked_user.run("/play what:lantern")
-    assert reply.text.startswith("Spotify does not let apps interrupt what plays now")
+    assert reply.text.startswith("Apps can’t interrupt what’s playing")
 
 
 async def test_play_during_ad_is_reported(spotify: Spotify, linked_user: UserClient) -> None:
@@ -117,7 +117,7 @@ async def test_replies_follow_sharing_setting_and_errors_are_private(
     spotify.accounts["ada"].player.device = None
     reply = await linked_user.run("/next")
     assert reply.ephemeral
-    assert "Choose where" in reply.text
+    assert "Which device" in reply.text
     assert len(grace.messages()) == visible
     assert (await reply.pick("Kitchen Speaker")).ephemeral
 

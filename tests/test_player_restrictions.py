@@ -13,7 +13,7 @@ from sandbox.spotify import Player, Spotify
 from tests.command_assertions import api_calls_since, player_error
 
 STATE_CALL = "GET me/player"
-OUTCOME_UNKNOWN = "Spotify did not say whether that worked."
+OUTCOME_UNKNOWN = "Not sure that worked: Spotify didn’t confirm."
 # Every player command except /play and /queue.
 COMMAND_LINES = (
     "/pause",
@@ -33,12 +33,12 @@ COMMAND_LINES = (
     [
         ("/next", "skipping_next", "There is nothing to skip to."),
         ("/previous", "skipping_prev", "There is no previous track."),
-        ("/seek position:1:00", "seeking", "What plays now has no places to go to."),
-        ("/restart", "seeking", "What plays now cannot begin again."),
-        ("/shuffle", "toggling_shuffle", "What plays now cannot be shuffled."),
-        ("/repeat mode:all", "toggling_repeat_context", "cannot be repeated like that."),
-        ("/repeat mode:one", "toggling_repeat_track", "cannot be repeated like that."),
-        ("/pause", "pausing", "Spotify does not allow that right now."),
+        ("/seek position:1:00", "seeking", "You can’t jump around in what’s playing."),
+        ("/restart", "seeking", "This can’t be restarted."),
+        ("/shuffle", "toggling_shuffle", "This can’t be shuffled."),
+        ("/repeat mode:all", "toggling_repeat_context", "can’t be repeated like that."),
+        ("/repeat mode:one", "toggling_repeat_track", "can’t be repeated like that."),
+        ("/pause", "pausing", "Spotify won’t allow that right now."),
     ],
 )
 async def test_each_disallowed_action_has_its_message(
@@ -59,10 +59,10 @@ async def test_each_disallowed_action_has_its_message(
     ("reason", "expected"),
     [
         ("NO_NEXT_TRACK", "no next track"),
-        ("CONTEXT_DISALLOW", "does not allow that"),
-        ("RATE_LIMITED", "too many"),
-        ("DEVICE_NOT_CONTROLLABLE", "does not take commands"),
-        ("SOMETHING_NEW", "Spotify does not allow that right now"),
+        ("CONTEXT_DISALLOW", "doesn’t allow that"),
+        ("RATE_LIMITED", "Too many"),
+        ("DEVICE_NOT_CONTROLLABLE", "can’t be controlled from here"),
+        ("SOMETHING_NEW", "Spotify won’t allow that right now"),
     ],
 )
 async def test_each_error_reason_has_its_message(
@@ -87,7 +87,7 @@ async def test_restricted_active_device_is_reported(
     if line == "/resume":
         assert reply.text.startswith("-# Already playing on Hallway TV")
     else:
-        assert "does not take commands" in reply.text
+        assert "can’t be controlled from here" in reply.text
 
 
 @pytest.mark.parametrize("line", COMMAND_LINES)
@@ -96,7 +96,7 @@ async def test_missing_premium_is_reported(harness: Harness, line: str) -> None:
     player = harness.spotify.accounts["linus"].player
     player.play(context=next(iter(harness.spotify.catalogue.albums.values())).uri)
     reply = await linus.run(line)
-    assert "for Premium accounts only" in reply.text
+    assert "Playing needs Spotify Premium" in reply.text
     assert reply.ephemeral
 
 
@@ -167,7 +167,7 @@ async def test_reply_states_whether_playback_continues(
     spotify.faults.add(Fault("me/player/play$", status=502, runs_first=executed))
     reply = await linked_user.run("/resume")
     assert (
-        f"Spotify did not say whether that worked. {'Playing' if executed else 'Paused'} now: "
+        f"Not sure that worked: Spotify didn’t confirm. {'Playing' if executed else 'Paused'} now: "
         in reply.text
     )
     assert len(spotify.calls_to("PUT", "me/player/play")) == 1
@@ -182,6 +182,6 @@ async def test_transfer_is_not_sent_twice(
     devices = await linked_user.run("/devices")
     spotify.faults.add(Fault("PUT .*/me/player$", status=502, runs_first=executed))
     reply = await devices.pick("Kitchen Speaker", select=0)
-    assert reply.text.startswith("Spotify did not say whether that worked. Playing now: ")
+    assert reply.text.startswith("Not sure that worked: Spotify didn’t confirm. Playing now: ")
     assert len(spotify.calls_to("PUT", "me/player")) == 1
     assert (player.device is player.devices[1]) is executed

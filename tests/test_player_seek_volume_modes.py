@@ -35,7 +35,7 @@ async def test_seek_past_end_does_not_skip(
 ) -> None:
     item = player.item
     reply = await linked_user.run(f"/seek position:{position}")
-    assert "it lasts 2:13" in reply.text
+    assert "only 2:13 long" in reply.text
     assert player.item == item
     assert not spotify.calls_to("PUT", "me/player/seek")
 
@@ -49,7 +49,7 @@ async def test_invalid_position_makes_no_call(
         player.device = None
     since = len(spotify.calls)
     reply = await linked_user.run(f"/seek position:{position}")
-    assert reply.text.startswith("That is no place in a track.")
+    assert reply.text.startswith("I can’t read that time.")
     assert reply.ephemeral
     assert api_calls_since(spotify, since) == []
 
@@ -109,7 +109,7 @@ async def test_device_without_volume_control_is_reported(
     player.resume(player.devices[2])
     reply = await linked_user.run(f"/volume level:{level}" if level else "/volume")
     assert reply.text == (
-        "Spotify cannot set the volume of Ada's Phone. Set it on the device itself."
+        "The volume of Ada's Phone can’t be changed from here. Set it on the device."
     )
     assert not spotify.calls_to("PUT", "me/player/volume")
 
@@ -118,7 +118,7 @@ async def test_relative_volume_with_unknown_volume_is_rejected(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
     player.devices[0].volume = None
-    assert "does not say how loud it is" in (await linked_user.run("/volume level:+10")).text
+    assert "doesn’t say how loud it is" in (await linked_user.run("/volume level:+10")).text
     assert "Volume 40%" in (await linked_user.run("/volume level:40")).text
 
 
@@ -131,7 +131,7 @@ async def test_invalid_volume_makes_no_call(
         player.device = None
     reply = await linked_user.run(f"/volume level:{level}")
     assert not spotify.calls_to("PUT", "me/player/volume")
-    assert reply.text.startswith("That is no volume.")
+    assert reply.text.startswith("Use a number from 0 to 100,")
 
 
 async def test_showing_volume_activates_no_device(

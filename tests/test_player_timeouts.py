@@ -103,7 +103,7 @@ def test_call_without_remaining_time_is_not_sent() -> None:
         await search.hold.response_ready.wait()
         loop.ahead += COMMAND_TIMEOUT_S - 1.9
         search.hold.released.set()
-        assert (await command).text.startswith("Spotify is not answering properly")
+        assert (await command).text.startswith("Spotify isn’t responding properly")
         assert not harness.spotify.calls_to("PUT", "me/player/play")
 
     run_fast_forward(scenario)

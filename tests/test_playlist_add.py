@@ -87,7 +87,7 @@ async def test_missing_album_error_does_not_mention_playlist(
     results = await linked_user.run("/search query:lantern type:albums")
     spotify.faults.add(Fault("GET .*/albums/.*/tracks", status=404, body="{}", times=None))
     reply = await results.press("Add to playlist")
-    assert "Spotify has nothing there for apps" in reply.text
+    assert "Spotify can’t find that" in reply.text
     assert not options(reply)
 
 
@@ -192,7 +192,7 @@ async def test_add_with_unknown_outcome_is_not_retried(
     reply, uri = await _press_add(linked_user)
     if not default:
         reply = await reply.pick("Harbour Evenings")
-    assert "Spotify did not say whether that was added." in reply.text
+    assert "Not sure that was added: Spotify didn’t confirm." in reply.text
     assert reply.ephemeral
     assert [item.uri for item in playlist.items[before:]] == [uri]
     assert len(spotify.calls_to("POST", path)) <= 1

@@ -99,7 +99,7 @@ async def test_unreadable_playlists_are_reported_with_track_result(
     spotify.accounts["ada"].player.device = None
     harness.clock.advance(1)
     question = await linked_user.run("/play what:lantern weather")
-    assert question.text.startswith(f"{PLAYLISTS_UNREADABLE} None of your devices is playing.")
+    assert question.text.startswith(f"{PLAYLISTS_UNREADABLE} Nothing is playing. Which device")
     no_match = await linked_user.run("/play what:xyzzyplugh")
     assert no_match.text == (
         "Spotify found nothing for that. Try fewer words, or check the spelling. "

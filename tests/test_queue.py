@@ -49,7 +49,7 @@ async def test_withdrawn_track_is_reported(
 ) -> None:
     track = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
     reply = await linked_user.run(f"/queue add what:{spotify_url(track.uri)}")
-    assert "it may have been withdrawn" in reply.text
+    assert "it may have been removed" in reply.text
     assert player.queue == []
 
 
@@ -58,7 +58,7 @@ async def test_queue_without_active_playback_is_reported(
 ) -> None:
     grace = await harness.link_account("grace")
     reply = await grace.run("/queue add what:lantern")
-    assert reply.text.startswith("There is nothing to queue behind.")
+    assert reply.text.startswith("Nothing is playing to queue after.")
 
 
 async def test_track_is_queued_on_named_device(player: Player, linked_user: UserClient) -> None:
@@ -70,7 +70,7 @@ async def test_track_is_queued_on_named_device(player: Player, linked_user: User
 
 async def test_without_premium_nothing_is_queued(harness: Harness) -> None:
     linus = await harness.link_account("linus")
-    assert "for Premium accounts only" in (await linus.run("/queue add what:lantern")).text
+    assert "Playing needs Spotify Premium" in (await linus.run("/queue add what:lantern")).text
 
 
 # ---- with now:true
@@ -132,11 +132,13 @@ async def test_now_with_refused_skip_reports_queued(
 ) -> None:
     spotify.faults.add(Fault("POST .*/next", action="reset", runs_first=True))
     reply = await linked_user.run("/queue add what:lantern now:true")
-    assert reply.text.startswith("Queued. Spotify did not say whether that worked. Playing now")
+    assert reply.text.startswith(
+        "Queued. Not sure that worked: Spotify didn’t confirm. Playing now"
+    )
     assert len(spotify.calls_to("POST", QUEUE_ENDPOINT)) == 1
     spotify.faults.add(player_error("POST .*/next"))
     reply = await linked_user.run("/queue add what:kitchen now:true")
-    assert reply.text.startswith("Queued. Spotify does not allow that right now.")
+    assert reply.text.startswith("Queued. Spotify won’t allow that right now.")
 
 
 async def test_now_with_several_plays_the_first(
@@ -182,7 +184,7 @@ async def test_unknown_link_stops_before_queueing(
 ) -> None:
     url = spotify_url(spotify.catalogue.regular_tracks[0].uri)
     reply = await linked_user.run(f"/queue add what:{url} spotify:track:{'0' * 22}")
-    assert "Spotify has nothing there" in reply.text
+    assert "Spotify can’t find that" in reply.text
     assert player.queue == []
 
 

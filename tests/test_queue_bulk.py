@@ -138,7 +138,7 @@ async def test_confirmation_without_device_asks_for_device(
     confirmation = await linked_user.run(f"/queue add what:{spotify_url(album.uri)} now:true")
     player.device = None
     question = await confirm_queue(confirmation)
-    assert "Choose where to do that" in question.text
+    assert "Which device should I use" in question.text
     assert album.name in question.text
     result = await final_reply(await question.pick("Kitchen Speaker"))
     first, *rest = [track.uri for track in album.tracks]
@@ -211,7 +211,7 @@ async def test_hostile_name_is_not_parsed_as_item_in_device_question(
         uris = [album.tracks[0].uri, spotify.catalogue.regular_tracks[2].uri]
         player.device = None
         reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
-        assert "Choose where to do that" in reply.text
+        assert "Which device should I use" in reply.text
         assert "@everyone" not in reply.text
         await final_reply(await reply.pick("Kitchen Speaker"))
         assert player.queue == uris, album.name

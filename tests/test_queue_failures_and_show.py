@@ -40,7 +40,7 @@ async def test_quota_exhausted_while_queueing_is_reported(
     spotify.add_quota("POST /v1/me/player", 3, 3600)
     confirmation = await linked_user.run(f"/queue add what:{spotify_url(album.uri)}")
     reply = await confirm_queue(confirmation)
-    assert f"3 of {len(album.tracks)} are queued, in order. This app has" in reply.text
+    assert f"3 of {len(album.tracks)} are queued, in order. This bot has" in reply.text
     assert "in 1 hour" in reply.text
     assert player.queue == [track.uri for track in album.tracks[:3]]
 
@@ -54,7 +54,7 @@ async def test_unknown_outcome_while_queueing_is_reported(
     fault = Fault(f"POST .*/{QUEUE_ENDPOINT}", action=action, runs_first=executed)  # type: ignore[arg-type]
     spotify.on(f"POST /v1/{QUEUE_ENDPOINT}", lambda: spotify.faults.add(fault))
     reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
-    assert reply.text.startswith("1 of 5 is queued, in order. Spotify did not say whether that")
+    assert reply.text.startswith("1 of 5 is queued, in order. Not sure that worked: ")
     assert "/queue show" in reply.text
     assert player.queue == uris[: 2 if executed else 1]
 

@@ -38,8 +38,8 @@ async def test_exhausted_quota_is_reported_and_other_calls_work(
         with assert_prompt():
             text = (await linked_user.run(command)).text
         assert text == (
-            "This app has used up what Spotify allows it of this in a day. Try again in 14 hours; "
-            "other commands may still work."
+            "This bot has used up its daily limit with Spotify for this kind of request. Try again "
+            "in 14 hours. Other commands may still work."
         )
     assert len(spotify.calls_to("GET", "search")) == 1
     spotify.accounts["ada"].player.resume()
@@ -129,7 +129,7 @@ async def test_long_rate_limit_is_reported_to_all_users_of_app(
     spotify.add_rate_limit(90)
     with assert_prompt():
         text = (await linked_user.run("/search lantern")).text
-    assert text == "Spotify is getting too many requests from this app. Try again in 2 minutes."
+    assert text == "Too many requests to Spotify. Try again in 2 minutes."
     for command in ("/now", "/pause", "/search lantern"):
         with assert_prompt():
             assert "Try again in 2 minutes" in (await grace.run(command)).text

@@ -92,10 +92,10 @@ async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:
         ada = await it.link_account("ada")
         it.clock.advance(consent_expires_at(it.clock()) + 60 - it.clock())
         reply = await ada.run("/now")
-        assert "no longer accepts your login" in reply.text
+        assert "Your Spotify login has ended" in reply.text
         assert "Spotify has ended this login" in (await ada.run("/account")).text
         renewals = len(it.spotify.accounts_traffic.exchanges)
-        assert "no longer accepts" in (await ada.run("/now")).text
+        assert "login has ended" in (await ada.run("/now")).text
         assert len(it.spotify.accounts_traffic.exchanges) == renewals
 
 

@@ -69,11 +69,11 @@ async def test_error_is_private_and_public_reply_deleted(
 ) -> None:
     await _enable_sharing(linked_user)
     for command, expected in (
-        ("/seek sideways", "That is no place in a track."),
+        ("/seek sideways", "I can’t read that time."),
         ("/search zzzzqqqq", "Spotify found nothing for that."),
         (
             "/play https://open.spotify.com/track/0000000000000000000000",
-            "Spotify has nothing there",
+            "Spotify can’t find that",
         ),
     ):
         reply = await (await linked_user.run(command)).wait_for(expected)
@@ -88,7 +88,7 @@ async def test_question_and_its_result_are_private(
     await _enable_sharing(linked_user)
     spotify.accounts["ada"].player.device = None
     reply = await (await linked_user.run("/play lantern")).wait_for(
-        "None of your devices is playing"
+        "Nothing is playing. Which device"
     )
     assert reply.ephemeral
     assert not _visible_to_grace(discord)

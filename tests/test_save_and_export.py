@@ -55,7 +55,7 @@ async def test_save_with_nothing_playing(spotify: Spotify, linked_user: UserClie
 async def test_local_file_cannot_be_saved(spotify: Spotify, linked_user: UserClient) -> None:
     before = list(spotify.accounts["ada"].liked)
     spotify.accounts["ada"].player.play(next(iter(spotify.catalogue.local)))
-    assert "cannot be saved" in (await linked_user.run("/save")).text
+    assert "can’t be saved" in (await linked_user.run("/save")).text
     assert spotify.accounts["ada"].liked == before
 
 
@@ -190,7 +190,7 @@ async def test_outage_during_export_gets_message_and_no_file(
     spotify.faults.add(Fault("GET .*/me/tracks", status=200, times=0))
     reply = await linked_user.run("/export format:json")
     spotify.faults.add(outage)
-    await reply.wait_for("not answering properly")
+    await reply.wait_for("isn’t responding properly")
     assert "Reading" not in reply.text
     assert not reply.files
 

@@ -119,7 +119,7 @@ async def test_play_without_active_device_asks_for_device(
 ) -> None:
     reply = await linked_user.run("/search lantern")
     spotify.accounts["ada"].player.device = None
-    assert "None of your devices is playing" in (await reply.press("Play")).text
+    assert "Nothing is playing. Which device" in (await reply.press("Play")).text
 
 
 async def test_shared_item_is_visible_and_playable_by_everyone(
@@ -249,10 +249,10 @@ async def test_link_to_item_without_list_shows_item_only(
 
 async def test_invalid_query_gets_message(linked_user: UserClient) -> None:
     for link, expected in (
-        ("https://open.spotify.com/album/" + "0" * 22, "Spotify has nothing there for apps"),
+        ("https://open.spotify.com/album/" + "0" * 22, "Spotify can’t find that"),
         ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
         ("https://example.com/track/4uLU6hMCjMI75M1A2tKUQC", "does not lead to Spotify"),
-        ("\u200b", "There is nothing to look for"),
+        ("\u200b", "What should I search for?"),
         ("l" * 251, "too long to search for"),
     ):
         reply = await linked_user.run(f"/search query:{link}")

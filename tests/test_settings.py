@@ -166,8 +166,8 @@ async def test_user_without_playlists_is_told(spotify: Spotify, linked_user: Use
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (QUOTA_FAULT, "has used up what Spotify allows"),
-        (OUTAGE_FAULT, "Spotify is not answering properly"),
+        (QUOTA_FAULT, "has used up its daily limit"),
+        (OUTAGE_FAULT, "Spotify isn’t responding properly"),
     ],
     ids=["quota", "502"],
 )
@@ -190,7 +190,7 @@ async def test_expired_login_keeps_settings_and_offers_login(harness: Harness) -
     ada = await harness.link_account("ada")
     harness.clock.advance(consent_expires_at(harness.clock()) + 60 - harness.clock())
     panel = await ada.run("/settings")
-    assert "Spotify no longer accepts your login" in panel.text
+    assert "Your Spotify login has ended" in panel.text
     reply = await panel.press("Turn off")
     assert "No DM before" in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url

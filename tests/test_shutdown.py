@@ -9,10 +9,7 @@ from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from tests.login_state_machine.held_responses import HeldResponse, ResponseHold, released_at_exit
 
-RESTART_MESSAGE = (
-    "Tonearm is restarting, and cannot say whether that was done. Look before you repeat it, in a "
-    "minute."
-)
+RESTART_MESSAGE = "Tonearm is restarting and may not have finished that. Check before trying again."
 
 
 def _start_slow_command(

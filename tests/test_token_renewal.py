@@ -59,7 +59,7 @@ async def test_revoked_login_asks_for_new_login(
     spotify.tokens.revoke_consents("ada")
     spotify.tokens.expire_access_tokens()
     reply = await linked_user.run("/now")
-    assert "no longer accepts your login" in reply.text
+    assert "Your Spotify login has ended" in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
     await harness.link_account("ada")
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
@@ -71,7 +71,7 @@ async def test_token_endpoint_outage_unlinks_nobody(
 ) -> None:
     spotify.tokens.expire_access_tokens()
     spotify.accounts_faults.add(Fault("/api/token", status=status, body='{"error":"odd"}'))
-    assert "not answering properly" in (await linked_user.run("/now")).text
+    assert "isn’t responding properly" in (await linked_user.run("/now")).text
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
 
 

@@ -152,7 +152,7 @@ async def test_user_with_expired_login_searches_with_app_token(app_token_harness
     ada = await app_token_harness.link_account("ada")
     app_token_harness.spotify.tokens.revoke_consents("ada")
     app_token_harness.spotify.tokens.expire_access_tokens()
-    assert "no longer accepts your login" in (await ada.run("/now")).text
+    assert "Your Spotify login has ended" in (await ada.run("/now")).text
     reply = await ada.run("/search lantern")
     assert "Songs for" in reply.text
     assert "Link Spotify" in (await reply.press("Play")).text
@@ -178,7 +178,7 @@ async def test_wrong_client_secret_gets_message_and_is_not_logged(
     with caplog.at_level(logging.INFO):
         text = (await grace.run("/search lantern")).text
         assert text == (
-            "Searching without a linked account does not work just now. Use /link, or tell "
+            "Searching without a linked account doesn’t work right now. Use /link, or tell "
             "whoever runs this bot that Spotify refuses the app’s secret."
         )
         ada = await app_token_harness.link_account("ada")
@@ -202,7 +202,7 @@ async def test_token_endpoint_outage_gets_message(
     app_token_harness: Harness, grace: UserClient, fault: Fault
 ) -> None:
     app_token_harness.spotify.accounts_faults.add(fault)
-    assert "Spotify is not answering properly" in (await grace.run("/search lantern")).text
+    assert "Spotify isn’t responding properly" in (await grace.run("/search lantern")).text
     app_token_harness.spotify.accounts_faults.clear()
     assert "Songs for" in (await grace.run("/search lantern")).text
 

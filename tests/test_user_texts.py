@@ -30,8 +30,8 @@ EXCEPTIONS = {
     "whoever runs this bot{…}",
     "Only whoever runs this bot can see that.",
     "Tell whoever runs this bot when it happened.",
-    "This app has spent what it may on exports for now; the rest of its calls to Spotify are kept "
-    "for playing.",
+    "Something went wrong on our side.",
+    "Please tell {…}: reference {…}.",
     "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
     "client ID (`{…}`), and Spotify’s login token (encrypted).",
     "If you did not ask for this in Discord yourself, close this page: somebody may be trying to "

@@ -11,8 +11,8 @@ from sandbox.discord import Reply, UserClient
 from sandbox.spotify import Player, Spotify
 from sandbox.spotify.catalogue import Track
 
-OUTCOME_UNKNOWN = "Spotify did not say whether that worked."
-CHECK_SPOTIFY = f"{OUTCOME_UNKNOWN} Look in Spotify, or with /now, before you repeat it."
+OUTCOME_UNKNOWN = "Not sure that worked: Spotify didn’t confirm."
+CHECK_SPOTIFY = f"{OUTCOME_UNKNOWN} Check /now before trying again."
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Attempt:
 
     endpoint: str
     perform: Callable[[UserClient], Coroutine[None, None, Reply]]
-    advice: str = "Repeat it only if that is not what you wanted."
+    advice: str = "Only try again if that’s not what you wanted."
 
 
 async def search_and_press(user: UserClient, button: str) -> Reply:
@@ -37,13 +37,13 @@ ATTEMPTS = {
     "/queue add": Attempt(
         "me/player/queue",
         lambda user: user.run("/queue add lantern"),
-        "Look with /queue show before you repeat it.",
+        "Check /queue show before trying again.",
     ),
     "Play": Attempt("me/player/play", lambda user: search_and_press(user, "Play")),
     "Queue": Attempt(
         "me/player/queue",
         lambda user: search_and_press(user, "Queue"),
-        "Look with /queue show before you repeat it.",
+        "Check /queue show before trying again.",
     ),
 }
 each_attempt = pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS.keys())

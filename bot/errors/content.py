@@ -15,7 +15,7 @@ class UnreadableLink(BotError):
 
 
 class EmptyQuery(BotError):
-    message = "There is nothing to look for in that. Type the name of a song or an artist."
+    message = "What should I search for? Type the name of a song or an artist."
 
 
 class QueryTooLong(BotError):
@@ -33,7 +33,7 @@ class NothingPlaying(BotError):
 
 
 class NotSavable(BotError):
-    message = "What is playing now cannot be saved. Try again at the next track."
+    message = "This can’t be saved. Try again with the next track."
 
 
 class NothingToExport(BotError):
@@ -41,7 +41,7 @@ class NothingToExport(BotError):
 
 
 class FileTooLarge(BotError):
-    message = "The file is too large for Discord, even zipped. Nothing can be done about that here."
+    message = "The file is too big for Discord, even zipped."
 
 
 class ExportInProgress(BotError):
@@ -51,23 +51,23 @@ class ExportInProgress(BotError):
 class InvalidPosition(BotError):
     """`duration_ms` is the length of the item, if the position is beyond its end."""
 
-    message = "That is no place in a track. Use 1:23, 83 for seconds, +30, -15 or 50%."
+    message = "I can’t read that time. Try 1:23, 83 (seconds), +30, -15 or 50%."
 
     def __init__(self, *, duration_ms: int | None = None) -> None:
         message = None
         if duration_ms is not None:
             minutes, seconds = divmod(duration_ms // 1000, 60)
-            message = f"It ends there: it lasts {minutes}:{seconds:02}. Use /next to skip it."
+            message = f"The track is only {minutes}:{seconds:02} long. Use /next to skip it."
         super().__init__(message=message)
 
 
 class InvalidVolume(BotError):
     """`current_unknown`: the volume is relative, and the device does not report its own."""
 
-    message = "That is no volume. Use a number from 0 to 100, +10, -10 or mute."
+    message = "Use a number from 0 to 100, +10, -10 or mute."
 
     def __init__(self, *, current_unknown: bool = False) -> None:
-        message = "That device does not say how loud it is. Use a number, such as /volume 40."
+        message = "That device doesn’t say how loud it is. Use a number, such as /volume 40."
         super().__init__(message=message if current_unknown else None)
 
 
@@ -76,7 +76,7 @@ class VolumeNotSupported(BotError):
 
     def __init__(self, device: str) -> None:
         super().__init__(
-            message=f"Spotify cannot set the volume of {device}. Set it on the device itself."
+            message=f"The volume of {device} can’t be changed from here. Set it on the device."
         )
 
 
@@ -84,10 +84,10 @@ class DeviceNameNotFound(BotError):
     """`names` are those of the controllable devices, escaped."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        known = f"Those that do: {', '.join(names)}." if names else "None of yours is awake."
+        known = f"You have: {', '.join(names)}." if names else "None is open."
         super().__init__(
-            message=f"You have no device of that name that takes commands. {known} "
-            "If it is missing, open Spotify on it, then try again."
+            message=f"I can’t control a device with that name. {known} "
+            "If it’s missing, open Spotify on it and try again."
         )
 
 

@@ -15,8 +15,8 @@ class NotLinked(NeedsLogin):
 
 class LoginExpired(NeedsLogin):
     message = (
-        "Spotify no longer accepts your login; it lasts six months at most. "
-        "Press the button to link again, then repeat what you did."
+        "Your Spotify login has ended (it lasts six months at most). "
+        "Press the button to link again, then retry."
     )
 
 

@@ -13,7 +13,7 @@ class SpotifyError(BotError):
 
 
 class AccessTokenRefused(SpotifyError):
-    message = "Spotify did not accept your login just now. Try again in a minute."
+    message = "Spotify rejected your login just now. Try again in a minute."
 
 
 class SpuriousUnauthorized(AccessTokenRefused):
@@ -24,7 +24,7 @@ class InvalidClientSecret(SpotifyError):
     """The setting SPOTIFY_CLIENT_SECRET is wrong."""
 
     message = (
-        "Searching without a linked account does not work just now. Use /link, or tell {operator} "
+        "Searching without a linked account doesn’t work right now. Use /link, or tell {operator} "
         "that Spotify refuses the app’s secret."
     )
 
@@ -40,22 +40,20 @@ class AppGone(SpotifyError):
 
 class UserNotRegistered(SpotifyError):
     message = (
-        "Spotify does not let your account use this app: its owner must add you first, and can "
-        "add five people. Ask {operator} to do so, or use an app of your own: /setup shows how."
+        "Your account isn’t on this bot’s Spotify app yet (it has five places). "
+        "Ask {operator} to add you, or use your own app: /setup."
     )
 
 
 class OwnerNeedsPremium(SpotifyError):
     message = (
-        "Spotify has paused this app, because its owner has no Premium. Ask {operator} to renew "
-        "it, or use an app of your own: /setup shows how."
+        "Spotify has paused this app because its owner has no Premium. "
+        "Ask {operator} to renew it, or use your own app: /setup."
     )
 
 
 class PremiumRequired(SpotifyError):
-    message = (
-        "Spotify lets apps play music for Premium accounts only. You can search, save and export."
-    )
+    message = "Playing needs Spotify Premium. You can still search, save and export."
 
 
 class SpuriousPremiumRequired(PremiumRequired):
@@ -63,13 +61,13 @@ class SpuriousPremiumRequired(PremiumRequired):
 
 
 class PlayerRestricted(SpotifyError):
-    message = "Spotify does not allow that right now. See what is playing with /now."
+    message = "Spotify won’t allow that right now. Check /now."
 
 
 class NoActiveDevice(SpotifyError):
     message = (
-        "No Spotify device is awake. Open Spotify on your phone or computer, "
-        "play anything for a second, then try again."
+        "None of your devices is active. Open Spotify on one of them, play something for a "
+        "second, then try again."
     )
 
 
@@ -84,33 +82,33 @@ class DeviceChoiceNeeded(BotError):
         self.action = action
         self.devices = tuple(devices)
         message = (
-            "None of your devices is playing. Choose where to do that."
+            "Nothing is playing. Which device should I use?"
             if devices
-            else "Spotify is not open anywhere. Open it on your phone or computer and play "
-            "anything for a second, then press **Try again**."
+            else "Spotify isn’t open on any device. Open it, play something for a second, then "
+            "press **Try again**."
         )
         super().__init__(f"{len(devices)} devices", message=message)
 
 
 class DeviceNotFound(SpotifyError):
-    message = "That device has gone away. Open Spotify on it, then try again."
+    message = "That device is offline. Open Spotify on it and try again."
 
 
 class NotPermitted(SpotifyError):
-    message = "Spotify does not let this app do that. If it is a playlist, it must be your own."
+    message = "Spotify doesn’t allow that. For playlists, it has to be one of yours."
 
 
 class NotFound(SpotifyError):
     message = (
-        "Spotify has nothing there for apps: it may be gone, or one of Spotify’s own playlists. "
-        "Try another link, or type the name instead."
+        "Spotify can’t find that. It may be gone, or a playlist made by Spotify, which apps "
+        "can’t open. Try another link or search by name."
     )
 
 
 class RateLimited(SpotifyError):
     """The rate limit of a client ID. `retry_after` is in seconds."""
 
-    message = "Spotify is getting too many requests from this app. Try again in {wait}."
+    message = "Too many requests to Spotify. Try again in {wait}."
 
     def __init__(self, retry_after: float) -> None:
         self.retry_after = retry_after
@@ -122,8 +120,8 @@ class QuotaExceeded(RateLimited):
     """The daily quota of a client ID. `retry_after` is in seconds, usually some hours."""
 
     message = (
-        "This app has used up what Spotify allows it of this in a day. "
-        "Try again in {wait}; other commands may still work."
+        "This bot has used up its daily limit with Spotify for this kind of request. "
+        "Try again in {wait}. Other commands may still work."
     )
 
 
@@ -139,31 +137,27 @@ class BackgroundBudgetExceeded(SpotifyError):
         self.retry_after = retry_after
         if math.isinf(retry_after):
             message = (
-                f"That takes {calls:,} calls to Spotify, and this app may spend {budget:,} a day "
-                "on exports. Ask {operator} to allow more, or use an app of your own: /setup "
-                "shows how."
+                f"That takes {calls:,} requests to Spotify, and exports may use {budget:,} a day. "
+                "Ask {operator} to allow more, or use your own app: /setup."
             )
         else:
             message = (
-                "This app has spent what it may on exports for now; the rest of its calls to "
-                f"Spotify are kept for playing. Try again in {format_wait(retry_after)}."
+                "Exports have used up their part of today’s Spotify limit; the rest is kept for "
+                f"playing music. Try again in {format_wait(retry_after)}."
             )
         super().__init__(f"{calls or 1} calls too many, {retry_after:.0f} s", message=message)
 
 
 class SpotifyDown(SpotifyError):
-    message = "Spotify is not answering properly. Try again in a minute."
+    message = "Spotify isn’t responding properly. Try again in a minute."
 
 
 class OutcomeUnknown(SpotifyError):
-    message = (
-        "Spotify did not say whether that worked. "
-        "Look in Spotify, or with /now, before you repeat it."
-    )
+    message = "Not sure that worked: Spotify didn’t confirm. Check /now before trying again."
 
 
 class LibraryChanged(SpotifyError):
-    message = "That changed too much while Tonearm read it. Try again when it is left alone."
+    message = "Your library changed while I was reading it. Try again in a minute."
 
 
 class BadRequest(SpotifyError):

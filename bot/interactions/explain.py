@@ -35,13 +35,13 @@ def explain(error: BaseException, operator: str) -> Explanation:
         case discord.HTTPException(code=40060):
             return Explanation("Discord lost track of that. Use the command again.")
         case discord.DiscordServerError() | discord.RateLimited() | aiohttp.ClientError():
-            return Explanation("Discord is not answering properly. Try again in a minute.")
+            return Explanation("Discord isn’t responding properly. Try again in a minute.")
         case discord.HTTPException(status=429):
-            return Explanation("Discord is not answering properly. Try again in a minute.")
+            return Explanation("Discord isn’t responding properly. Try again in a minute.")
         case discord.HTTPException(status=413) | discord.HTTPException(code=40005):
             return Explanation("Discord did not take the file because it is too large.")
     reference = secrets.token_hex(3)
     return Explanation(
-        f"That is a bug in Tonearm. Tell {operator} the reference {reference}.",
+        f"Something went wrong on our side. Please tell {operator}: reference {reference}.",
         reference=reference,
     )

@@ -15,10 +15,7 @@ from bot.interactions.responses import reply_privately
 # Discord may deliver an interaction twice; this many IDs are remembered to notice it.
 _MAX_SEEN = 1000
 
-_RESTARTING = (
-    "Tonearm is restarting, and cannot say whether that was done. Look before you repeat it, in a "
-    "minute."
-)
+_RESTARTING = "Tonearm is restarting and may not have finished that. Check before trying again."
 
 Interaction = discord.Interaction[Any]
 OnFinish = Callable[[Interaction, str], None]

@@ -20,8 +20,8 @@ MAX_ALBUM_SONGS = 50
 
 _NO_SONGS = "Spotify shows no songs on that album, so nothing was added."
 _OUTCOME_UNKNOWN = (
-    "Spotify did not say whether that was added. Look at the playlist in Spotify before you "
-    "repeat it: it would be there twice."
+    "Not sure that was added: Spotify didn’t confirm. Check the playlist in Spotify before trying "
+    "again, or it may be there twice."
 )
 
 

@@ -17,7 +17,7 @@ from bot.spotify.models import Playback
 # Seconds that an item's progress may exceed the time since the call that started it.
 START_TOLERANCE = 1.5
 
-_STATE_NOT_UPDATED = "Spotify does not show yet what plays there. Do that again in a moment."
+_STATE_NOT_UPDATED = "Spotify hasn’t caught up yet. Try again in a moment."
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.spotify.models import Device
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
 
-DEVICE_NOT_FOUND = "That device has gone away. Choose another one."
+DEVICE_NOT_FOUND = "That device is offline. Choose another one."
 # Spotify's device IDs are longer than a name that a user types.
 _DEVICE_ID = re.compile(r"[0-9A-Za-z_-]{30,}")
 

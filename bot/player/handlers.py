@@ -22,7 +22,7 @@ from bot.spotify.player import RepeatMode
 from bot.text.escape import safe
 from bot.text.items import format_duration
 
-QUEUE_ADVICE = "Look with /queue show before you repeat it."
+QUEUE_ADVICE = "Check /queue show before trying again."
 
 _REPEAT_MESSAGES = {
     RepeatMode.OFF: "Repeat is off",
@@ -56,7 +56,7 @@ async def _skip(action: PlayerAction, context: ActionContext) -> Outcome:
     state, is_updated = await context.poll_state(is_skipped)
     message = "Skipped" if action.verb == "next" else "Went back"
     if not is_updated:
-        return Outcome(f"{message}. Spotify does not say yet what plays: look with /now")
+        return Outcome(f"{message}. See what’s on with /now")
     return Outcome(message, state=state)
 
 

@@ -26,19 +26,19 @@ _REQUIRED_ACTIONS: dict[ActionVerb, tuple[str, ...]] = {
 }
 _MESSAGES: dict[ActionVerb, str] = {
     "next": "There is nothing to skip to. Add something with /queue add, or use /play.",
-    "previous": "There is no previous track. Use /restart to hear this one again.",
-    "seek": "What plays now has no places to go to. Use /next to skip it.",
-    "restart": "What plays now cannot begin again. Use /play to start something else.",
-    "shuffle": "What plays now cannot be shuffled. Try it with an album or a playlist.",
-    "repeat": "What plays now cannot be repeated like that. Try it with an album or a playlist.",
-    "move": "What plays now cannot move to another device. Start it there with /play on.",
-    "play": "Spotify does not let apps interrupt what plays now. Wait until it has ended.",
-    "resume": "There is nothing to go on with. Start something with /play.",
-    "queue": "There is nothing to queue behind. Start something with /play first.",
+    "previous": "There is no previous track. Use /restart to start this one over.",
+    "seek": "You can’t jump around in what’s playing. Use /next to skip it.",
+    "restart": "This can’t be restarted. Use /play to start something else.",
+    "shuffle": "This can’t be shuffled. Try it with an album or a playlist.",
+    "repeat": "This can’t be repeated like that. Try it with an album or a playlist.",
+    "move": "This can’t move to another device. Start it there with /play on.",
+    "play": "Apps can’t interrupt what’s playing. Wait until it has ended.",
+    "resume": "Nothing to continue. Start something with /play.",
+    "queue": "Nothing is playing to queue after. Start something with /play first.",
 }
 # Spotify gives no other sign that a track is unavailable.
 _TRACK_UNAVAILABLE = (
-    "Spotify refused it: it may have been withdrawn. Look for another one with /search."
+    "Spotify won’t play that; it may have been removed. Try another version with /search."
 )
 
 

@@ -18,7 +18,7 @@ from bot.spotify.player import MAX_URIS
 from bot.spotify.uris import Kind, Uri
 from bot.text.items import count
 
-SHUFFLE_REFUSED = "Spotify does not let that be shuffled"
+SHUFFLE_REFUSED = "That can’t be shuffled"
 _NO_LIKED_SONGS = "You have no liked songs yet. Like some with /save."
 
 

@@ -65,8 +65,8 @@ async def explain_unknown_outcome(spotify: Spotify, advice: str = "") -> AsyncIt
         yield
     except OutcomeUnknown as error:
         sentence = await _now_playing_sentence(spotify.with_timeout(_UNKNOWN_OUTCOME_TIMEOUT))
-        advice = advice or "Repeat it only if that is not what you wanted."
-        message = f"Spotify did not say whether that worked. {sentence} {advice}"
+        advice = advice or "Only try again if that’s not what you wanted."
+        message = f"Not sure that worked: Spotify didn’t confirm. {sentence} {advice}"
         raise OutcomeUnknown(str(error), message=message if sentence else None) from None
 
 

@@ -40,24 +40,23 @@ MAX_RETRY_AFTER = 1e6
 _SECONDS_PATTERN = re.compile(r"[0-9]{1,15}")
 _REASON_PATTERN = re.compile(r"[A-Z_]{1,40}")
 
+_UNCONTROLLABLE = "That device can’t be controlled from here. Choose another one with /devices."
 _RESTRICTION_MESSAGES = {
-    "ALREADY_PAUSED": "The music is already paused. Use /resume to go on.",
-    "NOT_PAUSED": "The music is already playing. See what with /now.",
-    "ALREADY_PLAYING": "That is already playing. See it with /now.",
+    "ALREADY_PAUSED": "The music is already paused. Use /resume to continue.",
+    "NOT_PAUSED": "The music is already playing. Check /now.",
+    "ALREADY_PLAYING": "That is already playing. Check /now.",
     "NO_NEXT_TRACK": "There is no next track. Queue one, or use /play.",
-    "NO_PREV_TRACK": "There is no previous track. Use /restart to hear this one again.",
-    "NO_SPECIFIC_TRACK": "That track is not in what is playing. Use /play to start it.",
+    "NO_PREV_TRACK": "There is no previous track. Use /restart to start this one over.",
+    "NO_SPECIFIC_TRACK": "That track isn’t in what’s playing. Use /play to start it.",
     "NOT_PLAYING_TRACK": "No track is playing. Start something with /play.",
     "NOT_PLAYING_CONTEXT": "No album or playlist is playing. Start one with /play.",
     "NOT_PLAYING_LOCALLY": "Nothing is playing on that device. Start something with /play.",
-    "ENDLESS_CONTEXT": "What is playing has no end, so Spotify does not allow that here.",
-    "CONTEXT_DISALLOW": "What is playing does not allow that. Try it with an album or playlist.",
-    "RATE_LIMITED": "That was too many skips at once. Wait a moment, then try again.",
-    "REMOTE_CONTROL_DISALLOW": "That device does not take commands. Play on another one.",
-    "DEVICE_NOT_CONTROLLABLE": "That device does not take commands. Play on another one.",
-    "VOLUME_CONTROL_DISALLOW": (
-        "Spotify cannot set the volume of that device. Set it on the device itself."
-    ),
+    "ENDLESS_CONTEXT": "What’s playing has no end. Try it with an album or playlist.",
+    "CONTEXT_DISALLOW": "What’s playing doesn’t allow that. Try it with an album or playlist.",
+    "RATE_LIMITED": "Too many skips at once. Wait a moment, then try again.",
+    "REMOTE_CONTROL_DISALLOW": _UNCONTROLLABLE,
+    "DEVICE_NOT_CONTROLLABLE": _UNCONTROLLABLE,
+    "VOLUME_CONTROL_DISALLOW": "That device’s volume can’t be changed from here. Set it there.",
 }
 
 

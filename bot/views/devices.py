@@ -149,8 +149,8 @@ def _device_list(devices: Sequence[Device]) -> str:
         lines.append(line)
     if not lines:
         lines = [
-            "Spotify is not open anywhere. Open it on your phone or computer and play anything "
-            "for a second, then press **Refresh**."
+            "Spotify isn’t open on any device. Open it, play something for a second, then press "
+            "**Refresh**."
         ]
     return "\n".join(["### Your devices", *lines])
 

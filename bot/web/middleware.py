@@ -230,13 +230,13 @@ def _headers(public_url: str, form_targets: tuple[str, ...]) -> Mapping[str, str
 
 _START_OVER = "Use /link in Discord to start over."
 _ERROR_TEXTS = {
-    404: ("There is nothing here", "Use /link in Discord to link your Spotify account."),
+    404: ("Page not found", "Use /link in Discord to link your Spotify account."),
     403: ("That came from somewhere else", _START_OVER),
-    413: ("That was too much at once", _START_OVER),
-    429: ("That was too often", "Wait a minute, then load this page again."),
-    500: ("That is a bug in Tonearm", "Tell whoever runs this bot when it happened."),
+    413: ("Too many requests", _START_OVER),
+    429: ("Too many requests", "Wait a minute, then load this page again."),
+    500: ("That did not work", "Tell whoever runs this bot when it happened."),
 }
-_BAD_REQUEST_TEXT = ("That request makes no sense here", _START_OVER)
+_BAD_REQUEST_TEXT = ("This page was opened in an unexpected way", _START_OVER)
 
 
 def error_page(status: int) -> web.Response:

@@ -103,7 +103,7 @@ class PlayerInvariants:
         for post in changed:
             text = visible_text(post.data)
             assert not post.failed, f"{action}: no response in time"
-            assert "bug in Tonearm" not in text, f"{action}: {text}"
+            assert "Something went wrong" not in text, f"{action}: {text}"
             message = parse_message(post.data)
             if not action.user:
                 assert message.kind == "panel", f"unsolicited message: {text}"

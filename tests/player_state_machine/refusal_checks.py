@@ -23,12 +23,12 @@ _PREPARATORY_CALLS = (("PUT", "me/player"), ("PUT", "me/player/shuffle"))
 
 # Wrong if Spotify executed every call.
 _FAILURE_TEXTS = (
-    "did not say whether",
-    "is not answering properly",
+    "didn’t confirm",
+    "isn’t responding properly",
     "too many requests",
-    "has used up what",
+    "has used up its daily limit",
     "does not say yet",
-    "did not accept your login",
+    "rejected your login",
 )
 
 
@@ -44,16 +44,16 @@ def _has_usable_device(comparison: PlayerComparison) -> bool:
 _REFUSAL_CONDITIONS: dict[str, Condition] = {
     "Nothing is playing, so": lambda comparison: comparison.player.device is None,
     "Nothing is playing.": lambda comparison: comparison.visible_item is None,
-    "None of your devices is playing": lambda comparison: comparison.player.device is None,
-    "Spotify is not open anywhere": lambda comparison: not _has_usable_device(comparison),
+    "Nothing is playing. Which device": lambda comparison: comparison.player.device is None,
+    "Spotify isn’t open on any device": lambda comparison: not _has_usable_device(comparison),
     "An ad is playing": lambda comparison: comparison.player.interlude == "ad",
     "nothing to skip to": _disallows("skipping_next"),
     "no previous track": _disallows("skipping_prev"),
     "no places to go to": _disallows("seeking"),
-    "cannot begin again": _disallows("seeking"),
-    "cannot be shuffled": _disallows("toggling_shuffle"),
-    "nothing to go on with": lambda comparison: comparison.player.item is None,
-    "nothing to queue behind": lambda comparison: comparison.visible_item is None,
+    "can’t be restarted": _disallows("seeking"),
+    "can’t be shuffled": _disallows("toggling_shuffle"),
+    "Nothing to continue": lambda comparison: comparison.player.item is None,
+    "playing to queue after": lambda comparison: comparison.visible_item is None,
     "lets apps play music for Premium": lambda comparison: not comparison.premium,
     "cannot set the volume of": lambda comparison: not comparison.supports_volume,
 }
@@ -82,6 +82,6 @@ def find_refusal_errors(
         and call.method != "GET"
         and (call.method, call.path) not in _PREPARATORY_CALLS
     ]
-    if executed and "did not say whether" not in text and "are queued" not in text:
+    if executed and "didn’t confirm" not in text and "are queued" not in text:
         errors.append(f"it was done: {executed}")
     return errors
