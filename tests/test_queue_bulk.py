@@ -106,7 +106,7 @@ async def test_unreadable_playlist_is_reported_without_confirmation(
         "Mine alone", "grace", spotify.catalogue.regular_tracks[0].uri
     )
     reply = await linked_user.run(f"/queue add what:{spotify_url(playlist.uri)}")
-    assert "it must be your own" in reply.text
+    assert "it has to be one of yours" in reply.text
 
 
 async def test_empty_playlist_is_reported(
