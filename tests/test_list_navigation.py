@@ -134,7 +134,7 @@ async def test_playlist_of_other_user_cannot_be_opened(
     reply = await linked_user.run(f"/search https://open.spotify.com/playlist/{playlist.id}")
     before = reply.text
     refused = await reply.press("Open")
-    assert "it must be your own" in refused.text
+    assert "it has to be one of yours" in refused.text
     assert refused.ephemeral
     assert reply.text == before
 

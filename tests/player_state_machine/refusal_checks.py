@@ -55,7 +55,7 @@ _REFUSAL_CONDITIONS: dict[str, Condition] = {
     "Nothing to continue": lambda comparison: comparison.player.item is None,
     "playing to queue after": lambda comparison: comparison.visible_item is None,
     "lets apps play music for Premium": lambda comparison: not comparison.premium,
-    "cannot set the volume of": lambda comparison: not comparison.supports_volume,
+    "can’t be changed from here": lambda comparison: not comparison.supports_volume,
 }
 
 
