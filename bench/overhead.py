@@ -12,8 +12,8 @@ import aiohttp
 
 from bench.report import Row, compare
 from bot.accounts.metrics import Metrics
-from bot.spotify.limits import RateLimiter
 from bot.spotify.pages import SavedTrack, page_decoder
+from bot.spotify.rate_limiter import RateLimiter
 from sandbox.clock import Clock
 from sandbox.spotify import Spotify
 

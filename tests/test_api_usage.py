@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.spotify.limits import DAY, HOUR
+from bot.spotify.rate_limiter import DAY, HOUR
 from sandbox.discord import UserClient
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import App, Spotify

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.player.history import UserHistory
-from bot.spotify.limits import HOUR, HourlyCalls
+from bot.spotify.rate_limiter import HOUR, HourlyCalls
 from bot.text.choices import Choice
 from sandbox.discord import Discord, UserClient
 from sandbox.fault_injection import Fault

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.spotify.limits import DAY, HOUR, HourlyCalls
+from bot.spotify.rate_limiter import DAY, HOUR, HourlyCalls
 from sandbox.discord import UserClient
 from sandbox.discord.command_line import ClientValidationError
 from sandbox.harness import Harness, run_harness

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.spotify.endpoint_groups import GROUPS, Group
-from bot.spotify.limits import DAY, HOUR, HourlyCalls, RateLimiter
+from bot.spotify.rate_limiter import DAY, HOUR, HourlyCalls, RateLimiter
 from bot.store import ExhaustedQuota, HourlyUsage, Store
 
 _log = logging.getLogger(__name__)

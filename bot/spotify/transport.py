@@ -14,7 +14,7 @@ from bot.errors.spotify import OutcomeUnknown, SpotifyDown
 from bot.spotify.cache import ResponseCache
 from bot.spotify.endpoint_groups import Group, group_of
 from bot.spotify.error_mapping import ApiResponse, error_for
-from bot.spotify.limits import RateLimiter
+from bot.spotify.rate_limiter import RateLimiter
 from bot.spotify.response_body import read_body
 from bot.spotify.short_links import ShortLinks
 

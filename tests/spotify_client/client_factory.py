@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 
 from bot.spotify import Spotify, Transport
-from bot.spotify.limits import RateLimiter
+from bot.spotify.rate_limiter import RateLimiter
 from sandbox.clock import Clock
 from sandbox.spotify import Spotify as FakeSpotify
 from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS

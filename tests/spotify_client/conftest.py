@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.spotify import Spotify
-from bot.spotify.limits import HOUR, RateLimiter
+from bot.spotify.rate_limiter import HOUR, RateLimiter
 from sandbox.clock import Clock
 from sandbox.spotify import Account, Player
 from sandbox.spotify import Spotify as FakeSpotify

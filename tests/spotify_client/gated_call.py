@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from bot.errors.bot_error import BotError
 from bot.spotify.endpoint_groups import Group
-from bot.spotify.limits import RateLimiter
+from bot.spotify.rate_limiter import RateLimiter
 
 
 def run_gated_call(

@@ -16,7 +16,7 @@ from bot.errors.spotify import (
     SpotifyDown,
 )
 from bot.spotify.endpoint_groups import Group
-from bot.spotify.limits import DAY, HOUR, RateLimiter
+from bot.spotify.rate_limiter import DAY, HOUR, RateLimiter
 from sandbox.clock import Clock
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_factory import ClientFactory

@@ -15,7 +15,7 @@ import pytest
 from bot.errors.bot_error import BotError
 from bot.spotify import Spotify, Transport
 from bot.spotify.endpoint_groups import GROUPS
-from bot.spotify.limits import RateLimiter
+from bot.spotify.rate_limiter import RateLimiter
 from bot.spotify.uris import Kind
 from sandbox.clock import Clock
 from sandbox.fault_injection import Fault as Order

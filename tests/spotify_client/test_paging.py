@@ -11,9 +11,9 @@ import pytest
 
 from bot.errors.spotify import BackgroundBudgetExceeded
 from bot.spotify import Spotify
-from bot.spotify.limits import RateLimiter
 from bot.spotify.pages import Page
 from bot.spotify.paging import PAGE_SIZE
+from bot.spotify.rate_limiter import RateLimiter
 from sandbox.clock import Clock
 from sandbox.spotify import Account, PlaylistItem, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify

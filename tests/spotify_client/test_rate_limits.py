@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors.spotify import QuotaExceeded, RateLimited
 from bot.spotify.endpoint_groups import GROUPS, Group
-from bot.spotify.limits import RateLimiter
+from bot.spotify.rate_limiter import RateLimiter
 from bot.spotify.uris import Kind
 from sandbox.clock import Clock
 from sandbox.spotify import App
