@@ -34,7 +34,7 @@ async def serve_page(harness: Harness, port: int) -> None:
 
 
 async def main(arguments: argparse.Namespace) -> None:
-    async with run_harness(seed=arguments.seed) as harness:
+    async with run_harness(seed=arguments.seed, SPOTIFY_CLIENT_SECRET="yes") as harness:
         if arguments.terminal:
             await run_terminal(harness)
         else:

@@ -13,6 +13,7 @@ from sandbox.discord import ClientValidationError, NoResponse, Reply, UserClient
 from sandbox.discord.state import EPHEMERAL
 from sandbox.harness import Harness, LoginOffer, find_confirmation_code
 from sandbox.message_text import controls, render_message
+from sandbox.spotify.scenarios import Scenarios
 
 QUIET_PERIOD = 0.3  # seconds without a change after which a reply counts as complete
 
@@ -26,6 +27,8 @@ say words     send an ordinary message
 as grace      switch user: ada, grace, linus or mallory
 in night      switch channel: music, general, night, elsewhere, dm or huddle
 look          show the simulated Spotify player
+device Name   close Spotify on a device of yours, or open it there
+if quota      what if…: switch a situation at Spotify on or off; if alone lists them
 quit          stop; the end of input does the same"""
 
 MESSAGES_SHOWN = 10
@@ -36,6 +39,7 @@ class Terminal:
 
     def __init__(self, harness: Harness) -> None:
         self._harness = harness
+        self._scenarios = Scenarios(harness.spotify)
         self._user, self._place = "ada", "music"
         self._reply: Reply | None = None
         self._selected_message_id: str | None = None  # its buttons have the numbers
@@ -75,6 +79,11 @@ class Terminal:
                 self._harness.discord.user_client(self._user, rest)
                 self._place = rest
                 print(f"You are in {rest}.")
+            elif word == "device" and rest:
+                self._harness.spotify.accounts[self._user].toggle_device(rest)
+                self._print_player()
+            elif word == "if":
+                self._switch_scenario(rest)
             elif word == "look":
                 self._print_player()
             elif self._reply and self._reply.modal:
@@ -186,6 +195,15 @@ class Terminal:
         for name, content in reply.files.items():
             print(f"  file {name}, {len(content):,} bytes")
 
+    def _switch_scenario(self, name: str) -> None:
+        """Switch the scenario, if one is named, and list all of them."""
+        account = self._harness.spotify.accounts[self._user]
+        if name:
+            is_on = {entry["name"]: entry["on"] for entry in self._scenarios.view(account)}
+            self._scenarios.switch(account, name, not is_on.get(name))
+        for entry in self._scenarios.view(account):
+            print(f"  {entry['name']:8} {entry['label']}{' (on)' if entry['on'] else ''}")
+
     def _print_player(self) -> None:
         view: dict[str, Any] = self._harness.spotify.page_view(self._user)
         playing = view["playing"]
@@ -194,7 +212,9 @@ class Terminal:
             print(f"Spotify: {playing['name']} by {', '.join(playing['artists'])} {state}")
         else:
             print("Spotify: nothing plays")
+        open_devices = [device["name"] for device in view["devices"] if device["open"]]
         print(f"  {view['liked_total']:,} liked songs, {len(view['queue'])} queued")
+        print(f"  open on {', '.join(open_devices) or 'no device'}")
 
     async def _wait_until_quiet(self) -> None:
         """Wait until neither service changes for QUIET_PERIOD."""

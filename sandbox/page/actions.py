@@ -86,8 +86,34 @@ class Play(Action, frozen=True, tag="play"):
     """Play or pause, as the user would in their own Spotify."""
 
 
+class ToggleDevice(Action, frozen=True, tag="device"):
+    """Close Spotify on a device of the account, by its name, or open it there."""
+
+    name: str
+
+
+class SwitchScenario(Action, frozen=True, tag="scenario"):
+    """Switch a scenario of the "What if…" menu on or off."""
+
+    name: str
+    on: bool
+
+
 AnyAction = (
-    Look | Switch | Say | Run | Complete | Menu | Forward | Press | Pick | Submit | Dismiss | Play
+    Look
+    | Switch
+    | Say
+    | Run
+    | Complete
+    | Menu
+    | Forward
+    | Press
+    | Pick
+    | Submit
+    | Dismiss
+    | Play
+    | ToggleDevice
+    | SwitchScenario
 )
 
 decode = msgspec.json.Decoder(AnyAction).decode

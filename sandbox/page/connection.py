@@ -15,6 +15,7 @@ from sandbox.discord import ClientValidationError, Discord, NoResponse, UserClie
 from sandbox.notifier import BotExited, ChangeNotifier
 from sandbox.page import actions
 from sandbox.spotify import Account, Spotify
+from sandbox.spotify.scenarios import Scenarios
 
 DEFAULT_CHANNEL = "music"  # all users are members
 PUSH_INTERVAL = 0.03  # seconds between two pushes
@@ -23,9 +24,16 @@ PUSH_INTERVAL = 0.03  # seconds between two pushes
 class PageConnection:
     """Pushes the whole state after each change, and performs the user's actions."""
 
-    def __init__(self, discord: Discord, spotify: Spotify, socket: web.WebSocketResponse) -> None:
+    def __init__(
+        self,
+        discord: Discord,
+        spotify: Spotify,
+        scenarios: Scenarios,
+        socket: web.WebSocketResponse,
+    ) -> None:
         self._discord = discord
         self._spotify = spotify
+        self._scenarios = scenarios
         self._socket = socket
         self._user, self._place, self._account = "ada", DEFAULT_CHANNEL, "ada"
         self._changed = asyncio.Event()
@@ -73,6 +81,7 @@ class PageConnection:
         return {
             "discord": self._discord.page_view(self._user, self._place),
             "spotify": self._spotify.page_view(self._account),
+            "scenarios": self._scenarios.view(self._spotify.accounts[self._account]),
             "ended": self._ended,
         }
 
@@ -90,7 +99,7 @@ class PageConnection:
             reply["refused"] = f"The page sent an invalid action: {error}."
         except (NoResponse, TimeoutError):
             reply["result"] = None  # the chat shows the missing response
-        except (ClientValidationError, BotExited) as error:
+        except (ClientValidationError, BotExited, LookupError) as error:
             reply["refused"] = _error_text(error)
         await self._send(json.dumps(reply))
 
@@ -124,6 +133,10 @@ class PageConnection:
                 client.dismiss_modal()
             case actions.Play():
                 _toggle_playback(self._spotify.accounts[self._account])
+            case actions.ToggleDevice(name=name):
+                self._spotify.accounts[self._account].toggle_device(name)
+            case actions.SwitchScenario(name=name, on=on):
+                self._scenarios.switch(self._spotify.accounts[self._account], name, on)
         return None
 
     def _forward(self, message: dict[str, Any], place: str) -> None:

@@ -15,6 +15,7 @@ from aiohttp import WSCloseCode, web
 from sandbox.discord import Discord
 from sandbox.page.connection import PageConnection
 from sandbox.spotify import Spotify
+from sandbox.spotify.scenarios import Scenarios
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -33,6 +34,7 @@ class PageServer:
         self.url = ""
         self._discord = discord
         self._spotify = spotify
+        self._scenarios = Scenarios(spotify)
         self._port = port
         self._token = secrets.token_urlsafe(16)
         self._sockets: set[web.WebSocketResponse] = set()
@@ -68,7 +70,7 @@ class PageServer:
         await socket_.prepare(request)
         self._sockets.add(socket_)
         try:
-            await PageConnection(self._discord, self._spotify, socket_).serve()
+            await PageConnection(self._discord, self._spotify, self._scenarios, socket_).serve()
         finally:
             self._sockets.discard(socket_)
         return socket_

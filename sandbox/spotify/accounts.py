@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..clock import Clock
 from .catalogue import GENERATED_ID_PREFIX, generated_uri
+from .devices import Device
 from .player import Player
 from .playlists import Playlist
 
@@ -49,6 +50,7 @@ class Account:
     artists: list[SavedItem] = field(default_factory=list)
     users: list[SavedItem] = field(default_factory=list)
     playlists: list[Playlist | None] = field(default_factory=list)  # the API shows None as null
+    closed_devices: list[Device] = field(default_factory=list)  # Spotify is not open on these
     total_surplus: int = 0  # how many more liked songs `total` claims than there are
 
     def saved_items(self, kind: str) -> list[SavedItem]:
@@ -97,6 +99,28 @@ class Account:
             for number in range(first, first + count)
         ]
         self.on_change()
+
+    def unlike_generated(self) -> None:
+        """Remove all generated songs from the liked songs."""
+        self.liked = [item for item in self.liked if GENERATED_ID_PREFIX not in item[0]]
+        self.on_change()
+
+    def toggle_device(self, name: str) -> None:
+        """Close Spotify on this device, or open it there. Raises LookupError."""
+        for device in [*self.player.devices, *self.closed_devices]:
+            if device.name != name:
+                continue
+            if device in self.closed_devices:
+                self.closed_devices.remove(device)
+                self.player.devices.append(device)
+            else:
+                if device is self.player.device:
+                    self.player.device = None
+                self.player.devices.remove(device)
+                self.closed_devices.append(device)
+            self.on_change()
+            return
+        raise LookupError(f"there is no device {name}")
 
 
 def uri_kind(uri: str) -> str:

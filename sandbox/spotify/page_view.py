@@ -30,11 +30,14 @@ def build_view(state: SpotifyState, calls: list[Call], name: str) -> dict[str, A
                 "name": device.name,
                 "type": device.type,
                 "active": device is player.device,
+                "open": device in player.devices,
                 "volume": device.volume,
                 "supports_volume": device.supports_volume,
                 "restricted": device.is_restricted,
             }
-            for device in player.devices
+            for device in sorted(
+                [*player.devices, *account.closed_devices], key=lambda device: device.name
+            )
         ],
         "playing": _playback_view(state, account),
         "shuffle": player.shuffle,

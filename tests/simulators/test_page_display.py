@@ -112,7 +112,7 @@ async def test_what_plays_is_shown_and_moves_on(page: OpenPage) -> None:
     await expect(aside.get_by_role("region", name="Devices")).to_contain_text("Active")
     await expect(aside.get_by_role("link", name=second.name, exact=True)).to_be_visible()
     await aside.get_by_role("button", name="Pause").click()
-    await expect(aside.get_by_role("button", name="Play")).to_be_visible()
+    await expect(aside.get_by_role("button", name="Play", exact=True)).to_be_visible()
     assert not ada.is_playing
 
 

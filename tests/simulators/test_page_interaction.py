@@ -224,3 +224,27 @@ async def test_silence_of_the_bot_is_shown_where_it_was_asked(page: OpenPage) ->
     page.clock.advance(3)
     await expect(page.latest_message).to_contain_text("The application did not respond")
     page.bot.released.set()
+
+
+async def test_a_click_closes_spotify_on_a_device_and_opens_it_again(page: OpenPage) -> None:
+    player = page.spotify.accounts["ada"].player
+    device = page.tab.get_by_role("button", name="Kitchen Speaker")
+    await device.click()
+    await expect(device).to_contain_text("Closed")
+    assert "Kitchen Speaker" not in [device.name for device in player.devices]
+    await device.click()
+    await expect(device).not_to_contain_text("Closed")
+    assert "Kitchen Speaker" in [device.name for device in player.devices]
+
+
+async def test_what_if_menu_switches_scenarios_on_and_off(page: OpenPage) -> None:
+    ada = page.spotify.accounts["ada"]
+    menu = page.tab.get_by_role("region", name="What if…")
+    for scenario in await menu.get_by_role("button").all():
+        await scenario.click()
+        await expect(scenario).to_have_attribute("aria-pressed", "true")
+    assert (ada.player.interlude, ada.premium, len(ada.liked) > 8_000) == ("ad", False, True)
+    for scenario in await menu.get_by_role("button").all():
+        await scenario.click()
+        await expect(scenario).to_have_attribute("aria-pressed", "false")
+    assert (ada.player.interlude, ada.premium, len(ada.liked) > 8_000) == (None, True, False)

@@ -54,6 +54,9 @@ function render() {
   spotify(aside, state.spotify, {
     watch: (account) => sit({ account }),
     play: () => act("", "play", {}),
+    toggleDevice: (name) => act("", "device", { name }),
+    scenarios: state.scenarios,
+    switchScenario: (name, on) => act("", "scenario", { name, on }),
     close: top.close,
   });
 }

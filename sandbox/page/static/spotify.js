@@ -14,7 +14,8 @@ const DEVICE_SIGNS = {
 let playing = null; // what plays, with the moment at which we were told
 
 /** Brings `aside` up to date with Spotify's view; `watch(account)` shows another one. */
-export function spotify(aside, view, { watch, play, close }) {
+export function spotify(aside, view, actions) {
+  const { watch, play, close, toggleDevice, scenarios, switchScenario } = actions;
   playing = view.playing && { ...view.playing, told: performance.now() };
   patch(
     aside,
@@ -24,7 +25,16 @@ export function spotify(aside, view, { watch, play, close }) {
       head(view, watch, close),
       playing ? deck(playing) : silence(),
       modes(view, play),
-      part("Devices", view.devices.length, h("ul", { class: "devices" }, view.devices.map(device))),
+      part(
+        "Devices",
+        view.devices.filter((it) => it.open).length,
+        h("ul", { class: "devices" }, view.devices.map((it) => device(it, toggleDevice))),
+      ),
+      part(
+        "What if…",
+        null,
+        h("ul", { class: "scenarios" }, scenarios.map((it) => scenario(it, switchScenario))),
+      ),
       view.queue.length > 0 && part("Up next", view.queue.length, tracks(view.queue, "few")),
       part("Liked songs", view.liked_total.toLocaleString(), tracks(view.liked)),
       part("Last calls", null, h("ol", { class: "calls" }, view.calls.map(call))),
@@ -37,7 +47,7 @@ function head(view, watch, close) {
   return h(
     "header",
     {},
-    h("h2", {}, "Simulated Spotify"),
+    h("h2", {}, "Spotify"),
     h(
       "select",
       { "aria-label": "Whose account", onchange: ({ target }) => watch(target.value) },
@@ -169,24 +179,46 @@ const part = (name, count, ...children) =>
     children,
   );
 
-function device(it) {
+// A click closes Spotify on the device, or opens it there.
+function device(it, toggle) {
   const type = DEVICE_SIGNS[it.type?.toLowerCase()] ?? "speaker";
-  const state = it.restricted ? "Restricted" : it.active ? "Active" : "";
+  const state = !it.open ? "Closed" : it.restricted ? "Restricted" : it.active ? "Active" : "";
   return h(
     "li",
     { class: it.active ? "active" : "", "aria-current": it.active && "true" },
-    sign(type),
-    h("span", { class: "device-name" }, it.name),
-    state && h("span", { class: "device-state" }, state),
-    it.volume != null &&
-      h(
-        "span",
-        { class: "device-volume", "aria-label": `Volume ${it.volume} %` },
-        sign("volume"),
-        `${it.volume} %`,
-      ),
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(it.open),
+        title: it.open ? "Close Spotify on it" : "Open Spotify on it",
+        onclick: () => toggle(it.name),
+      },
+      sign(type),
+      h("span", { class: "device-name" }, it.name),
+      state && h("span", { class: "device-state" }, state),
+      it.open &&
+        it.volume != null &&
+        h(
+          "span",
+          { class: "device-volume", "aria-label": `Volume ${it.volume} %` },
+          sign("volume"),
+          `${it.volume} %`,
+        ),
+    ),
   );
 }
+
+const scenario = ({ name, label, on }, toggle) =>
+  h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", "aria-pressed": String(on), onclick: () => toggle(name, !on) },
+      label,
+    ),
+  );
 
 const tracks = (list, few = "") =>
   h(
