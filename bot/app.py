@@ -22,6 +22,8 @@ from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.responses import REPLY_TIMEOUT
+from bot.interactions.user_writes import UserWrites
 from bot.library.saved_items import SavedItems
 from bot.login.discord_oauth import DiscordOAuth
 from bot.login.flow import LoginFlow
@@ -48,6 +50,7 @@ async def build(
     connector: aiohttp.BaseConnector | None = None,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_grace: float = SHUTDOWN_GRACE,
+    reply_timeout: float = REPLY_TIMEOUT,
 ) -> AsyncIterator[Tonearm]:
     """The bot, ready for `start(settings.discord_token)`, with its login pages already served.
 
@@ -56,6 +59,7 @@ async def build(
     connector        for all requests but those of discord.py
     command_timeout  seconds that a command has for its calls to Spotify
     shutdown_grace   seconds that interactions in progress get when the bot stops
+    reply_timeout    seconds that Discord gets to take a reply
 
     Everything is closed in reverse order at the end. Raises StartupError.
     """
@@ -78,6 +82,8 @@ async def build(
             discord_oauth = DiscordOAuth(
                 http, settings.discord_api_url, secret, f"{public_url}/discord"
             )
+        writes = UserWrites()
+        store.preferences.on_write = writes.track
         metrics = Metrics()
         quota = Quota(
             store,
@@ -100,7 +106,13 @@ async def build(
         access_tokens = AccessTokens(store, spotify_oauth, metrics, now=now, monotonic=monotonic)
         stack.push_async_callback(access_tokens.close)
         sessions = Sessions(
-            store, access_tokens, transport, quota, app_token=app_token, timeout=command_timeout
+            store,
+            access_tokens,
+            transport,
+            quota,
+            on_write=writes.track,
+            app_token=app_token,
+            timeout=command_timeout,
         )
         login_flow = LoginFlow(
             store,
@@ -134,7 +146,9 @@ async def build(
             double_press=DoublePressGuard(now),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
+            writes=writes,
             shutdown_grace=shutdown_grace,
+            reply_timeout=reply_timeout,
         )
         bot = Tonearm(services)
         guard = RequestGuard(

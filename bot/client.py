@@ -7,10 +7,10 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-import aiohttp
 import discord
 import yarl
 from discord import app_commands
@@ -25,9 +25,23 @@ from bot.interactions.components import (
     PersistentItem,
     component_handlers,
 )
+from bot.interactions.discord_errors import (
+    ACKNOWLEDGED,
+    DISCORD_ERRORS,
+    UNDELIVERABLE,
+    UnconfirmedResponses,
+    code_of,
+)
 from bot.interactions.explain import explain
 from bot.interactions.in_flight import InFlight
-from bot.interactions.responses import CANNOT_SEND, UNEDITABLE, reply_privately
+from bot.interactions.responses import (
+    defer_edit,
+    limit_seconds,
+    mark_taken,
+    reply_privately,
+    report,
+)
+from bot.interactions.user_writes import WriteRecord
 from bot.login.results import AccountLinked, LoginFinished
 from bot.services import Services
 from bot.views.login import start_login_view
@@ -51,10 +65,8 @@ COGS = (
     "cogs.operator",
 )
 
-# Discord's codes for a reply that can no longer be sent: the interaction was answered too late, the
-# reply was dismissed, or it is over fifteen minutes old and the user takes no direct messages.
-UNDELIVERABLE = (10062, CANNOT_SEND, *UNEDITABLE)
-
+# The longest wait, in seconds, for a rate limit of Discord. With a longer one, a request fails.
+MAX_RATE_LIMIT_WAIT = 30.0
 # Seconds that interactions in progress get when the bot stops.
 SHUTDOWN_GRACE = 3.0
 
@@ -79,6 +91,7 @@ class Tonearm(commands.AutoShardedBot):
     """
 
     def __init__(self, services: Services) -> None:
+        self._unconfirmed = UnconfirmedResponses()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -92,12 +105,14 @@ class Tonearm(commands.AutoShardedBot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
+            http_trace=self._unconfirmed.trace_config(),
+            max_ratelimit_timeout=MAX_RATE_LIMIT_WAIT,
         )
         self.services = services
         self.error_views: dict[type[BotError], ErrorView] = {}
         self._component_handlers: dict[type[Component], ComponentHandler] = {}
         self._templates: list[re.Pattern[str]] = []
-        self._in_flight = InFlight(self._count)
+        self._in_flight = InFlight(services.writes, self._count)
 
     async def setup_hook(self) -> None:
         # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
@@ -171,11 +186,12 @@ class Tonearm(commands.AutoShardedBot):
 
     def begin_interaction(self, interaction: Interaction) -> bool:
         """Whether to handle the interaction; False for one that was delivered before."""
+        limit_seconds(interaction, self.services.reply_timeout)
         return self._in_flight.begin(interaction)
 
     async def handle_component(self, interaction: Interaction, component: Component) -> None:
         """Let the cog handle a press or a submitted form, once for each."""
-        if not self._in_flight.begin(interaction):
+        if not self.begin_interaction(interaction):
             return
         try:
             with ExitStack() as press:
@@ -188,7 +204,7 @@ class Tonearm(commands.AutoShardedBot):
                 if is_first:
                     await self._component_handlers[type(component)](interaction, component)
                 else:
-                    await interaction.response.defer()
+                    await defer_edit(interaction)
         except Exception as error:
             await self.handle_error(interaction, error)
         self._in_flight.finish(interaction)
@@ -203,7 +219,7 @@ class Tonearm(commands.AutoShardedBot):
             known = custom_id in self._connection._view_store._modals
         else:
             known = self._is_known(custom_id)
-        if custom_id and not known and self._in_flight.begin(interaction):
+        if custom_id and not known and self.begin_interaction(interaction):
             try:
                 await reply_privately(interaction, "That has expired. Use the command again.")
             except Exception as error:
@@ -216,22 +232,25 @@ class Tonearm(commands.AutoShardedBot):
             return  # the user was told that the bot is stopping
         if isinstance(error, app_commands.CommandInvokeError):
             error = error.original
-        name = _interaction_name(interaction)
-        if isinstance(error, discord.HTTPException) and error.code in UNDELIVERABLE:
+        name, code = _interaction_name(interaction), code_of(error)
+        if code == ACKNOWLEDGED and interaction in self._unconfirmed:
+            mark_taken(interaction)
+        elif code == ACKNOWLEDGED or code in UNDELIVERABLE:
+            # Another process answers it, or nobody can see a reply: say and do nothing.
             self._in_flight.finish(interaction, "lost")
-            _log.warning("%s: the reply is gone: %s", name, error.code)
+            _log.info("%s: the reply is gone: %s", name, code)
             return
-        explanation = explain(error, self.services.operator)
+        # Without a first response, the command did not begin: see `bot.interactions.responses`.
+        began = interaction.response.is_done()
+        writes = self._in_flight.writes(interaction) if began else WriteRecord()
+        explanation = explain(error, self.services.operator, writes)
         if explanation.reference:
             _log.error("%s: reference %s", name, explanation.reference, exc_info=error)
         else:
-            _log.info("%s: %s: %s", name, type(error).__name__, error)
+            _log.info("%s: %s: %s", name, type(error).__name__, _for_log(error))
         views = (make for kind, make in self.error_views.items() if isinstance(error, kind))
-        extras = {"view": make(error)} if (make := next(views, None)) else {}
-        try:
-            await reply_privately(interaction, explanation.message, **extras)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as lost:
-            _log.warning("%s: could not say so: %s", name, type(lost).__name__)
+        make_view = partial(make, error) if (make := next(views, None)) else None
+        await report(interaction, explanation.message, explanation.last_resort, make_view)
         outcome = "bug" if explanation.reference else type(error).__name__
         self._in_flight.finish(interaction, outcome)
 
@@ -263,6 +282,11 @@ def _interaction_name(interaction: Interaction) -> str:
     if interaction.command is not None:
         return f"/{interaction.command.qualified_name}"
     return f"button {_custom_id(interaction).partition(':')[0]}"
+
+
+def _for_log(error: Exception) -> str:
+    """The error's text; not the page that Cloudflare answers with."""
+    return str(code_of(error)) if isinstance(error, DISCORD_ERRORS) else str(error)
 
 
 def _custom_id(interaction: Interaction) -> str:

@@ -11,6 +11,7 @@ from bot.accounts.sessions import Sessions
 from bot.autocomplete.options import Autocomplete
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.user_writes import UserWrites
 from bot.library.saved_items import SavedItems
 from bot.login.flow import LoginFlow
 from bot.panel.panels import Panels
@@ -25,7 +26,9 @@ class Services:
 
     operator        who runs the bot, as a part of a sentence: "Ask {operator} to …"
     setup_page      the URL of the page about Spotify apps of users' own
+    writes          what the interactions in progress have written
     shutdown_grace  seconds that interactions in progress get when the bot stops
+    reply_timeout   seconds that Discord gets to take a reply
     """
 
     store: Store
@@ -43,7 +46,9 @@ class Services:
     double_press: DoublePressGuard
     operator: str
     setup_page: str
+    writes: UserWrites
     shutdown_grace: float
+    reply_timeout: float
 
     def forget_user(self, user_id: int, *, settings: bool) -> None:
         """Erase from memory what belongs to a user's account, and if asked their settings."""

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.client import Interaction, Tonearm
 from bot.errors.login import NeedsLogin
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer
+from bot.interactions.responses import Reply, defer, defer_edit, edit_reply, open_form, reply
 from bot.notifications import send_login_link
 from bot.services import Services
 from bot.views import account, login
@@ -31,52 +31,51 @@ class Account(commands.Cog):
         client_id: app_commands.Range[str, 32, 32] | None = None,
     ) -> None:
         """Link your Spotify account."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         await send_login_link(interaction, self.sessions, self.login_flow, client_id=client_id)
 
     @app_commands.command()
     async def unlink(self, interaction: Interaction) -> None:
         """Unlink your Spotify account and erase what Tonearm stored about it."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         linked = await self.sessions.linked_account(interaction.user.id)
         if linked is None:
             await self._erase(interaction.user.id)
-            await interaction.followup.send(account.NOTHING_TO_ERASE)
+            await reply(interaction, account.NOTHING_TO_ERASE)
             return
-        await interaction.followup.send(
-            account.unlink_question(linked), view=account.confirm_unlink_view()
-        )
+        question = Reply(account.unlink_question(linked), account.confirm_unlink_view())
+        await reply(interaction, question)
 
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
         """Show your linked account, when it expires, and what’s stored."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         linked = await self.sessions.linked_account(interaction.user.id)
         if linked is None:
-            await interaction.followup.send(account.NOT_LINKED)
+            await reply(interaction, account.NOT_LINKED)
             return
         preferences = await self.preferences.get(interaction.user.id)
-        await interaction.followup.send(account.account_message(linked, preferences))
+        await reply(interaction, account.account_message(linked, preferences))
 
     @app_commands.command()
     async def setup(self, interaction: Interaction) -> None:
         """Use your own Spotify app if this bot’s is full."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         text = account.setup_message(self.login_flow.redirect_uri, self.services.setup_page)
-        await interaction.followup.send(text)
+        await reply(interaction, text)
 
     @app_commands.command()
     async def privacy(self, interaction: Interaction) -> None:
         """Read what Tonearm stores, why, and for how long."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         sections = "\n".join(f"**{title}**\n{text}" for title, text in pages.PRIVACY)
-        await interaction.followup.send(f"{sections}\n{login.SPOTIFY_APPS_URL}")
+        await reply(interaction, f"{sections}\n{login.SPOTIFY_APPS_URL}")
 
     @on_component(ConfirmUnlink)
     async def confirm_unlink(self, interaction: Interaction, _: ConfirmUnlink) -> None:
-        await interaction.response.defer()
+        await defer_edit(interaction)
         await self._erase(interaction.user.id)
-        await interaction.edit_original_response(content=account.UNLINKED, view=None)
+        await edit_reply(interaction, account.UNLINKED)
 
     @on_component(login.StartLogin)
     async def start_login(self, interaction: Interaction, _: login.StartLogin) -> None:
@@ -86,11 +85,11 @@ class Account(commands.Cog):
     @on_component(login.EnterCode)
     async def enter_code(self, interaction: Interaction, _: login.EnterCode) -> None:
         await self.login_flow.require_pending_code(interaction.user.id)
-        await interaction.response.send_modal(login.CodeForm())
+        await open_form(interaction, login.CodeForm())
 
     @on_component(login.CodeForm)
     async def confirm_code(self, interaction: Interaction, form: login.CodeForm) -> None:
-        await interaction.response.defer()
+        await defer_edit(interaction)
         finished = await self.login_flow.confirm_code(interaction.user.id, form.typed_code)
         await interaction.client.announce_login(finished)
 

@@ -12,7 +12,7 @@ from bot.browse.pages import read_page
 from bot.browse.paths import ListKind, ListPath, path_for_query
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer
+from bot.interactions.responses import defer, defer_edit, edit_reply, reply
 from bot.services import Services
 from bot.spotify.uris import Kind
 from bot.views import list_text, lists
@@ -60,7 +60,7 @@ class Browse(commands.Cog):
         path, words = await path_for_query(spotify, query, SEARCH_KINDS[type])
         self.autocomplete.history.add_search(interaction.user.id, query)
         page = await read_page(spotify, path, words)
-        await interaction.followup.send(view=lists.list_view(page, words))
+        await reply(interaction, lists.list_view(page, words))
 
     @search.autocomplete("query")
     async def complete_query(self, interaction: Interaction, typed: str) -> Choices:
@@ -70,9 +70,7 @@ class Browse(commands.Cog):
     async def recent(self, interaction: Interaction) -> None:
         """Show what you played recently."""
         await self.replies.defer(interaction)
-        await interaction.followup.send(
-            view=await self._view(interaction, ListPath(ListKind.RECENT))
-        )
+        await reply(interaction, await self._view(interaction, ListPath(ListKind.RECENT)))
 
     @app_commands.command()
     @app_commands.describe(kind="Songs or artists", range="Over how long")
@@ -85,7 +83,7 @@ class Browse(commands.Cog):
         """Show the songs or artists you play most."""
         await self.replies.defer(interaction)
         path = ListPath(ListKind.TOP, f"{TOP_KINDS[kind]}.{TOP_RANGES[range]}")
-        await interaction.followup.send(view=await self._view(interaction, path))
+        await reply(interaction, await self._view(interaction, path))
 
     @on_component(lists.ItemSelect)
     async def select_item(self, interaction: Interaction, menu: lists.ItemSelect) -> None:
@@ -123,16 +121,16 @@ def _is_own_message(interaction: Interaction) -> bool:
 
 async def _defer(interaction: Interaction) -> None:
     if _is_own_message(interaction):
-        await interaction.response.defer()
+        await defer_edit(interaction)
     else:
         await defer(interaction)
 
 
 async def _show(interaction: Interaction, view: ui.LayoutView) -> None:
     if _is_own_message(interaction):
-        await interaction.edit_original_response(view=view)
+        await edit_reply(interaction, view=view)
     else:
-        await interaction.followup.send(view=view)
+        await reply(interaction, view)
 
 
 async def setup(bot: Tonearm) -> None:

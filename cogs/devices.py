@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.client import Interaction, Tonearm
 from bot.errors.spotify import DeviceChoiceNeeded
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, reply
+from bot.interactions.responses import defer, defer_edit, edit_at_once, edit_reply, reply
 from bot.player.actions import LISTED_ITEMS, PlayerAction
 from bot.services import Services
 from bot.views.devices import (
@@ -35,27 +35,27 @@ class Devices(commands.Cog):
     async def devices(self, interaction: Interaction) -> None:
         """List your devices, switch, or set a default."""
         await defer(interaction)
-        await interaction.followup.send(view=await self._card(interaction.user.id))
+        await reply(interaction, await self._card(interaction.user.id))
 
     @on_component(DevicesButton)
     async def show_from_panel(self, interaction: Interaction, button: DevicesButton) -> None:
         await defer(interaction)
         is_owner = interaction.user.id == button.owner
         view = await self._card(button.owner) if is_owner else visitor_card(interaction.message)
-        await interaction.followup.send(view=view)
+        await reply(interaction, view)
 
     @on_component(RefreshButton)
     async def refresh(self, interaction: Interaction, _: RefreshButton) -> None:
-        await interaction.response.defer()
-        await interaction.edit_original_response(view=await self._card(interaction.user.id))
+        await defer_edit(interaction)
+        await edit_reply(interaction, view=await self._card(interaction.user.id))
 
     @on_component(DefaultDeviceSelect)
     async def set_default(self, interaction: Interaction, menu: DefaultDeviceSelect) -> None:
         """Store the default device; no call to Spotify."""
-        await interaction.response.defer()
+        await defer_edit(interaction)
         default, view = with_default(interaction.message, menu)
         await self.preferences.set_device(interaction.user.id, default)
-        await interaction.edit_original_response(view=view)
+        await edit_reply(interaction, view=view)
 
     @on_component(DeviceSelect)
     async def perform_on_device(self, interaction: Interaction, menu: DeviceSelect) -> None:
@@ -71,7 +71,7 @@ class Devices(commands.Cog):
         """Perform the action that the message asks about, on the device `on` if one is named."""
         if action.verb == "queue":
             # Remove the menu first: a queued song cannot be removed, so it must not be used twice.
-            await interaction.response.edit_message(view=None)
+            await edit_at_once(interaction, None)
         else:
             await defer(interaction)
         user_id = interaction.user.id

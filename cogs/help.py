@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
 from bot.interactions.mentions import Mentions, command_names
-from bot.interactions.responses import defer
+from bot.interactions.responses import defer, reply
 from bot.views.help import MENUS, help_card
 
 
@@ -22,7 +22,7 @@ class Help(commands.Cog):
         tree = interaction.client.tree
         menus = {kind: [menu.name for menu in tree.get_commands(type=kind)] for kind in MENUS}
         view = help_card(command_names(tree), menus, await self.mentions.fetch())
-        await interaction.followup.send(view=view)
+        await reply(interaction, view)
 
 
 async def setup(bot: Tonearm) -> None:

@@ -8,7 +8,7 @@ from bot.browse.pages import read_page
 from bot.browse.paths import path_for_item
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import Reply, defer, reply
+from bot.interactions.responses import Reply, defer, edit_reply, reply
 from bot.library.playlists import resolve_addition, try_add_to_playlist, writable_playlists
 from bot.player.actions import play_action
 from bot.services import Services
@@ -25,6 +25,7 @@ class Items(commands.Cog):
         self.preferences = services.store.preferences
         self.saved_items = services.saved_items
         self.sessions = services.sessions
+        self.writes = services.writes
 
     @on_component(ItemActionButton)
     async def act(self, interaction: Interaction, button: ItemActionButton) -> None:
@@ -67,12 +68,13 @@ class Items(commands.Cog):
         spotify = await self.sessions.catalogue_session(interaction.user.id)
         item = await spotify.catalogue.item(uri)
         # The first message replaces the deferred reply, and is as private as that.
-        await interaction.edit_original_response(content=items.SHARING)
+        await edit_reply(interaction, items.SHARING)
         card = items.shared_card(item, interaction.user.display_name)
-        sent = await interaction.followup.send(view=card, wait=True)
+        with self.writes.track(interaction.user.id):
+            sent = await reply(interaction, card)
         # If the app may not speak in the channel, Discord shows the card to this user alone.
         text = items.NOT_SHARED if sent.flags.ephemeral else items.SHARED
-        await interaction.edit_original_response(content=text)
+        await edit_reply(interaction, text)
 
     async def _open(self, interaction: Interaction, uri: Uri) -> Reply:
         path = path_for_item(uri)

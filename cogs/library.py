@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.client import Interaction, Tonearm
 from bot.errors.content import ExportInProgress, NotSavable
 from bot.interactions.progress import ProgressMessage
-from bot.interactions.responses import defer, send_file
+from bot.interactions.responses import defer, edit_reply, reply, send_file
 from bot.library.export import ExportFormat, liked_songs
 from bot.player.state import now_playing
 from bot.services import Services
@@ -36,7 +36,7 @@ class Library(commands.Cog):
         if item.uri is None:
             raise NotSavable
         await self.saved_items.save(spotify, interaction.user.id, item.uri)
-        await interaction.followup.send(view=saved_card([item]))
+        await reply(interaction, saved_card([item]))
 
     @app_commands.command()
     @app_commands.rename(kind="format")
@@ -51,7 +51,7 @@ class Library(commands.Cog):
         self._exporting.add(user)
 
         async def show(text: str) -> None:
-            await interaction.edit_original_response(content=text)
+            await edit_reply(interaction, text)
 
         try:
             export = await liked_songs(

@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.accounts.quota import Quota
 from bot.client import Interaction, Tonearm
 from bot.errors.bot_error import NotTheOperator
+from bot.interactions.responses import defer, reply
 from bot.views import usage
 
 
@@ -19,10 +20,10 @@ class Operator(commands.Cog):
     @app_commands.default_permissions()
     async def usage(self, interaction: Interaction) -> None:
         """For the bot’s owner: Spotify requests in the last 24 hours."""
-        await interaction.response.defer(ephemeral=True)
+        await defer(interaction)
         if not await interaction.client.is_owner(interaction.user):
             raise NotTheOperator
-        await interaction.followup.send(usage.usage_message(self.quota.report()))
+        await reply(interaction, usage.usage_message(self.quota.report()))
 
 
 async def setup(bot: Tonearm) -> None:

@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer
+from bot.interactions.responses import defer, defer_edit, reply
 from bot.panel.presses import PanelPresses
 from bot.services import Services
 from bot.views.panel import PanelButton, PanelState, visitor_card
@@ -34,9 +34,9 @@ class Panel(commands.Cog):
         """Act for the owner; give other users buttons of their own."""
         if interaction.user.id != button.owner:
             await defer(interaction)
-            await interaction.followup.send(view=visitor_card(interaction.message))
+            await reply(interaction, visitor_card(interaction.message))
             return
-        await interaction.response.defer()
+        await defer_edit(interaction)
         message = interaction.message
         shared = message is not None and not message.flags.ephemeral
         state = _empty_state(interaction, shared=shared)

@@ -9,7 +9,7 @@ from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.progress import ProgressMessage
-from bot.interactions.responses import defer, reply
+from bot.interactions.responses import defer, defer_edit, edit_at_once, edit_reply, reply
 from bot.services import Services
 from bot.views import queue
 from bot.views.panel import QueueButton, visitor_card
@@ -27,7 +27,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
     async def show(self, interaction: Interaction) -> None:
         """Show what’s playing and what’s next."""
         await self.replies.defer(interaction)
-        await interaction.followup.send(view=await self._card(interaction.user.id))
+        await reply(interaction, await self._card(interaction.user.id))
 
     @app_commands.command()
     @app_commands.describe(
@@ -56,26 +56,26 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         await defer(interaction)
         is_owner = interaction.user.id == button.owner
         view = await self._card(button.owner) if is_owner else visitor_card(interaction.message)
-        await interaction.followup.send(view=view)
+        await reply(interaction, view)
 
     @on_component(queue.QueuePageButton)
     async def turn_page(self, interaction: Interaction, button: queue.QueuePageButton) -> None:
         if interaction.user.id != button.owner:
             await defer(interaction)
-            await interaction.followup.send(view=await self._card(interaction.user.id))
+            await reply(interaction, await self._card(interaction.user.id))
             return
-        await interaction.response.defer()
+        await defer_edit(interaction)
         view = await self._card(button.owner, button.page)
-        await interaction.edit_original_response(view=view)
+        await edit_reply(interaction, view=view)
 
     @on_component(queue.ConfirmButton)
     async def confirm(self, interaction: Interaction, button: queue.ConfirmButton) -> None:
         question = interaction.message
         # Remove the button first: a queued song cannot be removed, so it must not be pressed twice.
-        await interaction.response.edit_message(view=queue.progress_card(question, "Queueing."))
+        await edit_at_once(interaction, queue.progress_card(question, "Queueing."))
 
         async def show(text: str) -> None:
-            await interaction.edit_original_response(view=queue.progress_card(question, text))
+            await edit_reply(interaction, view=queue.progress_card(question, text))
 
         async with ProgressMessage(show, "Queueing", "Stopped, see below.") as progress:
             outcome = await self.player.queue_items(

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.client import Interaction, Tonearm
 from bot.errors.login import NotLinked
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer
+from bot.interactions.responses import defer, defer_edit, edit_reply, reply
 from bot.library.defaults import fetch_default_options
 from bot.services import Services
 from bot.views.settings import (
@@ -37,11 +37,11 @@ class Settings(commands.Cog):
         preferences = await self.preferences.get(interaction.user.id)
         options = await fetch_default_options(self.sessions, account)
         menus = default_menus(options, preferences, self.operator)
-        await interaction.followup.send(view=settings_card(preferences, menus))
+        await reply(interaction, settings_card(preferences, menus))
 
     @on_component(ToggleButton)
     async def toggle(self, interaction: Interaction, button: ToggleButton) -> None:
-        await interaction.response.defer()
+        await defer_edit(interaction)
         user_id = interaction.user.id
         match button.setting:
             case "replies":
@@ -55,7 +55,7 @@ class Settings(commands.Cog):
     @on_component(DefaultSelect)
     async def set_default(self, interaction: Interaction, menu: DefaultSelect) -> None:
         """Store the default device or playlist; no call to Spotify."""
-        await interaction.response.defer()
+        await defer_edit(interaction)
         user_id = interaction.user.id
         if menu.setting == "device":
             await self.preferences.set_device(user_id, menu.selected)
@@ -68,7 +68,7 @@ class Settings(commands.Cog):
         preferences = await self.preferences.get(interaction.user.id)
         menus = read_menus(interaction.message)
         view = settings_card(preferences, menus)
-        await interaction.edit_original_response(view=view)
+        await edit_reply(interaction, view=view)
 
 
 async def setup(bot: Tonearm) -> None:

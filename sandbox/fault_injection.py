@@ -70,6 +70,10 @@ class FaultInjector(RuleList[Fault]):
         super().clear()
         self.latency = 0.0
 
+    async def describe(self, request: web.Request) -> str:
+        """The text in which the patterns of the faults are searched."""
+        return f"{request.method} {request.path}"
+
     @property
     def middleware(self) -> Middleware:
         """The outermost middleware, so that no inner one sees a faulty request or response."""
@@ -78,7 +82,7 @@ class FaultInjector(RuleList[Fault]):
         async def inject(request: web.Request, handler: Handler) -> web.StreamResponse:
             if self.latency:
                 await asyncio.sleep(self.latency)
-            fault = next(self.matching(f"{request.method} {request.path}"), None)
+            fault = next(self.matching(await self.describe(request)), None)
             return await (fault.apply(request, handler) if fault else handler(request))
 
         return inject

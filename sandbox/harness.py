@@ -18,6 +18,7 @@ from bot.accounts.sessions import COMMAND_TIMEOUT
 from bot.app import build
 from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
+from bot.interactions.responses import REPLY_TIMEOUT
 from sandbox.browser import Browser
 from sandbox.clock import Clock
 from sandbox.discord import Discord, Reply, UserClient
@@ -50,6 +51,7 @@ class Harness:
         *,
         command_timeout: float = COMMAND_TIMEOUT,
         shutdown_timeout: float = SHUTDOWN_GRACE,
+        reply_timeout: float = REPLY_TIMEOUT,
     ) -> None:
         self.clock = clock
         self.discord = discord
@@ -57,6 +59,7 @@ class Harness:
         self.settings = settings
         self._command_timeout = command_timeout
         self._shutdown_timeout = shutdown_timeout
+        self._reply_timeout = reply_timeout
         self.bot: Tonearm | None = None
         self._bot_task: asyncio.Task[None] | None = None
         self._app_stack = AsyncExitStack()
@@ -71,6 +74,7 @@ class Harness:
             connector=self.spotify.connector(),
             command_timeout=self._command_timeout,
             shutdown_grace=self._shutdown_timeout,
+            reply_timeout=self._reply_timeout,
         )
         self.bot = await self._app_stack.enter_async_context(app)
         self._bot_task = asyncio.create_task(self.bot.start(self.settings.discord_token))
@@ -140,12 +144,14 @@ async def run_harness(
     clock: Clock | None = None,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_timeout: float = SHUTDOWN_GRACE,
+    reply_timeout: float = REPLY_TIMEOUT,
     **settings: str,
 ) -> AsyncIterator[Harness]:
     """A harness with a running bot and these extra settings; it deletes its data at the end.
 
     command_timeout   seconds that a command may spend on Spotify
     shutdown_timeout  seconds that a stopping bot waits for commands
+    reply_timeout     seconds that Discord gets to take a reply
 
     A setting DISCORD_CLIENT_SECRET or SPOTIFY_CLIENT_SECRET gets the simulated app's own secret.
     """
@@ -163,6 +169,7 @@ async def run_harness(
             parsed,
             command_timeout=command_timeout,
             shutdown_timeout=shutdown_timeout,
+            reply_timeout=reply_timeout,
         )
         stack.push_async_callback(harness.stop)
         await harness.start()

@@ -22,8 +22,8 @@ FLOORS = (
     ("bot.panel", "bot.notifications"),
     ("bot.views", "bot.autocomplete", "bot.web"),
     ("bot.player", "bot.library", "bot.login"),
-    ("bot.browse", "bot.accounts"),
-    ("bot.interactions", "bot.text", "bot.config"),
+    ("bot.browse", "bot.accounts", "bot.interactions"),
+    ("bot.text", "bot.config"),
     ("bot.spotify", "bot.store"),
     ("bot.errors",),
 )

@@ -157,6 +157,7 @@ async def test_export_after_interaction_expiry_is_sent_by_direct_message(
 async def test_undeliverable_export_is_not_a_bug(
     harness: Harness, spotify: Spotify, linked_user: UserClient, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("INFO")
     harness.discord.closed_dms.add("ada")
     export, first_page = _start_export(spotify, linked_user)
     async with released_at_exit(first_page) as hold:

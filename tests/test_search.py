@@ -160,7 +160,7 @@ async def test_failed_share_is_not_reported_as_shared(
 ) -> None:
     reply = await linked_user.run("/search lantern")
     discord.faults.add(Fault("POST .*/webhooks/", status=403, body="{}", times=1))
-    failed = await (await reply.press("Share")).wait_for("reference")
+    failed = await (await reply.press("Share")).wait_for("doesn’t let me reply here")
     assert "Shar" not in failed.text
     harness.clock.advance(1)
     discord.faults.add(_EphemeralFault("POST .*/webhooks/"))

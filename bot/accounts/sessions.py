@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from bot.accounts.access_tokens import AccessTokens
@@ -20,7 +22,10 @@ COMMAND_TIMEOUT = 6.0
 
 
 class Sessions:
-    """Spotify's Web API as one of the users, or as the app."""
+    """Spotify's Web API as one of the users, or as the app.
+
+    on_write  a context in which each write of the Discord user with this ID is sent
+    """
 
     def __init__(
         self,
@@ -29,6 +34,7 @@ class Sessions:
         transport: Transport,
         quota: Quota,
         *,
+        on_write: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext(),
         app_token: AppToken | None = None,
         timeout: float = COMMAND_TIMEOUT,
     ) -> None:
@@ -36,6 +42,7 @@ class Sessions:
         self._access_tokens = access_tokens
         self._transport = transport
         self._quota = quota
+        self._on_write = on_write
         self._app_token = app_token
         self._timeout = timeout
 
@@ -54,6 +61,7 @@ class Sessions:
             account=account.account_id,
             timeout=None if background else self._timeout,
             background=background,
+            on_write=partial(self._on_write, discord_id),
         )
 
     async def catalogue_session(self, discord_id: int, *, background: bool = False) -> Spotify:
@@ -96,7 +104,8 @@ class Sessions:
     async def unlink(self, discord_id: int) -> bool:
         """Erase all data of this user. False if no account was linked."""
         account = await self._accounts.get(discord_id)
-        was_linked = await self._accounts.unlink(discord_id)
+        with self._on_write(discord_id):
+            was_linked = await self._accounts.unlink(discord_id)
         if account is not None:
             self._transport.cache.invalidate(account.account_id)
             await self._quota.forget_client(account.client_id)

@@ -9,7 +9,6 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
@@ -23,6 +22,8 @@ from bot.autocomplete.debounce import (
     log_error,
 )
 from bot.browse.pages import results_of_kind
+from bot.interactions.discord_errors import DISCORD_ERRORS
+from bot.interactions.responses import send_choices
 from bot.player.actions import LIKED_SONGS
 from bot.player.history import UserHistory, contains_link
 from bot.spotify import Spotify
@@ -95,10 +96,10 @@ class Autocomplete:
             outcome = "bug"
             log_error(name, error)
         try:
-            await interaction.response.autocomplete(answer)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            await send_choices(interaction, answer)
+        except DISCORD_ERRORS as error:  # normal: the user types on, or Discord is busy
             outcome = "lost"
-            _log.info("%s: could not answer: %s", name, type(error).__name__)
+            _log.debug("%s: could not answer: %s", name, type(error).__name__)
         self._metrics.record_command(name, outcome)
         return answer
 

@@ -5,43 +5,71 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import BadRequest
+from bot.interactions.discord_errors import DISCORD_ERRORS, OUR_MISTAKES, code_of
+from bot.interactions.user_writes import WriteRecord
+
+_DISCORD_DOWN = "Discord isn’t responding properly. Try again in a minute."
+_NO_REPLY_HERE = (
+    "Discord doesn’t let me reply here. Use the command in another channel, or in a direct message."
+)
+
+_NOTHING_WRITTEN = WriteRecord()
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What the user reads. `reference` is set for a bug: it is in the message and in the log."""
+    """What the user reads.
+
+    reference    is set for a bug: it is in the message and in the log
+    last_resort  a short text in place of the message, if Discord does not take that
+    """
 
     message: str
     reference: str | None = None
+    last_resort: str = "I can’t show the answer here. Try again in a minute."
 
 
-def explain(error: BaseException, operator: str) -> Explanation:
-    """An error that no class of ours describes is a bug. `operator` is who runs the bot."""
+def explain(
+    error: BaseException, operator: str, writes: WriteRecord = _NOTHING_WRITTEN
+) -> Explanation:
+    """An error that no class of ours describes is a bug.
+
+    operator  who runs the bot
+    writes    what the command has written. Then Discord's errors, and bugs, are about the reply
+              alone, and nobody is told to repeat the command.
+    """
+    is_bug = False
     match error:
         case BadRequest():
-            pass  # Spotify calls the request malformed, so it is a bug
+            is_bug = True  # Spotify calls the request malformed
         case BotError():
-            return Explanation(error.render(operator))
+            done = "That may be done in part. Check before you repeat it." if writes.sent else ""
+            message = error.render(operator)
+            return Explanation(message, last_resort=done) if done else Explanation(message)
         case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
             return Explanation(
                 "That command has changed. Restart Discord with Ctrl+R, then use it again."
             )
-        case discord.HTTPException(code=40060):
-            return Explanation("Discord lost track of that. Use the command again.")
-        case discord.DiscordServerError() | discord.RateLimited() | aiohttp.ClientError():
-            return Explanation("Discord isn’t responding properly. Try again in a minute.")
-        case discord.HTTPException(status=429):
-            return Explanation("Discord isn’t responding properly. Try again in a minute.")
+        case _:
+            is_bug = not isinstance(error, DISCORD_ERRORS) or code_of(error) in OUR_MISTAKES
+    reference = secrets.token_hex(3) if is_bug else None
+    about_bug = f" Please tell {operator}: reference {reference}." if reference else ""
+    if writes.all_done:
+        message = "That’s done, but I couldn’t show the result. There’s no need to repeat it."
+        return Explanation(message + about_bug, reference, last_resort="That’s done.")
+    if writes.sent:
+        message = "That may be done, but I couldn’t show the result. Check before you repeat it."
+        return Explanation(message + about_bug, reference, last_resort=message)
+    if reference:
+        return Explanation("Something went wrong on our side." + about_bug, reference)
+    match error:
         case discord.HTTPException(status=413) | discord.HTTPException(code=40005):
             return Explanation("Discord did not take the file because it is too large.")
-    reference = secrets.token_hex(3)
-    return Explanation(
-        f"Something went wrong on our side. Please tell {operator}: reference {reference}.",
-        reference=reference,
-    )
+        case discord.HTTPException(status=403):
+            return Explanation(_NO_REPLY_HERE)
+    return Explanation(_DISCORD_DOWN)

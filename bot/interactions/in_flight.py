@@ -10,10 +10,14 @@ from typing import Any
 import discord
 from cachetools import LRUCache
 
-from bot.interactions.responses import reply_privately
+from bot.interactions.responses import limit_seconds, reply_privately
+from bot.interactions.user_writes import UserWrites, WriteRecord
 
 # Discord may deliver an interaction twice; this many IDs are remembered to notice it.
 _MAX_SEEN = 1000
+
+# Seconds to tell the users of unfinished interactions that the bot stops.
+MAX_FAREWELL = 1.0
 
 _RESTARTING = "Tonearm is restarting and may not have finished that. Check before trying again."
 
@@ -23,8 +27,12 @@ OnFinish = Callable[[Interaction, str], None]
 
 
 class InFlight:
-    def __init__(self, on_finish: OnFinish) -> None:
+    """`writes` records what the interactions in progress write."""
+
+    def __init__(self, writes: UserWrites, on_finish: OnFinish) -> None:
+        self._writes = writes
         self._on_finish = on_finish
+        self._records: dict[int, WriteRecord] = {}
         self._seen: LRUCache[int, None] = LRUCache(_MAX_SEEN)
         self._active: dict[int, Interaction] = {}
         self._idle = asyncio.Event()
@@ -39,21 +47,32 @@ class InFlight:
             return False
         self._seen[interaction.id] = None
         self._active[interaction.id] = interaction
+        self._records[interaction.id] = self._writes.begin(interaction.user.id)
         self._idle.clear()
         return True
 
+    def writes(self, interaction: Interaction) -> WriteRecord:
+        """What its user has written since it began."""
+        return self._records.get(interaction.id) or WriteRecord()
+
     def finish(self, interaction: Interaction, outcome: str = "done") -> None:
         if self._active.pop(interaction.id, None) is not None:
+            self._writes.end(interaction.user.id, self._records.pop(interaction.id))
             self._on_finish(interaction, outcome)
         if not self._active:
             self._idle.set()
 
     async def drain(self, grace: float) -> None:
-        """Wait at most `grace` seconds for all to finish; tell the others that the bot stops."""
+        """Wait at most `grace` seconds for all to finish; tell the others that the bot stops.
+
+        Telling them takes at most MAX_FAREWELL seconds.
+        """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), grace)
         unfinished, self._active = list(self._active.values()), {}
-        await asyncio.gather(
-            *(reply_privately(interaction, _RESTARTING) for interaction in unfinished),
-            return_exceptions=True,
-        )
+        for interaction in unfinished:
+            limit_seconds(interaction, MAX_FAREWELL)
+        farewells = [reply_privately(interaction, _RESTARTING) for interaction in unfinished]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MAX_FAREWELL):
+                await asyncio.gather(*farewells, return_exceptions=True)

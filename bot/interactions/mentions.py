@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
+
+from bot.interactions.discord_errors import DISCORD_ERRORS
 
 _log = logging.getLogger(__name__)
 
 Command = app_commands.AppCommand | app_commands.AppCommandGroup
+# Seconds that /help waits for the IDs; without them it names the commands in plain text.
+_TIMEOUT = 3.0
 _SLASH = discord.AppCommandType.chat_input
 
 
@@ -27,9 +31,10 @@ class Mentions:
         """Mentions by full name, such as `queue show`; empty if Discord does not answer."""
         if not self._mentions:
             try:
-                for command in await self._tree.fetch_commands():
-                    self._mentions |= _mentions(command)
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                async with asyncio.timeout(_TIMEOUT):
+                    for command in await self._tree.fetch_commands():
+                        self._mentions |= _mentions(command)
+            except DISCORD_ERRORS as error:
                 _log.info("commands are not mentioned: %s", type(error).__name__)
         return self._mentions
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Self
 
-import aiohttp
-import discord
-
 from bot.errors.bot_error import BotError
+from bot.interactions.discord_errors import DISCORD_ERRORS
 
 Progress = Callable[[int, int], Awaitable[None]]
 """Called after each step of long work: steps done, steps expected."""
@@ -45,13 +44,14 @@ class ProgressMessage:
 
     async def __aexit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         if self._stopped and isinstance(error, BotError):
-            await self._edit(self._stopped)
+            with suppress(*DISCORD_ERRORS):  # the error matters more
+                await self._edit(self._stopped)
 
     async def __call__(self, done: int, expected: int) -> None:
         if self._clock() >= self._next_edit:
             self._next_edit = self._clock() + EDIT_INTERVAL
             try:
                 await self._edit(f"{self._task}: {done:,} of {expected:,}.")
-            except (discord.DiscordException, aiohttp.ClientError, OSError):
+            except DISCORD_ERRORS:
                 # The work matters more than its progress: go on without showing it.
                 self._next_edit = math.inf

@@ -1,28 +1,48 @@
-"""Replies to interactions: public or private, whatever state the interaction is in."""
+"""All replies to interactions: within Discord's limits and in bounded time, in whatever state.
+
+The first response of each interaction comes before any work. If it fails, its error ends the
+command: what a user did not see begin is not done, because the user will repeat it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import discord
-from discord import ui
+from discord import app_commands, ui
+
+from bot.interactions.discord_errors import (
+    ACKNOWLEDGED,
+    DISCORD_ERRORS,
+    UNDELIVERABLE,
+    UNEDITABLE,
+    UNKNOWN_MESSAGE,
+    code_of,
+)
+from bot.interactions.limits import fit_content, fit_view
 
 _log = logging.getLogger(__name__)
 
-# Discord's codes for a reply that cannot be edited: dismissed, or over fifteen minutes old.
-UNKNOWN_MESSAGE, TOKEN_EXPIRED = 10008, 50027
-UNEDITABLE = (UNKNOWN_MESSAGE, TOKEN_EXPIRED)
-# Discord's code for a user who accepts no direct messages.
-CANNOT_SEND = 50007
+# Seconds for Discord to take the first response of an interaction, which later is refused; a
+# message, with the repetitions of discord.py; and a file.
+FIRST_RESPONSE_TIMEOUT = 3.0
+REPLY_TIMEOUT = 10.0
+FILE_TIMEOUT = 60.0
 
-# The key in an interaction's extras that says that its deferred reply is public.
-_PUBLIC = "public"
+# Keys in an interaction's extras: the deferred reply is public; the first response was taken,
+# though its request failed; the seconds that replace REPLY_TIMEOUT.
+_PUBLIC, _TAKEN, _TIMEOUT = "public", "taken", "timeout"
+
+_DEFERRED_REPLY = discord.InteractionResponseType.deferred_channel_message
+_CHOICES = discord.InteractionResponseType.autocomplete_result
 
 Interaction = discord.Interaction[Any]
 Message = discord.InteractionMessage | discord.WebhookMessage
+View = ui.View | ui.LayoutView
 
 
 @dataclass(frozen=True)
@@ -30,62 +50,177 @@ class Reply:
     """The content of a reply. `private`: it asks something, so only its user is to see it."""
 
     content: str | None = None
-    view: ui.View | ui.LayoutView | None = None
+    view: View | None = None
     private: bool = False
+
+
+# ---- the first response
 
 
 async def defer(interaction: Interaction, *, public: bool = False) -> None:
     """Announce a reply. This fixes who will see it."""
     interaction.extras[_PUBLIC] = public
-    await interaction.response.defer(ephemeral=not public, thinking=True)
+    async with _first_response(interaction):
+        await interaction.response.defer(ephemeral=not public, thinking=True)
 
 
-async def reply(interaction: Interaction, content: Reply) -> None:
+async def defer_edit(interaction: Interaction) -> None:
+    """Announce an edit of the message with the component."""
+    async with _first_response(interaction):
+        await interaction.response.defer()
+
+
+async def edit_at_once(interaction: Interaction, view: View | None) -> None:
+    """Replace the components of the message with the component."""
+    async with _first_response(interaction):
+        await interaction.response.edit_message(view=fit_view(view) if view else None)
+
+
+async def open_form(interaction: Interaction, form: ui.Modal) -> None:
+    """Open a form."""
+    async with _first_response(interaction):
+        await interaction.response.send_modal(form)
+
+
+async def send_choices(interaction: Interaction, choices: list[app_commands.Choice[str]]) -> None:
+    """Offer choices for the option that is being typed."""
+    try:
+        async with _first_response(interaction):
+            await interaction.response.autocomplete(choices)
+    finally:
+        # discord.py 2.7.1 sends the choices again unless this says that they were sent.
+        interaction.response._response_type = _CHOICES
+
+
+def mark_taken(interaction: Interaction) -> None:
+    """Discord has taken the first response, although its request failed."""
+    interaction.extras[_TAKEN] = True
+
+
+def limit_seconds(interaction: Interaction, seconds: float) -> None:
+    """Let each reply to the interaction take this many seconds instead of REPLY_TIMEOUT."""
+    interaction.extras[_TIMEOUT] = seconds
+
+
+def _first_response(interaction: Interaction) -> asyncio.Timeout:
+    return asyncio.timeout(min(FIRST_RESPONSE_TIMEOUT, _seconds(interaction)))
+
+
+def _seconds(interaction: Interaction) -> float:
+    return float(interaction.extras.get(_TIMEOUT, REPLY_TIMEOUT))
+
+
+# ---- what follows it
+
+
+async def reply(interaction: Interaction, content: Reply | View | str) -> Message:
     """Send the reply to a deferred interaction; a private one replaces a public deferral."""
+    if isinstance(content, str):
+        content = Reply(content)
+    elif not isinstance(content, Reply):
+        content = Reply(view=content)
     if content.private:
-        await reply_privately(interaction, content.content, view=content.view)
-    elif content.view is not None:
-        await interaction.followup.send(view=content.view)
-    else:
-        await interaction.followup.send(content.content or "")
+        return await reply_privately(interaction, content.content, view=content.view)
+    async with asyncio.timeout(_seconds(interaction)):
+        return await interaction.followup.send(wait=True, **_payload(content.content, content.view))
+
+
+async def edit_reply(
+    interaction: Interaction, content: str | None = None, *, view: View | None = None
+) -> Message:
+    """Edit the reply, or the message with the component. Without a view, its view is removed."""
+    payload = _payload(content, view)
+    if view is None:
+        payload["view"] = None
+    async with asyncio.timeout(_seconds(interaction)):
+        return await interaction.edit_original_response(**payload)
 
 
 async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
     """Put a file into the deferred reply; send it again if that was dismissed or is too old."""
-    try:
-        await interaction.edit_original_response(content=text, attachments=[file])
-    except discord.HTTPException as error:
-        if error.code not in UNEDITABLE:
-            raise
-        file.reset()
-        if error.code == UNKNOWN_MESSAGE:
-            await interaction.followup.send(text, file=file, ephemeral=True)
-        else:
-            await interaction.user.send(text, file=file)
+    async with asyncio.timeout(FILE_TIMEOUT):
+        try:
+            await interaction.edit_original_response(content=text, attachments=[file])
+        except discord.HTTPException as error:
+            if error.code not in UNEDITABLE:
+                raise
+            file.reset()
+            if error.code == UNKNOWN_MESSAGE:
+                await interaction.followup.send(text, file=file, ephemeral=True)
+            else:
+                await interaction.user.send(text, file=file)
 
 
 async def reply_privately(
-    interaction: Interaction,
-    text: str | None = None,
-    *,
-    view: ui.View | ui.LayoutView | None = None,
+    interaction: Interaction, text: str | None = None, *, view: View | None = None
 ) -> Message:
     """Reply to an interaction in any state. It replaces a deferred reply and its progress."""
-    content: dict[str, Any] = {} if text is None else {"content": text}
-    content |= {} if view is None else {"view": view}
-    response = interaction.response
-    if not response.is_done():
+    await _ensure_first_response(interaction)
+    async with asyncio.timeout(_seconds(interaction)):
+        if interaction.response.type is _DEFERRED_REPLY:
+            if not interaction.extras.get(_PUBLIC):
+                return await interaction.edit_original_response(**_payload(text, view))
+            await _delete_deferred_reply(interaction)
+        return await interaction.followup.send(ephemeral=True, wait=True, **_payload(text, view))
+
+
+async def report(
+    interaction: Interaction,
+    text: str,
+    last_resort: str,
+    make_view: Callable[[], ui.View] | None = None,
+) -> bool:
+    """Tell the user how the command ended, whatever Discord does; whether Discord took it.
+
+    It is repeated once. Then `last_resort`, a short text, goes another way, so that nobody reads
+    "Thinking…" for ever.
+    """
+    for _ in range(2):
+        try:
+            await reply_privately(interaction, text, view=make_view() if make_view else None)
+            return True
+        except DISCORD_ERRORS as error:
+            if code_of(error) in UNDELIVERABLE:
+                return False
+            _log.info("a reply was not taken: %s", _describe(error))
+    try:
+        async with asyncio.timeout(_seconds(interaction)):
+            if interaction.response.type is _DEFERRED_REPLY and interaction.extras.get(_PUBLIC):
+                await interaction.edit_original_response(content=last_resort)
+            else:
+                await interaction.followup.send(last_resort, ephemeral=True)
+    except DISCORD_ERRORS as error:
+        _log.warning("Discord takes no reply: %s", _describe(error))
+        return False
+    return True
+
+
+async def _ensure_first_response(interaction: Interaction) -> None:
+    """Acknowledge the interaction, unless Discord has taken an earlier attempt."""
+    if interaction.response.is_done() or interaction.extras.get(_TAKEN):
+        return
+    try:
         await defer(interaction)
-    if response.type is discord.InteractionResponseType.deferred_channel_message:
-        if not interaction.extras.get(_PUBLIC):
-            return await interaction.edit_original_response(**content)
-        await _delete_deferred_reply(interaction)
-    return await interaction.followup.send(ephemeral=True, wait=True, **content)
+    except discord.HTTPException as error:
+        if error.code != ACKNOWLEDGED:
+            raise
+        mark_taken(interaction)
 
 
 async def _delete_deferred_reply(interaction: Interaction) -> None:
     """Delete the deferred reply: a follow-up that came next would be as public as that."""
     try:
         await interaction.delete_original_response()
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        _log.info("a public reply could not be withdrawn: %s", type(error).__name__)
+    except DISCORD_ERRORS as error:
+        _log.info("a public reply could not be withdrawn: %s", _describe(error))
+
+
+def _payload(text: str | None, view: View | None) -> dict[str, Any]:
+    """The arguments of discord.py for a message, within Discord's limits."""
+    payload: dict[str, Any] = {} if text is None else {"content": fit_content(text)}
+    return payload | ({} if view is None else {"view": fit_view(view)})
+
+
+def _describe(error: BaseException) -> str:
+    """The class and Discord's code, for the log."""
+    return f"{type(error).__name__} {code_of(error) or ''}".rstrip()

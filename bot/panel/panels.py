@@ -16,13 +16,13 @@ from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
-import aiohttp
 import discord
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.login import NeedsLogin
-from bot.interactions.responses import UNEDITABLE
+from bot.interactions.discord_errors import DISCORD_ERRORS, UNEDITABLE, code_of
+from bot.interactions.responses import edit_reply
 from bot.panel.live_panel import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
 from bot.panel.snapshot import fetch_liked, fetch_playback
 from bot.player.state import Sleep
@@ -114,7 +114,7 @@ class Panels:
         now, owner = self._clock(), state.owner
         panel = LivePanel(interaction, replace(state, updated_at=now), now + EDIT_WINDOW)
         panel.state = panel.current_state(now)
-        message = await interaction.edit_original_response(view=render(panel.state))
+        message = await edit_reply(interaction, view=render(panel.state))
         panel.message_id = message.id
         before = self._drop(owner)
         self._panels[owner] = panel
@@ -203,11 +203,10 @@ class Panels:
         owner = panel.state.owner
         panel.state = panel.current_state(self._clock())
         try:
-            await panel.interaction.edit_original_response(view=render(panel.state))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            await edit_reply(panel.interaction, view=render(panel.state))
+        except DISCORD_ERRORS as error:
             _log.info("a panel cannot be drawn: %s", type(error).__name__)
-            is_gone = isinstance(error, discord.HTTPException) and error.code in UNEDITABLE
-            if is_gone and self._panels.get(owner) is panel:
+            if code_of(error) in UNEDITABLE and self._panels.get(owner) is panel:
                 self._drop(owner)
         if self._panels.get(owner) is panel:
             self._schedule_refresh(panel)

@@ -15,6 +15,8 @@ Of the rest of the bot it uses only `bot.errors`:
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from bot.spotify.api_client import ApiClient, TokenSource
@@ -37,6 +39,7 @@ class Spotify:
     account     the account whose personal responses may be cached; empty: cache none
     timeout     seconds for all calls of this object together; None: CALL_TIMEOUT for each call
     background  whether the calls yield to those of commands and use a share of the quota only
+    on_write    a context in which each write is sent
     """
 
     def __init__(
@@ -48,10 +51,17 @@ class Spotify:
         account: str = "",
         timeout: float | None = None,
         background: bool = False,
+        on_write: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._transport = transport
         self._with_timeout = partial(
-            Spotify, transport, token, client_id=client_id, account=account, background=background
+            Spotify,
+            transport,
+            token,
+            client_id=client_id,
+            account=account,
+            background=background,
+            on_write=on_write,
         )
         api = ApiClient(
             transport,
@@ -60,6 +70,7 @@ class Spotify:
             account=account,
             timeout=timeout,
             background=background,
+            on_write=on_write,
         )
         self._api = api
         self.player = PlayerApi(api)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from bot.errors.spotify import (
@@ -44,6 +45,7 @@ class ApiClient:
     account          the account whose responses may be cached; empty: none are
     timeout          seconds for all calls together, from the first on; None: CALL_TIMEOUT for each
     background       use a share of the quota only; yield to commands, unless there is a timeout
+    on_write         a context in which each write is sent
     rate_limits_met  the number of rate limits that Spotify answered with
     calls_sent       the number of calls that the rate limiter let through, with retries
     """
@@ -57,6 +59,7 @@ class ApiClient:
         account: str,
         timeout: float | None,
         background: bool,
+        on_write: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._transport = transport
         self._token = token
@@ -65,6 +68,7 @@ class ApiClient:
         self._timeout = timeout
         self._deadline: float | None = None
         self._background = background
+        self._on_write = on_write
         self.rate_limits_met = 0
         self.calls_sent = 0
 
@@ -100,7 +104,8 @@ class ApiClient:
         uris = str((query or {}).get("uris", ""))
         self._invalidate(path, uris)
         try:
-            return (await self._send_with_retries(call, deadline, bytes)).value  # type: ignore[no-any-return]
+            with self._on_write():
+                return (await self._send_with_retries(call, deadline, bytes)).value  # type: ignore[no-any-return]
         finally:
             self._invalidate(path, uris)
 

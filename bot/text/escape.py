@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.text.clip import clip
+
 MAX_NAME = 100
 
 # The characters of Discord's markdown and mentions. Discord hides the backslash before them. A list
@@ -34,7 +36,7 @@ def single_line(text: str | None, limit: int = MAX_NAME) -> str:
         if character.isspace() or not _is_control(character)
     )
     line = " ".join(_LEADING_INVISIBLE.sub("", line).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    return clip(line, limit)
 
 
 def safe(text: str | None, limit: int = MAX_NAME) -> str:

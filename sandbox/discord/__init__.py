@@ -2,7 +2,8 @@
 
 from sandbox.discord.awaiting_reply import NoResponse
 from sandbox.discord.command_line import ClientValidationError
-from sandbox.discord.server import Discord, too_many_requests
+from sandbox.discord.faults import RequestKind, too_many_requests
+from sandbox.discord.server import Discord
 from sandbox.discord.user_client import Reply, UserClient
 from sandbox.discord.visible_text import Modal
 
@@ -12,6 +13,7 @@ __all__ = [
     "Modal",
     "NoResponse",
     "Reply",
+    "RequestKind",
     "UserClient",
     "too_many_requests",
 ]

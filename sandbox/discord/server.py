@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
 from typing import Self
 
 from aiohttp import web
 
 from sandbox.clock import Clock
+from sandbox.discord.faults import DiscordFaults
 from sandbox.discord.oauth import PATH_PREFIX, DiscordOAuth
 from sandbox.discord.page_view import build_view
 from sandbox.discord.platform import Platform
 from sandbox.discord.rest import RestApi
 from sandbox.discord.state import Json, User
 from sandbox.discord.user_client import UserClient
-from sandbox.fault_injection import Fault, FaultInjector
 from sandbox.traffic_log import TrafficLog
 
 MAX_BODY_SIZE = 32 * 1024 * 1024
@@ -30,7 +29,7 @@ class Discord(Platform):
 
     def __init__(self, clock: Clock, *, seed: int = 0, port: int = 0) -> None:
         super().__init__(clock, seed)
-        self.faults = FaultInjector(seed)
+        self.faults = DiscordFaults(seed)
         self.traffic = TrafficLog()
         self.oauth = DiscordOAuth(self)
         self.url = ""
@@ -110,22 +109,3 @@ class Discord(Platform):
             content_type=kind if inline else "application/octet-stream",
             headers={"Content-Disposition": "inline" if inline else "attachment"},
         )
-
-
-def too_many_requests(
-    retry_after: float = 0.01, pattern: str = "", *, times: int | None = 1, everywhere: bool = False
-) -> Fault:
-    """A fault with Discord's 429. `retry_after` is in seconds."""
-    body = {"message": "You are being rate limited.", "retry_after": retry_after}
-    return Fault(
-        pattern=pattern,
-        status=429,
-        body=json.dumps({**body, "global": everywhere}),
-        headers={
-            "Content-Type": "application/json",
-            "Via": "1.1 google",
-            "Retry-After": str(int(retry_after) + 1),
-            "X-RateLimit-Scope": "global" if everywhere else "user",
-        },
-        times=times,
-    )

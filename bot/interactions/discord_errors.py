@@ -1,0 +1,77 @@
+"""Errors on Discord's side: which they are, and what they mean for a reply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import discord
+from cachetools import LRUCache
+
+# discord.py raises these if Discord refuses a request or does not answer it.
+DISCORD_ERRORS = (
+    discord.HTTPException,
+    discord.RateLimited,
+    aiohttp.ClientError,
+    ConnectionError,
+    TimeoutError,
+)
+
+# Discord's codes. The message was dismissed or deleted; the interaction has no reply yet; nobody
+# answered the interaction in three seconds; its first response was sent already; it is over
+# fifteen minutes old; the user accepts no direct messages; the request is malformed, or empty.
+UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10008, 10015, 10062
+ACKNOWLEDGED, TOKEN_EXPIRED, CANNOT_SEND = 40060, 50027, 50007
+EMPTY_MESSAGE, INVALID_BODY = 50006, 50035
+
+# A reply that cannot be edited.
+UNEDITABLE = (UNKNOWN_MESSAGE, TOKEN_EXPIRED)
+# A reply that nobody can see any more. That is normal.
+UNDELIVERABLE = (UNKNOWN_INTERACTION, CANNOT_SEND, *UNEDITABLE)
+# The bot sent something that Discord never accepts.
+OUR_MISTAKES = (EMPTY_MESSAGE, INVALID_BODY)
+
+# First responses with an unknown outcome that are remembered.
+_MAX_UNCONFIRMED = 1000
+
+Interaction = discord.Interaction[Any]
+
+
+def code_of(error: BaseException) -> int:
+    """Discord's code; 0 if it gave none."""
+    return error.code if isinstance(error, discord.HTTPException) else 0
+
+
+class UnconfirmedResponses:
+    """First responses that Discord may have taken although their request failed.
+
+    discord.py repeats a failed request by itself. If Discord then says that the interaction was
+    answered already (ACKNOWLEDGED), this tells whether that can have been this bot.
+    """
+
+    def __init__(self) -> None:
+        self._paths: LRUCache[str, None] = LRUCache(_MAX_UNCONFIRMED)
+
+    def __contains__(self, interaction: Interaction) -> bool:
+        return f"{interaction.id}/{interaction.token}" in self._paths
+
+    def trace_config(self) -> aiohttp.TraceConfig:
+        """For the client, which sends all of its requests through it."""
+        trace = aiohttp.TraceConfig()
+        trace.on_request_end.append(self._on_end)
+        trace.on_request_exception.append(self._on_exception)
+        return trace
+
+    async def _on_end(self, _: object, __: object, end: aiohttp.TraceRequestEndParams) -> None:
+        if end.response.status >= 500:
+            self._note(end.url.path)
+
+    async def _on_exception(
+        self, _: object, __: object, failure: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        self._note(failure.url.path)
+
+    def _note(self, path: str) -> None:
+        _, _, interaction = path.partition("/interactions/")
+        if interaction.endswith("/callback"):
+            self._paths[interaction.removesuffix("/callback")] = None

@@ -1,0 +1,67 @@
+"""Discord's limits, and the functions through which every message that is sent keeps to them.
+
+Source of the numbers: Discord's API documentation and its OpenAPI specification of July 2026.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import discord
+from discord import ui
+
+from bot.text.clip import clip, clip_markdown
+
+ViewT = TypeVar("ViewT", bound="ui.View | ui.LayoutView")
+
+MAX_CONTENT = 2000
+# All texts of a layout together.
+MAX_LAYOUT_TEXT = 4000
+MAX_BUTTON_LABEL, MAX_PLACEHOLDER = 80, 150
+MAX_OPTIONS, MAX_OPTION_TEXT = 25, 100
+
+_UNNAMED = "Untitled"
+
+
+def fit_content(text: str) -> str:
+    """The text, which is markdown, as long as a message may be."""
+    return clip_markdown(text, MAX_CONTENT)
+
+
+def fit_view(view: ViewT) -> ViewT:
+    """The view, with its texts, labels and options cut to what Discord accepts."""
+    texts: list[ui.TextDisplay[Any]] = []
+    for item in view.walk_children():
+        part = item.item if isinstance(item, ui.DynamicItem) else item
+        match part:
+            case ui.TextDisplay():
+                texts.append(part)
+            case ui.Button(label=str(label)):
+                part.label = clip(label, MAX_BUTTON_LABEL)
+            case ui.Select():
+                _fit_menu(part)
+    _fit_texts(texts)
+    return view
+
+
+def _fit_texts(texts: list[ui.TextDisplay[Any]]) -> None:
+    """Cut the longest texts, until all of them together fit."""
+    while (excess := sum(len(text.content) for text in texts) - MAX_LAYOUT_TEXT) > 0:
+        longest = max(texts, key=lambda text: len(text.content))
+        longest.content = clip_markdown(longest.content, max(1, len(longest.content) - excess))
+
+
+def _fit_menu(menu: ui.Select[Any]) -> None:
+    """A value is an ID, which a cut would change: an option whose value is too long is left out."""
+    if menu.placeholder:
+        menu.placeholder = clip(menu.placeholder, MAX_PLACEHOLDER)
+    options: dict[str, discord.SelectOption] = {}
+    for option in menu.options:
+        option.label = clip(option.label, MAX_OPTION_TEXT) or _UNNAMED
+        if option.description is not None:
+            option.description = clip(option.description, MAX_OPTION_TEXT) or None
+        if 0 < len(option.value) <= MAX_OPTION_TEXT and len(options) < MAX_OPTIONS:
+            options.setdefault(option.value, option)
+    if len(options) < len(menu.options):
+        menu.options = list(options.values())
+        menu.max_values = min(menu.max_values, len(options))
