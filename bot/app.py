@@ -31,6 +31,7 @@ from bot.panel.panels import Panels
 from bot.player.friends import FriendPlayback
 from bot.player.history import UserHistory
 from bot.player.player import Player
+from bot.player.sleep_timers import SleepTimers
 from bot.services import Services
 from bot.spotify.client_credentials import AppToken
 from bot.spotify.oauth import SpotifyOAuth
@@ -130,6 +131,10 @@ async def build(
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
         autocomplete = Autocomplete(sessions, history, metrics, now, sleep)
         stack.push_async_callback(autocomplete.close)
+        player = Player(sessions, store, history, now, sleep, panels.player_changed)
+        sleep_timers = SleepTimers(sessions, player, store, now, sleep)
+        await sleep_timers.load()
+        stack.push_async_callback(sleep_timers.close)
         services = Services(
             store=store,
             sessions=sessions,
@@ -140,9 +145,10 @@ async def build(
             metrics=metrics,
             autocomplete=autocomplete,
             friends=FriendPlayback(sessions, store, now),
-            player=Player(sessions, store, history, now, sleep, panels.player_changed),
+            player=player,
             panels=panels,
             saved_items=SavedItems(panels.items_saved),
+            sleep_timers=sleep_timers,
             double_press=DoublePressGuard(now),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",

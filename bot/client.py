@@ -61,6 +61,7 @@ COGS = (
     "cogs.library",
     "cogs.playlists",
     "cogs.settings",
+    "cogs.sleep",
     "cogs.help",
     "cogs.operator",
 )

@@ -17,6 +17,7 @@ from bot.login.flow import LoginFlow
 from bot.panel.panels import Panels
 from bot.player.friends import FriendPlayback
 from bot.player.player import Player
+from bot.player.sleep_timers import SleepTimers
 from bot.store import Store
 
 
@@ -43,6 +44,7 @@ class Services:
     player: Player
     panels: Panels
     saved_items: SavedItems
+    sleep_timers: SleepTimers
     double_press: DoublePressGuard
     operator: str
     setup_page: str
@@ -56,6 +58,7 @@ class Services:
             memory.forget(user_id)
         if settings:
             self.reply_visibility.forget(user_id)
+            self.sleep_timers.forget(user_id)
 
     async def expire(self) -> None:
         """Erase what is too old, in memory and in the store."""

@@ -234,6 +234,8 @@ COSTED_ACTIONS = (
     CostedAction("another device from its menu", _transfer_playback, _run_command("/devices")),
     CostedAction("a default device from its menu", _set_default_device, _run_command("/devices")),
     CostedAction("**Refresh**", _press_button("Refresh"), _run_command("/devices")),
+    CostedAction("`/sleep` for a time", _run_command("/sleep 30m")),
+    CostedAction("`/sleep` for a track", _run_command("/sleep when:after this one")),
     CostedAction("`/save`", _run_command("/save")),
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",

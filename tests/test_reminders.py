@@ -56,7 +56,7 @@ async def test_disabled_reminders_stay_off_after_new_link(
 ) -> None:
     assert ", reminders before" in (await linked_user.run("/account")).text
     off = await (await linked_user.run("/settings")).press("Turn off")
-    assert "You get no message" in off.text
+    assert "No DM before" in off.text
     await harness.link_account("ada")
     assert "no reminders" in (await linked_user.run("/account")).text
     harness.clock.advance(consent_expires_at(harness.clock()) - 5 * DAY - harness.clock())
@@ -93,7 +93,7 @@ async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:
         it.clock.advance(consent_expires_at(it.clock()) + 60 - it.clock())
         reply = await ada.run("/now")
         assert "Your Spotify login has ended" in reply.text
-        assert "Spotify has ended this login" in (await ada.run("/account")).text
+        assert "This login has expired" in (await ada.run("/account")).text
         renewals = len(it.spotify.accounts_traffic.exchanges)
         assert "login has ended" in (await ada.run("/now")).text
         assert len(it.spotify.accounts_traffic.exchanges) == renewals

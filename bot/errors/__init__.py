@@ -9,6 +9,8 @@
     ├── NothingPlaying          the command needs something that is playing
     ├── InvalidPosition         a position for /seek is malformed, or beyond the end of the track
     ├── InvalidVolume           a volume is malformed, or relative to an unknown one
+    ├── InvalidSleepTime        a time for /sleep is malformed, or too long
+    ├── NoSleepTimer            the user has no sleep timer
     ├── VolumeNotSupported      the device has no remote volume
     ├── DeviceNameNotFound      the user has no controllable device of that name
     ├── DeviceChoiceNeeded      a question: which device to use

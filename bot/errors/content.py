@@ -71,6 +71,14 @@ class InvalidVolume(BotError):
         super().__init__(message=message if current_unknown else None)
 
 
+class InvalidSleepTime(BotError):
+    message = "I can’t read that. Try 30m, 1h30, after this one, after 3, or off."
+
+
+class NoSleepTimer(BotError):
+    message = "There’s no sleep timer. Set one with /sleep 30m, or /sleep after this one."
+
+
 class VolumeNotSupported(BotError):
     """`device` is its name, escaped."""
 

@@ -1,17 +1,32 @@
-"""Parses the positions and volumes that users type."""
+"""Parses the positions, volumes and sleep times that users type."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from bot.errors.content import InvalidPosition, InvalidVolume
+from bot.errors.content import InvalidPosition, InvalidSleepTime, InvalidVolume
 
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):([0-5]?\d)")
 _SECONDS = re.compile(r"([+-]?)(\d{1,6})(?:\s*s)?")
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _VOLUME = re.compile(r"([+-]?)(\d{1,3})(?:\s*%)?")
 
+_DURATION = re.compile(r"(?:(\d{1,2})\s*(?:h|hours?)\s*)?(?:(\d{1,3})\s*(?:m|min|minutes?)?)?")
+_TRACKS = re.compile(r"(?:after|in)?\s*(\d{1,2})\s*(?:tracks?|songs?)|after\s*(\d{1,2})")
+_THIS_TRACK = re.compile(r"(?:after|end of)?\s*this(?: one| track| song)?")
+
 MUTE = "mute"
+
+MAX_SLEEP_HOURS, MAX_SLEEP_TRACKS = 12, 20
+
+
+@dataclass(frozen=True)
+class SleepRequest:
+    """When to pause: in `seconds`, or after `tracks`, with the one that plays."""
+
+    seconds: int = 0
+    tracks: int | None = None
 
 
 def normalise_position(text: str) -> str:
@@ -76,3 +91,23 @@ def parse_volume(text: str, current: int | None) -> int:
     if current is None:
         raise InvalidVolume(current_unknown=True)
     return min(100, max(0, current + (-number if sign == "-" else number)))
+
+
+def parse_sleep(text: str) -> SleepRequest | None:
+    """`30m`, `1h30`, `45`, `after this one`, `after 3`; None for `off`. Raises InvalidSleepTime."""
+    text = " ".join(text.lower().split())
+    if text in ("off", "cancel", "stop"):
+        return None
+    if not text.isascii():
+        raise InvalidSleepTime
+    if _THIS_TRACK.fullmatch(text):
+        return SleepRequest(tracks=1)
+    if match := _TRACKS.fullmatch(text):
+        tracks = int(match[1] or match[2])
+        if 1 <= tracks <= MAX_SLEEP_TRACKS:
+            return SleepRequest(tracks=tracks)
+    elif match := _DURATION.fullmatch(text):
+        minutes = 60 * int(match[1] or 0) + int(match[2] or 0)
+        if 1 <= minutes <= 60 * MAX_SLEEP_HOURS:
+            return SleepRequest(seconds=60 * minutes)
+    raise InvalidSleepTime

@@ -14,6 +14,7 @@ from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load_or_create
 from bot.store.pending_logins import AuthorizedAccount, PendingLogin, PendingLoginTable
 from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
+from bot.store.sleep_timers import SleepTimer, SleepTimerTable
 
 __all__ = [
     "AuthorizedAccount",
@@ -23,6 +24,7 @@ __all__ = [
     "PendingLogin",
     "Preferences",
     "SavedDefault",
+    "SleepTimer",
     "Store",
 ]
 
@@ -40,6 +42,7 @@ class Store:
         self.pending_logins = PendingLoginTable(database, cipher)
         self.preferences = PreferenceTable(database)
         self.api_usage = ApiUsageTable(database)
+        self.sleep_timers = SleepTimerTable(database)
 
     @classmethod
     @asynccontextmanager

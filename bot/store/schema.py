@@ -100,6 +100,13 @@ MIGRATIONS = (
     ALTER TABLE person ADD COLUMN
         playlist_name TEXT CHECK ((playlist_name IS NULL) = (playlist_id IS NULL));
     """,
+    """
+    CREATE TABLE sleep_timer (
+        discord_id  INTEGER PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        due         REAL NOT NULL,
+        tracks_left INTEGER
+    ) STRICT;
+    """,
 )
 
 

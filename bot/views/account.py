@@ -40,6 +40,7 @@ def account_message(account: LinkedAccount, preferences: Preferences) -> str:
         "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
         f"client ID (`{account.client_id}`), and Spotify’s login token (encrypted).\n"
         f"Your settings, which /settings changes: {_settings(preferences)}.\n"
+        "Your sleep timer, until it ends.\n"
         "In memory only: your last searches and songs, for a day, for suggestions as you type."
     )
 

@@ -25,7 +25,7 @@ SECTIONS = (
         "Play",
         (
             *("play", "pause", "resume", "next", "previous", "restart", "seek", "volume"),
-            *("shuffle", "repeat", "devices"),
+            *("shuffle", "repeat", "devices", "sleep"),
         ),
         "/play takes a name, a link, or one of your playlists. Alone, it continues where you left "
         "off. Pick a device with `on:` or in /devices.",

@@ -156,7 +156,8 @@ PRIVACY = (
         "For each person who links Spotify: the Discord user ID, the Spotify account ID and "
         "display name, the app’s client ID, the permissions given and when, what you chose in "
         "/settings (of your device and your playlist, the name and the ID), and Spotify’s login "
-        "token, encrypted. While a login is under way, for some twenty minutes at most: its steps "
+        "token, encrypted. Your sleep timer, until it ends. "
+        "While a login is under way, for some twenty minutes at most: its steps "
         "and what it would store, encrypted or hashed, and your Discord name. For each Spotify "
         "app, how many calls were made with it, by the hour, for a day. What you play, search or "
         "save is not stored, and neither is anything about a server.",

@@ -1,0 +1,146 @@
+"""Sleep timers: pause a user's player at a time, or at the end of a track.
+
+A timer for tracks reads the player once for each track, when the track should be over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from bot.accounts.sessions import Sessions
+from bot.errors.bot_error import BotError
+from bot.errors.content import NoSleepTimer, NothingPlaying
+from bot.player.actions import PlayerAction
+from bot.player.parsing import SleepRequest
+from bot.player.player import Player
+from bot.player.state import Sleep
+from bot.spotify.models import Playback
+from bot.store import SleepTimer, Store
+
+_log = logging.getLogger(__name__)
+
+# Seconds before the end of the last track at which the player is read, and then paused: Spotify
+# needs some tenths of a second, and the next track must not be heard.
+_LAST_LOOK, _PAUSE_BEFORE_END = 3.0, 1.0
+# Seconds after the end of a track at which the next one has started.
+_NEXT_TRACK_DELAY = 1.0
+# A timer that was due while the bot was stopped is too late after this many seconds.
+_MAX_DELAY = 15 * 60.0
+
+
+class SleepTimers:
+    """At most one timer for each user, in the store and as a task."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        player: Player,
+        store: Store,
+        now: Callable[[], float],
+        sleep: Sleep,
+    ) -> None:
+        self._sessions = sessions
+        self._player = player
+        self._table = store.sleep_timers
+        self._now = now
+        self._sleep = sleep
+        self._timers: dict[int, SleepTimer] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def get(self, user_id: int) -> SleepTimer | None:
+        return self._timers.get(user_id)
+
+    async def start(self, user_id: int, request: SleepRequest) -> SleepTimer:
+        """Start a timer instead of the user's earlier one.
+
+        Raises NotLinked; NothingPlaying if there is no track to count from.
+        """
+        if request.tracks is None:
+            timer = SleepTimer(user_id, self._now() + request.seconds)
+        else:
+            spotify = await self._sessions.session(user_id)
+            timer = self._after_tracks(user_id, await spotify.player.state(), request.tracks)
+        await self._table.set(timer)
+        self._schedule(timer)
+        return timer
+
+    async def cancel(self, user_id: int) -> None:
+        """Raises NoSleepTimer."""
+        if user_id not in self._timers:
+            raise NoSleepTimer
+        self.forget(user_id)
+        await self._table.delete(user_id)
+
+    async def load(self) -> None:
+        """Start the stored timers again."""
+        for timer in await self._table.all():
+            if timer.due < self._now() - _MAX_DELAY:
+                await self._table.delete(timer.discord_id)
+            else:
+                self._schedule(timer)
+
+    def forget(self, user_id: int) -> None:
+        """Stop the user's timer. The store erases it with the user's link."""
+        self._timers.pop(user_id, None)
+        if task := self._tasks.pop(user_id, None):
+            task.cancel()
+
+    async def close(self) -> None:
+        """Stop all timers; the store keeps them."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _after_tracks(self, user_id: int, playback: Playback | None, tracks: int) -> SleepTimer:
+        """A timer for so many tracks, with the one that plays. Raises NothingPlaying."""
+        item = playback.item if playback and playback.is_playing else None
+        if playback is None or item is None or not item.duration_ms:
+            raise NothingPlaying("no track to count from")
+        left = (item.duration_ms - (playback.progress_ms or 0)) / 1000
+        offset = -_LAST_LOOK if tracks == 1 else _NEXT_TRACK_DELAY
+        return SleepTimer(user_id, self._now() + left + offset, tracks, item.id)
+
+    def _schedule(self, timer: SleepTimer) -> None:
+        self.forget(timer.discord_id)
+        self._timers[timer.discord_id] = timer
+        task = asyncio.create_task(self._run(timer))
+        self._tasks[timer.discord_id] = task
+
+    async def _run(self, timer: SleepTimer) -> None:
+        try:
+            await self._wait_and_pause(timer)
+        except BotError as error:
+            _log.info("a sleep timer could not pause: %s", type(error).__name__)
+        except Exception:
+            _log.exception("a sleep timer failed")
+        if self._tasks.get(timer.discord_id) is asyncio.current_task():
+            del self._tasks[timer.discord_id]
+            del self._timers[timer.discord_id]
+            await self._table.delete(timer.discord_id)
+
+    async def _wait_and_pause(self, timer: SleepTimer) -> None:
+        """Pause the player when it is time. Raises BotError."""
+        while True:
+            await self._sleep(max(0.0, timer.due - self._now()))
+            if timer.tracks_left is None:
+                break
+            spotify = await self._sessions.session(timer.discord_id, background=True)
+            playback = await spotify.player.state()
+            item = playback.item if playback else None
+            if item is None or playback is None or not playback.is_playing:
+                return  # paused already, or nothing to count
+            tracks = timer.tracks_left
+            # After a restart the item is unknown: `due` is before the end of the last track only.
+            tracks -= item.id != timer.item if timer.item else tracks > 1
+            if tracks <= 0:
+                break
+            timer = self._after_tracks(timer.discord_id, playback, tracks)
+            if timer.due <= self._now() and tracks == 1:
+                await self._sleep(timer.due + _LAST_LOOK - _PAUSE_BEFORE_END - self._now())
+                break
+            self._timers[timer.discord_id] = timer
+            await self._table.set(timer)
+        await self._player.perform(timer.discord_id, PlayerAction("pause"))

@@ -1,0 +1,47 @@
+"""Sleep timers, so that they survive a restart; an unlink erases them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors.login import NotLinked
+from bot.store.connection import Database
+
+
+@dataclass(frozen=True)
+class SleepTimer:
+    """When to pause a user's player: at a time, or after some tracks.
+
+    due          when to pause, or when to look at the player next; in seconds since 1970
+    tracks_left  the tracks to play, with the one that plays; None for a time
+    item         the ID of the track that plays, with `tracks_left`; not stored
+    """
+
+    discord_id: int
+    due: float
+    tracks_left: int | None = None
+    item: str | None = None
+
+
+class SleepTimerTable:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def set(self, timer: SleepTimer) -> None:
+        """Store the user's only timer. Raises NotLinked."""
+        stored = await self._db.execute(
+            "INSERT OR REPLACE INTO sleep_timer SELECT ?1, ?2, ?3"
+            " WHERE ?1 IN (SELECT discord_id FROM link)",
+            timer.discord_id,
+            timer.due,
+            timer.tracks_left,
+        )
+        if not stored:
+            raise NotLinked("sleep timer")
+
+    async def delete(self, discord_id: int) -> None:
+        await self._db.execute("DELETE FROM sleep_timer WHERE discord_id = ?", discord_id)
+
+    async def all(self) -> list[SleepTimer]:
+        rows = await self._db.fetch_all("SELECT discord_id, due, tracks_left FROM sleep_timer")
+        return [SleepTimer(*row) for row in rows]

@@ -1,0 +1,19 @@
+"""What /sleep says."""
+
+from __future__ import annotations
+
+from bot.interactions.responses import Reply
+from bot.store import SleepTimer
+
+STOPPED = Reply("Sleep timer off.")
+
+
+def timer_reply(timer: SleepTimer) -> Reply:
+    """When the player will be paused."""
+    if timer.tracks_left is None:
+        when = f"at <t:{int(timer.due)}:t>, <t:{int(timer.due)}:R>"
+    elif timer.tracks_left == 1:
+        when = "when this track ends"
+    else:
+        when = f"after {timer.tracks_left} tracks, counting this one"
+    return Reply(f"I’ll pause {when}. Changed your mind? Use /sleep off.")

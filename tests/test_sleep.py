@@ -1,0 +1,138 @@
+"""/sleep pauses the player later, once, also over a restart."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors.content import InvalidSleepTime
+from bot.player.parsing import SleepRequest, parse_sleep
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.spotify import Player, Spotify
+
+
+def _pauses(spotify: Spotify) -> int:
+    return len(spotify.calls_to("PUT", "me/player/pause"))
+
+
+async def _wait_for_pause(spotify: Spotify) -> None:
+    """Wait until the bot has paused the player."""
+    version = spotify.changes.version
+    while not _pauses(spotify):
+        version = await spotify.changes.wait_for_change(version)
+
+
+@pytest.mark.parametrize(
+    ("text", "request_"),
+    [
+        ("30m", SleepRequest(seconds=1800)),
+        ("45", SleepRequest(seconds=2700)),
+        (" 1H 30 min", SleepRequest(seconds=5400)),
+        ("2 hours", SleepRequest(seconds=7200)),
+        ("after this one", SleepRequest(tracks=1)),
+        ("this track", SleepRequest(tracks=1)),
+        ("after 3", SleepRequest(tracks=3)),
+        ("3 songs", SleepRequest(tracks=3)),
+        ("off", None),
+    ],
+)
+def test_sleep_times_are_read(text: str, request_: SleepRequest | None) -> None:
+    assert parse_sleep(text) == request_
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "13h", "after 21", "after 0", "later", "٣٠", "-5", "1e3"]
+)
+def test_other_times_are_refused(text: str) -> None:
+    with pytest.raises(InvalidSleepTime):
+        parse_sleep(text)
+
+
+async def test_timer_pauses_once_at_its_time(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    player.set_repeat("context")
+    assert "I’ll pause at <t:" in (await linked_user.run("/sleep when:30m")).text
+    assert "I’ll pause at <t:" in (await linked_user.run("/sleep")).text
+    harness.clock.advance(29 * 60)
+    assert not _pauses(spotify)
+    harness.clock.advance(61)
+    await _wait_for_pause(spotify)
+    assert not player.is_playing
+    assert "There’s no sleep timer" in (await linked_user.run("/sleep")).text
+
+
+async def test_timer_survives_restart(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    player.set_repeat("context")
+    await linked_user.run("/sleep when:30m")
+    await harness.stop()
+    harness.clock.advance(31 * 60)
+    await harness.start()
+    await _wait_for_pause(spotify)
+    assert "There’s no sleep timer" in (await linked_user.run("/sleep")).text
+
+
+async def test_timer_that_is_long_past_after_restart_does_nothing(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    player.set_repeat("context")
+    await linked_user.run("/sleep when:30m")
+    await harness.stop()
+    harness.clock.advance(2 * 3600)
+    await harness.start()
+    assert "There’s no sleep timer" in (await linked_user.run("/sleep")).text
+    assert not _pauses(spotify)
+
+
+@pytest.mark.parametrize(("when", "tracks"), [("after this one", 1), ("after 3", 3)])
+async def test_timer_pauses_at_the_end_of_a_track(
+    harness: Harness,
+    spotify: Spotify,
+    linked_user: UserClient,
+    player: Player,
+    when: str,
+    tracks: int,
+) -> None:
+    album = next(iter(spotify.catalogue.albums.values()))
+    last = album.tracks[1 + tracks - 1]
+    reads = len(spotify.calls_to("GET", "me/player"))
+    await linked_user.run(f"/sleep when:{when}")
+    for track in album.tracks[1 : 1 + tracks]:
+        assert player.item == track.uri
+        is_last = track is last
+        left = (track.duration - player.progress) / 1000
+        harness.clock.advance(left - 2.5 if is_last else left + 1.5)
+        version = spotify.changes.version
+        if not is_last:
+            while len(spotify.calls_to("GET", "me/player")) == reads + 1:
+                version = await spotify.changes.wait_for_change(version)
+            reads += 1
+    await _wait_for_pause(spotify)
+    assert player.item == last.uri
+    assert last.duration - player.progress <= 3000
+
+
+async def test_off_and_unlink_end_the_timer(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    player.set_repeat("context")
+    assert "There’s no sleep timer" in (await linked_user.run("/sleep when:off")).text
+    await linked_user.run("/sleep when:15m")
+    assert "Sleep timer off." in (await linked_user.run("/sleep when:off")).text
+    await linked_user.run("/sleep when:15m")
+    await (await linked_user.run("/unlink")).press("Unlink and erase")
+    assert harness.bot is not None
+    assert await harness.bot.services.store.sleep_timers.all() == []
+    harness.clock.advance(3600)
+    assert "There’s no sleep timer" in (await linked_user.run("/sleep")).text
+    assert not _pauses(spotify)
+
+
+async def test_without_music_there_is_no_track_to_count(
+    linked_user: UserClient, spotify: Spotify
+) -> None:
+    spotify.accounts["ada"].player.device = None
+    assert "playing" in (await linked_user.run("/sleep when:after this one")).text
+    assert "I can’t read that" in (await linked_user.run("/sleep when:soon")).text
