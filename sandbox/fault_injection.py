@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,11 +60,15 @@ class Fault(Rule):
 
 
 class FaultInjector(RuleList[Fault]):
-    """The faults of one server. `latency` (seconds) delays every request."""
+    """The faults of one server. `latency` (seconds) delays every request.
 
-    def __init__(self, seed: int = 0) -> None:
+    `on_hit` is called when a request meets a fault.
+    """
+
+    def __init__(self, seed: int = 0, on_hit: Callable[[], None] = lambda: None) -> None:
         super().__init__(seed)
         self.latency = 0.0
+        self._on_hit = on_hit
 
     def clear(self) -> None:
         super().clear()
@@ -83,6 +87,9 @@ class FaultInjector(RuleList[Fault]):
             if self.latency:
                 await asyncio.sleep(self.latency)
             fault = next(self.matching(await self.describe(request)), None)
-            return await (fault.apply(request, handler) if fault else handler(request))
+            if fault is None:
+                return await handler(request)
+            self._on_hit()
+            return await fault.apply(request, handler)
 
         return inject

@@ -27,11 +27,11 @@ from bot.interactions.limits import fit_content, fit_view
 
 _log = logging.getLogger(__name__)
 
-# Seconds for Discord to take the first response of an interaction, which later is refused; a
-# message, with the repetitions of discord.py; and a file.
+# Seconds for Discord to take the first response of an interaction, which later is refused; and a
+# message, with the repetitions of discord.py. A file takes longer.
 FIRST_RESPONSE_TIMEOUT = 3.0
 REPLY_TIMEOUT = 10.0
-FILE_TIMEOUT = 60.0
+_FILE_FACTOR = 6.0
 
 # Keys in an interaction's extras: the deferred reply is public; the first response was taken,
 # though its request failed; the seconds that replace REPLY_TIMEOUT.
@@ -138,7 +138,7 @@ async def edit_reply(
 
 async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
     """Put a file into the deferred reply; send it again if that was dismissed or is too old."""
-    async with asyncio.timeout(FILE_TIMEOUT):
+    async with asyncio.timeout(_FILE_FACTOR * _seconds(interaction)):
         try:
             await interaction.edit_original_response(content=text, attachments=[file])
         except discord.HTTPException as error:

@@ -29,7 +29,7 @@ class Discord(Platform):
 
     def __init__(self, clock: Clock, *, seed: int = 0, port: int = 0) -> None:
         super().__init__(clock, seed)
-        self.faults = DiscordFaults(seed)
+        self.faults = DiscordFaults(seed, self.changes.notify)
         self.traffic = TrafficLog()
         self.oauth = DiscordOAuth(self)
         self.url = ""

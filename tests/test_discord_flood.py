@@ -1,0 +1,236 @@
+"""Each kind of command meets each of Discord's faults at each stage of its reply."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from sandbox.discord import RequestKind
+from sandbox.discord.faults import FAULTS, refusal
+from sandbox.discord.interactions import Interaction
+from sandbox.discord.state import LOADING
+from sandbox.discord.visible_text import visible_text
+from sandbox.fault_injection import Fault
+from sandbox.harness import run_harness
+from tests.cost_session import CostSession, SessionStep
+
+# Seconds that Discord gets to take a reply. Faults that never answer take several times as long.
+REPLY_TIMEOUT = 0.25
+# The requests of a reply.
+STAGES = (
+    RequestKind.FIRST_RESPONSE,
+    RequestKind.FOLLOW_UP,
+    RequestKind.EDIT,
+    RequestKind.DELETION,
+    RequestKind.UPLOAD,
+)
+# Faults that take REPLY_TIMEOUT or longer. Each family meets one of them.
+SLOW_FAULTS = ("no answer", "late answer", "500 after effect")
+# What Discord answers if another process has responded, or nobody within three seconds.
+LOST: dict[str, Callable[[str], Fault]] = {
+    "acknowledged": partial(refusal, 400, code=40060),
+    "expired": partial(refusal, 404, code=10062),
+}
+_INVITATION = re.compile(r"(?i)try again|use the command again|again in|use it again")
+
+
+def _run(line: str) -> SessionStep:
+    return lambda session: session.ada.run(line.replace("ALBUM", session.album_url))
+
+
+def _press(label: str) -> SessionStep:
+    return lambda session: session.press(label)
+
+
+def _open(line: str) -> SessionStep:
+    return lambda session: session.run(line.replace("ALBUM", session.album_url))
+
+
+async def _link(session: CostSession) -> None:
+    await session.harness.link_account("ada")
+
+
+async def _open_unlink(session: CostSession) -> None:
+    await _link(session)
+    await session.run("/unlink")
+
+
+async def _open_playlist_menu(session: CostSession) -> None:
+    await session.run("/search lantern")
+    session.message = (await session.press("Add to playlist")).message
+
+
+@dataclass(frozen=True)
+class Family:
+    """Commands that reply in the same way.
+
+    act      sends the interaction that meets the fault
+    prepare  opens the message with the button
+    shared   the user's replies are public
+    changes  whether it writes something
+    """
+
+    name: str
+    act: SessionStep
+    prepare: SessionStep | None = None
+    shared: bool = False
+    changes: bool = True
+
+
+FAMILIES = (
+    Family("/next", _run("/next")),
+    Family("/next, public", _run("/next"), shared=True),
+    Family("/queue add", _run("/queue add lantern")),
+    Family("/save", _run("/save")),
+    Family("Queue below a song", _press("Queue"), _open("/search lantern")),
+    Family("Share", _press("Share"), _open("/search lantern"), changes=False),
+    Family("a playlist", lambda session: session.select(1), _open_playlist_menu),
+    Family("Queue them", _press("Queue them"), _open("/queue add what:ALBUM")),
+    Family("the panel", _press("⏭️"), _open("/now")),
+    Family("a setting", lambda session: session.press("set:playing:"), _open("/settings")),
+    Family("Unlink", _press("Unlink and erase"), _open_unlink),
+    Family("/search", _run("/search lantern"), changes=False),
+    Family("/export", _run("/export format:json"), changes=False),
+    Family("/account", _run("/account"), changes=False),
+)
+
+
+@dataclass
+class Result:
+    """What the user sees after the fault, and the writes that Spotify got."""
+
+    text: str
+    thinking: bool
+    writes: list[str]
+    fault_met: bool
+
+
+async def _meet(session: CostSession, family: Family, fault: Fault) -> Result:
+    """Let an interaction of this family meet a fault, until the bot is done with it."""
+    harness, discord = session.harness, session.harness.discord
+    assert harness.bot is not None
+    panels = harness.bot.services.panels
+    await panels.close()  # no refresh of a panel is to meet the fault
+    await (family.prepare or _nothing)(session)
+    await panels.close()
+    harness.clock.advance(60)  # no press is a double press
+    before = len(harness.spotify.calls)
+    last = discord.interactions.all()[-1]
+    discord.faults.add(fault)
+    action = asyncio.ensure_future(family.act(session))
+    hit = asyncio.ensure_future(discord.changes.wait_until(partial(_is_met, fault), timeout=10))
+    await asyncio.wait({action, hit}, return_when=asyncio.FIRST_COMPLETED)
+    async with asyncio.timeout(20):
+        await harness.bot._in_flight._idle.wait()
+    discord.faults.clear()
+    for task in (action, hit):
+        task.cancel()
+    await asyncio.gather(action, hit, return_exceptions=True)
+    interaction = discord.interactions.all()[-1]
+    assert interaction is not last
+    calls = [str(call) for call in harness.spotify.calls[before:] if call.method != "GET"]
+    return Result(_text(interaction), _is_thinking(interaction), calls, fault.hits > 0)
+
+
+def _is_met(fault: Fault) -> bool:
+    return fault.hits > 0
+
+
+async def _nothing(_: CostSession) -> None:
+    return None
+
+
+def _text(interaction: Interaction) -> str:
+    return "\n".join(
+        visible_text(message.data) for message in interaction.messages if not message.deleted
+    )
+
+
+def _is_thinking(interaction: Interaction) -> bool:
+    return any(m.flags & LOADING for m in interaction.messages if not m.deleted)
+
+
+async def _meet_all(
+    family: Family, faults: dict[str, Callable[[str], Fault]], stages: Iterable[RequestKind]
+) -> AsyncIterator[tuple[str, RequestKind, Result]]:
+    """The results of these faults at those of the stages that the family's reply has."""
+    async with run_harness(reply_timeout=REPLY_TIMEOUT) as harness:
+        session = CostSession(harness, await harness.link_account("ada"))
+        harness.spotify.accounts["ada"].player.resume()
+        if family.shared:
+            await (await session.ada.run("/settings")).press("set:replies:on")
+        await session.run("/repeat all")  # so that the last song can be skipped
+        for stage in stages:
+            for name, make in faults.items():
+                result = await _meet(session, family, make(f" {stage}$"))
+                if not result.fault_met:
+                    break
+                yield name, stage, result
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+async def test_every_fault_at_every_stage(family: Family, caplog: pytest.LogCaptureFixture) -> None:
+    """Never two executions, an invitation to repeat a write, "Thinking…" for ever, a traceback."""
+    caplog.set_level(logging.INFO)
+    slow = SLOW_FAULTS[FAMILIES.index(family) % len(SLOW_FAULTS)]
+    left_out = {*SLOW_FAULTS, "invalid body"} - {slow}
+    faults = {name: make for name, make in FAULTS.items() if name not in left_out}
+    stages = set()
+    async for name, stage, result in _meet_all(family, faults, STAGES):
+        stages.add(stage)
+        assert len(result.writes) == len(set(result.writes)), (name, stage, result)
+        assert not result.thinking, (name, stage, result)
+        if stage == RequestKind.FIRST_RESPONSE:
+            assert not result.writes, (name, result)
+        elif family.changes:
+            assert not _INVITATION.search(result.text), (name, stage, result)
+    assert len(stages) > 1
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("stage", [RequestKind.EDIT, RequestKind.FOLLOW_UP])
+async def test_reply_goes_another_way_if_one_way_is_closed(stage: RequestKind) -> None:
+    """Discord refuses each edit, or each follow-up, and takes the other."""
+    refuse = partial(refusal, 400, code=50035, times=None)
+    for family in FAMILIES:
+        async for _, _, result in _meet_all(family, {"refusal": refuse}, [stage]):
+            assert not result.thinking, (family, result)
+            assert not family.changes or not _INVITATION.search(result.text), (family, result)
+
+
+async def test_lost_interaction_is_not_executed_and_not_mentioned(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another process has answered it, or nobody within three seconds."""
+    caplog.set_level(logging.INFO)
+    for family in FAMILIES:
+        async for _, _, result in _meet_all(family, LOST, [RequestKind.FIRST_RESPONSE]):
+            assert not result.text, (family, result)
+            assert not result.writes, (family, result)
+    assert {record.levelname for record in caplog.records} == {"INFO"}
+
+
+async def test_refused_choices_are_normal(caplog: pytest.LogCaptureFixture) -> None:
+    """They are not sent again; the next keystroke gets its choices."""
+    caplog.set_level(logging.INFO)
+    fast = {name: make for name, make in FAULTS.items() if name not in SLOW_FAULTS}
+    async with run_harness(reply_timeout=REPLY_TIMEOUT) as harness:
+        ada = await harness.link_account("ada")
+        for name, make in {**fast, **LOST}.items():
+            caplog.clear()
+            fault = harness.discord.faults.add(make(f" {RequestKind.AUTOCOMPLETE}$"))
+            fault.times = None
+            typing = asyncio.ensure_future(ada.autocomplete("/play lantern"))
+            await harness.discord.changes.wait_until(partial(_is_met, fault))
+            harness.discord.faults.clear()
+            harness.clock.advance(3)
+            await asyncio.gather(typing, return_exceptions=True)
+            assert await ada.autocomplete("/play lantern"), name
+            assert fault.hits == 1, name
+            assert not [r for r in caplog.records if r.levelno > logging.INFO], name
