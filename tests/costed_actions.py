@@ -181,10 +181,10 @@ COSTED_ACTIONS = (
     CostedAction("**Save** below a song", _press_button("Save"), _SEARCH),
     CostedAction("**Share** below a song", _press_share, _SEARCH),
     CostedAction("another page of search results", _press_button("Page 2 ▶"), _SEARCH),
-    CostedAction("**Open album** below a song", _press_button("Open album"), _SEARCH),
+    CostedAction("**Go to album** below a song", _press_button("Go to album"), _SEARCH),
     CostedAction(
-        "**Open** below an artist",
-        _press_button("Open"),
+        "**Show songs** below an artist",
+        _press_button("Show songs"),
         _run_command("/search lantern type:artists"),
     ),
     CostedAction("**Add to playlist** below a song", _press_button("Add to playlist"), _SEARCH),

@@ -22,9 +22,22 @@ def option_ids(reply: Reply) -> list[str]:
 
 
 def selected_id(reply: Reply) -> str:
-    """The item ID of the default option."""
-    (value,) = [option["value"] for option in options(reply) if option.get("default")]
+    """The item ID of the marked entry."""
+    number = selected_number(reply)
+    (value,) = [o["value"] for o in options(reply) if o["value"].startswith(f"{number}.")]
     return str(value).rpartition(".")[2]
+
+
+def open_label(reply: Reply) -> str:
+    """The label of the button that shows what is in the selected item, such as "Show songs"."""
+    return next(label for label in enabled_button_labels(reply) if label.startswith("Show "))
+
+
+def selected_number(reply: Reply) -> int:
+    """The number of the marked line, which is the only one."""
+    lines = components(reply, 10)[0]["content"].splitlines()
+    (marked,) = [line for line in lines if ". ▸ " in line]
+    return int(marked.split(".")[0])
 
 
 def enabled_button_labels(reply: Reply) -> list[str]:

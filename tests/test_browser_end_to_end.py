@@ -79,9 +79,9 @@ async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSess
 
     await session.run_command("/search query:lantern")
     await expect(session.latest_message).to_contain_text("Songs for “lantern”")
-    await session.button("Lantern Weather").click()
+    await session.button("Choose another").click()
     await session.autocomplete_options.nth(2).click()
-    await expect(session.button("Carry the Lantern Home, Ines")).to_be_visible()
+    await expect(session.latest_message).to_contain_text("▸ Carry the Lantern Home, Ines")
     await session.button("Play").click()
     await expect(session.latest_message).to_contain_text("Playing")
     assert player.is_playing

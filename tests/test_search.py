@@ -17,6 +17,7 @@ from sandbox.spotify import Spotify
 from tests.list_components import (
     enabled_button_labels,
     line_numbers,
+    open_label,
     option_ids,
     options,
     selected_id,
@@ -186,12 +187,17 @@ async def test_every_kind_can_be_searched_played_and_saved(
 ) -> None:
     for type_, query, heading, buttons in (
         ("tracks", "lantern", "Songs for", {"Play", "Queue", "Save", "Add to playlist", "Share"}),
-        ("albums", "lantern", "Albums for", {"Open", "Play", "Add to playlist", "Save", "Share"}),
-        ("artists", "lantern", "Artists for", {"Open", "Play", "Follow", "Share"}),
-        ("playlists", "evenings", "Playlists for", {"Open", "Play", "Save", "Share"}),
-        ("shows", "almanac", "Shows for", {"Open", "Play", "Save", "Share"}),
+        (
+            "albums",
+            "lantern",
+            "Albums for",
+            {"Show songs", "Play", "Add to playlist", "Save", "Share"},
+        ),
+        ("artists", "lantern", "Artists for", {"Show songs", "Play", "Follow", "Share"}),
+        ("playlists", "evenings", "Playlists for", {"Show songs", "Play", "Save", "Share"}),
+        ("shows", "almanac", "Shows for", {"Show episodes", "Play", "Save", "Share"}),
         ("episodes", "kettles", "Episodes for", {"Play", "Queue", "Save", "Share"}),
-        ("audiobooks", "ledger", "Audiobooks for", {"Open", "Play", "Save", "Share"}),
+        ("audiobooks", "ledger", "Audiobooks for", {"Show chapters", "Play", "Save", "Share"}),
     ):
         reply = await linked_user.run(f"/search query:{query} type:{type_}")
         kind = type_.removesuffix("s")
@@ -221,7 +227,7 @@ async def test_shared_item_can_be_opened_by_everyone(
         reply = await linked_user.run(f"/search query:{query} type:{type_}")
         await reply.press("Share")
         message = await grace.wait_for_message(announcement)
-        opened = await grace.press(message, "Open")
+        opened = await grace.press(message, open_label(reply))
         assert opened.ephemeral
         assert len(line_numbers(opened)) > 0
 

@@ -13,7 +13,7 @@ from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.message_text import controls
 from sandbox.spotify import Spotify
-from tests.list_components import option_ids
+from tests.list_components import open_label, option_ids
 
 LINK_FIRST = "You have not linked Spotify yet. Press the button to link it, then try again."
 SHORT_LINKS = (
@@ -68,10 +68,11 @@ async def test_unlinked_user_pages_and_opens_public_items(
     second = await (await grace.run("/search a")).press("Page 2 ▶")
     assert "page 2" in second.text
     for type_, query in (("albums", "lantern"), ("shows", "almanac"), ("audiobooks", "ledger")):
-        opened = await (await grace.run(f"/search {query} type:{type_}")).press("Open")
+        results = await grace.run(f"/search {query} type:{type_}")
+        opened = await results.press(open_label(results))
         assert "Back" in opened.text
-    tracks = await (await grace.run("/search lantern type:artists")).press("Open")
-    assert "Albums by" in (await tracks.press("Their albums")).text
+    tracks = await (await grace.run("/search lantern type:artists")).press("Show songs")
+    assert "Albums by" in (await tracks.press("Albums")).text
     assert {call.account for call in spotify.calls} == {None}
     assert {call.status for call in spotify.calls} == {200}
 
@@ -79,7 +80,7 @@ async def test_unlinked_user_pages_and_opens_public_items(
 async def test_private_item_asks_to_link(app_token_harness: Harness, grace: UserClient) -> None:
     for command in ("/search evenings type:playlists", "/recent", "/top"):
         reply = await grace.run(command)
-        assert is_link_prompt(await reply.press("Open") if "playlists" in command else reply)
+        assert is_link_prompt(await reply.press("Show songs") if "playlists" in command else reply)
 
 
 async def test_action_needing_account_asks_to_link(

@@ -114,7 +114,8 @@ async def _top(spotify: Spotify, path: ListPath) -> ListPage:
 async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:
     """The contents of an item. Spotify leaves the item out of each entry: it is filled in here."""
     catalogue = spotify.catalogue
-    uri = Uri(Kind.ARTIST if path.kind == ListKind.ALBUMS else Kind(path.kind), path.argument)
+    uri = path.head_uri
+    assert uri is not None
     head = await catalogue.item(uri)
     match path.kind:
         case ListKind.ARTIST:

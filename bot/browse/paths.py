@@ -9,7 +9,7 @@ from typing import Self
 from bot.errors.content import EmptyQuery, QueryTooLong
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
-from bot.spotify.models import Episode, Track
+from bot.spotify.models import Album, Episode, Track
 from bot.spotify.profile import TimeRange
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
@@ -82,6 +82,14 @@ class ListPath:
         return (self.page - 1) * PAGE_SIZE
 
     @property
+    def head_uri(self) -> Uri | None:
+        """The album, artist, playlist, show or audiobook that was opened; None for other lists."""
+        if self.kind in (ListKind.SEARCH, ListKind.ONE, ListKind.RECENT, ListKind.TOP):
+            return None
+        kind = Kind.ARTIST if self.kind == ListKind.ALBUMS else Kind(self.kind)
+        return Uri(kind, self.argument)
+
+    @property
     def personal(self) -> bool:
         """Whether Spotify shows the list only to a linked user: their plays and playlists."""
         return self.kind in (ListKind.RECENT, ListKind.TOP, ListKind.PLAYLIST)
@@ -114,12 +122,24 @@ def child_path(path: ListPath, entry: Item, *, alone: bool = False) -> ListPath 
     child = path_for_item(uri)
     if (path.kind, path.argument) == (child.kind, child.argument):
         return None
-    if alone:
-        return child
+    return child if alone else _opened_from(path, child)
+
+
+def _opened_from(path: ListPath, child: ListPath) -> ListPath:
+    """The list `child` with the way back to `path`."""
     longest = replace(child, page=_MAX_PAGE, back=path)
     # If the whole way back is too long for a button, keep its last step.
     back = path if len(str(longest)) <= MAX_PATH_LENGTH else replace(path, back=None)
     return replace(longest, page=1, back=back)
+
+
+def artist_path(path: ListPath, entry: Item) -> ListPath | None:
+    """The songs of the entry's first artist; None without one, or if that is `path` itself."""
+    artists = entry.artists if isinstance(entry, Track | Album) else None
+    uri = artists[0].uri if artists else None
+    if uri is None or uri == path.head_uri:
+        return None
+    return _opened_from(path, path_for_item(uri))
 
 
 def parent_uri(item: Item) -> Uri | None:

@@ -38,8 +38,21 @@ SHARED_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(Kind, (OPEN, 
     Kind.TRACK: (PLAY, QUEUE, SAVE, ADD),
     Kind.EPISODE: (PLAY, QUEUE, SAVE, ADD),
 }
-# The action after which each kind's contents or parent are shown.
-OPEN_LABELS: dict[Kind, str] = {Kind.TRACK: "Open album", Kind.EPISODE: "Open show"}
+# What opening an item of each kind shows: its contents, or what it belongs to.
+OPEN_LABELS: dict[Kind, str] = dict.fromkeys(Kind, "Show songs") | {
+    Kind.TRACK: "Go to album",
+    Kind.EPISODE: "Go to show",
+    Kind.SHOW: "Show episodes",
+    Kind.AUDIOBOOK: "Show chapters",
+}
+# The actions for a whole list: the album, artist, playlist, show or audiobook that was opened.
+WHOLE_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = {
+    Kind.ALBUM: (PLAY, QUEUE, SAVE),
+    Kind.PLAYLIST: (PLAY, QUEUE, SAVE),
+    Kind.ARTIST: (PLAY, SAVE),
+    Kind.SHOW: (PLAY, SAVE),
+    Kind.AUDIOBOOK: (PLAY, SAVE),
+}
 
 _LABELS = {action: action.capitalize() for action in ItemAction} | {ADD: "Add to playlist"}
 _SAVED_MESSAGES: dict[Kind, str] = {
@@ -56,10 +69,13 @@ class ItemActionButton(
 ):
     """Does one thing with one item, for every user who presses it."""
 
-    def __init__(self, action: str, kind: Kind, item_id: str) -> None:
+    def __init__(self, action: str, kind: Kind, item_id: str, *, whole: bool = False) -> None:
+        """`whole`: the label names the kind, beside the buttons for an entry of its list."""
         self.action = ItemAction(action)
         self.uri = Uri(kind, item_id)
         label = "Follow" if (action, kind) == (SAVE, Kind.ARTIST) else _LABELS[self.action]
+        label = OPEN_LABELS[Kind(kind)] if action == OPEN else label
+        label = f"{label} {kind}" if whole else label
         style = discord.ButtonStyle.success if action == PLAY else discord.ButtonStyle.secondary
         super().__init__(
             ui.Button(label=label, style=style, custom_id=f"item:{action}:{kind}:{item_id}")
@@ -70,6 +86,13 @@ def item_buttons(item: Item | Uri, *actions: ItemAction) -> list[ItemActionButto
     """One button for each of the actions."""
     uri = item if isinstance(item, Uri) else item.require_uri()
     return [ItemActionButton(action, uri.kind, uri.id) for action in actions]
+
+
+def whole_list_buttons(uri: Uri) -> list[ItemActionButton]:
+    """The buttons for a whole list: what can be done with the item that was opened."""
+    return [
+        ItemActionButton(action, uri.kind, uri.id, whole=True) for action in WHOLE_ACTIONS[uri.kind]
+    ]
 
 
 def saved_message(kind: Kind) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote, unquote
 
@@ -35,6 +36,8 @@ MAX_URL_LENGTH = 512
 _MAX_LIST_LENGTH = 3300
 _NAME_LENGTHS = (60, 40, 24)
 _MAX_LABEL = 90
+# Stands before the selected entry.
+_MARK = "▸ "
 
 _PERIODS = {
     "short": "of about four weeks",
@@ -72,6 +75,13 @@ def item_options(entries: Iterable[Entry], first: int) -> list[discord.SelectOpt
         for number, entry in enumerate(entries, start=first)
         if (item := entry.selectable)
     ]
+
+
+def mark_entry(text: str, selected: str) -> str:
+    """The list with a mark before the entry of this option's value, and before no other."""
+    number = selected.partition(".")[0]
+    text = text.replace(f". {_MARK}", ". ")
+    return re.sub(rf"(?m)^{number}\. ", rf"\g<0>{_MARK}", text, count=1) if number else text
 
 
 def parse_option(value: str) -> Uri:

@@ -10,14 +10,23 @@ import discord
 from discord import ui
 
 from bot.browse.pages import ListPage
-from bot.browse.paths import PATTERN, ListKind, ListPath, child_path, identities
+from bot.browse.paths import PATTERN, ListKind, ListPath, artist_path, child_path, identities
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.spotify.catalogue import Item
+from bot.spotify.uris import Kind
 from bot.views import cards, list_text
-from bot.views.item_buttons import ACTIONS, OPEN_LABELS, item_buttons
+from bot.views.item_buttons import ACTIONS, OPEN_LABELS, item_buttons, whole_list_buttons
 
 # Discord allows a row this many buttons.
 _BUTTONS_PER_ROW = 5
+
+# The kinds to search for, in two rows of which one is shown.
+_SEARCH_ROWS = (
+    (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST),
+    (Kind.SHOW, Kind.EPISODE, Kind.AUDIOBOOK),
+)
+_TOP_LABELS = {"short": "4 weeks", "medium": "6 months", "long": "1 year"}
+_TOP_KINDS = {Kind.TRACK: "Songs", Kind.ARTIST: "Artists"}
 
 
 class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{PATTERN})"):
@@ -25,15 +34,24 @@ class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{PATTERN})"):
 
     def __init__(self, path: str, options: list[discord.SelectOption]) -> None:
         self.path = ListPath.parse(path)
-        super().__init__(ui.Select(custom_id=f"list:pick:{path}", options=options))
+        super().__init__(
+            ui.Select(custom_id=f"list:pick:{path}", options=options, placeholder="Choose another")
+        )
 
 
 class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{PATTERN})"):
     """Shows another page, or another list, in the same message."""
 
-    def __init__(self, path: str, label: str = "Go", disabled: bool = False) -> None:
+    def __init__(
+        self, path: str, label: str = "Go", disabled: bool = False, *, current: bool = False
+    ) -> None:
+        """`current`: it stands for what the message shows already."""
         self.path = ListPath.parse(path)
-        super().__init__(ui.Button(label=label, custom_id=f"list:go:{path}", disabled=disabled))
+        style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
+        custom_id = f"list:go:{path}"
+        super().__init__(
+            ui.Button(label=label, custom_id=custom_id, disabled=disabled or current, style=style)
+        )
 
 
 @dataclass(frozen=True)
@@ -107,27 +125,32 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
     rows: list[cards.Row] = []
     if message.options:
         for option in message.options:
-            option.default = option.value == selected
+            option.default = False  # earlier versions selected it in the menu, too
         rows.append(ui.ActionRow(ItemSelect(str(message.path), message.options)))
     navigation = _navigation(message)
     if item is not None and item.uri is not None:
         without_back = message.path.kind == ListKind.SEARCH and not message.query
         child = child_path(message.path, item, alone=without_back) if selected else None
-        open_button = (
-            [NavigateButton(str(child), OPEN_LABELS.get(item.kind, "Open"))] if child else []
-        )
+        open_button = [NavigateButton(str(child), OPEN_LABELS[item.kind])] if child else []
         actions = item_buttons(item, *ACTIONS[item.kind])
         row_is_full = len(actions) == _BUTTONS_PER_ROW
         rows.append(ui.ActionRow(*([] if row_is_full else open_button), *actions))
         navigation += open_button if row_is_full else []
+        if selected and not without_back and (artist := artist_path(message.path, item)):
+            navigation.append(NavigateButton(str(artist), "Go to artist"))
+        if selected and (head := message.path.head_uri):
+            rows.append(ui.ActionRow(*whole_list_buttons(head)))
     navigation += _exits(message)
     rows += [
         ui.ActionRow(*navigation[start : start + _BUTTONS_PER_ROW])
         for start in range(0, len(navigation), _BUTTONS_PER_ROW)
     ]
+    if switches := _switches(message):
+        rows.append(ui.ActionRow(*switches))
+    text = list_text.mark_entry(message.text, selected)
     if item is not None:
-        return cards.card(item, *rows, above=message.text)
-    return cards.list_card(message.text, *rows)
+        return cards.card(item, *rows, above=text)
+    return cards.list_card(text, *rows)
 
 
 def query_of(message: discord.Message | None) -> str:
@@ -157,10 +180,37 @@ def _navigation(message: ListMessage) -> list[ui.Item[Any]]:
         )
     if path.kind == ListKind.ARTIST:
         albums = ListPath(ListKind.ALBUMS, path.argument, back=path.back)
-        buttons.append(NavigateButton(str(albums), "Their albums"))
+        buttons.append(NavigateButton(str(albums), "Albums"))
     if path.kind == ListKind.ALBUMS:
         songs = ListPath(ListKind.ARTIST, path.argument, back=path.back)
-        buttons.append(NavigateButton(str(songs), "Their songs"))
+        buttons.append(NavigateButton(str(songs), "Songs"))
+    return buttons
+
+
+def _switches(message: ListMessage) -> list[NavigateButton]:
+    """Buttons for a search's other kinds, and for the other periods and kind of the top lists."""
+    path = message.path
+    buttons: list[NavigateButton] = []
+
+    def add(argument: str, label: str) -> None:
+        current = argument == path.argument
+        target = path if current else ListPath(path.kind, argument, back=path.back)
+        buttons.append(NavigateButton(str(target), label, current=current))
+
+    if path.kind == ListKind.SEARCH and message.query:
+        row = next(row for row in _SEARCH_ROWS if path.argument in row)
+        for kind in row:
+            add(kind, list_text.KIND_HEADINGS[kind])
+        first_of_other = next(kinds[0] for kinds in _SEARCH_ROWS if kinds != row)
+        is_second_row = first_of_other == Kind.SHOW
+        add(first_of_other, "More" if is_second_row else list_text.KIND_HEADINGS[first_of_other])
+    elif path.kind == ListKind.TOP:
+        current, _, period = path.argument.partition(".")
+        for name, label in _TOP_LABELS.items():
+            add(f"{current}.{name}", label)
+        for top_kind, label in _TOP_KINDS.items():
+            if top_kind.value != current:
+                add(f"{top_kind}.{period}", label)
     return buttons
 
 

@@ -1,0 +1,52 @@
+"""Lists lead to each other: other kinds and periods, the artist, and a list as a whole."""
+
+from __future__ import annotations
+
+from sandbox.discord import UserClient
+from sandbox.spotify import Spotify
+from sandbox.spotify.catalogue import Album
+from tests.list_components import enabled_button_labels, options
+
+
+async def test_search_switches_to_other_kinds_with_the_same_words(
+    linked_user: UserClient,
+) -> None:
+    reply = await (await linked_user.run("/search a")).press("Page 2 ▶")
+    for label in ("Albums", "Playlists", "More", "Episodes", "Songs"):
+        reply = await reply.press(label)
+        assert f"{'Shows' if label == 'More' else label} for “a”\n" in reply.text
+        assert label not in enabled_button_labels(reply)
+
+
+async def test_top_switches_period_and_kind(linked_user: UserClient) -> None:
+    reply = await linked_user.run("/top")
+    assert "6 months" not in enabled_button_labels(reply)
+    reply = await reply.press("1 year")
+    assert "1 year" not in enabled_button_labels(reply)
+    reply = await reply.press("Artists")
+    assert {"4 weeks", "6 months", "Songs"} <= set(enabled_button_labels(reply))
+
+
+async def test_opened_album_is_played_queued_and_saved_as_a_whole(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.player.resume()
+    opened = await (await linked_user.run("/search lantern type:albums")).press("Show songs")
+    await opened.pick(options(opened)[2]["value"])
+    question = await opened.press("Queue album")
+    assert "Queue all of this?" in question.text
+    await opened.press("Save album")
+    await opened.press("Play album")
+    assert ada.player.context in ada.saved_uris("album")
+    album = spotify.catalogue.find_item(ada.player.context or "")
+    assert isinstance(album, Album)
+    assert ada.player.item == album.tracks[0].uri
+
+
+async def test_song_leads_to_its_artist_and_back(linked_user: UserClient) -> None:
+    results = await linked_user.run("/search lantern")
+    artist = await results.press("Go to artist")
+    assert "Songs by" in artist.text
+    assert "Go to artist" not in enabled_button_labels(artist)
+    assert "Songs for “lantern”" in (await artist.press("Back")).text
