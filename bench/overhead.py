@@ -52,7 +52,10 @@ async def http_time(http: aiohttp.ClientSession, url: str) -> float:
 def limited_call(*, background: bool) -> Callable[[], None]:
     """A call that passes the rate limiter and the metrics, after a day of calls."""
     clock = Clock()
-    limiter, metrics = RateLimiter(clock, daily_limit=10**9), Metrics()
+    limiter, metrics = (
+        RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=10**9),
+        Metrics(),
+    )
     for _ in range(24):
         clock.advance(3600)
         for earlier_in_background in (False, True):

@@ -28,7 +28,9 @@ async def _sleep(seconds: float) -> None:
 async def run(settings: Settings) -> None:
     async with build(settings, sleep=_sleep, command_timeout=TIMEOUT) as bot:
         # A cache of no bytes stores nothing; it still shares a read that is in progress.
-        bot.services.sessions._transport.cache = ResponseCache(time.time, max_bytes=0)
+        bot.services.sessions._transport.cache = ResponseCache(
+            monotonic=time.monotonic, max_bytes=0
+        )
         await bot.start(settings.discord_token)
 
 

@@ -88,7 +88,8 @@ async def build(
         metrics = Metrics()
         quota = Quota(
             store,
-            now,
+            now=now,
+            monotonic=monotonic,
             client_id=settings.spotify_client_id,
             daily_limit=settings.spotify_daily_calls,
         )
@@ -98,12 +99,14 @@ async def build(
             http,
             settings.spotify_api_url,
             limiter=quota.limiter,
-            clock=now,
+            monotonic=monotonic,
             on_exchange=metrics.record_call,
         )
         app_token = None
         if secret := settings.spotify_client_secret:
-            app_token = AppToken(spotify_oauth, settings.spotify_client_id, secret, monotonic)
+            app_token = AppToken(
+                spotify_oauth, settings.spotify_client_id, secret, monotonic=monotonic
+            )
         access_tokens = AccessTokens(store, spotify_oauth, metrics, now=now, monotonic=monotonic)
         stack.push_async_callback(access_tokens.close)
         sessions = Sessions(
@@ -122,17 +125,18 @@ async def build(
             discord_oauth,
             client_id=settings.spotify_client_id,
             public_url=public_url,
-            clock=now,
+            now=now,
+            monotonic=monotonic,
         )
         reply_visibility = ReplyVisibility(store)
         await reply_visibility.load()
-        history = UserHistory(now)
-        panels = Panels(sessions, now, sleep)
+        history = UserHistory(monotonic=monotonic)
+        panels = Panels(sessions, sleep, now=now, monotonic=monotonic)
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
-        autocomplete = Autocomplete(sessions, history, metrics, now, sleep)
+        autocomplete = Autocomplete(sessions, history, metrics, sleep, monotonic=monotonic)
         stack.push_async_callback(autocomplete.close)
-        player = Player(sessions, store, history, now, sleep, panels.player_changed)
-        sleep_timers = SleepTimers(sessions, player, store, now, sleep)
+        player = Player(sessions, store, history, sleep, panels.player_changed, monotonic=monotonic)
+        sleep_timers = SleepTimers(sessions, player, store, sleep, now=now)
         await sleep_timers.load()
         stack.push_async_callback(sleep_timers.close)
         services = Services(
@@ -140,16 +144,16 @@ async def build(
             sessions=sessions,
             login_flow=login_flow,
             reply_visibility=reply_visibility,
-            reminders=Reminders(store, now),
+            reminders=Reminders(store, now=now),
             quota=quota,
             metrics=metrics,
             autocomplete=autocomplete,
-            friends=FriendPlayback(sessions, store, now),
+            friends=FriendPlayback(sessions, store, monotonic=monotonic),
             player=player,
             panels=panels,
             saved_items=SavedItems(panels.items_saved),
             sleep_timers=sleep_timers,
-            double_press=DoublePressGuard(now),
+            double_press=DoublePressGuard(monotonic=monotonic),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
             writes=writes,
@@ -165,7 +169,7 @@ async def build(
             ),
             trusted_proxy=settings.trusted_proxy,
             operator=settings.operator,
-            clock=now,
+            monotonic=monotonic,
         )
         await stack.enter_async_context(
             web.serve(

@@ -14,7 +14,7 @@ from typing import Any
 import discord
 import yarl
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
 from bot import notifications
@@ -68,6 +68,8 @@ COGS = (
 
 # The longest wait, in seconds, for a rate limit of Discord. With a longer one, a request fails.
 MAX_RATE_LIMIT_WAIT = 30.0
+# Seconds between two runs of the maintenance.
+MAINTENANCE_INTERVAL = 60.0
 # Seconds that interactions in progress get when the bot stops.
 SHUTDOWN_GRACE = 3.0
 
@@ -114,6 +116,7 @@ class Tonearm(commands.AutoShardedBot):
         self._component_handlers: dict[type[Component], ComponentHandler] = {}
         self._templates: list[re.Pattern[str]] = []
         self._in_flight = InFlight(services.writes, self._count)
+        self._maintenance: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
         # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
@@ -124,7 +127,7 @@ class Tonearm(commands.AutoShardedBot):
         for name in COGS:
             await import_module(name).setup(self)
         await sync_commands(self.tree, self.services.store)
-        self._maintenance.start()
+        self._maintenance = asyncio.create_task(self._maintain())
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
         """Also register the components that the cog's methods handle: see `on_component`."""
@@ -139,20 +142,22 @@ class Tonearm(commands.AutoShardedBot):
         self._templates += [item.__discord_ui_compiled_template__ for item in items]
 
     async def close(self) -> None:
-        if (maintenance := self._maintenance.get_task()) is not None:
+        if self._maintenance is not None:
             self._maintenance.cancel()
-            await asyncio.gather(maintenance, return_exceptions=True)
+            await asyncio.gather(self._maintenance, return_exceptions=True)
         if not self.is_closed():
             await self._in_flight.drain(self.services.shutdown_grace)
         await self.services.panels.close()
         await super().close()
 
-    @tasks.loop(minutes=1)
-    async def _maintenance(self) -> None:
-        try:
-            await self.run_maintenance()
-        except Exception:
-            _log.exception("the maintenance failed")
+    async def _maintain(self) -> None:
+        """Unlike discord.py's tasks.loop, it does not stop if the clock is set back."""
+        while True:
+            try:
+                await self.run_maintenance()
+            except Exception:
+                _log.exception("the maintenance failed")
+            await asyncio.sleep(MAINTENANCE_INTERVAL)
 
     async def run_maintenance(self) -> None:
         """Erase what has expired, save the counts of API calls, and send reminders."""

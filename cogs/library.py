@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 
 import discord
 from discord import app_commands
@@ -58,7 +57,7 @@ class Library(commands.Cog):
                 spotify,
                 kind,
                 max_bytes=interaction.filesize_limit,
-                exported_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                exported_at=interaction.created_at.isoformat(timespec="seconds"),
                 progress=ProgressMessage(show, "Reading your liked songs"),
             )
         finally:

@@ -9,20 +9,26 @@ from contextlib import suppress
 
 
 class Clock:
-    """A call returns the time of day in seconds since 1970; `monotonic` returns seconds.
+    """A call returns the true time in seconds since 1970, which never goes back.
 
-    `advance` moves both forward, and `step` sets the time of day alone. The `listeners` are called
-    after each of them, so that waiting tasks wake at once.
+    `machine_time` and `monotonic` are the two clocks of the bot's machine. `advance` moves all
+    forward, and `step` sets `machine_time` alone. The `listeners` are called after each `advance`,
+    so that waiting tasks wake at once.
     """
 
     def __init__(self, start: float | None = None) -> None:
         self._epoch = time.time() if start is None else start
         self._started_at = time.monotonic()
         self._advanced = 0.0
+        self._machine_error = 0.0
         self.listeners: list[Callable[[], None]] = []
 
     def __call__(self) -> float:
         return self._epoch + self.monotonic()
+
+    def machine_time(self) -> float:
+        """The time of day on the bot's machine, in seconds since 1970."""
+        return self() + self._machine_error
 
     def monotonic(self) -> float:
         """Seconds since the clock was made; they never go back."""
@@ -32,16 +38,12 @@ class Clock:
         if seconds < 0:
             raise ValueError("time does not go back")
         self._advanced += seconds
-        self._notify()
-
-    def step(self, seconds: float) -> None:
-        """Set the time of day forward, or back if negative, as NTP or an administrator does."""
-        self._epoch += seconds
-        self._notify()
-
-    def _notify(self) -> None:
         for listener in list(self.listeners):
             listener()
+
+    def step(self, seconds: float) -> None:
+        """Set the machine's time forward, or back if negative, as NTP or an administrator does."""
+        self._machine_error += seconds
 
     async def sleep(self, seconds: float) -> None:
         """Sleep until this much time has passed, by itself or by `advance`."""

@@ -68,7 +68,7 @@ class Harness:
         """Start the bot and wait until it is connected and has synced its commands."""
         app = build(
             self.settings,
-            now=self.clock,
+            now=self.clock.machine_time,
             monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),

@@ -168,7 +168,7 @@ async def test_bug_is_logged_without_query_and_offers_nothing(
     harness: Harness, linked_user: UserClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert harness.bot is not None
-    harness.bot.services.autocomplete.history = _BrokenHistory(harness.clock)
+    harness.bot.services.autocomplete.history = _BrokenHistory(monotonic=harness.clock.monotonic)
     assert await linked_user.autocomplete("/play what:lantern") == []
     (logged,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert "completing /play: ValueError" in logged.getMessage()

@@ -29,6 +29,16 @@ FLOORS = (
 )
 MAX_ROOMS, MAX_FLOORS = 20, 12
 MAX_LINES, MAX_COG_LINES = 300, 150
+# The modules that may read the time of day; all others get it as `now`, and only for what is stored
+# or shown as a date. For what is in memory there is `monotonic`, which nobody can set.
+TIME_OF_DAY_MODULES = {
+    *("bot.app", "bot.spotify.rate_limiter", "sandbox.clock", "sandbox.spotify.short_link_hosts")
+}
+TIME_OF_DAY = {
+    *("time.time", "time.time_ns", "time.localtime", "time.gmtime", "datetime.now"),
+    *("datetime.utcnow", "datetime.today", "date.today", "utils.utcnow"),
+    "ext.tasks",  # the loops of discord.py go by it
+}
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "service", "base", "misc"}
 
 
@@ -170,3 +180,34 @@ def test_tests_use_neither_mocks_nor_sleep() -> None:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         }
         assert not called & {"sleep", "wait_for_timeout"}, name
+
+
+def test_few_modules_read_the_time_of_day() -> None:
+    for name in set(_modules("bot", "cogs", "sandbox")) - TIME_OF_DAY_MODULES:
+        used = set()
+        for node in ast.walk(_sources()[name][2]):
+            if isinstance(node, ast.Attribute):
+                used.add(ast.unparse(node))
+            elif isinstance(node, ast.ImportFrom):
+                used |= {f"{node.module}.{alias.name}" for alias in node.names}
+        assert not {".".join(each.split(".")[-2:]) for each in used} & TIME_OF_DAY, name
+
+
+def test_clocks_are_passed_by_name() -> None:
+    """So no part that wants the monotonic clock can get the time of day."""
+    for name in _modules("bot", "cogs"):
+        for node in ast.walk(_sources()[name][2]):
+            if isinstance(node, ast.arguments):
+                clocks = {a.arg for a in node.args if a.annotation and _is_clock(a.annotation)}
+                assert not clocks, f"{name} takes {clocks} without its name"
+                clocks = {
+                    a.arg for a in node.kwonlyargs if a.annotation and _is_clock(a.annotation)
+                }
+                assert clocks <= {"now", "monotonic"}, name
+            elif isinstance(node, ast.keyword) and node.arg in ("now", "monotonic", "timer"):
+                is_monotonic = ast.unparse(node.value).partition("(")[0].endswith("monotonic")
+                assert is_monotonic == (node.arg != "now"), f"{name}: {ast.unparse(node)}"
+
+
+def _is_clock(annotation: ast.expr) -> bool:
+    return ast.unparse(annotation) == "Callable[[], float]"

@@ -27,7 +27,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def history(clock: Clock) -> UserHistory:
-    return UserHistory(clock, max_entries=3, max_users=2)
+    return UserHistory(monotonic=clock.monotonic, max_entries=3, max_users=2)
 
 
 def _entry_values(history: UserHistory, user: int = ADA) -> list[str]:

@@ -52,7 +52,7 @@ class AccessTokens:
         self._monotonic = monotonic
         self._tokens: dict[int, _AccessToken] = {}
         self._renewals: dict[tuple[int, int], asyncio.Task[str]] = {}
-        self._refused_logins = RefusedLogins(monotonic)
+        self._refused_logins = RefusedLogins(monotonic=monotonic)
 
     async def active_account(self, discord_id: int, *, retry: bool = True) -> LinkedAccount:
         """The user's linked account; `retry` includes one whose login is to be tried again.

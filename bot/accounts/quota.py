@@ -55,21 +55,30 @@ class Quota:
     """
 
     def __init__(
-        self, store: Store, clock: Callable[[], float], *, client_id: str, daily_limit: int
+        self,
+        store: Store,
+        *,
+        now: Callable[[], float],
+        monotonic: Callable[[], float],
+        client_id: str,
+        daily_limit: int,
     ) -> None:
         self._store = store
-        self._clock = clock
+        self._now = now
         self._client_id = client_id
         self._saved: tuple[list[HourlyUsage], float] | None = None
         self._writes: set[asyncio.Task[None]] = set()
         self.limiter = RateLimiter(
-            clock, daily_limit=daily_limit, on_quota_exceeded=self._on_quota_exceeded
+            now=now,
+            monotonic=monotonic,
+            daily_limit=daily_limit,
+            on_quota_exceeded=self._on_quota_exceeded,
         )
 
     async def load(self) -> None:
         """Restore the state of the rate limiter after a restart."""
         for quota in await self._store.api_usage.exhausted_quotas():
-            if (group := _known_group(quota.group)) and quota.until > self._clock():
+            if group := _known_group(quota.group):
                 self.limiter.mark_exhausted(quota.client_id, group, quota.until)
         for hour in await self._store.api_usage.hourly_usage():
             if group := _known_group(hour.group):
@@ -85,7 +94,7 @@ class Quota:
         await asyncio.gather(*self._writes, return_exceptions=True)
         for client_id in self.limiter.client_ids:
             await self.forget_client(client_id)  # its user may not have linked, or have unlinked
-        now = self._clock()
+        now = self._now()
         hours = [
             HourlyUsage(hour.client_id, hour.group, hour.start, hour.commands, hour.background)
             for hour in self.limiter.hourly_calls()

@@ -18,7 +18,7 @@ RETRY_INTERVAL = 60
 class RefusedLogins:
     """The users whose last renewal Spotify refused, since the bot started."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, *, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
         self._started_at = self._renewed_at = monotonic()
         self._refused_at: dict[int, float] = {}

@@ -22,13 +22,13 @@ class Reminder:
 
 
 class Reminders:
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, *, now: Callable[[], float]) -> None:
         self._accounts = store.accounts
-        self._clock = clock
+        self._now = now
 
     async def due(self) -> list[Reminder]:
         """The reminders to send now. Each is marked as sent first: better none than two."""
-        now = self._clock()
+        now = self._now()
         reminders = []
         for account in await self._accounts.authorized_before(now - _MIN_AGE):
             days = _days_due(account, now)

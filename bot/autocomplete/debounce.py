@@ -44,14 +44,14 @@ class Debouncer:
     """
 
     def __init__(
-        self, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+        self, sleep: Callable[[float], Awaitable[None]], *, monotonic: Callable[[], float]
     ) -> None:
         self._sleep = sleep
         self._sequence = itertools.count(1)
         self._typing: dict[int, asyncio.Future[None]] = {}
         self._tasks: dict[asyncio.Task[None], int] = {}
         self._cache: TTLCache[tuple[int, str], _CachedChoices] = TTLCache(
-            CACHE_SIZE, CACHE_TTL, timer=clock
+            CACHE_SIZE, CACHE_TTL, timer=monotonic
         )
         self._closed = False
 

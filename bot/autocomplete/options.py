@@ -60,13 +60,14 @@ class Autocomplete:
         sessions: Sessions,
         history: UserHistory,
         metrics: Metrics,
-        clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
+        *,
+        monotonic: Callable[[], float],
     ) -> None:
         self._sessions = sessions
         self._metrics = metrics
         self.history = history
-        self._debouncer = Debouncer(clock, sleep)
+        self._debouncer = Debouncer(sleep, monotonic=monotonic)
 
     async def playable(self, interaction: Interaction, typed: str) -> Choices:
         """Something to play."""

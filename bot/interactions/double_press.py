@@ -13,8 +13,8 @@ DOUBLE_PRESS_SECONDS = 0.6
 class DoublePressGuard:
     """Remembers the buttons that were pressed a moment ago, or whose press is in progress."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    def __init__(self, *, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
         self._blocked_until: dict[Hashable, float] = {}
 
     @contextmanager
@@ -23,7 +23,7 @@ class DoublePressGuard:
 
         It is blocked while the context is open, and for DOUBLE_PRESS_SECONDS in any case.
         """
-        now = self._clock()
+        now = self._monotonic()
         self._blocked_until = {
             key: until for key, until in self._blocked_until.items() if until > now
         }

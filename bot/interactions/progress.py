@@ -31,13 +31,14 @@ class ProgressMessage:
         edit: Callable[[str], Awaitable[object]],
         task: str,
         stopped: str = "",
-        clock: Callable[[], float] = time.monotonic,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._edit = edit
         self._task = task
         self._stopped = stopped
-        self._clock = clock
-        self._next_edit = clock()
+        self._monotonic = monotonic
+        self._next_edit = monotonic()
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,8 +49,8 @@ class ProgressMessage:
                 await self._edit(self._stopped)
 
     async def __call__(self, done: int, expected: int) -> None:
-        if self._clock() >= self._next_edit:
-            self._next_edit = self._clock() + EDIT_INTERVAL
+        if self._monotonic() >= self._next_edit:
+            self._next_edit = self._monotonic() + EDIT_INTERVAL
             try:
                 await self._edit(f"{self._task}: {done:,} of {expected:,}.")
             except DISCORD_ERRORS:

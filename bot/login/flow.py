@@ -74,7 +74,8 @@ class LoginFlow:
         *,
         client_id: str,
         public_url: str,
-        clock: Callable[[], float],
+        now: Callable[[], float],
+        monotonic: Callable[[], float],
     ) -> None:
         self.application_id = 0  # Discord sends it when the bot has logged in
         self.needs_code = discord_oauth is None
@@ -86,8 +87,8 @@ class LoginFlow:
         self._discord_oauth = discord_oauth
         self._client_id = client_id
         self._public_url = public_url
-        self._clock = clock
-        self._link_limit = SlidingWindow[int](MAX_LINKS, LINKS_WINDOW, clock)
+        self._now = now
+        self._link_limit = SlidingWindow[int](MAX_LINKS, LINKS_WINDOW, monotonic=monotonic)
 
     async def create_link(
         self, discord_id: int, discord_name: str, client_id: str | None
@@ -106,7 +107,7 @@ class LoginFlow:
             secrets.randbits(62),
             discord_name,
             client_id or self._client_id,
-            int(self._clock()) + LOGIN_LIFETIME,
+            int(self._now()) + LOGIN_LIFETIME,
         )
         await self._logins.create(login, nonce)
         return LoginLink(f"{self._public_url}/login/{nonce}", login.serial)
@@ -117,7 +118,7 @@ class LoginFlow:
 
     async def show_login(self, nonce: str) -> PendingLogin:
         """The login of a login page; changes nothing. Raises LoginLinkExpired."""
-        login = await self._logins.by_nonce(nonce, self._clock())
+        login = await self._logins.by_nonce(nonce, self._now())
         if login is None:
             raise LoginLinkExpired
         return login
@@ -181,7 +182,7 @@ class LoginFlow:
 
     async def result(self, cookie: str) -> LoginResult:
         """How the login of this browser ended, for the result page. Raises LoginLinkExpired."""
-        login = await self._logins.by_cookie(cookie, self._clock())
+        login = await self._logins.by_cookie(cookie, self._now())
         if login is None:
             raise LoginLinkExpired
         if login.confirmation_code is not None:
@@ -192,7 +193,7 @@ class LoginFlow:
 
     async def require_pending_code(self, discord_id: int) -> None:
         """Raises LoginUnfinished if no login of this user waits for its code."""
-        if await self._logins.awaiting_code(discord_id, self._clock()) is None:
+        if await self._logins.awaiting_code(discord_id, self._now()) is None:
             raise LoginUnfinished
 
     async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
@@ -201,7 +202,7 @@ class LoginFlow:
         The login fails if another user has linked the account in the meantime. Raises WrongCode,
         TooManyWrongCodes, LoginUnfinished.
         """
-        login = await self._logins.count_attempt(discord_id, self._clock())
+        login = await self._logins.count_attempt(discord_id, self._now())
         if login is None or login.confirmation_code is None:
             raise LoginUnfinished
         if not confirmation_codes.matches(typed, login.confirmation_code):
@@ -217,7 +218,7 @@ class LoginFlow:
 
     async def delete_expired(self) -> None:
         """Erase expired logins and rate limits."""
-        await self._logins.delete_expired(self._clock())
+        await self._logins.delete_expired(self._now())
         self._link_limit.expire()
 
     def _redirect_to_spotify(
@@ -231,7 +232,7 @@ class LoginFlow:
     ) -> PendingLogin:
         """The login that waits for this browser. Raises LoginLinkExpired if there is none."""
         login = await self._logins.consume_state(
-            state, cookie, self._clock(), discord_verified=discord_verified
+            state, cookie, self._now(), discord_verified=discord_verified
         )
         if login is None:
             raise LoginLinkExpired
@@ -248,7 +249,7 @@ class LoginFlow:
         if owner not in (None, login.discord_id):
             return replace(await self._fail(login, AlreadyLinked()), owner=owner)
         confirmation_code, cookie = confirmation_codes.generate(), _random_secret()
-        now = int(self._clock())
+        now = int(self._now())
         account = AuthorizedAccount(
             profile.stable_account_id, profile.name, tokens.scope, now, tokens.refresh_token
         )

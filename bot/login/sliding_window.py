@@ -13,17 +13,17 @@ _MAX_KEYS = 10_000
 
 
 class SlidingWindow(Generic[K]):
-    """Allows `limit` events of each key within `seconds`. The clock returns seconds."""
+    """Allows `limit` events of each key within `seconds`."""
 
-    def __init__(self, limit: int, seconds: float, clock: Callable[[], float]) -> None:
+    def __init__(self, limit: int, seconds: float, *, monotonic: Callable[[], float]) -> None:
         self._limit = limit
         self._seconds = seconds
-        self._clock = clock
+        self._monotonic = monotonic
         self._events: OrderedDict[K, deque[float]] = OrderedDict()
 
     def allow(self, key: K) -> bool:
         """Whether another event of `key` is allowed. Counts the event if it is."""
-        now = self._clock()
+        now = self._monotonic()
         times = self._events.setdefault(key, deque(maxlen=self._limit))
         self._events.move_to_end(key)
         if len(self._events) > _MAX_KEYS:
@@ -35,6 +35,6 @@ class SlidingWindow(Generic[K]):
 
     def expire(self) -> None:
         """Forget the keys without an event within the window."""
-        start = self._clock() - self._seconds
+        start = self._monotonic() - self._seconds
         for key in [key for key, times in self._events.items() if times[-1] <= start]:
             del self._events[key]

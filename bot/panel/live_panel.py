@@ -24,7 +24,8 @@ class LivePanel:
     """The panel of a user that is kept up to date: the one that they opened or pressed last.
 
     interaction     whose reply it is drawn into
-    editable_until  seconds since 1970
+    read_at         when the player was read, in seconds of the monotonic clock
+    editable_until  in seconds of the monotonic clock
     message_id      of that reply, once it is drawn
     refreshes_left  how often it still refreshes itself
     stale           an action has started something that Spotify does not show yet
@@ -32,26 +33,30 @@ class LivePanel:
 
     interaction: discord.Interaction[Any]
     state: PanelState
+    read_at: float
     editable_until: float
     message_id: int = 0
     refreshes_left: int = MAX_AUTO_REFRESHES
     stale: bool = False
 
-    def seconds_to_track_end(self, now: float) -> float | None:
+    def seconds_to_track_end(self, monotonic: float) -> float | None:
         """Seconds until the next track should have started; None if nothing is to be awaited."""
         playback, item = self.state.playback, self.state.item
         if playback is None or item is None or not playback.is_playing or not self.refreshes_left:
             return None
-        if playback.progress_ms is None or not item.duration_ms or self.state.updated_at is None:
+        if playback.progress_ms is None or not item.duration_ms:
             return None
-        rest = (item.duration_ms - playback.progress_ms) / 1000 - (now - self.state.updated_at)
+        rest = (item.duration_ms - playback.progress_ms) / 1000 - (monotonic - self.read_at)
         seconds = max(0.0, rest) + _NEXT_TRACK_DELAY
-        return seconds if now + seconds < self.editable_until else None
+        return seconds if monotonic + seconds < self.editable_until else None
 
-    def current_state(self, now: float) -> PanelState:
-        """Its state, marked as live if the panel will refresh itself."""
-        live = self.seconds_to_track_end(now) is not None and not self.stale
-        return replace(self.state, live=live)
+    def current_state(self, *, now: float, monotonic: float) -> PanelState:
+        """Its state with the date of its age, and marked as live if the panel will refresh itself.
+
+        `now` is in seconds since 1970.
+        """
+        live = self.seconds_to_track_end(monotonic) is not None and not self.stale
+        return replace(self.state, live=live, updated_at=now - (monotonic - self.read_at))
 
 
 Redraw = Callable[[LivePanel], Coroutine[Any, Any, None]]

@@ -36,10 +36,18 @@ Interaction = discord.Interaction[Any]
 
 
 class Panels:
-    def __init__(self, sessions: Sessions, clock: Callable[[], float], sleep: Sleep) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        sleep: Sleep,
+        *,
+        now: Callable[[], float],
+        monotonic: Callable[[], float],
+    ) -> None:
         self._sessions = sessions
-        self._clock = clock
         self._sleep = sleep
+        self._now = now
+        self._monotonic = monotonic
         self._panels: dict[int, LivePanel] = {}
         self._timers: dict[int, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -111,9 +119,9 @@ class Panels:
 
     async def draw(self, interaction: Interaction, state: PanelState) -> None:
         """Draw the panel into the reply and make it live. The lock must be held."""
-        now, owner = self._clock(), state.owner
-        panel = LivePanel(interaction, replace(state, updated_at=now), now + EDIT_WINDOW)
-        panel.state = panel.current_state(now)
+        read_at, owner = self._monotonic(), state.owner
+        panel = LivePanel(interaction, state, read_at, read_at + EDIT_WINDOW)
+        self._update_state(panel)
         message = await edit_reply(interaction, view=render(panel.state))
         panel.message_id = message.id
         before = self._drop(owner)
@@ -126,11 +134,11 @@ class Panels:
 
     def _schedule_refresh(self, panel: LivePanel) -> None:
         """Start a timer for the end of the track, else for the end of the edit window."""
-        owner, now = panel.state.owner, self._clock()
+        owner, monotonic = panel.state.owner, self._monotonic()
         if timer := self._timers.pop(owner, None):
             timer.cancel()
-        to_track_end = panel.seconds_to_track_end(now)
-        seconds = panel.editable_until - now if to_track_end is None else to_track_end
+        to_track_end = panel.seconds_to_track_end(monotonic)
+        seconds = panel.editable_until - monotonic if to_track_end is None else to_track_end
         self._timers[owner] = asyncio.create_task(
             self._refresh_later(panel, seconds, refresh=to_track_end is not None)
         )
@@ -166,8 +174,8 @@ class Panels:
                     playback, is_current = await fetch_playback(spotify, sleep, before)
                     panel.stale = not is_current
                 if not panel.stale:
-                    now = self._clock()
-                    state = replace(panel.state, playback=playback, status="", updated_at=now)
+                    panel.read_at = self._monotonic()
+                    state = replace(panel.state, playback=playback, status="")
                     panel.state = replace(state, liked=await fetch_liked(spotify, state.uri))
             except NeedsLogin:
                 self.forget(owner)
@@ -199,9 +207,12 @@ class Panels:
                 panel.refreshes_left = 0
                 await self._edit(panel)
 
+    def _update_state(self, panel: LivePanel) -> None:
+        panel.state = panel.current_state(now=self._now(), monotonic=self._monotonic())
+
     async def _edit(self, panel: LivePanel) -> None:
         owner = panel.state.owner
-        panel.state = panel.current_state(self._clock())
+        self._update_state(panel)
         try:
             await edit_reply(panel.interaction, view=render(panel.state))
         except DISCORD_ERRORS as error:

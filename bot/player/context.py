@@ -31,7 +31,7 @@ class ActionContext:
     """
 
     spotify: Spotify
-    clock: Callable[[], float]
+    monotonic: Callable[[], float]
     sleep: Sleep
     device: str | None = None
     item: Item | None = None
@@ -40,7 +40,7 @@ class ActionContext:
 
     def started_after(self, sent_at: float, state: Playback) -> bool:
         """Whether the item started after a call that was sent at that time."""
-        return just_started(state, self.clock() - sent_at + START_TOLERANCE)
+        return just_started(state, self.monotonic() - sent_at + START_TOLERANCE)
 
     async def poll_state(self, is_updated: Predicate) -> tuple[Playback | None, bool]:
         """See `state.poll_state`."""

@@ -24,11 +24,11 @@ MAX_CACHED_USERS = 500
 class FriendPlayback:
     """Reads the players of other users, each at most once in CACHE_TTL seconds."""
 
-    def __init__(self, sessions: Sessions, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, sessions: Sessions, store: Store, *, monotonic: Callable[[], float]) -> None:
         self._sessions = sessions
         self._preferences = store.preferences
         self._states: SingleFlightCache[int, Playback | None] = SingleFlightCache(
-            clock, MAX_CACHED_USERS, shares_error=_shares_error
+            MAX_CACHED_USERS, monotonic=monotonic, shares_error=_shares_error
         )
 
     async def now_playing(self, user_id: int, name: str) -> Playback | None:

@@ -45,7 +45,7 @@ async def _pause(_: PlayerAction, context: ActionContext) -> Outcome:
 
 
 async def _skip(action: PlayerAction, context: ActionContext) -> Outcome:
-    player, sent_at = context.spotify.player, context.clock()
+    player, sent_at = context.spotify.player, context.monotonic()
     async with explain_unknown_outcome(context.spotify):
         await (player.next if action.verb == "next" else player.previous)(device=context.device)
 
@@ -61,7 +61,7 @@ async def _skip(action: PlayerAction, context: ActionContext) -> Outcome:
 
 
 async def _restart(_: PlayerAction, context: ActionContext) -> Outcome:
-    sent_at = context.clock()
+    sent_at = context.monotonic()
     async with explain_unknown_outcome(context.spotify):
         await context.spotify.player.seek(0, device=context.device)
     state, is_updated = await context.poll_state(partial(context.started_after, sent_at))

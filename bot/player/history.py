@@ -23,14 +23,14 @@ class UserHistory:
 
     def __init__(
         self,
-        clock: Callable[[], float],
         *,
+        monotonic: Callable[[], float],
         max_entries: int = MAX_ENTRIES,
         max_users: int = MAX_USERS,
     ) -> None:
         self._max_entries = max_entries
         self._users: TTLCache[int, FIFOCache[str, Choice]] = TTLCache(
-            max_users, HISTORY_TTL, timer=clock
+            max_users, HISTORY_TTL, timer=monotonic
         )
 
     def add_item(self, user_id: int, item: Item) -> None:

@@ -58,29 +58,30 @@ class Player:
         sessions: Sessions,
         store: Store,
         history: UserHistory,
-        clock: Callable[[], float],
         sleep: Sleep,
         on_change: OnChange,
+        *,
+        monotonic: Callable[[], float],
     ) -> None:
         self._sessions = sessions
         self._preferences = store.preferences
         self._history = history
-        self._clock = clock
+        self._monotonic = monotonic
         self._sleep = sleep
         self._on_change = on_change
         self._last_played: TTLCache[int, Hashable] = TTLCache(
-            _LAST_PLAYED_SIZE, _LAST_PLAYED_TTL, timer=clock
+            _LAST_PLAYED_SIZE, _LAST_PLAYED_TTL, timer=monotonic
         )
         # No command takes longer than QUEUE_TIMEOUT, so the entry outlives those in progress.
         self._unlinked_at: TTLCache[int, float] = TTLCache(
-            _LAST_PLAYED_SIZE, QUEUE_TIMEOUT, timer=clock
+            _LAST_PLAYED_SIZE, QUEUE_TIMEOUT, timer=monotonic
         )
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def forget(self, user_id: int) -> None:
         """The user has unlinked: remember nothing of them, nor of their commands in progress."""
         self._last_played.pop(user_id, None)
-        self._unlinked_at[user_id] = self._clock()
+        self._unlinked_at[user_id] = self._monotonic()
 
     def expire(self) -> None:
         """Remove expired entries from memory."""
@@ -183,7 +184,7 @@ class Player:
 
         Serialises a user's commands, so that each reply shows its own result. Queueing is exempt.
         """
-        started_at = self._clock()
+        started_at = self._monotonic()
         lock = self._locks.setdefault(command.user_id, asyncio.Lock())
         try:
             async with nullcontext() if command.action.verb == "queue" else lock:
@@ -201,11 +202,11 @@ class Player:
         device = await find_device(command.spotify, action, on) if on else None
         context = ActionContext(
             command.spotify,
-            self._clock,
-            self._sleep,
-            device.id if device else None,
-            command.item,
-            self._last_played.get(command.user_id),
+            monotonic=self._monotonic,
+            sleep=self._sleep,
+            device=device.id if device else None,
+            item=command.item,
+            last_played=self._last_played.get(command.user_id),
         )
         outcome = None
         if device is None or device.is_active or action.activates_device:

@@ -38,8 +38,9 @@ class SleepTimers:
         sessions: Sessions,
         player: Player,
         store: Store,
-        now: Callable[[], float],
         sleep: Sleep,
+        *,
+        now: Callable[[], float],
     ) -> None:
         self._sessions = sessions
         self._player = player

@@ -39,16 +39,16 @@ class SingleFlightCache(Generic[K, V]):
 
     def __init__(
         self,
-        clock: Callable[[], float],
         max_size: int,
         *,
+        monotonic: Callable[[], float],
         size: Callable[[V], int] = lambda _value: 1,
         shares_error: Callable[[K, BotError], bool] = lambda _key, _error: False,
     ) -> None:
         self._entries: TLRUCache[K, _Entry[V]] = TLRUCache(
             max_size,
             ttu=lambda _key, entry, now: now + entry.ttl,
-            timer=clock,
+            timer=monotonic,
             getsizeof=lambda entry: size(entry.value),
         )
         self._max_size = max_size
@@ -144,9 +144,12 @@ class ResponseCache:
     All users share the responses that have no account.
     """
 
-    def __init__(self, clock: Callable[[], float], max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, *, monotonic: Callable[[], float], max_bytes: int = MAX_BYTES) -> None:
         self._cache: SingleFlightCache[CacheKey, CachedResponse] = SingleFlightCache(
-            clock, max_bytes, size=lambda response: response.size, shares_error=_shares_error
+            max_bytes,
+            monotonic=monotonic,
+            size=lambda response: response.size,
+            shares_error=_shares_error,
         )
         self._keys_by_group: defaultdict[tuple[str, Group], set[CacheKey]] = defaultdict(set)
 

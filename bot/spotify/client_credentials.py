@@ -15,7 +15,7 @@ class AppToken:
     """A TokenSource without a user. Raises InvalidClientSecret, AppGone, SpotifyDown."""
 
     def __init__(
-        self, oauth: SpotifyOAuth, client_id: str, secret: str, monotonic: Callable[[], float]
+        self, oauth: SpotifyOAuth, client_id: str, secret: str, *, monotonic: Callable[[], float]
     ) -> None:
         self._oauth = oauth
         self.client_id = client_id

@@ -44,6 +44,8 @@ class HourlyCalls:
 
 @dataclass
 class _ClientState:
+    """All times but the hours of `calls` are in seconds of the monotonic clock."""
+
     throttle: Throttle = field(default_factory=Throttle)
     exhausted_until: dict[Group, float] = field(default_factory=dict)
     # group → (start of the hour, background?) → calls
@@ -52,8 +54,16 @@ class _ClientState:
     )
     reserved: Counter[Group] = field(default_factory=Counter)
     active_commands: int = 0
-    command_waiting_until: float = 0.0
+    command_waiting_until: float = -math.inf
     yielding_since: float | None = None
+
+    def seconds_exhausted(self, monotonic: float) -> dict[Group, float]:
+        """The groups whose quota is used up, each with the seconds until its end."""
+        return {
+            group: until - monotonic
+            for group, until in self.exhausted_until.items()
+            if until > monotonic
+        }
 
 
 class RateLimiter:
@@ -66,12 +76,14 @@ class RateLimiter:
 
     def __init__(
         self,
-        clock: Callable[[], float] = time.time,
         *,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         daily_limit: int = DEFAULT_DAILY_LIMIT,
         on_quota_exceeded: OnQuotaExceeded | None = None,
     ) -> None:
-        self._clock = clock
+        self._now = now
+        self._monotonic = monotonic
         self._clients: dict[str, _ClientState] = {}
         self._on_quota_exceeded = on_quota_exceeded
         self.daily_limit = daily_limit
@@ -87,45 +99,46 @@ class RateLimiter:
 
         Raises QuotaExceeded, and BackgroundBudgetExceeded for background work.
         """
-        state, now = self._client(client_id), self._clock()
-        if until := self._exhausted_until(state, group, now):
-            raise QuotaExceeded(until - now)
+        state, monotonic = self._client(client_id), self._monotonic()
+        self._require_quota(state, group)
         if background:
             if self.available(client_id, group) + state.reserved[group] < 1:
                 raise BackgroundBudgetExceeded(self._seconds_until_available(client_id, group, 1))
-            if state.command_waiting_until >= now if has_deadline else self._must_yield(state, now):
+            if (
+                state.command_waiting_until >= monotonic
+                if has_deadline
+                else self._must_yield(state, monotonic)
+            ):
                 return _YIELD_DELAY
-        if (wait := state.throttle.delay(now)) > 0:
+        if (wait := state.throttle.delay(monotonic)) > 0:
             if not background:
-                state.command_waiting_until = now + wait + _YIELD_DELAY
+                state.command_waiting_until = monotonic + wait + _YIELD_DELAY
             return wait
-        state.throttle.on_sent(now)
+        state.throttle.on_sent(monotonic)
         if background:
             state.yielding_since = None
             state.reserved[group] = max(0, state.reserved[group] - 1)
-        state.calls[group][int(now // HOUR) * HOUR, background] += 1
+        state.calls[group][int(self._now() // HOUR) * HOUR, background] += 1
         return 0.0
 
     def require_quota(self, client_id: str, group: Group) -> None:
         """Raises QuotaExceeded if the quota of this group is used up. Counts no call."""
-        now = self._clock()
-        if until := self._exhausted_until(self._client(client_id), group, now):
-            raise QuotaExceeded(until - now)
+        self._require_quota(self._client(client_id), group)
 
     @contextmanager
     def track(self, client_id: str, group: Group, *, background: bool = False) -> Iterator[None]:
         """Wraps a call that was let through; learns from the error that the call raises, if any."""
-        state, sent_at = self._client(client_id), self._clock()
+        state, sent_at = self._client(client_id), self._monotonic()
         state.active_commands += not background
         try:
             yield
         except QuotaExceeded as error:
-            state.exhausted_until[group] = self._clock() + error.retry_after
+            state.exhausted_until[group] = self._monotonic() + error.retry_after
             if self._on_quota_exceeded:
-                self._on_quota_exceeded(client_id, group, state.exhausted_until[group])
+                self._on_quota_exceeded(client_id, group, self._now() + error.retry_after)
             raise
         except RateLimited as error:
-            state.throttle.on_rate_limited(self._clock(), sent_at, error.retry_after)
+            state.throttle.on_rate_limited(self._monotonic(), sent_at, error.retry_after)
             raise
         except SpotifyError:
             state.throttle.on_success(sent_at)
@@ -156,7 +169,7 @@ class RateLimiter:
 
     def calls_last_day(self, client_id: str, group: Group) -> tuple[int, int]:
         """Calls of commands, and background calls, of the last 24 to 25 hours."""
-        since = self._clock() - DAY - HOUR
+        since = self._now() - DAY - HOUR
         counts = [0, 0]
         for (start, background), calls in self._client(client_id).calls[group].items():
             if start > since:
@@ -164,14 +177,15 @@ class RateLimiter:
         return counts[0], counts[1]
 
     def exhausted_quotas(self, client_id: str) -> dict[Group, float]:
-        """The groups whose quota is used up, each with the time of its end."""
-        state, now = self._client(client_id), self._clock()
-        times = {group: self._exhausted_until(state, group, now) for group in state.exhausted_until}
-        return {group: until for group, until in times.items() if until}
+        """The groups whose quota is used up, each with its end in seconds since 1970."""
+        left, now = self._client(client_id).seconds_exhausted(self._monotonic()), self._now()
+        return {group: now + seconds for group, seconds in left.items()}
 
     def throttled_until(self, client_id: str) -> float | None:
-        """The end of the throttling after a rate limit; None without one."""
-        return self._client(client_id).throttle.throttled_until(self._clock())
+        """The end of the throttling after a rate limit, in seconds since 1970; None without one."""
+        monotonic = self._monotonic()
+        until = self._client(client_id).throttle.throttled_until(monotonic)
+        return None if until is None else self._now() + until - monotonic
 
     @property
     def client_ids(self) -> list[str]:
@@ -181,7 +195,7 @@ class RateLimiter:
 
     def hourly_calls(self) -> list[HourlyCalls]:
         """All counts of the last 24 to 25 hours, to be saved. Frees older ones."""
-        since = self._clock() - DAY - HOUR
+        since = self._now() - DAY - HOUR
         hours = []
         for client_id, state in self._clients.items():
             for group, calls in state.calls.items():
@@ -202,8 +216,13 @@ class RateLimiter:
         calls[hour.start, True] += hour.background
 
     def mark_exhausted(self, client_id: str, group: Group, until: float) -> None:
-        """Block the calls to this group until a time in seconds since 1970."""
-        self._client(client_id).exhausted_until[group] = until
+        """Block the calls to this group until a time in seconds since 1970.
+
+        An end that is further away than Spotify can name comes from a wrong clock; it is ignored.
+        """
+        seconds = until - self._now()
+        if seconds <= MAX_RETRY_AFTER:
+            self._client(client_id).exhausted_until[group] = self._monotonic() + seconds
 
     def forget_client(self, client_id: str) -> None:
         self._clients.pop(client_id, None)
@@ -213,21 +232,17 @@ class RateLimiter:
     def _client(self, client_id: str) -> _ClientState:
         return self._clients.setdefault(client_id, _ClientState())
 
-    def _exhausted_until(self, state: _ClientState, group: Group, now: float) -> float | None:
-        """The end of the group's block; None if it is not blocked.
+    def _require_quota(self, state: _ClientState, group: Group) -> None:
+        if seconds := state.seconds_exhausted(self._monotonic()).get(group):
+            raise QuotaExceeded(seconds)
 
-        An end later than Spotify can name comes from a wrong clock, and is ignored.
-        """
-        until = state.exhausted_until.get(group, 0.0)
-        return until if now < until <= now + MAX_RETRY_AFTER else None
-
-    def _must_yield(self, state: _ClientState, now: float) -> bool:
-        if state.active_commands == 0 and state.command_waiting_until < now:
+    def _must_yield(self, state: _ClientState, monotonic: float) -> bool:
+        if state.active_commands == 0 and state.command_waiting_until < monotonic:
             state.yielding_since = None
             return False
-        if state.yielding_since is None or state.yielding_since > now:
-            state.yielding_since = now
-        return now - state.yielding_since < _MAX_YIELD
+        if state.yielding_since is None:
+            state.yielding_since = monotonic
+        return monotonic - state.yielding_since < _MAX_YIELD
 
     def _budget(self, commands: int, background: int) -> int:
         """The calls left for background work, after these calls of the last day."""
@@ -237,7 +252,7 @@ class RateLimiter:
         """Seconds until background work may make this many calls; infinite if it never may."""
         if calls >= self.background_limit:  # the caller has already made one of its calls
             return math.inf
-        counts, now, wait = self._client(client_id).calls[group], self._clock(), 0.0
+        counts, now, wait = self._client(client_id).calls[group], self._now(), 0.0
         commands, background = self.calls_last_day(client_id, group)
         for start in sorted({start for start, _ in counts if start > now - DAY - HOUR}):
             if self._budget(commands, background) >= calls:

@@ -37,9 +37,11 @@ _NO_ITEM_MESSAGE = (
 class ShortLinks:
     """Follows short links; caches their targets, which never change."""
 
-    def __init__(self, http: aiohttp.ClientSession, clock: Callable[[], float]) -> None:
+    def __init__(self, http: aiohttp.ClientSession, *, monotonic: Callable[[], float]) -> None:
         self._http = http
-        self._targets: SingleFlightCache[str, Uri] = SingleFlightCache(clock, MAX_CACHED_LINKS)
+        self._targets: SingleFlightCache[str, Uri] = SingleFlightCache(
+            MAX_CACHED_LINKS, monotonic=monotonic
+        )
 
     async def follow(self, link: ShortLink, timeout: float = FOLLOW_TIMEOUT) -> Uri:
         """The item that the link leads to.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from bot.spotify.error_mapping import MAX_RATE_LIMIT_WAIT
-
 # Seconds that Spotify's rate limit counts.
 _RATE_LIMIT_WINDOW = 30.0
 # Seconds for which calls are throttled after a rate limit.
@@ -17,7 +15,7 @@ _MAX_INTERVAL = 1.0
 
 
 class Throttle:
-    """The throttle of one app. All times are in seconds of the same clock.
+    """The throttle of one app. All times are in seconds of the monotonic clock.
 
     After a refusal, calls wait as long as Spotify asked for. For ten minutes they then keep an
     interval, which results from the calls that Spotify accepted before the refusal.
@@ -33,21 +31,13 @@ class Throttle:
         self._next_slot = 0.0
 
     def delay(self, now: float) -> float:
-        """Seconds until the next call may be sent; 0 or less: at once.
-
-        A wait that is longer than Spotify can name means that the clock was set back; it is 0.
-        """
+        """Seconds until the next call may be sent; 0 or less: at once."""
         slot = self._next_slot if self.throttled_until(now) else 0.0
-        wait = max(self._blocked_until, slot) - now
-        return wait if wait <= MAX_RATE_LIMIT_WAIT else 0.0
+        return max(self._blocked_until, slot) - now
 
     def throttled_until(self, now: float) -> float | None:
         """The end of the throttling; None if calls are not throttled."""
-        return (
-            self._throttled_until
-            if now < self._throttled_until <= now + _THROTTLE_DURATION
-            else None
-        )
+        return self._throttled_until if now < self._throttled_until else None
 
     def on_sent(self, now: float) -> None:
         """Record that a call is sent now."""

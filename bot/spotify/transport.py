@@ -67,7 +67,7 @@ class Transport:
         api_url: str = API_URL,
         *,
         limiter: RateLimiter | None = None,
-        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         on_exchange: OnExchange | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -75,9 +75,9 @@ class Transport:
         # It has no public option to disable that (aiohttp 3.14, ClientSession._request).
         http._retry_connection = False
         self._http = http
-        self.limiter = limiter or RateLimiter(clock)
-        self.cache = ResponseCache(clock)
-        self.short_links = ShortLinks(http, clock)
+        self.limiter = limiter or RateLimiter(monotonic=monotonic)
+        self.cache = ResponseCache(monotonic=monotonic)
+        self.short_links = ShortLinks(http, monotonic=monotonic)
         self.rng = rng or random.Random()
         self._api_url = api_url
         self._on_exchange = on_exchange

@@ -49,13 +49,13 @@ class RequestGuard:
         form_targets: tuple[str, ...],
         trusted_proxy: Network | None,
         operator: str,
-        clock: Callable[[], float],
+        monotonic: Callable[[], float],
     ) -> None:
         self._public_url = public_url
         self._host = urlsplit(public_url).netloc
         self._trusted_proxy = trusted_proxy
         self._operator = operator
-        self._rate_limit = SlidingWindow[str](MAX_REQUESTS, REQUESTS_WINDOW, clock)
+        self._rate_limit = SlidingWindow[str](MAX_REQUESTS, REQUESTS_WINDOW, monotonic=monotonic)
         self.headers = _headers(public_url, form_targets)
 
     def make_connection(

@@ -174,7 +174,9 @@ class LoginApp:
     def build_parts(self, transport: Transport) -> None:
         """Build the parts that mutants replace."""
         clock, client_id = self._env.clock, self.settings.spotify_client_id
-        quota = Quota(self.store, clock, client_id=client_id, daily_limit=1000)
+        quota = Quota(
+            self.store, now=clock, monotonic=clock.monotonic, client_id=client_id, daily_limit=1000
+        )
         self.access_tokens = AccessTokens(
             self.store, self.spotify_oauth, Metrics(), now=clock, monotonic=clock.monotonic
         )
@@ -189,7 +191,8 @@ class LoginApp:
             self.discord_oauth,
             client_id=self.settings.spotify_client_id,
             public_url=self.settings.public_url,
-            clock=self._env.clock,
+            now=self._env.clock,
+            monotonic=self._env.clock.monotonic,
         )
 
     async def close(self) -> None:

@@ -24,7 +24,7 @@ class AcceptsAnyCode(LoginApp):
 
 class _UncheckedLoginFlow(LoginFlow):
     async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
-        login = await self._logins.awaiting_code(discord_id, self._clock())
+        login = await self._logins.awaiting_code(discord_id, self._now())
         if login is None:
             raise LoginUnfinished
         return await self._link_account(login, login.account_id or "", login.name or "")

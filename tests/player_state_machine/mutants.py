@@ -41,8 +41,8 @@ class ShowsPreviousState(PlayerApp):
 
 
 class _StalePlayer(Player):
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
+    def __init__(self, *parts: Any, **clocks: Any) -> None:
+        super().__init__(*parts, **clocks)
         self.previous_states: dict[int, Playback | None] = {}
 
     async def perform(self, user_id: int, action: PlayerAction, **how: Any) -> Outcome:
@@ -73,7 +73,7 @@ class IgnoresDoublePresses(PlayerApp):
     """Both presses of a double press act."""
 
     def build_parts(self, bot: Tonearm) -> None:
-        self.replace(bot, double_press=_NoGuard(self.clock))
+        self.replace(bot, double_press=_NoGuard(monotonic=self.clock.monotonic))
 
 
 class _NoGuard(DoublePressGuard):

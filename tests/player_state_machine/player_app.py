@@ -74,7 +74,7 @@ class PlayerApp(Harness):
     async def start(self) -> None:
         app = build(
             self.settings,
-            now=self.clock,
+            now=self.clock.machine_time,
             monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),
@@ -108,9 +108,9 @@ class PlayerApp(Harness):
             bot.services.sessions,
             bot.services.store,
             bot.services.autocomplete.history,
-            self.clock,
             self.clock.sleep,
             on_change or bot.services.panels.player_changed,
+            monotonic=self.clock.monotonic,
         )
 
 

@@ -74,7 +74,11 @@ class ClientFactory:
         transport  that of another client, to share its gate and what it keeps
         options    of a new Transport, which has the simulated Spotify's clock
         """
-        told = {"limiter": gate or RateLimiter(self._clock), "clock": self._clock, **options}
+        told = {
+            "limiter": gate or RateLimiter(now=self._clock, monotonic=self._clock.monotonic),
+            "monotonic": self._clock.monotonic,
+            **options,
+        }
         self.transport = transport or Transport(self._http, self._fake.api_url, **told)
         app = app or self._fake.client_id
         self.token_source = FakeTokenSource(self._fake, account, scopes, app)

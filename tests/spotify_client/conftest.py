@@ -25,7 +25,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def gate(clock: Clock) -> RateLimiter:
-    return RateLimiter(clock, daily_limit=8)
+    return RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=8)
 
 
 @pytest.fixture

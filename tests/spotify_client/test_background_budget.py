@@ -42,7 +42,9 @@ def test_background_work_has_a_share_of_the_budget(gate: RateLimiter) -> None:
 async def test_background_work_over_budget_makes_no_calls(
     fake: FakeSpotify, make_client: ClientFactory, clock: Clock
 ) -> None:
-    work = make_client(background=True, gate=RateLimiter(clock, daily_limit=2))
+    work = make_client(
+        background=True, gate=RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=2)
+    )
     await work.profile.me()
     with pytest.raises(BackgroundBudgetExceeded):
         await work.profile.me()
@@ -117,7 +119,7 @@ def test_hourly_counts_survive_restart(gate: RateLimiter, clock: Clock) -> None:
             run_gated_call(gate, group=group)
             gate.acquire("other", group, background=True)
         clock.advance(HOUR)
-    again = RateLimiter(clock, daily_limit=8)
+    again = RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=8)
     for hour in gate.hourly_calls():
         again.restore(hour)
     assert set(again.hourly_calls()) == set(gate.hourly_calls())

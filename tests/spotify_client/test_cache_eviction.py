@@ -24,7 +24,7 @@ async def put_value(kept: ResponseCache, account: str, size: int, path: str = "m
 
 
 async def test_forgotten_values_are_freed(clock: Clock) -> None:
-    kept = ResponseCache(clock)
+    kept = ResponseCache(monotonic=clock.monotonic)
     held = {who: weakref.ref(await put_value(kept, who, 10)) for who in ("ada", "grace", "")}
     kept.invalidate("ada")
     kept.invalidate("")
@@ -33,7 +33,7 @@ async def test_forgotten_values_are_freed(clock: Clock) -> None:
 
 
 async def test_value_forgotten_while_fetching_is_not_cached(clock: Clock) -> None:
-    kept = ResponseCache(clock)
+    kept = ResponseCache(monotonic=clock.monotonic)
     asked = asyncio.Event()
 
     async def ask() -> CachedResponse:
@@ -48,7 +48,7 @@ async def test_value_forgotten_while_fetching_is_not_cached(clock: Clock) -> Non
 
 
 async def test_expired_values_are_freed_on_next_change(clock: Clock) -> None:
-    kept = ResponseCache(clock)
+    kept = ResponseCache(monotonic=clock.monotonic)
     old = weakref.ref(await put_value(kept, "ada", 10))
     clock.advance(61)
     await put_value(kept, "grace", 10)
@@ -60,14 +60,14 @@ async def test_value_expiring_during_forget_is_freed() -> None:
     """Time passes at every look at the clock."""
     ticks = itertools.count()
     for seconds in range(1, 30):
-        kept = ResponseCache(lambda: float(next(ticks)))
+        kept = ResponseCache(monotonic=lambda: float(next(ticks)))
         for path in ("me", "me/player", "search"):
             kept.put(CacheKey("ada", path, ()), seconds, CachedResponse(CachedValue(), 10))
         kept.invalidate("ada")
 
 
 async def test_expired_value_is_forgotten(clock: Clock) -> None:
-    kept = ResponseCache(clock)
+    kept = ResponseCache(monotonic=clock.monotonic)
     old = weakref.ref(await put_value(kept, "ada", 10))
     clock.advance(61)
     kept.invalidate("ada")
@@ -76,7 +76,7 @@ async def test_expired_value_is_forgotten(clock: Clock) -> None:
 
 
 async def test_cache_is_bounded_and_evicts_least_recently_used(clock: Clock) -> None:
-    kept = ResponseCache(clock, max_bytes=100)
+    kept = ResponseCache(monotonic=clock.monotonic, max_bytes=100)
     held = {size: weakref.ref(await put_value(kept, str(size), size)) for size in (30, 31, 32)}
     assert await put_value(kept, "30", 0) is held[30]()
     held[101] = weakref.ref(await put_value(kept, "101", 101))

@@ -173,9 +173,15 @@ def check_no_repeats(run: LongRun) -> None:
 async def test_each_call_ends_in_one_result_or_one_error(seed: int) -> None:
     async with FakeSpotify(Clock(), seed=seed) as fake:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-            gate = RateLimiter(fake.clock, daily_limit=10 * CALL_COUNT)
+            gate = RateLimiter(
+                now=fake.clock, monotonic=fake.clock.monotonic, daily_limit=10 * CALL_COUNT
+            )
             transport = Transport(
-                http, fake.api_url, limiter=gate, clock=fake.clock, rng=FixedRandom(0.001)
+                http,
+                fake.api_url,
+                limiter=gate,
+                monotonic=fake.clock.monotonic,
+                rng=FixedRandom(0.001),
             )
             run = LongRun(fake, transport, seed)
             wrong = [fake.faults.add(order) for order in random_faults()]

@@ -35,7 +35,7 @@ class ClockAdvancingGate(RateLimiter):
     """Whoever has to wait does so by moving the clock on."""
 
     def __init__(self, clock: Clock, **more: Any) -> None:
-        super().__init__(clock, **more)
+        super().__init__(now=clock, monotonic=clock.monotonic, **more)
         self._clock_to_advance = clock
 
     def acquire(self, *args: Any, **more: Any) -> float:
@@ -161,7 +161,7 @@ async def test_background_read_over_budget_stops_before_second_page(
     fake: FakeSpotify, make_client: ClientFactory, ada: Account, clock: Clock
 ) -> None:
     expected = set_liked_songs(ada, 4_000)
-    gate = RateLimiter(clock, daily_limit=100)
+    gate = RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=100)
     export = make_client(background=True, gate=gate)
     with pytest.raises(BackgroundBudgetExceeded) as refused:
         await read_uris(export.library.tracks())
@@ -176,7 +176,9 @@ async def test_background_read_over_budget_reports_retry_time(
     fake: FakeSpotify, make_client: ClientFactory, ada: Account, clock: Clock
 ) -> None:
     expected = set_liked_songs(ada, 2_000)
-    export = make_client(background=True, gate=RateLimiter(clock, daily_limit=100))
+    export = make_client(
+        background=True, gate=RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=100)
+    )
     assert await read_uris(export.library.tracks()) == expected
     before = len(requested_offsets(fake))
     with pytest.raises(BackgroundBudgetExceeded) as refused:
@@ -192,7 +194,9 @@ async def test_reserved_budget_is_not_reserved_twice(
 ) -> None:
     """Two exports that would both fit the share alone, and one of which is given up."""
     expected = set_liked_songs(ada, 2_000)
-    first = make_client(background=True, gate=RateLimiter(clock, daily_limit=100))
+    first = make_client(
+        background=True, gate=RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=100)
+    )
     second = make_client(background=True, transport=make_client.transport)
     listed = first.library.tracks()
     async with aclosing(aiter(listed)) as entries:  # type: ignore[type-var]

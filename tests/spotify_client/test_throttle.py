@@ -38,12 +38,3 @@ def test_throttle_expires() -> None:
     assert pace.throttled_until(1601) is None
     pace.on_sent(1601)
     assert pace.delay(1601) <= 0
-
-
-def test_clock_set_back_does_not_block_calls() -> None:
-    pace = Throttle()
-    _accept_calls(pace, 10_000)
-    pace.on_rate_limited(10_001, 10_001, 5)
-    assert pace.delay(10_001) == 5
-    assert pace.delay(6_401) <= 0
-    assert pace.throttled_until(6_401) is None
