@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import os
 import signal
 import sys
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -16,6 +18,8 @@ from bot import config
 from bot.app import build, rekey
 from bot.config import Settings
 from bot.errors.bot_error import ConfigError, StartupError
+from bot.errors.storage import StorageError
+from bot.store.disk_errors import refused_file
 
 _TOKEN_REFUSED = (
     "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, your application, "
@@ -58,10 +62,25 @@ async def run(settings: Settings) -> None:
             raise StartupError(f"Discord cannot be reached: {error}") from None
 
 
+def _load_env_file(file: Path) -> None:
+    """Add the settings in `file` to the environment, if it exists. Raises StartupError."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return
+    except UnicodeDecodeError as error:
+        raise StartupError(f"{file} cannot be read: {error}. Save it as UTF-8.") from None
+    except OSError as error:
+        raise StartupError(str(refused_file(error, file))) from None
+    if "\0" in text:  # UTF-16 without a byte order mark
+        raise StartupError(f"{file} cannot be read: it has zero bytes. Save it as UTF-8.")
+    load_dotenv(stream=io.StringIO(text))
+
+
 def main(arguments: list[str]) -> int:
     """The exit code: 0 after a signal, 1 if the bot cannot run, 2 for unknown arguments."""
     try:
-        load_dotenv(".env")
+        _load_env_file(Path(".env"))
         settings = Settings.from_env(os.environ)
         config.configure_logging()
         match arguments:
@@ -69,14 +88,11 @@ def main(arguments: list[str]) -> int:
                 asyncio.run(run(settings))
             case ["rekey"]:
                 count = asyncio.run(rekey(settings))
-                print(f"Encrypted {count} secrets with the first key.")  # noqa: T201
+                print(f"Re-encrypted {count} secrets with the first key.")  # noqa: T201
             case _:
                 print("Use: python -m bot [rekey]", file=sys.stderr)  # noqa: T201
                 return 2
-    except (UnicodeDecodeError, OSError) as error:
-        print(f".env cannot be read: {error}. Save it as UTF-8.", file=sys.stderr)  # noqa: T201
-        return 1
-    except (ConfigError, StartupError) as error:
+    except (ConfigError, StartupError, StorageError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0

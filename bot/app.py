@@ -37,6 +37,7 @@ from bot.spotify.client_credentials import AppToken
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
 from bot.store import Store
+from bot.store.connection import Connect, connect_to_file
 from bot.web.metrics import MetricsEndpoint
 from bot.web.middleware import RequestGuard
 
@@ -49,25 +50,29 @@ async def build(
     monotonic: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     connector: aiohttp.BaseConnector | None = None,
+    connect_database: Connect = connect_to_file,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_grace: float = SHUTDOWN_GRACE,
     reply_timeout: float = REPLY_TIMEOUT,
 ) -> AsyncIterator[Tonearm]:
     """The bot, ready for `start(settings.discord_token)`, with its login pages already served.
 
-    now              the time of day in seconds since 1970: for what is stored, or shown as a date
-    monotonic        seconds that never go back: for what is in memory
-    connector        for all requests but those of discord.py
-    command_timeout  seconds that a command has for its calls to Spotify
-    shutdown_grace   seconds that interactions in progress get when the bot stops
-    reply_timeout    seconds that Discord gets to take a reply
+    now               the time of day in seconds since 1970: for what is stored, or shown as a date
+    monotonic         seconds that never go back: for what is in memory
+    connector         for all requests but those of discord.py
+    connect_database  opens the connections to the database
+    command_timeout   seconds that a command has for its calls to Spotify
+    shutdown_grace    seconds that interactions in progress get when the bot stops
+    reply_timeout     seconds that Discord gets to take a reply
 
     Everything is closed in reverse order at the end. Raises StartupError.
     """
     public_url = settings.public_url
     async with AsyncExitStack() as stack:
         stack.enter_context(_use_discord_api(settings.discord_api_url))
-        store = await stack.enter_async_context(Store.open(settings.database, settings.token_keys))
+        store = await stack.enter_async_context(
+            Store.open(settings.database, settings.token_keys, connect_database)
+        )
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         )
@@ -177,6 +182,7 @@ async def build(
                 bot.announce_login,
                 guard,
                 MetricsEndpoint(bot.metrics_text, settings.metrics_token, settings.trusted_proxy),
+                store.trouble,
                 host=settings.host,
                 port=settings.port,
                 public_url=public_url,

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import yarl
 
 from bot.errors.bot_error import ConfigError
+from bot.store.disk_errors import refused_file
 from bot.store.keys import parse_key
 
 Network = IPv4Network | IPv6Network
@@ -72,22 +73,27 @@ def _public_url(text: str) -> str:
             "says localhost, which Spotify refuses. Write http://127.0.0.1 with your port."
         )
     if url.path.strip("/") or url.query or url.fragment or url.username is not None:
-        raise InvalidSettingError("is to be an origin alone, such as https://music.example.org.")
+        raise InvalidSettingError(
+            "must be just the address, without a path: https://music.example.org"
+        )
     if url.scheme == "http" and url.hostname not in ("127.0.0.1", "::1"):
         raise InvalidSettingError(
-            "is http, which Spotify takes for 127.0.0.1 and [::1] only. Use https."
+            "must start with https:// (Spotify allows http only for 127.0.0.1 and [::1])."
         )
     return str(yarl.URL(text).origin())
 
 
 def _database(text: str) -> Path:
     path = Path(text)
-    if path.is_dir():
-        raise InvalidSettingError("names a folder. Name a file, such as tonearm.sqlite3.")
-    if not path.parent.is_dir():
-        raise InvalidSettingError(
-            "names a file in a folder that does not exist. Make the folder first."
-        )
+    try:
+        if path.is_dir():
+            raise InvalidSettingError("names a folder. Name a file, such as tonearm.sqlite3.")
+        if not path.parent.is_dir():
+            raise InvalidSettingError(
+                "names a file in a folder that does not exist. Make the folder first."
+            )
+    except OSError as error:
+        raise InvalidSettingError(f"cannot be used. {refused_file(error, path)}") from None
     return path
 
 
@@ -199,14 +205,15 @@ SETTINGS = (
         "METRICS_TOKEN",
         _matching("[!-~]{16,200}"),
         "The bearer token for reading the metrics. Without it, only this machine can read them.",
-        "is to be 16 to 200 letters, digits and signs, without spaces.",
+        "must be 16–200 characters without spaces.",
     ),
     Setting(
         "TOKEN_KEYS",
         _keys,
         "Keys that encrypt the stored logins, separated by commas; the first one encrypts new "
         "logins. If empty, Tonearm makes a key file beside the database.",
-        "holds something that is no key: 64 hexadecimal digits each, commas between them.",
+        "contains something that isn’t a key. A key is 64 hexadecimal digits; put commas between "
+        "keys.",
         default="",
     ),
     Setting(

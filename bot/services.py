@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.accounts.metrics import Metrics
@@ -9,6 +10,7 @@ from bot.accounts.quota import Quota
 from bot.accounts.reminders import Reminders
 from bot.accounts.sessions import Sessions
 from bot.autocomplete.options import Autocomplete
+from bot.errors.storage import StorageError
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
@@ -61,7 +63,12 @@ class Services:
             self.sleep_timers.forget(user_id)
 
     async def expire(self) -> None:
-        """Erase what is too old, in memory and in the store."""
+        """Erase what is too old, in memory and in the store, and test the disk.
+
+        What the disk refuses is logged by the store, and tried again the next time.
+        """
         for memory in (self.autocomplete, self.friends, self.player, self.sessions):
             memory.expire()
-        await self.login_flow.delete_expired()
+        with suppress(StorageError):
+            await self.store.maintain()
+            await self.login_flow.delete_expired()

@@ -75,7 +75,8 @@ class Account(commands.Cog):
     async def confirm_unlink(self, interaction: Interaction, _: ConfirmUnlink) -> None:
         await defer_edit(interaction)
         await self._erase(interaction.user.id)
-        await edit_reply(interaction, account.UNLINKED)
+        erased = not self.services.store.has_unerased_rows
+        await edit_reply(interaction, account.UNLINKED if erased else account.UNLINKED_BUT_ON_DISK)
 
     @on_component(login.StartLogin)
     async def start_login(self, interaction: Interaction, _: login.StartLogin) -> None:

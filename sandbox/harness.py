@@ -19,6 +19,7 @@ from bot.app import build
 from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
 from bot.interactions.responses import REPLY_TIMEOUT
+from bot.store.connection import Connect, connect_to_file
 from sandbox.browser import Browser
 from sandbox.clock import Clock
 from sandbox.discord import Discord, Reply, UserClient
@@ -49,6 +50,7 @@ class Harness:
         spotify: Spotify,
         settings: Settings,
         *,
+        connect_database: Connect = connect_to_file,
         command_timeout: float = COMMAND_TIMEOUT,
         shutdown_timeout: float = SHUTDOWN_GRACE,
         reply_timeout: float = REPLY_TIMEOUT,
@@ -57,6 +59,7 @@ class Harness:
         self.discord = discord
         self.spotify = spotify
         self.settings = settings
+        self._connect_database = connect_database
         self._command_timeout = command_timeout
         self._shutdown_timeout = shutdown_timeout
         self._reply_timeout = reply_timeout
@@ -72,6 +75,7 @@ class Harness:
             monotonic=self.clock.monotonic,
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),
+            connect_database=self._connect_database,
             command_timeout=self._command_timeout,
             shutdown_grace=self._shutdown_timeout,
             reply_timeout=self._reply_timeout,
@@ -142,6 +146,7 @@ async def run_harness(
     *,
     seed: int = 0,
     clock: Clock | None = None,
+    connect_database: Connect = connect_to_file,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_timeout: float = SHUTDOWN_GRACE,
     reply_timeout: float = REPLY_TIMEOUT,
@@ -149,6 +154,7 @@ async def run_harness(
 ) -> AsyncIterator[Harness]:
     """A harness with a running bot and these extra settings; it deletes its data at the end.
 
+    connect_database  opens the database, for example on a simulated disk
     command_timeout   seconds that a command may spend on Spotify
     shutdown_timeout  seconds that a stopping bot waits for commands
     reply_timeout     seconds that Discord gets to take a reply
@@ -167,6 +173,7 @@ async def run_harness(
             discord,
             spotify,
             parsed,
+            connect_database=connect_database,
             command_timeout=command_timeout,
             shutdown_timeout=shutdown_timeout,
             reply_timeout=reply_timeout,

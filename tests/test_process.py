@@ -119,7 +119,7 @@ async def test_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> Non
     (tmp_path / "tonearm.sqlite3").write_text("a shopping list, " * 100)
     async with _fake_services() as (discord, spotify):
         output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
-    assert "cannot be used" in output
+    assert "is not an SQLite database" in output
     assert (tmp_path / "tonearm.sqlite3").read_text().startswith("a shopping list")
 
 

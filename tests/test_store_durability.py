@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,7 +16,6 @@ from random import Random
 from time import perf_counter
 from typing import Protocol
 
-import apsw
 import pytest
 
 from bot.errors.bot_error import BotError
@@ -226,7 +226,7 @@ async def _read_after_cut(disk: SimulatedDisk) -> Rows | None:
         async with open_database(disk) as database:
             await _check_integrity(database)
             return await read_all_rows(database, CIPHER)
-    except (apsw.Error, AssertionError, BotError):
+    except (sqlite3.Error, AssertionError, BotError):
         return None
 
 

@@ -149,7 +149,7 @@ async def test_unlink_wins_over_running_renewal(
         await hold.response_ready.wait()
         calls = len(spotify.calls)
         question = await linked_user.run("/unlink")
-        assert "erased" in (await question.press("Unlink and erase")).text
+        assert "stored about you is gone" in (await question.press("Unlink and erase")).text
     assert "not linked" in (await command).text
     assert len(spotify.calls) == calls
     assert stored_link(harness) is None

@@ -45,6 +45,7 @@ class AccessTokens:
         now: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
+        self._store = store
         self._accounts = store.accounts
         self._oauth = oauth
         self._metrics = metrics
@@ -73,7 +74,8 @@ class AccessTokens:
     async def get(self, discord_id: int, refused: str | None) -> str:
         """An access token of this user; another one than `refused`, which Spotify refused.
 
-        Raises NotLinked, LoginExpired, OwnAppGone, AppGone, SpotifyDown.
+        Raises NotLinked, LoginExpired, OwnAppGone, AppGone, SpotifyDown,
+        StorageError.
         """
         while True:
             account = await self.active_account(discord_id)
@@ -122,12 +124,15 @@ class AccessTokens:
     async def _renew(self, account: LinkedAccount) -> str:
         """A new access token. Stores a new refresh token first.
 
+        Spotify may replace the refresh token. So nothing is sent unless the store can be written.
+
         An unlink, a new login or another renewal during this one takes precedence: it changes
         the account's version, and this renewal raises _SupersededError.
         """
         old = await self._accounts.refresh_token(account)
         if old is None:
             raise _SupersededError
+        await self._store.prove_write()
         try:
             tokens = await self._oauth.refresh(account.client_id, old)
         except SpotifyDown:
@@ -142,16 +147,15 @@ class AccessTokens:
             raise
         self._metrics.record_renewal("done")
         self._refused_logins.on_renewed(account.discord_id)
-        version = account.version
+        version: int | None = account.version
         if tokens.refresh_token and tokens.refresh_token != old:
-            unchanged = await self._accounts.renew(account, tokens.refresh_token)
-            version += 1
+            version = await self._accounts.renew(account, tokens.refresh_token)
         elif account.revoked:
-            unchanged = await self._accounts.unmark_revoked(account)
-        else:
-            unchanged = await self._accounts.is_unchanged(account)
+            version = version if await self._accounts.unmark_revoked(account) else None
+        elif not await self._accounts.is_unchanged(account):
+            version = None
         forgotten = (account.discord_id, account.version) not in self._renewals
-        if not unchanged or forgotten:
+        if version is None or forgotten:
             raise _SupersededError
         expires_at = self._monotonic() + tokens.expires_in - _RENEWAL_MARGIN
         self._tokens[account.discord_id] = _AccessToken(tokens.access_token, expires_at, version)

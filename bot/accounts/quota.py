@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.errors.storage import StorageError
 from bot.spotify.endpoint_groups import GROUPS, Group
 from bot.spotify.rate_limiter import DAY, HOUR, HourlyCalls, RateLimiter
 from bot.store import ExhaustedQuota, HourlyUsage, Store
@@ -51,7 +53,8 @@ class UsageReport:
 class Quota:
     """The rate limiter, and the storage of its counts.
 
-    An exhausted quota is stored at once, the counts whenever `save` is called.
+    An exhausted quota is stored at once, the counts whenever `save` is called. What the disk
+    refuses is stored by a later `save`: commands and the bot's end do not depend on it.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Quota:
         self._client_id = client_id
         self._saved: tuple[list[HourlyUsage], float] | None = None
         self._writes: set[asyncio.Task[None]] = set()
+        self._unsaved: set[ExhaustedQuota] = set()
         self.limiter = RateLimiter(
             now=now,
             monotonic=monotonic,
@@ -92,6 +96,12 @@ class Quota:
         Writes at least once an hour, since the write also erases obsolete counts.
         """
         await asyncio.gather(*self._writes, return_exceptions=True)
+        with suppress(StorageError):
+            await self._save()
+
+    async def _save(self) -> None:
+        for quota in list(self._unsaved):
+            await self._save_exhausted(quota)
         for client_id in self.limiter.client_ids:
             await self.forget_client(client_id)  # its user may not have linked, or have unlinked
         now = self._now()
@@ -106,11 +116,14 @@ class Quota:
             self._saved = state
 
     async def forget_client(self, client_id: str) -> None:
-        """Erase the counts of a user's own app if no account or login uses it any more."""
+        """Erase the counts of a user's own app if no account or login uses it any more.
+
+        Raises StorageError; the next `save` then erases them.
+        """
         is_used = self._store.accounts.is_client_used
         if self._is_user_owned(client_id) and not await is_used(client_id):
-            self.limiter.forget_client(client_id)
             await self._store.api_usage.delete(client_id)
+            self.limiter.forget_client(client_id)
 
     def report(self) -> UsageReport:
         limiter = self.limiter
@@ -156,11 +169,14 @@ class Quota:
 
     def _on_written(self, write: asyncio.Task[None]) -> None:
         self._writes.discard(write)
-        if not write.cancelled() and (error := write.exception()):
+        error = None if write.cancelled() else write.exception()
+        if error is not None and not isinstance(error, StorageError):
             _log.error("could not store an exhausted quota", exc_info=error)
 
     async def _save_exhausted(self, quota: ExhaustedQuota) -> None:
+        self._unsaved.add(quota)
         await self._store.api_usage.mark_exhausted(quota)
+        self._unsaved.discard(quota)
         await self.forget_client(quota.client_id)  # its user may have unlinked meanwhile
 
 

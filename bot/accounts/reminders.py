@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.errors.storage import StorageError
 from bot.spotify.consent_expiry import CONSENT_MONTHS, DAY, consent_expires_at
 from bot.store import LinkedAccount, Store
 from bot.text.escape import safe
@@ -27,13 +29,17 @@ class Reminders:
         self._now = now
 
     async def due(self) -> list[Reminder]:
-        """The reminders to send now. Each is marked as sent first: better none than two."""
+        """The reminders to send now. Each is marked as sent first: better none than two.
+
+        Those that cannot be marked, because the disk refuses it, are due again the next time.
+        """
         now = self._now()
         reminders = []
-        for account in await self._accounts.authorized_before(now - _MIN_AGE):
-            days = _days_due(account, now)
-            if days is not None and await self._accounts.mark_reminded(account, days):
-                reminders.append(Reminder(account.discord_id, _text(account)))
+        with suppress(StorageError):
+            for account in await self._accounts.authorized_before(now - _MIN_AGE):
+                days = _days_due(account, now)
+                if days is not None and await self._accounts.mark_reminded(account, days):
+                    reminders.append(Reminder(account.discord_id, _text(account)))
         return reminders
 
 

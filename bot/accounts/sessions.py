@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 
 from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.quota import Quota
 from bot.errors.login import NeedsLogin
+from bot.errors.storage import StorageError
 from bot.spotify import Spotify
 from bot.spotify.client_credentials import AppToken
 from bot.spotify.models import Profile
@@ -102,14 +103,15 @@ class Sessions:
         return await spotify.profile.me()
 
     async def unlink(self, discord_id: int) -> bool:
-        """Erase all data of this user. False if no account was linked."""
+        """Erase all data of this user. False if no account was linked. Raises StorageError."""
         account = await self._accounts.get(discord_id)
         with self._on_write(discord_id):
             was_linked = await self._accounts.unlink(discord_id)
+        self._access_tokens.forget(discord_id)
         if account is not None:
             self._transport.cache.invalidate(account.account_id)
-            await self._quota.forget_client(account.client_id)
-        self._access_tokens.forget(discord_id)
+            with suppress(StorageError):  # the next save of the quotas does it
+                await self._quota.forget_client(account.client_id)
         return was_linked
 
     def clear_cache(self, account_id: str) -> None:

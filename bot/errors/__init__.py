@@ -36,6 +36,12 @@
     │   ├── WrongClientId       Spotify knows no app with the client ID
     │   ├── WrongCode           the confirmation code is wrong
     │   └── TooManyWrongCodes   the last try was wrong, too
+    ├── StorageError            the disk has a fault
+    │   ├── StorageFull         the disk, or a quota on it, has no room
+    │   ├── StorageReadOnly     the database may not be written
+    │   ├── StorageDamaged      the database is damaged
+    │   ├── StorageGone         the database was deleted or replaced while the bot runs
+    │   └── StorageBusy         another program has locked the database
     └── SpotifyError            the Web API refused a call, or did not answer
         ├── AccessTokenRefused  the access token is expired or revoked
         │   └── SpuriousUnauthorized  Spotify refuses a valid token; a retry succeeds

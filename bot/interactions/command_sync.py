@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from contextlib import suppress
 from typing import Any
 
 from discord import app_commands
 
+from bot.errors.storage import StorageError
 from bot.store import Store
 
 _log = logging.getLogger(__name__)
@@ -21,5 +23,6 @@ async def sync_commands(tree: app_commands.CommandTree[Any], store: Store) -> No
     key = f"commands of {tree.client.application_id}"
     if await store.get_meta(key) != digest:
         await tree.sync()
-        await store.set_meta(key, digest)
+        with suppress(StorageError):  # then the next start writes them again
+            await store.set_meta(key, digest)
         _log.info("wrote %d commands to Discord", len(payload))

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.errors.storage import StorageError
 from bot.store import rekey
 from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
-from bot.store.connection import Database
+from bot.store.connection import Connect, Database, connect_to_file
 from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load_or_create
 from bot.store.pending_logins import AuthorizedAccount, PendingLogin, PendingLoginTable
@@ -46,7 +47,9 @@ class Store:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path, keys: Sequence[bytes] = ()) -> AsyncIterator[Store]:
+    async def open(
+        cls, path: Path, keys: Sequence[bytes] = (), connect: Connect = connect_to_file
+    ) -> AsyncIterator[Store]:
         """The store in the file `path`; closed at the end.
 
         The first of the `keys` encrypts, all of them decrypt. Without keys, the key file beside
@@ -54,15 +57,39 @@ class Store:
 
         Raises StartupError, also if a stored secret needs a key that is missing.
         """
-        async with Database.open(path) as database:
+        async with Database.open(path, connect) as database:
             used = await rekey.stored_key_ids(database)
             cipher = TokenCipher(keys or [load_or_create(key_file(path), may_create=not used)])
             cipher.require_keys(used)
-            yield cls(database, cipher)
+            store = cls(database, cipher)
+            try:
+                yield store
+            finally:
+                await store.accounts.save_unsaved_at_exit()
 
     async def reencrypt(self) -> int:
         """Encrypt every secret with the first key; how many there are. Raises StartupError."""
         return await rekey.reencrypt(self._db, self._cipher)
+
+    async def prove_write(self) -> None:
+        """Write to the disk, also what it refused before. Raises StorageError."""
+        await self._db.prove_write()
+        await self.accounts.save_unsaved()
+
+    async def maintain(self) -> None:
+        """Prove that the disk can be written, and finish what it refused. Raises StorageError."""
+        await self.prove_write()
+        if self.has_unerased_rows:
+            await self._db.truncate_wal()
+
+    async def trouble(self) -> StorageError | None:
+        """What the disk refuses at present."""
+        return await self._db.trouble()
+
+    @property
+    def has_unerased_rows(self) -> bool:
+        """Whether the disk still contains rows that were deleted."""
+        return self._db.has_unerased_rows
 
     async def set_meta(self, name: str, text: str) -> None:
         """Store a value about the bot itself, such as a hash of the commands that Discord has."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, field
 
+from bot.errors.storage import StorageError
 from bot.store.connection import Database, Row
 from bot.store.encryption import TokenCipher
+
+_log = logging.getLogger(__name__)
 
 _COLUMNS = (
     "discord_id, account_id, name, client_id, scopes, authorized_at, generation, ended, reminded"
@@ -34,10 +38,19 @@ class LinkedAccount:
     last_reminder: int = 0
 
 
+@dataclass(frozen=True)
+class _UnsavedToken:
+    """A refresh token that the disk refused; `version` is its row's."""
+
+    version: int
+    refresh_token: str = field(repr=False)
+
+
 class AccountTable:
     def __init__(self, database: Database, cipher: TokenCipher) -> None:
         self._db = database
         self._cipher = cipher
+        self._unsaved: dict[int, _UnsavedToken] = {}
 
     async def get(self, discord_id: int) -> LinkedAccount | None:
         row = await self._db.fetch_one(
@@ -55,6 +68,9 @@ class AccountTable:
             account.discord_id,
             account.version,
         )
+        unsaved = self._unsaved.get(account.discord_id)
+        if row and unsaved and unsaved.version == account.version:
+            return unsaved.refresh_token
         return self._cipher.decrypt(row[0], "refresh_token", account.discord_id) if row else None
 
     async def find_owner(self, account_id: str) -> int | None:
@@ -64,15 +80,52 @@ class AccountTable:
         )
         return int(row[0]) if row else None
 
-    async def renew(self, account: LinkedAccount, refresh_token: str) -> bool:
-        """Store a new refresh token. False if the row has changed since `account` was read."""
-        return await self._db.execute(
-            "UPDATE link SET refresh_token = ?, generation = generation + 1, ended = 0"
-            " WHERE discord_id = ? AND generation = ?",
-            self._cipher.encrypt(refresh_token, "refresh_token", account.discord_id),
-            account.discord_id,
-            account.version,
-        )
+    async def renew(self, account: LinkedAccount, refresh_token: str) -> int | None:
+        """Store a new refresh token; the account's new version.
+
+        None if the row has changed since `account` was read. A token that the disk refuses is kept
+        in memory for `refresh_token` and `save_unsaved`, because Spotify takes the old one no more.
+        """
+        try:
+            renewed = await self._db.execute(
+                "UPDATE link SET refresh_token = ?, generation = generation + 1, ended = 0"
+                " WHERE discord_id = ? AND generation = ?",
+                self._cipher.encrypt(refresh_token, "refresh_token", account.discord_id),
+                account.discord_id,
+                account.version,
+            )
+        except StorageError:
+            self._unsaved[account.discord_id] = _UnsavedToken(account.version, refresh_token)
+            _log.warning("a renewed login is in memory only, and is stored when the disk allows it")
+            return account.version if await self.is_unchanged(account) else None
+        self._unsaved.pop(account.discord_id, None)
+        return account.version + 1 if renewed else None
+
+    async def save_unsaved(self) -> None:
+        """Store the refresh tokens that the disk refused before. Raises StorageError.
+
+        The row's version stays the same, so that its access token stays in use.
+        """
+        for discord_id, unsaved in list(self._unsaved.items()):
+            await self._db.execute(
+                "UPDATE link SET refresh_token = ?, ended = 0"
+                " WHERE discord_id = ? AND generation = ?",
+                self._cipher.encrypt(unsaved.refresh_token, "refresh_token", discord_id),
+                discord_id,
+                unsaved.version,
+            )
+            if self._unsaved.get(discord_id) is unsaved:
+                del self._unsaved[discord_id]
+
+    async def save_unsaved_at_exit(self) -> None:
+        """Like `save_unsaved`; what the disk still refuses is lost, and logged."""
+        try:
+            await self.save_unsaved()
+        except StorageError:
+            _log.error(
+                "%d renewed logins could not be stored: their users have to link again",
+                len(self._unsaved),
+            )
 
     async def is_unchanged(self, account: LinkedAccount) -> bool:
         """Whether the row is the same as when `account` was read."""
@@ -104,6 +157,7 @@ class AccountTable:
         async with self._db.transaction() as db:
             deleted = await db.execute("DELETE FROM link WHERE discord_id = ?", (discord_id,))
             await db.execute("DELETE FROM person WHERE discord_id = ?", (discord_id,))
+        self._unsaved.pop(discord_id, None)
         await self._db.truncate_wal()
         return deleted.rowcount == 1
 

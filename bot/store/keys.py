@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from bot.errors.bot_error import StartupError
+from bot.store.disk_errors import refused_file
 
 _log = logging.getLogger(__name__)
 
@@ -21,8 +22,8 @@ def key_file(database: Path) -> Path:
 def load_or_create(file: Path, *, may_create: bool) -> bytes:
     """The key in `file`. If there is none, creates one that only the file's owner can read.
 
-    Raises StartupError if the file holds no key, or is missing and `may_create` is false because
-    a lost key encrypted something.
+    Raises StartupError if the file cannot be read or written, holds no key, or is missing and
+    `may_create` is false because a lost key encrypted something.
     """
     try:
         return parse_key(file.read_text())
@@ -32,9 +33,16 @@ def load_or_create(file: Path, *, may_create: bool) -> bytes:
                 f"The key {file} is missing, and the stored logins do not open without it. Put it "
                 "back, or set TOKEN_KEYS. Nothing was changed."
             ) from None
+    except ValueError:
+        raise StartupError(
+            f"{file} is not a valid key file. Restore it from your backup; do not delete it."
+        ) from None
+    except OSError as error:
+        raise StartupError(str(refused_file(error, file))) from None
+    try:
         return _create(file)
-    except (ValueError, OSError):
-        raise StartupError(f"{file} is not a key of Tonearm’s. Put the right file back.") from None
+    except OSError as error:
+        raise StartupError(str(refused_file(error, file))) from None
 
 
 def _create(file: Path) -> bytes:
@@ -42,11 +50,15 @@ def _create(file: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
     temporary = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as output:
-        output.write(key.hex())
-        output.flush()
-        os.fsync(output.fileno())
-    temporary.rename(file)
+    try:
+        with os.fdopen(descriptor, "w") as output:
+            output.write(key.hex())
+            output.flush()
+            os.fsync(output.fileno())
+        temporary.rename(file)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -119,7 +119,9 @@ async def migrate(db: aiosqlite.Connection) -> None:
         row = await rows.fetchone()
     applied = int(row[0]) if row else 0
     if applied > len(MIGRATIONS):
-        raise StartupError("The database is of a newer Tonearm. Install that one again.")
+        raise StartupError(
+            "This database was written by a newer Tonearm. Upgrade Tonearm to use it."
+        )
     for number, statements in enumerate(MIGRATIONS, start=1):
         if applied < number:
             await db.executescript(

@@ -20,6 +20,12 @@ UNLINKED = (
     f"remove Tonearm at {SPOTIFY_APPS_URL}."
 )
 
+UNLINKED_BUT_ON_DISK = (
+    "Unlinked, and nothing stored about you is used any more. This bot’s disk can’t be overwritten "
+    "right now, so an encrypted copy is still on it. Tonearm erases it as soon as it can. "
+    f"To also revoke access at Spotify, remove Tonearm at {SPOTIFY_APPS_URL}."
+)
+
 
 def account_message(account: LinkedAccount, preferences: Preferences) -> str:
     """The account, when its login began and ends, its permissions, and what is stored."""

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.errors.bot_error import BotError, StartupError
 from bot.errors.login import LoginLinkExpired
+from bot.errors.storage import StorageError
 from bot.login.flow import LOGIN_LIFETIME, LoginFlow
 from bot.login.results import LoginFinished, Redirect
 from bot.web import pages
@@ -31,14 +32,18 @@ async def serve(
     announce: AnnounceLogin,
     guard: RequestGuard,
     metrics: MetricsEndpoint,
+    trouble: Callable[[], Awaitable[StorageError | None]],
     *,
     host: str,
     port: int,
     public_url: str,
     operator: str,
 ) -> AsyncIterator[None]:
-    """Serve the pages until the context ends. Raises StartupError if the port is in use."""
-    handlers = _Handlers(flow, announce, public_url, operator)
+    """Serve the pages until the context ends. Raises StartupError if the port is in use.
+
+    `trouble` returns what keeps the database from being written, for /health.
+    """
+    handlers = _Handlers(flow, announce, trouble, public_url, operator)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
     app.add_routes(
         [
@@ -84,10 +89,16 @@ class _Handlers:
     """The steps of a login, in the order in which a browser requests them; then other pages."""
 
     def __init__(
-        self, flow: LoginFlow, announce: AnnounceLogin, public_url: str, operator: str
+        self,
+        flow: LoginFlow,
+        announce: AnnounceLogin,
+        trouble: Callable[[], Awaitable[StorageError | None]],
+        public_url: str,
+        operator: str,
     ) -> None:
         self._flow = flow
         self._announce = announce
+        self._trouble = trouble
         self._operator = operator
         self._secure = public_url.startswith("https:")
         self._cookie_name = "__Host-tonearm" if self._secure else "tonearm"
@@ -125,6 +136,8 @@ class _Handlers:
         return html_response(pages.privacy(self._operator))
 
     async def health(self, _request: web.Request) -> web.Response:
+        if (error := await self._trouble()) is not None:
+            return web.json_response({"status": error.word}, status=503)
         return web.json_response({"status": "ok"})
 
     def _callback_params(self, request: web.Request) -> tuple[str, str, str, str]:

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Middleware
 from bot.config import Network
 from bot.errors.bot_error import BotError
 from bot.errors.login import LoginLinkExpired
+from bot.errors.storage import StorageError
 from bot.interactions.explain import explain
 from bot.login.sliding_window import SlidingWindow
 from bot.web import pages
@@ -85,6 +86,10 @@ class RequestGuard:
             except TooManyRequests:
                 response = error_page(429)
                 response.headers["Retry-After"] = str(int(REQUESTS_WINDOW))
+            except StorageError as error:
+                response = html_response(
+                    pages.message("That didn’t work", error.render(self._operator)), 503
+                )
             except BotError as error:
                 _log.info("login page: %s", error)
                 response = html_response(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
 import apsw
 
-from bot.store.connection import _PRAGMAS, Database
+from bot.store.connection import _PRAGMAS, Connect, Connections, Database
 from bot.store.schema import migrate
 from tests.durability.simulated_disk import PowerCut, SimulatedDisk
 
@@ -57,6 +58,8 @@ class _ApswConnection:
             rows = self._db.execute(sql, tuple(values)).fetchall()
         except apsw.ConstraintError as error:
             raise sqlite3.IntegrityError(str(error)) from None
+        except apsw.Error as error:
+            raise _as_sqlite3_error(error) from None
         if self._disk.power_is_cut:
             raise PowerCut
         return _Cursor(rows, self._db.changes())
@@ -75,6 +78,16 @@ class _ApswConnection:
         self.run(sql, ())
 
 
+def _as_sqlite3_error(error: apsw.Error) -> sqlite3.OperationalError:
+    """The error that Python's own module raises for this code."""
+    code = getattr(error, "extendedresult", apsw.SQLITE_IOERR)
+    raised = sqlite3.OperationalError(str(error))
+    raised.sqlite_errorcode = code
+    names = apsw.mapping_extended_result_codes | apsw.mapping_result_codes
+    raised.sqlite_errorname = str(names.get(code, code))
+    return raised
+
+
 class _RowReader:
     """The part of sqlite3.Connection that the store uses."""
 
@@ -85,23 +98,37 @@ class _RowReader:
         return self._connection.run(sql, values).rows
 
 
+def connect_to(disk: SimulatedDisk) -> Connect:
+    """Connects the store to a disk, with one connection that does what the bot's three do."""
+
+    @asynccontextmanager
+    async def connect(path: Path) -> AsyncIterator[Connections]:
+        db = apsw.Connection(path.name, vfs=disk.vfs_name)
+        try:
+            wrapper = _ApswConnection(db, disk)
+            await wrapper.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection = cast(aiosqlite.Connection, wrapper)
+            row_reader = cast(sqlite3.Connection, _RowReader(wrapper))
+            yield Connections(connection, connection, row_reader)
+        finally:
+            with suppress(apsw.Error):  # of the checkpoint, which SQLite itself ignores
+                db.close()
+
+    return connect
+
+
 @asynccontextmanager
 async def open_database(
     disk: SimulatedDisk, *, synchronous: str | None = None
 ) -> AsyncIterator[Database]:
-    """The database on a disk, opened like the bot's, or with another `synchronous` setting."""
-    db = apsw.Connection("tonearm.sqlite3", vfs=disk.vfs_name)
-    try:
-        wrapper = _ApswConnection(db, disk)
-        await wrapper.execute("PRAGMA locking_mode = EXCLUSIVE")
+    """The database on a disk, without the bot's checks, or with another `synchronous` setting."""
+    path = Path("tonearm.sqlite3")
+    async with connect_to(disk)(path) as connections:
         for pragma in _PRAGMAS:
-            await wrapper.execute(f"PRAGMA {pragma}")
+            await connections.writer.execute(f"PRAGMA {pragma}")
         if synchronous is not None:
-            await wrapper.execute(f"PRAGMA synchronous = {synchronous}")
-        connection = cast(aiosqlite.Connection, wrapper)
-        await migrate(connection)
-        yield Database(connection, connection, cast(sqlite3.Connection, _RowReader(wrapper)))
-    finally:
-        db.close()
+            await connections.writer.execute(f"PRAGMA synchronous = {synchronous}")
+        await migrate(connections.writer)
+        yield Database(path, connections)
     if disk.power_is_cut:
         raise PowerCut

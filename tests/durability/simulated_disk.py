@@ -1,4 +1,4 @@
-"""A simulated disk in memory: a power cut loses writes that were not synced."""
+"""A simulated disk in memory: it loses unsynced writes in a power cut, fills up, or fails."""
 
 from __future__ import annotations
 
@@ -55,7 +55,13 @@ class SimulatedFile:
 class SimulatedDisk(apsw.VFS):
     """A directory on a disk as an SQLite VFS. It syncs what SQLite's own unix VFS syncs.
 
-    A power cut makes a new disk. The VFS has neither file locks nor shared memory, so the one
+    A power cut makes a new disk.
+
+    capacity     bytes of all files together; a write beyond it is cut short, as by a full disk
+    write_error  SQLite's code for the refusal of every write, truncation, sync and new file
+    read_error   SQLite's code for the refusal of every read
+
+    The VFS has neither file locks nor shared memory, so the one
     connection sets `PRAGMA locking_mode = EXCLUSIVE`.
     """
 
@@ -69,6 +75,27 @@ class SimulatedDisk(apsw.VFS):
         self.step_count = 0
         self._scheduled_cut: tuple[int, Random] | None = None
         self._disk_after_cut: SimulatedDisk | None = None
+        self.capacity: int | None = None
+        self.write_error: int | None = None
+        self.read_error: int | None = None
+
+    def fill(self) -> None:
+        """Leave no room: what overwrites bytes still works, and what makes a file longer fails."""
+        self.capacity = self.used_bytes
+
+    def repair(self) -> None:
+        """Make room again, and allow every read and write."""
+        self.capacity = self.write_error = self.read_error = None
+
+    @property
+    def used_bytes(self) -> int:
+        return sum(len(file.visible) for file in self._visible.values())
+
+    def room(self, growth: int) -> int:
+        """How many of `growth` more bytes there is room for."""
+        if self.capacity is None:
+            return growth
+        return min(growth, max(0, self.capacity - self.used_bytes))
 
     def schedule_power_cut(self, step: int, rng: Random) -> None:
         """Cut the power at this step; the disk's first step is 1."""
@@ -130,6 +157,7 @@ class SimulatedDisk(apsw.VFS):
         return name
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
+        _raise_code(self.write_error)
         self.count_step()
         if self._visible.pop(filename, None) is None:
             raise apsw.IOError
@@ -143,6 +171,7 @@ class SimulatedDisk(apsw.VFS):
         created = path not in self._visible
         file = self._visible.get(path or "", SimulatedFile())
         if path is not None and created:
+            _raise_code(self.write_error)
             self.count_step()
             self._visible[path] = file
             self._pending_names.append((path, file))
@@ -158,17 +187,27 @@ class _OpenFile(apsw.VFSFile):
         self._syncs_directory = syncs_directory
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
+        _raise_code(self._disk.read_error)
         return bytes(self._file.visible[offset : offset + amount])
 
     def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
+        _raise_code(self._disk.write_error)
+        size = len(self._file.visible)
+        growth = max(0, offset + len(data) - size)
+        if (room := self._disk.room(growth)) < growth:
+            if (fitting := size + room - offset) > 0:
+                self._file.write(offset, bytes(data)[:fitting])
+            raise apsw.exception_for(apsw.SQLITE_FULL)
         self._file.write(offset, bytes(data))
         self._disk.count_step()
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
+        _raise_code(self._disk.write_error)
         self._file.write(newsize, None)
         self._disk.count_step()
 
     def xSync(self, flags: int) -> None:  # noqa: N802
+        _raise_code(self._disk.write_error)
         self._disk.count_step()
         self._file.sync()
         if self._syncs_directory:
@@ -198,6 +237,11 @@ class _OpenFile(apsw.VFSFile):
 
     def xClose(self) -> None:  # noqa: N802
         pass
+
+
+def _raise_code(code: int | None) -> None:
+    if code is not None:
+        raise apsw.exception_for(code)
 
 
 def _apply_write(image: bytearray, offset: int, data: bytes | None) -> None:

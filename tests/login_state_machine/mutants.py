@@ -39,7 +39,7 @@ class AcceptsStaleRenewals(LoginApp):
 
 
 class _UncheckedAccountTable(AccountTable):
-    async def renew(self, account: LinkedAccount, refresh_token: str) -> bool:
+    async def renew(self, account: LinkedAccount, refresh_token: str) -> int | None:
         current = await self.get(account.discord_id)
         version = current.version if current else 0
         return await super().renew(replace(account, version=version), refresh_token)

@@ -1,0 +1,199 @@
+"""Why the disk refused a file or the database, as a StorageError for the operator."""
+
+from __future__ import annotations
+
+import errno
+import os
+import pwd
+import sqlite3
+import stat
+from pathlib import Path
+
+from bot.errors.storage import (
+    StorageBusy,
+    StorageDamaged,
+    StorageError,
+    StorageFull,
+    StorageGone,
+    StorageReadOnly,
+)
+
+# SQLite keeps its write-ahead log and its shared memory in files beside the database.
+DATABASE_SUFFIXES = ("", "-wal", "-shm")
+
+# Errors of these codes come from our own SQL, not from the disk.
+_OWN_MISTAKES = {
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_MISUSE,
+    sqlite3.SQLITE_RANGE,
+}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+
+
+def lock_file(database: Path) -> Path:
+    """The file beside the database that one process locks."""
+    return database.with_name(database.name + ".lock")
+
+
+def refused_file(error: OSError, file: Path) -> StorageError:
+    """Why the system refused to read, write or create `file`. Any OSError gets a sentence."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return StorageFull(
+                f"There is no room left for {file}: its disk or quota is full. Make room there."
+            )
+        case errno.EROFS:
+            return StorageReadOnly(
+                f"{file} is on a disk that is mounted read-only. Mount it for writing."
+            )
+        case errno.EACCES | errno.EPERM:
+            return StorageReadOnly(_not_allowed(file))
+        case errno.EISDIR:
+            return StorageError(f"{file} is a folder where a file should be. Move it away.")
+        case errno.ENOENT | errno.ENOTDIR:
+            return StorageGone(
+                f"The folder of {file} does not exist. Mount its disk, or make the folder."
+            )
+        case errno.ESTALE:
+            return StorageGone(f"{file} was deleted on its file server. Restart Tonearm.")
+    reason = error.strerror or type(error).__name__
+    return StorageError(f"{file} cannot be used: {reason}. Check its path and its disk.")
+
+
+def refused_statement(error: sqlite3.Error, database: Path) -> StorageError | None:
+    """Why SQLite refused a statement; None if the statement itself is wrong: a bug of ours.
+
+    SQLite reports most refusals of the system as one of three codes. So the files are looked at
+    to find the reason, which takes one small write to the lock file.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return None  # raised by Python's module, such as for a closed connection
+    primary = code & 0xFF
+    if primary in _DAMAGED or code == sqlite3.SQLITE_IOERR_CORRUPTFS:
+        return damaged_database(database, str(error), foreign=primary == sqlite3.SQLITE_NOTADB)
+    if primary in _OWN_MISTAKES:
+        return None
+    if primary == sqlite3.SQLITE_FULL:
+        return refused_file(OSError(errno.ENOSPC, ""), database)
+    if primary in _BUSY:
+        return StorageBusy(
+            f"Another program has locked {database} for seconds. Stop it, or wait until it is done."
+        )
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return replaced_database(database)
+    if refusal := _examine(database):
+        return refusal
+    if primary in _READ_ONLY:
+        return StorageReadOnly(f"{database} cannot be written: {error}. Check who may write it.")
+    return StorageError(
+        f"{database} cannot be used: {error} ({error.sqlite_errorname}). Check its disk."
+    )
+
+
+def damaged_database(database: Path, detail: str, *, foreign: bool = False) -> StorageDamaged:
+    """`foreign`: the file does not begin as a database does."""
+    if foreign:
+        return StorageDamaged(
+            f"{database} is not an SQLite database. Restore it from a backup, or set DATABASE to "
+            "another file."
+        )
+    (line, *_) = detail.splitlines() or [""]
+    return StorageDamaged(
+        f"{database} is damaged ({line}). Stop Tonearm and restore the database from a backup."
+    )
+
+
+def replaced_database(database: Path) -> StorageGone:
+    return StorageGone(
+        f"{database} or a file beside it was deleted or replaced while Tonearm ran. "
+        "Nothing is saved until you put the files back or restart Tonearm."
+    )
+
+
+def file_identities(database: Path) -> tuple[tuple[int, int] | None, ...]:
+    """Device and inode of the database's files; None for a missing one. Raises StorageError."""
+    return tuple(_identity(sibling) for sibling in _files(database))
+
+
+def _files(database: Path) -> list[Path]:
+    return [database.with_name(database.name + suffix) for suffix in DATABASE_SUFFIXES]
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(file)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise refused_file(error, file) from None
+    return status.st_dev, status.st_ino
+
+
+def _examine(database: Path) -> StorageError | None:
+    """What is wrong with the database's files or their folder; None if nothing can be seen."""
+    folder = database.absolute().parent
+    try:
+        for file in _files(database):
+            if file.exists() and not file.is_file():
+                return irregular_file(file)
+        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+            raise OSError(errno.EROFS, "")
+        for file in (*filter(Path.exists, _files(database)), folder):
+            if not os.access(file, os.R_OK | os.W_OK, effective_ids=_HAS_EFFECTIVE_IDS):
+                return refused_file(OSError(errno.EACCES, ""), file)
+        with lock_file(database).open("r+b", buffering=0) as lock:
+            try:
+                lock.write(bytes(4096))
+                os.fsync(lock.fileno())
+            finally:
+                lock.truncate(0)
+    except OSError as error:
+        return refused_file(error, database)
+    return None
+
+
+_HAS_EFFECTIVE_IDS = os.access in os.supports_effective_ids
+
+
+def irregular_file(file: Path) -> StorageError:
+    """A folder, device or pipe is where a file should be."""
+    if file.is_dir():
+        return refused_file(OSError(errno.EISDIR, ""), file)
+    return StorageError(f"{file} is a device or a pipe, not a file. Choose a file.")
+
+
+def _not_allowed(file: Path) -> str:
+    """Names the user, and the file or the folder that it cannot open."""
+    user = _user_name(os.geteuid())
+    subject, verb = file, "use"
+    while not _exists(subject) and subject != subject.parent:
+        subject, verb = subject.absolute().parent, "make files in"
+    try:
+        status = os.stat(subject)
+    except OSError:
+        return f"The user {user} may not open {file}. Change who may use it."
+    if stat.S_ISDIR(status.st_mode) and subject == file:
+        verb = "make files in"
+    owner = _user_name(status.st_uid)
+    owned = f", which belongs to {owner}" if owner != user else ""
+    return f"The user {user} may not {verb} {subject}{owned}. Give {user} access to it."
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:
+        return False
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)

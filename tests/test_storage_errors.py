@@ -1,0 +1,281 @@
+"""A disk that refuses writes while the bot runs: each command says so, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+
+import aiohttp
+import apsw
+import pytest
+
+from sandbox.browser import Browser
+from sandbox.discord import UserClient
+from sandbox.harness import Harness, find_confirmation_code, run_harness
+from tests.durability.apsw_connection import connect_to
+from tests.durability.simulated_disk import SimulatedDisk
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
+from tests.login_state_machine.renewal_helpers import count_renewals
+
+FULL, READ_ONLY, FAULT = "disk is full", "isn’t allowed to write", "disk has a fault"
+
+# How a disk refuses writes: what people read, and the word in /health.
+REFUSALS: dict[str, tuple[Callable[[SimulatedDisk], None], str, str]] = {
+    "full": (SimulatedDisk.fill, FULL, "full"),
+    "read-only": (lambda disk: _refuse(disk, apsw.SQLITE_READONLY), READ_ONLY, "read-only"),
+    "forbidden": (lambda disk: _refuse(disk, apsw.SQLITE_PERM), READ_ONLY, "read-only"),
+    "write fault": (lambda disk: _refuse(disk, apsw.SQLITE_IOERR_WRITE), FAULT, "failing"),
+    "sync fault": (lambda disk: _refuse(disk, apsw.SQLITE_IOERR_FSYNC), FAULT, "failing"),
+    "cannot open": (lambda disk: _refuse(disk, apsw.SQLITE_CANTOPEN), FAULT, "failing"),
+    "damaged": (lambda disk: _refuse(disk, apsw.SQLITE_CORRUPT), "is damaged", "damaged"),
+}
+
+
+def _refuse(disk: SimulatedDisk, code: int) -> None:
+    disk.write_error = code
+
+
+@asynccontextmanager
+async def _bot_on(disk: SimulatedDisk) -> AsyncIterator[tuple[Harness, UserClient]]:
+    """The bot on a simulated disk, and Ada, who is linked."""
+    async with run_harness(connect_database=connect_to(disk)) as harness:
+        yield harness, await harness.link_account("ada")
+
+
+async def _health(harness: Harness) -> tuple[int, str]:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"{harness.settings.public_url}/health") as response,
+    ):
+        return response.status, (await response.json())["status"]
+
+
+async def _maintain(harness: Harness) -> None:
+    assert harness.bot is not None
+    await harness.bot.run_maintenance()
+
+
+def _errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_every_refused_write_is_explained_and_works_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for refuse, sentence, word in REFUSALS.values():
+        disk = SimulatedDisk()
+        async with _bot_on(disk) as (harness, ada):
+            panel, unlink = await ada.run("/settings"), await ada.run("/unlink")
+            await ada.run("/now")  # so that an access token is in memory
+            caplog.clear()
+            refuse(disk)
+            for reply in (
+                *[await panel.press(label) for label in ("Make public", "Allow", "Turn off")],
+                await panel.pick("Kitchen Speaker", select=0),
+                await panel.pick("Harbour Evenings", select=1),
+                await unlink.press("Unlink and erase"),
+                await ada.run("/link"),
+            ):
+                assert sentence in reply.text
+                assert harness.settings.operator in reply.text
+                assert "bug" not in reply.text
+            await _maintain(harness)
+            assert "Ada's Laptop" in (await ada.run("/now")).text, "reading still works"
+            assert await _health(harness) == (503, word)
+            (error,) = _errors(caplog)
+            assert str(harness.settings.database) in error
+            disk.repair()
+            harness.clock.advance(10)  # a press right after the first one counts as the same
+            assert "Everyone in the channel" in (await panel.press("Make public")).text
+            assert "Ada's Laptop" in (await ada.run("/now")).text
+            await _maintain(harness)
+            if word != "damaged":  # what was damaged once is so until it is looked at
+                assert await _health(harness) == (200, "ok")
+            await harness.restart()
+            assert await _health(harness) == (200, "ok")
+            assert "Everyone in the channel" in (await ada.run("/settings")).text
+
+
+async def test_unreadable_disk_is_explained_and_not_taken_for_unlinked() -> None:
+    disk = SimulatedDisk()
+    async with _bot_on(disk) as (harness, ada):
+        assert harness.bot is not None
+        await harness.bot.services.store._db._writer.execute("PRAGMA cache_size = 0")
+        disk.read_error = apsw.SQLITE_IOERR_READ
+        assert FAULT in (await ada.run("/account")).text
+        disk.repair()
+        assert "Linked since" in (await ada.run("/account")).text
+
+
+async def test_no_token_is_spent_that_could_not_be_stored() -> None:
+    disk = SimulatedDisk()
+    async with _bot_on(disk) as (harness, ada):
+        spotify = harness.spotify
+        spotify.oauth.refresh_token_reply = "new"
+        await ada.run("/now")
+        disk.fill()
+        harness.clock.advance(1800)
+        assert "Ada's Laptop" in (await ada.run("/now")).text, "its access token is still valid"
+        harness.clock.advance(1800)
+        for _ in range(2):
+            assert FULL in (await ada.run("/now")).text
+        assert count_renewals(spotify) == 1
+        disk.repair()
+        assert "Ada's Laptop" in (await ada.run("/now")).text
+        await harness.restart()
+        assert "Ada's Laptop" in (await ada.run("/now")).text
+
+
+async def _renew_while_the_disk_fills(
+    harness: Harness, ada: UserClient, disk: SimulatedDisk
+) -> None:
+    """Spotify replaces the refresh token, and the disk is full when the answer arrives."""
+    harness.spotify.oauth.refresh_token_reply = "new"
+    harness.spotify.tokens.expire_access_tokens()
+    held = HeldResponse("POST /api/token")
+    harness.spotify.accounts_faults.add(held)
+    async with released_at_exit(held.hold) as hold:
+        command = asyncio.create_task(ada.run("/now"))
+        await hold.response_ready.wait()
+        disk.fill()
+    assert "Ada's Laptop" in (await command).text
+
+
+async def test_replaced_token_is_used_and_stored_once_there_is_room() -> None:
+    """By the next renewal, by the maintenance, or when the bot stops."""
+    for end in ("renewal", "maintenance", "stop"):
+        disk = SimulatedDisk()
+        async with _bot_on(disk) as (harness, ada):
+            await _renew_while_the_disk_fills(harness, ada, disk)
+            assert "Ada's Laptop" in (await ada.run("/now")).text
+            disk.repair()
+            if end == "renewal":
+                harness.spotify.tokens.expire_access_tokens()
+            elif end == "maintenance":
+                await _maintain(harness)
+                renewals = count_renewals(harness.spotify)
+                assert "Ada's Laptop" in (await ada.run("/now")).text
+                assert count_renewals(harness.spotify) == renewals
+            await harness.restart()
+            assert "Ada's Laptop" in (await ada.run("/now")).text, end
+
+
+async def test_token_that_never_could_be_stored_is_logged_at_the_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    disk = SimulatedDisk()
+    async with _bot_on(disk) as (harness, ada):
+        await _renew_while_the_disk_fills(harness, ada, disk)
+        await harness.stop()
+        assert "1 renewed logins could not be stored" in _errors(caplog)[-1]
+        disk.repair()
+        await harness.start()
+        assert "Press the button to link again" in (await ada.run("/now")).text
+
+
+async def test_login_on_a_full_disk_goes_on_where_it_was() -> None:
+    """The code that Spotify sent is not exchanged before a write has worked."""
+    disk = SimulatedDisk()
+    async with _bot_on(disk) as (harness, _):
+        grace = harness.discord.user_client("grace", "music")
+        offer = harness.find_login_offer(await grace.run("/link"))
+        async with Browser() as browser:
+            await browser.open(offer.url)
+            await browser.submit("Continue")
+            disk.fill()
+            page = await browser.submit("Agree", account="grace")
+            assert (page.status, FULL in page.text) == (503, True)
+            disk.repair()
+            page = await browser.open(page.url)
+        assert find_confirmation_code(page.text)
+
+
+async def test_full_disk_after_the_exchange_links_nobody() -> None:
+    disk = SimulatedDisk()
+    async with _bot_on(disk) as (harness, _):
+        grace = harness.discord.user_client("grace", "music")
+        reply = await grace.run("/link")
+        offer = harness.find_login_offer(reply)
+        held = HeldResponse("POST /api/token")
+        harness.spotify.accounts_faults.add(held)
+        async with Browser() as browser:
+            async with released_at_exit(held.hold) as hold:
+                login = asyncio.create_task(
+                    browser.log_in(offer.url, account="grace", discord="grace")
+                )
+                await hold.response_ready.wait()
+                disk.fill()
+            page = await login
+        assert (page.status, FULL in page.text) == (503, True)
+        disk.repair()
+        assert "not linked" in (await grace.run("/account")).text
+
+
+# ---- on a real disk
+
+
+async def test_deleted_or_replaced_database_is_noticed(harness: Harness) -> None:
+    for suffix, replaced in (("", False), ("", True), ("-wal", False), ("-shm", False)):
+        ada = await harness.link_account("ada")
+        file = harness.settings.database.with_name(f"tonearm.sqlite3{suffix}")
+        kept = file.with_name("kept")
+        file.rename(kept)
+        if replaced:
+            file.write_bytes(kept.read_bytes())
+        harness.clock.advance(600)
+        await _maintain(harness)
+        assert await _health(harness) == (503, "gone")
+        reply = await (await ada.run("/settings")).press("Allow")
+        assert "was moved or deleted" in reply.text
+        assert "was moved or deleted" in (await ada.run("/link")).text
+        kept.rename(file)
+        assert await _health(harness) == (200, "ok")
+        assert "Linked since" in (await ada.run("/account")).text
+
+
+async def test_login_is_not_confirmed_if_its_database_was_deleted(harness: Harness) -> None:
+    ada = harness.discord.user_client("ada", "music")
+    offer = harness.find_login_offer(await ada.run("/link"))
+    async with Browser() as browser:
+        await browser.log_in(offer.url, account="ada", discord="ada")
+    message = await offer.user_client.wait_for_message("Enter code")
+    harness.settings.database.unlink()
+    form = await offer.user_client.press(message, "Enter code")
+    reply = await form.submit(code="0000-0000")
+    assert "was moved or deleted" in reply.text
+
+
+async def test_database_locked_by_another_program_is_explained(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    assert harness.bot is not None
+    await harness.bot.services.store._db._writer.execute("PRAGMA busy_timeout = 0")
+    panel = await linked_user.run("/settings")
+    with closing(sqlite3.connect(harness.settings.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "Another program is using" in (await panel.press("Allow")).text
+        assert await _health(harness) == (503, "busy")
+        other.execute("COMMIT")
+    harness.clock.advance(10)
+    assert await _health(harness) == (200, "ok")
+    assert "Others can see" in (await panel.press("Allow")).text
+
+
+async def test_unlink_says_so_while_its_rows_cannot_be_overwritten(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    """Another program that reads keeps SQLite from emptying the write-ahead log."""
+    question = await linked_user.run("/unlink")
+    wal = harness.settings.database.with_name("tonearm.sqlite3-wal")
+    with closing(sqlite3.connect(harness.settings.database, isolation_level=None)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM link").fetchall()
+        reply = await question.press("Unlink and erase")
+        assert "an encrypted copy is still on it" in reply.text
+        assert "You’re not linked" in (await linked_user.run("/account")).text
+        other.execute("COMMIT")
+    await _maintain(harness)
+    assert wal.stat().st_size == 0
