@@ -104,6 +104,7 @@ async def build(
             http,
             settings.spotify_api_url,
             limiter=quota.limiter,
+            now=now,
             monotonic=monotonic,
             on_exchange=metrics.record_call,
         )

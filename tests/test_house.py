@@ -32,7 +32,8 @@ MAX_LINES, MAX_COG_LINES = 300, 150
 # The modules that may read the time of day; all others get it as `now`, and only for what is stored
 # or shown as a date. For what is in memory there is `monotonic`, which nobody can set.
 TIME_OF_DAY_MODULES = {
-    *("bot.app", "bot.spotify.rate_limiter", "sandbox.clock", "sandbox.spotify.short_link_hosts")
+    *("bot.app", "bot.spotify.rate_limiter", "bot.spotify.transport", "sandbox.clock"),
+    "sandbox.spotify.short_link_hosts",
 }
 TIME_OF_DAY = {
     *("time.time", "time.time_ns", "time.localtime", "time.gmtime", "datetime.now"),

@@ -50,19 +50,21 @@
         ├── UserNotRegistered   the app is in development mode and its list lacks the user
         ├── OwnerNeedsPremium   the app's owner has no Premium, so the app is paused
         ├── PremiumRequired     the user has no Premium
-        │   └── SpuriousPremiumRequired  Spotify refuses a Premium account; a retry succeeds
+        ├── SpuriousPremiumRequired  Spotify refuses a Premium account; a retry succeeds
         ├── PlayerRestricted    the player does not allow the command now
         ├── NoActiveDevice      no device is active, and the call names none
         ├── DeviceNotFound      the device that the call names is gone
         ├── NotPermitted        the app may not do that, such as read another user's playlist
-        ├── NotFound            the ID is unknown
+        ├── NotFound            the ID is unknown or malformed
+        │   └── PlayerNotFound  the ID of a device or of what to play
         ├── RateLimited         the app sends too many calls: wait seconds
         │   └── QuotaExceeded   the app's daily quota is used up: wait hours
         ├── BackgroundBudgetExceeded  the daily share of background work is used up: wait hours
         ├── LibraryChanged      a list changed too much while it was read
         ├── SpotifyDown         5xx, no connection, or an unreadable response
         ├── OutcomeUnknown      the call was sent, and may or may not have taken effect
-        └── BadRequest          Spotify calls the request malformed: a bug of ours
+        └── BadRequest          Spotify does not accept the request, such as a URI or a query
+            └── MalformedRequest  Spotify calls the request malformed: a bug of ours
 
 `message` is for the user: what happened and the next step; OPERATOR stands for the operator's name.
 `str(error)` is for the log.

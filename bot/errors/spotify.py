@@ -56,8 +56,13 @@ class PremiumRequired(SpotifyError):
     message = "Playing needs Spotify Premium. You can still search, save and export."
 
 
-class SpuriousPremiumRequired(PremiumRequired):
-    """Spotify answers "premium required" without the reason PREMIUM_REQUIRED."""
+class SpuriousPremiumRequired(SpotifyError):
+    """Spotify answers "premium required" without the reason PREMIUM_REQUIRED, or outside a player.
+
+    On a player path, it has the message of PremiumRequired.
+    """
+
+    message = "Spotify asks for Premium for that right now. Try again in a minute."
 
 
 class PlayerRestricted(SpotifyError):
@@ -94,14 +99,26 @@ class DeviceNotFound(SpotifyError):
     message = "That device is offline. Open Spotify on it and try again."
 
 
+# The message of NotPermitted for a playlist.
+PLAYLIST_NOT_YOURS = "Spotify doesn’t allow that. For playlists, it has to be one of yours."
+
+
 class NotPermitted(SpotifyError):
-    message = "Spotify doesn’t allow that. For playlists, it has to be one of yours."
+    """`bot.errors.refusals` has the messages for items, playlists and searches."""
+
+    message = "Spotify won’t allow that right now. Try again in a minute."
 
 
 class NotFound(SpotifyError):
+    """`bot.errors.refusals` has the messages for items, playlists and searches."""
+
+    message = "Spotify can’t find that right now. Try again in a minute."
+
+
+class PlayerNotFound(NotFound):
     message = (
-        "Spotify can’t find that. It may be gone, or a playlist made by Spotify, which apps "
-        "can’t open. Try another link or search by name."
+        "Spotify can’t find the device or the music for that. Check /devices, or try something "
+        "else."
     )
 
 
@@ -157,14 +174,17 @@ class OutcomeUnknown(SpotifyError):
 
 
 class LibraryChanged(SpotifyError):
-    message = "Your library changed while I was reading it. Try again in a minute."
+    message = "The list changed while I was reading it. Try again in a minute."
 
 
 class BadRequest(SpotifyError):
-    message = (
-        "Spotify did not understand the request. That is a bug in Tonearm; tell {operator} about "
-        "it."
-    )
+    """`bot.errors.refusals` has the messages for items, playlists and searches."""
+
+    message = "Spotify didn’t accept that. Try again in a minute."
+
+
+class MalformedRequest(BadRequest):
+    """A bug of ours: nothing that a user types or owns causes such a refusal."""
 
 
 _UNITS = (("hour", 3600), ("minute", 60), ("second", 1))

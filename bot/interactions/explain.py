@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.errors.bot_error import BotError
-from bot.errors.spotify import BadRequest
+from bot.errors.spotify import MalformedRequest
 from bot.interactions.discord_errors import DISCORD_ERRORS, OUR_MISTAKES, code_of
 from bot.interactions.user_writes import WriteRecord
 
@@ -45,7 +45,7 @@ def explain(
     """
     is_bug = False
     match error:
-        case BadRequest():
+        case MalformedRequest():
             is_bug = True  # Spotify calls the request malformed
         case BotError():
             done = "That may be done in part. Check before you repeat it." if writes.sent else ""

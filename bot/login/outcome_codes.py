@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     USER_NOT_REGISTERED = "user_not_registered"
     OWNER_NEEDS_PREMIUM = "owner_needs_premium"
     PREMIUM_REQUIRED = "premium_required"
+    SPURIOUS_PREMIUM_REQUIRED = "spurious_premium_required"
     PLAYER_RESTRICTED = "player_restricted"
     NOT_PERMITTED = "not_permitted"
     NOT_FOUND = "not_found"
@@ -48,6 +49,7 @@ _ERRORS: dict[Outcome, type[BotError]] = {
     Outcome.USER_NOT_REGISTERED: spotify.UserNotRegistered,
     Outcome.OWNER_NEEDS_PREMIUM: spotify.OwnerNeedsPremium,
     Outcome.PREMIUM_REQUIRED: spotify.PremiumRequired,
+    Outcome.SPURIOUS_PREMIUM_REQUIRED: spotify.SpuriousPremiumRequired,
     Outcome.PLAYER_RESTRICTED: spotify.PlayerRestricted,
     Outcome.NOT_PERMITTED: spotify.NotPermitted,
     Outcome.NOT_FOUND: spotify.NotFound,

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingToQueue
-from bot.errors.spotify import DeviceNotFound, NoActiveDevice, NotPermitted, PlayerRestricted
+from bot.errors.spotify import (
+    PLAYLIST_NOT_YOURS,
+    DeviceNotFound,
+    NoActiveDevice,
+    NotPermitted,
+    PlayerNotFound,
+    PlayerRestricted,
+)
 from bot.interactions.progress import Progress
 from bot.player.context import ActionContext
 from bot.player.handlers import QUEUE_ADVICE, skip_to_queued
@@ -66,7 +73,7 @@ def plan_queue(items: Sequence[Item], links_left_out: int = 0) -> QueueRequest:
             case Track() | Episode():
                 total += 1
             case Playlist(total=None):
-                raise NotPermitted("a playlist of another user")
+                raise NotPermitted("a playlist of another user", message=PLAYLIST_NOT_YOURS)
             case Album(total_tracks=size) | Playlist(total=size):
                 size = PAGE_SIZE if size is None else size
                 calls += _calls_to_read(item, size, MAX_SONGS - total)
@@ -141,7 +148,7 @@ async def queue_tracks(
         try:
             async with explain_unknown_outcome(context.spotify, QUEUE_ADVICE):
                 await context.spotify.player.add_to_queue(song.require_uri(), device=context.device)
-        except PlayerRestricted as error:
+        except (PlayerRestricted, PlayerNotFound) as error:
             refused += 1
             refused_in_a_row += 1
             is_last = number == len(songs)

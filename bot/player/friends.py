@@ -9,7 +9,7 @@ from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
 from bot.errors.login import NeedsLogin
-from bot.errors.spotify import AppGone, BadRequest, SpotifyDown, SpotifyError
+from bot.errors.spotify import AppGone, MalformedRequest, SpotifyDown, SpotifyError
 from bot.spotify.cache import SingleFlightCache
 from bot.spotify.models import Playback
 from bot.store import Store
@@ -34,8 +34,8 @@ class FriendPlayback:
     async def now_playing(self, user_id: int, name: str) -> Playback | None:
         """What the user plays; None if they play nothing.
 
-        Raises SpotifyDown, AppGone, BadRequest, and NothingPlaying with a message about the user.
-        The message says whether they are linked only if they show what they play.
+        Raises SpotifyDown, AppGone, MalformedRequest, and NothingPlaying with a message about the
+        user. The message says whether they are linked only if they show what they play.
         """
         if not (await self._preferences.get(user_id)).shows_playing:
             raise NothingPlaying("not shown", message=_HIDDEN.format(name=name))
@@ -43,7 +43,7 @@ class FriendPlayback:
             state = await self._states.get(user_id, CACHE_TTL, lambda: self._fetch_state(user_id))
         except NeedsLogin as error:
             raise NothingPlaying(str(error), message=_LOGIN_EXPIRED.format(name=name)) from None
-        except (SpotifyDown, AppGone, BadRequest):
+        except (SpotifyDown, AppGone, MalformedRequest):
             raise
         except SpotifyError as error:
             raise NothingPlaying(str(error), message=_REFUSED.format(name=name)) from None

@@ -1,22 +1,29 @@
-"""Maps a response of the Web API to an error, by status, headers and body; does no I/O."""
+"""Maps a refused call of the Web API to an error, by method, path, status and body; does no I/O."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import msgspec
 
+from bot.errors import refusals
 from bot.errors.login import MissingScope, NeedsLogin
+from bot.errors.refusals import RESTRICTIONS, Subject
 from bot.errors.spotify import (
     AccessTokenRefused,
     BadRequest,
     DeviceNotFound,
+    MalformedRequest,
     NoActiveDevice,
     NotFound,
     NotPermitted,
     OwnerNeedsPremium,
+    PlayerNotFound,
     PlayerRestricted,
     PremiumRequired,
     QuotaExceeded,
@@ -37,27 +44,26 @@ MAX_RATE_LIMIT_WAIT = 600.0
 DEFAULT_QUOTA_WAIT = 3600.0
 # Eleven days; no report names a longer wait.
 MAX_RETRY_AFTER = 1e6
-_SECONDS_PATTERN = re.compile(r"[0-9]{1,15}")
+_SECONDS_PATTERN = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
 _REASON_PATTERN = re.compile(r"[A-Z_]{1,40}")
+_ID_PATTERN = re.compile(r"(?<=/)[0-9A-Za-z]{22}(?=/|$)")
+# Bytes of a plain-text body that are searched for the phrases below.
+_MAX_TEXT = 500
 
-_UNCONTROLLABLE = "That device can’t be controlled from here. Choose another one with /devices."
-_RESTRICTION_MESSAGES = {
-    "ALREADY_PAUSED": "The music is already paused. Use /resume to continue.",
-    "NOT_PAUSED": "The music is already playing. Check /now.",
-    "ALREADY_PLAYING": "That is already playing. Check /now.",
-    "NO_NEXT_TRACK": "There is no next track. Queue one, or use /play.",
-    "NO_PREV_TRACK": "There is no previous track. Use /restart to start this one over.",
-    "NO_SPECIFIC_TRACK": "That track isn’t in what’s playing. Use /play to start it.",
-    "NOT_PLAYING_TRACK": "No track is playing. Start something with /play.",
-    "NOT_PLAYING_CONTEXT": "No album or playlist is playing. Start one with /play.",
-    "NOT_PLAYING_LOCALLY": "Nothing is playing on that device. Start something with /play.",
-    "ENDLESS_CONTEXT": "What’s playing has no end. Try it with an album or playlist.",
-    "CONTEXT_DISALLOW": "What’s playing doesn’t allow that. Try it with an album or playlist.",
-    "RATE_LIMITED": "Too many skips at once. Wait a moment, then try again.",
-    "REMOTE_CONTROL_DISALLOW": _UNCONTROLLABLE,
-    "DEVICE_NOT_CONTROLLABLE": _UNCONTROLLABLE,
-    "VOLUME_CONTROL_DISALLOW": "That device’s volume can’t be changed from here. Set it there.",
-}
+# Messages about what only Tonearm chooses, and statuses that no user's input can cause.
+_OUR_MESSAGES = frozenset(
+    (
+        "malformed json",
+        "invalid limit",
+        "invalid offset",
+        "too many uris requested",
+        "only valid bearer authentication supported",
+    )
+)
+_OUR_STATUSES = (405, 411, 415)
+
+_NOT_REGISTERED = ("not registered", "not be registered", "not approved", "developer.spotify.com")
+_MISSING_SCOPE = ("insufficient client scope", "insufficient_scope", "permissions missing")
 
 
 @dataclass(frozen=True)
@@ -69,85 +75,188 @@ class ApiResponse:
     body: bytes
 
 
-class _ErrorDetails(msgspec.Struct):
-    message: str | None = None
-    reason: str | None = None
+@dataclass(frozen=True)
+class _Refusal:
+    """What a refusal says.
+
+    text    its message in lower case; empty if the body is HTML
+    reason  in upper case, such as NO_PREV_TRACK; empty without a readable one
+    log     for the log: without the message, which can repeat parts of the request
+    """
+
+    status: int
+    subject: Subject
+    text: str
+    reason: str
+    log: str
+
+    def mentions(self, *phrases: str) -> bool:
+        return any(phrase in self.text for phrase in phrases)
 
 
-class _ErrorBody(msgspec.Struct):
-    error: _ErrorDetails
-
-
-def error_for(response: ApiResponse) -> SpotifyError | NeedsLogin | None:
+def error_for(
+    method: str, path: str, response: ApiResponse, *, now: float
+) -> SpotifyError | NeedsLogin | None:
     """The error to raise for a response; None if the call succeeded.
 
     The status alone decides about success: player writes return arbitrary bodies.
+    path  below /v1
+    now   seconds since 1970, to which a dated Retry-After refers
     """
-    if 200 <= response.status < 300:
+    status = response.status
+    if 200 <= status < 300:
         return None
-    details = _error_details(response.body)
-    message, reason = details.message or "", details.reason or ""
-    text = (message or response.body[:500].decode("utf-8", "replace")).lower()
-    # Without Spotify's message, which could repeat parts of the request.
-    log = f"{response.status} {reason if _REASON_PATTERN.fullmatch(reason) else ''}".strip()
-    match response.status:
-        case 401 if "access token missing" in text:
-            return SpuriousUnauthorized(log)
-        case 401 if "premium required" in text:
-            return SpuriousPremiumRequired(log)
-        case 401:
-            return AccessTokenRefused(log)
-        case 403:
-            return _forbidden_error(text, reason, log)
-        case 404 if reason == "NO_ACTIVE_DEVICE" or "no active device" in text:
-            return NoActiveDevice(log)
-        case 404 if "device not found" in text:
-            return DeviceNotFound(log)
-        case 404:
-            return NotFound(log)
-        case 429:
-            return _rate_limit_error(response.headers, reason)
-        case 408 | 425:
-            return SpotifyDown(log)
-        case status if status >= 500 or status < 400:
-            return SpotifyDown(log)
-    return BadRequest(log)
+    text, reason = _read_body(response.body)
+    route = f"{method} {_ID_PATTERN.sub('{id}', path)}"
+    log = " ".join(filter(None, (str(status), reason, route)))
+    refusal = _Refusal(status, subject_of(path), text, reason, log)
+    if status < 400 or status >= 500 or status in (408, 425):
+        return SpotifyDown(log)
+    if status == 429:
+        return _rate_limit_error(response.headers, reason, now)
+    return _app_error(refusal) or _player_error(refusal) or _subject_error(refusal)
 
 
-def _error_details(body: bytes) -> _ErrorDetails:
-    """The details of a JSON error; empty if the body is HTML or plain text."""
+def subject_of(path: str) -> Subject:
+    """What a path below /v1 is about."""
+    match path.split("/"):
+        case ["search"]:
+            return Subject.SEARCH
+        case ["me", "player", "recently-played"]:
+            return Subject.ACCOUNT
+        case ["me", "player", *_]:
+            return Subject.PLAYER
+        case ["me", "library", *_]:
+            return Subject.SAVED_ITEM
+        case ["me", *_]:
+            return Subject.ACCOUNT
+        case ["playlists", *_]:
+            return Subject.PLAYLIST
+    return Subject.ITEM
+
+
+def _read_body(body: bytes) -> tuple[str, str]:
+    """The message in lower case and the reason in upper case; each is empty if it is not readable.
+
+    The body is `{"error": {"message", "reason"}}`, OAuth's `{"error", "error_description"}`, or
+    plain text. The text of an HTML page is about the page, so it is not read.
+    """
     try:
-        return msgspec.json.decode(body, type=_ErrorBody).error
+        error: Any = msgspec.json.decode(body)
     except DECODE_ERRORS:
-        return _ErrorDetails()
+        plain = body[:_MAX_TEXT].decode("utf-8", "replace").strip().lower()
+        return ("" if plain.startswith("<") else plain), ""
+    details = error
+    if isinstance(error, dict) and isinstance(error.get("error"), dict):
+        details = error["error"]
+    if not isinstance(details, dict):
+        return _text(details), ""
+    parts = (_text(details.get(name)) for name in ("error", "message", "error_description"))
+    reason = details.get("reason")
+    reason = reason.strip().upper() if isinstance(reason, str) else ""
+    return " ".join(filter(None, parts)), reason if _REASON_PATTERN.fullmatch(reason) else ""
 
 
-def _forbidden_error(text: str, reason: str, log: str) -> SpotifyError | NeedsLogin:
-    if "owner of the app" in text:
+def _text(value: object) -> str:
+    """A string, or the strings of a list, in lower case."""
+    parts = value if isinstance(value, list) else [value]
+    return " ".join(part.strip() for part in parts if isinstance(part, str)).lower()
+
+
+def _app_error(refusal: _Refusal) -> SpotifyError | NeedsLogin | None:
+    """The error about the login, the account or the app, which any path can have."""
+    status, log = refusal.status, refusal.log
+    if status not in (401, 403):
+        return None
+    is_player = refusal.subject is Subject.PLAYER
+    if refusal.mentions("owner of the app"):
         return OwnerNeedsPremium(log)
-    if "not registered" in text or "developer.spotify.com/dashboard" in text:
+    if refusal.mentions(*_NOT_REGISTERED):
         return UserNotRegistered(log)
-    if "client scope" in text:
+    if refusal.mentions(*_MISSING_SCOPE):
         return MissingScope(log)
-    if reason == "PREMIUM_REQUIRED":
-        return PremiumRequired(log)
-    if "premium required" in text:
-        return SpuriousPremiumRequired(log)
-    if "access token missing" in text:
+    if refusal.reason == "PREMIUM_REQUIRED" or refusal.mentions("premium required"):
+        if is_player and refusal.reason == "PREMIUM_REQUIRED":
+            return PremiumRequired(log)
+        return SpuriousPremiumRequired(log, message=PremiumRequired.message if is_player else None)
+    if refusal.mentions("access token missing"):
         return SpuriousUnauthorized(log)
-    if reason in _RESTRICTION_MESSAGES:
-        return PlayerRestricted(log, message=_RESTRICTION_MESSAGES[reason])
-    if reason or "restriction" in text:
-        return PlayerRestricted(log)
-    return NotPermitted(log)
+    return AccessTokenRefused(log) if status == 401 else None
 
 
-def _rate_limit_error(headers: Mapping[str, str], reason: str) -> RateLimited:
-    retry_after = headers.get("Retry-After", "")
+def _player_error(refusal: _Refusal) -> SpotifyError | None:
+    """The error about devices and playback; None for other paths, and for a malformed request."""
+    reason, log = refusal.reason, refusal.log
+    if refusal.subject is not Subject.PLAYER or _is_ours(refusal):
+        return None
+    if reason == "NO_ACTIVE_DEVICE" or refusal.mentions("no active device"):
+        return NoActiveDevice(log)
+    if refusal.mentions("device not found"):
+        return DeviceNotFound(log)
+    if reason in RESTRICTIONS:
+        return PlayerRestricted(log, message=RESTRICTIONS[reason])
+    if refusal.mentions("restricted device", "device is restricted"):
+        return PlayerRestricted(log, message=refusals.UNCONTROLLABLE)
+    match refusal.status:
+        case 403:
+            return PlayerRestricted(log)
+        case 404 | 410:
+            return PlayerNotFound(log)
+        case 400 if refusal.mentions("device"):
+            return BadRequest(log, message=refusals.DEVICE_CANNOT)
+        case 400 if refusal.mentions("uri", "base62", "context"):
+            return BadRequest(log, message=refusals.UNPLAYABLE)
+    return None
+
+
+def _subject_error(refusal: _Refusal) -> SpotifyError:
+    """The error about the item, the query, the playlist or the library that the path names."""
+    status, log, texts = refusal.status, refusal.log, refusals.TEXTS[refusal.subject]
+    if _is_ours(refusal):
+        return MalformedRequest(log)
+    match status:
+        case 403:
+            return NotPermitted(log, message=texts.not_permitted)
+        case 404 | 410:
+            return NotFound(log, message=texts.not_found)
+        case 400 if texts.names_item and refusal.mentions("base62", "invalid id"):
+            return NotFound(log, message=texts.not_found)
+        case 400 if refusal.subject is Subject.ITEM:
+            return NotFound(log, message=texts.bad_request)  # only the ID comes from the user
+        case 409 | 412 | 423:
+            return BadRequest(log, message=refusals.CONFLICT)
+        case 413 | 414 | 431:
+            return BadRequest(log, message=texts.too_large)
+        case 451 if texts.names_item:
+            return NotPermitted(log, message=refusals.LEGAL_REASONS)
+    return BadRequest(log, message=texts.bad_request)
+
+
+def _is_ours(refusal: _Refusal) -> bool:
+    """Whether nothing that a user types or owns can be the cause."""
+    is_our_message = refusal.status == 400 and refusal.text.rstrip(".") in _OUR_MESSAGES
+    return is_our_message or refusal.status in _OUR_STATUSES
+
+
+def _rate_limit_error(headers: Mapping[str, str], reason: str, now: float) -> RateLimited:
     quota = reason == "QUOTA_EXCEEDED"
-    if _SECONDS_PATTERN.fullmatch(retry_after):
-        # With a wait of 0, the client would retry in a busy loop.
-        wait = min(max(1.0, float(retry_after)), MAX_RETRY_AFTER)
-    else:
+    wait = _retry_after(headers.get("Retry-After", "").strip(), now)
+    if wait is None:
         wait = DEFAULT_QUOTA_WAIT if quota else DEFAULT_RETRY_AFTER
+    # With a wait of 0, the client would retry in a busy loop.
+    wait = min(max(1.0, wait), MAX_RETRY_AFTER)
     return QuotaExceeded(wait) if quota or wait > MAX_RATE_LIMIT_WAIT else RateLimited(wait)
+
+
+def _retry_after(value: str, now: float) -> float | None:
+    """Seconds; None if the value is malformed, negative, or a date that is not in the future."""
+    if _SECONDS_PATTERN.fullmatch(value):
+        return float(value)
+    try:
+        date = parsedate_to_datetime(value)
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)  # RFC 9110: a date without a zone is in UTC
+    seconds = date.timestamp() - now
+    return seconds if seconds > 0 else None

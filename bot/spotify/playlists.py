@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
 from bot.spotify.models import Playlist
@@ -65,7 +66,7 @@ class PlaylistsApi:
         try:
             return Playlist.decode(response)
         except SpotifyDown as error:
-            raise OutcomeUnknown(str(error)) from None
+            raise OutcomeUnknown(str(error), message=OUTCOME_UNKNOWN_ELSEWHERE) from None
 
     async def edit(
         self,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import aiohttp
 import msgspec
 
+from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE, Subject
 from bot.errors.spotify import OutcomeUnknown, SpotifyDown
 from bot.spotify.cache import ResponseCache
 from bot.spotify.endpoint_groups import Group, group_of
-from bot.spotify.error_mapping import ApiResponse, error_for
+from bot.spotify.error_mapping import ApiResponse, error_for, subject_of
 from bot.spotify.rate_limiter import RateLimiter
 from bot.spotify.response_body import read_body
 from bot.spotify.short_links import ShortLinks
@@ -67,6 +68,7 @@ class Transport:
         api_url: str = API_URL,
         *,
         limiter: RateLimiter | None = None,
+        now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         on_exchange: OnExchange | None = None,
         rng: random.Random | None = None,
@@ -80,6 +82,7 @@ class Transport:
         self.short_links = ShortLinks(http, monotonic=monotonic)
         self.rng = rng or random.Random()
         self._api_url = api_url
+        self._now = now
         self._on_exchange = on_exchange
 
     def expire(self) -> None:
@@ -93,7 +96,6 @@ class Transport:
         Raises SpotifyError and NeedsLogin; OutcomeUnknown if a call that must not be repeated may
         have taken effect.
         """
-        failure = SpotifyDown if call.idempotent else OutcomeUnknown
         started_at = time.perf_counter()
         try:
             response = await self._exchange(call, token, timeout)
@@ -101,11 +103,11 @@ class Transport:
             self._report(call, 0, started_at)
             if isinstance(error, _NOT_SENT_ERRORS):
                 raise SpotifyDown(f"not sent: {type(error).__name__}") from None
-            raise failure(type(error).__name__) from None
+            raise _lost(call, type(error).__name__) from None
         self._report(call, response.status, started_at)
-        refusal = error_for(response)
+        refusal = error_for(call.method, call.path, response, now=self._now())
         if isinstance(refusal, SpotifyDown):
-            raise failure(str(refusal))
+            raise _lost(call, str(refusal))
         if refusal is not None:
             raise refusal
         return response.body
@@ -134,3 +136,11 @@ class Transport:
             ),
         ) as response:
             return ApiResponse(response.status, response.headers, await read_body(response))
+
+
+def _lost(call: ApiCall, log: str) -> SpotifyDown | OutcomeUnknown:
+    """The error of a call whose response is missing or not Spotify's own."""
+    if call.idempotent:
+        return SpotifyDown(log)
+    is_player = subject_of(call.path) is Subject.PLAYER
+    return OutcomeUnknown(log, message=None if is_player else OUTCOME_UNKNOWN_ELSEWHERE)

@@ -205,6 +205,7 @@ class WebApi:
                 error = error_responses.METHOD_NOT_ALLOWED
             except web.HTTPNotFound:
                 error = error_responses.ENDPOINT_NOT_FOUND
+            error = self._rules.refusal(f"{request.method} {request.path}", error)
             return web.Response(status=error.status, body=error.body, headers=error.headers)
 
         return handle_errors

@@ -56,7 +56,7 @@ def _requested_tracks(request: ApiRequest, body: dict[str, Any]) -> tuple[str | 
     if ("context_uri" in body) == ("uris" in body):
         raise bad_request("Exactly one of context_uri and uris is required")
     if "context_uri" in body:
-        context = validate_uri(body["context_uri"], CONTEXT_KINDS)
+        context = _validate_context(body["context_uri"])
         return context, request.state.tracks_of(context)
     uris = [validate_uri(uri, PLAYABLE_KINDS) for uri in body["uris"]]
     if not uris:
@@ -66,6 +66,14 @@ def _requested_tracks(request: ApiRequest, body: dict[str, Any]) -> tuple[str | 
     if any(request.state.catalogue.find_playable(uri) is None for uri in uris):
         raise ApiError(error_responses.NOT_FOUND)
     return None, uris
+
+
+def _validate_context(uri: object) -> str:
+    """The context. Raises ApiError for a URI of another kind, such as a track."""
+    try:
+        return validate_uri(uri, CONTEXT_KINDS)
+    except ApiError:
+        raise ApiError(error_responses.UNSUPPORTED_CONTEXT) from None
 
 
 def _start_index(offset: dict[str, Any] | None, tracks: list[str], context: str | None) -> int:

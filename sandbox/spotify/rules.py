@@ -1,4 +1,4 @@
-"""Rules for the simulated Web API: callbacks, refusals, quotas and nulls for matching calls."""
+"""Rules for the simulated Web API: callbacks, refusals, quotas and odd answers to calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sandbox.clock import Clock
 from sandbox.rules import Rule, RuleList
-from sandbox.spotify.error_responses import ApiError, ErrorResponse, rate_limited
+from sandbox.spotify.error_responses import ApiError, ErrorResponse, bend, rate_limited
 
 LIST_KEYS = ("items", "queue")
 
@@ -37,8 +37,13 @@ class Nulls:
     every: int
 
 
-Effect = Hook | ErrorResponse | Quota | Nulls
-E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls)
+@dataclass(frozen=True)
+class OddRefusals:
+    """Sends the API's own refusals in odd shapes: see `bend`."""
+
+
+Effect = Hook | ErrorResponse | Quota | Nulls | OddRefusals
+E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls, OddRefusals)
 
 
 @dataclass(kw_only=True)
@@ -78,6 +83,12 @@ class ApiRules(RuleList[ApiRule]):
         """The response to this "METHOD /path", with nulls if a rule asks for them."""
         for nulls in self._effects(request, Nulls):
             return _with_nulls(response, nulls.every)
+        return response
+
+    def refusal(self, request: str, response: ErrorResponse) -> ErrorResponse:
+        """The refusal to send for this "METHOD /path", bent if a rule asks for it."""
+        for _ in self._effects(request, OddRefusals):
+            return bend(response, self._rng, self._clock())
         return response
 
     def _effects(self, request: str, kind: type[E]) -> Iterator[E]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from yarl import URL
 
 from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 from sandbox.spotify.removed_endpoints import REMOVED_ENDPOINTS
+from sandbox.spotify.rules import ApiRule, OddRefusals
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 
 ID = "x" * 22
@@ -76,7 +78,8 @@ MALFORMED_CALLS: list[tuple[str, Any, int, str]] = [
     ("PUT me/player/play", {"uris": [TRACK] * 201}, 413, "Request Entity Too Large"),
     ("PUT me/player/play", {"uris": [TRACK]}, 404, "Resource not found"),
     ("PUT me/player/play", {"uri": TRACK}, 400, "Unexpected field: uri"),
-    ("PUT me/player/play", {"context_uri": TRACK}, 400, "Invalid"),
+    ("PUT me/player/play", {"context_uri": TRACK}, 400, "Non supported context uri"),
+    ("PUT me/player/play", {"context_uri": "spotify:user:ada"}, 400, "Non supported context uri"),
     ("PUT me/player/play", {"context_uri": PLAYLIST}, 404, "Resource not found"),
     ("PUT me/player/play", [TRACK], 400, "Malformed json"),
     ("PUT me/player", None, 400, "Malformed json"),
@@ -170,10 +173,10 @@ async def test_access_tokens_expire(ada: ApiCaller) -> None:
 
 
 async def test_users_who_are_not_registered_with_the_app_are_refused(ada: ApiCaller) -> None:
-    responses = [await ada("GET", "me", account="mallory") for _ in range(30)]
+    responses = [await ada("GET", "me", account="mallory") for _ in range(40)]
     assert {response.status for response in responses} == {403}
-    assert len({(response.headers["Content-Type"], response.body) for response in responses}) == 3
-    assert all("egistered" in response.message for response in responses)
+    assert len({(response.headers["Content-Type"], response.body) for response in responses}) == 4
+    assert all(re.search("registered|approved", response.message) for response in responses)
 
 
 async def test_an_app_whose_owner_has_no_premium_is_refused(ada: ApiCaller) -> None:
@@ -217,6 +220,23 @@ async def test_an_app_token_reads_only_the_catalogue(ada: ApiCaller) -> None:
     for path in ("me", "me/tracks", "me/player", "me/playlists"):
         response = await ada("GET", path, account=None)
         assert (response.status, response.message) == (401, "Valid user authentication required")
+
+
+# ---- odd shapes
+
+
+async def test_refusals_have_odd_shapes(ada: ApiCaller) -> None:
+    ada.spotify.rules.add(ApiRule(do=OddRefusals(), times=None))
+    responses = [await ada("GET", f"tracks/{ID}") for _ in range(80)]
+    assert {response.status for response in responses} == {404}
+    assert len({response.body for response in responses}) > 10
+    waits = set()
+    for _ in range(80):
+        ada.spotify.add_rate_limit(7)
+        waits.add((await ada("GET", "me")).headers.get("Retry-After"))
+    assert {None, "1.5", "-3"} < waits
+    assert any("GMT" in wait for wait in waits if wait)
+    assert (await ada("GET", "me")).status == 200
 
 
 # ---- rate limits

@@ -76,6 +76,7 @@ class ClientFactory:
         """
         told = {
             "limiter": gate or RateLimiter(now=self._clock, monotonic=self._clock.monotonic),
+            "now": self._clock,
             "monotonic": self._clock.monotonic,
             **options,
         }

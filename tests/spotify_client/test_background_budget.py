@@ -95,7 +95,7 @@ def test_never_affordable_work_is_reported(gate: RateLimiter) -> None:
     with pytest.raises(BackgroundBudgetExceeded) as spent:
         gate.reserve("app", "library", 7)
     assert math.isinf(spent.value.retry_after)
-    assert "takes 7 calls" in spent.value.message
+    assert "takes 7 requests" in spent.value.message
 
 
 def test_daily_budget_is_counted_by_hour(gate: RateLimiter, clock: Clock) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.errors.login import NotLinked
-from bot.errors.spotify import AccessTokenRefused, PremiumRequired
+from bot.errors.spotify import AccessTokenRefused, SpuriousPremiumRequired
 from bot.spotify import Spotify, Transport
 from sandbox.spotify import Player
 from sandbox.spotify import Spotify as FakeSpotify
@@ -51,7 +51,7 @@ async def test_spurious_refusal_is_retried_once(
 
 @pytest.mark.parametrize(
     ("glitch", "fault", "calls", "renewals"),
-    [(TOKEN_GLITCH, AccessTokenRefused, 3, 1), (PREMIUM_GLITCH, PremiumRequired, 2, 0)],
+    [(TOKEN_GLITCH, AccessTokenRefused, 3, 1), (PREMIUM_GLITCH, SpuriousPremiumRequired, 2, 0)],
 )
 async def test_persistent_refusal_raises(
     fake: FakeSpotify,
