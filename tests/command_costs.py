@@ -40,11 +40,11 @@ async def _record_calls(
 ) -> list[Call]:
     """The calls of an action that starts `seconds_later`, while that track of an album plays."""
     session.harness.clock.advance(seconds_later)
-    _start_playback(session.harness.spotify, track_index)
+    start_playback(session.harness.spotify, track_index)
     if action.prepare:
         await action.prepare(session)
         session.harness.clock.advance(0 if action.keep_login_fresh else seconds_later)
-    _start_playback(session.harness.spotify, track_index)
+    start_playback(session.harness.spotify, track_index)
     if not action.keep_panel:
         assert session.harness.bot is not None
         session.harness.bot.services.panels.forget(session.user_id)
@@ -54,7 +54,7 @@ async def _record_calls(
     return calls[before:]
 
 
-def _start_playback(spotify: Spotify, track_index: int) -> None:
+def start_playback(spotify: Spotify, track_index: int) -> None:
     """Play the track with this index, from 0, of the first album on Ada's laptop."""
     player, album = spotify.accounts["ada"].player, next(iter(spotify.catalogue.albums.values()))
     player.play(context=album.uri, index=track_index, device=player.devices[0])
