@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -10,12 +11,16 @@ import msgspec
 from discord import ui
 
 from bot.accounts.sessions import Sessions
+from bot.interactions.limits import fit_content
 from bot.interactions.responses import reply_privately
 from bot.login.flow import LoginFlow
 from bot.login.results import AwaitingCode, LoginFinished
 from bot.views import login
 
 _log = logging.getLogger(__name__)
+
+# Seconds for Discord to take a message. A user or a browser waits for it.
+_TIMEOUT = 5.0
 
 Interaction = discord.Interaction[Any]
 
@@ -77,18 +82,20 @@ async def announce_login(
     if finished.message_ref is None:
         return
     messages = msgspec.json.decode(finished.message_ref, type=_MessageRef)
-    text = login.result_message(finished.result, operator)
+    text = fit_content(login.result_message(finished.result, operator))
     view = login.enter_code_view() if isinstance(finished.result, AwaitingCode) else None
     try:
         webhook = discord.Webhook.partial(flow.application_id, messages.token, client=client)
-        await webhook.edit_message(messages.reply, content=text, view=view)
+        async with asyncio.timeout(_TIMEOUT):
+            await webhook.edit_message(messages.reply, content=text, view=view)
     except Exception as error:
         _log.info("could not say in the reply how a login ended: %s", type(error).__name__)
     if messages.channel is None or messages.message is None:
         return
     try:
         channel = client.get_partial_messageable(messages.channel)
-        await channel.get_partial_message(messages.message).edit(content=text, view=view)
+        async with asyncio.timeout(_TIMEOUT):
+            await channel.get_partial_message(messages.message).edit(content=text, view=view)
     except Exception as error:
         _log.info("could not say in the direct message how a login ended: %s", type(error).__name__)
 
@@ -98,8 +105,10 @@ async def send_direct_message(
 ) -> discord.Message | None:
     """A direct message; None if it cannot be sent: many people accept none from bots."""
     try:
-        channel = await client.create_dm(discord.Object(discord_id))
-        return await (channel.send(text, view=view) if view else channel.send(text))
+        async with asyncio.timeout(_TIMEOUT):
+            channel = await client.create_dm(discord.Object(discord_id))
+            text = fit_content(text)
+            return await (channel.send(text, view=view) if view else channel.send(text))
     except Exception as error:
         _log.info("no direct message: %s", type(error).__name__)
         return None

@@ -169,6 +169,18 @@ def test_commands_do_not_catch_errors() -> None:
         assert not [node for node in tries if node.handlers], name
 
 
+def test_one_module_replies_to_interactions() -> None:
+    """It keeps replies within Discord's limits, in bounded time, and true after an error."""
+    methods = {"followup", "edit_original_response", "delete_original_response"}
+    first_responses = {"defer", "send_message", "edit_message", "send_modal", "autocomplete"}
+    for name in set(_modules("bot", "cogs")) - {"bot.interactions.responses"}:
+        for node in ast.walk(_sources()[name][2]):
+            if isinstance(node, ast.Attribute):
+                is_first = isinstance(node.value, ast.Attribute) and node.value.attr == "response"
+                assert node.attr not in methods, f"{name} line {node.lineno}"
+                assert not (is_first and node.attr in first_responses), f"{name} {node.lineno}"
+
+
 def test_tests_use_neither_mocks_nor_sleep() -> None:
     for name in _modules("tests"):
         assert "unittest" not in _roots(_imports(name)), name

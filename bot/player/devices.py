@@ -15,6 +15,10 @@ from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
 
 DEVICE_NOT_FOUND = "That device is offline. Choose another one."
+# A menu of Discord holds IDs of this length. Spotify's have 40 characters, or a few more.
+_MAX_ID_LENGTH = 100
+# The names that an error message lists, and their length.
+_MAX_NAMES, _MAX_NAME_LENGTH = 10, 40
 # Spotify's device IDs are longer than a name that a user types.
 _DEVICE_ID = re.compile(r"[0-9A-Za-z_-]{30,}")
 
@@ -51,14 +55,21 @@ def match_device(devices: Sequence[Device], wanted: str) -> Device:
     ):
         if matches:
             return matches[0]
-    raise DeviceNameNotFound(
-        [safe(device.name) or "a device without a name" for device in candidates]
-    )
+    listed = [
+        safe(device.name, _MAX_NAME_LENGTH) or "a device without a name"
+        for device in candidates[:_MAX_NAMES]
+    ]
+    more = len(candidates) - len(listed)
+    raise DeviceNameNotFound([*listed, f"and {more} more"] if more else listed)
 
 
 def controllable(devices: Sequence[Device]) -> list[Device]:
     """The devices that take commands, without duplicates; the active one first."""
-    by_id = {device.id: device for device in devices if device.id and not device.is_restricted}
+    by_id = {
+        device.id: device
+        for device in devices
+        if device.id and len(device.id) <= _MAX_ID_LENGTH and not device.is_restricted
+    }
     return sorted(by_id.values(), key=lambda device: not device.is_active)
 
 

@@ -177,7 +177,7 @@ def _named_option(device_id: str, name: str, kind: str) -> discord.SelectOption:
     return discord.SelectOption(
         label=single_line(name, 90) or "Unnamed device",
         description=single_line(kind, 90) or "Device",
-        value=device_id[:100],
+        value=device_id,
         emoji=_emoji(kind),
     )
 
