@@ -12,7 +12,7 @@ from bot.browse.pages import read_page
 from bot.browse.paths import ListKind, ListPath, path_for_query
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, edit_reply, reply
+from bot.interactions.responses import defer, defer_edit, edit_reply, is_own_message, reply
 from bot.services import Services
 from bot.spotify.uris import Kind
 from bot.views import list_text, lists
@@ -91,14 +91,14 @@ class Browse(commands.Cog):
         spotify = await self.sessions.catalogue_session(interaction.user.id)
         item = await spotify.catalogue.item(list_text.parse_option(menu.value))
         message = lists.ListMessage.from_message(menu, interaction.message)
-        if not _is_own_message(interaction):
+        if not is_own_message(interaction):
             message = message.for_other_user()
         await _show(interaction, lists.render(message, item, menu.value))
 
     @on_component(lists.NavigateButton)
     async def navigate(self, interaction: Interaction, button: lists.NavigateButton) -> None:
         await _defer(interaction)
-        path = button.path if _is_own_message(interaction) else button.path.for_other_user()
+        path = button.path if is_own_message(interaction) else button.path.for_other_user()
         query = lists.query_of(interaction.message)
         selected = lists.opened_item_id(interaction.message, path)
         await _show(interaction, await self._view(interaction, path, query, selected))
@@ -113,21 +113,15 @@ class Browse(commands.Cog):
         return lists.list_view(page, query, selected=selected, owner_name=name)
 
 
-def _is_own_message(interaction: Interaction) -> bool:
-    """Whether the message is the reply to the user who pressed; others get one of their own."""
-    metadata = interaction.message.interaction_metadata if interaction.message else None
-    return metadata is not None and metadata.user.id == interaction.user.id
-
-
 async def _defer(interaction: Interaction) -> None:
-    if _is_own_message(interaction):
+    if is_own_message(interaction):
         await defer_edit(interaction)
     else:
         await defer(interaction)
 
 
 async def _show(interaction: Interaction, view: ui.LayoutView) -> None:
-    if _is_own_message(interaction):
+    if is_own_message(interaction):
         await edit_reply(interaction, view=view)
     else:
         await reply(interaction, view)

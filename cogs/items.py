@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Any
+
+from discord import ui
 from discord.ext import commands
 
 from bot.browse.pages import read_page
 from bot.browse.paths import path_for_item
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import Reply, defer, edit_reply, reply
+from bot.interactions.responses import (
+    Reply,
+    defer,
+    defer_edit,
+    edit_reply,
+    is_own_message,
+    reply,
+)
 from bot.library.playlists import resolve_addition, try_add_to_playlist, writable_playlists
 from bot.player.actions import play_action
+from bot.player.outcome import Outcome
 from bot.services import Services
 from bot.spotify.uris import Uri
 from bot.views import items, lists, playlists
-from bot.views.item_buttons import ItemAction, ItemActionButton
-from bot.views.outcome import outcome_reply
+from bot.views.item_buttons import ItemAction, ItemActionButton, saved_message
+from bot.views.outcome import outcome_line, outcome_reply
 from bot.views.queue import queued_reply
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What was done, as a reply, and in a line with buttons; an empty line for a question."""
+
+    reply: Reply
+    line: str = ""
+    buttons: tuple[ui.Item[Any], ...] = ()
 
 
 class Items(commands.Cog):
@@ -29,30 +50,45 @@ class Items(commands.Cog):
 
     @on_component(ItemActionButton)
     async def act(self, interaction: Interaction, button: ItemActionButton) -> None:
-        await defer(interaction)
-        user_id, uri = interaction.user.id, button.uri
+        """Say below the list what was done with its entry, or in a reply if there is no list."""
+        if button.action == ItemAction.SHARE:
+            await defer(interaction)
+            await self._share(interaction, button.uri)
+            return
+        if button.action == ItemAction.OPEN:
+            await defer(interaction)
+            await reply(interaction, await self._open(interaction, button.uri))
+            return
+        message = interaction.message
+        in_place = is_own_message(interaction) and lists.is_list(message)
+        await (defer_edit if in_place else defer)(interaction)
+        done = await self._perform(interaction.user.id, button)
+        if in_place and message is not None and done.line:
+            await edit_reply(interaction, view=lists.with_status(message, done.line, *done.buttons))
+        else:
+            await reply(interaction, replace(done.reply, private=in_place or done.reply.private))
+
+    async def _perform(self, user_id: int, button: ItemActionButton) -> _Done:
+        uri = button.uri
         match button.action:
             case ItemAction.PLAY:
                 outcome = await self.player.perform(user_id, play_action(uri))
-                await reply(interaction, outcome_reply(outcome))
+                return _Done(outcome_reply(outcome), outcome_line(outcome))
             case ItemAction.QUEUE:
-                await reply(interaction, queued_reply(await self.player.queue(user_id, str(uri))))
+                queued = await self.player.queue(user_id, str(uri))
+                line = outcome_line(queued) if isinstance(queued, Outcome) else ""
+                return _Done(queued_reply(queued), line)
             case ItemAction.SAVE:
-                await reply(interaction, await self._save(user_id, uri))
-            case ItemAction.ADD:
-                await reply(interaction, await self._add(user_id, uri))
-            case ItemAction.SHARE:
-                await self._share(interaction, uri)
-            case ItemAction.OPEN:
-                await reply(interaction, await self._open(interaction, uri))
+                return await self._save(user_id, uri)
+        return await self._add(user_id, uri)
 
-    async def _save(self, user_id: int, uri: Uri) -> Reply:
+    async def _save(self, user_id: int, uri: Uri) -> _Done:
         spotify = await self.sessions.session(user_id)
         item = await spotify.catalogue.item(uri)
         await self.saved_items.save(spotify, user_id, uri)
-        return Reply(view=items.saved_card([item]))
+        return _Done(Reply(view=items.saved_card([item])), saved_message(uri.kind))
 
-    async def _add(self, user_id: int, uri: Uri) -> Reply:
+    async def _add(self, user_id: int, uri: Uri) -> _Done:
         """Add the item to the default playlist, or ask for one."""
         spotify = await self.sessions.session(user_id)
         item = await spotify.catalogue.item(uri)
@@ -60,9 +96,14 @@ class Items(commands.Cog):
         if default is not None:
             addition = await resolve_addition(spotify, item)
             if await try_add_to_playlist(spotify, default.id, addition):
-                return Reply(view=playlists.added_card(item, addition, default))
+                another = playlists.AddToAnotherButton(uri.kind, uri.id)
+                return _Done(
+                    Reply(view=playlists.added_card(item, addition, default)),
+                    playlists.added_note(addition, default),
+                    (another,),
+                )
         writable = await writable_playlists(spotify)
-        return Reply(view=playlists.playlist_menu(item, writable, refused=default))
+        return _Done(Reply(view=playlists.playlist_menu(item, writable, refused=default)))
 
     async def _share(self, interaction: Interaction, uri: Uri) -> None:
         spotify = await self.sessions.catalogue_session(interaction.user.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.discord import UserClient
+from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.catalogue import Album
 from tests.list_components import enabled_button_labels, options
@@ -50,3 +51,23 @@ async def test_song_leads_to_its_artist_and_back(linked_user: UserClient) -> Non
     assert "Songs by" in artist.text
     assert "Go to artist" not in enabled_button_labels(artist)
     assert "Songs for “lantern”" in (await artist.press("Back")).text
+
+
+async def test_press_says_below_the_list_what_it_did(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/search lantern")
+    messages = len(linked_user.messages())
+    for button, line in (
+        ("Play", "Playing"),
+        ("Queue", "Queued"),
+        ("Save", "Added to your Liked Songs"),
+    ):
+        reply = await reply.press(button)
+        assert line in reply.text
+    assert "Queued" not in reply.text
+    assert len(linked_user.messages()) == messages
+    await harness.restart()
+    assert "Playing" in (await reply.press("Play")).text
+    grace = await harness.link_account("grace")
+    assert "Added to your Liked Songs" in (await grace.press(reply.message, "Save")).text

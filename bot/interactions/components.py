@@ -43,6 +43,13 @@ class PersistentItem(ui.DynamicItem[ItemT], Generic[ItemT], template=r"(?!)"):
     ) -> Self:
         return cls(**match.groupdict())  # type: ignore[arg-type]  # a subclass names its groups
 
+    @classmethod
+    def copy_of(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        """The component that looks like `item`, whose custom_id is `match`."""
+        copy = cls(**match.groupdict())  # type: ignore[arg-type]
+        copy.item = item  # type: ignore[assignment]
+        return copy
+
     async def callback(self, interaction: Interaction) -> None:
         await _dispatch(interaction, self)
 
@@ -67,6 +74,13 @@ class PersistentSelect(PersistentItem[ui.Select[Any]], template=r"(?!)"):
     ) -> Self:
         assert isinstance(item, ui.Select)
         return cls(**match.groupdict(), options=item.options)  # type: ignore[arg-type, call-arg]
+
+    @classmethod
+    def copy_of(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
+        assert isinstance(item, ui.Select)
+        copy = cls(**match.groupdict(), options=item.options)  # type: ignore[arg-type, call-arg]
+        copy.item = item
+        return copy
 
     @property
     def options(self) -> list[discord.SelectOption]:

@@ -54,6 +54,12 @@ class Reply:
     private: bool = False
 
 
+def is_own_message(interaction: Interaction) -> bool:
+    """Whether the message with the component is the reply to the user who uses it."""
+    metadata = interaction.message.interaction_metadata if interaction.message else None
+    return metadata is not None and metadata.user.id == interaction.user.id
+
+
 # ---- the first response
 
 

@@ -14,8 +14,14 @@ from bot.browse.paths import PATTERN, ListKind, ListPath, artist_path, child_pat
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind
-from bot.views import cards, list_text
-from bot.views.item_buttons import ACTIONS, OPEN_LABELS, item_buttons, whole_list_buttons
+from bot.views import cards, list_text, status_line
+from bot.views.item_buttons import (
+    ACTIONS,
+    OPEN_LABELS,
+    ItemActionButton,
+    item_buttons,
+    whole_list_buttons,
+)
 
 # Discord allows a row this many buttons.
 _BUTTONS_PER_ROW = 5
@@ -151,6 +157,18 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
     if item is not None:
         return cards.card(item, *rows, above=text)
     return cards.list_card(text, *rows)
+
+
+def is_list(message: discord.Message | None) -> bool:
+    """Whether the message shows a list with a selected entry."""
+    components = cards.custom_ids(message.components if message else ())
+    return any(custom_id.startswith("list:pick:") for custom_id in components)
+
+
+def with_status(message: discord.Message, status: str, *buttons: ui.Item[Any]) -> ui.LayoutView:
+    """The list with a line that says what a press on it has done."""
+    components = (ItemSelect, NavigateButton, ItemActionButton)
+    return status_line.with_status(message, status, *buttons, components=components)
 
 
 def query_of(message: discord.Message | None) -> str:

@@ -22,6 +22,14 @@ def outcome_reply(outcome: Outcome, *, private: bool = False) -> Reply:
     return Reply(view=view, private=private)
 
 
+def outcome_line(outcome: Outcome) -> str:
+    """The same in one line."""
+    state = outcome.state
+    if state is None or state.item is None:
+        return outcome.message
+    return _heading(outcome.message, state)
+
+
 def _heading(message: str, state: Playback) -> str:
     """The message and where it plays, without saying twice that it plays or is paused."""
     line = playback_line(state)

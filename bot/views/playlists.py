@@ -21,6 +21,7 @@ MAX_OPTIONS = 25
 
 QUESTION = "Which playlist?"
 _DEFAULT_REFUSED = "**{name}** cannot be added to any more. Choose another one."
+_TWICE = "If it was already there, it’s in there twice now."
 _NO_PLAYLIST = "You have no playlist to add to. Make one in Spotify, then try again."
 
 _ITEM = rf"(?P<kind>{'|'.join(ADDABLE_KINDS)}):(?P<item_id>[0-9A-Za-z]{{22}})"
@@ -80,16 +81,25 @@ def playlist_menu(
     return cards.card(item, row, heading=f"-# {question}", below=f"-# {note}")
 
 
+def added_line(addition: Addition, playlist: SavedDefault) -> str:
+    """What was added to which playlist."""
+    name = safe(playlist.name) or "Untitled"
+    return f"{addition.message} to [{name}]({Uri(Kind.PLAYLIST, playlist.id).link})"
+
+
+def added_note(addition: Addition, playlist: SavedDefault) -> str:
+    """The same, and that it may be in there twice."""
+    return f"{added_line(addition, playlist)}. {_TWICE}"
+
+
 def added_card(item: Item, addition: Addition, playlist: SavedDefault) -> ui.LayoutView:
     """What was added to which playlist, with a button to add it to another one."""
-    name = safe(playlist.name) or "Untitled"
-    link = Uri(Kind.PLAYLIST, playlist.id).link
     row: cards.Row = ui.ActionRow(AddToAnotherButton(item.kind, item.require_uri().id))
     return cards.card(
         item,
         row,
-        heading=f"-# {addition.message} to [{name}]({link})",
-        below="-# If it was already there, it’s in there twice now.",
+        heading=f"-# {added_line(addition, playlist)}",
+        below=f"-# {_TWICE}",
     )
 
 
