@@ -20,11 +20,7 @@ from discord.gateway import DiscordWebSocket
 from bot import notifications
 from bot.errors.bot_error import BotError
 from bot.interactions.command_sync import sync_commands
-from bot.interactions.components import (
-    Component,
-    PersistentItem,
-    component_handlers,
-)
+from bot.interactions.components import Component, PersistentItem, component_handlers
 from bot.interactions.discord_errors import (
     ACKNOWLEDGED,
     DISCORD_ERRORS,
@@ -34,6 +30,7 @@ from bot.interactions.discord_errors import (
 )
 from bot.interactions.explain import explain
 from bot.interactions.in_flight import InFlight
+from bot.interactions.message_text import set_message_aside
 from bot.interactions.responses import (
     defer_edit,
     limit_seconds,
@@ -275,6 +272,7 @@ class _Tree(app_commands.CommandTree[Tonearm]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         # Autocomplete changes nothing, so a restart need not wait for it.
         typing = interaction.type is discord.InteractionType.autocomplete
+        set_message_aside(interaction)
         return typing or interaction.client.begin_interaction(interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:

@@ -8,19 +8,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.browse.pages import read_page
+from bot.browse.paths import ListKind, ListPath
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.message_text import message_text
 from bot.interactions.responses import Reply, defer, reply
-from bot.player.actions import play_action
 from bot.player.bulk_queue import plan_queue
-from bot.player.message_links import links_in, resolve_links
+from bot.player.message_links import LinkedItem, items_of, links_in, resolve_links
 from bot.services import Services
 from bot.spotify import Spotify
-from bot.spotify.catalogue import Item
-from bot.spotify.uris import Kind, find_links
+from bot.spotify.links import SearchLink, find_links
+from bot.spotify.uris import Kind
 from bot.text.escape import safe
 from bot.views import friends, items
+from bot.views.lists import list_view
 from bot.views.message_menu import LinkSelect, MessageAction, link_menu
 from bot.views.outcome import outcome_reply
 from bot.views.queue import queued_reply
@@ -44,14 +46,14 @@ class MessageMenus(commands.Cog):
         name = "What are they playing?"
         tree.add_command(app_commands.ContextMenu(name=name, callback=self.friend_playback))
 
-    async def play(self, interaction: Interaction, message: discord.Message) -> None:
-        await self._handle(interaction, MessageAction.PLAY, message)
+    async def play(self, interaction: Interaction, _: discord.Message) -> None:
+        await self._handle(interaction, MessageAction.PLAY)
 
-    async def queue(self, interaction: Interaction, message: discord.Message) -> None:
-        await self._handle(interaction, MessageAction.QUEUE, message)
+    async def queue(self, interaction: Interaction, _: discord.Message) -> None:
+        await self._handle(interaction, MessageAction.QUEUE)
 
-    async def save(self, interaction: Interaction, message: discord.Message) -> None:
-        await self._handle(interaction, MessageAction.SAVE, message)
+    async def save(self, interaction: Interaction, _: discord.Message) -> None:
+        await self._handle(interaction, MessageAction.SAVE)
 
     async def friend_playback(self, interaction: Interaction, user: discord.User) -> None:
         """Private in any case, since it is about another user."""
@@ -70,44 +72,55 @@ class MessageMenus(commands.Cog):
         await defer(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         resolved = await resolve_links(spotify, find_links("\n".join(menu.selected)))
-        content = await self._perform(interaction.user.id, spotify, menu.action, resolved.items)
+        content = await self._perform(interaction.user.id, spotify, menu.action, resolved.found)
         await reply(interaction, content)
 
-    async def _handle(
-        self, interaction: Interaction, action: MessageAction, message: discord.Message
-    ) -> None:
+    async def _handle(self, interaction: Interaction, action: MessageAction) -> None:
         """Act on what the message links to, or ask which of its links is meant."""
         await self.replies.defer(interaction)
-        links = links_in(message_text(message))
+        links = links_in(message_text(interaction))
         user_id = interaction.user.id
         spotify = await self.sessions.session(user_id)
+        if isinstance(links[0], SearchLink):
+            await reply(interaction, await self._results(spotify, links[0]))
+            return
         if action is not MessageAction.SAVE:
             spotify.require_player_quota()
         resolved = await resolve_links(spotify, links)
-        found = resolved.items
+        found = resolved.found
         if action is MessageAction.QUEUE:
-            found = [item for item in found if item.kind in QUEUEABLE_KINDS] or found
+            found = [linked for linked in found if _is_queueable(linked)] or found
         if len(found) == 1 and not resolved.more:
             await reply(interaction, await self._perform(user_id, spotify, action, found))
         else:
             await reply(interaction, link_menu(action, found, resolved.more))
 
+    async def _results(self, spotify: Spotify, link: SearchLink) -> Reply:
+        """What the search finds, to choose from."""
+        path = ListPath(ListKind.SEARCH, link.kind or Kind.TRACK)
+        page = await read_page(spotify, path, link.words)
+        return Reply(view=list_view(page, link.words), private=True)
+
     async def _perform(
-        self, user_id: int, spotify: Spotify, action: MessageAction, found: Sequence[Item]
+        self, user_id: int, spotify: Spotify, action: MessageAction, found: Sequence[LinkedItem]
     ) -> Reply:
-        uris = [item.uri for item in found if item.uri is not None]
-        match action:
-            case MessageAction.PLAY:
-                outcome = await self.player.perform(user_id, play_action(uris[0]), item=found[0])
-                return outcome_reply(outcome)
-            case MessageAction.QUEUE:
-                request = plan_queue(found)
-                if request.needs_confirmation:
-                    return queued_reply(request)
-                return outcome_reply(await self.player.queue_items(user_id, uris))
-            case MessageAction.SAVE:
-                await self.saved_items.save(spotify, user_id, *uris)
-                return Reply(view=items.saved_card(found))
+        if action is MessageAction.PLAY:
+            first = found[0]
+            outcome = await self.player.perform(user_id, first.play_action, item=first.item)
+            return outcome_reply(outcome)
+        linked = items_of(found)
+        uris = [item.require_uri() for item in linked]
+        if action is MessageAction.SAVE:
+            await self.saved_items.save(spotify, user_id, *uris)
+            return Reply(view=items.saved_card(linked))
+        request = plan_queue(linked)
+        if request.needs_confirmation:
+            return queued_reply(request)
+        return outcome_reply(await self.player.queue_items(user_id, uris))
+
+
+def _is_queueable(linked: LinkedItem) -> bool:
+    return linked.item is not None and linked.item.kind in QUEUEABLE_KINDS
 
 
 async def setup(bot: Tonearm) -> None:

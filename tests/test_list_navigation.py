@@ -157,7 +157,7 @@ async def test_repeated_track_of_playlist_is_listed_twice(
 # ---- the longest paths
 
 
-_ID = "Z" * 22
+_ID = "7" + "0" * 21
 LONGEST_PATHS = [
     ListPath(
         ListKind.ALBUM,

@@ -184,9 +184,9 @@ async def test_selecting_item_makes_at_most_one_call(
 
 def test_longest_names_fit_message_limits() -> None:
     name = "*@_[" * 60
-    artists = [Artist(name, "A" * 22)]
-    album = Album(name, "B" * 22, artists=artists)
-    track = Track(name, "C" * 22, artists, album, 3_599_000)
+    artists = [Artist(name, "1" * 22)]
+    album = Album(name, "2" * 22, artists=artists)
+    track = Track(name, "3" * 22, artists, album, 3_599_000)
     entries = [Entry(track, 1_700_000_000)] * 10
     heading = list_text.heading(ListKind.SEARCH, "audiobook", name, None, 1000)
     text = list_text.render_list(

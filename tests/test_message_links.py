@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 from sandbox.discord import Discord, Reply, UserClient
+from sandbox.discord.command_validation import MESSAGE_MENU
+from sandbox.discord.incoming_messages import poll_payload
+from sandbox.discord.interaction_data import find_context_menu
+from sandbox.discord.interactions import APPLICATION_COMMAND
+from sandbox.discord.odd_messages import odd_messages
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify
 from sandbox.spotify.catalogue import Track
@@ -14,7 +19,7 @@ from tests.command_assertions import spotify_url, spotify_urls
 from tests.list_components import options
 
 PLAY, QUEUE, SAVE = "Play on Spotify", "Queue on Spotify", "Save on Spotify"
-NO_LINK = "There is no Spotify link in that message. Choose one with a link"
+NO_LINK = "I can’t find a Spotify link in that message. Choose one with a link"
 
 COMPONENTS_V2 = 1 << 15  # the flag of a message that consists of layout components
 UNKNOWN_TRACK_URL = f"https://open.spotify.com/track/{'0' * 22}"
@@ -38,7 +43,6 @@ async def test_message_without_link_says_what_to_do(
             "no link at all",
             "",
             "https://example.test/track/4uLU6hMCjMI75M1A2tKUQC",
-            "https://open.spotify.com/user/ada",
             "open.spotify.com",
         ):
             message = linked_user.send(content)
@@ -109,6 +113,44 @@ async def test_links_are_found_in_forwarded_messages(
     assert _option_uris(reply) == [tracks[0].uri, tracks[1].uri]
 
 
+async def test_links_are_found_in_polls(linked_user: UserClient, tracks: list[Track]) -> None:
+    urls = [spotify_url(track.uri) for track in tracks[:3]]
+    answers = (urls[1], f"No, {urls[2]}")
+    for expiry in ("2026-11-29T12:00:00+00:00", None):
+        poll = poll_payload(f"Better than {urls[0]}?", answers, expiry)
+        reply = await linked_user.use_context_menu(PLAY, message=linked_user.send("", poll=poll))
+        assert _option_uris(reply) == [track.uri for track in tracks[:3]]
+
+
+async def test_messages_of_unknown_shape_get_an_answer(
+    spotify: Spotify, linked_user: UserClient, tracks: list[Track]
+) -> None:
+    player = spotify.accounts["ada"].player
+    for number, track in enumerate(tracks):
+        for name, fields in list(odd_messages(spotify_url(track.uri)).items())[
+            number :: len(tracks)
+        ]:
+            message = linked_user.send(**{"content": "", **fields})
+            reply = await linked_user.use_context_menu(PLAY, message=message)
+            assert "Playing" in reply.text, name
+            assert player.item == track.uri, name
+    for name, fields in odd_messages("no link").items():
+        message = linked_user.send(**{"content": "", **fields})
+        reply = await linked_user.use_context_menu(SAVE, message=message)
+        assert NO_LINK in reply.text, name
+
+
+async def test_message_that_discord_withholds_gets_an_answer(linked_user: UserClient) -> None:
+    command = find_context_menu(linked_user.commands, MESSAGE_MENU, PLAY)
+    data = {name: command[name] for name in ("id", "name", "type")}
+    data |= {"target_id": linked_user.send("Listen")["id"], "resolved": {}}
+    reply = await linked_user._interact(
+        APPLICATION_COMMAND, data, types=command["integration_types"], command=PLAY
+    )
+    assert "Discord didn’t show me that message" in reply.text
+    assert reply.ephemeral
+
+
 async def test_links_are_found_in_cards_of_the_bot(
     spotify: Spotify, linked_user: UserClient, tracks: list[Track]
 ) -> None:
@@ -156,3 +198,70 @@ async def test_outage_does_not_skip_links(
     reply = await linked_user.use_context_menu(PLAY, message=message)
     assert "Spotify isn’t responding properly" in reply.text
     assert not spotify.accounts["ada"].player.is_playing
+
+
+# ---- links that lead to something else than an item
+
+
+async def test_link_to_liked_songs_plays_those_of_its_reader(
+    spotify: Spotify, linked_user: UserClient, tracks: list[Track]
+) -> None:
+    account = spotify.accounts["ada"]
+    link = "https://open.spotify.com/collection/tracks"
+    message = linked_user.send(f"Mine: {link}.")
+    reply = await linked_user.use_context_menu(PLAY, message=message)
+    assert "liked songs" in reply.text
+    assert account.player.item == account.liked[0][0]
+    for menu in (QUEUE, SAVE):
+        reply = await linked_user.use_context_menu(menu, message=message)
+        assert "which I can only play" in reply.text
+    message = linked_user.send(f"{link} or {spotify_url(tracks[0].uri)}")
+    picker = await linked_user.use_context_menu(PLAY, message=message)
+    account.player.play(tracks[0].uri)
+    assert "liked songs" in (await picker.pick("Liked songs")).text
+    assert account.player.item == account.liked[0][0]
+
+
+async def test_link_to_a_search_shows_what_it_finds(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    shown = await linked_user.run("/search query:lantern")
+    (link,) = [url for url in shown.link_buttons.values() if "/search/" in url]
+    for menu in (PLAY, QUEUE, SAVE):
+        reply = await linked_user.use_context_menu(menu, message=linked_user.send(link))
+        assert "Songs for “lantern”" in reply.text
+        assert _option_uris(reply) == _option_uris(shown)
+        assert reply.ephemeral
+    assert not spotify.accounts["ada"].player.is_playing
+
+
+async def test_link_to_a_minute_of_an_episode_starts_there(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    player = spotify.accounts["ada"].player
+    first, second = list(spotify.catalogue.episodes.values())[:2]
+    message = linked_user.send(f"{spotify_url(first.uri)}?si=a&t=61 is funny")
+    reply = await linked_user.use_context_menu(PLAY, message=message)
+    assert "Playing from 1:01" in reply.text
+    assert (player.item, player.progress // 1000) == (first.uri, 61)
+    message = linked_user.send(f"{spotify_url(second.uri)}?t=1m30s {spotify_url(first.uri)}?t=2")
+    picker = await linked_user.use_context_menu(PLAY, message=message)
+    reply = await picker.pick(second.name)
+    assert (player.item, player.progress // 1000) == (second.uri, 90)
+
+
+async def test_link_that_leads_nowhere_is_explained_without_a_call(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    calls = len(spotify.calls)
+    for link, expected in (
+        ("https://link.tospotify.com/abc", "no longer work"),
+        ("https://open.spotify.com/user/ada", "somebody’s profile"),
+        (f"https://open.spotify.com/track/{'Z' * 22}", "incomplete or mistyped"),
+        ("https://open.spotify.com/collection/albums", "your own library"),
+    ):
+        message = linked_user.send(f"Look: {link}")
+        reply = await linked_user.use_context_menu(PLAY, message=message)
+        assert expected in reply.text, link
+    assert len(spotify.calls) == calls
+    assert spotify.lookups == []

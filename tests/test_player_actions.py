@@ -25,8 +25,9 @@ from bot.spotify.uris import Kind, Uri
 # Discord's limit for a custom_id, and the longest prefix before an action in it.
 MAX_CUSTOM_ID_LENGTH, MAX_PREFIX_LENGTH = 100, 30
 
-_ids = st.text("0123456789ABCxyz", min_size=22, max_size=22)
-_uris = st.builds(Uri, st.sampled_from(Kind), _ids)
+_ids = st.text("0123456789ABCxyz", min_size=21, max_size=21).map(lambda digits: f"0{digits}")
+_starts = st.integers(0, 10**6).map(lambda seconds: seconds * 1000)
+_uris = st.builds(Uri, st.sampled_from(Kind), _ids, _starts)
 _shuffle_options = st.sampled_from([None, True, False])
 _time_strings = st.from_regex(r"\A\d{1,3}:[0-5]\d\Z") | st.from_regex(r"\A[+-]?\d{1,6} ?s?\Z")
 _positions = _time_strings | st.integers(0, 100).map(lambda percent: f" {percent} % ")
@@ -75,6 +76,9 @@ def test_invalid_action_text_is_rejected() -> None:
 @given(_uris)
 def test_play_and_queue_actions_keep_uri(uri: Uri) -> None:
     assert play_action(uri).uri == queue_action(uri).uri == uri
+    played = PlayerAction.parse(str(play_action(uri))).uri
+    assert played is not None
+    assert played.start_ms == uri.start_ms
     assert (
         PlayerAction("play", LIKED_SONGS).uri
         is PlayerAction("queue", LISTED_ITEMS).uri

@@ -53,9 +53,12 @@ async def test_unplayable_item_is_reported_and_nothing_plays(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     for what, expected in (
-        ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
+        ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "leads to a concert"),
         ("https://open.spotify.com/track/short", "incomplete or mistyped"),
-        ("https://example.test/track/4uLU6hMCjMI75M1A2tKUQC", "does not lead to Spotify"),
+        (
+            "https://example.test/track/4uLU6hMCjMI75M1A2tKUQC",
+            "doesn’t look like a link to Spotify",
+        ),
         ("spotify:track:0000000000000000000000", "Spotify can’t find that"),
         ("xyzzyplugh", "found nothing"),
     ):

@@ -257,8 +257,8 @@ async def test_link_to_item_without_list_shows_item_only(
 async def test_invalid_query_gets_message(linked_user: UserClient) -> None:
     for link, expected in (
         ("https://open.spotify.com/album/" + "0" * 22, "Spotify can’t find that"),
-        ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "Paste a link to a track"),
-        ("https://example.com/track/4uLU6hMCjMI75M1A2tKUQC", "does not lead to Spotify"),
+        ("https://open.spotify.com/concert/4uLU6hMCjMI75M1A2tKUQC", "leads to a concert"),
+        ("https://example.com/track/4uLU6hMCjMI75M1A2tKUQC", "doesn’t look like a link to Spotify"),
         ("\u200b", "What should I search for?"),
         ("l" * 251, "too long to search for"),
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from itertools import islice
@@ -25,9 +24,10 @@ from bot.browse.pages import results_of_kind
 from bot.interactions.discord_errors import DISCORD_ERRORS
 from bot.interactions.responses import send_choices
 from bot.player.actions import LIKED_SONGS
-from bot.player.history import UserHistory, contains_link
+from bot.player.history import UserHistory
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item, SearchResults
+from bot.spotify.links import contains_link
 from bot.spotify.models import Track
 from bot.spotify.uris import Kind
 from bot.text import choices
@@ -44,9 +44,6 @@ MAX_CHOICES, MAX_RECENT_CHOICES, MAX_PLAYLIST_CHOICES = 25, 6, 5
 PLAYABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW)
 RESULTS_PER_KIND = 6
 _LIKED = Choice("Liked songs", LIKED_SONGS)
-_LINK = re.compile(
-    r"(?i)(?:^|[\s,;<(])(?:https?:|spotify:|(?:open|play)\.spotify\.|spotify\.(?:link|app\.))"
-)
 
 Interaction = discord.Interaction[Any]
 Choices = list[app_commands.Choice[str]]
@@ -216,7 +213,7 @@ class Autocomplete:
 
 def _is_searchable(words: str) -> bool:
     """Whether Spotify is asked: not for a single letter, a link, or a text that is too long."""
-    return MIN_QUERY_LENGTH <= len(words) <= MAX_QUERY and not _LINK.search(words)
+    return MIN_QUERY_LENGTH <= len(words) <= MAX_QUERY and not contains_link(words)
 
 
 def _to_choices(choices: Iterable[Choice]) -> Choices:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from bot.errors.content import EmptyQuery, QueryTooLong
+from bot.errors.content import EmptyQuery, QueryTooLong, UnreadableLink
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
+from bot.spotify.links import LikedSongs, SearchLink
 from bot.spotify.models import Album, Episode, Track
 from bot.spotify.profile import TimeRange
 from bot.spotify.uris import Kind, Uri
@@ -29,6 +30,11 @@ class ListKind(StrEnum):
     RECENT = "recent"
     TOP = "top"
 
+
+_LIKED_SONGS = (
+    "That link leads to your liked songs, which I can’t list. Play them with /play and the word "
+    "liked, or get them as a file with /export."
+)
 
 # Entries on a page; a search returns no more than these of one kind.
 PAGE_SIZE = 10
@@ -173,8 +179,14 @@ async def path_for_query(spotify: Spotify, query: str, kind: Kind) -> tuple[List
 
     Raises EmptyQuery, QueryTooLong, UnreadableLink.
     """
-    if uris := await spotify.resolve_links(query, max_links=1):
-        # Spotify shows a playlist's contents only to its owner and collaborators.
-        playlist = ListPath(ListKind.ONE, f"playlist.{uris[0].id}")
-        return (playlist if uris[0].kind == Kind.PLAYLIST else path_for_item(uris[0])), ""
+    match await spotify.resolve_links(query, max_links=1):
+        case [Uri(Kind.PLAYLIST, item_id)]:
+            # Spotify shows a playlist's contents only to its owner and collaborators.
+            return ListPath(ListKind.ONE, f"playlist.{item_id}"), ""
+        case [Uri() as uri]:
+            return path_for_item(uri), ""
+        case [LikedSongs()]:
+            raise UnreadableLink("liked songs", message=_LIKED_SONGS)
+        case [SearchLink(words, tab)]:
+            return ListPath(ListKind.SEARCH, tab or kind), validate_query(words)
     return ListPath(ListKind.SEARCH, kind), validate_query(query)

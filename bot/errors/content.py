@@ -14,6 +14,13 @@ class UnreadableLink(BotError):
     )
 
 
+class NotSpotifyLink(UnreadableLink):
+    message = (
+        "That doesn’t look like a link to Spotify. Paste one from open.spotify.com, or type the "
+        "name instead."
+    )
+
+
 class EmptyQuery(BotError):
     message = "What should I search for? Type the name of a song or an artist."
 

@@ -7,7 +7,7 @@ from typing import Literal, Self, get_args
 
 from bot.player import parsing
 from bot.spotify.player import RepeatMode
-from bot.spotify.uris import ID_PATTERN, Kind, Uri
+from bot.spotify.uris import Kind, Uri, is_id
 
 ActionVerb = Literal[
     "play",
@@ -49,9 +49,9 @@ PATTERN = (
 class PlayerAction:
     """An action of one user's player.
 
-    argument  play and queue: `kind:id`, LIKED_SONGS or LISTED_ITEMS; seek and volume: the user's
-              input; shuffle: on or off; repeat: track, context or off; shuffle and repeat without
-              it switch to the next mode
+    argument  play and queue: `kind:id` or `kind:id:seconds`, LIKED_SONGS or LISTED_ITEMS; seek and
+              volume: the user's input; shuffle: on or off; repeat: track, context or off; shuffle
+              and repeat without it switch to the next mode
     shuffle   play and resume: the shuffle mode to set; None leaves it as it is
     now       queue: skip to the item as well
     """
@@ -85,10 +85,11 @@ class PlayerAction:
     @property
     def uri(self) -> Uri | None:
         """The item to play or queue, if the argument is a single item."""
-        name, _, item_id = self.argument.partition(":")
-        if name not in set(Kind) or not ID_PATTERN.fullmatch(item_id):
-            return None
-        return Uri(Kind(name), item_id)
+        match self.argument.split(":"):
+            case [name, item_id, *start] if name in set(Kind) and is_id(item_id):
+                seconds = int(start[0]) if start and start[0].isdecimal() else 0
+                return Uri(Kind(name), item_id, seconds * 1000)
+        return None
 
     @property
     def activates_device(self) -> bool:
@@ -102,8 +103,9 @@ class PlayerAction:
 
 
 def play_action(uri: Uri, shuffle: bool | None = None) -> PlayerAction:
-    """Plays one item."""
-    return PlayerAction("play", f"{uri.kind}:{uri.id}", shuffle)
+    """Plays one item, from where its link says to start."""
+    start = f":{uri.start_ms // 1000}" if uri.start_ms else ""
+    return PlayerAction("play", f"{uri.kind}:{uri.id}{start}", shuffle)
 
 
 def queue_action(uri: Uri, *, now: bool = False) -> PlayerAction:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from cachetools import FIFOCache, TTLCache
 
-from bot.errors.content import UnreadableLink
 from bot.spotify.catalogue import Item
-from bot.spotify.uris import find_links
+from bot.spotify.links import contains_link
 from bot.text.choices import MAX_CHOICE, Choice, item_choice
 from bot.text.escape import single_line
 
@@ -60,11 +59,3 @@ class UserHistory:
         entries.pop(key, None)  # a repeated entry becomes the newest
         entries[key] = choice
         self._users[user_id] = entries
-
-
-def contains_link(text: str) -> bool:
-    """Whether there is a link in the text, to Spotify or elsewhere."""
-    try:
-        return bool(find_links(text))
-    except UnreadableLink:
-        return True

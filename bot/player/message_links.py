@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from bot.errors.bot_error import BotError
-from bot.errors.content import UnreadableLink
+from bot.errors.content import NotSpotifyLink, UnreadableLink
 from bot.errors.spotify import NotFound, NotPermitted
+from bot.player.actions import LIKED_SONGS, PlayerAction, play_action
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
-from bot.spotify.uris import ShortLink, Uri, find_links
+from bot.spotify.links import LikedSongs, Link, SearchLink, find_links
+from bot.spotify.uris import Uri
 
 # The most links of a message that are resolved.
 MAX_LINKS = 10
@@ -20,52 +22,92 @@ MAX_LINKS = 10
 _SINGLE_LINK_ERRORS = (UnreadableLink, NotFound, NotPermitted)
 
 _NO_LINK = (
-    "There is no Spotify link in that message. Choose one with a link from open.spotify.com, "
-    "or use /search."
+    "I can’t find a Spotify link in that message. Choose one with a link from open.spotify.com, or "
+    "use /search."
+)
+_LIKED_ONLY = (
+    "That link leads to your liked songs, which I can only play. Use /play and the word liked."
 )
 
 
 @dataclass(frozen=True)
-class ResolvedLinks:
-    """The items in the order of their links, without duplicates. `more` links were left out."""
+class LinkedItem:
+    """What one link leads to: an item, or the user's liked songs, which are no item.
 
-    items: list[Item]
+    start_ms  where the link says to start
+    """
+
+    item: Item | None
+    start_ms: int = 0
+
+    @property
+    def uri(self) -> Uri | None:
+        """The item's URI, with the link's start; None for the liked songs."""
+        if self.item is None:
+            return None
+        return replace(self.item.require_uri(), start_ms=self.start_ms)
+
+    @property
+    def play_action(self) -> PlayerAction:
+        return play_action(self.uri) if self.uri else PlayerAction("play", LIKED_SONGS)
+
+
+@dataclass(frozen=True)
+class ResolvedLinks:
+    """What the links lead to, in their order, without duplicates. `more` links were left out."""
+
+    found: list[LinkedItem]
     more: int = 0
 
 
-def links_in(text: str) -> list[Uri | ShortLink]:
-    """The links in order, without duplicates. Raises UnreadableLink if none leads to Spotify."""
+def links_in(text: str) -> list[Link]:
+    """The links in order, without duplicates: a search, or else everything but searches.
+
+    A list of the bot links to its search as well as to what that has found.
+
+    Raises UnreadableLink if there is none that can be used.
+    """
     try:
         links = find_links(text)
-    except UnreadableLink:
+    except NotSpotifyLink:
         links = []
     if not links:
         raise UnreadableLink("no link", message=_NO_LINK)
-    return links
+    return [link for link in links if not isinstance(link, SearchLink)] or links[:1]
 
 
-async def resolve_links(spotify: Spotify, links: list[Uri | ShortLink]) -> ResolvedLinks:
+async def resolve_links(spotify: Spotify, links: Sequence[Link]) -> ResolvedLinks:
     """The items of the first MAX_LINKS links, without those that Spotify does not find.
 
     Raises SpotifyError, and the error of the first link if no item is left.
     """
     first = links[:MAX_LINKS]
-    requests = [_item(spotify, link) for link in first]
+    requests = [_resolve(spotify, link) for link in first]
     results = await asyncio.gather(*requests, return_exceptions=True)
-    found = [result for result in results if not isinstance(result, BaseException)]
-    items = {str(item.uri): item for item in found}
+    found = {str(result.uri): result for result in results if not isinstance(result, BaseException)}
     errors = [result for result in results if isinstance(result, BaseException)]
     for error in _by_severity(errors):
-        if not items or not isinstance(error, _SINGLE_LINK_ERRORS):
+        if not found or not isinstance(error, _SINGLE_LINK_ERRORS):
             raise error
-    return ResolvedLinks(list(items.values()), len(links) - len(first))
+    return ResolvedLinks(list(found.values()), len(links) - len(first))
 
 
-async def _item(spotify: Spotify, link: Uri | ShortLink) -> Item:
-    if isinstance(link, ShortLink):
-        (uri,) = await spotify.resolve_links(link.url)
-        return await spotify.catalogue.item(uri)
-    return await spotify.catalogue.item(link)
+def items_of(found: Sequence[LinkedItem]) -> list[Item]:
+    """The items. Raises UnreadableLink if there are only the liked songs."""
+    items = [linked.item for linked in found if linked.item]
+    if not items:
+        raise UnreadableLink("liked songs", message=_LIKED_ONLY)
+    return items
+
+
+async def _resolve(spotify: Spotify, link: Link) -> LinkedItem:
+    match await spotify.follow_link(link):
+        case Uri() as uri:
+            return LinkedItem(await spotify.catalogue.item(uri), uri.start_ms)
+        case LikedSongs():
+            return LinkedItem(None)
+        case SearchLink():
+            raise UnreadableLink("a search", message=_NO_LINK)
 
 
 def _by_severity(errors: Iterable[BaseException]) -> list[BaseException]:

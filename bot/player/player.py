@@ -100,7 +100,8 @@ class Player:
         item = resolved.items[0] if resolved.items else None
         action = PlayerAction("play", LIKED_SONGS, shuffle)
         if item is not None:
-            action = play_action(item.require_uri(), shuffle)
+            uri = replace(item.require_uri(), start_ms=resolved.start_ms)
+            action = play_action(uri, shuffle)
         run = partial(handlers.perform, action)
         return await self._execute(
             Command(user_id, spotify, action, run, on, item, note=resolved.note)

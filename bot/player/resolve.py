@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.browse.pages import results_of_kind
 from bot.browse.paths import validate_query
 from bot.errors.bot_error import BotError
-from bot.errors.content import NothingFound
+from bot.errors.content import NothingFound, NothingToQueue
 from bot.errors.login import MissingScope
 from bot.player.actions import LIKED_SONGS
-from bot.spotify import Spotify, uris
+from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
+from bot.spotify.links import LikedSongs, SearchLink, Target, find_links
 from bot.spotify.models import Playlist
 from bot.spotify.paging import PAGE_SIZE
-from bot.spotify.uris import Kind
+from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
 
 # How many of the user's playlists are compared by name, and the seconds for that: if none of them
@@ -21,6 +23,9 @@ from bot.text.escape import single_line
 MAX_OWN_PLAYLISTS = 4 * PAGE_SIZE
 _OWN_PLAYLISTS_TIMEOUT = 3.0
 
+_LIKED_SONGS_NOT_QUEUED = (
+    "Your liked songs are too many to queue. Play them with /play and the word liked."
+)
 _PLAYLISTS_UNREADABLE = "Your playlists could not be read"
 
 
@@ -29,11 +34,13 @@ class Resolved:
     """What a query resolves to.
 
     items           of the catalogue; empty for the liked songs
+    start_ms        where the link says to start, if there is one
     links_left_out  the number of links beyond the limit
     note            a sentence for the reply, without its full stop; usually empty
     """
 
     items: list[Item]
+    start_ms: int = 0
     links_left_out: int = 0
     note: str = ""
 
@@ -42,13 +49,16 @@ async def resolve(spotify: Spotify, query: str, *, limit: int = 1, liked: bool =
     """The linked items, else the user's playlist of that name, else the first song of a search.
 
     limit  the most links to resolve
-    liked  whether "liked" means the liked songs
+    liked  whether "liked" and a link to the liked songs mean these; then the limit is 1
 
-    Raises UnreadableLink, NotFound, NothingFound, EmptyQuery, QueryTooLong.
+    Raises UnreadableLink, NotFound, NothingFound, NothingToQueue, EmptyQuery, QueryTooLong.
     """
     if linked := await spotify.resolve_links(query, max_links=limit):
-        items = [await spotify.catalogue.item(uri) for uri in linked]
-        return Resolved(items, max(0, len(uris.find_links(query)) - limit))
+        if liked and isinstance(linked[0], LikedSongs):
+            return Resolved([])
+        items = [await _item(spotify, target) for target in linked]
+        start_ms = linked[0].start_ms if isinstance(linked[0], Uri) else 0
+        return Resolved(items, start_ms, max(0, len(find_links(query)) - limit))
     words = validate_query(query)
     if liked and words.casefold() in (LIKED_SONGS, "liked songs"):
         return Resolved([])
@@ -61,10 +71,29 @@ async def resolve(spotify: Spotify, query: str, *, limit: int = 1, liked: bool =
         pass  # the user's login does not include playlists: search for a song
     except BotError:
         note = _PLAYLISTS_UNREADABLE
-    results = await spotify.catalogue.search(words, Kind.TRACK)
-    if not results.tracks:
-        raise NothingFound(message=f"{NothingFound.message} {note}." if note else None)
-    return Resolved([results.tracks[0]], note=f"{note}, so this is a song" if note else "")
+    try:
+        song = await _first_result(spotify, words, Kind.TRACK)
+    except NothingFound as error:
+        raise NothingFound(message=f"{error.message} {note}." if note else None) from None
+    return Resolved([song], note=f"{note}, so this is a song" if note else "")
+
+
+async def _item(spotify: Spotify, target: Target) -> Item:
+    """What a link leads to; for a search, its first result."""
+    match target:
+        case Uri():
+            return await spotify.catalogue.item(target)
+        case SearchLink(words, kind):
+            return await _first_result(spotify, validate_query(words), kind or Kind.TRACK)
+        case LikedSongs():
+            raise NothingToQueue("liked songs", message=_LIKED_SONGS_NOT_QUEUED)
+
+
+async def _first_result(spotify: Spotify, words: str, kind: Kind) -> Item:
+    results = results_of_kind(await spotify.catalogue.search(words, kind), kind)
+    if not results:
+        raise NothingFound
+    return results[0]
 
 
 async def _own_playlist(spotify: Spotify, name: str) -> Playlist | None:

@@ -12,11 +12,12 @@ from bot.player.actions import LIKED_SONGS, PlayerAction
 from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
 from bot.player.state import explain_unknown_outcome
+from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Episode, Playback, Track
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.player import MAX_URIS
 from bot.spotify.uris import Kind, Uri
-from bot.text.items import count
+from bot.text.items import count, format_duration
 
 SHUFFLE_REFUSED = "That can’t be shuffled"
 _NO_LIKED_SONGS = "You have no liked songs yet. Like some with /save."
@@ -74,29 +75,41 @@ async def _try_shuffle(on: bool | None, context: ActionContext) -> bool:
 
 async def _play_item(action: PlayerAction, context: ActionContext) -> Outcome:
     player = context.spotify.player
-    item = context.item
+    item, device = context.item, context.device
+    assert action.uri is not None, "only the liked songs have no URI"
     if item is None:
-        assert action.uri is not None, "only the liked songs have no URI"
         item = await context.spotify.catalogue.item(action.uri)
     uri = item.require_uri()
+    start_ms = _start_ms(item, action.uri.start_ms)
     async with explain_unknown_outcome(context.spotify):
         match item:
             case Track(album=Album(id=str(album_id))):
-                await _play_in_album(Uri(Kind.ALBUM, album_id), uri, context)
+                await _play_in_album(Uri(Kind.ALBUM, album_id), uri, start_ms, context)
             case Track() | Episode():
-                await player.play(uri, device=context.device)
+                await player.play(uri, device=device, position_ms=start_ms)
             case _:
-                await player.play_context(uri, device=context.device)
-    return Outcome("Playing", item=item)
+                await player.play_context(uri, device=device)
+    start = f" from {format_duration(start_ms)}" if start_ms else ""
+    return Outcome(f"Playing{start}", item=item)
 
 
-async def _play_in_album(album: Uri, track: Uri, context: ActionContext) -> None:
+def _start_ms(item: Item, linked_ms: int) -> int | None:
+    """Where a link says to start; None for the beginning, also if the item ends before that."""
+    duration = item.duration_ms if isinstance(item, Track | Episode) else 0
+    # At its end, Spotify would go on with the next item.
+    is_inside = duration is None or linked_ms < duration
+    return linked_ms if linked_ms and is_inside else None
+
+
+async def _play_in_album(
+    album: Uri, track: Uri, start_ms: int | None, context: ActionContext
+) -> None:
     """The album from this track on; the track alone if the album no longer contains it."""
-    player = context.spotify.player
+    player, device = context.spotify.player, context.device
     try:
-        await player.play_context(album, offset=track, device=context.device)
+        await player.play_context(album, offset=track, device=device, position_ms=start_ms)
     except BadRequest:
-        await player.play(track, device=context.device)
+        await player.play(track, device=device, position_ms=start_ms)
 
 
 async def _play_liked(context: ActionContext) -> Outcome:

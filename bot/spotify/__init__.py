@@ -22,11 +22,11 @@ from functools import partial
 from bot.spotify.api_client import ApiClient, TokenSource
 from bot.spotify.catalogue import CatalogueApi
 from bot.spotify.library import LibraryApi
+from bot.spotify.links import Link, ShortLink, Target, find_links
 from bot.spotify.player import PlayerApi
 from bot.spotify.playlists import PlaylistsApi
 from bot.spotify.profile import ProfileApi
 from bot.spotify.transport import Transport
-from bot.spotify.uris import Kind, ShortLink, Uri, find_links
 
 __all__ = ["Spotify", "Transport"]
 
@@ -79,21 +79,20 @@ class Spotify:
         self.catalogue = CatalogueApi(api)
         self.profile = ProfileApi(api)
 
-    async def resolve_links(
-        self, text: str, *, kind: Kind | None = None, max_links: int | None = None
-    ) -> list[Uri]:
-        """The items that a text links to, in order; follows short links. Empty without a link.
+    async def resolve_links(self, text: str, *, max_links: int | None = None) -> list[Target]:
+        """What a text links to, in order; follows short links. Empty without a link.
 
-        kind       the kind of item, if it is known; then the text may be an ID alone
         max_links  how many links to read; None: all
 
         Raises UnreadableLink, and SpotifyDown if a short link cannot be followed.
         """
-        follow = self._transport.short_links.follow
-        return [
-            await follow(link, self._api.time_left()) if isinstance(link, ShortLink) else link
-            for link in find_links(text, kind)[:max_links]
-        ]
+        return [await self.follow_link(link) for link in find_links(text)[:max_links]]
+
+    async def follow_link(self, link: Link) -> Target:
+        """What the link leads to. Raises UnreadableLink and SpotifyDown for a short link."""
+        if isinstance(link, ShortLink):
+            return await self._transport.short_links.follow(link, self._api.time_left())
+        return link
 
     def require_player_quota(self) -> None:
         """Raises QuotaExceeded if the quota of player commands is known to be used up; no call."""

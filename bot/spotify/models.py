@@ -10,7 +10,7 @@ import msgspec
 
 from bot.errors.spotify import SpotifyDown
 from bot.spotify.response_body import DECODE_ERRORS
-from bot.spotify.uris import ID_PATTERN, Kind, Uri
+from bot.spotify.uris import Kind, Uri, is_id
 
 RAW_NULL = msgspec.Raw(b"null")
 
@@ -48,7 +48,7 @@ class CatalogueItem(ApiModel, frozen=True):
     @property
     def uri(self) -> Uri | None:
         """None for a local file, which exists only on its owner's computer."""
-        return Uri(self.kind, self.id) if self.id and ID_PATTERN.fullmatch(self.id) else None
+        return Uri(self.kind, self.id) if self.id and is_id(self.id) else None
 
     def require_uri(self) -> Uri:
         """The URI of an item that the catalogue returned. Raises LookupError for a local file."""

@@ -74,13 +74,20 @@ class PlayerApi:
         await self._api.write("PUT", "me/player/play", _device_query(device), body)
 
     async def play_context(
-        self, context: Uri, *, offset: Uri | int | None = None, device: str | None = None
+        self,
+        context: Uri,
+        *,
+        offset: Uri | int | None = None,
+        device: str | None = None,
+        position_ms: int | None = None,
     ) -> None:
         """Play an album, artist, playlist, show or audiobook.
 
-        offset  the item to start with, or its index; for albums and playlists only
+        offset       the item to start with, or its index; for albums and playlists only
+        position_ms  where to start in that item
         """
         body: dict[str, object] = {"context_uri": str(context)}
+        body |= {} if position_ms is None else {"position_ms": position_ms}
         if offset is not None:
             start = {"position": offset} if isinstance(offset, int) else {"uri": str(offset)}
             body |= {"offset": start}

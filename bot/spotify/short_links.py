@@ -13,8 +13,9 @@ import aiohttp
 from bot.errors.content import UnreadableLink
 from bot.errors.spotify import SpotifyDown
 from bot.spotify.cache import SingleFlightCache
+from bot.spotify.links import ShortLink, find_links
 from bot.spotify.response_body import read_body
-from bot.spotify.uris import ShortLink, Uri, find_links
+from bot.spotify.uris import Uri
 
 # spotify.link redirects to spotify.app.link, which redirects to the item.
 MAX_HOPS = 5
@@ -88,7 +89,7 @@ async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
 
 
 def _single_target(text: str) -> Uri | ShortLink:
-    """The only item in the text, or else the only short link.
+    """The only item in the text, or else the only short link. A page may link to a search as well.
 
     Raises UnreadableLink if there are several: any choice would be a guess.
     """
@@ -99,6 +100,7 @@ def _single_target(text: str) -> Uri | ShortLink:
     items = [link for link in links if isinstance(link, Uri)]
     if len(items) == 1:
         return items[0]
-    if items or len(links) != 1:
+    short_links = [link for link in links if isinstance(link, ShortLink)]
+    if items or len(short_links) != 1:
         raise UnreadableLink("leads nowhere", message=_NO_ITEM_MESSAGE)
-    return links[0]
+    return short_links[0]

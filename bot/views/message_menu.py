@@ -10,8 +10,7 @@ from discord import ui
 
 from bot.interactions.components import PersistentSelect
 from bot.interactions.responses import Reply
-from bot.player.message_links import MAX_LINKS
-from bot.spotify.catalogue import Item
+from bot.player.message_links import MAX_LINKS, LinkedItem
 from bot.text.choices import select_option
 from bot.views.cards import buttons
 
@@ -34,12 +33,12 @@ class LinkSelect(PersistentSelect, template=rf"menu:(?P<action>{'|'.join(Message
 
     @property
     def selected(self) -> list[str]:
-        """The URIs of the selected items, in the order of the message."""
+        """The links of the selected items, in the order of the message."""
         return [option.value for option in self.options if option.value in self.item.values]
 
 
-def link_menu(action: MessageAction, items: Sequence[Item], left_out: int) -> Reply:
-    """The question which of the items is meant; `left_out` links of the message were not read."""
+def link_menu(action: MessageAction, found: Sequence[LinkedItem], left_out: int) -> Reply:
+    """The question which of the links is meant; `left_out` links of the message were not read."""
     text = "Several Spotify links there."
     if left_out:
         text = (
@@ -47,5 +46,14 @@ def link_menu(action: MessageAction, items: Sequence[Item], left_out: int) -> Re
             f"here are the first {MAX_LINKS}."
         )
     number = "one" if action is MessageAction.PLAY else "one or more"
-    menu = LinkSelect(action, [select_option(item) for item in items])
+    menu = LinkSelect(action, [_option(linked) for linked in found])
     return Reply(f"{text} Choose {number} to {action}.", buttons(menu), private=True)
+
+
+def _option(linked: LinkedItem) -> discord.SelectOption:
+    """The value is a link, so that `find_links` reads it back."""
+    if linked.item is None:
+        return discord.SelectOption(label="Liked songs", value="spotify:collection")
+    option = select_option(linked.item)
+    option.value += f"#t={linked.start_ms // 1000}" if linked.start_ms else ""
+    return option

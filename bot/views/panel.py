@@ -12,8 +12,9 @@ from discord import ui
 
 from bot.interactions.components import PersistentButton
 from bot.player.actions import NEXT_REPEAT
+from bot.spotify.links import find_links
 from bot.spotify.models import Device, Playable, Playback
-from bot.spotify.uris import Uri, find_links
+from bot.spotify.uris import Uri
 from bot.text.escape import safe
 from bot.text.items import album_name, byline, playback_line, progress_bar, title
 from bot.views import cards

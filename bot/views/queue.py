@@ -11,8 +11,9 @@ from bot.interactions.components import PersistentButton
 from bot.interactions.responses import Reply
 from bot.player.bulk_queue import QueueRequest
 from bot.player.outcome import Outcome
+from bot.spotify.links import find_links
 from bot.spotify.models import Playable, Queue
-from bot.spotify.uris import Uri, find_links
+from bot.spotify.uris import Uri
 from bot.text.items import byline, count, format_duration, numbered_items, title
 from bot.views import cards
 from bot.views.outcome import outcome_reply

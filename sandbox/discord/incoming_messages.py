@@ -26,6 +26,21 @@ def send_user_message(
     return discord.state.add_message(Message(data, channel))
 
 
+def poll_payload(question: str, answers: tuple[str, ...], expiry: str | None) -> Json:
+    """The poll of a message. One without an end has `expiry` null."""
+    return {
+        "question": {"text": question},
+        "answers": [
+            {"answer_id": number, "poll_media": {"text": answer}}
+            for number, answer in enumerate(answers, start=1)
+        ],
+        "expiry": expiry,
+        "allow_multiselect": False,
+        "layout_type": 1,
+        "results": {"is_finalized": False, "answer_counts": []},
+    }
+
+
 def send_bot_message(discord: Platform, channel: Channel, name: str, body: Json) -> Message:
     """A message of another bot. Raises ValueError for a body that Discord would refuse."""
     try:
@@ -47,6 +62,8 @@ def forward_message(discord: Platform, channel: Channel, user: User, message_id:
         raise ClientValidationError("this message is not here (any more)")
     if original.visible_only_to is not None:
         raise ClientValidationError("a message for you alone cannot be forwarded")
+    if "poll" in original.data:
+        raise ClientValidationError("a poll cannot be forwarded")
     source = {"channel_id": original.channel.id, "message_id": original.id}
     guild = {"guild_id": original.channel.guild.id} if original.channel.guild else {}
     # A forward of a forward has the snapshot of the first message.

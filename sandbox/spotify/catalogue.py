@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
 BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ID_LENGTH, ID_BITS = 22, 128
 ID_PATTERN = re.compile(r"[0-9A-Za-z]{22}")
 GENERATED_ID_PREFIX = "0likedByMany"  # the id of a generated song goes on with ten digits
 
@@ -16,13 +17,23 @@ AlbumType = Literal["album", "single", "compilation"]
 
 
 def make_id(*names: str) -> str:
-    """A Spotify id of 22 base62 characters, always the same for the same names."""
-    number = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest())
+    """A Spotify id: 128 bits in base62, always the same for the same names."""
+    number = int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest()[: ID_BITS // 8])
     digits = []
-    for _ in range(22):
-        number, digit = divmod(number, 62)
+    for _ in range(ID_LENGTH):
+        number, digit = divmod(number, len(BASE62))
         digits.append(BASE62[digit])
-    return "".join(digits)
+    return "".join(reversed(digits))
+
+
+def is_id(text: str) -> bool:
+    """Whether Spotify takes this text for an id: 22 digits of base62, of at most 128 bits."""
+    if not ID_PATTERN.fullmatch(text):
+        return False
+    number = 0
+    for digit in text:
+        number = number * len(BASE62) + BASE62.index(digit)
+    return number.bit_length() <= ID_BITS
 
 
 @dataclass(frozen=True, eq=False)

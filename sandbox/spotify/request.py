@@ -15,7 +15,7 @@ from sandbox.spotify.error_responses import JSON_CONTENT_TYPE, ApiError, bad_req
 from sandbox.spotify.state import SpotifyState
 
 from .accounts import Account, uri_kind
-from .catalogue import ID_PATTERN
+from .catalogue import is_id
 
 T = TypeVar("T")
 MAX_PAGE_SIZE = 50
@@ -123,7 +123,7 @@ class ApiRequest:
 
     def id(self, name: str = "id") -> str:
         """An id in the path; its format is valid."""
-        if not ID_PATTERN.fullmatch(self.path_params[name]):
+        if not is_id(self.path_params[name]):
             raise ApiError(error_responses.INVALID_ID)
         return self.path_params[name]
 
@@ -189,7 +189,7 @@ def validate_uri(uri: object, kinds: Sequence[str]) -> str:
     if not isinstance(uri, str) or uri.count(":") != 2 or not uri.startswith("spotify:"):
         raise bad_request(f"Invalid uri: {uri}")
     kind, id_ = uri_kind(uri), uri.rsplit(":", 1)[1]
-    if kind not in kinds or not id_ or (kind != "user" and not ID_PATTERN.fullmatch(id_)):
+    if kind not in kinds or not id_ or (kind != "user" and not is_id(id_)):
         raise bad_request(f"Invalid {kinds[0] if len(kinds) == 1 else ''} uri: {uri}")
     return uri
 

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 LOOPBACK = "127.0.0.1"
 HTTPS_PORT = 443
 LINK_HOST, APP_LINK_HOST, OPEN_HOST = "spotify.link", "spotify.app.link", "open.spotify.com"
+OLD_HOST = "spoti.fi"
 OPEN_URL = f"https://{OPEN_HOST}"
-HOSTS = (LINK_HOST, APP_LINK_HOST, OPEN_HOST)
+HOSTS = (LINK_HOST, APP_LINK_HOST, OPEN_HOST, OLD_HOST)
 
 
 class LoopbackResolver(AbstractResolver):

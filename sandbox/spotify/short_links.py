@@ -103,6 +103,8 @@ class ShortLinks:
                 if request.headers.get("User-Agent", "").startswith("curl/"):
                     return _redirect_response(self._final_url(id_))
                 return _redirect_page(self._final_url(id_))
+            case short_link_hosts.OLD_HOST if id_ in self.targets:
+                return _redirect_response(self._final_url(id_), 301)
             case short_link_hosts.APP_LINK_HOST if id_:
                 return _redirect_response(DOWNLOAD_URL)
             case short_link_hosts.OPEN_HOST if id_[:2] == "s/" and id_[2:] in self.targets:

@@ -15,7 +15,7 @@ from sandbox.spotify.removed_endpoints import REMOVED_ENDPOINTS
 from sandbox.spotify.rules import ApiRule, OddRefusals
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 
-ID = "x" * 22
+ID = "0x" * 11
 TRACK, ARTIST, PLAYLIST = (f"spotify:{kind}:{ID}" for kind in ("track", "artist", "playlist"))
 
 
@@ -41,6 +41,9 @@ MALFORMED_CALLS: list[tuple[str, Any, int, str]] = [
     ("GET search?q=a&type=track&lucky=1", None, 400, "Unknown query parameter: lucky"),
     ("GET search?q=a&type=track&market=XX", None, 400, "Invalid market code"),
     ("GET tracks/short", None, 400, "Invalid base62 id"),
+    # The first number of 129 bits.
+    ("GET tracks/7N42dgm5tFLK9N8MT7fHC8", None, 400, "Invalid base62 id"),
+    ("GET tracks/7N42dgm5tFLK9N8MT7fHC7", None, 404, "Resource not found"),
     (f"GET tracks/{ID}", None, 404, "Resource not found"),
     (f"GET albums/{ID}/tracks?limit=51", None, 404, "Resource not found"),
     (f"GET playlists/{ID}", None, 404, "Resource not found"),

@@ -13,7 +13,8 @@ import pytest
 from bot.errors.content import UnreadableLink
 from bot.errors.spotify import SpotifyDown
 from bot.spotify import Spotify
-from bot.spotify.uris import SHORT_HOSTS, Kind, Uri
+from bot.spotify.links import SHORT_HOSTS
+from bot.spotify.uris import Kind, Uri
 from sandbox.clock import Clock
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify as FakeSpotify
@@ -23,6 +24,7 @@ from tests.spotify_client.network import completes_within
 from tests.spotify_client.write_cases import album_uri, track_uri
 
 SHORT_HOST, APP_SHORT_HOST, OPEN_HOST = "spotify.link", "spotify.app.link", "open.spotify.com"
+OLD_SHORT_HOST = "spoti.fi"
 TRACK_ID = "4uLU6hMCjMI75M1A2tKUQC"
 TRACK_URL = f"https://{OPEN_HOST}/track/{TRACK_ID}"
 
@@ -34,7 +36,12 @@ async def http(fake: FakeSpotify) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(connector=fake.connector(), cookie_jar=jar) as session:
         yield session
     assert fake.short_links.leaks == []
-    assert {name for name, _ in fake.lookups} <= {SHORT_HOST, APP_SHORT_HOST, OPEN_HOST}
+    assert {name for name, _ in fake.lookups} <= {
+        SHORT_HOST,
+        APP_SHORT_HOST,
+        OPEN_HOST,
+        OLD_SHORT_HOST,
+    }
     assert {port for _, port in fake.lookups} <= {443}
 
 
@@ -49,6 +56,7 @@ def requested_addresses(fake: FakeSpotify) -> list[str]:
         ("https://spotify.link/lantern", [f"{SHORT_HOST}/lantern", f"{APP_SHORT_HOST}/lantern"]),
         ("https://spotify.app.link/lantern", [f"{APP_SHORT_HOST}/lantern"]),
         ("https://open.spotify.com/s/lantern", [f"{OPEN_HOST}/s/lantern"]),
+        ("http://spoti.fi/lantern", [f"{OLD_SHORT_HOST}/lantern"]),
         (
             "http://spotify.link/lantern?_p=1",
             [f"{SHORT_HOST}/lantern", f"{APP_SHORT_HOST}/lantern"],
@@ -95,6 +103,22 @@ async def test_links_resolve_in_order_up_to_limit(fake: FakeSpotify, spotify: Sp
 async def test_html_page_is_parsed(fake: FakeSpotify, spotify: Spotify, page: str | bytes) -> None:
     fake.short_links.responses[APP_SHORT_HOST, "/x"] = Fault(status=200, body=page)
     assert await spotify.resolve_links("https://spotify.app.link/x") == [Uri(Kind.TRACK, TRACK_ID)]
+
+
+async def test_redirect_to_a_part_of_an_item_leads_to_it(
+    fake: FakeSpotify, spotify: Spotify
+) -> None:
+    fake.short_links.targets["mole"] = f"{album_uri(fake).link}/discography/all"
+    fake.short_links.targets["minute"] = f"https://{OPEN_HOST}/episode/{TRACK_ID}?t=61"
+    fake.short_links.targets["song"] = f"{album_uri(fake).link}?highlight=spotify:track:{TRACK_ID}"
+    for name, uri, start_ms in (
+        ("mole", album_uri(fake), 0),
+        ("minute", Uri(Kind.EPISODE, TRACK_ID), 61_000),
+        ("song", Uri(Kind.TRACK, TRACK_ID), 0),
+    ):
+        (found,) = await spotify.resolve_links(f"https://spotify.link/{name}")
+        assert isinstance(found, Uri)
+        assert (found, found.start_ms) == (uri, start_ms), name
 
 
 async def test_ambiguous_page_is_not_resolved(fake: FakeSpotify, spotify: Spotify) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.spotify import Spotify
+from bot.spotify.links import find_links
 from bot.spotify.player import RepeatMode
-from bot.spotify.uris import Uri, find_links
+from bot.spotify.uris import Uri
 from sandbox.spotify import Playlist
 from sandbox.spotify import Spotify as FakeSpotify
 
