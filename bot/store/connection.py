@@ -93,7 +93,7 @@ class Database:
         self._path = path
         self._writer, self._reader, self._row_reader = connections
         self._write_lock = asyncio.Lock()
-        self._files: tuple[object, ...] | None = None  # once they are all there
+        self._files: tuple[object, ...] | None = None  # once it is open
         self._trouble: StorageError | None = None
         self.has_unerased_rows = False
 
@@ -226,7 +226,7 @@ class Database:
             )
             if refusal is None:
                 raise
-            if type(refusal) is not type(self._trouble):
+            if self._files is not None and type(refusal) is not type(self._trouble):
                 _log.error("%s", refusal)
             if not isinstance(self._trouble, StorageDamaged):
                 self._trouble = refusal

@@ -103,7 +103,10 @@ def connect_to(disk: SimulatedDisk) -> Connect:
 
     @asynccontextmanager
     async def connect(path: Path) -> AsyncIterator[Connections]:
-        db = apsw.Connection(path.name, vfs=disk.vfs_name)
+        try:
+            db = apsw.Connection(path.name, vfs=disk.vfs_name)
+        except apsw.Error as error:
+            raise _as_sqlite3_error(error) from None
         try:
             wrapper = _ApswConnection(db, disk)
             await wrapper.execute("PRAGMA locking_mode = EXCLUSIVE")

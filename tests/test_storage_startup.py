@@ -1,0 +1,262 @@
+"""The start on a disk, a database or a key file that cannot be used: one sentence each."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import apsw
+import pytest
+
+from bot.config import Settings
+from bot.errors.bot_error import ConfigError, StartupError
+from bot.errors.storage import StorageError, StorageFull, StorageGone, StorageReadOnly
+from bot.store import Store
+from bot.store.connection import connect_to_file
+from bot.store.disk_errors import refused_file, refused_statement
+from tests.durability.apsw_connection import connect_to
+from tests.durability.simulated_disk import SimulatedDisk
+from tests.durability.store_operations import KEYS, complete_login
+from tests.test_config import VALID
+from tests.unprivileged import unprivileged
+
+ROOT = Path(__file__).parent.parent
+
+
+async def _reason(path: Path, disk: SimulatedDisk | None = None, *, keys: bool = True) -> str:
+    """The one sentence or two with which the store does not open."""
+    connect = connect_to_file if disk is None else connect_to(disk)
+    with pytest.raises(StartupError) as refused:
+        async with Store.open(path, KEYS if keys else (), connect):
+            pass
+    reason = str(refused.value)
+    assert len(reason.splitlines()) == 1
+    assert reason.endswith(".")
+    assert str(path.parent) in reason
+    return reason
+
+
+async def _make_database(path: Path) -> None:
+    async with Store.open(path, KEYS) as store:
+        for user in range(101, 201):
+            await complete_login(store, user, user * 5 + 1)
+
+
+async def test_database_without_rights_is_refused_with_its_name(tmp_path: Path) -> None:
+    """The database, the files beside it, and their folder; to be allowed to read is too little."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    path = folder / "tonearm.sqlite3"
+    lock, siblings = folder / "tonearm.sqlite3.lock", [Path(f"{path}-wal"), Path(f"{path}-shm")]
+    await _make_database(path)
+    for refused in (path, *siblings, lock, folder):
+        for mode in (0o555,) if refused == folder else (0o000, 0o444):
+            for sibling in siblings:
+                sibling.unlink(missing_ok=True)
+                sibling.write_bytes(bytes(64))  # SQLite allows itself to write an empty one
+            lock.unlink() if refused == folder else lock.touch()
+            allowed = refused.stat().st_mode
+            refused.chmod(mode)
+            with unprivileged():
+                reason = await _reason(path)
+            refused.chmod(allowed)
+            assert f" {refused}." in reason
+            assert "may not" in reason
+    async with Store.open(path, KEYS) as store:
+        assert await store.accounts.count() == 100
+
+
+async def test_what_is_no_file_is_refused_with_its_name(tmp_path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", ".lock"):
+        path = tmp_path / f"in the way of {suffix}" / "tonearm.sqlite3"
+        path.parent.mkdir()
+        in_the_way = path.with_name(path.name + suffix)
+        in_the_way.mkdir()
+        assert f"{in_the_way} is a folder where a file should be" in await _reason(path)
+    path = tmp_path / "pipe" / "tonearm.sqlite3"
+    path.parent.mkdir()
+    os.mkfifo(path)
+    assert "is a device or a pipe" in await _reason(path)
+    path = tmp_path / "nowhere" / "tonearm.sqlite3"
+    assert "does not exist" in await _reason(path)
+    assert not path.parent.exists()
+
+
+async def test_damaged_pages_are_found_and_left_unchanged(tmp_path: Path) -> None:
+    path = tmp_path / "tonearm.sqlite3"
+    await _make_database(path)
+    intact, rng = path.read_bytes(), Random(1)
+    size = len(intact) // 4096
+    found = 0
+    for page in range(size):
+        damaged = bytearray(intact)
+        damaged[page * 4096 : (page + 1) * 4096] = rng.randbytes(4096)
+        path.write_bytes(damaged)
+        reason = await _reason(path)
+        assert "is damaged" in reason or "is not an SQLite database" in reason
+        assert "backup" in reason
+        assert path.read_bytes() == damaged
+        found += 1
+    assert found == size > 6
+    path.write_bytes(intact[: len(intact) // 2])
+    assert "is damaged" in await _reason(path)
+    path.write_bytes(intact)
+    async with Store.open(path, KEYS) as store:
+        assert await store.accounts.count() == 100
+
+
+async def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tonearm.sqlite3"
+    await _make_database(path)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 999")
+    with pytest.raises(StartupError, match=r"newer Tonearm\. Upgrade"):
+        async with Store.open(path, KEYS):
+            pass
+
+
+async def test_disk_that_refuses_the_test_write_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "tonearm.sqlite3"
+    for code, part in (
+        (None, "no room left"),
+        (apsw.SQLITE_READONLY, "cannot be written"),
+        (apsw.SQLITE_IOERR_WRITE, "Check its disk"),
+        (apsw.SQLITE_IOERR_FSYNC, "Check its disk"),
+        (apsw.SQLITE_CANTOPEN, "Check its disk"),
+    ):
+        for is_new in (True, False):
+            disk = SimulatedDisk()
+            if not is_new:
+                async with Store.open(path, KEYS, connect_to(disk)):
+                    pass
+            disk.write_error = code
+            if code is None:
+                disk.fill()
+            assert part in await _reason(path, disk)
+            disk.repair()
+            async with Store.open(path, KEYS, connect_to(disk)) as store:
+                await complete_login(store, 101, 1)
+
+
+async def test_key_file_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "tonearm.sqlite3"
+    key = tmp_path / "tonearm.sqlite3.key"
+    async with Store.open(path) as store:
+        await complete_login(store, 101, 1)
+    intact = key.read_text()
+
+    def replace_by_folder() -> None:
+        key.unlink()
+        key.mkdir()
+
+    cases: tuple[tuple[Callable[[], object], str], ...] = (
+        (lambda: key.chmod(0o000), "may not use"),
+        (lambda: key.write_text("a shopping list"), "is not a valid key file"),
+        (lambda: key.write_bytes(b"\xff\xfe"), "is not a valid key file"),
+        (lambda: key.write_text("0a" * 32), "encrypted with a key that is not here"),
+        (key.unlink, "is missing"),
+        (replace_by_folder, "is a folder where a file should be"),
+    )
+    for spoil, part in cases:
+        spoil()
+        with unprivileged(), pytest.raises(StartupError, match=part):
+            async with Store.open(path):
+                pass
+        if key.is_dir():
+            key.rmdir()
+        key.touch()
+        key.chmod(0o600)
+        key.write_text(intact)
+
+
+async def test_key_that_cannot_be_made_leaves_no_file(tmp_path: Path) -> None:
+    """The name of the file that becomes the key is too long; those of the database are not."""
+    path = tmp_path / ("n" * 245)
+    assert "File name too long" in await _reason(path, keys=False)
+    assert not [file for file in tmp_path.iterdir() if ".key" in file.name]
+
+
+async def test_env_file_is_refused_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    for make, part in (
+        (file.mkdir, "is a folder where a file should be"),
+        (lambda: file.symlink_to(file), "cannot be used: Too many levels of symbolic links"),
+        (lambda: file.write_bytes("PORT=1\n".encode("utf-16")), "Save it as UTF-8"),
+        (lambda: file.write_bytes("PORT=1\n".encode("utf-16-le")), "Save it as UTF-8"),
+        (lambda: file.write_bytes(b"PORT=\xe9\n"), "Save it as UTF-8"),
+    ):
+        make()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot"),
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        (line,) = output.decode().splitlines()
+        assert part in line
+        assert ("UTF-8" in line) == ("UTF-8" in part)
+        assert process.returncode == 1
+        if file.is_dir() and not file.is_symlink():
+            file.rmdir()
+        else:
+            file.unlink()
+
+
+def test_database_setting_that_cannot_be_looked_at_is_named(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0o000)
+    for path, part in (
+        (closed / "in" / "tonearm.sqlite3", "may not"),
+        (tmp_path / ("long" * 200), "File name too long"),
+    ):
+        with unprivileged(), pytest.raises(ConfigError) as refused:
+            Settings.from_env(VALID | {"DATABASE": str(path)})
+        assert list(refused.value.problems) == ["DATABASE"]
+        assert part in refused.value.problems["DATABASE"]
+    closed.chmod(0o700)
+
+
+def test_every_error_of_the_system_has_a_sentence(tmp_path: Path) -> None:
+    kinds = {
+        errno.ENOSPC: StorageFull,
+        errno.EDQUOT: StorageFull,
+        errno.EROFS: StorageReadOnly,
+        errno.EACCES: StorageReadOnly,
+        errno.EPERM: StorageReadOnly,
+        errno.ENOENT: StorageGone,
+        errno.ESTALE: StorageGone,
+    }
+    for number in errno.errorcode:
+        error = refused_file(OSError(number, os.strerror(number)), tmp_path / "file")
+        assert type(error) is kinds.get(number, type(error))
+        assert str(tmp_path) in str(error)
+        assert str(error).endswith(".")
+        assert "UTF-8" not in str(error)
+
+
+def test_every_error_of_sqlite_has_a_sentence_or_is_a_bug(tmp_path: Path) -> None:
+    path = tmp_path / "tonearm.sqlite3"
+    bugs = set()
+    for name in dir(sqlite3):
+        code = getattr(sqlite3, name)
+        if not name.startswith("SQLITE_") or not isinstance(code, int):
+            continue
+        error = sqlite3.OperationalError("a reason")
+        error.sqlite_errorcode, error.sqlite_errorname = code, name
+        refusal = refused_statement(error, path)
+        if refusal is None:
+            bugs.add(code & 0xFF)
+        else:
+            assert isinstance(refusal, StorageError)
+            assert str(path.parent) in str(refusal)
+    assert bugs == {1, 18, 19, 20, 21, 25}
