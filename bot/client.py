@@ -158,7 +158,8 @@ class Tonearm(commands.AutoShardedBot):
 
     async def run_maintenance(self) -> None:
         """Erase what has expired, save the counts of API calls, and send reminders."""
-        await self.services.expire()
+        for expired in await self.services.expire():
+            await self.announce_login(expired)
         await self.services.quota.save()
         for reminder in await self.services.reminders.due():
             await notifications.send_direct_message(

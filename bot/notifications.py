@@ -41,9 +41,16 @@ class _MessageRef(msgspec.Struct):
 
 
 async def send_login_link(
-    interaction: Interaction, sessions: Sessions, flow: LoginFlow, *, client_id: str | None = None
+    interaction: Interaction,
+    sessions: Sessions,
+    flow: LoginFlow,
+    operator: str,
+    *,
+    client_id: str | None = None,
 ) -> None:
     """Send a login link by direct message, or in the private reply if that is impossible.
+
+    Messages with a login link that no longer works because of this one are edited.
 
     Raises TooManyLogins, WrongClientId.
     """
@@ -51,7 +58,7 @@ async def send_login_link(
     account = await sessions.linked_account(user.id)
     link = await flow.create_link(user.id, str(user), client_id)
     text = login.login_link_message(
-        str(user), by_code=flow.needs_code, linked_to=account.name if account else None
+        by_code=flow.needs_code, linked_to=account.name if account else None
     )
 
     def view() -> ui.View:
@@ -67,6 +74,8 @@ async def send_login_link(
         reply = await reply_privately(interaction, login.LOOK_IN_DMS)
         messages = _MessageRef(interaction.token, reply.id, sent.channel.id, sent.id)
     await flow.remember_messages(user.id, link, msgspec.json.encode(messages).decode())
+    if link.replaced is not None:
+        await announce_login(interaction.client, flow, link.replaced, operator)
 
 
 async def announce_login(

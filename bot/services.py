@@ -16,6 +16,7 @@ from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
 from bot.library.saved_items import SavedItems
 from bot.login.flow import LoginFlow
+from bot.login.results import LoginFinished
 from bot.panel.panels import Panels
 from bot.player.friends import FriendPlayback
 from bot.player.player import Player
@@ -62,13 +63,15 @@ class Services:
             self.reply_visibility.forget(user_id)
             self.sleep_timers.forget(user_id)
 
-    async def expire(self) -> None:
+    async def expire(self) -> list[LoginFinished]:
         """Erase what is too old, in memory and in the store, and test the disk.
 
-        What the disk refuses is logged by the store, and tried again the next time.
+        Returns the logins that end with it. What the disk refuses is logged by the store, and
+        tried again the next time.
         """
         for memory in (self.autocomplete, self.friends, self.player, self.sessions):
             memory.expire()
         with suppress(StorageError):
             await self.store.maintain()
-            await self.login_flow.delete_expired()
+            return await self.login_flow.delete_expired()
+        return []

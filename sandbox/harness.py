@@ -123,7 +123,7 @@ class Harness:
         async with Browser() as browser:
             page = await browser.log_in(offer.url, account=account or user, discord=user)
         if code := find_confirmation_code(page.text):
-            await offer.user_client.wait_for_message("Almost linked")
+            await offer.user_client.wait_for_message("Almost done")
             form = await offer.user_client.press(offer.user_client.messages()[-1], "Enter code")
             await form.submit(code=code)
         await reply.wait_for("Linked to")

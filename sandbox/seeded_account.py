@@ -25,12 +25,11 @@ async def seed_account(services: Services, spotify: Spotify, discord_id: int, ac
         now,
         consent.refresh_token,
     )
-    secret = f"seeded {discord_id}"  # the store wants a nonce and a cookie that no other login has
+    secret = f"seeded {discord_id}"  # the store wants a nonce that no other login has
     logins = services.store.pending_logins
     await logins.create(login, nonce=secret)
-    await logins.store_tokens(
-        login, authorized, confirmation_code="", cookie=secret, expires_at=login.expires_at
-    )
+    await logins.begin_exchange(login)
+    await logins.store_tokens(login, authorized, confirmation_code="", expires_at=login.expires_at)
     await logins.link(login, Outcome.LINKED)
     services.sessions.clear_cache(authorized.account_id)
     services.forget_user(discord_id, settings=False)

@@ -87,7 +87,7 @@ async def _request_login(session: CostSession) -> None:
 async def _authorize_login(session: CostSession) -> None:
     assert session.login_offer is not None
     session.code = find_confirmation_code((await authorize_login(session.login_offer)).text) or ""
-    await session.login_offer.user_client.wait_for_message("Almost linked")
+    await session.login_offer.user_client.wait_for_message("Almost done")
 
 
 async def _prepare_code_entry(session: CostSession) -> None:

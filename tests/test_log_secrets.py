@@ -31,7 +31,7 @@ async def test_no_secret_is_logged_in_any_flow(
         await browser.open(f"{harness.settings.public_url}/callback?state=canary1&code=canary2")
         done = await browser.log_in(login, account="ada")
         await browser.open(done.url)
-    await reply.wait_for("Almost linked")
+    await reply.wait_for("Almost done")
     await harness.link_account("ada")
     for text in typed:
         await ada.run(f"/play what:{text}")

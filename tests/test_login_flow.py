@@ -19,7 +19,7 @@ from tests.login_steps import authorize_login, count_linked_accounts, enter_code
 async def test_the_login_button_comes_by_direct_message(harness: Harness, ada: UserClient) -> None:
     reply = await ada.run("/link")
     assert reply.ephemeral
-    assert reply.text == "The login button is in your direct messages."
+    assert reply.text == "I sent you a DM with the login button."
     assert harness.find_login_offer(reply).user_client.channel_name == "dm"
 
 
@@ -29,8 +29,8 @@ async def test_code_links_account_and_updates_both_messages(
     reply = await ada.run("/link")
     offer = harness.find_login_offer(reply)
     page = await authorize_login(offer)
-    assert "You agreed as Ada" in page.text
-    await reply.wait_for("Almost linked to **Ada**")
+    assert "Signed in to Spotify as Ada" in page.text
+    await reply.wait_for("Almost done")
     assert count_linked_accounts(harness) == 0
     code = find_confirmation_code(page.text)
     assert code is not None
@@ -77,7 +77,7 @@ async def test_without_direct_message_reply_has_login_button(
     assert harness.find_login_offer(reply).message["id"] == reply.message["id"]
     code = find_confirmation_code((await authorize_login(harness.find_login_offer(reply))).text)
     assert code is not None
-    await reply.wait_for("Almost linked")
+    await reply.wait_for("Almost done")
     form = await reply.user_client.press(reply.message, "Enter code")
     await form.submit(code=code)
     await reply.wait_for("Linked to **Ada**")
@@ -93,14 +93,14 @@ async def test_page_names_discord_account_and_scopes(harness: Harness, ada: User
     assert not set(lines) & set(SCOPES), "in words, not as scopes"
     for line in lines:
         assert line in page.text
-    assert "If you did not ask for this" in page.text
+    assert "Didn’t ask for this in Discord?" in page.text
 
 
 async def test_opening_the_page_twice_changes_nothing(harness: Harness, ada: UserClient) -> None:
     offer = harness.find_login_offer(await ada.run("/link"))
     async with Browser() as preview:
         await preview.open(offer.url)
-    assert "You agreed as Ada" in (await authorize_login(offer)).text
+    assert "Signed in to Spotify as Ada" in (await authorize_login(offer)).text
 
 
 async def test_fourth_login_link_in_ten_minutes_is_refused(
@@ -172,7 +172,7 @@ async def test_linking_again_replaces_the_account(
 ) -> None:
     spotify.accounts["grace"].player.play(spotify.catalogue.regular_tracks[0].uri)
     offer = harness.find_login_offer(await linked_user.run("/link"))
-    assert "You are linked to **Ada**" in offer.message["content"]
+    assert "You’re linked to **Ada**" in offer.message["content"]
     await harness.link_in_browser("ada", account="grace")
     assert "Grace's Phone" in (await linked_user.run("/now")).text
     assert count_linked_accounts(harness) == 1

@@ -32,7 +32,7 @@ async def _login_awaiting_code(
     callback = await it.authorize(await it.start_login(offer), account or user)
     code = find_confirmation_code((await it.result_page(await it.send_callback(callback))).text)
     assert code is not None
-    await reply.wait_for("Almost linked")
+    await reply.wait_for("Almost done")
     return reply, offer, code
 
 
@@ -122,6 +122,7 @@ async def test_new_login_link_invalidates_old_code() -> None:
         _, offer, code = await _login_awaiting_code(it)
         form = await it.open_code_form(offer)
         await it.request_login()
+        await offer.user_client.wait_for_message("A newer login link replaced this one.")
         assert "Finish the login in your browser" in (await form.submit(code=code)).text
         assert not it.query_database("SELECT 1 FROM login WHERE refresh_token NOT NULL")
 

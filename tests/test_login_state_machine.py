@@ -56,7 +56,8 @@ def test_accounts_are_consistent_in_any_order_of_events(
     [
         (CodeLoginMachine, mutants.AcceptsAnyCode),
         (CodeLoginMachine, mutants.AcceptsStaleRenewals),
-        (CodeLoginMachine, mutants.AcceptsReusedStates),
+        (CodeLoginMachine, mutants.ExchangesCodesTwice),
+        (CodeLoginMachine, mutants.ContinuesInAnyBrowser),
         (CodeLoginMachine, mutants.NeverExpiresLogins),
         (DiscordLoginMachine, mutants.AcceptsAnyDiscordUser),
     ],

@@ -13,7 +13,7 @@ from playwright.async_api import Page as Tab
 from sandbox.discord import Reply
 from sandbox.harness import LoginOffer
 from tests.chromium import launch_chromium, needs_chromium
-from tests.login_client import LoginClient, login_client
+from tests.login_client import LINK_USED, OTHER_BROWSER, LoginClient, login_client
 
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -54,10 +54,8 @@ class LoginLure:
         await bot.run_maintenance()
         assert not self.client.query_database("SELECT 1 FROM login UNION SELECT 1 FROM person")
         if not self.client.harness.settings.discord_client_secret:
-            assert (
-                "Finish the login in your browser"
-                in (await self.client.open_code_form(self.offer)).text
-            )
+            message = await self.offer.user_client.wait_for_message("This login has expired")
+            assert not message["components"]
 
 
 async def _open_tab(context: BrowserContext) -> Tab:
@@ -98,19 +96,19 @@ async def test_code_is_shown_only_in_browser_that_logged_in(
         await lure.mallory.goto(lure.offer.url)
         await lure.ada.goto(lure.offer.url)
         await expect(lure.ada.get_by_text("the Discord account mallory")).to_be_visible()
-        await expect(lure.ada.get_by_text("If you did not ask for this")).to_be_visible()
+        await expect(lure.ada.get_by_text("Didn’t ask for this in Discord?")).to_be_visible()
         await lure.ada.get_by_role("button", name="Continue").click()
         await _authorize(lure.ada, "Ada")
-        await expect(lure.ada.get_by_text("somebody asks you for this code")).to_be_visible()
+        await expect(lure.ada.get_by_text("did someone ask you for this code")).to_be_visible()
         code = await lure.ada.locator(".code").inner_text()
 
         # Mallory has the link, her own browser, and the button in Discord.
-        await lure.reply.wait_for("Almost linked to **Ada**")
+        await lure.reply.wait_for("Almost done")
         for path in ("/done", "/callback"):
             await lure.mallory.goto(f"{it.harness.settings.public_url}{path}")
-            await expect(lure.mallory.get_by_text("used up or too old")).to_be_visible()
+            await expect(lure.mallory.get_by_text(OTHER_BROWSER)).to_be_visible()
         await lure.mallory.goto(lure.offer.url)
-        await expect(lure.mallory.get_by_text("used up or too old")).to_be_visible()
+        await expect(lure.mallory.get_by_text(LINK_USED)).to_be_visible()
         guess = "7KQ2-M0XA"
         assert guess != code
         assert "not the code in your browser" in (await it.enter_code(lure.offer, guess)).text
@@ -119,7 +117,7 @@ async def test_code_is_shown_only_in_browser_that_logged_in(
         )
         await lure.assert_nothing_gained()
         await lure.ada.reload()
-        await expect(lure.ada.get_by_text("used up or too old")).to_be_visible()
+        await expect(lure.ada.get_by_text("it is over")).to_be_visible()
 
 
 async def test_discord_oauth_rejects_other_users_browser(
@@ -151,6 +149,6 @@ async def test_intermediate_url_is_useless_in_another_browser(
         await expect(lure.mallory.get_by_role("button", name="Agree")).to_be_visible()
         await lure.ada.goto(lure.mallory.url)
         await _authorize(lure.ada, "Ada")
-        await expect(lure.ada.get_by_text("used up or too old")).to_be_visible()
+        await expect(lure.ada.get_by_text(OTHER_BROWSER)).to_be_visible()
         assert it.spotify_token_requests == 0
         await lure.assert_nothing_gained()

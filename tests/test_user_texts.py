@@ -34,10 +34,6 @@ EXCEPTIONS = {
     "Please tell {…}: reference {…}.",
     "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
     "client ID (`{…}`), and Spotify’s login token (encrypted).",
-    "If you did not ask for this in Discord yourself, close this page: somebody may be trying to "
-    "get at your Spotify account.",
-    "If that is not your Discord account, or somebody asks you for this code, close this page; "
-    "then nothing is linked.",
     "For each person who links Spotify: the Discord user ID, the Spotify account ID and display "
     "name, the app’s client ID, the permissions given and when, what you chose in /settings (of "
     "your device and your playlist, the name and the ID), and Spotify’s login token, encrypted.",

@@ -25,9 +25,19 @@
     │   ├── OwnAppGone          Spotify knows no app with the user's own client ID any more
     │   └── MissingScope        the login lacks a permission
     ├── LoginError              a login in the browser failed
-    │   ├── LoginLinkExpired    the link is expired, used, replaced or invented
+    │   ├── LoginLinkExpired    no login waits for what the browser asks
+    │   │   ├── LoginLinkUsed   another browser opened the login link
+    │   │   ├── LoginElsewhere  the browser has no cookie of the login
+    │   │   ├── LoginReplaced   the user asked for a newer login link
+    │   │   ├── LoginTimedOut   ten minutes are over
+    │   │   └── LoginInterrupted  the bot stopped, or its disk failed, before the result was stored
+    │   ├── LoginInProgress     the browser has not come back from Spotify or Discord
+    │   ├── IncompleteCallback  a callback without a code and without an error
+    │   ├── AuthorizationFailed  Spotify or Discord sent the browser back with an error
     │   ├── LoginCancelled      the user cancelled at Spotify or Discord
-    │   ├── LoginRefused        Spotify's or Discord's login service refused
+    │   ├── LoginRefused        Spotify or Discord does not accept the authorization code
+    │   ├── DiscordDown         Discord's login service does not answer
+    │   ├── DiscordRefused      the setting DISCORD_CLIENT_SECRET is wrong
     │   ├── LoginUnfinished     the user enters a code before the login in the browser is finished
     │   ├── BotStarting         the bot does not know its own application ID yet
     │   ├── WrongDiscordUser    the browser is signed in to Discord as another user

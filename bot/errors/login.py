@@ -37,11 +37,70 @@ class MissingScope(NeedsLogin):
 
 
 class LoginError(BotError):
+    """`title` heads the page that says it."""
+
     message = "The login did not finish, so nothing was changed. Use /link to start over."
+    title = "Nothing was changed"
 
 
 class LoginLinkExpired(LoginError):
+    """No login waits for what the browser asks."""
+
     message = "This login link is used up or too old. Use /link in Discord to get a new one."
+
+
+class LoginLinkUsed(LoginLinkExpired):
+    title = "Already opened in another browser"
+    message = (
+        "This login link was opened in another browser. Go on there, or use /link in Discord and "
+        "open the new link here."
+    )
+
+
+class LoginElsewhere(LoginLinkExpired):
+    """The same for every unknown cookie and state, so that guesses teach nothing."""
+
+    title = "This browser has no login to finish"
+    message = (
+        "This login began in another browser, or it is over. "
+        "If the other browser is still open, go on there. If not, use /link in Discord, and open "
+        "the link in the browser that you are signed in with. "
+        "On a phone, hold the button Link Spotify to copy the link."
+    )
+
+
+class LoginReplaced(LoginLinkExpired):
+    message = "A newer login link replaced this one. Use that one, or get another with /link."
+
+
+class LoginTimedOut(LoginLinkExpired):
+    message = (
+        "This login has expired: a link works for ten minutes. Use /link in Discord to get a "
+        "new one."
+    )
+
+
+class LoginInterrupted(LoginLinkExpired):
+    message = (
+        "This login was interrupted before it finished, so nothing was changed. "
+        "Use /link in Discord to start over."
+    )
+
+
+class LoginInProgress(LoginError):
+    title = "Not finished yet"
+    message = (
+        "This login still waits for you to agree at Spotify. Go back to that page, or open the "
+        "login link again. If it is gone, use /link in Discord."
+    )
+
+
+class IncompleteCallback(LoginError):
+    title = "This page was opened in an unexpected way"
+    message = (
+        "The address of this page is incomplete. Open the login link again, or use /link in "
+        "Discord to get a new one."
+    )
 
 
 class LoginCancelled(LoginError):
@@ -49,9 +108,80 @@ class LoginCancelled(LoginError):
 
 
 class LoginRefused(LoginError):
-    """Reads like LoginLinkExpired, so that nobody who guesses codes can tell them apart."""
+    """The service does not know the authorization code, or no longer."""
 
-    message = LoginLinkExpired.message
+    message = (
+        "This login is no longer accepted: that happens if it takes too long. "
+        "Nothing was changed. Use /link to start over."
+    )
+
+
+class DiscordDown(LoginError):
+    message = (
+        "Discord isn’t responding, so nothing was changed. Wait a minute, then use /link to try "
+        "again."
+    )
+
+
+class DiscordRefused(LoginError):
+    """Discord does not accept the bot's client secret."""
+
+    message = (
+        "Discord doesn’t accept this bot’s client secret, so nothing was changed. "
+        "Tell {operator}; after that is fixed, use /link again."
+    )
+
+
+class AuthorizationFailed(LoginError):
+    """Spotify or Discord sent the browser back with an error (RFC 6749, 4.1.2.1).
+
+    service  "Spotify" or "Discord"
+    code     the error, if RFC 6749 defines it, else "unknown"
+    """
+
+    def __init__(self, service: str, code: str) -> None:
+        self.service = service
+        self.code = code if code in AUTHORIZATION_ERRORS else "unknown"
+        message = AUTHORIZATION_ERRORS.get(code, _UNKNOWN_AUTHORIZATION_ERROR)
+        if (service, code) == ("Spotify", "unauthorized_client"):
+            message = _APP_NOT_AUTHORIZED
+        super().__init__(f"{service}: {self.code}", message=message.replace("{service}", service))
+
+
+AUTHORIZATION_ERRORS = {
+    "server_error": (
+        "{service} had a problem, so nothing was changed. Wait a minute, then use /link to try "
+        "again."
+    ),
+    "temporarily_unavailable": (
+        "{service} is too busy to log you in just now, so nothing was changed. "
+        "Wait a few minutes, then use /link to try again."
+    ),
+    "invalid_scope": (
+        "{service} doesn’t know a permission that Tonearm asks for, so nothing was changed. "
+        "Tell {operator}; after that is fixed, use /link again."
+    ),
+    "invalid_request": (
+        "{service} didn’t understand how Tonearm asked for the login, so nothing was changed. "
+        "Use /link to try again. If it happens again, tell {operator}."
+    ),
+    "unauthorized_client": (
+        "{service} doesn’t let this app log you in, so nothing was changed. "
+        "Tell {operator}; after that is fixed, use /link again."
+    ),
+    "unsupported_response_type": (
+        "{service} doesn’t offer the kind of login that Tonearm asks for. Nothing was changed. "
+        "Tell {operator}; after that is fixed, use /link again."
+    ),
+}
+_APP_NOT_AUTHORIZED = (
+    "Spotify doesn’t let this app log you in, so nothing was changed. "
+    "Ask {operator} about it, or use your own app: /setup."
+)
+_UNKNOWN_AUTHORIZATION_ERROR = (
+    "{service} ended the login and gave no reason that Tonearm knows. Nothing was changed. "
+    "Use /link to try again."
+)
 
 
 class LoginUnfinished(LoginError):
@@ -62,7 +192,7 @@ class LoginUnfinished(LoginError):
 
 
 class BotStarting(LoginError):
-    message = "Tonearm is still starting. Go back and press the button again in a minute."
+    message = "Tonearm is still starting. Load this page again in a minute."
 
 
 class WrongDiscordUser(LoginError):

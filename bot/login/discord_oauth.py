@@ -11,11 +11,13 @@ from urllib.parse import urlencode, urlsplit
 import aiohttp
 import msgspec
 
-from bot.errors.login import LoginRefused
+from bot.errors.login import DiscordDown, DiscordRefused, LoginError, LoginRefused
 from bot.spotify.response_body import read_body
 from bot.spotify.transport import TIMEOUT
 
 T = TypeVar("T")
+
+_REFUSALS: dict[int, type[LoginError]] = {400: LoginRefused, 401: DiscordRefused}
 
 
 class _Token(msgspec.Struct):
@@ -59,7 +61,11 @@ class DiscordOAuth:
         return f"{self._authorize_url}?{urlencode(query)}"
 
     async def fetch_user_id(self, application_id: int, code: str) -> int:
-        """The id of the user who signed in. Raises LoginRefused. The token is not stored."""
+        """The id of the user who signed in. The token is not stored.
+
+        Raises LoginRefused for a code that Discord does not accept, DiscordRefused for a wrong
+        client secret, and DiscordDown for everything else.
+        """
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -69,7 +75,10 @@ class DiscordOAuth:
         }
         token = await self._request("POST", "oauth2/token", _Token, data=form)
         bearer = {"Authorization": f"Bearer {token.access_token}"}
-        return int((await self._request("GET", "users/@me", _User, headers=bearer)).id)
+        user = await self._request("GET", "users/@me", _User, headers=bearer)
+        if not (user.id.isascii() and user.id.isdecimal()):
+            raise DiscordDown("Discord's users/@me: unreadable id")
+        return int(user.id)
 
     async def _request(self, method: str, path: str, model: type[T], **options: Any) -> T:
         try:
@@ -78,10 +87,11 @@ class DiscordOAuth:
             ) as response:
                 body = await read_body(response)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise LoginRefused(f"Discord's {path}: {type(error).__name__}") from None
+            raise DiscordDown(f"Discord's {path}: {type(error).__name__}") from None
         if response.status != 200:
-            raise LoginRefused(f"Discord's {path}: {response.status}")
+            refusal = _REFUSALS.get(response.status, DiscordDown)
+            raise refusal(f"Discord's {path}: {response.status}")
         try:
             return msgspec.json.decode(body, type=model)
         except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise LoginRefused(f"Discord's {path}: unreadable response") from None
+            raise DiscordDown(f"Discord's {path}: unreadable response") from None

@@ -20,56 +20,59 @@ only the browser shows.
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.login import (
-    AlreadyLinked,
     BotStarting,
-    LoginCancelled,
+    IncompleteCallback,
+    LoginElsewhere,
     LoginLinkExpired,
-    LoginRefused,
-    LoginUnfinished,
+    LoginLinkUsed,
+    LoginReplaced,
+    LoginTimedOut,
     TooManyLogins,
-    TooManyWrongCodes,
     WrongClientId,
-    WrongCode,
     WrongDiscordUser,
 )
-from bot.login import confirmation_codes
+from bot.login.browser_secret import BrowserSecret, Service
 from bot.login.discord_oauth import DiscordOAuth
-from bot.login.outcome_codes import Outcome, decode_error, encode_error
+from bot.login.linking import LOGIN_LIFETIME, AccountLinking
 from bot.login.results import (
-    AccountLinked,
-    AwaitingCode,
+    Callback,
     LoginFinished,
     LoginLink,
+    LoginPage,
     LoginResult,
     Redirect,
 )
 from bot.login.sliding_window import SlidingWindow
-from bot.spotify import oauth as spotify
-from bot.store import AuthorizedAccount, PendingLogin, Store
+from bot.login.standing import raise_if_ended, raise_oauth_error, result_of
+from bot.spotify.oauth import SpotifyOAuth
+from bot.store import LoginStep, PendingLogin, Store
 
-_log = logging.getLogger(__name__)
-
-LOGIN_LIFETIME = 10 * 60  # seconds
 MAX_LINKS, LINKS_WINDOW = 3, 10 * 60  # login links of one user within so many seconds
-MAX_CODE_ATTEMPTS = 5
+RESULT_PATH = "/done"
 
 
 class LoginFlow:
-    """At most one pending login for each Discord user; a new one replaces the old one."""
+    """At most one open login for each Discord user; a new one replaces the old one.
+
+    Browsers send the same request twice: they prefetch, reload and go back, and people press twice
+    and open two tabs. So a request with the cookie of a login never fails because an earlier one
+    did its work: it continues where the login stands. Without the cookie, it changes nothing.
+    """
 
     def __init__(
         self,
         store: Store,
         sessions: Sessions,
-        spotify_oauth: spotify.SpotifyOAuth,
+        spotify_oauth: SpotifyOAuth,
         discord_oauth: DiscordOAuth | None,
         *,
         client_id: str,
@@ -81,13 +84,17 @@ class LoginFlow:
         self.needs_code = discord_oauth is None
         self.redirect_uri = spotify_oauth.redirect_uri
         self._logins = store.pending_logins
-        self._accounts = store.accounts
-        self._sessions = sessions
+        self._linking = AccountLinking(store, sessions, spotify_oauth, now)
         self._spotify_oauth = spotify_oauth
         self._discord_oauth = discord_oauth
+        # Which services send browsers back, and whether Discord has verified them before.
+        self._callbacks: set[tuple[bool, Service]] = {(False, "Spotify")}
+        if discord_oauth is not None:
+            self._callbacks = {(False, "Discord"), (True, "Spotify")}
         self._client_id = client_id
         self._public_url = public_url
         self._now = now
+        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
         self._link_limit = SlidingWindow[int](MAX_LINKS, LINKS_WINDOW, monotonic=monotonic)
 
     async def create_link(
@@ -101,7 +108,7 @@ class LoginFlow:
             raise TooManyLogins
         if client_id is not None and not await self._spotify_oauth.client_exists(client_id):
             raise WrongClientId
-        nonce = _random_secret()
+        nonce = secrets.token_urlsafe(32)
         login = PendingLogin(
             discord_id,
             secrets.randbits(62),
@@ -109,182 +116,184 @@ class LoginFlow:
             client_id or self._client_id,
             int(self._now()) + LOGIN_LIFETIME,
         )
-        await self._logins.create(login, nonce)
-        return LoginLink(f"{self._public_url}/login/{nonce}", login.serial)
+        old = await self._logins.create(login, nonce)
+        replaced = LoginFinished(discord_id, LoginReplaced(), old.message_ref) if old else None
+        return LoginLink(f"{self._public_url}/login/{nonce}", login.serial, replaced)
 
     async def remember_messages(self, discord_id: int, link: LoginLink, message_ref: str) -> None:
         """Store which messages show the link; `LoginFinished.message_ref` returns them."""
         await self._logins.set_message_ref(discord_id, link.serial, message_ref)
 
-    async def show_login(self, nonce: str) -> PendingLogin:
-        """The login of a login page; changes nothing. Raises LoginLinkExpired."""
-        login = await self._logins.by_nonce(nonce, self._now())
-        if login is None:
-            raise LoginLinkExpired
-        return login
+    async def show_login(self, nonce: str, cookie: str) -> LoginPage | Redirect:
+        """What the login page shows, or where the browser continues that pressed its button.
 
-    async def start(self, nonce: str) -> Redirect:
-        """Use up the nonce and start the OAuth flow. Raises LoginLinkExpired, BotStarting."""
-        login = await self.show_login(nonce)
+        Changes nothing. Raises LoginLinkExpired.
+        """
+        login = await self._by_nonce(nonce)
+        browser = BrowserSecret.from_cookie(cookie)
+        if login.step is LoginStep.PAGE:
+            raise_if_ended(login, self._now())
+        else:
+            browser = await self._require_browser(login, browser)
+            redirect = self._current_url(login, browser)
+            if redirect.url == RESULT_PATH:
+                return redirect
+        return LoginPage(login.discord_name, (browser or BrowserSecret.generate()).cookie())
+
+    async def start(self, nonce: str, cookie: str) -> Redirect:
+        """Start the OAuth flow, in one browser only; it gets the same redirect each time.
+
+        Raises LoginLinkExpired, BotStarting.
+        """
+        login = await self._by_nonce(nonce)
+        browser = BrowserSecret.from_cookie(cookie)
         if self._discord_oauth is not None and not self.application_id:
             raise BotStarting
-        cookie, state, verifier = _random_secret(), _random_secret(), spotify.generate_verifier()
-        if not await self._logins.start(
-            login, nonce, cookie=cookie, state=state, verifier=verifier
-        ):
-            raise LoginLinkExpired
-        if self._discord_oauth is None:
-            return self._redirect_to_spotify(login, cookie, state, verifier)
-        url = self._discord_oauth.authorize_url(self.application_id, state=state)
-        return Redirect(url, cookie)
+        if login.step is LoginStep.PAGE:
+            raise_if_ended(login, self._now())
+            browser = browser or BrowserSecret.generate()
+            step = LoginStep.SPOTIFY if self._discord_oauth is None else LoginStep.DISCORD
+            await self._logins.start(login, step, cookie=browser.value)
+            login = await self._by_nonce(nonce)  # another request may have been faster
+        return self._current_url(login, await self._require_browser(login, browser))
 
-    async def discord_callback(
-        self, state: str, cookie: str, code: str, error: str
-    ) -> Redirect | LoginFinished:
+    async def discord_callback(self, callback: Callback) -> Redirect | LoginFinished:
         """The browser returns from Discord: redirect it to Spotify, or fail the login.
 
-        Raises LoginLinkExpired if no login waits for this browser.
+        Raises LoginLinkExpired if no login waits for this browser, AuthorizationFailed or
+        LoginCancelled if Discord reports an error and it is not known for which login.
         """
-        if self._discord_oauth is None or not (code or error):
-            raise LoginLinkExpired
-        login = await self._take_callback(state, cookie, discord_verified=False)
-        try:
-            _raise_oauth_error(error)
-            user_id = await self._discord_oauth.fetch_user_id(self.application_id, code)
-            if user_id != login.discord_id:
-                raise WrongDiscordUser
-        except BotError as failure:
-            return await self._fail(login, failure)
-        cookie, state, verifier = _random_secret(), _random_secret(), spotify.generate_verifier()
-        if not await self._logins.mark_verified(
-            login, cookie=cookie, state=state, verifier=verifier
-        ):
-            raise LoginLinkExpired
-        return self._redirect_to_spotify(login, cookie, state, verifier)
+        return await self._callback(callback, LoginStep.DISCORD, self._verify_discord_user)
 
-    async def spotify_callback(
-        self, state: str, cookie: str, code: str, error: str
-    ) -> LoginFinished:
+    async def spotify_callback(self, callback: Callback) -> Redirect | LoginFinished:
         """The browser returns from Spotify: link the account, ask for its code, or fail the login.
 
-        Raises LoginLinkExpired if no login waits for this browser.
+        Raises the same as `discord_callback`.
         """
-        if not (code or error):
-            raise LoginLinkExpired
-        login = await self._take_callback(
-            state, cookie, discord_verified=self._discord_oauth is not None
-        )
-        try:
-            _raise_oauth_error(error)
-            return await self._complete(login, code)
-        except BotError as failure:
-            return await self._fail(login, failure)
+        return await self._callback(callback, LoginStep.SPOTIFY, self._linking.complete)
 
     async def result(self, cookie: str) -> LoginResult:
-        """How the login of this browser ended, for the result page. Raises LoginLinkExpired."""
-        login = await self._logins.by_cookie(cookie, self._now())
-        if login is None:
-            raise LoginLinkExpired
-        if login.confirmation_code is not None:
-            return AwaitingCode(login.name or "", login.discord_name, login.confirmation_code)
-        if login.outcome == Outcome.LINKED:
-            return AccountLinked(login.name or "")
-        return decode_error(login.outcome)
+        """How the login of this browser stands, for the result page."""
+        browser = BrowserSecret.from_cookie(cookie)
+        logins = [] if browser is None else await self._logins.by_cookie(browser.value)
+        if browser is None or not logins:
+            return LoginElsewhere()
+        login = next((login for login in logins if login.serial == browser.serial), logins[0])
+        async with self._lock(login):
+            login = await self._logins.get(login.discord_id, login.serial) or login
+        return result_of(login, self._now())
 
     async def require_pending_code(self, discord_id: int) -> None:
         """Raises LoginUnfinished if no login of this user waits for its code."""
-        if await self._logins.awaiting_code(discord_id, self._now()) is None:
-            raise LoginUnfinished
+        await self._linking.require_pending_code(discord_id)
 
     async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
         """Link the account if the user typed the code that the browser shows.
 
-        The login fails if another user has linked the account in the meantime. Raises WrongCode,
-        TooManyWrongCodes, LoginUnfinished.
+        Raises WrongCode, TooManyWrongCodes, LoginUnfinished.
         """
-        login = await self._logins.count_attempt(discord_id, self._now())
-        if login is None or login.confirmation_code is None:
-            raise LoginUnfinished
-        if not confirmation_codes.matches(typed, login.confirmation_code):
-            if login.attempts >= MAX_CODE_ATTEMPTS:
-                await self._logins.delete(discord_id)
-                raise TooManyWrongCodes
-            raise WrongCode(MAX_CODE_ATTEMPTS - login.attempts)
-        try:
-            return await self._link_account(login, login.account_id or "", login.name or "")
-        except AlreadyLinked as error:
-            owner = await self._accounts.find_owner(login.account_id or "")
-            return replace(await self._fail(login, error), owner=owner)
+        return await self._linking.confirm_code(discord_id, typed)
 
-    async def delete_expired(self) -> None:
-        """Erase expired logins and rate limits."""
-        await self._logins.delete_expired(self._now())
+    async def delete_expired(self) -> list[LoginFinished]:
+        """Erase expired logins and rate limits; the logins whose link still worked."""
+        expired = await self._logins.delete_expired(self._now())
         self._link_limit.expire()
+        return [
+            LoginFinished(login.discord_id, LoginTimedOut(), login.message_ref) for login in expired
+        ]
 
-    def _redirect_to_spotify(
-        self, login: PendingLogin, cookie: str, state: str, verifier: str
-    ) -> Redirect:
-        url = self._spotify_oauth.authorize_url(login.client_id, state=state, verifier=verifier)
-        return Redirect(url, cookie)
-
-    async def _take_callback(
-        self, state: str, cookie: str, *, discord_verified: bool
-    ) -> PendingLogin:
-        """The login that waits for this browser. Raises LoginLinkExpired if there is none."""
-        login = await self._logins.consume_state(
-            state, cookie, self._now(), discord_verified=discord_verified
-        )
+    async def _by_nonce(self, nonce: str) -> PendingLogin:
+        login = await self._logins.by_nonce(nonce)
         if login is None:
             raise LoginLinkExpired
         return login
 
-    async def _complete(self, login: PendingLogin, code: str) -> LoginFinished:
-        """Exchange the authorization code, read the account, and store or link it."""
-        assert login.verifier is not None
-        tokens = await self._spotify_oauth.exchange_code(login.client_id, code, login.verifier)
-        if not tokens.refresh_token:
-            raise LoginRefused("no refresh token")
-        profile = await self._sessions.fetch_profile(tokens, login.client_id)
-        owner = await self._accounts.find_owner(profile.stable_account_id)
-        if owner not in (None, login.discord_id):
-            return replace(await self._fail(login, AlreadyLinked()), owner=owner)
-        confirmation_code, cookie = confirmation_codes.generate(), _random_secret()
-        now = int(self._now())
-        account = AuthorizedAccount(
-            profile.stable_account_id, profile.name, tokens.scope, now, tokens.refresh_token
-        )
-        if not await self._logins.store_tokens(
-            login,
-            account,
-            confirmation_code=confirmation_code,
-            cookie=cookie,
-            expires_at=now + LOGIN_LIFETIME,
-        ):
-            raise LoginLinkExpired
-        if login.discord_verified:
-            linked = await self._link_account(login, account.account_id, account.name)
-            return replace(linked, cookie=cookie)
-        result = AwaitingCode(profile.name, login.discord_name, confirmation_code)
-        return LoginFinished(login.discord_id, result, login.message_ref, cookie)
+    async def _require_browser(
+        self, login: PendingLogin, browser: BrowserSecret | None
+    ) -> BrowserSecret:
+        """The browser, if it started this login. Raises LoginLinkExpired for another one."""
+        logins = [] if browser is None else await self._logins.by_cookie(browser.value)
+        if browser is not None and any(own.serial == login.serial for own in logins):
+            return browser
+        raise_if_ended(login, self._now())
+        raise LoginLinkUsed
 
-    async def _link_account(self, login: PendingLogin, account_id: str, name: str) -> LoginFinished:
-        if not await self._logins.link(login, Outcome.LINKED):
-            raise LoginUnfinished
-        self._sessions.clear_cache(account_id)
-        return LoginFinished(login.discord_id, AccountLinked(name), login.message_ref)
+    async def _callback(
+        self,
+        callback: Callback,
+        step: LoginStep,
+        exchange: Callable[[PendingLogin, BrowserSecret, str], Awaitable[Redirect | LoginFinished]],
+    ) -> Redirect | LoginFinished:
+        """Send the code once. A repeated request waits for it, and continues where it led to."""
+        service: Service = "Discord" if step is LoginStep.DISCORD else "Spotify"
+        browser = BrowserSecret.from_cookie(callback.cookie)
+        login = await self._find_callback(callback, browser, service)
+        if login is None or browser is None:
+            raise_oauth_error(service, callback.error)
+            raise LoginElsewhere
+        async with self._lock(login):
+            login = await self._logins.get(login.discord_id, login.serial)
+            if login is None:
+                raise LoginElsewhere  # /unlink erased it
+            if login.step is not step:
+                return self._current_url(login, browser)
+            raise_if_ended(login, self._now())
+            if (login.discord_verified, service) not in self._callbacks:
+                raise LoginLinkExpired  # the setting DISCORD_CLIENT_SECRET was changed meanwhile
+            if service == "Discord" and not self.application_id:
+                raise BotStarting
+            if not (callback.code or callback.error):
+                raise IncompleteCallback
+            if not await self._logins.begin_exchange(login):
+                raise LoginReplaced
+            try:
+                raise_oauth_error(service, callback.error)
+                return await exchange(login, browser, callback.code)
+            except BotError as failure:
+                return await self._linking.fail(login, failure, browser)
 
-    async def _fail(self, login: PendingLogin, error: BotError) -> LoginFinished:
-        _log.info("a login failed: %s: %s", type(error).__name__, error)
-        cookie = _random_secret()
-        await self._logins.fail(login, encode_error(error), cookie=cookie)
-        return LoginFinished(login.discord_id, error, login.message_ref, cookie)
+    async def _find_callback(
+        self, callback: Callback, browser: BrowserSecret | None, service: Service
+    ) -> PendingLogin | None:
+        """The login of this browser whose state the callback has."""
+        if browser is None:
+            return None
+        for login in await self._logins.by_cookie(browser.value):
+            state = browser.state(service, login.serial)
+            if secrets.compare_digest(state.encode(), callback.state.encode(errors="replace")):
+                return login
+        return None
 
+    def _lock(self, login: PendingLogin) -> asyncio.Lock:
+        """Held while an authorization code is exchanged."""
+        return self._locks.setdefault((login.discord_id, login.serial), asyncio.Lock())
 
-def _raise_oauth_error(error: str) -> None:
-    """Raises LoginCancelled or LoginRefused if a callback carries an OAuth error."""
-    if error:
-        raise LoginCancelled if error == "access_denied" else LoginRefused("error")
+    def _current_url(self, login: PendingLogin, browser: BrowserSecret) -> Redirect:
+        """Where a login continues in its own browser. Raises LoginLinkExpired if nowhere."""
+        if login.step is not LoginStep.OVER:
+            raise_if_ended(login, self._now())
+        match login.step:
+            case LoginStep.DISCORD if self._discord_oauth is not None:
+                state = browser.state("Discord", login.serial)
+                url = self._discord_oauth.authorize_url(self.application_id, state=state)
+            case LoginStep.SPOTIFY:
+                url = self._spotify_oauth.authorize_url(
+                    login.client_id,
+                    state=browser.state("Spotify", login.serial),
+                    verifier=browser.verifier(login.serial),
+                )
+            case _:
+                return Redirect(RESULT_PATH, browser.cookie(login.serial))
+        return Redirect(url, browser.cookie())
 
-
-def _random_secret() -> str:
-    return secrets.token_urlsafe(32)
+    async def _verify_discord_user(
+        self, login: PendingLogin, browser: BrowserSecret, code: str
+    ) -> Redirect:
+        assert self._discord_oauth is not None
+        user_id = await self._discord_oauth.fetch_user_id(self.application_id, code)
+        if user_id != login.discord_id:
+            raise WrongDiscordUser
+        if not await self._logins.mark_verified(login):
+            raise LoginReplaced
+        verified = replace(login, step=LoginStep.SPOTIFY, discord_verified=True)
+        return self._current_url(verified, browser)

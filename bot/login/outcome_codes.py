@@ -15,6 +15,9 @@ class Outcome(StrEnum):
     LINKED = "Linked"
     CANCELLED = "cancelled"
     REFUSED = "refused"
+    AUTHORIZATION_FAILED = "authorization_failed"
+    DISCORD_DOWN = "discord_down"
+    DISCORD_REFUSED = "discord_refused"
     WRONG_DISCORD_USER = "wrong_discord_user"
     ALREADY_LINKED = "already_linked"
     LOGIN_EXPIRED = "login_expired"
@@ -39,6 +42,8 @@ class Outcome(StrEnum):
 _ERRORS: dict[Outcome, type[BotError]] = {
     Outcome.CANCELLED: login.LoginCancelled,
     Outcome.REFUSED: login.LoginRefused,
+    Outcome.DISCORD_DOWN: login.DiscordDown,
+    Outcome.DISCORD_REFUSED: login.DiscordRefused,
     Outcome.WRONG_DISCORD_USER: login.WrongDiscordUser,
     Outcome.ALREADY_LINKED: login.AlreadyLinked,
     Outcome.LOGIN_EXPIRED: login.LoginExpired,
@@ -70,6 +75,8 @@ def encode_error(error: BotError) -> str:
     code = next((_CODES[cls] for cls in type(error).__mro__ if cls in _CODES), Outcome.FAILED)
     if isinstance(error, spotify.RateLimited):
         return f"{code} {math.ceil(error.retry_after)}"
+    if isinstance(error, login.AuthorizationFailed):
+        return f"{Outcome.AUTHORIZATION_FAILED} {error.service} {error.code}"
     return code
 
 
@@ -78,9 +85,12 @@ def decode_error(outcome: str | None) -> BotError:
 
     Earlier versions stored the sentence for the user, which is then the error's message.
     """
-    code, _, seconds = (outcome or Outcome.FAILED).partition(" ")
+    code, _, details = (outcome or Outcome.FAILED).partition(" ")
     if code in _ERRORS:
         return _ERRORS[Outcome(code)]()
-    if code in _ERRORS_WITH_WAIT and seconds.isdecimal():
-        return _ERRORS_WITH_WAIT[Outcome(code)](float(seconds))
+    if code in _ERRORS_WITH_WAIT and details.isdecimal():
+        return _ERRORS_WITH_WAIT[Outcome(code)](float(details))
+    if code == Outcome.AUTHORIZATION_FAILED:
+        service, _, error_code = details.partition(" ")
+        return login.AuthorizationFailed(service, error_code)
     return login.LoginError(message=outcome)

@@ -8,11 +8,11 @@ from bot.errors.bot_error import BotError
 
 
 @dataclass(frozen=True)
-class LoginLink:
-    """A login page for one user; `serial` distinguishes it from the user's other links."""
+class LoginPage:
+    """What the login page shows, and the cookie that its button sends back."""
 
-    url: str = field(repr=False)
-    serial: int
+    discord_name: str
+    cookie: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,16 @@ class Redirect:
 
     url: str = field(repr=False)
     cookie: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A browser's request to a callback; what it does not send is empty."""
+
+    state: str = field(repr=False)
+    cookie: str = field(repr=False)
+    code: str = field(repr=False)
+    error: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,18 @@ class LoginFinished:
     message_ref: str | None = field(default=None, repr=False)
     cookie: str = field(default="", repr=False)
     owner: int | None = None
+
+
+@dataclass(frozen=True)
+class LoginLink:
+    """A login page for one user; `serial` distinguishes it from the user's other links.
+
+    replaced  the login that it replaces, if its link still worked
+    """
+
+    url: str = field(repr=False)
+    serial: int
+    replaced: LoginFinished | None = None
 
 
 def failure_message(error: BotError) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
@@ -41,11 +40,6 @@ SCOPES = (
 GONE_TTL, MAX_GONE_APPS = 60.0, 1000
 # The error codes by which Spotify says that an app was deleted or disabled.
 _GONE_CODES = frozenset(("invalid_client", "unauthorized_client"))
-
-
-def generate_verifier() -> str:
-    """64 characters, 384 bits (RFC 7636 wants 43 to 128 characters)."""
-    return secrets.token_urlsafe(48)
 
 
 class TokenResponse(msgspec.Struct, frozen=True):
@@ -114,9 +108,11 @@ class SpotifyOAuth:
                 "code_verifier": verifier,
             },
         )
-        if status != 200:
-            raise LoginRefused(f"code refused: {status} {_error_code(body)}")
-        return _decode_tokens(body)
+        if status == 200:
+            return _decode_tokens(body)
+        if (code := _error_code(body)) == "invalid_grant":
+            raise LoginRefused(code)
+        raise SpotifyDown(f"code refused: {status} {code}")
 
     async def refresh(self, client_id: str, refresh_token: str) -> TokenResponse:
         """A new access token.

@@ -13,7 +13,8 @@ from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
 from bot.store.connection import Connect, Database, connect_to_file
 from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load_or_create
-from bot.store.pending_logins import AuthorizedAccount, PendingLogin, PendingLoginTable
+from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
+from bot.store.pending_logins import PendingLoginTable
 from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
 from bot.store.sleep_timers import SleepTimer, SleepTimerTable
 
@@ -22,6 +23,7 @@ __all__ = [
     "ExhaustedQuota",
     "HourlyUsage",
     "LinkedAccount",
+    "LoginStep",
     "PendingLogin",
     "Preferences",
     "SavedDefault",

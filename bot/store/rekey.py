@@ -10,7 +10,6 @@ from bot.store.encryption import KEY_ID_LENGTH, TokenCipher
 ENCRYPTED_COLUMNS = (
     ("link", "refresh_token"),
     ("login", "refresh_token"),
-    ("login", "verifier"),
     ("login", "code"),
     ("login", "notice"),
 )
@@ -38,14 +37,14 @@ async def reencrypt(database: Database, cipher: TokenCipher) -> int:
         async with database.transaction() as db:
             for table, column in ENCRYPTED_COLUMNS:
                 rows = await db.execute_fetchall(
-                    f"SELECT discord_id, {column} FROM {table} WHERE {column} IS NOT NULL"
+                    f"SELECT rowid, discord_id, {column} FROM {table} WHERE {column} IS NOT NULL"
                 )
                 reencrypted = [
-                    (cipher.reencrypt(bytes(encrypted), column, owner), owner)
-                    for owner, encrypted in rows
+                    (cipher.reencrypt(bytes(encrypted), column, owner), row_id)
+                    for row_id, owner, encrypted in rows
                 ]
                 await db.executemany(
-                    f"UPDATE {table} SET {column} = ? WHERE discord_id = ?", reencrypted
+                    f"UPDATE {table} SET {column} = ? WHERE rowid = ?", reencrypted
                 )
                 count += len(reencrypted)
     except LoginExpired:

@@ -107,6 +107,47 @@ MIGRATIONS = (
         tracks_left INTEGER
     ) STRICT;
     """,
+    # `step` says what a login waits for, so that its nonce and cookie stay known after their use.
+    # A login that waits for a browser ends with this migration: its state was a random one.
+    """
+    ALTER TABLE login RENAME TO login_before;
+    CREATE TABLE login (
+        discord_id    INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
+        serial        INTEGER NOT NULL,
+        discord_name  TEXT NOT NULL,
+        client_id     TEXT NOT NULL,
+        step          TEXT NOT NULL CHECK (step IN
+            ('page', 'discord', 'spotify', 'exchange', 'code', 'over', 'replaced')),
+        expires_at    INTEGER NOT NULL,
+        notice        BLOB,
+        nonce         BLOB UNIQUE,
+        cookie        BLOB,
+        proved        INTEGER NOT NULL DEFAULT 0 CHECK (proved IN (0, 1)),
+        tries         INTEGER NOT NULL DEFAULT 0,
+        code          BLOB,
+        account_id    TEXT,
+        name          TEXT,
+        scopes        TEXT,
+        authorized_at INTEGER,
+        refresh_token BLOB,
+        outcome       TEXT,
+        PRIMARY KEY (discord_id, serial)
+    ) STRICT;
+    INSERT INTO login
+        (discord_id, serial, discord_name, client_id, step, expires_at, notice, nonce, cookie,
+         proved, tries, code, account_id, name, scopes, authorized_at, refresh_token, outcome)
+    SELECT discord_id, serial, discord_name, client_id,
+        CASE WHEN outcome IS NOT NULL THEN 'over' WHEN code IS NOT NULL THEN 'code'
+            ELSE 'page' END,
+        expires_at, notice, nonce, cookie,
+        proved, tries, code, account_id, name, scopes, authorized_at, refresh_token, outcome
+    FROM login_before
+    WHERE nonce IS NOT NULL OR code IS NOT NULL OR outcome IS NOT NULL;
+    DROP TABLE login_before;
+    CREATE UNIQUE INDEX login_open ON login (discord_id) WHERE step NOT IN ('over', 'replaced');
+    CREATE INDEX login_cookie ON login (cookie);
+    CREATE INDEX login_expiry ON login (expires_at);
+    """,
 )
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_SEE_PLAYBACK = "see what plays, and on which of your devices"
+_SEE_PLAYBACK = "see what you’re playing and on which device"
 
 # Descriptions of sets of scopes. The first one whose scopes are all granted is used.
 _DESCRIPTIONS = (
     (_SEE_PLAYBACK, {"user-read-playback-state", "user-read-currently-playing"}),
     (_SEE_PLAYBACK, {"user-read-playback-state"}),
-    ("play, pause, skip and queue there", {"user-modify-playback-state"}),
+    ("control playback", {"user-modify-playback-state"}),
     (
-        "see what you played lately, and what you play most",
+        "see your recent and most-played music",
         {"user-read-recently-played", "user-top-read"},
     ),
     ("see and change what you saved", {"user-library-read", "user-library-modify"}),
-    ("see and change whom you follow", {"user-follow-read", "user-follow-modify"}),
+    ("see and change who you follow", {"user-follow-read", "user-follow-modify"}),
     (
         "see and change your playlists, private and shared ones too",
         {

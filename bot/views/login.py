@@ -13,7 +13,7 @@ from bot.login.results import AccountLinked, AwaitingCode, LoginResult, failure_
 from bot.text.escape import safe
 from bot.views.cards import buttons
 
-LOOK_IN_DMS = "The login button is in your direct messages."
+LOOK_IN_DMS = "I sent you a DM with the login button."
 SPOTIFY_APPS_URL = "<https://www.spotify.com/account/apps/>"
 
 # Sent to the owner of an account that another Discord user tried to link.
@@ -77,14 +77,16 @@ def enter_code_view() -> ui.View:
     return buttons(EnterCode())
 
 
-def login_link_message(discord_name: str, *, by_code: bool, linked_to: str | None) -> str:
+def login_link_message(*, by_code: bool, linked_to: str | None) -> str:
     """The text beside the login link; `linked_to` is the account that is linked already."""
-    first = f"You are linked to **{safe(linked_to)}**. " if linked_to else ""
-    last = " Its last page shows a code: press **Enter code** and enter it." if by_code else ""
-    return (
-        f"{first}Press the button to link Spotify to **{safe(discord_name)}**. "
-        f"It works once, for ten minutes.{last}"
-    )
+    if linked_to:
+        first = f"You’re linked to **{safe(linked_to)}**. To change that, press **Link Spotify**"
+    else:
+        first = "Press **Link Spotify** to sign in"
+    last = ""
+    if by_code:
+        last = " At the end you’ll get a code: press **Enter code** and type it here."
+    return f"{first} (link works once, for 10 minutes).{last}"
 
 
 def result_message(result: LoginResult, operator: str) -> str:
@@ -92,9 +94,6 @@ def result_message(result: LoginResult, operator: str) -> str:
     match result:
         case AccountLinked(name=name):
             return f"Linked to **{safe(name)}**. Try /search or /play."
-        case AwaitingCode(name=name):
-            return (
-                f"Almost linked to **{safe(name)}**. "
-                "Your browser shows a code: press **Enter code** and enter it."
-            )
+        case AwaitingCode():
+            return "Almost done. Press **Enter code** and type the code from your browser."
     return failure_message(result).replace(OPERATOR, operator)

@@ -12,11 +12,12 @@ from aiohttp import web
 from bot.errors.bot_error import BotError, StartupError
 from bot.errors.login import LoginLinkExpired
 from bot.errors.storage import StorageError
-from bot.login.flow import LOGIN_LIFETIME, LoginFlow
-from bot.login.results import LoginFinished, Redirect
+from bot.login.flow import RESULT_PATH, LoginFlow
+from bot.login.linking import LOGIN_LIFETIME
+from bot.login.results import Callback, LoginFinished, Redirect
 from bot.web import pages
 from bot.web.metrics import MetricsEndpoint
-from bot.web.middleware import MAX_BODY, RequestGuard, html_response
+from bot.web.middleware import MAX_BODY, RequestGuard, failure_page, html_response
 
 _log = logging.getLogger(__name__)
 
@@ -51,9 +52,10 @@ async def serve(
             web.route("*", "/login/", handlers.missing_nonce),
             web.get("/login/{nonce:.+}", handlers.show_login),
             web.post("/login/{nonce:.+}", handlers.start),
-            web.get("/discord", handlers.discord_callback),
-            web.get("/callback", handlers.spotify_callback),
-            web.get("/done", handlers.result),
+            # A HEAD request, which link checkers send, must not use up a code.
+            web.get("/discord", handlers.discord_callback, allow_head=False),
+            web.get("/callback", handlers.spotify_callback, allow_head=False),
+            web.get(RESULT_PATH, handlers.result),
             web.get("/setup", handlers.setup),
             web.get("/privacy", handlers.privacy),
             web.get("/health", handlers.health),
@@ -108,26 +110,31 @@ class _Handlers:
 
     async def show_login(self, request: web.Request) -> web.Response:
         """Changes nothing, since chat programs request links to show a preview."""
-        login = await self._flow.show_login(request.match_info["nonce"])
-        return html_response(pages.login(login.discord_name, by_code=self._flow.needs_code))
+        page = await self._flow.show_login(*self._nonce_and_cookie(request))
+        if isinstance(page, Redirect):
+            return self._redirect(page)
+        html = pages.login(page.discord_name, by_code=self._flow.needs_code)
+        return self._with_cookie(html_response(html), page.cookie)
 
     async def start(self, request: web.Request) -> web.Response:
-        return self._redirect(await self._flow.start(request.match_info["nonce"]))
+        return self._redirect(await self._flow.start(*self._nonce_and_cookie(request)))
 
     async def discord_callback(self, request: web.Request) -> web.Response:
-        step = await self._flow.discord_callback(*self._callback_params(request))
-        return self._redirect(step) if isinstance(step, Redirect) else await self._finish(step)
+        return await self._after_callback(
+            await self._flow.discord_callback(self._callback(request))
+        )
 
     async def spotify_callback(self, request: web.Request) -> web.Response:
-        return await self._finish(
-            await self._flow.spotify_callback(*self._callback_params(request))
+        return await self._after_callback(
+            await self._flow.spotify_callback(self._callback(request))
         )
 
     async def result(self, request: web.Request) -> web.Response:
         """A page of its own, so that its URL contains no authorization code or state."""
         result = await self._flow.result(self._read_cookie(request))
-        status = 400 if isinstance(result, BotError) else 200
-        return html_response(pages.result(result, self._operator), status)
+        if isinstance(result, BotError):
+            return failure_page(result, self._operator)
+        return html_response(pages.result(result))
 
     async def setup(self, _request: web.Request) -> web.Response:
         return html_response(pages.setup(self._flow.redirect_uri))
@@ -140,14 +147,19 @@ class _Handlers:
             return web.json_response({"status": error.word}, status=503)
         return web.json_response({"status": "ok"})
 
-    def _callback_params(self, request: web.Request) -> tuple[str, str, str, str]:
-        """State, cookie, code and error; each is empty if it is missing or given twice."""
+    def _nonce_and_cookie(self, request: web.Request) -> tuple[str, str]:
+        return request.match_info["nonce"], self._read_cookie(request)
+
+    def _callback(self, request: web.Request) -> Callback:
+        """What the browser sends; a parameter that is given twice counts as missing."""
 
         def single(name: str) -> str:
             values = request.query.getall(name, [])
             return values[0] if len(values) == 1 else ""
 
-        return single("state"), self._read_cookie(request), single("code"), single("error")
+        return Callback(
+            single("state"), self._read_cookie(request), single("code"), single("error")
+        )
 
     def _read_cookie(self, request: web.Request) -> str:
         """The value of our cookie; empty if it is missing or given twice."""
@@ -159,15 +171,17 @@ class _Handlers:
         values = [value for name, _, value in pairs if name == self._cookie_name]
         return values[0] if len(values) == 1 else ""
 
+    async def _after_callback(self, step: Redirect | LoginFinished) -> web.Response:
+        if isinstance(step, Redirect):
+            return self._redirect(step)
+        await self._announce(step)
+        return self._redirect(Redirect(RESULT_PATH, step.cookie))
+
     def _redirect(self, redirect: Redirect) -> web.Response:
-        return self._redirect_with_cookie(redirect.url, redirect.cookie)
+        response = web.Response(status=303, headers={"Location": redirect.url})
+        return self._with_cookie(response, redirect.cookie)
 
-    async def _finish(self, finished: LoginFinished) -> web.Response:
-        await self._announce(finished)
-        return self._redirect_with_cookie("/done", finished.cookie)
-
-    def _redirect_with_cookie(self, url: str, cookie: str) -> web.Response:
-        response = web.Response(status=303, headers={"Location": url})
+    def _with_cookie(self, response: web.Response, cookie: str) -> web.Response:
         response.set_cookie(
             self._cookie_name,
             cookie,

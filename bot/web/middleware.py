@@ -92,10 +92,7 @@ class RequestGuard:
                 )
             except BotError as error:
                 _log.info("login page: %s", error)
-                response = html_response(
-                    pages.message("Nothing was changed", error.render(self._operator)),
-                    410 if isinstance(error, LoginLinkExpired) else 400,
-                )
+                response = failure_page(error, self._operator)
             except Exception as error:
                 bug = explain(error, self._operator)
                 _log.error("a page failed: reference %s", bug.reference, exc_info=error)
@@ -236,8 +233,8 @@ def _headers(public_url: str, form_targets: tuple[str, ...]) -> Mapping[str, str
 _START_OVER = "Use /link in Discord to start over."
 _ERROR_TEXTS = {
     404: ("Page not found", "Use /link in Discord to link your Spotify account."),
-    403: ("That came from somewhere else", _START_OVER),
-    413: ("Too many requests", _START_OVER),
+    403: ("This page was opened from another site", _START_OVER),
+    413: ("Too much at once", _START_OVER),
     429: ("Too many requests", "Wait a minute, then load this page again."),
     500: ("That did not work", "Tell whoever runs this bot when it happened."),
 }
@@ -246,6 +243,12 @@ _BAD_REQUEST_TEXT = ("This page was opened in an unexpected way", _START_OVER)
 
 def error_page(status: int) -> web.Response:
     return html_response(pages.message(*_ERROR_TEXTS.get(status, _BAD_REQUEST_TEXT)), status)
+
+
+def failure_page(error: BotError, operator: str) -> web.Response:
+    """The page about a login that failed, or that this browser cannot continue."""
+    status = 410 if isinstance(error, LoginLinkExpired) else 400
+    return html_response(pages.failure(error, operator), status)
 
 
 def html_response(text: str, status: int = 200) -> web.Response:

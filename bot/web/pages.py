@@ -7,7 +7,8 @@ import hashlib
 from html import escape
 
 from bot.errors.bot_error import OPERATOR, BotError
-from bot.login.results import AccountLinked, AwaitingCode, LoginResult, failure_message
+from bot.errors.login import LoginError
+from bot.login.results import AccountLinked, AwaitingCode, failure_message
 from bot.spotify.oauth import SCOPES
 from bot.text import scopes
 
@@ -70,20 +71,20 @@ def login(discord_name: str, *, by_code: bool) -> str:
     permissions = "".join(f"<li>{escape(text)}</li>" for text in scopes.describe(SCOPES))
     next_site, last = "Discord", ""
     if by_code:
-        next_site, last = "Spotify", " At the end you get a code to enter in Discord."
+        next_site, last = "Spotify", " You’ll get a code to enter in Discord."
     return render_page(
         "Link your Spotify account",
         f"<p>This links Spotify to the Discord account <strong>{escape(discord_name)}</strong>. "
-        "If you did not ask for this in Discord yourself, close this page: somebody may be trying "
-        "to get at your Spotify account.</p>"
+        "Didn’t ask for this in Discord? Close this page. Someone may be trying to control your "
+        "Spotify.</p>"
         f"<p>Tonearm will be able to:</p><ul>{permissions}</ul>"
         f'<form method="post"><button>Continue to {next_site}</button></form>'
-        f'<p class="soft">Nothing has happened yet.{last}</p>',
+        f'<p class="soft">Nothing is linked yet.{last}</p>',
     )
 
 
-def result(login_result: LoginResult, operator: str) -> str:
-    """The result page of a login."""
+def result(login_result: AccountLinked | AwaitingCode) -> str:
+    """The result page of a login that did not fail."""
     match login_result:
         case AwaitingCode():
             return _confirmation_code(login_result)
@@ -92,26 +93,27 @@ def result(login_result: LoginResult, operator: str) -> str:
                 f"Linked to {name}",
                 "You can close this page and go back to Discord. Try /search or /play there.",
             )
-    return _failure(login_result, operator)
 
 
 def _confirmation_code(login_result: AwaitingCode) -> str:
     name, discord_name = escape(login_result.name), escape(login_result.discord_name)
     return render_page(
         "One more step, in Discord",
-        f"<p>You agreed as <strong>{name}</strong>. To link it to the Discord account "
-        f"<strong>{discord_name}</strong>, press <em>Enter code</em> where you found the link, and "
-        "enter:</p>"
+        f"<p>Signed in to Spotify as <strong>{name}</strong>. To finish linking it to "
+        f"<strong>{discord_name}</strong> on Discord, go back to Discord, press "
+        "<em>Enter code</em> and type:</p>"
         f'<p><output class="code" aria-label="Code">{escape(login_result.code)}</output></p>'
-        '<p class="soft">It is good for ten minutes. If that is not your Discord account, or '
-        "somebody asks you for this code, close this page; then nothing is linked.</p>",
+        '<p class="soft">Valid for 10 minutes. Not your Discord account, or did someone ask you '
+        "for this code? Close this page and nothing will be linked.</p>",
     )
 
 
-def _failure(error: BotError, operator: str) -> str:
+def failure(error: BotError, operator: str) -> str:
+    """The page about a login that failed, or that this browser cannot continue."""
+    title = error.title if isinstance(error, LoginError) else LoginError.title
     text = escape(failure_message(error).replace(OPERATOR, operator))
     linked = text.replace("/setup", '<a href="/setup">/setup</a>')
-    return render_page("Nothing was changed", f"<p>{linked}</p>")
+    return render_page(title, f"<p>{linked}</p>")
 
 
 def setup(redirect_uri: str) -> str:

@@ -35,7 +35,7 @@ async def fail_logins(it: Harness) -> None:
     it.discord.closed_dms.add("grace")
     reply = await closed.run("/link")
     await _complete_login(it, reply, "grace")
-    await reply.wait_for("Almost linked")
+    await reply.wait_for("Almost done")
     for code in ("WRONG", "WRONG"):
         form = await closed.press(reply.message, "Enter code")
         await form.submit(code=code)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from random import Random
 
 from bot.errors.login import AlreadyLinked, NotLinked
-from bot.store import AuthorizedAccount, PendingLogin, SavedDefault, Store
+from bot.store import AuthorizedAccount, LoginStep, PendingLogin, SavedDefault, Store
 from bot.store.connection import Database
 from bot.store.encryption import TokenCipher
 from bot.store.rekey import ENCRYPTED_COLUMNS, reencrypt
@@ -90,36 +90,17 @@ async def set_message_ref(store: Store, user: int, number: int) -> None:
 
 
 async def start_login(store: Store, user: int, number: int) -> None:
-    assert await store.pending_logins.start(
-        _pending_login(user),
-        _secret("nonce", user),
-        cookie=_secret("cookie", user),
-        state=_secret("state", user),
-        verifier=f"verifier {number}",
-    )
+    step, cookie = LoginStep.SPOTIFY, _secret("cookie", user)
+    assert await store.pending_logins.start(_pending_login(user), step, cookie=cookie)
 
 
-async def take_callback(store: Store, user: int, number: int) -> None:
-    state, cookie = _secret("state", user), _secret("cookie", user)
-    assert await store.pending_logins.consume_state(
-        state, cookie, CURRENT_TIME, discord_verified=False
-    )
+async def begin_exchange(store: Store, user: int, number: int) -> None:
+    (login,) = await store.pending_logins.by_cookie(_secret("cookie", user))
+    assert await store.pending_logins.begin_exchange(login)
 
 
 async def mark_verified(store: Store, user: int, number: int) -> None:
-    assert await store.pending_logins.mark_verified(
-        _pending_login(user),
-        cookie=_secret("cookie", user),
-        state=_secret("state", user),
-        verifier=f"verifier {number}",
-    )
-
-
-async def take_verified_callback(store: Store, user: int, number: int) -> None:
-    state, cookie = _secret("state", user), _secret("cookie", user)
-    assert await store.pending_logins.consume_state(
-        state, cookie, CURRENT_TIME, discord_verified=True
-    )
+    assert await store.pending_logins.mark_verified(_pending_login(user))
 
 
 async def store_tokens(store: Store, user: int, number: int) -> None:
@@ -135,7 +116,6 @@ async def store_tokens(store: Store, user: int, number: int) -> None:
         _pending_login(user),
         authorized,
         confirmation_code=f"code {number}",
-        cookie=_secret("result cookie", user),
         expires_at=EXPIRES_AT,
     )
 
@@ -191,9 +171,7 @@ async def set_preference(store: Store, user: int, number: int) -> None:
 
 
 async def fail_login(store: Store, user: int, number: int) -> None:
-    await store.pending_logins.fail(
-        _pending_login(user), f"outcome {number}", cookie=_secret("cookie", user)
-    )
+    await store.pending_logins.fail(_pending_login(user), f"outcome {number}")
 
 
 async def delete_expired(store: Store, user: int, number: int) -> None:
@@ -216,7 +194,7 @@ _CODE_LOGIN = (
     create_login,
     set_message_ref,
     start_login,
-    take_callback,
+    begin_exchange,
     store_tokens,
     count_attempt,
     count_attempt,
@@ -226,9 +204,9 @@ _DISCORD_LOGIN = (
     create_login,
     set_message_ref,
     start_login,
-    take_callback,
+    begin_exchange,
     mark_verified,
-    take_verified_callback,
+    begin_exchange,
     store_tokens,
     link,
 )

@@ -11,35 +11,40 @@ from typing import Any
 
 ENCRYPTED_COLUMNS = {
     "link": ("refresh_token",),
-    "login": ("refresh_token", "verifier", "code", "notice"),
+    "login": ("refresh_token", "code", "notice"),
 }
 
 
 @dataclass(frozen=True)
 class DatabaseRows:
-    """All rows, by Discord user."""
+    """All rows. `links` and `logins` (the newest of each user) are by Discord user."""
 
     links: dict[int, dict[str, Any]]
     logins: dict[int, dict[str, Any]]
+    older_logins: list[dict[str, Any]]
     user_ids: set[int]
 
     @classmethod
     def read(cls, file: Path) -> DatabaseRows:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
             db.row_factory = sqlite3.Row
+            logins = [dict(row) for row in db.execute("SELECT * FROM login ORDER BY rowid")]
+            newest = {row["discord_id"]: row for row in logins}
             return cls(
                 _rows_by_user(db.execute("SELECT * FROM link")),
-                _rows_by_user(db.execute("SELECT * FROM login")),
+                newest,
+                [row for row in logins if newest[row["discord_id"]] is not row],
                 {row["discord_id"] for row in db.execute("SELECT discord_id FROM person")},
             )
 
     def encrypted_values(self) -> Iterator[tuple[int, str, bytes]]:
         """Discord user, column and value of every encrypted secret."""
-        for table, rows in (("link", self.links), ("login", self.logins)):
-            for user, row in rows.items():
+        logins = [*self.logins.values(), *self.older_logins]
+        for table, rows in (("link", self.links.values()), ("login", logins)):
+            for row in rows:
                 for column in ENCRYPTED_COLUMNS[table]:
                     if row[column] is not None:
-                        yield user, column, row[column]
+                        yield row["discord_id"], column, row[column]
 
 
 def _rows_by_user(rows: sqlite3.Cursor) -> dict[int, dict[str, Any]]:

@@ -62,12 +62,15 @@ class HoldMixin:
 
 
 class HeldSpotifyOAuth(HoldMixin, SpotifyOAuth):
-    """Spotify's OAuth client; counts its requests to the token endpoint."""
+    """Spotify's OAuth client; counts its token requests, and sends no code twice."""
 
     token_request_count = 0
+    sent_codes: frozenset[str] = frozenset()
 
     async def exchange_code(self, client_id: str, code: str, verifier: str) -> TokenResponse:
         self.token_request_count += 1
+        assert code not in self.sent_codes, "a code is exchanged twice"
+        self.sent_codes |= {code}
         try:
             return await super().exchange_code(client_id, code, verifier)
         finally:
@@ -82,9 +85,13 @@ class HeldSpotifyOAuth(HoldMixin, SpotifyOAuth):
 
 
 class HeldDiscordOAuth(HoldMixin, DiscordOAuth):
-    """Discord's OAuth client."""
+    """Discord's OAuth client; it sends no code twice."""
+
+    sent_codes: frozenset[str] = frozenset()
 
     async def fetch_user_id(self, application_id: int, code: str) -> int:
+        assert code not in self.sent_codes, "a code is exchanged twice"
+        self.sent_codes |= {code}
         try:
             return await super().fetch_user_id(application_id, code)
         finally:

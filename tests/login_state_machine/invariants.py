@@ -34,6 +34,9 @@ class LoginInvariants:
         self._check_tokens(rows, self._env.spotify)
         for user in self._env.discord.state.users:
             self._check_login_row(rows, user)
+        for row in rows.older_logins:
+            assert row["step"] in ("over", "replaced")
+            assert _stored_columns(row) <= {"nonce", "cookie", "outcome"}
         self._check_unlinked_users(rows)
 
     def has_no_valid_token(self, user: str) -> bool:
@@ -113,6 +116,7 @@ class LoginInvariants:
             return
         assert row is not None, f"{user}'s login is not stored"
         assert row["expires_at"] == int(login.expires_at)
+        assert row["step"] == {"asking": "exchange"}.get(login.step, login.step)
         assert _stored_columns(row) == _expected_columns(login)
 
     def _check_unlinked_users(self, rows: DatabaseRows) -> None:
@@ -133,7 +137,7 @@ def _is_token_dead(env: LoginEnvironment, token: str) -> bool:
 
 def _stored_columns(row: dict[str, object]) -> set[str]:
     """Which of the login's secrets and results the row contains."""
-    names = ("nonce", "state", "code", "account_id", "refresh_token", "outcome")
+    names = ("nonce", "cookie", "code", "account_id", "refresh_token", "outcome")
     return {name for name in names if row[name] is not None}
 
 
@@ -141,10 +145,8 @@ def _expected_columns(login: ExpectedLogin) -> set[str]:
     match login.step:
         case "page":
             return {"nonce"}
-        case "discord" | "spotify":
-            return {"state"}
         case "code":
-            return {"code", "account_id", "refresh_token"}
+            return {"nonce", "cookie", "code", "account_id", "refresh_token"}
         case "over":
-            return {"outcome"}
-    return set()
+            return {"nonce", "cookie", "outcome"}
+    return {"nonce", "cookie"}

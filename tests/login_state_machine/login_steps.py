@@ -9,6 +9,7 @@ from bot.errors.bot_error import BotError
 from bot.errors.login import (
     AlreadyLinked,
     LoginCancelled,
+    LoginElsewhere,
     LoginLinkExpired,
     LoginUnfinished,
     TooManyLogins,
@@ -17,7 +18,8 @@ from bot.errors.login import (
     WrongDiscordUser,
 )
 from bot.errors.spotify import UserNotRegistered
-from bot.login.results import AccountLinked, AwaitingCode, LoginFinished, LoginLink
+from bot.login.flow import RESULT_PATH
+from bot.login.results import AccountLinked, AwaitingCode, Callback, LoginFinished, LoginLink
 from bot.login.results import Redirect as BrowserRedirect
 from tests.login_state_machine.base_machine import BaseMachine, result_or_error
 from tests.login_state_machine.login_app import UNREGISTERED_ACCOUNT
@@ -54,56 +56,29 @@ class LoginSteps(BaseMachine):
         self.visited_pages.append(login)
         return login
 
-    def check_pages(self, login: ExpectedLogin) -> None:
-        """Open the login page and the result page, which changes nothing."""
-        flow = self.app.login_flow
-        page = self.run(result_or_error(flow.show_login(login.nonce)))
-        assert isinstance(page, LoginLinkExpired) != self.model.is_at(login, "page")
-        result = self.run(result_or_error(flow.result(login.result_cookie)))
-        if self.model.is_at(login, "code"):
-            assert result == AwaitingCode(login.account.title(), login.user, login.code)
-        else:
-            is_over = self.model.is_at(login, "over") and bool(login.result_cookie)
-            assert isinstance(result, LoginLinkExpired) != is_over
-
     def start_authorization(self, login: ExpectedLogin, *, twice: bool = False) -> None:
         """Press the button of the login page, maybe in two browsers at once."""
         is_expected = self.model.is_at(login, "page")
-        results = self.run(self._concurrently(self.app.login_flow.start, 1 + twice, login.nonce))
+        start = self.app.login_flow.start
+        results = self.run(self._concurrently(start, 1 + twice, login.nonce, ""))
         redirects = [result for result in results if isinstance(result, BrowserRedirect)]
         assert len(redirects) == is_expected
         for redirect in redirects:
-            self._record_redirect(login, redirect, "spotify" if self.by_code else "discord")
+            self.record_redirect(login, redirect, "spotify" if self.by_code else "discord")
 
     def sign_in_to_discord(self, visit: Visit, user: str, *, delayed: bool = False) -> None:
         """Sign in to Discord as this user, or cancel, and follow the redirect to the bot."""
-        login = visit.login
         form = {"answer": "cancel"} if user == CANCELLED else {"answer": "authorize", "user": user}
         query = self.run(self.env.submit_consent(visit.url, **form))
-        is_expected = self._consume_visit(visit, "discord", visit.cookie)
-
-        def check(result: Any) -> None:
-            if not is_expected:
-                assert isinstance(result, LoginLinkExpired)
-            elif self._was_superseded(login, result):
-                pass
-            elif user == CANCELLED:
-                self._check_failed(login, result, LoginCancelled)
-            elif user != login.user:
-                self._check_failed(login, result, WrongDiscordUser)
-            elif result is not None:
-                self._record_redirect(login, result, "spotify")
-
-        request = self.app.login_flow.discord_callback(
-            visit.state, visit.cookie, query.get("code", ""), query.get("error", "")
-        )
-        client = self.app.discord_oauth if delayed else None
-        self.start_request("login", login.user, login, request, check, client=client)
+        redirect = Redirect(visit, user, query.get("code", ""), query.get("error", ""))
+        self.visited_pages.append(redirect)
+        self.follow_redirect(redirect, delayed=delayed)
 
     def skip_discord_sign_in(self, visit: Visit) -> None:
         """Request Spotify's callback with the state for Discord's callback."""
-        request = self.app.login_flow.spotify_callback(visit.state, visit.cookie, "a code", "")
-        assert isinstance(self.run(result_or_error(request)), LoginLinkExpired)
+        callback = Callback(visit.state, visit.login.cookie, "a code", "")
+        request = self.app.login_flow.spotify_callback(callback)
+        assert isinstance(self.run(result_or_error(request)), LoginElsewhere)
 
     def authorize_spotify(self, visit: Visit, account: str) -> Redirect:
         """Log in to Spotify and consent, or cancel; Spotify's redirect to the bot."""
@@ -116,38 +91,45 @@ class LoginSteps(BaseMachine):
         return redirect
 
     def follow_redirect(
-        self,
-        redirect: Redirect,
-        *,
-        cookie: str | None = None,
-        twice: bool = False,
-        delayed: bool = False,
+        self, redirect: Redirect, *, twice: bool = False, delayed: bool = False
     ) -> None:
-        """Follow Spotify's redirect, maybe with another browser's cookie, maybe twice at once."""
+        """Follow a service's redirect in the browser of the login, maybe twice at once."""
         visit, login = redirect.visit, redirect.visit.login
-        cookie = visit.cookie if cookie is None else cookie
-        is_expected = self._consume_visit(visit, "spotify", cookie)
+        if not self.model.is_at(login, visit.service):
+            return  # the machine's rule `ask_again` checks what the browser is told then
+        login.step = "asking"
+        flow = self.app.login_flow
+        at_discord = visit.service == "discord"
+        request = flow.discord_callback if at_discord else flow.spotify_callback
         # The tokens must outlive the held response.
         self.env.spotify.oauth.access_token_lifetime = _LONG_LIFETIME_S
 
-        async def request() -> Any:
-            callback = self.app.login_flow.spotify_callback
-            query = visit.state, cookie, redirect.code, redirect.error
-            results = await self._concurrently(callback, 1 + twice, *query)
-            accepted = [result for result in results if not isinstance(result, LoginLinkExpired)]
-            assert len(accepted) <= 1
-            return (accepted or results)[0]
+        async def send() -> Any:
+            callback = Callback(visit.state, login.cookie, redirect.code, redirect.error)
+            results = await self._concurrently(request, 1 + twice, callback)
+            return self._first_result(results)
 
         def check(result: Any) -> None:
-            if not is_expected:
-                assert isinstance(result, LoginLinkExpired)
-                assert self.token_request_count == 0
-            elif not self._was_superseded(login, result) and result is not None:
+            if not self._was_superseded(login, result) and result is not None:
                 self._check_callback(login, redirect, result)
 
-        client = self.app.spotify_oauth if delayed else None
-        self.start_request("login", login.user, login, request(), check, client=client)
+        client = self.app.discord_oauth if at_discord else self.app.spotify_oauth
+        self.start_request(
+            "login", login.user, login, send(), check, client=client if delayed else None
+        )
         self.env.spotify.oauth.access_token_lifetime = _SHORT_LIFETIME_S
+
+    def _first_result(self, results: list[Any]) -> Any:
+        """The result of the request that sent the code; the others continue where it led to."""
+        finished = [result for result in results if isinstance(result, LoginFinished)]
+        first = next(iter(finished), results[0])
+        for other in results:
+            if other is not first and isinstance(other, BrowserRedirect):
+                url = first.url if isinstance(first, BrowserRedirect) else RESULT_PATH
+                assert (other.url, other.cookie) == (url, first.cookie)
+            else:
+                assert other is first or isinstance(other, LoginLinkExpired)
+        return first
 
     def enter_code(self, user: str, typed: str | None = None, *, wrong_first: int = 0) -> None:
         """Type a code, by default the right one, concurrently with some wrong ones."""
@@ -165,7 +147,7 @@ class LoginSteps(BaseMachine):
                 self._check_code_accepted(login, result)
             elif login.attempts == MAX_ATTEMPTS:
                 assert isinstance(result, TooManyWrongCodes)
-                del self.model.logins[user]
+                self.model.erase_logins(user)
                 if user not in self.model.links:
                     self.checker.check_nothing_left(user)
             else:
@@ -185,15 +167,15 @@ class LoginSteps(BaseMachine):
             return
         self.start_authorization(login)
         if not self.by_code:
-            self.sign_in_to_discord(_current_visit(login), user)
-        self.follow_redirect(self.authorize_spotify(_current_visit(login), account))
+            self.sign_in_to_discord(current_visit(login), user)
+        self.follow_redirect(self.authorize_spotify(current_visit(login), account))
         if self.by_code and with_code:
             self.enter_code(user)
 
-    def other_login_cookie(self, visit: Visit) -> str:
+    def other_login_cookie(self, login: ExpectedLogin) -> str:
         """The cookie of a browser that another login waits for, if there is one."""
-        others = (login.visit for login in self.model.logins.values() if login is not visit.login)
-        return next((other.cookie for other in others if other is not None), "forged")
+        others = {other.cookie for other in self.model.stored_logins} - {login.cookie, ""}
+        return min(others, default="forged")
 
     async def _concurrently(self, function: Any, times: int, *args: object) -> list[Any]:
         return await asyncio.gather(*(result_or_error(function(*args)) for _ in range(times)))
@@ -204,14 +186,6 @@ class LoginSteps(BaseMachine):
             *(result_or_error(confirm(self.user_id(user), code)) for code in codes)
         )
 
-    def _consume_visit(self, visit: Visit, step: LoginStep, cookie: str) -> bool:
-        """Whether the bot waits for this browser. Afterwards it does not."""
-        login = visit.login
-        if not self.model.is_at(login, step) or login.visit is not visit or cookie != visit.cookie:
-            return False
-        login.step = "asking"
-        return True
-
     def _was_superseded(self, login: ExpectedLogin, result: Any) -> bool:
         """Whether the login was replaced or erased meanwhile, so that it must not link."""
         if self.model.logins.get(login.user) is login:
@@ -220,24 +194,26 @@ class LoginSteps(BaseMachine):
         assert failed or result is None or isinstance(result, LoginLinkExpired)
         return True
 
-    def _record_redirect(
+    def record_redirect(
         self, login: ExpectedLogin, redirect: BrowserRedirect, step: LoginStep
     ) -> None:
         state = redirect.url.partition("state=")[2].partition("&")[0]
-        login.step, login.visit = step, Visit(login, step, redirect.url, redirect.cookie, state)
+        login.step, login.cookie = step, redirect.cookie
+        login.visit = Visit(login, step, redirect.url, state)
         self.visited_pages.append(login.visit)
 
-    def _check_callback(
-        self, login: ExpectedLogin, redirect: Redirect, result: LoginFinished
-    ) -> None:
+    def _check_callback(self, login: ExpectedLogin, redirect: Redirect, result: Any) -> None:
         if redirect.error:
             return self._check_failed(login, result, LoginCancelled)
+        if redirect.visit.service == "discord":
+            if redirect.account != login.user:
+                return self._check_failed(login, result, WrongDiscordUser)
+            return self.record_redirect(login, result, "spotify")
         if redirect.account == UNREGISTERED_ACCOUNT:
             return self._check_failed(login, result, UserNotRegistered)
         if not self._is_account_available(login, redirect.account, result):
             return None
-        login.account, login.result_cookie = redirect.account, result.cookie
-        login.authorized_at = self.env.clock()
+        login.account, login.authorized_at = redirect.account, self.env.clock()
         login.expires_at = login.authorized_at + LOGIN_LIFETIME_S
         if not self.by_code:
             return self._check_linked(login, result)
@@ -269,7 +245,7 @@ class LoginSteps(BaseMachine):
         if result is not None:  # None: a restart cancelled the request
             assert isinstance(result, LoginFinished)
             assert isinstance(result.result, error_class)
-            login.step, login.result_cookie = "over", result.cookie
+            login.step, login.result = "over", error_class
 
 
 def _can_enter_code(login: ExpectedLogin) -> bool:
@@ -280,6 +256,6 @@ def _normalise_code(code: str) -> str:
     return code.replace("-", "").replace(" ", "").upper()
 
 
-def _current_visit(login: ExpectedLogin) -> Visit:
+def current_visit(login: ExpectedLogin) -> Visit:
     assert login.visit is not None
     return login.visit

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
 from tests.login_state_machine.login_app import UNREGISTERED_ACCOUNT
-from tests.login_state_machine.login_steps import CANCELLED, LoginSteps
+from tests.login_state_machine.login_steps import CANCELLED
 from tests.login_state_machine.model import ExpectedLogin, Redirect, Visit
 from tests.login_state_machine.renewal_steps import RENEWAL_REPLIES, RenewalReply, RenewalSteps
+from tests.login_state_machine.revisits import Jar, RevisitSteps
 from tests.login_state_machine.weighted_steps import WeightedSteps
 
 # Discord user → Spotify account of the same person
@@ -36,7 +37,7 @@ overlapping_actions = st.sampled_from(("link", "link", "ask", "unlink"))
 step = WeightedSteps()
 
 
-class LoginStateMachine(LoginSteps, RenewalSteps):
+class LoginStateMachine(RevisitSteps, RenewalSteps):
     """The steps of both modes."""
 
     def __init__(self) -> None:
@@ -98,12 +99,10 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
         )
         redirect = self.authorize_spotify(visit, account)
         if deviation == "no cookie":
-            self.follow_redirect(redirect, cookie="")
+            self.ask_for_callback(redirect, "none")
         elif deviation == "another's cookie":
-            self.follow_redirect(redirect, cookie=self.other_login_cookie(visit))
-        self.follow_redirect(
-            redirect, twice=deviation == "twice", delayed=delayed and deviation != "twice"
-        )
+            self.ask_for_callback(redirect, "other")
+        self.follow_redirect(redirect, twice=deviation == "twice", delayed=delayed)
 
     @step(2, index=user_indexes, exceeds_limit=st.sampled_from((True, False, False, False)))
     def request_another_login(self, index: int, exceeds_limit: bool) -> None:
@@ -111,14 +110,21 @@ class LoginStateMachine(LoginSteps, RenewalSteps):
         if allowed:
             self.request_login(allowed[index % len(allowed)])
 
-    @step(2, lambda self: self.visited_pages, steps_back=st.integers(0, 8))
-    def revisit_page(self, steps_back: int) -> None:
+    @step(
+        5,
+        lambda self: self.visited_pages,
+        steps_back=st.integers(0, 8),
+        jar=st.sampled_from(("own", "own", "other", "none")),
+        press=st.booleans(),
+    )
+    def ask_again(self, steps_back: int, jar: Jar, press: bool) -> None:
+        """The browser asks again for any earlier address: it prefetches, reloads or goes back."""
         match self.visited_pages[-1 - steps_back % len(self.visited_pages)]:
             case ExpectedLogin() as page:
-                self.check_pages(page)
-                self.start_authorization(page)
+                self.ask_for_login_page(page, jar, press=press)
+                self.ask_for_result(page, jar)
             case Redirect() as redirect:
-                self.follow_redirect(redirect)
+                self.ask_for_callback(redirect, jar)
             case visit if visit.service == "discord":
                 self.sign_in_to_discord(visit, visit.login.user)
             case visit:

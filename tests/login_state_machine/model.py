@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.errors.bot_error import BotError
+from bot.login.results import AccountLinked, LoginResult
 from sandbox.spotify.oauth_tokens import Consent
 from tests.login_state_machine.held_responses import ResponseHold
 
@@ -15,7 +17,9 @@ MAX_LOGINS_PER_WINDOW = 3
 MAX_ATTEMPTS = 5
 OUTAGE_REFUSALS, OUTAGE_WINDOW_S, RETRY_INTERVAL_S = 3, 300.0, 60.0
 
-LoginStep = Literal["page", "discord", "spotify", "asking", "code", "over"]
+LoginStep = Literal["page", "discord", "spotify", "asking", "code", "over", "replaced"]
+# A login that is no longer stored is "erased"; an open one that is too old is "expired".
+Standing = LoginStep | Literal["erased", "expired"]
 
 
 @dataclass(eq=False)
@@ -26,11 +30,13 @@ class ExpectedLogin:
     nonce: str
     expires_at: float
     step: LoginStep = "page"
-    visit: Visit | None = None  # the browser that it waits for, at Discord or Spotify
+    cookie: str = ""  # of the browser that pressed the button of the login page
+    visit: Visit | None = None  # where that browser was redirected to
     account: str = ""
     authorized_at: float = 0.0
     code: str = ""
-    result_cookie: str = ""  # opens the result page
+    result_cookie: str = ""  # of that browser when it was sent to the result page
+    result: LoginResult | type[BotError] | None = None  # how it ended
     attempts: int = 0
 
 
@@ -41,13 +47,15 @@ class Visit:
     login: ExpectedLogin
     service: LoginStep
     url: str
-    cookie: str
     state: str
 
 
 @dataclass(eq=False)
 class Redirect:
-    """A browser that Spotify redirects to the bot, after consent or cancellation."""
+    """A browser that a service redirects to the bot, after consent or cancellation.
+
+    account  the user of the service, who may have cancelled
+    """
 
     visit: Visit
     account: str
@@ -91,6 +99,7 @@ class LoginModel:
     now: Callable[[], float]
     links: dict[str, ExpectedLink] = field(default_factory=dict)
     logins: dict[str, ExpectedLogin] = field(default_factory=dict)
+    stored_logins: list[ExpectedLogin] = field(default_factory=list)  # with those that are over
     login_requests: dict[str, list[float]] = field(default_factory=dict)
     refusals: dict[str, float] = field(default_factory=dict)
     renewed_at: float = 0.0  # when the last renewal succeeded, or the bot started
@@ -103,6 +112,14 @@ class LoginModel:
         """Whether this login is the user's newest, has not expired, and waits for this step."""
         current = self.logins.get(login.user) is login
         return current and login.step == step and self.now() < login.expires_at
+
+    def standing(self, login: ExpectedLogin) -> Standing:
+        """What the browser that started a login is told about it."""
+        if login not in self.stored_logins:
+            return "erased"
+        if login.step not in ("over", "replaced") and self.now() >= login.expires_at:
+            return "expired"
+        return login.step
 
     def active_logins(self) -> list[ExpectedLogin]:
         """Logins that wait for a browser or for a code."""
@@ -120,12 +137,20 @@ class LoginModel:
 
     def add_login(self, user: str, nonce: str) -> ExpectedLogin:
         self.login_requests.setdefault(user, []).append(self.now())
+        old = self.logins.get(user)
+        if old is not None and old.step != "over":
+            old.step = "replaced"
         login = self.logins[user] = ExpectedLogin(user, nonce, self.now() + LOGIN_LIFETIME_S)
+        self.stored_logins.append(login)
         return login
+
+    def erase_logins(self, user: str) -> None:
+        self.logins.pop(user, None)
+        self.stored_logins = [login for login in self.stored_logins if login.user != user]
 
     def link(self, login: ExpectedLogin) -> None:
         self.links[login.user] = ExpectedLink(login.account, int(login.authorized_at))
-        login.step = "over"
+        login.step, login.result = "over", AccountLinked(login.account.title())
 
     def is_over(self, user: str, link: ExpectedLink) -> bool:
         """Whether the account is revoked, and the bot does not ask Spotify again yet."""
@@ -155,13 +180,16 @@ class LoginModel:
 
     def expire_logins(self) -> None:
         """Erase expired logins, as the bot does every minute."""
-        expired = [user for user, login in self.logins.items() if login.expires_at <= self.now()]
-        for user in expired:
-            del self.logins[user]
+        self.stored_logins = [
+            login for login in self.stored_logins if login.expires_at > self.now()
+        ]
+        self.logins = {
+            user: login for user, login in self.logins.items() if login in self.stored_logins
+        }
 
     def remove_user(self, user: str) -> None:
         self.links.pop(user, None)
-        self.logins.pop(user, None)
+        self.erase_logins(user)
         self.refusals.pop(user, None)
 
     def clear_memory(self) -> None:

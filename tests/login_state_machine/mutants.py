@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.errors.login import LoginUnfinished
+from bot.login.browser_secret import BrowserSecret
 from bot.login.flow import LoginFlow
+from bot.login.linking import AccountLinking
 from bot.login.results import LoginFinished
 from bot.spotify.transport import Transport
+from bot.store import LoginStep, PendingLogin
 from bot.store.accounts import AccountTable, LinkedAccount
-from bot.store.pending_logins import PendingLogin, PendingLoginTable, _hash
+from bot.store.pending_logins import PendingLoginTable
 from tests.login_state_machine.held_responses import HeldDiscordOAuth
 from tests.login_state_machine.login_app import LoginApp
 
@@ -19,15 +22,32 @@ class AcceptsAnyCode(LoginApp):
 
     def build_parts(self, transport: Transport) -> None:
         super().build_parts(transport)
-        self.login_flow = self.make_login_flow(_UncheckedLoginFlow)
+        self.login_flow._linking = _UncheckedLinking(
+            self.store, self.sessions, self.spotify_oauth, self.login_flow._now
+        )
 
 
-class _UncheckedLoginFlow(LoginFlow):
+class _UncheckedLinking(AccountLinking):
     async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
         login = await self._logins.awaiting_code(discord_id, self._now())
         if login is None:
             raise LoginUnfinished
         return await self._link_account(login, login.account_id or "", login.name or "")
+
+
+class ContinuesInAnyBrowser(LoginApp):
+    """Lets every browser with a cookie press the button of a login page again."""
+
+    def build_parts(self, transport: Transport) -> None:
+        super().build_parts(transport)
+        self.login_flow = self.make_login_flow(_AnyBrowserFlow)
+
+
+class _AnyBrowserFlow(LoginFlow):
+    async def _require_browser(
+        self, login: PendingLogin, browser: BrowserSecret | None
+    ) -> BrowserSecret:
+        return browser or await super()._require_browser(login, browser)
 
 
 class AcceptsStaleRenewals(LoginApp):
@@ -48,19 +68,21 @@ class _UncheckedAccountTable(AccountTable):
         return True
 
 
-class AcceptsReusedStates(LoginApp):
-    """Accepts the same callback several times."""
+class ExchangesCodesTwice(LoginApp):
+    """Does not notice that a callback was asked for before."""
 
     def build_parts(self, transport: Transport) -> None:
-        self.store.pending_logins = _ReusableStateTable(self.store._db, self.store._cipher)
+        self.store.pending_logins = _ForgetfulTable(self.store._db, self.store._cipher)
         super().build_parts(transport)
 
 
-class _ReusableStateTable(PendingLoginTable):
-    async def consume_state(
-        self, state: str, cookie: str, now: float, *, discord_verified: bool
-    ) -> PendingLogin | None:
-        return await self._find("state = ? AND expires_at > ?", _hash(state), now)
+class _ForgetfulTable(PendingLoginTable):
+    async def get(self, discord_id: int, serial: int) -> PendingLogin | None:
+        login = await super().get(discord_id, serial)
+        return login and replace(login, step=LoginStep.SPOTIFY)
+
+    async def begin_exchange(self, login: PendingLogin) -> bool:
+        return True
 
 
 class NeverExpiresLogins(LoginApp):
@@ -72,8 +94,8 @@ class NeverExpiresLogins(LoginApp):
 
 
 class _NonExpiringLoginTable(PendingLoginTable):
-    async def delete_expired(self, now: float) -> int:
-        return 0
+    async def delete_expired(self, now: float) -> list[PendingLogin]:
+        return []
 
 
 class _AnyUserDiscordOAuth(HeldDiscordOAuth):

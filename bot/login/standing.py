@@ -1,0 +1,50 @@
+"""How a login stands: whether it can go on, what its result page says, and what an error means."""
+
+from __future__ import annotations
+
+from bot.errors.bot_error import BotError
+from bot.errors.login import (
+    AuthorizationFailed,
+    LoginCancelled,
+    LoginInProgress,
+    LoginInterrupted,
+    LoginReplaced,
+    LoginTimedOut,
+)
+from bot.login.browser_secret import Service
+from bot.login.outcome_codes import Outcome, decode_error
+from bot.login.results import AccountLinked, AwaitingCode, LoginResult
+from bot.store import LoginStep, PendingLogin
+
+
+def raise_if_ended(login: PendingLogin, now: float) -> None:
+    """Raises LoginReplaced, LoginTimedOut."""
+    if login.step is LoginStep.REPLACED:
+        raise LoginReplaced
+    if login.expires_at <= now:
+        raise LoginTimedOut
+
+
+def raise_oauth_error(service: Service, error: str) -> None:
+    """Raises LoginCancelled or AuthorizationFailed if a callback has an OAuth error."""
+    if error == "access_denied":
+        raise LoginCancelled
+    if error:
+        raise AuthorizationFailed(service, error)
+
+
+def result_of(login: PendingLogin, now: float) -> LoginResult:
+    """How a login stands while no request exchanges its code, for the page of its own browser."""
+    if login.step is LoginStep.OVER:
+        if login.outcome == Outcome.LINKED:
+            return AccountLinked(login.name or "")
+        return decode_error(login.outcome)
+    try:
+        raise_if_ended(login, now)
+    except BotError as ended:
+        return ended
+    if login.step is LoginStep.EXCHANGE:
+        return LoginInterrupted()
+    if login.confirmation_code is not None:
+        return AwaitingCode(login.name or "", login.discord_name, login.confirmation_code)
+    return LoginInProgress()
