@@ -112,9 +112,7 @@ async def test_cancelled_login_is_reported_on_page_and_in_discord(session: ChatS
     await session.run_command("/now")
     await expect(session.latest_message).to_contain_text("You have not linked Spotify yet")
     await session.button("Link Spotify").click()
-    await expect(session.latest_message).to_contain_text(
-        "The login button is in your direct messages"
-    )
+    await expect(session.latest_message).to_contain_text("I sent you a DM with the login button")
     login = await session.login_page()
     await login.get_by_role("button", name="Continue to Spotify").click()
     await login.get_by_role("button", name="Cancel").click()

@@ -79,14 +79,11 @@ def enter_code_view() -> ui.View:
 
 def login_link_message(*, by_code: bool, linked_to: str | None) -> str:
     """The text beside the login link; `linked_to` is the account that is linked already."""
-    if linked_to:
-        first = f"You’re linked to **{safe(linked_to)}**. To change that, press **Link Spotify**"
-    else:
-        first = "Press **Link Spotify** to sign in"
+    first = f"You’re linked to **{safe(linked_to)}**. " if linked_to else ""
     last = ""
     if by_code:
         last = " At the end you’ll get a code: press **Enter code** and type it here."
-    return f"{first} (link works once, for 10 minutes).{last}"
+    return f"{first}Press **Link Spotify** to sign in (link works once, for 10 minutes).{last}"
 
 
 def result_message(result: LoginResult, operator: str) -> str:
