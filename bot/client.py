@@ -41,7 +41,6 @@ from bot.interactions.responses import (
 from bot.interactions.user_writes import WriteRecord
 from bot.login.results import AccountLinked, LoginFinished
 from bot.services import Services
-from bot.views.login import start_login_view
 
 _log = logging.getLogger(__name__)
 
@@ -158,13 +157,12 @@ class Tonearm(commands.AutoShardedBot):
 
     async def run_maintenance(self) -> None:
         """Erase what has expired, save the counts of API calls, and send reminders."""
-        for expired in await self.services.expire():
-            await self.announce_login(expired)
+        expired_logins = await self.services.expire()
         await self.services.quota.save()
+        for expired in expired_logins:
+            await self.announce_login(expired)
         for reminder in await self.services.reminders.due():
-            await notifications.send_direct_message(
-                self, reminder.discord_id, reminder.text, start_login_view()
-            )
+            await notifications.send_reminder(self, reminder)
 
     async def metrics_text(self) -> bytes:
         """The response of /metrics, in Prometheus's format."""

@@ -10,6 +10,7 @@ import discord
 import msgspec
 from discord import ui
 
+from bot.accounts.reminders import Reminder
 from bot.accounts.sessions import Sessions
 from bot.interactions.limits import fit_content
 from bot.interactions.responses import reply_privately
@@ -41,12 +42,7 @@ class _MessageRef(msgspec.Struct):
 
 
 async def send_login_link(
-    interaction: Interaction,
-    sessions: Sessions,
-    flow: LoginFlow,
-    operator: str,
-    *,
-    client_id: str | None = None,
+    interaction: Interaction, sessions: Sessions, flow: LoginFlow, *, client_id: str | None = None
 ) -> None:
     """Send a login link by direct message, or in the private reply if that is impossible.
 
@@ -75,7 +71,7 @@ async def send_login_link(
         messages = _MessageRef(interaction.token, reply.id, sent.channel.id, sent.id)
     await flow.remember_messages(user.id, link, msgspec.json.encode(messages).decode())
     if link.replaced is not None:
-        await announce_login(interaction.client, flow, link.replaced, operator)
+        await interaction.client.announce_login(link.replaced)
 
 
 async def announce_login(
@@ -107,6 +103,11 @@ async def announce_login(
             await channel.get_partial_message(messages.message).edit(content=text, view=view)
     except Exception as error:
         _log.info("could not say in the direct message how a login ended: %s", type(error).__name__)
+
+
+async def send_reminder(client: discord.Client, reminder: Reminder) -> None:
+    """Send a reminder with the button that starts a login."""
+    await send_direct_message(client, reminder.discord_id, reminder.text, login.start_login_view())
 
 
 async def send_direct_message(

@@ -32,7 +32,7 @@ class Account(commands.Cog):
     ) -> None:
         """Link your Spotify account."""
         await defer(interaction)
-        await self._send_login_link(interaction, client_id)
+        await send_login_link(interaction, self.sessions, self.login_flow, client_id=client_id)
 
     @app_commands.command()
     async def unlink(self, interaction: Interaction) -> None:
@@ -81,7 +81,7 @@ class Account(commands.Cog):
     @on_component(login.StartLogin)
     async def start_login(self, interaction: Interaction, _: login.StartLogin) -> None:
         await defer(interaction)
-        await self._send_login_link(interaction)
+        await send_login_link(interaction, self.sessions, self.login_flow)
 
     @on_component(login.EnterCode)
     async def enter_code(self, interaction: Interaction, _: login.EnterCode) -> None:
@@ -93,17 +93,6 @@ class Account(commands.Cog):
         await defer_edit(interaction)
         finished = await self.login_flow.confirm_code(interaction.user.id, form.typed_code)
         await interaction.client.announce_login(finished)
-
-    async def _send_login_link(
-        self, interaction: Interaction, client_id: str | None = None
-    ) -> None:
-        await send_login_link(
-            interaction,
-            self.sessions,
-            self.login_flow,
-            self.services.operator,
-            client_id=client_id,
-        )
 
     async def _erase(self, user_id: int) -> None:
         await self.sessions.unlink(user_id)

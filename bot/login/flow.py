@@ -84,7 +84,7 @@ class LoginFlow:
         self.needs_code = discord_oauth is None
         self.redirect_uri = spotify_oauth.redirect_uri
         self._logins = store.pending_logins
-        self._linking = AccountLinking(store, sessions, spotify_oauth, now)
+        self._linking = AccountLinking(store, sessions, spotify_oauth, now=now)
         self._spotify_oauth = spotify_oauth
         self._discord_oauth = discord_oauth
         # Which services send browsers back, and whether Discord has verified them before.

@@ -37,6 +37,7 @@ class AccountLinking:
         store: Store,
         sessions: Sessions,
         spotify_oauth: SpotifyOAuth,
+        *,
         now: Callable[[], float],
     ) -> None:
         self._logins = store.pending_logins

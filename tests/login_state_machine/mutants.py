@@ -23,7 +23,7 @@ class AcceptsAnyCode(LoginApp):
     def build_parts(self, transport: Transport) -> None:
         super().build_parts(transport)
         self.login_flow._linking = _UncheckedLinking(
-            self.store, self.sessions, self.spotify_oauth, self.login_flow._now
+            self.store, self.sessions, self.spotify_oauth, now=self.login_flow._now
         )
 
 
