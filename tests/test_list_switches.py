@@ -56,6 +56,7 @@ async def test_song_leads_to_its_artist_and_back(linked_user: UserClient) -> Non
 async def test_press_says_below_the_list_what_it_did(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
+    await (await linked_user.run("/settings")).press("Make public")
     reply = await linked_user.run("/search lantern")
     messages = len(linked_user.messages())
     for button, line in (
