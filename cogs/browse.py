@@ -98,19 +98,26 @@ class Browse(commands.Cog):
     @on_component(lists.NavigateButton)
     async def navigate(self, interaction: Interaction, button: lists.NavigateButton) -> None:
         await _defer(interaction)
-        path = button.path if is_own_message(interaction) else button.path.for_other_user()
+        path, note = button.path, ""
+        if not is_own_message(interaction):
+            path, note = path.for_other_user(), lists.visitor_note(path, interaction.message)
         query = lists.query_of(interaction.message)
         selected = lists.opened_item_id(interaction.message, path)
-        await _show(interaction, await self._view(interaction, path, query, selected))
+        await _show(interaction, await self._view(interaction, path, query, selected, note))
 
     async def _view(
-        self, interaction: Interaction, path: ListPath, query: str = "", selected: str = ""
+        self,
+        interaction: Interaction,
+        path: ListPath,
+        query: str = "",
+        selected: str = "",
+        note: str = "",
     ) -> ui.LayoutView:
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)
         page = await read_page(spotify, path, query)
         name = interaction.user.display_name
-        return lists.list_view(page, query, selected=selected, owner_name=name)
+        return lists.list_view(page, query, selected=selected, owner_name=name, note=note)
 
 
 async def _defer(interaction: Interaction) -> None:

@@ -140,6 +140,7 @@ async def test_other_user_pages_own_list_from_start(
             own = await grace.press(second.message, label)
             assert own.ephemeral
             assert f"{heading} · Grace\n" in own.text
+            assert "These are yours. Only Ada can turn the pages of the other list." in own.text
             assert line_numbers(own)[0] == 1
     picked = await grace.pick(second.message, options(second)[-1]["value"])
     assert f"{heading} · Ada · page 2" in picked.text, "it is still Ada's list"

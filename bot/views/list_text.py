@@ -144,6 +144,12 @@ def notes(
         yield _QUERY_TOO_LONG
 
 
+def own_plays_note(other_name: str) -> str:
+    """Says that a list is of the user who reads it, and not of the one whose list they used."""
+    name = safe(other_name, 40) or "the person who asked for it"
+    return f"These are yours. Only {name} can turn the pages of the other list."
+
+
 def _line(entry: Entry, limit: int) -> str:
     item = entry.item
     if isinstance(item, Chapter):

@@ -93,13 +93,19 @@ class ListMessage:
 
 
 def list_view(
-    page: ListPage, query: str = "", *, selected: str = "", owner_name: str = ""
+    page: ListPage,
+    query: str = "",
+    *,
+    selected: str = "",
+    owner_name: str = "",
+    note: str = "",
 ) -> ui.LayoutView:
     """A page with one of its entries selected.
 
     query       of the search that the list began with
     selected    the ID of the entry to select, or of an item that leads to it; else the first
     owner_name  whose plays a personal list has
+    note        a sentence for the small print
     """
     path, entries, head = page.path, page.entries, page.head
     has_link = bool(list_text.search_link(query))
@@ -111,6 +117,7 @@ def list_view(
             entries,
             path.offset + 1,
             *list_text.notes(path.kind, entries, path.page, cannot_page=cannot_page),
+            note,
         ),
         list_text.item_options(entries, path.offset + 1),
         query if has_link else "",
@@ -169,6 +176,14 @@ def with_status(message: discord.Message, status: str, *buttons: ui.Item[Any]) -
     """The list with a line that says what a press on it has done."""
     components = (ItemSelect, NavigateButton, ItemActionButton)
     return status_line.with_status(message, status, *buttons, components=components)
+
+
+def visitor_note(path: ListPath, message: discord.Message | None) -> str:
+    """For a user who turns the pages of another user's plays, and gets their own plays instead."""
+    if path.kind not in (ListKind.RECENT, ListKind.TOP):
+        return ""
+    metadata = message.interaction_metadata if message else None
+    return list_text.own_plays_note(metadata.user.display_name if metadata else "")
 
 
 def query_of(message: discord.Message | None) -> str:

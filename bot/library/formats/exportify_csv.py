@@ -37,15 +37,16 @@ _IGNORED_PREFIX = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
 
 
 def write(songs: Iterable[SavedTrack]) -> str:
-    """The file's text: every field quoted, `\\n` at line ends, no byte order mark.
+    """The file's text: every field quoted, `\\n` at line ends, a byte order mark.
 
+    Without that mark, Excel reads the file in the code page of its country.
     Preview, popularity and adder are empty: Spotify removed them from its answers in 2026.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows([_escape_formula(cell) for cell in _row(song)] for song in songs)
-    return buffer.getvalue()
+    return f"\ufeff{buffer.getvalue()}"
 
 
 def _row(song: SavedTrack) -> tuple[object, ...]:
