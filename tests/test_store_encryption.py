@@ -154,7 +154,7 @@ async def test_row_copied_to_another_user_cannot_be_decrypted(
     await harness.start()
     token_requests, calls = len(spotify.accounts_traffic.exchanges), len(spotify.calls)
     reply = await grace.run("/now")
-    assert "Your Spotify login has ended" in reply.text
+    assert "stored login can’t be read" in reply.text
     assert "Link Spotify" in reply.text
     assert len(spotify.accounts_traffic.exchanges) == token_requests
     assert len(spotify.calls) == calls

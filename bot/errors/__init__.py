@@ -22,6 +22,7 @@
     ├── NeedsLogin              the reply shows the login button
     │   ├── NotLinked           the user has no linked account
     │   ├── LoginExpired        Spotify no longer accepts the refresh token
+    │   │   └── StoredLoginUnreadable  the stored refresh token does not decrypt
     │   ├── OwnAppGone          Spotify knows no app with the user's own client ID any more
     │   └── MissingScope        the login lacks a permission
     ├── LoginError              a login in the browser failed

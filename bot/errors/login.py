@@ -20,6 +20,14 @@ class LoginExpired(NeedsLogin):
     )
 
 
+class StoredLoginUnreadable(LoginExpired):
+    """The row with the refresh token was damaged, or copied from another one."""
+
+    message = (
+        "Your stored login can’t be read any more. Press the button to link again, then retry."
+    )
+
+
 class OwnAppGone(NeedsLogin):
     """Spotify knows no app with the client ID that the user brought."""
 

@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.errors.bot_error import StartupError
-from bot.errors.login import LoginExpired
+from bot.errors.login import StoredLoginUnreadable
 
 KEY_ID_LENGTH = 4
 _NONCE_LENGTH = 12
@@ -35,7 +35,7 @@ class TokenCipher:
         return self._primary_key_id + nonce + ciphertext
 
     def decrypt(self, encrypted: bytes, column: str, owner: int) -> str:
-        """The secret. Raises LoginExpired if column, owner or key do not match."""
+        """The secret. Raises StoredLoginUnreadable if column, owner or key do not match."""
         key_id, rest = encrypted[:KEY_ID_LENGTH], encrypted[KEY_ID_LENGTH:]
         nonce, ciphertext = rest[:_NONCE_LENGTH], rest[_NONCE_LENGTH:]
         try:
@@ -43,11 +43,11 @@ class TokenCipher:
                 nonce, ciphertext, _associated_data(column, owner)
             )
         except (InvalidTag, KeyError, ValueError):
-            raise LoginExpired("a stored secret does not decrypt") from None
+            raise StoredLoginUnreadable("a stored secret does not decrypt") from None
         return secret.decode()
 
     def reencrypt(self, encrypted: bytes, column: str, owner: int) -> bytes:
-        """The same secret, encrypted with the first key. Raises LoginExpired."""
+        """The same secret, encrypted with the first key. Raises StoredLoginUnreadable."""
         return self.encrypt(self.decrypt(encrypted, column, owner), column, owner)
 
     def require_keys(self, key_ids: Iterable[bytes]) -> None:

@@ -58,7 +58,8 @@ class SimulatedDisk(apsw.VFS):
     A power cut makes a new disk.
 
     capacity     bytes of all files together; a write beyond it is cut short, as by a full disk
-    write_error  SQLite's code for the refusal of every write, truncation, sync and new file
+    write_error  SQLite's code for the refusal of writes, syncs, truncations, and new files
+    writes_left  how many of them work before `write_error` refuses them
     read_error   SQLite's code for the refusal of every read
 
     The VFS has neither file locks nor shared memory, so the one
@@ -77,6 +78,7 @@ class SimulatedDisk(apsw.VFS):
         self._disk_after_cut: SimulatedDisk | None = None
         self.capacity: int | None = None
         self.write_error: int | None = None
+        self.writes_left = 0
         self.read_error: int | None = None
 
     def fill(self) -> None:
@@ -86,6 +88,13 @@ class SimulatedDisk(apsw.VFS):
     def repair(self) -> None:
         """Make room again, and allow every read and write."""
         self.capacity = self.write_error = self.read_error = None
+        self.writes_left = 0
+
+    def allow_write(self) -> None:
+        """Raises the error of `write_error`, if there is one, and it is its turn."""
+        if self.write_error is not None and self.writes_left == 0:
+            raise apsw.exception_for(self.write_error)
+        self.writes_left = max(0, self.writes_left - 1)
 
     @property
     def used_bytes(self) -> int:
@@ -157,7 +166,7 @@ class SimulatedDisk(apsw.VFS):
         return name
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
-        _raise_code(self.write_error)
+        self.allow_write()
         self.count_step()
         if self._visible.pop(filename, None) is None:
             raise apsw.IOError
@@ -171,7 +180,7 @@ class SimulatedDisk(apsw.VFS):
         created = path not in self._visible
         file = self._visible.get(path or "", SimulatedFile())
         if path is not None and created:
-            _raise_code(self.write_error)
+            self.allow_write()
             self.count_step()
             self._visible[path] = file
             self._pending_names.append((path, file))
@@ -187,11 +196,12 @@ class _OpenFile(apsw.VFSFile):
         self._syncs_directory = syncs_directory
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
-        _raise_code(self._disk.read_error)
+        if self._disk.read_error is not None:
+            raise apsw.exception_for(self._disk.read_error)
         return bytes(self._file.visible[offset : offset + amount])
 
     def xWrite(self, data: Any, offset: int) -> None:  # noqa: N802
-        _raise_code(self._disk.write_error)
+        self._disk.allow_write()
         size = len(self._file.visible)
         growth = max(0, offset + len(data) - size)
         if (room := self._disk.room(growth)) < growth:
@@ -202,12 +212,12 @@ class _OpenFile(apsw.VFSFile):
         self._disk.count_step()
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
-        _raise_code(self._disk.write_error)
+        self._disk.allow_write()
         self._file.write(newsize, None)
         self._disk.count_step()
 
     def xSync(self, flags: int) -> None:  # noqa: N802
-        _raise_code(self._disk.write_error)
+        self._disk.allow_write()
         self._disk.count_step()
         self._file.sync()
         if self._syncs_directory:
@@ -237,11 +247,6 @@ class _OpenFile(apsw.VFSFile):
 
     def xClose(self) -> None:  # noqa: N802
         pass
-
-
-def _raise_code(code: int | None) -> None:
-    if code is not None:
-        raise apsw.exception_for(code)
 
 
 def _apply_write(image: bytearray, offset: int, data: bytes | None) -> None:
