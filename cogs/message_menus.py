@@ -65,7 +65,7 @@ class MessageMenus(commands.Cog):
             await reply(interaction, friends.OWN_PLAYBACK)
         else:
             state = await self.friends.now_playing(user.id, name)
-            await reply(interaction, friends.friend_playback(name, state))
+            await reply(interaction, friends.friend_playback(user.id, name, state))
 
     @on_component(LinkSelect)
     async def select_links(self, interaction: Interaction, menu: LinkSelect) -> None:

@@ -9,13 +9,18 @@ from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, reply
 from bot.panel.presses import PanelPresses
+from bot.player.actions import play_action
 from bot.services import Services
+from bot.views.friends import OWN_PLAYBACK, PlayAlongButton, uri_to_play
+from bot.views.outcome import outcome_reply
 from bot.views.panel import PanelButton, PanelState, visitor_card
 
 
 class Panel(commands.Cog):
     def __init__(self, services: Services) -> None:
+        self.friends = services.friends
         self.panels = services.panels
+        self.player = services.player
         self.presses = PanelPresses(services.panels, services.player, services.sessions)
         self.replies = services.reply_visibility
 
@@ -41,6 +46,19 @@ class Panel(commands.Cog):
         shared = message is not None and not message.flags.ephemeral
         state = _empty_state(interaction, shared=shared)
         await self.presses.press(interaction, state, button.action)
+
+    @on_component(PlayAlongButton)
+    async def play_along(self, interaction: Interaction, button: PlayAlongButton) -> None:
+        """What a shared panel shows may be played by all; else its owner must allow it."""
+        await defer(interaction)
+        if interaction.user.id == button.owner:
+            await reply(interaction, OWN_PLAYBACK)
+            return
+        name = f"<@{button.owner}>"
+        state = self.panels.current_playback(button.owner)
+        uri = uri_to_play(state or await self.friends.now_playing(button.owner, name), name)
+        outcome = await self.player.perform(interaction.user.id, play_action(uri))
+        await reply(interaction, outcome_reply(outcome, private=True))
 
 
 def _empty_state(interaction: Interaction, *, shared: bool) -> PanelState:

@@ -73,6 +73,15 @@ async def _allow_friend_playback(session: CostSession) -> None:
         await (await linus.run("/settings")).press("Allow")
 
 
+async def _see_friend_playback(session: CostSession) -> None:
+    await _allow_friend_playback(session)
+    player = session.harness.spotify.accounts["linus"].player
+    player.play(session.harness.spotify.catalogue.regular_tracks[0].uri, device=player.devices[0])
+    session.harness.clock.advance(10)  # what was read before is not cached any more
+    reply = await session.ada.use_context_menu(FRIEND_PLAYBACK_MENU, user="linus")
+    session.message = reply.message
+
+
 async def _fill_library(session: CostSession) -> None:
     account = session.harness.spotify.accounts["ada"]
     account.like_generated(EXPORT_TRACK_COUNT - len(account.liked))
@@ -254,6 +263,9 @@ COSTED_ACTIONS = (
         f"**{FRIEND_PLAYBACK_MENU}**",
         lambda session: session.ada.use_context_menu(FRIEND_PLAYBACK_MENU, user="linus"),
         _allow_friend_playback,
+    ),
+    CostedAction(
+        "**Play what they play**", _press_button("Play what they play"), _see_friend_playback
     ),
     CostedAction("`/link`", _request_login),
     CostedAction(

@@ -157,3 +157,41 @@ async def test_unlinking_erases_cached_playback(
     await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), True)
     await linked_user.use_context_menu(MENU_NAME, user="grace")
     assert len(spotify.calls_to("GET", "me/player")) == before + 1
+
+
+# ---- playing what they play
+
+
+@pytest.mark.parametrize("source", ["menu", "panel"])
+async def test_play_what_they_play_starts_at_the_same_second_once(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient, source: str
+) -> None:
+    track = _album(spotify).tracks[1]
+    spotify.accounts["grace"].player.seek(40_000)
+    if source == "menu":
+        reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+        harness.clock.advance(3)  # while the reading is cached
+        played = await reply.press("Play what they play")
+    else:
+        assert harness.bot is not None
+        await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), False)
+        panel = await grace.run("/now share:true")
+        harness.clock.advance(3)
+        played = await linked_user.press(panel.message, "Play what they play")
+    assert "Playing from 0:43" in played.text
+    ada = spotify.accounts["ada"].player
+    assert ada.item == track.uri
+    assert 43_000 <= ada.progress < 46_000
+    spotify.accounts["grace"].player.next()
+    harness.clock.advance(30)
+    assert ada.item == track.uri
+
+
+async def test_hidden_playback_is_not_played(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
+) -> None:
+    reply = await linked_user.use_context_menu(MENU_NAME, user="grace")
+    assert harness.bot is not None
+    await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), False)
+    assert HIDDEN_MESSAGE in (await reply.press("Play what they play")).text
+    assert not spotify.calls_to("PUT", "me/player/play")

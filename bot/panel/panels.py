@@ -25,7 +25,7 @@ from bot.interactions.discord_errors import DISCORD_ERRORS, UNEDITABLE, code_of
 from bot.interactions.responses import edit_reply
 from bot.panel.live_panel import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
 from bot.panel.snapshot import fetch_liked, fetch_playback
-from bot.player.state import Sleep
+from bot.player.state import Sleep, advance
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
 from bot.views.panel import PanelState, render
@@ -64,6 +64,17 @@ class Panels:
         """What this user's live panel shows."""
         panel = self._panels.get(owner)
         return panel.state if panel else None
+
+    def current_playback(self, owner: int) -> Playback | None:
+        """What this user's live panel shows to others, as far as it should have played by now."""
+        state = self.state(owner)
+        if state is None or state.name is None or state.updated_at is None or not state.item:
+            return None
+        return (
+            advance(state.playback, max(0.0, self._now() - state.updated_at))
+            if state.playback
+            else None
+        )
 
     # ---- what the rest of the bot reports
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
 from bot.errors.login import NeedsLogin
 from bot.errors.spotify import AppGone, MalformedRequest, SpotifyDown, SpotifyError
+from bot.player.state import advance
 from bot.spotify.cache import SingleFlightCache
 from bot.spotify.models import Playback
 from bot.store import Store
@@ -21,13 +23,22 @@ FETCH_TIMEOUT = 5.0
 MAX_CACHED_USERS = 500
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """The state of a player, and when it was read, in monotonic seconds."""
+
+    state: Playback | None
+    read_at: float
+
+
 class FriendPlayback:
     """Reads the players of other users, each at most once in CACHE_TTL seconds."""
 
     def __init__(self, sessions: Sessions, store: Store, *, monotonic: Callable[[], float]) -> None:
         self._sessions = sessions
         self._preferences = store.preferences
-        self._states: SingleFlightCache[int, Playback | None] = SingleFlightCache(
+        self._monotonic = monotonic
+        self._readings: SingleFlightCache[int, _Reading] = SingleFlightCache(
             MAX_CACHED_USERS, monotonic=monotonic, shares_error=_shares_error
         )
 
@@ -40,31 +51,32 @@ class FriendPlayback:
         if not (await self._preferences.get(user_id)).shows_playing:
             raise NothingPlaying("not shown", message=_HIDDEN.format(name=name))
         try:
-            state = await self._states.get(user_id, CACHE_TTL, lambda: self._fetch_state(user_id))
+            reading = await self._readings.get(user_id, CACHE_TTL, lambda: self._read(user_id))
         except NeedsLogin as error:
             raise NothingPlaying(str(error), message=_LOGIN_EXPIRED.format(name=name)) from None
         except (SpotifyDown, AppGone, MalformedRequest):
             raise
         except SpotifyError as error:
             raise NothingPlaying(str(error), message=_REFUSED.format(name=name)) from None
+        state = reading.state
         if state is not None and state.device is not None and state.device.is_private_session:
             raise NothingPlaying("private session", message=_HIDDEN.format(name=name))
-        return state
+        return advance(state, self._monotonic() - reading.read_at) if state else None
 
     def forget(self, user_id: int) -> None:
         """Erase the cached state of this user's player."""
-        self._states.invalidate(user_id)
+        self._readings.invalidate(user_id)
 
     def expire(self) -> None:
         """Free the states whose TTL is over."""
-        self._states.expire()
+        self._readings.expire()
 
-    async def _fetch_state(self, user_id: int) -> Playback | None:
+    async def _read(self, user_id: int) -> _Reading:
         """Runs in the background, so that the user's own commands keep their share of the quota."""
         spotify = await self._sessions.session(user_id, background=True)
         try:
             async with asyncio.timeout(FETCH_TIMEOUT):
-                return await spotify.player.state()
+                return _Reading(await spotify.player.state(), self._monotonic())
         except TimeoutError:
             raise SpotifyDown("no time left") from None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from msgspec.structs import replace
+
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
 from bot.errors.spotify import OutcomeUnknown
@@ -32,6 +34,16 @@ async def now_playing(spotify: Spotify) -> Playable:
         return state.item
     is_ad = state is not None and state.currently_playing_type == "ad"
     raise NothingPlaying("ad", message=AD_PLAYING) if is_ad else NothingPlaying
+
+
+def advance(state: Playback, seconds: float) -> Playback:
+    """The state so many seconds later; the item does not end before its end."""
+    if not state.is_playing or state.progress_ms is None:
+        return state
+    progress = state.progress_ms + round(seconds * 1000)
+    if state.item is not None and state.item.duration_ms:
+        progress = min(progress, state.item.duration_ms)
+    return replace(state, progress_ms=progress)
 
 
 def just_started(state: Playback, max_seconds: float = JUST_STARTED_SECONDS) -> bool:

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from discord import ui
 
+from bot.errors.content import NothingPlaying
+from bot.interactions.components import PersistentButton
 from bot.interactions.responses import Reply
 from bot.spotify.models import Playback
+from bot.spotify.uris import Uri
 from bot.views import cards
 from bot.views.item_buttons import ADD, PLAY, QUEUE, SAVE, item_buttons
+
+
+class PlayAlongButton(PersistentButton, template=r"along:(?P<owner>\d{1,20})"):
+    """Plays on the presser's player what the owner plays, from the same second, once."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = int(owner)
+        super().__init__(ui.Button(label="Play what they play", custom_id=f"along:{owner}"))
+
 
 IS_BOT = Reply("That’s a bot. Choose a person.")
 OWN_PLAYBACK = Reply("That’s you. Use /now to see what you’re playing.")
 
 
-def friend_playback(name: str, state: Playback | None) -> Reply:
+def uri_to_play(state: Playback | None, name: str) -> Uri:
+    """What the friend plays, from where they are. Raises NothingPlaying."""
+    uri = state.item.uri if state and state.is_playing and state.item else None
+    if state is None or uri is None:
+        raise NothingPlaying(message=f"{name} isn’t playing anything that you could play now.")
+    return replace(uri, start_ms=state.progress_ms or 0)
+
+
+def friend_playback(user_id: int, name: str, state: Playback | None) -> Reply:
     """`name` is markdown that is safe already; `state` is None if the friend plays nothing."""
     item = state.item if state else None
     if state is None or not state.is_playing:
@@ -25,4 +47,5 @@ def friend_playback(name: str, state: Playback | None) -> Reply:
     rows: list[cards.Row] = []
     if item.uri is not None:
         rows.append(ui.ActionRow(*item_buttons(item, PLAY, QUEUE, SAVE, ADD)))
+        rows.append(ui.ActionRow(PlayAlongButton(str(user_id))))
     return Reply(view=cards.card(item, *rows, heading=f"-# {name} is playing"))

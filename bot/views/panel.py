@@ -18,6 +18,7 @@ from bot.spotify.uris import Uri
 from bot.text.escape import safe
 from bot.text.items import album_name, byline, playback_line, progress_bar, title
 from bot.views import cards
+from bot.views.friends import PlayAlongButton
 from bot.views.item_buttons import PLAY, SAVE, item_buttons
 
 _BODY_ID = 110
@@ -220,7 +221,7 @@ def _settings(state: PanelState) -> list[str]:
 
 
 def _rows(state: PanelState) -> Iterable[list[PersistentButton]]:
-    """Three rows; a button for something that the player does not allow now is disabled."""
+    """The rows; a button for something that the player does not allow now is disabled."""
     playback = state.playback
     device = (playback.device if playback else None) or Device()
     no_control = playback is None or device.is_restricted
@@ -268,6 +269,8 @@ def _rows(state: PanelState) -> Iterable[list[PersistentButton]]:
     ]
     owner = str(state.owner)
     yield [DevicesButton(owner), QueueButton(owner), _button(state, "refresh", "🔄")]
+    if state.name is not None and state.uri is not None:
+        yield [PlayAlongButton(owner)]
 
 
 def _like_button(state: PanelState) -> PanelButton:
