@@ -8,6 +8,7 @@ from discord import ui
 
 from bot.browse.pages import Entry
 from bot.browse.paths import ListKind
+from bot.spotify.entries import Entries
 from bot.spotify.models import Album, Artist, Track
 from bot.views import cards, list_text
 from sandbox.discord import Discord, UserClient
@@ -86,7 +87,8 @@ async def test_null_items_are_skipped_and_paging_continues(
     spotify.inject_nulls("GET /v1/albums/.*/tracks$", every=1)
     album = next(iter(spotify.catalogue.albums))
     empty = await linked_user.run(f"/search https://open.spotify.com/album/{album}")
-    assert "It’s empty." in empty.text
+    assert "Spotify answered, but I couldn’t read it." in empty.text
+    assert "It’s empty." not in empty.text
     assert "Play" in enabled_button_labels(empty), "the album itself can still be played"
 
 
@@ -186,11 +188,11 @@ def test_longest_names_fit_message_limits() -> None:
     name = "*@_[" * 60
     artists = [Artist(name, "1" * 22)]
     album = Album(name, "2" * 22, artists=artists)
-    track = Track(name, "3" * 22, artists, album, 3_599_000)
+    track = Track(name, "3" * 22, artists=artists, album=album, duration_ms=3_599_000)
     entries = [Entry(track, 1_700_000_000)] * 10
     heading = list_text.heading(ListKind.SEARCH, "audiobook", name, None, 1000)
     text = list_text.render_list(
-        heading, entries, 9991, *list_text.notes(ListKind.ARTIST, [], 1, cannot_page=True)
+        heading, entries, 9991, *list_text.notes(ListKind.ARTIST, Entries(), 1, cannot_page=True)
     )
     layout = cards.card(track, above=text)
     texts = [part.content for part in layout.walk_children() if isinstance(part, ui.TextDisplay)]

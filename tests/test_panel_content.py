@@ -116,7 +116,10 @@ MISSING_FIELDS = (
     ('"item": null, "is_playing": true, "currently_playing_type": "track"', "Something is"),
     ('"item": null, "is_playing": false', "Nothing is playing"),
     ('"item": {"type": "song of tomorrow"}, "is_playing": true', "Something is playing"),
-    ('"item": {"type": "track", "name": null}, "is_playing": true', "Untitled"),
+    ('"item": {"type": "track", "name": null}, "is_playing": true', "Something is playing"),
+    ('"item": {"type": "track", "name": "\u3164"}, "is_playing": true', "Untitled"),
+    ('"item": {"type": "song of tomorrow"}, "is_playing": false', "Something is paused"),
+    ('"item": null, "device": {"name": "Attic"}', "Spotify doesn’t say what is playing on Attic"),
     ('"item": {"type": "track", "name": "A", "duration_ms": 60000}, "is_playing": true,'
      ' "progress_ms": null', "Playing"),
     ('"item": {"type": "track", "name": "A"}, "is_playing": true, "progress_ms": 61000',

@@ -100,14 +100,14 @@ async def test_large_export_shows_progress_and_is_complete(
 
 
 class _LongNamesFault(Fault):
-    """Makes every track name in the response very long."""
+    """Gives every track in the response many artists with very long names."""
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
         assert isinstance(response, web.Response)
         page = json.loads(response.text or "")
         for entry in page["items"]:
-            entry["track"]["name"] = "so long " * 14_000
+            entry["track"]["artists"] = [{"name": "so long " * 250}] * 56
         return web.json_response(page)
 
 

@@ -13,7 +13,7 @@ from bot.accounts.refused_logins import RefusedLogins
 from bot.errors.login import LoginExpired, NotLinked, OwnAppGone
 from bot.errors.spotify import AppGone, SpotifyDown
 from bot.spotify.consent_expiry import consent_expires_at
-from bot.spotify.oauth import SpotifyOAuth
+from bot.spotify.oauth import SpotifyOAuth, require_access_token
 from bot.store import LinkedAccount, Store
 
 _log = logging.getLogger(__name__)
@@ -157,6 +157,7 @@ class AccessTokens:
         forgotten = (account.discord_id, account.version) not in self._renewals
         if version is None or forgotten:
             raise _SupersededError
+        require_access_token(tokens)  # only now, when a refresh token beside it is stored
         expires_at = self._monotonic() + tokens.expires_in - _RENEWAL_MARGIN
         self._tokens[account.discord_id] = _AccessToken(tokens.access_token, expires_at, version)
         return tokens.access_token

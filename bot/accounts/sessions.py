@@ -12,8 +12,8 @@ from bot.errors.login import NeedsLogin
 from bot.errors.storage import StorageError
 from bot.spotify import Spotify
 from bot.spotify.client_credentials import AppToken
-from bot.spotify.models import Profile
 from bot.spotify.oauth import TokenResponse
+from bot.spotify.profile import Profile
 from bot.spotify.transport import Transport
 from bot.store import LinkedAccount, Store
 

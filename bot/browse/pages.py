@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
 from bot.browse.paths import PAGE_SIZE, RANGES, ListKind, ListPath, validate_query
 from bot.errors.content import NothingFound
 from bot.spotify import Spotify
+from bot.spotify.api_model import ApiModel
 from bot.spotify.catalogue import (
     ARTIST_ALBUMS_PAGE_SIZE,
     MAX_SEARCH_OFFSET,
     Item,
     SearchResults,
 )
-from bot.spotify.models import ApiModel, Chapter
+from bot.spotify.entries import Entries
+from bot.spotify.models import Chapter
 from bot.spotify.paging import PAGE_SIZE as API_PAGE_SIZE
 from bot.spotify.paging import Paging
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
+
+# Times of plays in seconds since 1970; others are mistakes. Spotify exists since 2006.
+_FIRST_PLAY, _LAST_PLAY = 1_136_073_600, 4_102_444_800
 
 # Characters of an artist's name in a search, so that the query stays below Spotify's limit.
 _MAX_ARTIST_NAME = 200
@@ -52,7 +56,7 @@ class ListPage:
     """A page as it was read. `head` is the item whose contents it lists, if there is one."""
 
     path: ListPath
-    entries: list[Entry]
+    entries: Entries[Entry]
     more: bool
     head: Item | None = None
 
@@ -72,7 +76,7 @@ async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPa
         case ListKind.ONE:
             kind, _, item_id = path.argument.partition(".")
             item = await spotify.catalogue.item(Uri(Kind(kind), item_id))
-            return ListPage(path, [Entry(item)], more=False)
+            return ListPage(path, Entries([Entry(item)]), more=False)
     return await _item_contents(spotify, path)
 
 
@@ -80,21 +84,20 @@ async def _search(spotify: Spotify, path: ListPath, query: str) -> ListPage:
     kind = Kind(path.argument)
     query = validate_query(query)
     results = await spotify.catalogue.search(query, kind, offset=path.offset)
-    items = results_of_kind(results, kind)
-    if not items and path.page == 1:
-        raise NothingFound
-    return ListPage(path, _entries(items), _has_more_results(results, kind, path))
+    entries = _entries(results_of_kind(results, kind))
+    if path.page == 1:
+        entries.require(NothingFound)
+    return ListPage(path, entries, _has_more_results(results, kind, path))
 
 
 async def _recent(spotify: Spotify, path: ListPath) -> ListPage:
     plays = (await spotify.player.recently_played()).items
-    entries = [
-        Entry(play.track, _epoch_seconds(play.played_at))
+    entries = Entries.of(
+        Entry(play.track, _epoch_seconds(play.played_at)) if play and play.track else None
         for play in plays[path.offset : path.offset + PAGE_SIZE]
-        if play and play.track
-    ]
-    if not entries and path.page == 1:
-        raise NothingFound("nothing played", message=_NOTHING_RECENT)
+    )
+    if path.page == 1:
+        entries.require(NothingFound("nothing played", message=_NOTHING_RECENT))
     return ListPage(path, entries, more=len(plays) > path.offset + PAGE_SIZE)
 
 
@@ -106,8 +109,8 @@ async def _top(spotify: Spotify, path: ListPath) -> ListPage:
     else:
         artists, more = await _page(spotify.profile.top_artists(RANGES[time_range]), path)
         entries = _entries(artists)
-    if not entries and path.page == 1:
-        raise NothingFound("no favourites", message=_NO_TOP)
+    if path.page == 1:
+        entries.require(NothingFound("no favourites", message=_NO_TOP))
     return ListPage(path, entries, more)
 
 
@@ -126,16 +129,16 @@ async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:
             entries = _entries(albums)
         case ListKind.ALBUM:
             tracks, more = await _page(catalogue.album_tracks(uri), path)
-            entries = _entries(msgspec.structs.replace(track, album=head) for track in tracks)
+            entries = _entries(tracks.map(lambda track: replace(track, album=head)))
         case ListKind.SHOW:
             episodes, more = await _page(catalogue.show_episodes(uri), path)
-            entries = _entries(msgspec.structs.replace(item, show=head) for item in episodes)
+            entries = _entries(episodes.map(lambda episode: replace(episode, show=head)))
         case ListKind.AUDIOBOOK:
             chapters, more = await _page(catalogue.audiobook_chapters(uri), path)
             entries = _entries(chapters)
         case _:
             items, more = await _page(spotify.playlists.items(uri), path)
-            entries = _entries(entry.item for entry in items if entry.item)
+            entries = _entries(items.map(lambda entry: entry.item))
     return ListPage(path, entries, more, head)
 
 
@@ -143,42 +146,46 @@ async def _artist_songs(spotify: Spotify, path: ListPath, artist: Item) -> ListP
     """Searched by name: Spotify has removed the endpoint for an artist's top songs."""
     # A quote would end the search filter.
     name = single_line(artist.name, _MAX_ARTIST_NAME).replace('"', " ").strip()
-    results = SearchResults()
+    results = SearchResults(tracks=Entries(unreadable=1))
     if name:
         results = await spotify.catalogue.search(f'artist:"{name}"', Kind.TRACK, offset=path.offset)
-    songs = [
-        track
-        for track in results.tracks
-        if any(credited.id == artist.id for credited in track.artists or [])
-    ]
+    ids = [[credited.id for credited in track.artists or []] for track in results.tracks]
+    songs = results.tracks.where(
+        (
+            track
+            for track, of_artists in zip(results.tracks, ids, strict=True)
+            if artist.id in of_artists
+        ),
+        unreadable=sum(not any(of_artists) for of_artists in ids),
+    )
     return ListPage(path, _entries(songs), _has_more_results(results, Kind.TRACK, path), artist)
 
 
 async def _page(
     paging: Paging[T], path: ListPath, *, api_page_size: int = API_PAGE_SIZE
-) -> tuple[list[T], bool]:
-    """The entries of one page without nulls, and whether Spotify has more.
+) -> tuple[Entries[T], bool]:
+    """The entries of one page, and whether Spotify has more.
 
     A request reads `api_page_size` entries, so that the cache has the next pages as well.
     """
     start = path.offset // api_page_size * api_page_size
     page = await paging.page(start)
     items = page.items[path.offset - start :]
-    entries = [entry for entry in items[:PAGE_SIZE] if entry is not None]
+    entries = Entries.of(items[:PAGE_SIZE]) if items or path.offset else page.readable
     return entries, len(items) > PAGE_SIZE or page.next is not None
 
 
-def _entries(items: Iterable[Item | Chapter]) -> list[Entry]:
-    return [Entry(item) for item in items]
+def _entries(items: Entries[Item | Chapter]) -> Entries[Entry]:
+    return items.map(Entry)
 
 
 def _has_more_results(results: SearchResults, kind: Kind, path: ListPath) -> bool:
     return kind in results.more_kinds and path.offset < MAX_SEARCH_OFFSET
 
 
-def results_of_kind(results: SearchResults, kind: Kind) -> Sequence[Item]:
+def results_of_kind(results: SearchResults, kind: Kind) -> Entries[Item]:
     """The results of one kind, best first."""
-    lists: dict[Kind, Sequence[Item]] = {
+    lists: dict[Kind, Entries[Item]] = {
         Kind.TRACK: results.tracks,
         Kind.ALBUM: results.albums,
         Kind.ARTIST: results.artists,
@@ -193,6 +200,8 @@ def results_of_kind(results: SearchResults, kind: Kind) -> Sequence[Item]:
 def _epoch_seconds(time: str | None) -> int | None:
     """An ISO 8601 time of Spotify in seconds since 1970; None if it is unreadable."""
     try:
-        return int(datetime.fromisoformat(time or "").timestamp())
+        date = datetime.fromisoformat(time or "")
+        seconds = int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         return None
+    return seconds if _FIRST_PLAY <= seconds <= _LAST_PLAY else None

@@ -72,6 +72,7 @@
         │   └── QuotaExceeded   the app's daily quota is used up: wait hours
         ├── BackgroundBudgetExceeded  the daily share of background work is used up: wait hours
         ├── LibraryChanged      a list changed too much while it was read
+        ├── ListUnreadable      a list has entries, but none of them could be read
         ├── SpotifyDown         5xx, no connection, or an unreadable response
         ├── OutcomeUnknown      the call was sent, and may or may not have taken effect
         └── BadRequest          Spotify does not accept the request, such as a URI or a query

@@ -169,6 +169,12 @@ class SpotifyDown(SpotifyError):
     message = "Spotify isn’t responding properly. Try again in a minute."
 
 
+class ListUnreadable(SpotifyError):
+    """A list has entries, but none of them could be read; it is not empty."""
+
+    message = "Spotify answered, but I couldn’t read it. Try again in a minute."
+
+
 class OutcomeUnknown(SpotifyError):
     message = "Not sure that worked: Spotify didn’t confirm. Check /now before trying again."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from bot.errors.bot_error import BotError
 from bot.errors.login import MissingScope, NeedsLogin
 from bot.library.playlists import WritablePlaylists, writable_playlists
 from bot.spotify import Spotify
+from bot.spotify.entries import Entries
 from bot.spotify.models import Device
 from bot.store import LinkedAccount
 
@@ -25,7 +26,7 @@ T = TypeVar("T")
 class DefaultOptions:
     """What the user can choose, or the error with which Spotify could not be read."""
 
-    devices: Sequence[Device] | BotError
+    devices: Entries[Device] | BotError
     playlists: WritablePlaylists | BotError
 
     @property
@@ -44,7 +45,7 @@ async def fetch_default_options(sessions: Sessions, account: LinkedAccount) -> D
         except BotError as error:
             return error
 
-    async def devices(spotify: Spotify) -> Sequence[Device]:
+    async def devices(spotify: Spotify) -> Entries[Device]:
         return await spotify.player.devices()
 
     async def playlists(spotify: Spotify) -> WritablePlaylists:

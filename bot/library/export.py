@@ -12,6 +12,7 @@ from bot.errors.content import FileTooLarge, NothingToExport
 from bot.interactions.progress import Progress
 from bot.library.formats import exportify_csv, tonearm_json
 from bot.spotify import Spotify
+from bot.spotify.entries import Entries
 from bot.spotify.pages import SavedTrack
 from bot.spotify.paging import PAGE_SIZE
 
@@ -57,8 +58,8 @@ async def liked_songs(
             songs.append(entry)
         if paging.read_count % PAGE_SIZE == 0:
             await progress(paging.read_count, max(paging.read_count, paging.total or 0))
-    if not songs:
-        raise NothingToExport
+    listed = paging.read_count or paging.total or 0
+    Entries(songs, unreadable=listed - len(songs)).require(NothingToExport)
     # Writing 50,000 songs takes a second, during which the event loop must not block.
     name, content = await asyncio.to_thread(_file, songs, file_format, exported_at, max_bytes)
     if len(content) > max_bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import compress
 
 from bot.errors.content import NothingFound
 from bot.errors.spotify import NotFound, NotPermitted, OutcomeUnknown
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
+from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.uris import Kind, Uri
@@ -37,14 +39,16 @@ class Addition:
 class WritablePlaylists:
     """The playlists that a user can add to. `more`: there may be others that were not read."""
 
-    playlists: list[Playlist]
+    playlists: Entries[Playlist]
     more: bool
 
 
-def can_add_to(playlist: Playlist, account_id: str | None) -> bool:
-    """Whether this Spotify account owns the playlist or collaborates on it."""
+def can_add_to(playlist: Playlist, account_id: str | None) -> bool | None:
+    """Whether this Spotify account owns the playlist or collaborates on it; None if unknown."""
+    if playlist.collaborative:
+        return True
     owner = playlist.owner.id if playlist.owner else None
-    return bool(playlist.collaborative or (owner is not None and owner == account_id))
+    return None if owner is None or account_id is None else owner == account_id
 
 
 async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
@@ -52,8 +56,9 @@ async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
     playlists, profile = await asyncio.gather(
         spotify.playlists.first_page(), spotify.profile.me(fresh=False)
     )
-    writable = [playlist for playlist in playlists if can_add_to(playlist, profile.id)]
-    return WritablePlaylists(writable, more=len(playlists) == PAGE_SIZE)
+    permissions = [can_add_to(playlist, profile.id) for playlist in playlists]
+    writable = playlists.where(compress(playlists, permissions), unreadable=permissions.count(None))
+    return WritablePlaylists(writable, more=len(playlists) + playlists.unreadable >= PAGE_SIZE)
 
 
 async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
@@ -62,9 +67,9 @@ async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
     if item.kind != Kind.ALBUM:
         return Addition([uri])
     page = await spotify.catalogue.album_tracks(uri).page()
-    uris = [track.uri for track in page.items[:MAX_ALBUM_SONGS] if track and track.uri]
-    if not uris:
-        raise NothingFound("an album without songs", message=_NO_SONGS)
+    songs_read = page.readable.map(lambda track: track.uri)
+    songs_read.require(NothingFound("an album without songs", message=_NO_SONGS))
+    uris = list(songs_read[:MAX_ALBUM_SONGS])
     songs = count(len(uris), "song")
     if page.total > len(uris):
         songs = f"The first {songs} of {page.total:,}"

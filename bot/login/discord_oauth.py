@@ -5,14 +5,17 @@ Source: discord.com/developers/docs, "OAuth2", Authorization Code Grant, scope `
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import msgspec
+from msgspec import Meta
 
 from bot.errors.login import DiscordDown, DiscordRefused, LoginError, LoginRefused
+from bot.spotify.oauth import Token
 from bot.spotify.response_body import read_body
+from bot.spotify.tolerant_decoding import Unreadable, decode
 from bot.spotify.transport import TIMEOUT
 
 T = TypeVar("T")
@@ -21,14 +24,14 @@ _REFUSALS: dict[int, type[LoginError]] = {400: LoginRefused, 401: DiscordRefused
 
 
 class _Token(msgspec.Struct):
-    access_token: str
+    access_token: Token
 
     def __repr__(self) -> str:
         return "_Token(…)"
 
 
 class _User(msgspec.Struct):
-    id: str
+    id: Annotated[str, Meta(pattern=r"\A[0-9]{1,20}\Z")]
 
 
 class DiscordOAuth:
@@ -92,6 +95,6 @@ class DiscordOAuth:
             refusal = _REFUSALS.get(response.status, DiscordDown)
             raise refusal(f"Discord's {path}: {response.status}")
         try:
-            return msgspec.json.decode(body, type=model)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return decode(body, model)
+        except Unreadable:
             raise DiscordDown(f"Discord's {path}: unreadable response") from None

@@ -22,6 +22,7 @@ from bot.player.outcome import Outcome
 from bot.player.state import explain_unknown_outcome
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
+from bot.spotify.entries import Entries
 from bot.spotify.models import Album, Episode, Playable, Playlist, Track
 from bot.spotify.paging import PAGE_SIZE
 from bot.text.items import count
@@ -99,17 +100,18 @@ def _calls_to_read(item: Item, size: int, limit: int) -> int:
 async def expand(spotify: Spotify, items: Sequence[Item]) -> list[Playable]:
     """The tracks and episodes in these items, in order, at most MAX_SONGS, without local files.
 
-    Raises NothingToQueue if there are none.
+    Raises NothingToQueue if there are none, and ListUnreadable.
     """
     songs: list[Playable] = []
+    unreadable = 0
     for item in items:
         async for song in _songs_in(spotify, item):
+            unreadable += song is None
             if song and song.uri:
                 songs.append(song)
             if len(songs) == MAX_SONGS:
                 return songs
-    if not songs:
-        raise NothingToQueue("empty")
+    Entries(songs, unreadable=unreadable).require(NothingToQueue("empty"))
     return songs
 
 

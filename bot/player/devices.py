@@ -10,13 +10,12 @@ from bot.errors.content import DeviceNameNotFound
 from bot.errors.spotify import DeviceChoiceNeeded
 from bot.player.actions import PlayerAction
 from bot.spotify import Spotify
+from bot.spotify.entries import Entries
 from bot.spotify.models import Device
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
 
 DEVICE_NOT_FOUND = "That device is offline. Choose another one."
-# A menu of Discord holds IDs of this length. Spotify's have 40 characters, or a few more.
-_MAX_ID_LENGTH = 100
 # The names that an error message lists, and their length.
 _MAX_NAMES, _MAX_NAME_LENGTH = 10, 40
 # Spotify's device IDs are longer than a name that a user types.
@@ -39,10 +38,10 @@ async def find_device(spotify: Spotify, action: PlayerAction, wanted: str) -> De
         raise device_needed(action, devices, DEVICE_NOT_FOUND) from None
 
 
-def match_device(devices: Sequence[Device], wanted: str) -> Device:
+def match_device(devices: Entries[Device], wanted: str) -> Device:
     """The device with this ID, else this name, else one whose name begins with or contains it.
 
-    Raises DeviceNameNotFound, which lists the names.
+    Raises DeviceNameNotFound, which lists the names, and ListUnreadable.
     """
     candidates = controllable(devices)
     words = single_line(wanted).casefold()
@@ -55,6 +54,7 @@ def match_device(devices: Sequence[Device], wanted: str) -> Device:
     ):
         if matches:
             return matches[0]
+    candidates.require(DeviceNameNotFound([]))
     listed = [
         safe(device.name, _MAX_NAME_LENGTH) or "a device without a name"
         for device in candidates[:_MAX_NAMES]
@@ -63,20 +63,16 @@ def match_device(devices: Sequence[Device], wanted: str) -> Device:
     raise DeviceNameNotFound([*listed, f"and {more} more"] if more else listed)
 
 
-def controllable(devices: Sequence[Device]) -> list[Device]:
+def controllable(devices: Entries[Device]) -> Entries[Device]:
     """The devices that take commands, without duplicates; the active one first."""
-    by_id = {
-        device.id: device
-        for device in devices
-        if device.id and len(device.id) <= _MAX_ID_LENGTH and not device.is_restricted
-    }
-    return sorted(by_id.values(), key=lambda device: not device.is_active)
+    by_id = {device.id: device for device in devices if device.id and not device.is_restricted}
+    return devices.where(sorted(by_id.values(), key=lambda device: not device.is_active))
 
 
-def pick_device(devices: Sequence[Device], default: SavedDefault | None) -> Device | None:
+def pick_device(devices: Entries[Device], default: SavedDefault | None) -> Device | None:
     """The default device, else the only one that takes commands; None if there are several."""
     candidates = controllable(devices)
-    only = candidates[0] if len(candidates) == 1 else None
+    only = candidates[0] if len(candidates) == 1 and not devices.unreadable else None
     return find_default(candidates, default) or only
 
 
@@ -91,14 +87,17 @@ def find_default(devices: Sequence[Device], default: SavedDefault | None) -> Dev
 
 
 def device_needed(
-    action: PlayerAction, devices: Sequence[Device], message: str = ""
+    action: PlayerAction, devices: Entries[Device], message: str = ""
 ) -> DeviceChoiceNeeded:
     """The question which of the devices to use; `message` replaces its text if there are any."""
+    candidates = controllable(devices)
     options = [
         (device.id or "", single_line(device.name) or "Unnamed device", single_line(device.type))
-        for device in controllable(devices)
+        for device in candidates
     ]
     question = DeviceChoiceNeeded(str(action), options)
     if options and message:
         question.message = message
+    elif not options:
+        question.message = candidates.why_empty(question.message)
     return question

@@ -17,7 +17,7 @@ from bot.player.outcome import Outcome
 from bot.player.start import play, resume
 from bot.player.state import AD_PLAYING, POLL_DELAY, explain_unknown_outcome
 from bot.spotify.catalogue import Item
-from bot.spotify.models import Actions, Device, Playback
+from bot.spotify.models import UNKNOWN_DEVICE, Actions, Playback, playable
 from bot.spotify.player import RepeatMode
 from bot.text.escape import safe
 from bot.text.items import format_duration
@@ -38,7 +38,7 @@ async def perform(action: PlayerAction, context: ActionContext) -> Outcome:
 
 async def _pause(_: PlayerAction, context: ActionContext) -> Outcome:
     await context.spotify.player.pause(device=context.device)
-    state, is_updated = await context.poll_state(lambda state: not state.is_playing)
+    state, is_updated = await context.poll_state(lambda state: state.is_playing is False)
     if state is not None and not is_updated:
         state = replace(state, is_playing=False)
     return Outcome("Paused", state=state)
@@ -85,7 +85,7 @@ async def _seek(action: PlayerAction, context: ActionContext) -> Outcome:
 
 async def _volume(action: PlayerAction, context: ActionContext) -> Outcome:
     state = await context.state()
-    device = state.device or Device()
+    device = state.device or UNKNOWN_DEVICE
     before = device.volume_percent
     if device.supports_volume is False:
         raise VolumeNotSupported(safe(device.name) or "That device")
@@ -162,7 +162,7 @@ async def skip_to_queued(item: Item, message: str, context: ActionContext) -> Ou
     except SpotifyError as error:
         error.message = f"{message}. {error.message}"
         raise
-    is_playing = skipped.state is not None and skipped.state.is_playing
+    is_playing = skipped.state is not None and skipped.state.is_playing is True
     if message == "Queued" and is_playing:
         return Outcome("Playing", item=item, state=skipped.state)
     return Outcome(f"{message}. {skipped.message}", item=item, state=skipped.state)
@@ -170,8 +170,10 @@ async def skip_to_queued(item: Item, message: str, context: ActionContext) -> Ou
 
 async def _queue_position(item: Item, context: ActionContext) -> int | None:
     """The number of items before it in the queue; None if the queue does not show it."""
-    upcoming = (await context.spotify.player.get_queue()).upcoming
-    return next((n for n, queued in enumerate(upcoming) if queued.uri == item.uri), None)
+    queue = [
+        playable(queued) for queued in (await context.spotify.player.get_queue()).entries or ()
+    ]
+    return next((n for n, queued in enumerate(queue) if queued and queued.uri == item.uri), None)
 
 
 async def _transfer(_: PlayerAction, context: ActionContext) -> Outcome:
@@ -182,7 +184,9 @@ async def _transfer(_: PlayerAction, context: ActionContext) -> Outcome:
         await context.spotify.player.transfer(context.device, play=True)
 
     def is_moved(state: Playback) -> bool:
-        return context.is_on_target(state) and (state.is_playing or state.item is None)
+        return context.is_on_target(state) and (
+            state.is_playing is True or state.item_or_unknown is None
+        )
 
     state, is_updated = await context.poll_state(is_moved)
     return Outcome("Moved", state=state if is_updated else None)

@@ -29,6 +29,7 @@ from bot.player.resolve import resolve
 from bot.player.state import Sleep
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
+from bot.spotify.entries import Entries
 from bot.spotify.models import Device, Playback
 from bot.spotify.uris import Uri
 from bot.store import Store
@@ -228,7 +229,7 @@ class Player:
         action, player = command.action, command.spotify.player
         if action in _ACTIVE_DEVICE_ONLY:
             raise NothingPlaying("no device", message=_ACTIVE_DEVICE_ONLY[action])
-        devices: Sequence[Device] = ()
+        devices: Entries[Device] = Entries()
         if device is None:
             devices = await player.devices()
             default = (await self._preferences.get(command.user_id)).device

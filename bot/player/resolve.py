@@ -9,6 +9,7 @@ from bot.browse.paths import validate_query
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingFound, NothingToQueue
 from bot.errors.login import MissingScope
+from bot.errors.spotify import ListUnreadable
 from bot.player.actions import LIKED_SONGS
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
@@ -91,21 +92,28 @@ async def _item(spotify: Spotify, target: Target) -> Item:
 
 async def _first_result(spotify: Spotify, words: str, kind: Kind) -> Item:
     results = results_of_kind(await spotify.catalogue.search(words, kind), kind)
-    if not results:
-        raise NothingFound
-    return results[0]
+    return results.require(NothingFound)[0]
 
 
 async def _own_playlist(spotify: Spotify, name: str) -> Playlist | None:
-    """The user's playlist of this name, among the first MAX_OWN_PLAYLISTS; one call a page."""
+    """The user's playlist of this name, among the first MAX_OWN_PLAYLISTS; one call a page.
+
+    Raises ListUnreadable if it may be one whose name could not be read.
+    """
+    unreadable = 0
     paging = spotify.playlists.mine()
     for offset in range(0, MAX_OWN_PLAYLISTS, PAGE_SIZE):
         page = await paging.page(offset)
-        for playlist in page.items:
-            if playlist and playlist.uri and _is_named(playlist, name):
+        playlists = page.readable
+        for playlist in playlists:
+            if playlist.uri and _is_named(playlist, name):
                 return playlist
+            unreadable += playlist.name is None
+        unreadable += 0 if playlists else playlists.unreadable
         if page.next is None:
             break
+    if unreadable:
+        raise ListUnreadable(f"{unreadable} playlists")
     return None
 
 

@@ -54,7 +54,7 @@ async def explain_restriction(
         state = await context.spotify.player.state()
     if state is None:
         raise error
-    if action.verb == "pause" and not state.is_playing:
+    if action.verb == "pause" and state.is_playing is False:
         return Outcome("Already paused", state=state)
     if action.verb == "resume" and state.is_playing:
         return Outcome(_already_playing(action, state), state=state)
@@ -76,7 +76,7 @@ def _message_for(action: PlayerAction, state: Playback) -> str:
     disallows = state.actions.disallows if state.actions else {}
     required = _REQUIRED_ACTIONS.get(action.verb, ())
     is_disallowed = any(disallows.get(name) for name in required)
-    is_empty = action.verb in ("resume", "queue") and state.item is None
+    is_empty = action.verb in ("resume", "queue") and state.is_empty
     if is_disallowed or is_empty:
         return _MESSAGES[action.verb]
     return _TRACK_UNAVAILABLE if action.verb in ("play", "queue") else PlayerRestricted.message

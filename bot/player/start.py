@@ -13,6 +13,7 @@ from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
 from bot.player.state import explain_unknown_outcome
 from bot.spotify.catalogue import Item
+from bot.spotify.entries import Entries
 from bot.spotify.models import Album, Episode, Playback, Track
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.player import MAX_URIS
@@ -52,7 +53,7 @@ async def resume(action: PlayerAction, context: ActionContext) -> Outcome:
     shuffle_is_set = shuffle_is_set or await _try_shuffle(action.shuffle, context)
 
     def is_resumed(state: Playback) -> bool:
-        return state.is_playing and (context.device is None or context.is_on_target(state))
+        return state.is_playing is True and (context.device is None or context.is_on_target(state))
 
     state, is_updated = await context.poll_state(is_resumed)
     if state is not None and not is_updated:
@@ -118,11 +119,12 @@ async def _play_liked(context: ActionContext) -> Outcome:
     first = await songs.page()
     offsets = range(PAGE_SIZE, min(first.total, MAX_URIS), PAGE_SIZE)
     pages = [first, *await asyncio.gather(*(songs.page(offset) for offset in offsets))]
-    tracks = [entry.track for page in pages for entry in page.items if entry and entry.track]
+    tracks = [track for page in pages for track in page.readable.map(lambda saved: saved.track)]
     # A song that is liked meanwhile moves another one to the next page, which then repeats it.
     uris = list(dict.fromkeys(track.uri for track in tracks if track.uri))[:MAX_URIS]
     if not uris:
-        raise NothingToExport("none", message=_NO_LIKED_SONGS)
+        unreadable = 0 if tracks else sum(len(page.items) or page.total for page in pages)
+        Entries(unreadable=unreadable).require(NothingToExport("none", message=_NO_LIKED_SONGS))
     async with explain_unknown_outcome(context.spotify):
         await context.spotify.player.play(*uris, device=context.device)
     if first.total > MAX_URIS:

@@ -24,6 +24,7 @@ JUST_STARTED_SECONDS = 5.0
 # Seconds to read the player after a call whose outcome is unknown.
 _UNKNOWN_OUTCOME_TIMEOUT = 2.0
 
+_NOT_SHOWN = "Something is playing that Spotify doesn’t show to apps. Try again at the next track."
 AD_PLAYING = "An ad is playing. Music continues after it."
 
 
@@ -32,6 +33,8 @@ async def now_playing(spotify: Spotify) -> Playable:
     state = await spotify.player.state()
     if state is not None and state.item is not None:
         return state.item
+    if state is not None and state.item_or_unknown is not None:
+        raise NothingPlaying("an unknown item", message=_NOT_SHOWN)
     is_ad = state is not None and state.currently_playing_type == "ad"
     raise NothingPlaying("ad", message=AD_PLAYING) if is_ad else NothingPlaying
 
@@ -87,6 +90,8 @@ async def _now_playing_sentence(spotify: Spotify) -> str:
     try:
         state = await spotify.player.state()
     except BotError:
+        return ""
+    if state is not None and (state.is_playing is None or state.item_or_unknown != state.item):
         return ""
     if state is None or state.item is None:
         return "Nothing is playing now."

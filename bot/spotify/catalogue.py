@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
-import msgspec
+from msgspec.structs import replace
 
 from bot.errors.spotify import SpotifyDown
 from bot.spotify.api_client import ApiClient
+from bot.spotify.api_model import ApiModel
+from bot.spotify.catalogue_item import CatalogueItem
+from bot.spotify.entries import Entries
 from bot.spotify.models import (
-    RAW_NULL,
     Album,
-    ApiModel,
     Artist,
     Audiobook,
-    CatalogueItem,
     Chapter,
     Episode,
     Playlist,
@@ -46,29 +47,31 @@ N = TypeVar("N", bound=CatalogueItem)
 
 @dataclass(frozen=True)
 class SearchResults:
-    """The results of a search, best first, without nulls and duplicates.
+    """The results of a search, best first, without duplicates.
 
     more_kinds  the kinds that have another page
     """
 
-    tracks: list[Track] = field(default_factory=list)
-    albums: list[Album] = field(default_factory=list)
-    artists: list[Artist] = field(default_factory=list)
-    playlists: list[Playlist] = field(default_factory=list)
-    shows: list[Show] = field(default_factory=list)
-    episodes: list[Episode] = field(default_factory=list)
-    audiobooks: list[Audiobook] = field(default_factory=list)
+    tracks: Entries[Track] = field(default_factory=Entries)
+    albums: Entries[Album] = field(default_factory=Entries)
+    artists: Entries[Artist] = field(default_factory=Entries)
+    playlists: Entries[Playlist] = field(default_factory=Entries)
+    shows: Entries[Show] = field(default_factory=Entries)
+    episodes: Entries[Episode] = field(default_factory=Entries)
+    audiobooks: Entries[Audiobook] = field(default_factory=Entries)
     more_kinds: frozenset[Kind] = frozenset()
 
 
 class _SearchResponse(ApiModel, frozen=True):
-    tracks: msgspec.Raw = RAW_NULL
-    albums: msgspec.Raw = RAW_NULL
-    artists: msgspec.Raw = RAW_NULL
-    playlists: msgspec.Raw = RAW_NULL
-    shows: msgspec.Raw = RAW_NULL
-    episodes: msgspec.Raw = RAW_NULL
-    audiobooks: msgspec.Raw = RAW_NULL
+    """A page that is None could not be read, or was not asked for."""
+
+    tracks: Page[Track] | None = None
+    albums: Page[Album] | None = None
+    artists: Page[Artist] | None = None
+    playlists: Page[Playlist] | None = None
+    shows: Page[Show] | None = None
+    episodes: Page[Episode] | None = None
+    audiobooks: Page[Audiobook] | None = None
 
 
 class CatalogueApi:
@@ -86,7 +89,7 @@ class CatalogueApi:
         offset  at most MAX_SEARCH_OFFSET
         """
         parameters: Query = {"q": query, "type": ",".join(kinds), "limit": limit, "offset": offset}
-        results = await self._api.get("search", parameters, decode=_decode_search)
+        results = await self._api.get("search", parameters, decode=partial(decode_search, kinds))
         # Search returns these kinds complete; the other kinds lack fields that their GET has.
         for item in (*results.tracks, *results.albums, *results.artists):
             self._api.prime_cache(f"{item.kind}s/{item.id}", item, ITEM_BYTES)
@@ -94,7 +97,7 @@ class CatalogueApi:
 
     async def item(self, uri: Uri) -> Item:
         """The item, which has a `uri`. Raises NotFound if Spotify does not know the ID."""
-        decode = partial(_decode_item, _MODELS[uri.kind])
+        decode = partial(decode_item, uri)
         return await self._api.get(f"{uri.kind}s/{uri.id}", decode=decode)
 
     def album_tracks(self, album: Uri, *, concurrency: int = 1) -> Paging[Track]:
@@ -128,30 +131,26 @@ class CatalogueApi:
         return Paging(self._api, path, page_decoder(Chapter), concurrency=concurrency)
 
 
-def _decode_item(model: type[Item], body: bytes) -> Item:
-    item = model.decode(body)
-    if item.uri is None:
-        raise SpotifyDown("an item without an id")
-    return item
+def decode_item(uri: Uri, body: bytes) -> Item:
+    """The item that was asked for; its own URI may differ, since Spotify replaces tracks."""
+    item = _MODELS[uri.kind].decode(body)
+    return item if item.uri else replace(item, id=uri.id, raw_uri=str(uri))
 
 
-def _decode_search(body: bytes) -> SearchResults:
+def decode_search(kinds: Sequence[Kind], body: bytes) -> SearchResults:
+    """Raises SpotifyDown if none of these kinds can be read."""
     response = _SearchResponse.decode(body)
-    more_kinds: set[Kind] = set()
-
-    def items(raw: msgspec.Raw, model: type[N]) -> list[N]:
-        page: Page[N] = Page([]) if raw == RAW_NULL else page_decoder(model)(bytes(raw))
-        if page.next is not None:
-            more_kinds.add(model.kind)
-        return list({item.id: item for item in page.items if item and item.uri}.values())
-
+    pages: dict[Kind, Page[Any] | None] = {kind: getattr(response, f"{kind}s") for kind in kinds}
+    if not any(pages.values()):
+        raise SpotifyDown("unreadable answer: no results")
     return SearchResults(
-        tracks=items(response.tracks, Track),
-        albums=items(response.albums, Album),
-        artists=items(response.artists, Artist),
-        playlists=items(response.playlists, Playlist),
-        shows=items(response.shows, Show),
-        episodes=items(response.episodes, Episode),
-        audiobooks=items(response.audiobooks, Audiobook),
-        more_kinds=frozenset(more_kinds),
+        **{f"{kind}s": _results(page) for kind, page in pages.items()},
+        more_kinds=frozenset(kind for kind, page in pages.items() if page and page.next),
     )
+
+
+def _results(page: Page[N] | None) -> Entries[N]:
+    if page is None:
+        return Entries(unreadable=1)
+    entries = page.readable.map(lambda item: item if item.uri else None)
+    return entries.where({item.id: item for item in entries}.values())

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-import msgspec
-
 from bot.errors.spotify import SpotifyDown
 from bot.spotify.api_client import ApiClient
+from bot.spotify.api_model import decode_response
 from bot.spotify.cursor_paging import FollowedArtists
 from bot.spotify.pages import (
     SavedAlbum,
@@ -21,7 +20,6 @@ from bot.spotify.pages import (
     page_decoder,
 )
 from bot.spotify.paging import DEFAULT_CONCURRENCY, Paging
-from bot.spotify.response_body import DECODE_ERRORS
 from bot.spotify.uris import Uri
 
 # Spotify's limit for one call.
@@ -89,10 +87,7 @@ def _batches(count: int, uris: Sequence[Uri]) -> Iterator[str]:
 
 def _decode_flags(count: int, body: bytes) -> list[bool]:
     """Raises SpotifyDown if the response has not exactly `count` flags."""
-    try:
-        flags = msgspec.json.decode(body, type=list[bool])
-    except DECODE_ERRORS as error:
-        raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
+    flags = decode_response(body, list[bool])
     if len(flags) != count:
         raise SpotifyDown("not as many answers as questions")
     return flags

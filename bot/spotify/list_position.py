@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Hashable
 from typing import Generic, NamedTuple, TypeVar
 
-from bot.spotify.models import ApiModel
+from bot.spotify.api_model import ApiModel
 from bot.spotify.pages import Page
 
 T = TypeVar("T", bound=ApiModel)

@@ -2,63 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from functools import cached_property
-from typing import ClassVar, Self
+import re
+from collections.abc import Hashable, Mapping
+from typing import Self
 
 import msgspec
 
-from bot.errors.spotify import SpotifyDown
-from bot.spotify.response_body import DECODE_ERRORS
-from bot.spotify.uris import Kind, Uri, is_id
+from bot.spotify.api_model import (
+    Address,
+    Amount,
+    ApiModel,
+    Duration,
+    Id,
+    Name,
+    Percent,
+    Progress,
+)
+from bot.spotify.catalogue_item import CatalogueItem, UnknownItem
+from bot.spotify.uris import Kind
 
-RAW_NULL = msgspec.Raw(b"null")
-
-
-class ApiModel(msgspec.Struct, frozen=True):
-    """A part of a response. Decoding skips fields that the class does not name."""
-
-    @classmethod
-    def decode(cls, body: bytes) -> Self:
-        """Decode JSON. Raises SpotifyDown if the body is something else, such as HTML."""
-        try:
-            return msgspec.json.decode(body, type=cls)
-        except DECODE_ERRORS as error:
-            raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
-
-    @property
-    def identity(self) -> Hashable:
-        """A value that distinguishes an entry from the others of its list; None without one."""
-        return None
+_WEB_ADDRESS = re.compile(r"https?://[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+(?::[0-9]{1,5})?/[!-~]*")
+_DATE = re.compile(r"[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
+_LOCAL_FILE = "spotify:local:"
 
 
 class Image(ApiModel, frozen=True):
-    url: str | None = None
-    width: int | None = None
-
-
-class CatalogueItem(ApiModel, frozen=True):
-    """An item with a name and a page of its own."""
-
-    kind: ClassVar[Kind]
-
-    name: str | None = None
-    id: str | None = None
+    raw_url: Address | None = msgspec.field(default=None, name="url")
+    width: Amount | None = None
 
     @property
-    def uri(self) -> Uri | None:
-        """None for a local file, which exists only on its owner's computer."""
-        return Uri(self.kind, self.id) if self.id and is_id(self.id) else None
-
-    def require_uri(self) -> Uri:
-        """The URI of an item that the catalogue returned. Raises LookupError for a local file."""
-        if (uri := self.uri) is None:
-            raise LookupError(f"{self.kind} without an id")
-        return uri
-
-    @property
-    def identity(self) -> Hashable:
-        return self.id
+    def url(self) -> str | None:
+        """None unless it is an address on the web, which Discord can show."""
+        return self.raw_url if _WEB_ADDRESS.fullmatch(self.raw_url or "") else None
 
 
 class Artist(CatalogueItem, frozen=True):
@@ -67,24 +42,40 @@ class Artist(CatalogueItem, frozen=True):
     images: list[Image] | None = None
 
 
+def _date(text: str | None) -> str | None:
+    """A date as Spotify writes it, with or without month and day; None if it is malformed."""
+    return text if _DATE.fullmatch(text or "") else None
+
+
 class Album(CatalogueItem, frozen=True):
     kind = Kind.ALBUM
 
     images: list[Image] | None = None
     artists: list[Artist] | None = None
-    release_date: str | None = None
-    total_tracks: int | None = None
+    raw_release_date: Name | None = msgspec.field(default=None, name="release_date")
+    total_tracks: Amount | None = None
+
+    @property
+    def release_date(self) -> str | None:
+        return _date(self.raw_release_date)
 
 
 class Owner(ApiModel, frozen=True):
     """The public part of a user's profile."""
 
-    id: str | None = None
-    display_name: str | None = None
+    id: Id | None = None
+    display_name: Name | None = None
 
 
-class Count(ApiModel, frozen=True):
-    total: int | None = None
+class ItemCount(ApiModel, frozen=True):
+    """How many entries a playlist has, as far as Spotify says."""
+
+    total: Amount | None = None
+
+    @classmethod
+    def resolve(cls, value: object) -> Mapping[str, object]:
+        """A value of any shape means that the user may read the entries."""
+        return value if isinstance(value, Mapping) else {}
 
 
 class Playlist(CatalogueItem, frozen=True):
@@ -96,9 +87,14 @@ class Playlist(CatalogueItem, frozen=True):
     owner: Owner | None = None
     public: bool | None = None
     collaborative: bool | None = None
-    snapshot_id: str | None = None
-    items: Count | None = None
-    tracks: Count | None = None
+    snapshot_id: Name | None = None
+    items: ItemCount | None = None
+    tracks: ItemCount | None = None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether Spotify shows the entries to the user."""
+        return self.items is not None or self.tracks is not None
 
     @property
     def total(self) -> int | None:
@@ -111,12 +107,12 @@ class Show(CatalogueItem, frozen=True):
     kind = Kind.SHOW
 
     images: list[Image] | None = None
-    publisher: str | None = None
-    total_episodes: int | None = None
+    publisher: Name | None = None
+    total_episodes: Amount | None = None
 
 
 class ExternalIds(ApiModel, frozen=True):
-    isrc: str | None = None
+    isrc: Id | None = None
 
 
 class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
@@ -124,12 +120,16 @@ class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
 
     artists: list[Artist] | None = None
     album: Album | None = None
-    duration_ms: int | None = None
+    duration_ms: Duration | None = None
     explicit: bool | None = None
-    disc_number: int | None = None
-    track_number: int | None = None
+    disc_number: Amount | None = None
+    track_number: Amount | None = None
     external_ids: ExternalIds | None = None
-    raw_uri: str | None = msgspec.field(default=None, name="uri")
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a file on its owner's computer."""
+        return (self.raw_uri or "").startswith(_LOCAL_FILE)
 
     @property
     def identity(self) -> Hashable:
@@ -141,23 +141,38 @@ class Episode(CatalogueItem, frozen=True, tag="episode", tag_field="type"):
 
     show: Show | None = None
     images: list[Image] | None = None
-    duration_ms: int | None = None
-    release_date: str | None = None
+    duration_ms: Duration | None = None
+    raw_release_date: Name | None = msgspec.field(default=None, name="release_date")
+
+    @classmethod
+    def resolve(cls, value: object) -> Mapping[str, object]:
+        """Also reads an episode that has the fields of a track, with its show as the album."""
+        fields = super().resolve(value)
+        album = fields.get("album")
+        if isinstance(fields.get("show"), Mapping) or not isinstance(album, Mapping):
+            return fields
+        known = {name: field for name, field in fields.items() if field is not None}
+        inherited = {name: album.get(name) for name in ("images", "release_date")}
+        return {**inherited, **known, "show": album}
+
+    @property
+    def release_date(self) -> str | None:
+        return _date(self.raw_release_date)
 
 
 Playable = Track | Episode
-"""An item that the player can play; a malformed one, or one of an unknown type, becomes None."""
+"""An item that the player can play."""
+
+PlayableOrUnknown = Track | Episode | UnknownItem | None
 
 
-def decode_playable(raw: msgspec.Raw) -> Playable | None:
-    try:
-        return msgspec.json.decode(raw, type=Track | Episode | None)
-    except DECODE_ERRORS:
-        return None
+def playable(item: PlayableOrUnknown) -> Playable | None:
+    """The item, unless it is one that Tonearm cannot show."""
+    return None if isinstance(item, UnknownItem) else item
 
 
 class Author(ApiModel, frozen=True):
-    name: str | None = None
+    name: Name | None = None
 
 
 class Audiobook(CatalogueItem, frozen=True):
@@ -165,39 +180,25 @@ class Audiobook(CatalogueItem, frozen=True):
 
     images: list[Image] | None = None
     authors: list[Author] | None = None
-    total_chapters: int | None = None
+    total_chapters: Amount | None = None
 
 
 class Chapter(ApiModel, frozen=True):
     """A chapter of an audiobook. It has no page; Spotify calls its type "episode"."""
 
-    name: str | None = None
-    id: str | None = None
-    chapter_number: int | None = None
-    duration_ms: int | None = None
+    name: Name | None = None
+    id: Id | None = None
+    chapter_number: Amount | None = None
+    duration_ms: Duration | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if nothing tells what it is."""
+        if self.name is None and self.id is None:
+            raise ValueError("neither a name nor an ID")
 
     @property
     def identity(self) -> Hashable:
         return self.id
-
-
-class Profile(ApiModel, frozen=True):
-    """The response of `GET /me`. `account_id` identifies the account; before May 2026, `id` did."""
-
-    id: str | None = None
-    account_id: str | None = None
-    display_name: str | None = None
-
-    @property
-    def stable_account_id(self) -> str:
-        """The account's ID. Raises SpotifyDown if the response has none."""
-        if not (account := self.account_id or self.id):
-            raise SpotifyDown("profile without an id")
-        return account
-
-    @property
-    def name(self) -> str:
-        return self.display_name or self.id or "your account"
 
 
 # ---- the player
@@ -206,14 +207,22 @@ class Profile(ApiModel, frozen=True):
 class Device(ApiModel, frozen=True):
     """`id` may be null, and may change over time; a restricted device accepts no commands."""
 
-    id: str | None = None
-    name: str | None = None
-    type: str | None = None
+    id: Id | None = None
+    name: Name | None = None
+    type: Name | None = None
     is_active: bool = False
     is_restricted: bool = False
     is_private_session: bool = False
     supports_volume: bool | None = None
-    volume_percent: int | None = None
+    volume_percent: Percent | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if nothing tells what it is."""
+        if self.id is None and self.name is None and self.type is None:
+            raise ValueError("neither an ID nor a name nor a type")
+
+
+UNKNOWN_DEVICE = Device(name="")
 
 
 class DevicesResponse(ApiModel, frozen=True):
@@ -223,58 +232,54 @@ class DevicesResponse(ApiModel, frozen=True):
 class Context(ApiModel, frozen=True):
     """The source of what plays: the URI of an album, artist, playlist or show."""
 
-    uri: str | None = None
-    type: str | None = None
+    uri: Address | None = None
+    type: Name | None = None
 
 
 class Actions(ApiModel, frozen=True):
     """The actions that the player does not allow now, such as `skipping_next`, each with true."""
 
-    disallows: dict[str, bool | None] = {}
+    disallows: dict[str, bool | None] = msgspec.field(default_factory=dict)
 
 
-class Playback(ApiModel, frozen=True, dict=True):
+class Playback(ApiModel, frozen=True):
     """The response of `GET /me/player`; `currently_playing_type`: track, episode, ad or unknown."""
 
-    is_playing: bool = False
-    currently_playing_type: str | None = None
-    progress_ms: int | None = None
+    is_playing: bool | None = None
+    currently_playing_type: Name | None = None
+    progress_ms: Progress | None = None
     device: Device | None = None
-    repeat_state: str | None = None
+    repeat_state: Name | None = None
     shuffle_state: bool | None = None
     context: Context | None = None
     actions: Actions | None = None
-    raw_item: msgspec.Raw = msgspec.field(default=RAW_NULL, name="item")
+    item_or_unknown: PlayableOrUnknown = msgspec.field(default=None, name="item")
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if nothing tells what the player does."""
+        if self.is_playing is None and self.device is None and self.item is None:
+            raise ValueError("no state")
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """Decode JSON; the progress is at most the length of the item. Raises SpotifyDown."""
+        state = super().decode(body)
+        length = state.item.duration_ms if state.item else None
+        if length and (state.progress_ms or 0) > length:
+            return msgspec.structs.replace(state, progress_ms=length)
+        return state
 
     @classmethod
     def decode_unless_empty(cls, body: bytes) -> Playback | None:
         """None for an empty body: no device is active (status 204). Raises SpotifyDown."""
         return cls.decode(body) if body else None
 
-    @cached_property
+    @property
     def item(self) -> Playable | None:
-        """None if nothing plays, or an item of an unknown type."""
-        return decode_playable(self.raw_item)
-
-
-class Queue(ApiModel, frozen=True):
-    """The item that plays, and those that follow."""
-
-    raw_current: msgspec.Raw = msgspec.field(default=RAW_NULL, name="currently_playing")
-    raw_queue: list[msgspec.Raw] = msgspec.field(default_factory=list, name="queue")
+        """None if there is none, or if Tonearm cannot show it."""
+        return playable(self.item_or_unknown)
 
     @property
-    def current(self) -> Playable | None:
-        return decode_playable(self.raw_current)
-
-    @property
-    def upcoming(self) -> list[Playable]:
-        return [item for raw in self.raw_queue if (item := decode_playable(raw))]
-
-
-class Played(ApiModel, frozen=True):
-    """An entry of the recently played tracks."""
-
-    track: Track | None = None
-    played_at: str | None = None
-    context: Context | None = None
+    def is_empty(self) -> bool:
+        """Whether nothing is loaded, as far as Spotify says: then alone it is said to users."""
+        return self.item_or_unknown is None and self.is_playing is False

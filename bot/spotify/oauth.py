@@ -9,15 +9,19 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from typing import Annotated
 from urllib.parse import urlencode
 
 import aiohttp
 import msgspec
 from cachetools import TTLCache
+from msgspec import Meta
+from msgspec.structs import replace
 
 from bot.errors.login import LoginExpired, LoginRefused, OwnAppGone
 from bot.errors.spotify import AppGone, InvalidClientSecret, SpotifyDown
-from bot.spotify.response_body import DECODE_ERRORS, read_body
+from bot.spotify.response_body import read_body
+from bot.spotify.tolerant_decoding import Unreadable, decode
 from bot.spotify.transport import TIMEOUT
 
 SCOPES = (
@@ -42,13 +46,30 @@ GONE_TTL, MAX_GONE_APPS = 60.0, 1000
 _GONE_CODES = frozenset(("invalid_client", "unauthorized_client"))
 
 
-class TokenResponse(msgspec.Struct, frozen=True):
-    """Tokens. Since 2026 the response to a renewal often has no `refresh_token`."""
+# The characters that OAuth allows (RFC 6749, appendix A.12).
+Token = Annotated[str, Meta(pattern=r"\A[!-~]+\Z", max_length=8192)]
 
-    access_token: str
-    expires_in: int = 3600
-    refresh_token: str | None = None
+
+class TokenResponse(msgspec.Struct, frozen=True):
+    """Tokens. Since 2026 the response to a renewal often has no `refresh_token`.
+
+    access_token  empty if it could not be read, so that a refresh token beside it is not lost
+    expires_in    in seconds
+    scope         empty if Spotify does not say
+    """
+
+    access_token: Token = ""
+    expires_in: Annotated[int, Meta(ge=1, le=86_400)] = 3600
+    refresh_token: Token | None = None
     scope: str = ""
+
+    @classmethod
+    def resolve(cls, value: object) -> object:
+        """Reads a list of scopes as well."""
+        scopes = value.get("scope") if isinstance(value, dict) else None
+        if not isinstance(value, dict) or not isinstance(scopes, list):
+            return value
+        return {**value, "scope": " ".join(scope for scope in scopes if isinstance(scope, str))}
 
     def __repr__(self) -> str:
         return "TokenResponse(…)"
@@ -109,13 +130,15 @@ class SpotifyOAuth:
             },
         )
         if status == 200:
-            return _decode_tokens(body)
+            tokens = require_access_token(_decode_tokens(body))
+            # If Spotify names no scopes, it grants those that were requested (RFC 6749, 5.1).
+            return replace(tokens, scope=tokens.scope or " ".join(SCOPES))
         if (code := _error_code(body)) == "invalid_grant":
             raise LoginRefused(code)
         raise SpotifyDown(f"code refused: {status} {code}")
 
     async def refresh(self, client_id: str, refresh_token: str) -> TokenResponse:
-        """A new access token.
+        """New tokens; the caller keeps a refresh token also if the access token is empty.
 
         Raises LoginExpired only for invalid_grant, OwnAppGone and AppGone if the app is gone,
         otherwise SpotifyDown.
@@ -141,7 +164,7 @@ class SpotifyOAuth:
         authorization = aiohttp.encode_basic_auth(client_id, secret)
         status, body = await self._post_token({"grant_type": "client_credentials"}, authorization)
         if status == 200:
-            return _decode_tokens(body)
+            return require_access_token(_decode_tokens(body))
         if (code := _error_code(body)) in _GONE_CODES:
             # The same code stands for a wrong secret.
             if not await self.client_exists(client_id):
@@ -201,14 +224,23 @@ _ERROR_CODES = frozenset(
 def _error_code(body: bytes) -> str:
     """The error code of a response if OAuth defines it; other text could repeat the request."""
     try:
-        code = msgspec.json.decode(body, type=_ErrorResponse).error
-    except DECODE_ERRORS:
+        code = decode(body, _ErrorResponse).error
+    except Unreadable:
         return "without a JSON body"
     return code if code in _ERROR_CODES else "with an unknown code"
 
 
 def _decode_tokens(body: bytes) -> TokenResponse:
+    """Raises SpotifyDown if there is no token."""
     try:
-        return msgspec.json.decode(body, type=TokenResponse)
-    except DECODE_ERRORS:
+        tokens = decode(body, TokenResponse)
+    except Unreadable:
         raise SpotifyDown("unreadable answer of the token endpoint") from None
+    return tokens if tokens.refresh_token else require_access_token(tokens)
+
+
+def require_access_token(tokens: TokenResponse) -> TokenResponse:
+    """The tokens. Raises SpotifyDown without an access token."""
+    if not tokens.access_token:
+        raise SpotifyDown("no access token in the answer of the token endpoint")
+    return tokens

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Generic, TypeVar
 
 import msgspec
 
-from bot.errors.spotify import SpotifyDown
+from bot.spotify.api_model import Address, Amount, ApiModel, Id, decode_response
+from bot.spotify.entries import Entries
 from bot.spotify.models import (
     Album,
-    ApiModel,
     Artist,
     Audiobook,
+    Context,
     Episode,
     Owner,
     Playable,
-    Played,
+    PlayableOrUnknown,
     Show,
     Track,
+    playable,
 )
-from bot.spotify.response_body import DECODE_ERRORS
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ T = TypeVar("T")
 class SavedEntry(ApiModel, frozen=True):
     """An entry of the library; the last field of each subclass holds the saved item."""
 
-    added_at: str | None = None
+    added_at: Id | None = None
 
     @property
     def identity(self) -> Hashable:
@@ -60,15 +62,16 @@ class SavedAudiobook(SavedEntry, frozen=True):
 class PlaylistEntry(ApiModel, frozen=True):
     """`item` is None if Spotify no longer has the item; older responses call the field `track`."""
 
-    added_at: str | None = None
+    added_at: Id | None = None
     added_by: Owner | None = None
     is_local: bool | None = None
-    current_item: Playable | None = msgspec.field(default=None, name="item")
-    legacy_item: Playable | None = msgspec.field(default=None, name="track")
+    item_or_unknown: PlayableOrUnknown = msgspec.field(default=None, name="item")
+    legacy_item: PlayableOrUnknown = msgspec.field(default=None, name="track")
 
     @property
     def item(self) -> Playable | None:
-        return self.current_item or self.legacy_item
+        """None also for an item that Tonearm cannot show."""
+        return playable(self.item_or_unknown) or playable(self.legacy_item)
 
     @property
     def identity(self) -> Hashable:
@@ -76,78 +79,87 @@ class PlaylistEntry(ApiModel, frozen=True):
 
 
 class Page(ApiModel, Generic[T], frozen=True):
-    """One page of a list. `total` may differ from the number of entries on all pages."""
+    """One page of a list, with None for each null and for each unreadable entry.
+
+    `total` may differ from the number of entries on all pages.
+    """
 
     items: list[T | None]
-    total: int = 0
-    next: str | None = None
+    total: Amount = 0
+    next: Address | None = None
+    offset: Amount = 0
 
-
-class _RawPage(ApiModel, frozen=True):
-    """A page with undecoded entries. `Raw` accepts nulls; `Raw | None` accepts only nulls."""
-
-    items: list[msgspec.Raw]
-    total: int = 0
-    next: str | None = None
+    @property
+    def readable(self) -> Entries[T]:
+        """The entries. If a first page has none, but a total, they could not be read."""
+        if not self.items and not self.offset:
+            return Entries(unreadable=self.total)
+        return Entries.of(self.items)
 
 
 def page_decoder(model: type[T]) -> Callable[[bytes], Page[T]]:
-    """A function that decodes a page of `model`, with None for each malformed entry.
-
-    The function raises SpotifyDown if the body is no page.
-    """
-    strict_decoder = msgspec.json.Decoder(Page[model])  # type: ignore[valid-type]
-    raw_decoder = msgspec.json.Decoder(_RawPage)
-
-    def decode(body: bytes) -> Page[T]:
-        try:
-            return strict_decoder.decode(body)
-        except DECODE_ERRORS:
-            pass
-        try:
-            page = raw_decoder.decode(body)
-        except DECODE_ERRORS as error:
-            raise SpotifyDown(f"unreadable answer: {type(error).__name__}") from None
-        return Page([_decode_entry(entry, model) for entry in page.items], page.total, page.next)
-
-    return decode
-
-
-def _decode_entry(entry: msgspec.Raw, model: type[T]) -> T | None:
-    try:
-        return msgspec.json.decode(entry, type=model | None)
-    except DECODE_ERRORS:
-        return None
+    """A function that decodes a page of `model`; it raises SpotifyDown if the body is no page."""
+    return partial(decode_response, model=Page[model])  # type: ignore[valid-type]
 
 
 # ---- lists with cursors
 
 
 class Cursors(ApiModel, frozen=True):
-    after: str | None = None
-    before: str | None = None
+    after: Id | None = None
+    before: Id | None = None
 
 
 class ArtistPage(ApiModel, frozen=True):
-    raw_items: list[msgspec.Raw] = msgspec.field(name="items")
-    total: int | None = None
+    items: list[Artist | None]
+    total: Amount | None = None
     cursors: Cursors | None = None
-
-    @property
-    def items(self) -> list[Artist | None]:
-        return [_decode_entry(raw, Artist) for raw in self.raw_items]
 
 
 class FollowedArtistsResponse(ApiModel, frozen=True):
     artists: ArtistPage
 
 
+class Played(ApiModel, frozen=True):
+    """An entry of the recently played tracks."""
+
+    track_or_unknown: PlayableOrUnknown = msgspec.field(default=None, name="track")
+    played_at: Id | None = None
+    context: Context | None = None
+
+    @property
+    def track(self) -> Playable | None:
+        """None if there is none, or if Tonearm cannot show it."""
+        return playable(self.track_or_unknown)
+
+
 class RecentlyPlayed(ApiModel, frozen=True):
     """Newest first. The cursors are times in milliseconds since 1970."""
 
-    raw_items: list[msgspec.Raw] = msgspec.field(name="items")
+    items: list[Played | None]
     cursors: Cursors | None = None
 
+
+# ---- the player
+
+
+class Queue(ApiModel, frozen=True):
+    """The item that plays, and those that follow; a list that is None could not be read."""
+
+    current_or_unknown: PlayableOrUnknown = msgspec.field(default=None, name="currently_playing")
+    entries: list[PlayableOrUnknown] | None = msgspec.field(default=None, name="queue")
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if there is neither."""
+        if self.current_or_unknown is None and self.entries is None:
+            raise ValueError("no queue")
+
     @property
-    def items(self) -> list[Played | None]:
-        return [_decode_entry(raw, Played) for raw in self.raw_items]
+    def current(self) -> Playable | None:
+        return playable(self.current_or_unknown)
+
+    @property
+    def upcoming(self) -> Entries[Playable]:
+        if self.entries is None:
+            return Entries(unreadable=1)
+        return Entries.of(playable(item) for item in self.entries)

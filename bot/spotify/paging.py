@@ -17,8 +17,8 @@ from typing import Generic, TypeVar
 
 from bot.errors.spotify import LibraryChanged
 from bot.spotify.api_client import ApiClient
+from bot.spotify.api_model import ApiModel
 from bot.spotify.list_position import FirstPage, RecentEntries, identity_of
-from bot.spotify.models import ApiModel
 from bot.spotify.pages import Page
 from bot.spotify.transport import Query
 

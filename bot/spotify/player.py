@@ -9,8 +9,10 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.spotify.api_client import ApiClient
-from bot.spotify.models import Device, DevicesResponse, Playback, Queue
-from bot.spotify.pages import RecentlyPlayed
+from bot.spotify.catalogue import ITEM_BYTES
+from bot.spotify.entries import Entries
+from bot.spotify.models import Device, DevicesResponse, Playback
+from bot.spotify.pages import Queue, RecentlyPlayed
 from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
 
@@ -38,15 +40,15 @@ class PlayerApi:
         query = {"additional_types": "track,episode"}
         state = await self._api.get("me/player", query, decode=Playback.decode_unless_empty)
         if state is not None and (item := state.item) is not None and item.uri is not None:
-            self._api.prime_cache(f"{item.kind}s/{item.id}", item, len(state.raw_item))
+            self._api.prime_cache(f"{item.kind}s/{item.id}", item, ITEM_BYTES)
         return state
 
-    async def devices(self, *, fresh: bool = True) -> list[Device]:
+    async def devices(self, *, fresh: bool = True) -> Entries[Device]:
         """The devices on which Spotify is running; if not `fresh`, perhaps from the cache."""
         response = await self._api.get(
             "me/player/devices", decode=DevicesResponse.decode, fresh=fresh
         )
-        return [device for device in response.devices if device]
+        return Entries.of(response.devices)
 
     async def get_queue(self) -> Queue:
         return await self._api.get("me/player/queue", decode=Queue.decode)

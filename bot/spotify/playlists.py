@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
+from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
 from bot.spotify.pages import PlaylistEntry, page_decoder
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE, Paging
@@ -37,11 +38,11 @@ class PlaylistsApi:
             newest_first=True,
         )
 
-    async def first_page(self) -> list[Playlist]:
+    async def first_page(self) -> Entries[Playlist]:
         """The first PAGE_SIZE of `mine`, without duplicates, perhaps from the cache."""
-        page = await self.mine().page()
-        playlists = (playlist for playlist in page.items if playlist and playlist.uri)
-        return list({playlist.id: playlist for playlist in playlists}.values())
+        entries = (await self.mine().page()).readable
+        playlists = {playlist.id: playlist for playlist in entries if playlist.uri}
+        return entries.where(playlists.values())
 
     def items(self, playlist: Uri, *, concurrency: int = DEFAULT_CONCURRENCY) -> PlaylistItems:
         """All entries in order, with episodes. Reading them may raise NotPermitted."""
@@ -64,9 +65,12 @@ class PlaylistsApi:
         }
         response = await self._api.write("POST", "me/playlists", None, fields)
         try:
-            return Playlist.decode(response)
+            playlist = Playlist.decode(response)
         except SpotifyDown as error:
             raise OutcomeUnknown(str(error), message=OUTCOME_UNKNOWN_ELSEWHERE) from None
+        if playlist.uri is None:
+            raise OutcomeUnknown("a playlist without an ID", message=OUTCOME_UNKNOWN_ELSEWHERE)
+        return playlist
 
     async def edit(
         self,
@@ -131,8 +135,8 @@ class PlaylistItems(Paging[PlaylistEntry]):
         async for entry in super().__aiter__():
             yield entry
         # Two entries can be exchanged without a trace on the pages.
-        rearranged = (
-            self._snapshot_id is not None and await self._fetch_snapshot_id() != self._snapshot_id
+        rearranged = self._snapshot_id is not None and (
+            await self._fetch_snapshot_id() not in (None, self._snapshot_id)
         )
         if rearranged or (self.changed and self.read_count != self.total):
             raise LibraryChanged("playlist")

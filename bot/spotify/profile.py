@@ -5,12 +5,35 @@ from __future__ import annotations
 from typing import Literal
 
 from bot.spotify.api_client import ApiClient
-from bot.spotify.models import Artist, Profile, Track
+from bot.spotify.api_model import ApiModel, Id, Name
+from bot.spotify.models import Artist, Track
 from bot.spotify.pages import page_decoder
 from bot.spotify.paging import Paging
 
 TimeRange = Literal["short_term", "medium_term", "long_term"]
 """About four weeks, six months and a year."""
+
+
+class Profile(ApiModel, frozen=True):
+    """The response of `GET /me`. `account_id` identifies the account; before May 2026, `id` did."""
+
+    id: Id | None = None
+    account_id: Id | None = None
+    display_name: Name | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError without an ID."""
+        if not self.stable_account_id:
+            raise ValueError("no ID")
+
+    @property
+    def stable_account_id(self) -> str:
+        """The account's ID."""
+        return self.account_id or self.id or ""
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.id or "your account"
 
 
 class ProfileApi:

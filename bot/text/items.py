@@ -53,7 +53,7 @@ def creator(item: Item, limit: int = _MAX_BYLINE) -> str:
             owner = single_line(item.owner.display_name, limit) if item.owner else ""
             return f"Playlist by {owner}" if owner else "Playlist"
         case Episode():
-            return single_line(item.show.name, limit) if item.show else "Episode"
+            return (single_line(item.show.name, limit) if item.show else "") or "Episode"
         case Show():
             return single_line(item.publisher, limit) or "Show"
         case Audiobook():
@@ -73,10 +73,10 @@ def _names(people: Sequence[Artist] | Sequence[Author] | None, limit: int) -> st
 
 
 def playback_line(playback: Playback) -> str:
-    """Whether the player plays, and on which device."""
-    text = "Playing" if playback.is_playing else "Paused"
+    """Whether the player plays, and on which device, as far as Spotify says."""
+    texts = {True: "Playing", False: "Paused", None: ""}
     name = safe(playback.device.name) if playback.device else ""
-    return f"{text} on {name}" if name else text
+    return " ".join(filter(None, (texts[playback.is_playing], f"on {name}" if name else "")))
 
 
 def progress_bar(progress_ms: int | None, duration_ms: int | None) -> str:
@@ -107,9 +107,10 @@ def cover_url(item: Item) -> str | None:
             images = item.images or (item.show.images if item.show else None)
         case _:
             images = item.images
-    if not images:
+    usable = [image for image in images or [] if image.url]
+    if not usable:
         return None
-    return min(images, key=lambda image: abs((image.width or _COVER_WIDTH) - _COVER_WIDTH)).url
+    return min(usable, key=lambda image: abs((image.width or _COVER_WIDTH) - _COVER_WIDTH)).url
 
 
 def numbered_items(items: Sequence[Item], max_name: int = _SHORT_NAME) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -12,6 +11,7 @@ from bot.errors.spotify import DeviceChoiceNeeded
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.player.actions import PATTERN, PlayerAction
 from bot.player.devices import controllable, find_default
+from bot.spotify.entries import Entries
 from bot.spotify.models import Device
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
@@ -34,6 +34,10 @@ _MAX_LENGTH = 3500
 # Discord allows a menu this many options.
 _MAX_OPTIONS = 25
 _LIST_ID = 101
+_NOT_OPEN = (
+    "Spotify isn’t open on any device. Open it, play something for a second, then press "
+    "**Refresh**."
+)
 # The player action of the menu below the list.
 _TRANSFER = "move"
 
@@ -79,15 +83,17 @@ class RefreshButton(PersistentButton, template=r"device:list"):
         super().__init__(ui.Button(label="Refresh", emoji="🔄", custom_id="device:list"))
 
 
-def device_card(devices: Sequence[Device], default: SavedDefault | None) -> ui.LayoutView:
+def device_card(devices: Entries[Device], default: SavedDefault | None) -> ui.LayoutView:
     """The list of devices, the default device, and the menus to change both."""
     default_device = find_default(devices, default)
     options = controllable(devices)[:_MAX_OPTIONS]
+    # Spotify may call several devices active; a menu selects one.
+    active = options[0] if options and options[0].is_active else None
     note = _default_note(default, awake=default_device is not None)
     return _layout(
         _device_list(devices),
         note,
-        [_device_option(device, selected=device.is_active) for device in options],
+        [_device_option(device, selected=device is active) for device in options],
         [_device_option(device, selected=device is default_device) for device in options],
     )
 
@@ -138,7 +144,7 @@ def _default_note(chosen: SavedDefault | None, *, awake: bool) -> str:
     return f"**{name}** is your default device{'' if awake else ', and is not awake'}."
 
 
-def _device_list(devices: Sequence[Device]) -> str:
+def _device_list(devices: Entries[Device]) -> str:
     """All devices, those that take no commands, too; long lists are cut."""
     lines: list[str] = []
     for number, device in enumerate(devices):
@@ -148,10 +154,9 @@ def _device_list(devices: Sequence[Device]) -> str:
             break
         lines.append(line)
     if not lines:
-        lines = [
-            "Spotify isn’t open on any device. Open it, play something for a second, then press "
-            "**Refresh**."
-        ]
+        lines = [devices.why_empty(_NOT_OPEN)]
+    elif devices.unreadable:
+        lines.append(f"-# And {devices.unreadable} that I couldn’t read")
     return "\n".join(["### Your devices", *lines])
 
 

@@ -38,6 +38,8 @@ def uri_to_play(state: Playback | None, name: str) -> Uri:
 def friend_playback(user_id: int, name: str, state: Playback | None) -> Reply:
     """`name` is markdown that is safe already; `state` is None if the friend plays nothing."""
     item = state.item if state else None
+    if state is not None and state.is_playing is None:
+        return Reply(f"Spotify doesn’t say whether {name} is playing anything. Check again later.")
     if state is None or not state.is_playing:
         return Reply(f"{name} isn’t playing anything.")
     if item is None:

@@ -12,6 +12,7 @@ from discord import ui
 from bot.browse.pages import Entry
 from bot.browse.paths import ListKind
 from bot.spotify.catalogue import Item
+from bot.spotify.entries import Entries
 from bot.spotify.models import Album, Chapter, Episode, Playlist, Track
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import escape, safe, single_line
@@ -133,11 +134,12 @@ def heading(
 
 
 def notes(
-    kind: ListKind, entries: Sequence[Entry], page: int, *, cannot_page: bool = False
+    kind: ListKind, entries: Entries[Entry], page: int, *, cannot_page: bool = False
 ) -> Iterator[str]:
     """The small print below a list of this kind; `cannot_page`: the query does not fit a link."""
     if not entries:
-        yield _LAST_PAGE if page > 1 else _NO_ARTIST_SONGS if kind == ListKind.ARTIST else _EMPTY
+        nothing = _NO_ARTIST_SONGS if kind == ListKind.ARTIST else _EMPTY
+        yield entries.why_empty(_LAST_PAGE if page > 1 else nothing)
     if kind == ListKind.ARTIST:
         yield _FOUND_BY_NAME
     if cannot_page:
@@ -159,7 +161,7 @@ def _line(entry: Entry, limit: int) -> str:
         if item.kind not in (Kind.ARTIST, Kind.PLAYLIST):
             parts.append(escape(creator(item, limit)))
     parts.append(_details(item))
-    if isinstance(item, Track) and item.uri is None:
+    if isinstance(item, Track) and item.is_local:
         parts.append("local file")
     if entry.played_at is not None:
         parts.append(f"<t:{entry.played_at}:R>")

@@ -13,7 +13,7 @@ from discord import ui
 from bot.interactions.components import PersistentButton
 from bot.player.actions import NEXT_REPEAT
 from bot.spotify.links import find_links
-from bot.spotify.models import Device, Playable, Playback
+from bot.spotify.models import UNKNOWN_DEVICE, Playable, Playback
 from bot.spotify.uris import Uri
 from bot.text.escape import safe
 from bot.text.items import album_name, byline, playback_line, progress_bar, title
@@ -194,8 +194,11 @@ def _empty_state(state: PanelState) -> str:
     on = f" on {safe(device.name)}" if device and device.name else ""
     if playback.currently_playing_type == "ad":
         return f"**An ad is playing{on}**\nMusic continues after it."
-    if playback.is_playing:
-        return f"**Something is playing{on}**\nSpotify doesn’t show it to apps."
+    if playback.is_playing is None and playback.item_or_unknown is None:
+        return f"**Spotify doesn’t say what is playing{on}**\nCheck again in a minute."
+    if not playback.is_empty:
+        verb = "paused" if playback.is_playing is False else "playing"
+        return f"**Something is {verb}{on}**\nSpotify doesn’t show it to apps."
     return f"**Nothing is playing{on}**\nStart something with /play."
 
 
@@ -209,7 +212,7 @@ def _settings(state: PanelState) -> list[str]:
     playback = state.playback
     if playback is None:
         return []
-    device = playback.device or Device()
+    device = playback.device or UNKNOWN_DEVICE
     settings = [
         f"Volume {device.volume_percent}%" if device.volume_percent is not None else "",
         "Shuffled" if playback.shuffle_state else "",
@@ -223,7 +226,7 @@ def _settings(state: PanelState) -> list[str]:
 def _rows(state: PanelState) -> Iterable[list[PersistentButton]]:
     """The rows; a button for something that the player does not allow now is disabled."""
     playback = state.playback
-    device = (playback.device if playback else None) or Device()
+    device = (playback.device if playback else None) or UNKNOWN_DEVICE
     no_control = playback is None or device.is_restricted
     disallows = playback.actions.disallows if playback and playback.actions else {}
 

@@ -63,18 +63,17 @@ def playlist_menu(
 
     refused  the default playlist, if Spotify refused to add to it
     """
-    if not playlists.playlists:
-        raise NothingFound("no playlist", message=_NO_PLAYLIST)
+    writable = playlists.playlists.require(NothingFound("no playlist", message=_NO_PLAYLIST))
     options = [
         discord.SelectOption(
             label=single_line(playlist.name, 90) or "Untitled",
             description=single_line(_describe(playlist)),
             value=playlist.id or "",
         )
-        for playlist in playlists.playlists[:MAX_OPTIONS]
+        for playlist in writable[:MAX_OPTIONS]
     ]
     note = "You can set a default in /settings."
-    if len(playlists.playlists) > MAX_OPTIONS or playlists.more:
+    if len(writable) > MAX_OPTIONS or playlists.more:
         note = f"These are the first of yours. {note}"
     row: cards.Row = ui.ActionRow(PlaylistSelect(item.kind, item.require_uri().id, options))
     question = _DEFAULT_REFUSED.format(name=safe(refused.name)) if refused else QUESTION

@@ -12,7 +12,8 @@ from bot.interactions.responses import Reply
 from bot.player.bulk_queue import QueueRequest
 from bot.player.outcome import Outcome
 from bot.spotify.links import find_links
-from bot.spotify.models import Playable, Queue
+from bot.spotify.models import Playable
+from bot.spotify.pages import Queue
 from bot.spotify.uris import Uri
 from bot.text.items import byline, count, format_duration, numbered_items, title
 from bot.views import cards
@@ -22,6 +23,8 @@ from bot.views.outcome import outcome_reply
 PAGE_SIZE = 10
 # Characters of a name in the question; a list for an error message has shorter ones.
 _MAX_NAME = 60
+
+_NOT_SHOWN = "Nothing that Spotify shows to apps."
 
 _ENTRY = re.compile(r"\d+\. ")
 _LINK = re.compile(r"\]\((https://open\.spotify\.com/[a-z]+/[0-9A-Za-z]{22})\)")
@@ -56,17 +59,18 @@ class ConfirmButton(PersistentButton, template=r"queue:add:(?P<now>(?:now)?)"):
 
 def queue_card(queue: Queue, page: int, owner: int) -> ui.LayoutView:
     """What plays, and one page of what comes next, counted from 0."""
-    pages = max(1, -(-len(queue.upcoming) // PAGE_SIZE))
+    upcoming = queue.upcoming
+    pages = max(1, -(-len(upcoming) // PAGE_SIZE))
     last = pages - 1
     page = min(page, last)
     current = queue.current
-    lines = ["### Now", _line(current) if current else "Nothing that Spotify shows to apps."]
+    lines = ["### Now", _line(current) if current else _NOT_SHOWN]
     first = page * PAGE_SIZE
-    upcoming = queue.upcoming[first : first + PAGE_SIZE]
+    shown = upcoming[first : first + PAGE_SIZE]
     lines.append("### Next")
-    lines += [f"{number}. {_line(item)}" for number, item in enumerate(upcoming, start=first + 1)]
-    if not queue.upcoming:
-        lines.append("Nothing. Add something with /queue add.")
+    lines += [f"{number}. {_line(item)}" for number, item in enumerate(shown, start=first + 1)]
+    if not upcoming:
+        lines.append(upcoming.why_empty("Nothing. Add something with /queue add."))
     if pages > 1:
         lines.append(f"-# Page {page + 1} of {pages}")
     lines.append("-# On Spotify, which shows only the next 20 or so.")

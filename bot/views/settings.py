@@ -13,6 +13,7 @@ from bot.errors.bot_error import BotError
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.library.defaults import DefaultOptions
 from bot.library.playlists import WritablePlaylists
+from bot.spotify.entries import Entries
 from bot.spotify.models import Device, Playlist
 from bot.store import Preferences, SavedDefault
 from bot.text.escape import single_line
@@ -173,14 +174,16 @@ def _find(view: ui.LayoutView, custom_id: str) -> ui.Item[Any] | None:
     return next((c for c in components if getattr(c, "custom_id", None) == custom_id), None)
 
 
-def _device_menu(devices: Sequence[Device], default: SavedDefault | None) -> Menu:
+def _device_menu(devices: Entries[Device], default: SavedDefault | None) -> Menu:
     """The devices that take commands."""
     options = [
         _option(device.id, device.name, device.type, "Unnamed device")
         for device in devices
         if device.id and len(device.id) <= _MAX_VALUE_LENGTH and not device.is_restricted
     ]
-    return _menu(options, default, "Not awake now", "" if options else _NO_DEVICES)
+    return _menu(
+        options, default, "Not awake now", "" if options else devices.why_empty(_NO_DEVICES)
+    )
 
 
 def _playlist_menu(writable: WritablePlaylists, default: SavedDefault | None) -> Menu:
@@ -189,7 +192,12 @@ def _playlist_menu(writable: WritablePlaylists, default: SavedDefault | None) ->
         for playlist in writable.playlists
     ]
     note = _MORE if writable.more or len(options) > _MAX_OPTIONS else ""
-    return _menu(options, default, "Chosen before", note if options else _NO_PLAYLISTS)
+    return _menu(
+        options,
+        default,
+        "Chosen before",
+        note if options else writable.playlists.why_empty(_NO_PLAYLISTS),
+    )
 
 
 def _unavailable_menu(reason: str, default: SavedDefault | None) -> Menu:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 from aiohttp import web
@@ -88,7 +88,9 @@ class WebApi:
             request[EXECUTED] = True
             if result is None and route.method != "GET":
                 return _to_web_response(self._command_success())
-            return _to_web_response(_to_api_response(self._rules.add_nulls(call, result)))
+            response = _to_api_response(self._rules.add_nulls(call, result))
+            status, answer = self._rules.answer(call, response.status, response.body)
+            return _to_web_response(replace(response, status=status, body=answer))
 
         return handle
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 from sandbox.clock import Clock
 from sandbox.rules import Rule, RuleList
+from sandbox.spotify import odd_shapes
 from sandbox.spotify.error_responses import ApiError, ErrorResponse, bend, rate_limited
 
 LIST_KEYS = ("items", "queue")
@@ -42,8 +44,18 @@ class OddRefusals:
     """Sends the API's own refusals in odd shapes: see `bend`."""
 
 
-Effect = Hook | ErrorResponse | Quota | Nulls | OddRefusals
-E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls, OddRefusals)
+@dataclass
+class OddShapes:
+    """Bends the answers of reads: see `odd_shapes`. A seed bends the same ones in the same way."""
+
+    seed: int
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+
+
+Effect = Hook | ErrorResponse | Quota | Nulls | OddRefusals | OddShapes
+E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls, OddRefusals, OddShapes)
 
 
 @dataclass(kw_only=True)
@@ -90,6 +102,12 @@ class ApiRules(RuleList[ApiRule]):
         for _ in self._effects(request, OddRefusals):
             return bend(response, self._rng, self._clock())
         return response
+
+    def answer(self, request: str, status: int, body: bytes) -> tuple[int, bytes]:
+        """The status and the body of the response, bent if a rule asks for it."""
+        for shapes in self._effects(request, OddShapes):
+            return odd_shapes.bend(body, shapes.rng)
+        return status, body
 
     def _effects(self, request: str, kind: type[E]) -> Iterator[E]:
         for rule in list(self._rules):

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from bot.errors.login import LoginExpired, NotLinked
 from bot.errors.spotify import SpotifyDown
-from bot.spotify.models import Profile
+from bot.spotify.profile import Profile
 from sandbox.fault_injection import Fault
 from tests.login_state_machine.base_machine import BaseMachine
 from tests.login_state_machine.model import ExpectedLink

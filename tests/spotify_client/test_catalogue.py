@@ -13,7 +13,8 @@ import pytest
 from bot.errors.spotify import BadRequest, NotFound
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
-from bot.spotify.models import Album, Audiobook, CatalogueItem, Episode, Playlist, Show, Track
+from bot.spotify.catalogue_item import CatalogueItem
+from bot.spotify.models import Album, Audiobook, Episode, Playlist, Show, Track
 from bot.spotify.uris import Kind, Uri
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify as FakeSpotify
@@ -56,8 +57,8 @@ async def test_search_continues_after_previous_page(spotify: Spotify) -> None:
     both = (await spotify.catalogue.search("a", Kind.TRACK, limit=6)).tracks
     first = (await spotify.catalogue.search("a", Kind.TRACK, limit=3)).tracks
     second = (await spotify.catalogue.search("a", Kind.TRACK, limit=3, offset=3)).tracks
-    assert first + second == both
-    assert (await spotify.catalogue.search("a", Kind.TRACK, offset=1000)).tracks == []
+    assert [*first, *second] == [*both]
+    assert not (await spotify.catalogue.search("a", Kind.TRACK, offset=1000)).tracks
 
 
 async def test_search_filters_narrow_results(fake: FakeSpotify, spotify: Spotify) -> None:
@@ -78,9 +79,9 @@ async def test_search_without_matches_is_empty(spotify: Spotify) -> None:
 async def test_search_skips_nulls(fake: FakeSpotify, spotify: Spotify) -> None:
     before = (await spotify.catalogue.search("a", Kind.TRACK)).tracks
     fake.inject_nulls("/search", every=3)
-    assert (await spotify.catalogue.search("a", Kind.TRACK)).tracks == [
-        one for n, one in enumerate(before, 1) if n % 3
-    ]
+    found = (await spotify.catalogue.search("a", Kind.TRACK)).tracks
+    assert [*found] == [one for n, one in enumerate(before, 1) if n % 3]
+    assert found.unreadable == len(before) // 3
 
 
 async def test_search_skips_duplicates_unknown_kinds_and_missing_pages(
@@ -89,12 +90,17 @@ async def test_search_skips_duplicates_unknown_kinds_and_missing_pages(
     before = (await spotify.catalogue.search("a", Kind.TRACK)).tracks
     body = json.loads(fake.traffic.exchanges[-1].response_body)
     items: list[dict[str, Any]] = body["tracks"]["items"]
-    odd = [{**items[0], "type": "hologram"}, {**items[0], "id": None}, 7, "text", [], items[0]]
+    unknown = {**items[0], "type": "hologram", "uri": "spotify:hologram:x"}
+    odd = [unknown, {**items[0], "id": None, "uri": None}, 7, "text", [], items[0]]
     body |= {"tracks": {**body["tracks"], "items": [*odd, *items]}, "albums": None, "shows": {}}
     del body["shows"]
     fake.faults.add(Fault("/search", status=200, body=json.dumps(body)))
     found = await spotify.catalogue.search("a", Kind.TRACK, Kind.ALBUM, Kind.SHOW)
-    assert (found.tracks, found.albums, found.shows) == (before, [], [])
+    assert [*found.tracks] == [*before]
+    assert not found.albums
+    assert not found.shows
+    unreadable = (found.tracks.unreadable, found.albums.unreadable, found.shows.unreadable)
+    assert unreadable == (5, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import pytest
 
 from bot.spotify import Spotify
-from bot.spotify.models import ApiModel
+from bot.spotify.api_model import ApiModel
+from bot.spotify.catalogue_item import CatalogueItem
 from bot.spotify.uris import Kind
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify as FakeSpotify
@@ -81,12 +82,20 @@ async def alter_last_entry(
     make: ListFactory,
     path: str,
     change: Callable[[Json], object],
+    *,
+    replacement: object = None,
 ) -> list[Hashable]:
-    """Answer the list as it is, but with a `change` to its last entry; the entries until now."""
+    """Answer the list as it is, but with a `change` to its last entry; the entries until now.
+
+    replacement  takes the place of the last entry, unless it is None
+    """
     before = await identities(make(spotify, fake))
     answer = next(one for one in fake.traffic.exchanges if path in one.path)
     body = json.loads(answer.response_body)
-    change(body.get("artists", body)["items"][-1])
+    items = body.get("artists", body)["items"]
+    change(items[-1])
+    if replacement is not None:
+        items[-1] = replacement
     fake.faults.add(Fault(path, status=200, body=json.dumps(body), times=None))
     return before
 
@@ -128,33 +137,51 @@ async def test_empty_list(
 
 
 @each_list
-async def test_malformed_entry_is_none_and_others_are_read(
+async def test_malformed_field_is_absent_and_its_entry_is_read(
     fake: FakeSpotify, spotify: Spotify, make: ListFactory, path: str
 ) -> None:
     def change(entry: Json) -> None:
         entry["name" if "name" in entry else "added_at"] = {"of": "another shape"}
 
     before = await alter_last_entry(fake, spotify, make, path, change)
+    last = before[-1]
+    expected = (last[0], None) if isinstance(last, tuple) else last
+    assert await identities(make(spotify, fake)) == [*before[:-1], expected]
+
+
+@each_list
+async def test_entry_that_is_no_object_is_none_and_others_are_read(
+    fake: FakeSpotify, spotify: Spotify, make: ListFactory, path: str
+) -> None:
+    before = await alter_last_entry(fake, spotify, make, path, lambda _: None, replacement=7)
     assert await identities(make(spotify, fake)) == [*before[:-1], None]
 
 
 @pytest.mark.parametrize("name", ["album_tracks", "show_episodes", "top_tracks"])
-async def test_entry_of_unknown_kind_is_none(
-    fake: FakeSpotify, spotify: Spotify, name: str
-) -> None:
+async def test_uri_decides_what_an_entry_is(fake: FakeSpotify, spotify: Spotify, name: str) -> None:
+    """An entry of another kind than its list keeps its name, and has no ID to act on."""
     make, path = LIST_FACTORIES[name]
     before = await alter_last_entry(
         fake, spotify, make, path, lambda entry: entry.update(type="hologram")
     )
-    assert await identities(make(spotify, fake)) == [*before[:-1], None]
+    assert await identities(make(spotify, fake)) == before
+    fake.faults.clear()
+    await alter_last_entry(
+        fake, spotify, make, path, lambda entry: entry.update(uri="spotify:hologram:1")
+    )
+    *others, last = await collect(make(spotify, fake))
+    assert len(others) == len(before) - 1
+    assert isinstance(last, CatalogueItem)
+    assert last.name
+    assert last.uri is None
 
 
-@pytest.mark.parametrize(("name", "inside"), [("liked", "track"), ("items", "item")])
+@pytest.mark.parametrize(("name", "inside"), [("items", "item")])
 async def test_entry_containing_unknown_kind_is_none(
     fake: FakeSpotify, spotify: Spotify, name: str, inside: str
 ) -> None:
     make, path = LIST_FACTORIES[name]
-    kind = {"type": "hologram"}
+    kind = {"type": "hologram", "uri": "spotify:hologram:1"}
     before = await alter_last_entry(
         fake, spotify, make, path, lambda entry: entry[inside].update(kind)
     )

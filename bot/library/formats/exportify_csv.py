@@ -85,7 +85,8 @@ def _names(artists: list[Artist] | None) -> str:
 
 
 def _largest_image(images: list[Image] | None) -> str:
-    return (max(images, key=lambda image: image.width or 0).url or "") if images else ""
+    usable = [image for image in images or [] if image.url]
+    return (max(usable, key=lambda image: image.width or 0).url or "") if usable else ""
 
 
 def _escape_formula(cell: object) -> str:

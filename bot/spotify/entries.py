@@ -1,0 +1,72 @@
+"""The readable entries of a list, which know how many others the list had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+from bot.errors.bot_error import BotError
+from bot.errors.spotify import ListUnreadable
+
+T = TypeVar("T", covariant=True)
+N = TypeVar("N")
+
+
+class Entries(Sequence[T], Generic[T]):
+    """The entries of a list that could be read, in order.
+
+    unreadable  the number of the others: nulls, and what has another shape
+
+    Whether the list is empty is asked here and nowhere else, so that nobody is told that there is
+    nothing where something could not be read.
+    """
+
+    def __init__(self, entries: Iterable[T] = (), *, unreadable: int = 0) -> None:
+        self._entries = tuple(entries)
+        self.unreadable = unreadable
+
+    @staticmethod
+    def of(entries: Iterable[N | None]) -> Entries[N]:
+        """From a list in which None stands for an entry that could not be read."""
+        everything = list(entries)
+        readable = [entry for entry in everything if entry is not None]
+        return Entries(readable, unreadable=len(everything) - len(readable))
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        return self._entries[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Entries):
+            return NotImplemented
+        return (self._entries, self.unreadable) == (other._entries, other.unreadable)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries)
+
+    def where(self, entries: Iterable[N], *, unreadable: int = 0) -> Entries[N]:
+        """A selection of these entries, of which so many more turned out to be unreadable."""
+        return Entries(entries, unreadable=self.unreadable + unreadable)
+
+    def map(self, function: Callable[[T], N | None]) -> Entries[N]:
+        """What the function returns for each entry; None for one that could not be read."""
+        mapped = Entries.of(function(entry) for entry in self)
+        return self.where(mapped, unreadable=mapped.unreadable)
+
+    def require(self, empty: BotError | type[BotError]) -> Entries[T]:
+        """Itself. Raises `empty` if the list is empty, and ListUnreadable if it only seems so."""
+        if not self:
+            raise ListUnreadable(f"{self.unreadable} entries") if self.unreadable else empty
+        return self
+
+    def why_empty(self, nothing: str) -> str:
+        """What to say about a list without readable entries; `nothing` if it is empty."""
+        return ListUnreadable.message if self.unreadable else nothing
