@@ -77,6 +77,7 @@ async def _see_friend_playback(session: CostSession) -> None:
     await _allow_friend_playback(session)
     player = session.harness.spotify.accounts["linus"].player
     player.play(session.harness.spotify.catalogue.regular_tracks[0].uri, device=player.devices[0])
+    player.set_repeat("track")
     session.harness.clock.advance(10)  # what was read before is not cached any more
     reply = await session.ada.use_context_menu(FRIEND_PLAYBACK_MENU, user="linus")
     session.message = reply.message
