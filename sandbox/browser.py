@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+import asyncio
+from typing import Literal, Self
 
 import aiohttp
 from yarl import URL
@@ -11,6 +12,16 @@ from sandbox.html_reader import HtmlPage, parse_page
 
 MAX_REDIRECTS = 10
 LOOPBACK_HOSTS = ("127.0.0.1", "::1")
+
+Prefetch = Literal["marked", "unmarked", "racing"]
+"""A browser fetches each URL in advance, with its cookies, and then again: with the headers of a
+prefetch, without them, or with both requests at once."""
+
+PREFETCH_HEADERS = {"Sec-Purpose": "prefetch", "Purpose": "prefetch"}
+PREVIEW_AGENTS = (
+    "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+)
 
 
 class Browser:
@@ -21,7 +32,8 @@ class Browser:
     and applies a page's form-action to redirects, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, prefetch: Prefetch | None = None) -> None:
+        self.prefetch = prefetch
         self.page: HtmlPage | None = None
         self._session: aiohttp.ClientSession | None = None
         self._jars: dict[URL, aiohttp.CookieJar] = {}  # by origin
@@ -41,8 +53,19 @@ class Browser:
         """
         return await self._navigate("GET", URL(url), None, came_from=None)
 
-    async def submit(self, button: str, **choices: str) -> HtmlPage:
+    async def submit(
+        self,
+        button: str,
+        *,
+        double_click: bool = False,
+        continue_in: Browser | None = None,
+        **choices: str,
+    ) -> HtmlPage:
         """Press the button with this text; `choices` are radio buttons by name.
+
+        double_click  press it twice: the browser gives up the first request, with its cookies
+        continue_in   the browser that opens the redirect, as a phone does that was in another app's
+                      own browser
 
         Raises LookupError for an unknown button or choice, or if form-action forbids the target.
         """
@@ -62,6 +85,17 @@ class Browser:
         )
         if form.method == "get":
             return await self._navigate("GET", target.with_query(fields), None, came_from=page)
+        if double_click:
+            await self._fetch(
+                "POST",
+                target,
+                fields,
+                self._headers("POST", target, page, [URL(page.url).origin()]),
+            )
+        if continue_in is not None:
+            headers = self._headers("POST", target, page, [URL(page.url).origin()])
+            _, location = await self._fetch("POST", target, fields, headers, keep_cookies=True)
+            return await continue_in.open(str(target.join(URL(location or "", encoded=True))))
         return await self._navigate("POST", target, fields, came_from=page)
 
     async def log_in(
@@ -104,15 +138,8 @@ class Browser:
                 raise LookupError(f"{url} is not on loopback")
             if came_from is not None:
                 _check_form_action(came_from, url)
-            headers = {
-                "Accept": "text/html,application/xhtml+xml",
-                "Sec-Fetch-Dest": "document",
-                "Sec-Fetch-Mode": "navigate",
-                "Sec-Fetch-Site": _sec_fetch_site(trail, url),
-                "Sec-Fetch-User": "?1",
-                "Origin": _origin_header(came_from, trail, url) if method == "POST" else "",
-            }
-            page, location = await self._fetch(method, url, fields, headers)
+            headers = self._headers(method, url, came_from, trail)
+            page, location = await self._prefetch_and_fetch(method, url, fields, headers)
             if location is None:
                 self.page = page
                 return page
@@ -123,12 +150,46 @@ class Browser:
                 method, fields = "GET", None
         raise LookupError(f"more than {MAX_REDIRECTS} redirects: {url}")
 
+    def _headers(
+        self, method: str, url: URL, came_from: HtmlPage | None, trail: list[URL]
+    ) -> dict[str, str]:
+        return {
+            "Accept": "text/html,application/xhtml+xml",
+            "Sec-Fetch-Dest": "document",
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Site": _sec_fetch_site(trail, url),
+            "Sec-Fetch-User": "?1",
+            "Origin": _origin_header(came_from, trail, url) if method == "POST" else "",
+        }
+
+    async def _prefetch_and_fetch(
+        self,
+        method: str,
+        url: URL,
+        fields: list[tuple[str, str]] | None,
+        headers: dict[str, str],
+    ) -> tuple[HtmlPage, str | None]:
+        """One request, after or beside a prefetch of the same URL."""
+        if self.prefetch is None or method != "GET":
+            return await self._fetch(method, url, fields, headers, keep_cookies=True)
+        marks = PREFETCH_HEADERS if self.prefetch == "marked" else {}
+        prefetch = asyncio.create_task(
+            self._fetch(method, url, fields, headers | marks, keep_cookies=True)
+        )
+        if self.prefetch != "racing":
+            await prefetch
+        answer = await self._fetch(method, url, fields, headers, keep_cookies=True)
+        await prefetch
+        return answer
+
     async def _fetch(
         self,
         method: str,
         url: URL,
         fields: list[tuple[str, str]] | None,
         headers: dict[str, str],
+        *,
+        keep_cookies: bool = False,
     ) -> tuple[HtmlPage, str | None]:
         """One request: the page, and the target of its redirect or None."""
         if self._session is None:
@@ -141,11 +202,27 @@ class Browser:
         async with self._session.request(
             method, url, headers=sent, data=fields, allow_redirects=False
         ) as response:
-            jar.update_cookies(response.cookies, url)
+            if keep_cookies:
+                jar.update_cookies(response.cookies, url)
             html = await response.text(errors="replace")
             page = parse_page(str(url), response.status, html, response.headers.copy())
             moved = response.status in (301, 302, 303, 307, 308)
             return page, response.headers.get("Location") if moved else None
+
+
+async def preview(url: str) -> list[HtmlPage]:
+    """Request a URL as chat programs and link checkers do: HEAD and GET, without cookies."""
+    pages = []
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        for method in ("HEAD", "GET"):
+            for agent in PREVIEW_AGENTS:
+                target = URL(url, encoded=True)
+                async with session.request(
+                    method, target, headers={"User-Agent": agent}, allow_redirects=False
+                ) as response:
+                    html = await response.text(errors="replace")
+                    pages.append(parse_page(url, response.status, html, response.headers.copy()))
+    return pages
 
 
 def _cookie_header(jar: aiohttp.CookieJar, url: URL, *, strict: bool) -> str:

@@ -9,7 +9,7 @@ import re
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from aiohttp import web
@@ -90,13 +90,17 @@ class OAuthConfig:
 class OAuthServer(ABC):
     """The consent page, its answer, and the token endpoint.
 
-    `origin` is the origin of the page; the server refuses forms from elsewhere.
+    origin       the origin of the page; the server refuses forms from elsewhere
+    next_error   an error of RFC 6749, 4.1.2.1, with which the server answers the next form
+    omits_state  whether that answer lacks the state
     """
 
     def __init__(self, config: OAuthConfig, clock: Clock) -> None:
         self.config = config
         self.origin = ""
         self.clock = clock
+        self.next_error: str | None = None
+        self.omits_state = False
         self.codes: dict[str, AuthorizationCode] = {}
         self.grants: dict[str, Grant] = {"authorization_code": self.exchange_code}
 
@@ -166,6 +170,10 @@ class OAuthServer(ABC):
         parsed = self._parse_request(request)
         if isinstance(parsed, web.Response):
             return parsed
+        if self.next_error is not None:
+            error, self.next_error = self.next_error, None
+            stateless = replace(parsed, state=None)
+            return self._redirect(stateless if self.omits_state else parsed, {"error": error})
         form = await request.post()
         answer, user = form.get("answer"), form.get(self.config.user_field)
         if answer == "cancel":
@@ -180,10 +188,7 @@ class OAuthServer(ABC):
         return self._redirect(parsed, {"code": code})
 
     def _parse_request(self, request: web.Request) -> AuthorizationRequest | web.Response:
-        """The valid request, or the response to a bad one.
-
-        That is an error page if the redirect URI is not the client's, else a redirect to the app.
-        """
+        """The valid request, or the response to a bad one: a page, or a redirect to the app."""
         query = request.query
         if len(set(query)) != len(query):
             return self.config.theme.error_page("INVALID_REQUEST: A parameter was repeated")
