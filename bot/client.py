@@ -38,6 +38,7 @@ from bot.interactions.responses import (
     reply_privately,
     report,
 )
+from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
 from bot.login.results import AccountLinked, LoginFinished
 from bot.services import Services
@@ -113,6 +114,7 @@ class Tonearm(commands.AutoShardedBot):
         self._templates: list[re.Pattern[str]] = []
         self._in_flight = InFlight(services.writes, self._count)
         self._maintenance: asyncio.Task[None] | None = None
+        answer_unreadable_interactions(self)
 
     async def setup_hook(self) -> None:
         # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
