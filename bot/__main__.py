@@ -8,9 +8,9 @@ import logging
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
-import aiohttp
 import discord
 from dotenv import load_dotenv
 
@@ -19,12 +19,18 @@ from bot.app import build, rekey
 from bot.config import Settings
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.storage import StorageError
+from bot.interactions.connection import CUT_TIMEOUT
+from bot.interactions.discord_errors import DISCORD_ERRORS
 from bot.store.disk_errors import refused_file
 
 _TOKEN_REFUSED = (
     "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, your application, "
     "Bot, and put the new one into .env."
 )
+
+# Seconds from a signal to the end of the process, whatever does not answer: a disk or a lookup of
+# a name may hang. All graces together are shorter.
+MAX_SHUTDOWN = 7.8
 
 # The gateway's close code for an invalid token.
 _AUTHENTICATION_FAILED = 4004
@@ -33,8 +39,15 @@ _AUTHENTICATION_FAILED = 4004
 async def run(settings: Settings) -> None:
     """Run the bot until SIGINT or SIGTERM. Raises StartupError."""
     stop = asyncio.Event()
+
+    def stop_in_time() -> None:
+        stop.set()
+        watchdog = threading.Timer(MAX_SHUTDOWN, _give_up)
+        watchdog.daemon = True
+        watchdog.start()
+
     for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop_in_time)
     async with build(settings) as bot:
         running = asyncio.create_task(bot.start(settings.discord_token))
         stopping = asyncio.create_task(stop.wait())
@@ -43,7 +56,7 @@ async def run(settings: Settings) -> None:
             logging.info("stopping")
             await bot.close()
             running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await asyncio.wait({running}, timeout=CUT_TIMEOUT)
             return
         stopping.cancel()
         try:
@@ -55,11 +68,17 @@ async def run(settings: Settings) -> None:
                 raise StartupError(_TOKEN_REFUSED) from None
             raise StartupError(f"Discord closed the connection: {error.code}.") from None
         except (
-            aiohttp.ClientConnectionError,
-            discord.HTTPException,
+            *DISCORD_ERRORS,
             discord.GatewayNotFound,
         ) as error:
             raise StartupError(f"Discord cannot be reached: {error}") from None
+
+
+def _give_up() -> None:
+    """End the process. The database survives that as it survives a power cut."""
+    logging.warning("not stopped after %.1f seconds; ending now", MAX_SHUTDOWN)
+    logging.shutdown()
+    os._exit(1)
 
 
 def _load_env_file(file: Path) -> None:

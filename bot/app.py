@@ -20,6 +20,7 @@ from bot.accounts.sessions import COMMAND_TIMEOUT, Sessions
 from bot.autocomplete.options import Autocomplete
 from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
+from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
@@ -145,6 +146,8 @@ async def build(
         sleep_timers = SleepTimers(sessions, player, store, sleep, now=now)
         await sleep_timers.load()
         stack.push_async_callback(sleep_timers.close)
+        command_sync = CommandSync(store, sleep)
+        stack.push_async_callback(command_sync.close)
         services = Services(
             store=store,
             sessions=sessions,
@@ -163,6 +166,7 @@ async def build(
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
             writes=writes,
+            command_sync=command_sync,
             shutdown_grace=shutdown_grace,
             reply_timeout=reply_timeout,
         )

@@ -12,20 +12,17 @@ from importlib import import_module
 from typing import Any
 
 import discord
-import yarl
 from discord import app_commands
 from discord.ext import commands
-from discord.gateway import DiscordWebSocket
 
 from bot import notifications
 from bot.errors.bot_error import BotError
-from bot.interactions.command_sync import sync_commands
 from bot.interactions.components import Component, PersistentItem, component_handlers
+from bot.interactions.connection import Connection
 from bot.interactions.discord_errors import (
     ACKNOWLEDGED,
     DISCORD_ERRORS,
     UNDELIVERABLE,
-    UnconfirmedResponses,
     code_of,
 )
 from bot.interactions.explain import explain
@@ -63,51 +60,25 @@ COGS = (
     "cogs.operator",
 )
 
-# The longest wait, in seconds, for a rate limit of Discord. With a longer one, a request fails.
-MAX_RATE_LIMIT_WAIT = 30.0
 # Seconds between two runs of the maintenance.
 MAINTENANCE_INTERVAL = 60.0
-# Seconds that interactions in progress get when the bot stops.
-SHUTDOWN_GRACE = 3.0
+# Seconds that interactions in progress, and the maintenance, get when the bot stops.
+SHUTDOWN_GRACE, MAINTENANCE_GRACE = 3.0, 0.5
 
 Interaction = discord.Interaction["Tonearm"]
 ComponentHandler = Callable[[Interaction, Any], Awaitable[None]]
 ErrorView = Callable[[Any], discord.ui.View]
 """Makes the buttons with which a user can resolve an error."""
 
-# The library warns that it lacks modules for voice, which the bot does not use,
-discord.VoiceClient.warn_nacl = False
-discord.VoiceClient.warn_dave = False
-# and that without the guilds intent its guild cache is incomplete, which the bot does not read.
-logging.getLogger("discord.state").addFilter(
-    lambda record: not record.getMessage().startswith("Guilds intent seems to be disabled")
-)
 
-
-class Tonearm(commands.AutoShardedBot):
-    """The bot. Unlike Bot, AutoShardedBot tries again if its first connection fails.
+class Tonearm(Connection):
+    """The bot.
 
     error_views  makes the buttons below the explanation of an error, by the error's class
     """
 
     def __init__(self, services: Services) -> None:
-        self._unconfirmed = UnconfirmedResponses()
-        super().__init__(
-            command_prefix=commands.when_mentioned,
-            help_command=None,
-            tree_cls=_Tree,
-            intents=discord.Intents.none(),  # interactions need none
-            allowed_mentions=discord.AllowedMentions.none(),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
-            allowed_contexts=app_commands.AppCommandContext(
-                guild=True, dm_channel=True, private_channel=True
-            ),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            max_messages=None,
-            chunk_guilds_at_startup=False,
-            http_trace=self._unconfirmed.trace_config(),
-            max_ratelimit_timeout=MAX_RATE_LIMIT_WAIT,
-        )
+        super().__init__(_Tree)
         self.services = services
         self.error_views: dict[type[BotError], ErrorView] = {}
         self._component_handlers: dict[type[Component], ComponentHandler] = {}
@@ -117,14 +88,11 @@ class Tonearm(commands.AutoShardedBot):
         answer_unreadable_interactions(self)
 
     async def setup_hook(self) -> None:
-        # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
-        # not to the address it was given.
-        _, gateway, _ = await self.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        await super().setup_hook()
         self.services.login_flow.application_id = self.application_id or 0
         for name in COGS:
             await import_module(name).setup(self)
-        await sync_commands(self.tree, self.services.store)
+        await self.services.command_sync.start(self.tree)
         self._maintenance = asyncio.create_task(self._maintain())
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
@@ -140,9 +108,10 @@ class Tonearm(commands.AutoShardedBot):
         self._templates += [item.__discord_ui_compiled_template__ for item in items]
 
     async def close(self) -> None:
+        """Finish what is in progress, in bounded time, whatever does not answer."""
         if self._maintenance is not None:
             self._maintenance.cancel()
-            await asyncio.gather(self._maintenance, return_exceptions=True)
+            await asyncio.wait({self._maintenance}, timeout=MAINTENANCE_GRACE)
         if not self.is_closed():
             await self._in_flight.drain(self.services.shutdown_grace)
         await self.services.panels.close()
@@ -172,6 +141,7 @@ class Tonearm(commands.AutoShardedBot):
             linked_accounts=await self.services.store.accounts.count(),
             latency=self.latency,
             usage=self.services.quota.report(),
+            commands_synced=not self.services.command_sync.problem,
         )
 
     async def announce_login(self, finished: LoginFinished) -> None:
@@ -237,7 +207,7 @@ class Tonearm(commands.AutoShardedBot):
         if isinstance(error, app_commands.CommandInvokeError):
             error = error.original
         name, code = _interaction_name(interaction), code_of(error)
-        if code == ACKNOWLEDGED and interaction in self._unconfirmed:
+        if code == ACKNOWLEDGED and interaction in self.unconfirmed:
             mark_taken(interaction)
         elif code == ACKNOWLEDGED or code in UNDELIVERABLE:
             # Another process answers it, or nobody can see a reply: say and do nothing.

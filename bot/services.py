@@ -11,6 +11,7 @@ from bot.accounts.reminders import Reminders
 from bot.accounts.sessions import Sessions
 from bot.autocomplete.options import Autocomplete
 from bot.errors.storage import StorageError
+from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
@@ -52,6 +53,7 @@ class Services:
     operator: str
     setup_page: str
     writes: UserWrites
+    command_sync: CommandSync
     shutdown_grace: float
     reply_timeout: float
 

@@ -6,29 +6,36 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from bot.store import Store
 from sandbox.clock import Clock
-from sandbox.discord import Discord
-from sandbox.harness import bot_environment
+from sandbox.discord import Discord, RequestKind, too_many_requests
+from sandbox.discord.faults import no_answer, refusal
+from sandbox.harness import Harness, bot_environment, run_harness
 from sandbox.spotify import Spotify
 
 ROOT = Path(__file__).parent.parent
 
+_WITH_HANGING_THREAD = (
+    "-c",
+    "import sys, threading; from bot.__main__ import main; "
+    "threading.Thread(target=threading.Event().wait).start(); sys.exit(main([]))",
+)
+
 
 @asynccontextmanager
 async def _run_program(
-    folder: Path, settings: Mapping[str, str]
+    folder: Path, settings: Mapping[str, str], arguments: Sequence[str] = ("-m", "bot")
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """`python -m bot` in a folder, with no other environment than these settings."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
+        *arguments,
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
         stdout=asyncio.subprocess.PIPE,
@@ -139,6 +146,84 @@ async def test_signal_stops_program_cleanly(tmp_path: Path, number: signal.Signa
                 lambda: discord.gateway.close_codes == [1000], "close 1000"
             )
     assert not list(tmp_path.glob("*-wal")), "the database was not closed"
+
+
+@pytest.mark.slow
+async def test_signal_ends_program_although_discord_never_answers(tmp_path: Path) -> None:
+    """A command is in progress; Discord takes its reply and the gateway's close in silence."""
+    async with _fake_services() as (discord, spotify):
+        async with _run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:
+            await discord.wait_until_ready(timeout=20)
+            fault = discord.faults.add(no_answer(f" ({RequestKind.EDIT}|{RequestKind.FOLLOW_UP})$"))
+            fault.times = None
+            discord.gateway.ignores_close = True
+            command = asyncio.create_task(discord.user_client().run("/help"))
+            await discord.changes.wait_until(lambda: fault.hits > 0)
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(8):
+                assert await process.wait() == 0
+            command.cancel()
+            await asyncio.gather(command, return_exceptions=True)
+
+
+@pytest.mark.slow
+async def test_signal_ends_program_although_a_thread_hangs(tmp_path: Path) -> None:
+    """As a lookup of a name, or the disk, can do."""
+    async with _fake_services() as (discord, spotify):
+        settings = bot_environment(discord, spotify, tmp_path)
+        async with _run_program(tmp_path, settings, _WITH_HANGING_THREAD) as process:
+            await discord.wait_until_ready(timeout=20)
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(8.5):
+                assert await process.wait() == 1
+            assert b"not stopped after" in (await process.communicate())[1]
+
+
+@pytest.mark.parametrize("status", [503, 400, 429])
+async def test_bot_starts_although_discord_refuses_the_commands(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Users have the earlier commands. It is tried again later, and not after that."""
+    async with run_harness() as harness:
+        discord = harness.discord
+        ada = await harness.link_account("ada")
+        await harness.stop()
+        await _forget_commands(harness)
+        caplog.clear()
+        if status == 429:
+            fault = too_many_requests(20 * 60, f" {RequestKind.COMMAND_SYNC}$")
+        else:
+            fault = refusal(status, f" {RequestKind.COMMAND_SYNC}$")
+        discord.faults.add(fault)
+        writes = discord.command_write_count
+        await harness.start()
+        assert "Ada's Laptop" in (await ada.run("/now")).text
+        assert "Discord did not take the commands" in caplog.text
+        assert not [record for record in caplog.records if record.exc_info]
+        assert await _commands_synced(harness) == "0.0"
+        harness.clock.advance(20 * 60 + 1)
+        await discord.changes.wait_until(lambda: discord.command_write_count > writes)
+        await ada.run("/now")
+        assert discord.command_write_count == writes + 1
+        assert await _commands_synced(harness) == "1.0"
+        harness.clock.advance(24 * 3600)
+        assert "Ada's Laptop" in (await ada.run("/now")).text
+        assert discord.command_write_count == writes + 1
+
+
+async def _forget_commands(harness: Harness) -> None:
+    """Let the bot believe that its commands have changed."""
+    async with Store.open(harness.settings.database) as store:
+        application_id = harness.discord.application_id
+        await store.set_meta(f"commands of {application_id}", "an earlier version")
+
+
+async def _commands_synced(harness: Harness) -> str:
+    assert harness.bot is not None
+    text = (await harness.bot.metrics_text()).decode()
+    return next(
+        line.split()[-1] for line in text.splitlines() if line.startswith("tonearm_commands_synced")
+    )
 
 
 async def test_commands_are_synced_once(tmp_path: Path) -> None:

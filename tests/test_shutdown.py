@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
-from sandbox.discord import Reply, UserClient
+from bot.__main__ import MAX_SHUTDOWN
+from bot.client import SHUTDOWN_GRACE
+from sandbox.discord import Reply, RequestKind, UserClient
+from sandbox.discord.faults import late_answer, no_answer
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from tests.login_state_machine.held_responses import HeldResponse, ResponseHold, released_at_exit
@@ -60,3 +65,29 @@ async def test_unfinished_component_press_is_told_about_restart() -> None:
             await harness.stop()
             assert RESTART_MESSAGE in (await selection).text
         assert reply.text == before
+
+
+async def test_stop_takes_bounded_time_if_nothing_answers() -> None:
+    """Neither Discord's REST and gateway nor Spotify; and a browser keeps its connection."""
+    async with run_harness(shutdown_timeout=0.1) as harness:
+        ada = await harness.link_account("ada")
+        grace = await harness.link_account("grace")
+        followed = harness.discord.faults.add(late_answer(f" {RequestKind.EDIT}$", times=None))
+        harness.discord.faults.add(no_answer(f" {RequestKind.FOLLOW_UP}$", times=None))
+        harness.spotify.tokens.expire_access_tokens()
+        renewal = Fault("POST .*/api/token", "stall", times=None)
+        harness.spotify.accounts_faults.add(renewal)
+        actions = [asyncio.create_task(user.run("/now")) for user in (ada, grace)]
+        _, writer = await asyncio.open_connection("127.0.0.1", harness.settings.port)
+        writer.write(b"GET /privacy HTTP/1.1\r\n")
+        await writer.drain()
+        await harness.spotify.changes.wait_until(lambda: renewal.hits > 0)
+        harness.discord.gateway.ignores_close = True
+        started_at = time.monotonic()
+        await harness.stop()
+        assert time.monotonic() - started_at < MAX_SHUTDOWN - SHUTDOWN_GRACE
+        assert followed.hits
+        for action in actions:
+            action.cancel()
+        await asyncio.gather(*actions, return_exceptions=True)
+        writer.close()

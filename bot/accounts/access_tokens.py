@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -20,6 +21,8 @@ _log = logging.getLogger(__name__)
 
 # A token is renewed this many seconds before it expires.
 _RENEWAL_MARGIN = 60
+# Seconds that renewals in progress get when the bot stops.
+CLOSE_TIMEOUT = 1.2
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,15 @@ class AccessTokens:
         self._refused_logins.forget(discord_id)
 
     async def close(self) -> None:
-        """Wait for renewals in progress, so that no new refresh token is lost."""
-        while self._renewals:
-            # `gather` would not yield if all are done (Python 3.12), so that none is removed.
-            await asyncio.wait(self._renewals.values())
+        """Wait for renewals in progress, so that no new refresh token is lost.
+
+        At most CLOSE_TIMEOUT seconds: Spotify may not answer.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                while self._renewals:
+                    # `gather` would not yield if all are done (Python 3.12): none is removed then.
+                    await asyncio.wait(self._renewals.values())
 
     def _renewal(self, account: LinkedAccount) -> asyncio.Task[str]:
         """The renewal in progress, or a new one."""

@@ -51,6 +51,11 @@ class Metrics:
         self._linked_accounts = Gauge(
             "tonearm_linked_accounts", "Linked accounts", registry=registry
         )
+        self._commands_synced = Gauge(
+            "tonearm_commands_synced",
+            "1 if Discord has this version's commands, 0 if it did not take them",
+            registry=registry,
+        )
         self._latency = Gauge(
             "tonearm_gateway_latency_seconds",
             "Of Discord's gateway, by the last heartbeat",
@@ -95,9 +100,12 @@ class Metrics:
         """Count a finished command, button or menu."""
         self._commands.labels(name, outcome).inc()
 
-    def render(self, *, linked_accounts: int, latency: float, usage: UsageReport) -> bytes:
+    def render(
+        self, *, linked_accounts: int, latency: float, usage: UsageReport, commands_synced: bool
+    ) -> bytes:
         """All metrics in Prometheus's text format; `latency` is in seconds, or not finite."""
         self._linked_accounts.set(linked_accounts)
+        self._commands_synced.set(commands_synced)
         self._latency.set(latency if math.isfinite(latency) else math.nan)
         self._calls_last_day.clear()
         self._exhausted.clear()

@@ -21,7 +21,7 @@ from bot.web.middleware import MAX_BODY, RequestGuard, failure_page, html_respon
 
 _log = logging.getLogger(__name__)
 
-_SHUTDOWN_GRACE = 2.0  # seconds
+_SHUTDOWN_GRACE = 0.8  # seconds for requests in progress
 
 AnnounceLogin = Callable[[LoginFinished], Awaitable[None]]
 """Says in Discord how a login in the browser ended."""

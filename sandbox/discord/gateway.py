@@ -62,7 +62,8 @@ class Session:
 class Gateway:
     """Serves the websocket; tests can interrupt it.
 
-    `close_codes` are the codes that clients sent, 1006 for a lost connection.
+    `close_codes` are the codes that clients sent, 1006 for a lost connection. With `ignores_close`
+    it does not answer them, and keeps the connection.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Gateway:
         self.resumes = 0
         self.heartbeat_interval = 41_250  # milliseconds
         self.resume_url = ""
+        self.ignores_close = False
         self._state = state
         self._changes = changes
         self._token = token
@@ -129,7 +131,7 @@ class Gateway:
 
     async def handle_connection(self, request: web.Request) -> web.WebSocketResponse:
         """Serve one connection, from HELLO to its end."""
-        socket = web.WebSocketResponse(max_msg_size=MAX_PAYLOAD_SIZE * 4, timeout=1.0)
+        socket = web.WebSocketResponse(max_msg_size=16_384, timeout=1.0, autoclose=False)
         await socket.prepare(request)
         self._sockets[socket] = request
         self._changes.notify()
@@ -167,10 +169,13 @@ class Gateway:
             session = await self._handle_payload(socket, session, *_decode(message.data))
         if message.type is WSMsgType.BINARY:
             raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload")
-        if message.type is WSMsgType.CLOSING:  # the gateway closed it
-            return
+        if message.type is WSMsgType.CLOSING:
+            return  # the gateway closed it
         code = message.data if message.type is WSMsgType.CLOSE else 1006
         self.close_codes.append(code)
+        if self.ignores_close:
+            await asyncio.Event().wait()  # handler_cancellation ends it when the client leaves
+        await socket.close()
         if session is not None and code in (1000, 1001):
             self.sessions.pop(session.id, None)  # these codes end the session
 

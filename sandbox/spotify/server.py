@@ -42,8 +42,8 @@ class Spotify:
     ) -> None:
         self.clock = clock
         self.changes = ChangeNotifier()
-        self.faults = FaultInjector(seed)
-        self.accounts_faults = FaultInjector(seed)
+        self.faults = FaultInjector(seed, self.changes.notify)
+        self.accounts_faults = FaultInjector(seed, self.changes.notify)
         self.traffic = TrafficLog()
         self.accounts_traffic = TrafficLog()
         self.api_url = self.accounts_url = ""

@@ -1,0 +1,75 @@
+"""The connection to Discord: what it asks for, and how long a request and its end may take."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import aiohttp
+import discord
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+
+from bot.interactions.discord_errors import UnconfirmedResponses
+
+# Seconds for one request to Discord: to connect, for the answer to begin, and in all, with a file.
+# Replies have shorter limits, see `bot.interactions.responses`.
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=60.0, sock_connect=5.0, sock_read=15.0)
+# The longest wait, in seconds, for a rate limit of Discord. With a longer one, a request fails.
+MAX_RATE_LIMIT_WAIT = 30.0
+# Seconds for the gateway to say goodbye; then the connection is cut, which takes less.
+CLOSE_TIMEOUT, CUT_TIMEOUT = 0.4, 0.2
+
+# The library warns that it lacks modules for voice, which the bot does not use,
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+# and that without the guilds intent its guild cache is incomplete, which the bot does not read.
+logging.getLogger("discord.state").addFilter(
+    lambda record: not record.getMessage().startswith("Guilds intent seems to be disabled")
+)
+
+
+class Connection(commands.AutoShardedBot):
+    """discord.py's bot. Unlike Bot, AutoShardedBot tries again if its first connection fails.
+
+    unconfirmed  the first responses that Discord may have taken although their request failed
+    """
+
+    def __init__(self, tree: type[app_commands.CommandTree[commands.AutoShardedBot]]) -> None:
+        self.unconfirmed = UnconfirmedResponses()
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=tree,
+            intents=discord.Intents.none(),  # interactions need none
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            http_trace=self.unconfirmed.trace_config(),
+            max_ratelimit_timeout=MAX_RATE_LIMIT_WAIT,
+        )
+
+    async def setup_hook(self) -> None:
+        # discord.py 2.7.1 leaves aiohttp's five minutes, and has no option for it.
+        self.http._HTTPClient__session._timeout = REQUEST_TIMEOUT  # type: ignore[attr-defined]
+        # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
+        # not to the address it was given.
+        _, gateway, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+    async def close(self) -> None:
+        """Close the connection in CLOSE_TIMEOUT and CUT_TIMEOUT, whether Discord answers or not."""
+        closing = asyncio.ensure_future(super().close())
+        await asyncio.wait({closing}, timeout=CLOSE_TIMEOUT)
+        if not closing.done():
+            await self.http.close()
+            await asyncio.wait({closing}, timeout=CUT_TIMEOUT)
+            closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
