@@ -40,8 +40,9 @@ class QueueRequest:
 
     songs           the number of songs to queue, at most MAX_SONGS
     calls           the number of calls that this takes
-    total           the number of songs in the items
+    total           the number of songs in the items, or an upper bound of it
     links_left_out  the number of links beyond MAX_LINKS
+    exact           whether Spotify says how many songs the items have; else these are bounds
     """
 
     items: Sequence[Item]
@@ -49,6 +50,7 @@ class QueueRequest:
     calls: int
     total: int
     links_left_out: int = 0
+    exact: bool = True
 
     @property
     def left_out_note(self) -> str:
@@ -69,14 +71,16 @@ def plan_queue(items: Sequence[Item], links_left_out: int = 0) -> QueueRequest:
     for a playlist that Spotify does not show to the user.
     """
     total = calls = 0
+    exact = True
     for item in items:
         match item:
             case Track() | Episode():
                 total += 1
-            case Playlist(total=None):
+            case Playlist(is_readable=False):
                 raise NotPermitted("a playlist of another user", message=PLAYLIST_NOT_YOURS)
             case Album(total_tracks=size) | Playlist(total=size):
-                size = PAGE_SIZE if size is None else size
+                exact = exact and size is not None
+                size = MAX_SONGS if size is None else size
                 calls += _calls_to_read(item, size, MAX_SONGS - total)
                 total += size
             case _:
@@ -84,7 +88,7 @@ def plan_queue(items: Sequence[Item], links_left_out: int = 0) -> QueueRequest:
     if not total:
         raise NothingToQueue("empty")
     songs = min(total, MAX_SONGS)
-    return QueueRequest(items, songs, calls + songs, total, links_left_out)
+    return QueueRequest(items, songs, calls + songs, total, links_left_out, exact)
 
 
 def _calls_to_read(item: Item, size: int, limit: int) -> int:

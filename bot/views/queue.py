@@ -98,7 +98,9 @@ def queued_reply(queued: Outcome | QueueRequest, *, now: bool = False) -> Reply:
 def confirmation_card(request: QueueRequest, *, now: bool) -> ui.LayoutView:
     """The question whether to queue the items; `listed_uris` reads them back."""
     songs = count(request.songs, "song")
-    if request.total > request.songs:
+    if not request.exact:
+        songs = f"up to {songs}"
+    elif request.total > request.songs:
         songs = f"the first {request.songs} of {request.total:,} songs"
     lines = [
         "### Queue all of this?",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections import defaultdict, deque
@@ -53,9 +54,22 @@ class OddShapes:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
 
+    def apply(self, body: bytes) -> tuple[int, bytes]:
+        return odd_shapes.bend(body, self.rng)
 
-Effect = Hook | ErrorResponse | Quota | Nulls | OddRefusals | OddShapes
-E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls, OddRefusals, OddShapes)
+
+@dataclass(frozen=True)
+class Changed:
+    """Sends the answers of reads as a function returns them; it may change its argument."""
+
+    change: Callable[[Any], object]
+
+    def apply(self, body: bytes) -> tuple[int, bytes]:
+        return 200, odd_shapes.to_json(self.change(json.loads(body)))
+
+
+Effect = Hook | ErrorResponse | Quota | Nulls | OddRefusals | OddShapes | Changed
+E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls, OddRefusals, OddShapes, Changed)
 
 
 @dataclass(kw_only=True)
@@ -106,7 +120,9 @@ class ApiRules(RuleList[ApiRule]):
     def answer(self, request: str, status: int, body: bytes) -> tuple[int, bytes]:
         """The status and the body of the response, bent if a rule asks for it."""
         for shapes in self._effects(request, OddShapes):
-            return odd_shapes.bend(body, shapes.rng)
+            status, body = shapes.apply(body)
+        for changed in self._effects(request, Changed):
+            status, body = changed.apply(body)
         return status, body
 
     def _effects(self, request: str, kind: type[E]) -> Iterator[E]:
