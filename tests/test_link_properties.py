@@ -108,7 +108,7 @@ def test_long_texts_are_read_in_linear_time() -> None:
         "_" * 9,
     ):
         with suppress(UnreadableLink):
-            find_links(part * 10_000)
+            find_links(part * 3_000)
         with suppress(UnreadableLink):
-            find_links("https://open.spotify.com/" + part * 10_000)
+            find_links("https://open.spotify.com/" + part * 3_000)
     assert time.process_time() - started < 10

@@ -27,6 +27,7 @@ OTHER_ID = "0OdUWJ0sBjDrqHygGUXeCF"
         f"SPOTIFY:track:{ID}",
         f"check this out https://open.spotify.com/track/{ID} it is lovely",
         f"(https://open.spotify.com/track/{ID}).",
+        f"\uff08\u201chttps://open.spotify.com/track/{ID}\u201d\uff09",
     ],
 )
 def test_every_form_of_track_link_is_parsed(pasted: str) -> None:
@@ -92,7 +93,13 @@ def test_short_link_is_recognised_and_uses_https(pasted: str, asked: str) -> Non
 
 
 def test_legacy_playlist_link_is_parsed() -> None:
-    assert find_links(f"spotify:user:somebody:playlist:{ID}") == [Uri(Kind.PLAYLIST, ID)]
+    for name in ("somebody", "some%20body", "playlist", "jürgen", "спутник", "a.b_c-d"):
+        for link in (
+            f"spotify:user:{name}:playlist:{ID}",
+            f"https://open.spotify.com/user/{name}/playlist/{ID}?si=a",
+            f"https://open.spotify.com/intl-de/user/{name}/playlist/{ID}",
+        ):
+            assert find_links(link) == [Uri(Kind.PLAYLIST, ID)], link
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ _EXCLUDED_PATHS = ("bot/spotify", "bot/accounts/metrics.py", "bot/web/metrics.py
 # what `describe` says.
 _INTERNAL_CALLS = {
     *("debug", "info", "warning", "error", "exception", "getLogger", "describe"),
-    *("compile", "sub", "search", "match", "fullmatch", "findall", "split", "replace"),
+    *("compile", "Route", "sub", "search", "match", "fullmatch", "findall", "split", "replace"),
 }
 _INTERNAL_NAMES = {"custom_id", "template", "headers", "STYLE", "__all__"}
 # The reply adds the stop to the message of an `Outcome`.

@@ -82,8 +82,11 @@ _START = re.compile(
 _ENCODED = re.compile(r"(?<![0-9a-z%=/])(?:https?|spotify)%3A[0-9a-z%._~-]+", _FLAGS)
 _AUTHORITY = re.compile(r"([0-9a-z.-]+?)\.?(?::(?:80|443)?)?", _FLAGS)
 # The rest of a link to Spotify. It ends where another link begins, unless that is its parameter.
+# Names of users may have letters of any script.
+_USER = rf"(?:(?:/+intl-[a-z-]+)?/*{_spaced('user')}[:/]+[^{_END}:/?#]+)?"
 _REST = re.compile(
-    rf"(?:(?!https?:/|{_HOST}|(?<![=/]){_URI})[0-9A-Za-z._~:/\\?#&+=%{_INVISIBLE}-])*", _FLAGS
+    rf"{_USER}(?:(?!https?:/|{_HOST}|(?<![=/]){_URI})[0-9A-Za-z._~:/\\?#&+=%{_INVISIBLE}-])*",
+    _FLAGS,
 )
 _REST_ELSEWHERE = re.compile(rf"[^{_END}]*", _FLAGS)
 _SEARCH = re.compile(
