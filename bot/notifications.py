@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -12,6 +13,7 @@ from discord import ui
 
 from bot.accounts.reminders import Reminder
 from bot.accounts.sessions import Sessions
+from bot.errors.storage import StorageError
 from bot.interactions.limits import fit_content
 from bot.interactions.responses import reply_privately
 from bot.login.flow import LoginFlow
@@ -69,7 +71,8 @@ async def send_login_link(
     else:
         reply = await reply_privately(interaction, login.LOOK_IN_DMS)
         messages = _MessageRef(interaction.token, reply.id, sent.channel.id, sent.id)
-    await flow.remember_messages(user.id, link, msgspec.json.encode(messages).decode())
+    with suppress(StorageError):  # the link works without it
+        await flow.remember_messages(user.id, link, msgspec.json.encode(messages).decode())
     if link.replaced is not None:
         await interaction.client.announce_login(link.replaced)
 

@@ -176,6 +176,25 @@ async def test_token_that_never_could_be_stored_is_logged_at_the_end(
         assert "Press the button to link again" in (await ada.run("/now")).text
 
 
+async def test_login_link_that_was_sent_is_not_denied() -> None:
+    """The disk fills up while Discord delivers the message with the link."""
+    disk = SimulatedDisk()
+    async with _bot_on(disk) as (harness, _):
+        grace = harness.discord.user_client("grace", "music")
+        held = HeldResponse("POST .*/messages")
+        harness.discord.faults.add(held)
+        async with released_at_exit(held.hold) as hold:
+            command = asyncio.create_task(grace.run("/link"))
+            await hold.response_ready.wait()
+            disk.fill()
+        reply = await command
+        assert "disk" not in reply.text
+        disk.repair()
+        async with Browser() as browser:
+            page = await browser.log_in(harness.find_login_offer(reply).url, account="grace")
+        assert find_confirmation_code(page.text)
+
+
 async def test_login_on_a_full_disk_goes_on_where_it_was() -> None:
     """The code that Spotify sent is not exchanged before a write has worked."""
     disk = SimulatedDisk()

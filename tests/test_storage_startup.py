@@ -112,6 +112,14 @@ async def test_damaged_pages_are_found_and_left_unchanged(tmp_path: Path) -> Non
         assert await store.accounts.count() == 100
 
 
+async def test_database_locked_by_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tonearm.sqlite3"
+    await _make_database(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "Another program has locked" in await _reason(path)
+
+
 async def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tonearm.sqlite3"
     await _make_database(path)

@@ -57,7 +57,7 @@ def refused_file(error: OSError, file: Path) -> StorageError:
             return StorageError(f"{file} is a folder where a file should be. Move it away.")
         case errno.ENOENT | errno.ENOTDIR:
             return StorageGone(
-                f"The folder of {file} does not exist. Mount its disk, or make the folder."
+                f"The folder {file.parent} does not exist. Mount its disk, or make the folder."
             )
         case errno.ESTALE:
             return StorageGone(f"{file} was deleted on its file server. Restart Tonearm.")
