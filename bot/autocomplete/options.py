@@ -162,9 +162,8 @@ class Autocomplete:
 
     async def _playlists(self, user: int) -> list[Choice]:
         spotify = await self._session(user)
-        return [
-            choices.playlist_choice(playlist) for playlist in await spotify.playlists.first_page()
-        ]
+        playlists, _ = await spotify.playlists.first_page()
+        return [choices.playlist_choice(playlist) for playlist in playlists]
 
     async def _devices(self, user: int) -> list[Choice]:
         spotify = await self._session(user)

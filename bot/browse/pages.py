@@ -172,7 +172,7 @@ async def _page(
     page = await paging.page(start)
     items = page.items[path.offset - start :]
     entries = Entries.of(items[:PAGE_SIZE]) if items or path.offset else page.readable
-    return entries, len(items) > PAGE_SIZE or page.next is not None
+    return entries, len(items) > PAGE_SIZE or page.has_more(start)
 
 
 def _entries(items: Entries[Item | Chapter]) -> Entries[Entry]:

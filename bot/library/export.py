@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.errors.content import FileTooLarge, NothingToExport
+from bot.errors.spotify import SpotifyDown
 from bot.interactions.progress import Progress
 from bot.library.formats import exportify_csv, tonearm_json
 from bot.spotify import Spotify
@@ -27,6 +28,8 @@ class Export:
     songs       the number of songs in it
     unreadable  the number of entries that Spotify lists without a song
     missing     the number of entries that Spotify counts but does not list
+    counts      Spotify's lowest and highest count, if they differ although nothing moved
+    complete    whether the list had an end; if not, there may be more songs
     """
 
     name: str
@@ -34,6 +37,8 @@ class Export:
     songs: int
     unreadable: int
     missing: int
+    counts: tuple[int, int] | None
+    complete: bool
 
 
 async def liked_songs(
@@ -58,13 +63,21 @@ async def liked_songs(
             songs.append(entry)
         if paging.read_count % PAGE_SIZE == 0:
             await progress(paging.read_count, max(paging.read_count, paging.total or 0))
-    listed = paging.read_count or paging.total or 0
+    listed = paging.read_count + paging.missing
     Entries(songs, unreadable=listed - len(songs)).require(NothingToExport)
     # Writing 50,000 songs takes a second, during which the event loop must not block.
     name, content = await asyncio.to_thread(_file, songs, file_format, exported_at, max_bytes)
     if len(content) > max_bytes:
         raise FileTooLarge
-    return Export(name, content, len(songs), paging.read_count - len(songs), paging.missing)
+    return Export(
+        name,
+        content,
+        songs=len(songs),
+        unreadable=paging.read_count - len(songs),
+        missing=paging.missing,
+        counts=None if paging.moved else paging.totals.range,
+        complete=paging.complete,
+    )
 
 
 def _file(

@@ -12,7 +12,6 @@ from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
-from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.uris import Kind, Uri
 from bot.text.items import count
 
@@ -52,13 +51,13 @@ def can_add_to(playlist: Playlist, account_id: str | None) -> bool | None:
 
 
 async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
-    """The playlists that the user can add to, among their first PAGE_SIZE."""
-    playlists, profile = await asyncio.gather(
+    """The playlists that the user can add to, among those on their first page."""
+    (playlists, more), profile = await asyncio.gather(
         spotify.playlists.first_page(), spotify.profile.me(fresh=False)
     )
     permissions = [can_add_to(playlist, profile.id) for playlist in playlists]
     writable = playlists.where(compress(playlists, permissions), unreadable=permissions.count(None))
-    return WritablePlaylists(writable, more=len(playlists) + playlists.unreadable >= PAGE_SIZE)
+    return WritablePlaylists(writable, more)
 
 
 async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
@@ -71,8 +70,9 @@ async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
     songs_read.require(NothingFound("an album without songs", message=_NO_SONGS))
     uris = list(songs_read[:MAX_ALBUM_SONGS])
     songs = count(len(uris), "song")
-    if page.total > len(uris):
-        songs = f"The first {songs} of {page.total:,}"
+    if page.has_more():
+        total = f" of {page.total:,}" if page.total and page.total > len(uris) else ""
+        songs = f"The first {songs}{total}"
     return Addition(uris, f"{songs}, added")
 
 

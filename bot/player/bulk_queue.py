@@ -95,7 +95,8 @@ def _calls_to_read(item: Item, size: int, limit: int) -> int:
     """The number of calls that reading at most `limit` of an item's songs takes."""
     if limit <= 0:
         return 0
-    pages = -(-min(size, limit) // PAGE_SIZE)
+    # Each page after the first one begins with the last entry of the page before.
+    pages = max(1, -(-(min(size, limit) - 1) // (PAGE_SIZE - 1)))
     is_long_playlist = isinstance(item, Playlist) and size > PAGE_SIZE
     # To detect changes, a long playlist is checked before it is read, and once more at its end.
     return pages + (1 + (size <= limit) if is_long_playlist else 0)

@@ -110,7 +110,7 @@ async def _own_playlist(spotify: Spotify, name: str) -> Playlist | None:
                 return playlist
             unreadable += playlist.name is None
         unreadable += 0 if playlists else playlists.unreadable
-        if page.next is None:
+        if not page.has_more(offset):
             break
     if unreadable:
         raise ListUnreadable(f"{unreadable} playlists")

@@ -117,17 +117,23 @@ async def _play_liked(context: ActionContext) -> Outcome:
     """The newest liked songs, as many as one call takes."""
     songs = context.spotify.library.tracks()
     first = await songs.page()
-    offsets = range(PAGE_SIZE, min(first.total, MAX_URIS), PAGE_SIZE)
-    pages = [first, *await asyncio.gather(*(songs.page(offset) for offset in offsets))]
+    pages = [first]
+    total = first.total or 0
+    if first.has_more():
+        end = min(total, MAX_URIS) if total > PAGE_SIZE else MAX_URIS
+        offsets = range(PAGE_SIZE, end, PAGE_SIZE)
+        pages += await asyncio.gather(*(songs.page(offset) for offset in offsets))
     tracks = [track for page in pages for track in page.readable.map(lambda saved: saved.track)]
     # A song that is liked meanwhile moves another one to the next page, which then repeats it.
     uris = list(dict.fromkeys(track.uri for track in tracks if track.uri))[:MAX_URIS]
     if not uris:
-        unreadable = 0 if tracks else sum(len(page.items) or page.total for page in pages)
+        unreadable = 0 if tracks else sum(len(page.items) for page in pages) or total
         Entries(unreadable=unreadable).require(NothingToExport("none", message=_NO_LIKED_SONGS))
     async with explain_unknown_outcome(context.spotify):
         await context.spotify.player.play(*uris, device=context.device)
-    if first.total > MAX_URIS:
-        message = f"Playing your {len(uris)} newest liked songs of {first.total:,}"
-        return Outcome(f"{message}. Spotify takes no more at once")
-    return Outcome(f"Playing your {count(len(uris), 'liked song')}")
+    if not pages[-1].has_more((len(pages) - 1) * PAGE_SIZE):
+        return Outcome(f"Playing your {count(len(uris), 'liked song')}")
+    message = f"Playing your {count(len(uris), 'newest liked song')}"
+    message += f" of {total:,}" if total > len(uris) else ""
+    is_full = len(pages) * PAGE_SIZE >= MAX_URIS
+    return Outcome(f"{message}. Spotify takes no more at once" if is_full else message)

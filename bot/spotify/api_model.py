@@ -22,6 +22,8 @@ Name = Annotated[str, Meta(max_length=2000, extra={"cut": True})]
 Id = Annotated[str, Meta(max_length=100)]
 Address = Annotated[str, Meta(max_length=2000)]
 Amount = Annotated[int, Meta(ge=0, le=9_999_999)]
+# Nobody has saved so many songs: a larger count of a list is a mistake.
+Total = Annotated[int, Meta(ge=0, le=250_000)]
 Duration = Annotated[int, Meta(ge=0, le=MAX_DURATION_MS)]
 Progress = Annotated[int, Meta(ge=0, le=MAX_DURATION_MS, extra={"below": 0})]
 Percent = Annotated[int, Meta(ge=0, le=100, extra={"below": 0, "above": 100})]

@@ -6,79 +6,122 @@ from collections.abc import AsyncIterator, Hashable
 
 from bot.errors.spotify import BadRequest, LibraryChanged
 from bot.spotify.api_client import ApiClient
+from bot.spotify.list_totals import ListTotals
 from bot.spotify.models import Artist
-from bot.spotify.pages import FollowedArtistsResponse
+from bot.spotify.pages import ArtistPage, FollowedArtistsResponse
 
 PAGE_SIZE = 50
 
-# How often a list that changes during the reading is read from the start.
+# How often a list is read from the start, because Spotify refuses the cursor.
 _MAX_PASSES = 3
+# The pages to read at least, if there are so many: `total` may be too small.
+_MIN_BUDGET = 200
+# The pages in a row that may have nothing but nulls.
+_MAX_NULL_PAGES = 20
 
 
 class FollowedArtists:
     """The artists that the user follows, without duplicates; None for a null. Iterate it once.
 
-    `total`, `read_count`, `changed` and `missing` are those of `Paging`. If the list changes during
-    the reading, it is read again from the start, and yields the artists that are new.
+    `totals`, `read_count`, `complete`, `changed` and `missing` are those of `Paging`. A cursor
+    stays valid when other artists are followed or not, whatever `total` says. If its own artist is
+    gone, the list is read again from the start, and yields the artists that are new. At the end the
+    first page is read again, for artists that were added.
     """
 
     def __init__(self, api: ApiClient) -> None:
         self._api = api
-        self.total: int | None = None
+        self._yielded: set[Hashable] = set()
+        self._nulls = 0
+        self.totals = ListTotals()
         self.read_count = 0
-        self.changed = False
-        self._pass_complete = True
+        self.moved = False
+        self.complete = False
+
+    @property
+    def total(self) -> int | None:
+        return self.totals.latest
 
     @property
     def missing(self) -> int:
-        return max(0, (self.total or 0) - self.read_count)
+        return self.totals.missing(self.read_count)
+
+    @property
+    def changed(self) -> bool:
+        return self.moved or self.totals.range is not None
 
     async def __aiter__(self) -> AsyncIterator[Artist | None]:
-        yielded: set[Hashable] = set()
-        nulls = 0
         for _ in range(_MAX_PASSES):
-            nulls_in_pass = 0
-            self._pass_complete = True
-            async for artist in self._read_pass():
-                if artist is None or artist.identity is None:
-                    nulls_in_pass += 1
-                    if nulls_in_pass <= nulls:
-                        continue
-                    nulls += 1
-                elif artist.identity in yielded:
-                    continue
-                else:
-                    yielded.add(artist.identity)
-                self.read_count += 1
-                yield artist
-            if self._pass_complete:
+            try:
+                async for artist in self._read_pass(until_known=False):
+                    yield artist
+                if self.read_count > PAGE_SIZE:
+                    async for artist in self._read_pass(until_known=True):
+                        self.moved = True
+                        yield artist
                 return
+            except _CursorRefusedError:
+                self.moved = True
         raise LibraryChanged("followed artists")
 
-    async def _read_pass(self) -> AsyncIterator[Artist | None]:
-        """From the start to the end, or up to a cursor that Spotify refuses."""
-        after: str | None = None
-        while True:
-            query: dict[str, str | int] = {"type": "artist", "limit": PAGE_SIZE}
-            query |= {"after": after} if after else {}
-            try:
-                response = await self._api.get(
-                    "me/following", query, decode=FollowedArtistsResponse.decode, fresh=True
-                )
-            except BadRequest:
-                if after is None:
-                    raise
-                self._mark_changed()  # the user no longer follows the artist of the cursor
-                return
-            page = response.artists
-            if after is not None and page.total != self.total:
-                self._mark_changed()
-            self.total = page.total
-            for artist in page.items:
-                yield artist
-            previous, after = after, page.cursors.after if page.cursors else None
-            if after is None or after == previous or not page.items:
-                return
+    async def _read_pass(self, *, until_known: bool) -> AsyncIterator[Artist | None]:
+        """The artists that were not yielded yet, from the start to the end.
 
-    def _mark_changed(self) -> None:
-        self.changed, self._pass_complete = True, False
+        until_known  read only up to a page without such an artist
+
+        Raises _CursorRefusedError.
+        """
+        in_pass: set[Hashable] = set()
+        nulls = idle_pages = null_pages = pages = 0
+        page, after = await self._fetch_page(None), None
+        while True:
+            pages += 1
+            before, known = self.read_count, len(in_pass)
+            for artist in page.items:
+                identity = artist.identity if artist else None
+                if identity is None:
+                    nulls += 1
+                    is_new = nulls > self._nulls
+                    self._nulls = max(nulls, self._nulls)
+                else:
+                    in_pass.add(identity)
+                    is_new = identity not in self._yielded
+                    self._yielded.add(identity)
+                if is_new:
+                    self.read_count += 1
+                    yield artist
+            if until_known and self.read_count == before:
+                return
+            more = self.totals.expect_more(self.read_count)
+            null_pages = null_pages + 1 if len(in_pass) == known else 0
+            has_nulls = bool(page.items) and more and null_pages <= _MAX_NULL_PAGES
+            idle_pages = 0 if len(in_pass) > known or has_nulls else idle_pages + 1
+            cursor = page.cursors.after if page.cursors else None
+            max_pages = max(_MIN_BUDGET, (self.totals.highest or 0) // PAGE_SIZE + 1)
+            if idle_pages > more or not (cursor or more) or pages == max_pages:
+                self.complete = not cursor or self.totals.confirm(self.read_count)
+                return
+            last = page.items[-1].id if page.items and page.items[-1] else None
+            after = cursor or last or after
+            page = await self._fetch_page(after, is_cursor=cursor is not None)
+
+    async def _fetch_page(self, after: str | None, *, is_cursor: bool = True) -> ArtistPage:
+        """The page after an artist; `is_cursor`: Spotify named the artist as a cursor."""
+        query: dict[str, str | int] = {"type": "artist", "limit": PAGE_SIZE}
+        query |= {"after": after} if after else {}
+        try:
+            response = await self._api.get(
+                "me/following", query, decode=FollowedArtistsResponse.decode, fresh=True
+            )
+        except BadRequest:
+            if after is None:
+                raise
+            if not is_cursor:
+                return ArtistPage([])
+            raise _CursorRefusedError from None  # the user no longer follows that artist
+        self.totals.add(response.artists.total)
+        return response.artists
+
+
+class _CursorRefusedError(Exception):
+    """Spotify refuses the cursor that it gave."""

@@ -17,11 +17,15 @@ def identity_of(entry: ApiModel | None) -> Hashable:
     return entry.identity if entry is not None else None
 
 
+def _key_of(entry: ApiModel | None) -> Hashable:
+    identity = identity_of(entry)
+    return _NullEntry(_added_at(entry)) if identity is None else identity
+
+
 class FirstPage(Generic[T]):
     """The first page as it was when the reading began; recognises entries added above it since."""
 
     def __init__(self, page: Page[T]) -> None:
-        self._total = page.total
         self._identities = [identity_of(entry) for entry in page.items]
         self._known = frozenset(self._identities) - {None}
         dates = [date for entry in page.items if (date := _added_at(entry))]
@@ -31,9 +35,8 @@ class FirstPage(Generic[T]):
         return identity_of(entry) in self._known
 
     def differs_from(self, page: Page[T]) -> bool:
-        """Whether the list's first page is different now."""
-        identities = [identity_of(entry) for entry in page.items]
-        return page.total != self._total or identities != self._identities
+        """Whether the list's first page has other entries now."""
+        return [identity_of(entry) for entry in page.items] != self._identities
 
     def is_newer(self, entry: T | None) -> bool | None:
         """Whether the entry was added since; None if its date leaves that open."""
@@ -61,11 +64,12 @@ class RecentEntries(Generic[T]):
     def __init__(self, length: int) -> None:
         self._identities: deque[Hashable] = deque(maxlen=length)
         self._count = 0
+        self._last: T | None = None
 
     def append(self, entry: T | None) -> None:
         self._count += 1
-        identity = identity_of(entry)
-        self._identities.append(_NullEntry(_added_at(entry)) if identity is None else identity)
+        self._last = entry
+        self._identities.append(_key_of(entry))
 
     @property
     def is_complete(self) -> bool:
@@ -76,20 +80,38 @@ class RecentEntries(Generic[T]):
         identity = identity_of(entry)
         return identity is not None and identity in self._identities
 
-    def may_end_with(self, entry: T | None) -> bool:
-        """Whether this may be the entry that was read last; a null matches every entry."""
-        identity = identity_of(entry)
-        return (
-            identity is None
-            or identity == self._identities[-1]
-            or isinstance(self._identities[-1], _NullEntry)
-        )
+    def ends_with(self, entry: T | None) -> bool | None:
+        """Whether this is the entry that was read last; None if a null leaves that open."""
+        last, identity = identity_of(self._last), identity_of(entry)
+        if last is not None and identity is not None:
+            return last == identity
+        dates = _added_at(self._last), _added_at(entry)
+        return None if None in dates or dates[0] == dates[1] else False
+
+    def common_length(self, page: Page[T]) -> int:
+        """The most entries with which the page begins and which are the last that were read."""
+        begins = [_key_of(entry) for entry in page.items]
+        ends = list(self._identities)[-len(begins) :] if begins else []
+        lengths = range(len(ends), 0, -1)
+        return next((n for n in lengths if begins[:n] == ends[-n:]), 0)
 
     def index_after_last(self, page: Page[T]) -> tuple[int, int] | None:
         """The index behind the last entry of the page that was read already.
 
         With it, how many entries were read after that one. None if no entry was read.
         """
+        found = self._last_common(page)
+        if found is None:
+            return None
+        index, count = found
+        return self.skip_nulls(page, index, count), count
+
+    def distance(self, page: Page[T]) -> int | None:
+        """How many entries from the page's begin to the one read last, by one that both have."""
+        found = self._last_common(page)
+        return found and found[0] + found[1]
+
+    def _last_common(self, page: Page[T]) -> tuple[int, int] | None:
         read_after = {
             identity: len(self._identities) - count
             for count, identity in enumerate(self._identities, start=1)
@@ -97,8 +119,7 @@ class RecentEntries(Generic[T]):
         for index in range(len(page.items), 0, -1):
             identity = identity_of(page.items[index - 1])
             if identity is not None and identity in read_after:
-                count = read_after[identity]
-                return self.skip_nulls(page, index, count), count
+                return index, read_after[identity]
         return None
 
     def skip_nulls(self, page: Page[T], index: int, within_last: int = 10**9) -> int:

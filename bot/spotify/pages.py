@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from bot.spotify.api_model import Address, Amount, ApiModel, Id, decode_response
+from bot.spotify.api_model import Address, Amount, ApiModel, Id, Total, decode_response
 from bot.spotify.entries import Entries
 from bot.spotify.models import (
     Album,
@@ -81,11 +81,13 @@ class PlaylistEntry(ApiModel, frozen=True):
 class Page(ApiModel, Generic[T], frozen=True):
     """One page of a list, with None for each null and for each unreadable entry.
 
-    `total` may differ from the number of entries on all pages.
+    total  Spotify's count of the list, which may differ from page to page and from the number of
+           entries; None if it is no count that a list can have
+    next   the address of the next page; only whether there is one is of use
     """
 
     items: list[T | None]
-    total: Amount = 0
+    total: Total | None = None
     next: Address | None = None
     offset: Amount = 0
 
@@ -93,8 +95,13 @@ class Page(ApiModel, Generic[T], frozen=True):
     def readable(self) -> Entries[T]:
         """The entries. If a first page has none, but a total, they could not be read."""
         if not self.items and not self.offset:
-            return Entries(unreadable=self.total)
+            return Entries(unreadable=self.total or 0)
         return Entries.of(self.items)
+
+    def has_more(self, offset: int = 0) -> bool:
+        """Whether the list may go on behind this page, which begins at `offset`."""
+        more = (self.total or 0) > offset + len(self.items)
+        return more or (self.next is not None and bool(self.items))
 
 
 def page_decoder(model: type[T]) -> Callable[[bytes], Page[T]]:
@@ -112,7 +119,7 @@ class Cursors(ApiModel, frozen=True):
 
 class ArtistPage(ApiModel, frozen=True):
     items: list[Artist | None]
-    total: Amount | None = None
+    total: Total | None = None
     cursors: Cursors | None = None
 
 

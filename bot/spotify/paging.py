@@ -1,25 +1,31 @@
 """Iterates over long lists: several pages in flight, in order, without losing entries.
 
-A list may change while it is read. Offsets then point to other entries, so that the reader would
-skip or repeat some. The reader notices a change at the next page: the total differs, or an entry
-repeats because new ones pushed it down; in lists that users can rearrange, pages overlap by one
-entry. The reader then looks for a page with the last entry that it has read and that is still in
-the list, and continues behind it. At the end it reads the first page again, and yields the entries
-that were added there.
+A list may change while it is read, so that offsets point to other entries. Spotify's `total` is no
+evidence of that: it may differ from page to page although nothing changes. The entries are: each
+page is requested from the last entry read, so two pages that follow each other share that entry.
+Whatever happened above it, what comes behind it was not read yet, and nothing is missing between
+the two pages. If the page does not have that entry, the reader looks for a page with the last entry
+that it has read and that is still in the list, and continues behind it. At the end it reads the
+first page again, and yields the entries that were added there.
+
+`total` and `next` are hints: how many pages to prefetch, and whether to look further at the end. A
+list ends where a few pages in a row bring nothing new, whatever they say, and at the page budget.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import count
+from typing import ClassVar, Generic, TypeVar
 
 from bot.errors.spotify import LibraryChanged
+from bot.spotify.added_entries import added_at_top
 from bot.spotify.api_client import ApiClient
 from bot.spotify.api_model import ApiModel
 from bot.spotify.list_position import FirstPage, RecentEntries, identity_of
+from bot.spotify.list_totals import ListTotals
 from bot.spotify.pages import Page
+from bot.spotify.pages_in_flight import PagesInFlight
 from bot.spotify.transport import Query
 
 T = TypeVar("T", bound=ApiModel)
@@ -27,22 +33,32 @@ T = TypeVar("T", bound=ApiModel)
 PAGE_SIZE = 50
 DEFAULT_CONCURRENCY = 4
 
-# The entries to remember for finding the position again.
-_MAX_RECENT = 5 * PAGE_SIZE
+# The pages whose entries to remember for finding the position again.
+_MAX_RECENT_PAGES = 5
 # The changes of a list after which the reader gives up, and the pages to read after each of them.
 _MAX_CHANGES, _MAX_LOOKUPS = 20, 8
+# The page budget, in entries: at least as many as a playlist can have, as `total` may be too small,
+# and these pages beyond the count, as the list may grow.
+_MIN_BUDGET, _SPARE_PAGES = 10_000, 20
+# The pages in a row that may bring nothing, or nothing that is known to be new.
+_MAX_IDLE_PAGES, _MAX_STALE_PAGES = 5, 20
 
 
 class Paging(Generic[T]):
     """A list with offsets. Iterate it once; it yields None for a null.
 
-    total       Spotify's own count, which may be wrong; None before the first page
+    totals      Spotify's counts, which may be wrong
     read_count  the number of entries yielded so far
-    changed     whether the list changed during the reading
+    moved       whether entries moved during the reading
+    complete    after the iteration: whether the end was reached; if not, Spotify's pages do not
+                end, and there may be more
 
     Raises LibraryChanged if the list changes so much that the position is lost, and the errors of
     `ApiClient.get`.
     """
+
+    # Whether the list may have an entry several times.
+    _may_repeat: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -53,7 +69,6 @@ class Paging(Generic[T]):
         *,
         page_size: int = PAGE_SIZE,
         concurrency: int = DEFAULT_CONCURRENCY,
-        overlap: int = 0,
         newest_first: bool = False,
     ) -> None:
         self._api = api
@@ -61,24 +76,40 @@ class Paging(Generic[T]):
         self._decode_page = decode
         self._query = query or {}
         self._page_size = page_size
-        self._step = page_size - overlap
-        self._overlap = overlap
+        self._step = page_size - 1
         self._newest_first = newest_first
-        self._concurrency = concurrency
-        self._rate_limits_met = api.rate_limits_met
-        self._recent: RecentEntries[T] = RecentEntries(_MAX_RECENT)
+        self._recent: RecentEntries[T] = RecentEntries(_MAX_RECENT_PAGES * page_size)
         self._first_page: FirstPage[T] = FirstPage(Page([]))
-        self._prefetched: deque[asyncio.Task[Page[T]]] = deque()
-        self._top_recheck: asyncio.Task[Page[T]] | None = None
         self._reserved = self._sent_before = 0
-        self.total: int | None = None
+        self._changes = self._pushed_down = self._added = self._stale_pages = 0
+        self._ignore_totals = False
+        self.totals = ListTotals()
+        self._in_flight = PagesInFlight(
+            api,
+            self._fetch_page,
+            self.totals,
+            step=self._step,
+            concurrency=concurrency,
+            newest_first=newest_first,
+        )
         self.read_count = 0
-        self.changed = False
+        self.moved = False
+        self.complete = False
+
+    @property
+    def total(self) -> int | None:
+        """Spotify's own count, which may be wrong; None without one."""
+        return self.totals.latest
 
     @property
     def missing(self) -> int:
         """The number of entries that are still to come, by Spotify's count."""
-        return max(0, (self.total or 0) - self.read_count)
+        return self.totals.missing(self.read_count)
+
+    @property
+    def changed(self) -> bool:
+        """Whether entries moved during the reading, or Spotify's count changed."""
+        return self.moved or self.totals.range is not None
 
     async def page(self, offset: int = 0) -> Page[T]:
         """The one page that begins at `offset`, perhaps from the cache."""
@@ -87,126 +118,174 @@ class Paging(Generic[T]):
 
     async def __aiter__(self) -> AsyncIterator[T | None]:
         try:
-            async for page, skip in self._pages():
-                for entry in page.items[skip:]:
+            async for entries in self._new_entries():
+                for entry in entries:
                     self.read_count += 1
                     self._recent.append(entry)
                     yield entry
-            if self._top_recheck is not None:
-                for entry in await self._added_at_top(await self._top_recheck):
+            if self._in_flight.first_again is not None:
+                first = await self._in_flight.first_again
+                self.totals.add(first.total)
+                about = first, self._first_page, self._recent
+                added = await added_at_top(*about, self._fetch_page, self._step)
+                self._added = len(added)
+                self.moved |= self._added > 0
+                for entry in added:
                     self.read_count += 1
                     yield entry
         finally:
-            self._cancel()
+            self._in_flight.cancel()
             unused = self._reserved - (self._api.calls_sent - self._sent_before)
             self._api.release(self._path, max(0, unused))
 
-    async def _pages(self) -> AsyncIterator[tuple[Page[T], int]]:
-        """Each page, and how many of its first entries were read already."""
-        offset, skip = 0, 0
-        page = await self._fetch_page(offset)
-        self.total, self._first_page = page.total, FirstPage(page)
-        await self._on_first_page()
-        if page.total > self._page_size:
-            calls = -(-(page.total - self._page_size) // self._step) + self._newest_first
+    async def _new_entries(self) -> AsyncIterator[Sequence[T | None]]:
+        """The entries of each page that were not read yet."""
+        page = await self._fetch_page(0)
+        self.totals.add(page.total)
+        new, position, idle_pages, shift = page.items, len(page.items), 0, 0
+        max_pages = max(_MIN_BUDGET, page.total or 0) // self._step + _SPARE_PAGES
+        for number in count(1):
+            if not self.read_count:
+                self._first_page = FirstPage(page)
+            if new:
+                yield new
+            idle_pages = 0 if new else idle_pages + 1
+            if self._ends(page, position, idle_pages):
+                self.complete = page.next is None or self.totals.confirm(self.read_count)
+                break
+            if number == max_pages:
+                break
+            if number == 1:
+                await self._before_second_page()
+            if was_short := len(page.items) < self._page_size:
+                self._in_flight.concurrency = 1  # it is not known where the pages after it begin
+            offset, page, index = await self._continue_at(position)
+            shift += 0 if was_short else offset + index - position
+            new, position = page.items[index:], offset + index
+            if self._has_news(new, position):
+                self._note_shift(shift)
+                position, shift = position + len(new), 0
+            else:
+                new = []
+        if number > 1:
+            self._in_flight.request_first_again()
+
+    async def _before_second_page(self) -> None:
+        """Reserve the calls; a hook for subclasses that need another request."""
+        if self.total is not None and self.total > self._page_size:
+            calls = -(-(self.total - self._page_size) // self._step) + self._newest_first
             self._api.reserve(self._path, calls)
             self._reserved, self._sent_before = calls, self._api.calls_sent
-        last_offset = changes = 0
-        while True:
-            if offset and self._has_shifted(page):
-                self._cancel()
-                changes += 1
-                if changes > _MAX_CHANGES:
-                    raise LibraryChanged(f"{changes} times")
-                if self._overlap and page.total == self.total:
-                    raise LibraryChanged("rearranged")
-                offset, page, skip = await self._resync(offset, page.total)
-                self.changed, self.total, last_offset = True, page.total, offset
-            yield page, skip
-            if page.next is None or not page.items:
-                if offset or skip:
-                    self._recheck_top()
-                return
-            offset += self._step
-            last_offset = self._prefetch(last_offset, page.total)
-            page, skip = await self._prefetched.popleft(), self._overlap
 
-    async def _on_first_page(self) -> None:
-        """A hook for subclasses that need another request after the first page."""
+    def _ends(self, page: Page[T], position: int, idle_pages: int) -> bool:
+        """Whether to read no further; `position` is the number of entries up to here.
 
-    def _prefetch(self, last_offset: int, total: int) -> int:
-        """Fetch as many pages as may be in flight, and after the last one the first page again.
-
-        Returns the offset of the last page in flight.
+        idle_pages  the pages in a row that brought nothing new, this one included
         """
-        while (
-            not self._prefetched
-            or len(self._prefetched) + bool(self._top_recheck) < self._allowed_concurrency()
-        ):
-            if self._prefetched and last_offset + self._step >= total:
-                self._recheck_top()
-                break
-            last_offset += self._step
-            self._prefetched.append(self._fetch_task(last_offset))
-        return last_offset
+        more, is_short = self.totals.expect_more(position), len(page.items) < self._page_size
+        if idle_pages == 0:
+            # A full page without a next one is the last one only if Spotify's count agrees.
+            return page.next is None and not more and (is_short or self.totals.confirm(position))
+        if page.next is None or is_short:
+            return idle_pages > 1 or not more
+        # So many entries may have been added that the last ones read came once more.
+        return idle_pages > _MAX_IDLE_PAGES
 
-    def _recheck_top(self) -> None:
-        if self._newest_first and self._top_recheck is None:
-            self._top_recheck = self._fetch_task(0)
+    def _has_news(self, entries: Sequence[T | None], position: int) -> bool:
+        """Whether to yield the entries: one of them is new, or they are nulls that may be new."""
+        identified = (entry for entry in entries if identity_of(entry) is not None)
+        if any(entry not in self._first_page and entry not in self._recent for entry in identified):
+            self._stale_pages = 0
+            return True
+        if not self._may_repeat and any(identity_of(entry) for entry in entries):
+            return False
+        self._stale_pages += 1
+        more = self.totals.highest is None or self.totals.expect_more(position)
+        return bool(entries) and more and self._stale_pages <= _MAX_STALE_PAGES
 
-    def _fetch_task(self, offset: int) -> asyncio.Task[Page[T]]:
-        return asyncio.create_task(self._fetch_page(offset))
+    def _note_shift(self, shift: int) -> None:
+        """Note that the first unread entry is so much further down than expected."""
+        if shift:
+            self.moved = True
+            self._pushed_down += max(0, shift)
+            self._note_change()
 
-    def _cancel(self) -> None:
-        for task in (*self._prefetched, self._top_recheck):
-            if task is not None:
-                task.cancel()
-        self._prefetched.clear()
-        self._top_recheck = None
+    def _note_change(self) -> None:
+        self._changes += 1
+        if self._changes > _MAX_CHANGES:
+            raise LibraryChanged(f"{self._changes} times")
+
+    # ---- requests
 
     async def _fetch_page(self, offset: int) -> Page[T]:
         query = {**self._query, "limit": self._page_size, "offset": offset}
         return await self._api.get(self._path, query, decode=self._decode_page, fresh=True)
 
-    def _allowed_concurrency(self) -> int:
-        """The number of pages that may be in flight; every rate limit halves it."""
-        if self._api.rate_limits_met > self._rate_limits_met:
-            self._rate_limits_met = self._api.rate_limits_met
-            self._concurrency = max(1, self._concurrency // 2)
-        return self._concurrency
+    # ---- the position in a list that may change
 
-    def _has_shifted(self, page: Page[T]) -> bool:
-        """Whether the page visibly does not continue where the last one ended."""
-        if page.total != self.total:
-            return True
-        if self._overlap:
-            return bool(page.items) and not self._recent.may_end_with(page.items[0])
-        identified = (entry for entry in page.items if identity_of(entry) is not None)
-        if not self._newest_first or (first := next(identified, None)) is None:
-            return False
-        return bool(self._first_page.is_newer(first)) or first in self._recent
+    async def _continue_at(self, position: int) -> tuple[int, Page[T], int]:
+        """The next page: its offset, the page, and the index of its first unread entry."""
+        offset, total = max(0, position - 1), self.total
+        page = await self._in_flight.get(offset)
+        self.totals.add(page.total)
+        index = self._first_unread(page)
+        if index is None and await self._is_linked_by_null(offset, page, total):
+            index = 1
+        if index is None:
+            self._in_flight.cancel()
+            if page.items:
+                self._note_change()
+            shift = 0 if None in (total, page.total) else (page.total or 0) - (total or 0)
+            return await self._find_position(offset, shift)
+        return offset, page, index
 
-    async def _resync(self, offset: int, total: int) -> tuple[int, Page[T], int]:
-        """Find the first entry that was not read yet: offset and page, and its index there.
+    def _first_unread(self, page: Page[T]) -> int | None:
+        """The index of the first unread entry; None if the page does not show where that is."""
+        if not self.read_count:
+            return 0
+        if page.items and self._recent.ends_with(page.items[0]):
+            return 1
+        if (found := self._recent.index_after_last(page)) is None:
+            return None
+        index, read_after = found
+        is_last = page.next is None or len(page.items) < self._page_size
+        # Entries that were read later may follow on the next page.
+        return index if index < len(page.items) or not read_after or is_last else None
 
-        The page must also contain an entry on the other side of the position: between the requests
-        for two pages, the list may change again.
+    async def _is_linked_by_null(self, offset: int, page: Page[T], total: int | None) -> bool:
+        """Whether the page begins with the last entry read, if one of the two is a null.
+
+        Only here the count decides, `total` being the one before: a page that reaches further
+        back verifies its first change. If nothing has moved, counts are ignored from then on.
         """
-        offset = max(0, offset - 1 + total - (self.total or 0) - self._page_size // 2)
+        if not page.items or self._recent.ends_with(page.items[0]) is False:
+            return False
+        if self._ignore_totals or page.total == total:
+            return True
+        start = max(0, offset - self._page_size // 2)
+        earlier = await self._fetch_page(start)
+        if (distance := self._recent.distance(earlier)) is None:
+            self._ignore_totals = not any(identity_of(entry) for entry in earlier.items)
+        else:
+            self._ignore_totals = start + distance == offset + 1
+        return self._ignore_totals
+
+    async def _find_position(self, offset: int, shift: int) -> tuple[int, Page[T], int]:
+        """Find the first unread entry; `shift`: by how much the list has grown, by its counts."""
+        half = self._page_size // 2
+        guesses = [offset - half, offset + shift - half]
         for _ in range(_MAX_LOOKUPS):
+            offset = max(0, guesses.pop() if guesses else offset - self._step)
             page = await self._fetch_page(offset)
-            is_last = page.next is None or len(page.items) < self._page_size
+            self.totals.add(page.total)
+            if (index := self._first_unread(page)) is not None:
+                return offset, page, index
             if (found := self._recent.index_after_last(page)) is not None:
-                index, read_after = found
-                if index < len(page.items) or is_last:
-                    return offset, page, index
-                offset += max(1, index - 1 + read_after - self._page_size // 2)
+                guesses = [offset + max(1, found[0] - 1 + found[1] - half)]
             elif (first := self._first_original_entry(page, offset)) is not None:
                 return offset, page, first
             elif page.items and self._first_page.is_newer(page.items[-1]):
-                offset += self._page_size - 1
-            else:
-                offset = max(0, offset - self._page_size + 1)
+                guesses = [offset + self._step]
         raise LibraryChanged("lost the place")
 
     def _first_original_entry(self, page: Page[T], offset: int) -> int | None:
@@ -217,37 +296,3 @@ class Paging(Generic[T]):
         if index is None or (index == 0 and offset):
             return None
         return self._recent.skip_nulls(page, index)
-
-    async def _added_at_top(self, page: Page[T]) -> list[T | None]:
-        """The entries added at the top during the reading, newest first, without duplicates.
-
-        `page` is the first page, read again. Without dates (`dated` is False) only an entry of the
-        first page as it was ends the search.
-        """
-        if not self._first_page.differs_from(page):
-            return []
-        self.changed, self.total = True, page.total
-        added: list[T | None] = []
-        seen: set[Hashable] = set()
-        offset, dated = 0, True
-        for _ in range(_MAX_LOOKUPS):
-            for entry in page.items:
-                identity, newer = identity_of(entry), self._first_page.is_newer(entry)
-                was_read = entry in self._first_page or (
-                    entry in self._recent and self._recent.is_complete
-                )
-                if was_read or ((newer is False or entry in self._recent) and dated):
-                    return added
-                if identity is None and not newer:
-                    continue  # the null may have been there before
-                dated &= newer is True
-                if identity is None or identity not in seen:
-                    seen.add(identity)
-                    added.append(entry)
-            if page.next is None and dated:
-                return added
-            offset += self._page_size - 1
-            page = await self._fetch_page(offset)
-            if page.items and identity_of(page.items[0]) not in seen:
-                offset, page = 0, await self._fetch_page(0)
-        raise LibraryChanged("lost the top")

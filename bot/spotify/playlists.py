@@ -6,14 +6,14 @@ raise NotPermitted. Writes raise OutcomeUnknown if the change may have been made
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
 
 from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
 from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
-from bot.spotify.pages import PlaylistEntry, page_decoder
+from bot.spotify.pages import Page, PlaylistEntry, page_decoder
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE, Paging
 from bot.spotify.uris import Uri
 
@@ -27,22 +27,20 @@ class PlaylistsApi:
     def __init__(self, api: ApiClient) -> None:
         self._api = api
 
-    def mine(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[Playlist]:
+    def mine(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> OwnPlaylists:
         """The playlists that the user owns or follows, as far as the scopes permit."""
-        return Paging(
-            self._api,
-            "me/playlists",
-            _decode_page,
-            concurrency=concurrency,
-            overlap=1,
-            newest_first=True,
+        return OwnPlaylists(
+            self._api, "me/playlists", _decode_page, concurrency=concurrency, newest_first=True
         )
 
-    async def first_page(self) -> Entries[Playlist]:
-        """The first PAGE_SIZE of `mine`, without duplicates, perhaps from the cache."""
-        entries = (await self.mine().page()).readable
-        playlists = {playlist.id: playlist for playlist in entries if playlist.uri}
-        return entries.where(playlists.values())
+    async def first_page(self) -> tuple[Entries[Playlist], bool]:
+        """The first PAGE_SIZE of `mine`, without duplicates, and whether there may be more.
+
+        They may be from the cache.
+        """
+        page = await self.mine().page()
+        playlists = {playlist.id: playlist for playlist in page.readable if playlist.uri}
+        return page.readable.where(playlists.values()), page.has_more()
 
     def items(self, playlist: Uri, *, concurrency: int = DEFAULT_CONCURRENCY) -> PlaylistItems:
         """All entries in order, with episodes. Reading them may raise NotPermitted."""
@@ -119,15 +117,37 @@ class PlaylistsApi:
         await self.add(playlist, *uris[MAX_ITEMS_PER_CALL:])
 
 
+class OwnPlaylists(Paging[Playlist]):
+    """The user's playlists, each once. If some may have been skipped, raises LibraryChanged."""
+
+    async def __aiter__(self) -> AsyncIterator[Playlist | None]:
+        seen: set[Hashable] = set()
+        async for playlist in super().__aiter__():
+            identity = playlist.identity if playlist else None
+            if identity is None or identity not in seen:
+                seen.add(identity)
+                yield playlist
+            else:  # the user has moved it down meanwhile
+                self.read_count -= 1
+        if self._pushed_down > self._added:
+            raise LibraryChanged("rearranged")
+
+    def _first_unread(self, page: Page[Playlist]) -> int | None:
+        index = super()._first_unread(page)
+        if index and self._recent.ends_with(page.items[index - 1]) is False:
+            raise LibraryChanged("rearranged")
+        return index
+
+
 class PlaylistItems(Paging[PlaylistEntry]):
-    """The entries of a playlist. If it is rearranged during the reading, raises LibraryChanged."""
+    """The entries of a playlist. If it is changed during the reading, raises LibraryChanged."""
+
+    _may_repeat = True
 
     def __init__(self, api: ApiClient, playlist: Uri, concurrency: int) -> None:
         query = {"additional_types": "track,episode"}
         decode = page_decoder(PlaylistEntry)
-        super().__init__(
-            api, _items_path(playlist), decode, query, concurrency=concurrency, overlap=1
-        )
+        super().__init__(api, _items_path(playlist), decode, query, concurrency=concurrency)
         self._playlist = playlist
         self._snapshot_id: str | None = None
 
@@ -135,15 +155,38 @@ class PlaylistItems(Paging[PlaylistEntry]):
         async for entry in super().__aiter__():
             yield entry
         # Two entries can be exchanged without a trace on the pages.
-        rearranged = self._snapshot_id is not None and (
+        if self._snapshot_id is not None and (
             await self._fetch_snapshot_id() not in (None, self._snapshot_id)
-        )
-        if rearranged or (self.changed and self.read_count != self.total):
+        ):
             raise LibraryChanged("playlist")
 
-    async def _on_first_page(self) -> None:
-        if (self.total or 0) > PAGE_SIZE:
-            self._snapshot_id = await self._fetch_snapshot_id()
+    async def _before_second_page(self) -> None:
+        self._snapshot_id = await self._fetch_snapshot_id()
+        await super()._before_second_page()
+
+    def _note_shift(self, shift: int) -> None:
+        if shift:
+            raise LibraryChanged("playlist")
+
+    def _first_unread(self, page: Page[PlaylistEntry]) -> int | None:
+        """As an entry may be there twice, the page must begin with the entries read last."""
+        if not self.read_count:
+            return 0
+        if not page.items:
+            return None
+        if self._recent.ends_with(page.items[0]) is not False:
+            return 1
+        if length := self._recent.common_length(page):
+            return length
+        raise LibraryChanged("rearranged")
+
+    async def _find_position(self, offset: int, shift: int) -> tuple[int, Page[PlaylistEntry], int]:
+        """Read a page without entries again, with entries before it."""
+        offset = max(0, offset - PAGE_SIZE // 2)
+        page = await self._fetch_page(offset)
+        if self.read_count and (length := self._recent.common_length(page)):
+            return offset, page, length
+        raise LibraryChanged("playlist")
 
     async def _fetch_snapshot_id(self) -> str | None:
         path = f"playlists/{self._playlist.id}"

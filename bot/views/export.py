@@ -14,4 +14,12 @@ def export_message(export: Export) -> str:
         text += f" Spotify lists {export.unreadable:,} more that are unavailable."
     if export.missing:
         text += f" Spotify counts {export.missing:,} more than it gave me. Try again later."
+    elif not export.complete:
+        text += " Spotify’s list didn’t end where it should, so there may be more. Try again later."
+    elif export.counts:
+        low, high = export.counts
+        text += (
+            f" While I read them, Spotify counted between {low:,} and {high:,}; "
+            "these are all that it gave me."
+        )
     return text

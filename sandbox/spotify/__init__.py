@@ -7,6 +7,15 @@ from .accounts import Account, App
 from .api import Call
 from .catalogue import generated_uri
 from .devices import Device
+from .list_faults import (
+    EndlessNext,
+    FewerEntries,
+    Filler,
+    IgnoredOffset,
+    ListFault,
+    NoNext,
+    WrongTotals,
+)
 from .player import Player
 from .playlists import Playlist, PlaylistItem
 from .short_links import ShortLinkRequest, redirect_fault
@@ -16,12 +25,19 @@ __all__ = [
     "App",
     "Call",
     "Device",
+    "EndlessNext",
     "ErrorResponse",
+    "FewerEntries",
+    "Filler",
+    "IgnoredOffset",
+    "ListFault",
+    "NoNext",
     "Player",
     "Playlist",
     "PlaylistItem",
     "ShortLinkRequest",
     "Spotify",
+    "WrongTotals",
     "generated_uri",
     "redirect_fault",
 ]

@@ -88,7 +88,7 @@ class WebApi:
             request[EXECUTED] = True
             if result is None and route.method != "GET":
                 return _to_web_response(self._command_success())
-            response = _to_api_response(self._rules.add_nulls(call, result))
+            response = _to_api_response(self._rules.change_lists(call, request.url, result))
             status, answer = self._rules.answer(call, response.status, response.body)
             return _to_web_response(replace(response, status=status, body=answer))
 

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from yarl import URL
+
 from sandbox.clock import Clock
 from sandbox.rules import Rule, RuleList
 from sandbox.spotify import odd_shapes
 from sandbox.spotify.error_responses import ApiError, ErrorResponse, bend, rate_limited
+from sandbox.spotify.list_faults import ListFault
 
 LIST_KEYS = ("items", "queue")
 
@@ -68,8 +71,8 @@ class Changed:
         return 200, odd_shapes.to_json(self.change(json.loads(body)))
 
 
-Effect = Hook | ErrorResponse | Quota | Nulls | OddRefusals | OddShapes | Changed
-E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls, OddRefusals, OddShapes, Changed)
+Effect = Hook | ErrorResponse | Quota | Nulls | ListFault | OddRefusals | OddShapes | Changed
+E = TypeVar("E", Hook, ErrorResponse, Quota, Nulls, ListFault, OddRefusals, OddShapes, Changed)
 
 
 @dataclass(kw_only=True)
@@ -105,8 +108,10 @@ class ApiRules(RuleList[ApiRule]):
         if self.call_allowance is not None:
             self._check_allowance(self._call_times[client_id], *self.call_allowance)
 
-    def add_nulls(self, request: str, response: object) -> object:
-        """The response to this "METHOD /path", with nulls if a rule asks for them."""
+    def change_lists(self, request: str, url: URL, response: object) -> object:
+        """The response to this "METHOD /path", with the faults and nulls that rules ask for."""
+        for fault in self._effects(request, ListFault):
+            fault.apply(response, url)
         for nulls in self._effects(request, Nulls):
             return _with_nulls(response, nulls.every)
         return response

@@ -184,6 +184,7 @@ class Spotify:
         *,
         after: int = 0,
         times: int | None = 1,
+        probability: float = 1.0,
     ) -> None:
         """Apply an effect to API calls whose "METHOD /path" the regular expression finds.
 
@@ -192,7 +193,9 @@ class Spotify:
         that a fault intercepts does not count, but one that the API refuses does.
         """
         effect = do if isinstance(do, Effect) else Hook(do)
-        self.rules.add(ApiRule(pattern, do=effect, after=after, times=times))
+        self.rules.add(
+            ApiRule(pattern, do=effect, after=after, times=times, probability=probability)
+        )
 
     def add_rate_limit(
         self, retry_after: int, *, times: int | None = 1, quota: bool = False, pattern: str = ""

@@ -22,9 +22,14 @@ Json = dict[str, Any]
 class EntryList(Protocol):
     """What every sequence of the client has."""
 
-    total: int | None
     read_count: int
-    changed: bool
+    complete: bool
+
+    @property
+    def total(self) -> int | None: ...
+
+    @property
+    def changed(self) -> bool: ...
 
     @property
     def missing(self) -> int: ...
@@ -109,6 +114,7 @@ async def test_list_is_complete_and_in_order(
     assert read
     assert None not in read
     assert (entries.total, entries.read_count, entries.missing) == (len(read), len(read), 0)
+    assert entries.complete
     assert not entries.changed
     assert all(path in f"{one.path}/" for one in fake.calls)
 

@@ -54,12 +54,14 @@ async def test_every_entry_is_read_once_and_in_order(
     listed = spotify.library.tracks(concurrency=flights)
     assert await read_uris(listed) == expected
     assert (listed.total, listed.read_count, listed.missing) == (count, count, 0)
+    assert listed.complete
     assert not listed.changed
     assert max(late.concurrent_counts) <= flights
     if count > flights * PAGE_SIZE:
         assert max(late.concurrent_counts) == flights
     offsets = requested_offsets(fake)
-    assert sorted(set(offsets)) == list(range(0, max(count, 1), PAGE_SIZE))
+    # Each page begins with the last entry of the page before.
+    assert sorted(set(offsets)) == list(range(0, max(count - 1, 1), PAGE_SIZE - 1))
     assert len(offsets) <= len(set(offsets)) + (count > PAGE_SIZE)
 
 
@@ -146,7 +148,8 @@ async def test_entries_without_song_are_counted(
     expected[49] = None
     fake.inject_nulls(LIKED_SONGS_CALL, every=3)
     for place in range(120):
-        if place % PAGE_SIZE % 3 == 2:
+        index = place if place < PAGE_SIZE else (place - 1) % (PAGE_SIZE - 1) + 1  # in its page
+        if index % 3 == 2:
             expected[place] = None
     listed = spotify.library.tracks(concurrency=flights)
     assert await read_uris(listed) == expected

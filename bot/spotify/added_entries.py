@@ -1,0 +1,61 @@
+"""Finds the entries that were added at the top of a list while it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable
+from typing import TypeVar
+
+from bot.errors.spotify import LibraryChanged
+from bot.spotify.list_position import FirstPage, RecentEntries, identity_of
+from bot.spotify.models import ApiModel
+from bot.spotify.pages import Page
+
+T = TypeVar("T", bound=ApiModel)
+
+# The pages to read before giving up.
+_MAX_PAGES = 8
+
+
+async def added_at_top(
+    page: Page[T],
+    first_page: FirstPage[T],
+    recent: RecentEntries[T],
+    fetch: Callable[[int], Awaitable[Page[T]]],
+    step: int,
+) -> list[T | None]:
+    """The added entries, newest first, without duplicates.
+
+    page        the first page, read again at the end
+    first_page  as it was at first
+    recent      the entries read last
+    step        from the offset of one page to that of the next one, which shares an entry with it
+
+    Without dates (`dated` is False) only an entry of the first page as it was ends the search.
+    Raises LibraryChanged if too many were added.
+    """
+    added: list[T | None] = []
+    if not first_page.differs_from(page):
+        return added
+    seen: set[Hashable] = set()
+    offset, dated = 0, True
+    for _ in range(_MAX_PAGES):
+        for entry in page.items:
+            identity, newer = identity_of(entry), first_page.is_newer(entry)
+            was_read = entry in first_page or (entry in recent and recent.is_complete)
+            if was_read or ((newer is False or entry in recent) and dated):
+                return added
+            if identity is None and not newer:
+                continue  # the null may have been there before
+            dated &= newer is True
+            if identity is None or identity not in seen:
+                seen.add(identity)
+                added.append(entry)
+        only_nulls = all(identity_of(entry) is None for entry in page.items)
+        if (page.next is None and dated) or only_nulls:
+            return added
+        offset += step
+        page = await fetch(offset)
+        if page.items and identity_of(page.items[0]) not in seen:  # more were added: begin again
+            offset, page, added = 0, await fetch(0), []
+            seen.clear()
+    raise LibraryChanged("lost the top")

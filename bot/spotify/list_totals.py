@@ -1,0 +1,46 @@
+"""Spotify's counts of a list's entries: hints about its end, never evidence of a change."""
+
+from __future__ import annotations
+
+
+class ListTotals:
+    """The counts that came with the pages of a list; they may differ although nothing changes.
+
+    latest           of the page that was read last; None if it had no usable count
+    lowest, highest  of all pages; None without a usable count
+    """
+
+    def __init__(self) -> None:
+        self.latest: int | None = None
+        self.lowest: int | None = None
+        self.highest: int | None = None
+        self._before_latest: int | None = None
+
+    def add(self, total: int | None) -> None:
+        self._before_latest, self.latest = self.latest, total
+        if total is not None:
+            self.lowest = total if self.lowest is None else min(total, self.lowest)
+            self.highest = total if self.highest is None else max(total, self.highest)
+
+    @property
+    def range(self) -> tuple[int, int] | None:
+        """The lowest and the highest count, if they differ: the list or only its count changed."""
+        if self.lowest is None or self.highest is None or self.lowest == self.highest:
+            return None
+        return self.lowest, self.highest
+
+    def missing(self, read_count: int) -> int:
+        """The entries that did not come, by the lower one of the last two counts.
+
+        The last two pages are requested at the same time, so that either count may be the older.
+        """
+        counts = [total for total in (self.latest, self._before_latest) if total is not None]
+        return max(0, min(counts) - read_count) if counts else 0
+
+    def expect_more(self, position: int) -> bool:
+        """Whether a count says that the list has entries behind this many."""
+        return self.highest is not None and self.highest > position
+
+    def confirm(self, position: int) -> bool:
+        """Whether the latest count says that the list has exactly this many entries."""
+        return self.latest == position

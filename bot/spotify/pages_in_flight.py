@@ -1,0 +1,75 @@
+"""Requests the pages of a list before they are needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+from bot.spotify.api_client import ApiClient
+from bot.spotify.list_totals import ListTotals
+from bot.spotify.models import ApiModel
+from bot.spotify.pages import Page
+
+T = TypeVar("T", bound=ApiModel)
+
+
+class PagesInFlight(Generic[T]):
+    """Several pages in flight: those that follow, and after the last one the first page again.
+
+    concurrency  the number of pages that may be in flight; every rate limit halves it
+    first_again  the request for the first page, if it has been made again
+    """
+
+    def __init__(
+        self,
+        api: ApiClient,
+        fetch: Callable[[int], Coroutine[Any, Any, Page[T]]],
+        totals: ListTotals,
+        *,
+        step: int,
+        concurrency: int,
+        newest_first: bool,
+    ) -> None:
+        self._api = api
+        self._fetch = fetch
+        self._totals = totals
+        self._step = step
+        self._newest_first = newest_first
+        self._rate_limits_met = api.rate_limits_met
+        # With their offsets, in order.
+        self._pages: deque[tuple[int, asyncio.Task[Page[T]]]] = deque()
+        self.concurrency = concurrency
+        self.first_again: asyncio.Task[Page[T]] | None = None
+
+    async def get(self, offset: int) -> Page[T]:
+        """The page at `offset`; requests as many of the following ones as may be in flight."""
+        if self._pages and self._pages[0][0] != offset:
+            self.cancel()
+        last = self._pages[-1][0] if self._pages else offset - self._step
+        while not self._pages or len(self._pages) + bool(self.first_again) < self._allowed():
+            if self._pages and not self._totals.expect_more(last + self._step + 1):
+                if self._totals.expect_more(offset + 1):
+                    self.request_first_again()
+                break
+            last += self._step
+            self._pages.append((last, asyncio.create_task(self._fetch(last))))
+        return await self._pages.popleft()[1]
+
+    def request_first_again(self) -> None:
+        if self._newest_first and self.first_again is None:
+            self.first_again = asyncio.create_task(self._fetch(0))
+
+    def cancel(self) -> None:
+        for task in (*(task for _, task in self._pages), self.first_again):
+            if task is not None:
+                task.cancel()
+        self._pages.clear()
+        self.first_again = None
+
+    def _allowed(self) -> int:
+        if self._api.rate_limits_met > self._rate_limits_met:
+            self._rate_limits_met = self._api.rate_limits_met
+            self.concurrency = max(1, self.concurrency // 2)
+        return self.concurrency
