@@ -127,7 +127,7 @@ class Paging(Generic[T]):
                 first = await self._in_flight.first_again
                 self.totals.add(first.total)
                 about = first, self._first_page, self._recent
-                added = await added_at_top(*about, self._fetch_page, self._step)
+                added = await added_at_top(*about, self._look_up, self._step)
                 self._added = len(added)
                 self.moved |= self._added > 0
                 for entry in added:
@@ -140,8 +140,7 @@ class Paging(Generic[T]):
 
     async def _new_entries(self) -> AsyncIterator[Sequence[T | None]]:
         """The entries of each page that were not read yet."""
-        page = await self._fetch_page(0)
-        self.totals.add(page.total)
+        page = await self._look_up(0)
         new, position, idle_pages, shift = page.items, len(page.items), 0, 0
         max_pages = max(_MIN_BUDGET, page.total or 0) // self._step + _SPARE_PAGES
         for number in count(1):
@@ -217,6 +216,11 @@ class Paging(Generic[T]):
 
     # ---- requests
 
+    async def _look_up(self, offset: int) -> Page[T]:
+        page = await self._fetch_page(offset)
+        self.totals.add(page.total)
+        return page
+
     async def _fetch_page(self, offset: int) -> Page[T]:
         query = {**self._query, "limit": self._page_size, "offset": offset}
         return await self._api.get(self._path, query, decode=self._decode_page, fresh=True)
@@ -263,7 +267,7 @@ class Paging(Generic[T]):
         if self._ignore_totals or page.total == total:
             return True
         start = max(0, offset - self._page_size // 2)
-        earlier = await self._fetch_page(start)
+        earlier = await self._look_up(start)
         if (distance := self._recent.distance(earlier)) is None:
             self._ignore_totals = not any(identity_of(entry) for entry in earlier.items)
         else:
@@ -276,8 +280,7 @@ class Paging(Generic[T]):
         guesses = [offset - half, offset + shift - half]
         for _ in range(_MAX_LOOKUPS):
             offset = max(0, guesses.pop() if guesses else offset - self._step)
-            page = await self._fetch_page(offset)
-            self.totals.add(page.total)
+            page = await self._look_up(offset)
             if (index := self._first_unread(page)) is not None:
                 return offset, page, index
             if (found := self._recent.index_after_last(page)) is not None:

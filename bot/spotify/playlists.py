@@ -183,7 +183,7 @@ class PlaylistItems(Paging[PlaylistEntry]):
     async def _find_position(self, offset: int, shift: int) -> tuple[int, Page[PlaylistEntry], int]:
         """Read a page without entries again, with entries before it."""
         offset = max(0, offset - PAGE_SIZE // 2)
-        page = await self._fetch_page(offset)
+        page = await self._look_up(offset)
         if self.read_count and (length := self._recent.common_length(page)):
             return offset, page, length
         raise LibraryChanged("playlist")
