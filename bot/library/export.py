@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.errors.content import FileTooLarge, NothingToExport
-from bot.errors.spotify import SpotifyDown
 from bot.interactions.progress import Progress
 from bot.library.formats import exportify_csv, tonearm_json
 from bot.spotify import Spotify

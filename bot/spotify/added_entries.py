@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import TypeVar
 
 from bot.errors.spotify import LibraryChanged
+from bot.spotify.api_model import ApiModel
 from bot.spotify.list_position import FirstPage, RecentEntries, identity_of
-from bot.spotify.models import ApiModel
 from bot.spotify.pages import Page
 
 T = TypeVar("T", bound=ApiModel)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 from bot.spotify.api_client import ApiClient
+from bot.spotify.api_model import ApiModel
 from bot.spotify.list_totals import ListTotals
-from bot.spotify.models import ApiModel
 from bot.spotify.pages import Page
 
 T = TypeVar("T", bound=ApiModel)

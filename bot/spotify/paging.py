@@ -103,7 +103,7 @@ class Paging(Generic[T]):
 
     @property
     def missing(self) -> int:
-        """The number of entries that are still to come, by Spotify's count."""
+        """The number of entries that did not come (yet), by Spotify's count."""
         return self.totals.missing(self.read_count)
 
     @property
@@ -232,10 +232,9 @@ class Paging(Generic[T]):
         offset, total = max(0, position - 1), self.total
         page = await self._in_flight.get(offset)
         self.totals.add(page.total)
-        index = self._first_unread(page)
-        if index is None and await self._is_linked_by_null(offset, page, total):
-            index = 1
-        if index is None:
+        if (index := self._first_unread(page)) is None:
+            if await self._is_linked_by_null(offset, page, total):
+                return offset, page, 1
             self._in_flight.cancel()
             if page.items:
                 self._note_change()
