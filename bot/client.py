@@ -144,12 +144,12 @@ class Tonearm(Connection):
             commands_synced=not self.services.command_sync.problem,
         )
 
-    async def announce_login(self, finished: LoginFinished) -> None:
-        """Edit the messages with the login link to say how the login ended."""
+    async def announce_login(self, finished: LoginFinished) -> bool:
+        """Say how a login ended in the messages with its link. False if none can be edited."""
         if isinstance(finished.result, AccountLinked):
             # The memory may be about another account, which was linked before.
             self.services.forget_user(finished.discord_id, settings=False)
-        await notifications.announce_login(
+        return await notifications.announce_login(
             self, self.services.login_flow, finished, self.services.operator
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -79,33 +80,37 @@ async def send_login_link(
 
 async def announce_login(
     client: discord.Client, flow: LoginFlow, finished: LoginFinished, operator: str
-) -> None:
-    """Edit the messages with the login link to say how the login ended.
+) -> bool:
+    """Edit the messages with the login link to say how the login ended. False if none is left.
 
-    The browser's page says it, too. So a failed edit (a private reply can be edited for fifteen
-    minutes only, Discord may be down) is logged and ignored.
+    A private reply can be edited for fifteen minutes only, messages are deleted, and Discord may
+    be down. So a failed edit is logged and ignored.
     """
     if finished.owner is not None:
         await send_direct_message(client, finished.owner, login.ALREADY_LINKED_WARNING)
     if finished.message_ref is None:
-        return
+        return False
     messages = msgspec.json.decode(finished.message_ref, type=_MessageRef)
     text = fit_content(login.result_message(finished.result, operator))
     view = login.enter_code_view() if isinstance(finished.result, AwaitingCode) else None
-    try:
-        webhook = discord.Webhook.partial(flow.application_id, messages.token, client=client)
-        async with asyncio.timeout(_TIMEOUT):
-            await webhook.edit_message(messages.reply, content=text, view=view)
-    except Exception as error:
-        _log.info("could not say in the reply how a login ended: %s", type(error).__name__)
-    if messages.channel is None or messages.message is None:
-        return
-    try:
+    webhook = discord.Webhook.partial(flow.application_id, messages.token, client=client)
+    edited = await _is_done(webhook.edit_message(messages.reply, content=text, view=view))
+    if messages.channel is not None and messages.message is not None:
         channel = client.get_partial_messageable(messages.channel)
+        message = channel.get_partial_message(messages.message)
+        edited = await _is_done(message.edit(content=text, view=view)) or edited
+    return edited
+
+
+async def _is_done(edit: Coroutine[Any, Any, object]) -> bool:
+    """Whether Discord accepts an edit in time."""
+    try:
         async with asyncio.timeout(_TIMEOUT):
-            await channel.get_partial_message(messages.message).edit(content=text, view=view)
+            await edit
     except Exception as error:
-        _log.info("could not say in the direct message how a login ended: %s", type(error).__name__)
+        _log.info("could not say in a message how a login ended: %s", type(error).__name__)
+        return False
+    return True
 
 
 async def send_reminder(client: discord.Client, reminder: Reminder) -> None:

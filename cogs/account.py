@@ -6,9 +6,18 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
+from bot.errors.bot_error import BotError
 from bot.errors.login import NeedsLogin
 from bot.interactions.components import on_component
-from bot.interactions.responses import Reply, defer, defer_edit, edit_reply, open_form, reply
+from bot.interactions.responses import (
+    Reply,
+    defer,
+    defer_edit,
+    edit_reply,
+    open_form,
+    reply,
+    reply_privately,
+)
 from bot.notifications import send_login_link
 from bot.services import Services
 from bot.views import account, login
@@ -92,7 +101,12 @@ class Account(commands.Cog):
     async def confirm_code(self, interaction: Interaction, form: login.CodeForm) -> None:
         await defer_edit(interaction)
         finished = await self.login_flow.confirm_code(interaction.user.id, form.typed_code)
-        await interaction.client.announce_login(finished)
+        is_told = await interaction.client.announce_login(finished)
+        if isinstance(finished.result, BotError):
+            raise finished.result
+        if not is_told:
+            text = login.result_message(finished.result, self.services.operator)
+            await reply_privately(interaction, text)
 
     async def _erase(self, user_id: int) -> None:
         await self.sessions.unlink(user_id)

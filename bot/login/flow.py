@@ -190,7 +190,7 @@ class LoginFlow:
     async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
         """Link the account if the user typed the code that the browser shows.
 
-        Raises WrongCode, TooManyWrongCodes, LoginUnfinished.
+        Raises WrongCode, LoginUnfinished.
         """
         return await self._linking.confirm_code(discord_id, typed)
 

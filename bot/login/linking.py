@@ -84,8 +84,8 @@ class AccountLinking:
     async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
         """Link the account if the user typed the code that the browser shows.
 
-        The login fails if another user has linked the account in the meantime. Raises WrongCode,
-        TooManyWrongCodes, LoginUnfinished.
+        The login fails after too many wrong codes, and if another user has linked the account in
+        the meantime. Raises WrongCode, LoginUnfinished.
         """
         login = await self._logins.count_attempt(discord_id, self._now())
         if login is None or login.confirmation_code is None:
@@ -93,7 +93,7 @@ class AccountLinking:
         if not confirmation_codes.matches(typed, login.confirmation_code):
             if login.attempts >= MAX_CODE_ATTEMPTS:
                 await self._logins.delete(discord_id)
-                raise TooManyWrongCodes
+                return LoginFinished(discord_id, TooManyWrongCodes(), login.message_ref)
             raise WrongCode(MAX_CODE_ATTEMPTS - login.attempts)
         try:
             return await self._link_account(login, login.account_id or "", login.name or "")

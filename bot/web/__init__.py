@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 _SHUTDOWN_GRACE = 0.8  # seconds for requests in progress
 
-AnnounceLogin = Callable[[LoginFinished], Awaitable[None]]
+AnnounceLogin = Callable[[LoginFinished], Awaitable[object]]
 """Says in Discord how a login in the browser ended."""
 
 

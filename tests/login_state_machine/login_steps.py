@@ -140,13 +140,15 @@ class LoginSteps(BaseMachine):
         results = self.run(self._enter_codes(user, *["0000-0000"] * wrong_first, typed))
         for number, result in enumerate(results):
             if login is None or not is_waiting or not _can_enter_code(login):
-                assert isinstance(result, LoginUnfinished | TooManyWrongCodes)
+                assert isinstance(result, LoginUnfinished)
                 continue
             login.attempts += 1
             if number == wrong_first and _normalise_code(typed) == _normalise_code(right):
                 self._check_code_accepted(login, result)
             elif login.attempts == MAX_ATTEMPTS:
-                assert isinstance(result, TooManyWrongCodes)
+                assert isinstance(result, LoginFinished)
+                assert isinstance(result.result, TooManyWrongCodes)
+                assert result.message_ref == f"messages of {user}"
                 self.model.erase_logins(user)
                 if user not in self.model.links:
                     self.checker.check_nothing_left(user)
