@@ -90,7 +90,7 @@ async def build(
                 http, settings.discord_api_url, secret, f"{public_url}/discord"
             )
         writes = UserWrites()
-        store.preferences.on_write = writes.track
+        store.record_writes(writes.track)
         metrics = Metrics()
         quota = Quota(
             store,

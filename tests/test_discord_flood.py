@@ -92,6 +92,7 @@ FAMILIES = (
     Family("Share", _press("Share"), _open("/search lantern"), changes=False),
     Family("a playlist", lambda session: session.select(1), _open_playlist_menu),
     Family("Queue them", _press("Queue them"), _open("/queue add what:ALBUM")),
+    Family("/sleep", _run("/sleep 30m")),
     Family("the panel", _press("⏭️"), _open("/now")),
     Family("a setting", lambda session: session.press("set:playing:"), _open("/settings")),
     Family("Unlink", _press("Unlink and erase"), _open_unlink),
@@ -233,4 +234,9 @@ async def test_refused_choices_are_normal(caplog: pytest.LogCaptureFixture) -> N
             await asyncio.gather(typing, return_exceptions=True)
             assert await ada.autocomplete("/play lantern"), name
             assert fault.hits == 1, name
+            harness.discord.faults.add(make(f" {RequestKind.AUTOCOMPLETE}$"))
+            typing = asyncio.ensure_future(ada.autocomplete("/sleep when:"))
+            harness.clock.advance(3)
+            await asyncio.gather(typing, return_exceptions=True)
+            harness.discord.faults.clear()
             assert not [r for r in caplog.records if r.levelno > logging.INFO], name

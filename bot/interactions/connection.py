@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
-from bot.interactions.discord_errors import UnconfirmedResponses
+from bot.interactions.discord_errors import DISCORD_ERRORS, UnconfirmedResponses
 
 # Seconds for one request to Discord: to connect, for the answer to begin, and in all, with a file.
 # Replies have shorter limits, see `bot.interactions.responses`.
@@ -28,6 +28,12 @@ discord.VoiceClient.warn_dave = False
 # and that without the guilds intent its guild cache is incomplete, which the bot does not read.
 logging.getLogger("discord.state").addFilter(
     lambda record: not record.getMessage().startswith("Guilds intent seems to be disabled")
+)
+
+# discord.py logs a traceback for choices that Discord does not take. That is normal: the user
+# types on, or Discord is busy.
+logging.getLogger("discord.app_commands.tree").addFilter(
+    lambda record: not (record.exc_info and isinstance(record.exc_info[1], DISCORD_ERRORS))
 )
 
 

@@ -59,7 +59,7 @@ def explain(
             is_bug = not isinstance(error, DISCORD_ERRORS) or code_of(error) in OUR_MISTAKES
     reference = secrets.token_hex(3) if is_bug else None
     about_bug = f" Please tell {operator}: reference {reference}." if reference else ""
-    if writes.all_done:
+    if writes.all_done and isinstance(error, DISCORD_ERRORS) and not _is_second(error):
         message = "That’s done, but I couldn’t show the result. There’s no need to repeat it."
         return Explanation(message + about_bug, reference, last_resort="That’s done.")
     if writes.sent:
@@ -73,3 +73,11 @@ def explain(
         case discord.HTTPException(status=403):
             return Explanation(_NO_REPLY_HERE)
     return Explanation(_DISCORD_DOWN)
+
+
+def _is_second(error: BaseException) -> bool:
+    """Whether it was raised while another error was handled, so that the work may be half done."""
+    context = error.__context__
+    while context is not None and not isinstance(context, BotError):
+        context = context.__context__
+    return context is not None

@@ -10,7 +10,7 @@ from bot.errors.storage import StorageError
 from bot.store import rekey
 from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
-from bot.store.connection import Connect, Database, connect_to_file
+from bot.store.connection import Connect, Database, OnWrite, connect_to_file
 from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load_or_create
 from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
@@ -46,6 +46,10 @@ class Store:
         self.preferences = PreferenceTable(database)
         self.api_usage = ApiUsageTable(database)
         self.sleep_timers = SleepTimerTable(database)
+
+    def record_writes(self, on_write: OnWrite) -> None:
+        """Do each write that a Discord user asked for in `on_write` of their ID."""
+        self._db.on_write = on_write
 
     @classmethod
     @asynccontextmanager

@@ -9,11 +9,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
+    AbstractContextManager,
     AsyncExitStack,
     ExitStack,
     asynccontextmanager,
     closing,
     contextmanager,
+    nullcontext,
     suppress,
 )
 from pathlib import Path
@@ -37,6 +39,7 @@ from bot.store.schema import migrate
 _log = logging.getLogger(__name__)
 
 Row = Sequence[Any]
+OnWrite = Callable[[int], AbstractContextManager[None]]
 
 # synchronous = FULL: committed transactions survive a power cut; NORMAL loses some in WAL mode.
 # secure_delete: SQLite overwrites deleted rows.
@@ -87,6 +90,7 @@ class Database:
     our own SQL stay sqlite3.Error.
 
     has_unerased_rows  deleted rows are still in the write-ahead log
+    on_write           a context for each write that the Discord user with this ID asked for
     """
 
     def __init__(self, path: Path, connections: Connections) -> None:
@@ -96,6 +100,7 @@ class Database:
         self._files: tuple[object, ...] | None = None  # once it is open
         self._trouble: StorageError | None = None
         self.has_unerased_rows = False
+        self.on_write: OnWrite = lambda _: nullcontext()
 
     @classmethod
     @asynccontextmanager

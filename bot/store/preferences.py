@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from bot.errors.login import NotLinked
@@ -41,14 +39,10 @@ class Preferences:
 
 
 class PreferenceTable:
-    """Setters raise NotLinked for a user who has not linked an account.
-
-    on_write  a context in which each setting of the Discord user with this ID is stored
-    """
+    """Setters raise NotLinked for a user who has not linked an account."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self.on_write: Callable[[int], AbstractContextManager[None]] = lambda _: nullcontext()
 
     async def get(self, discord_id: int) -> Preferences:
         row = await self._db.fetch_one(
@@ -81,7 +75,7 @@ class PreferenceTable:
     async def _update(self, sql: str, discord_id: int, *values: object) -> None:
         """Raises NotLinked. A user with only a pending login has a row in `person`, too."""
         linked = "discord_id = ? AND discord_id IN (SELECT discord_id FROM link)"
-        with self.on_write(discord_id):
+        with self._db.on_write(discord_id):
             if not await self._db.execute(f"{sql} WHERE {linked}", *values, discord_id):
                 raise NotLinked("preferences")
 

@@ -29,18 +29,20 @@ class SleepTimerTable:
 
     async def set(self, timer: SleepTimer) -> None:
         """Store the user's only timer. Raises NotLinked."""
-        stored = await self._db.execute(
-            "INSERT OR REPLACE INTO sleep_timer SELECT ?1, ?2, ?3"
-            " WHERE ?1 IN (SELECT discord_id FROM link)",
-            timer.discord_id,
-            timer.due,
-            timer.tracks_left,
-        )
-        if not stored:
-            raise NotLinked("sleep timer")
+        with self._db.on_write(timer.discord_id):
+            stored = await self._db.execute(
+                "INSERT OR REPLACE INTO sleep_timer SELECT ?1, ?2, ?3"
+                " WHERE ?1 IN (SELECT discord_id FROM link)",
+                timer.discord_id,
+                timer.due,
+                timer.tracks_left,
+            )
+            if not stored:
+                raise NotLinked("sleep timer")
 
     async def delete(self, discord_id: int) -> None:
-        await self._db.execute("DELETE FROM sleep_timer WHERE discord_id = ?", discord_id)
+        with self._db.on_write(discord_id):
+            await self._db.execute("DELETE FROM sleep_timer WHERE discord_id = ?", discord_id)
 
     async def all(self) -> list[SleepTimer]:
         rows = await self._db.fetch_all("SELECT discord_id, due, tracks_left FROM sleep_timer")
