@@ -227,3 +227,30 @@ async def test_a_refresh_token_is_never_dropped(
         await harness.restart()
         assert "Ada's Laptop" in (await linked_user.run("/devices")).text, odd
     assert count_renewals(spotify) >= 18
+
+
+async def test_more_results_than_asked_for(spotify: Spotify, linked_user: UserClient) -> None:
+    def repeat(answer: dict[str, Any]) -> object:
+        items = answer["tracks"]["items"]
+        answer["tracks"]["items"] = [
+            {**item, "id": item["id"][:-1] + letter, "uri": item["uri"][:-1] + letter}
+            for item in items
+            for letter in "0123456789"
+        ]
+        return answer
+
+    spotify.on("/search", Changed(repeat))
+    reply = await linked_user.run("/search query:a")
+    (select,) = find_selects(reply.message)
+    assert len(select["options"]) == 10
+
+
+async def test_an_odd_next_page_is_a_next_page(spotify: Spotify, linked_user: UserClient) -> None:
+    spotify.on("/search", set_field("tracks", "next", to={"href": "odd"}))
+    reply = await linked_user.run("/search query:a")
+    assert "11. " in (await reply.press("Page 2 ▶")).text
+    spotify.on(TRACKS, set_field("next", to=7), times=1)
+    reply = await linked_user.run("/export format:json")
+    await reply.wait_for("Here are your")
+    songs = json.loads(reply.files["liked-songs.json"])["liked_songs"]
+    assert len(songs) == len([song for song in spotify.accounts["ada"].liked if song])

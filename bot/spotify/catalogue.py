@@ -89,7 +89,9 @@ class CatalogueApi:
         offset  at most MAX_SEARCH_OFFSET
         """
         parameters: Query = {"q": query, "type": ",".join(kinds), "limit": limit, "offset": offset}
-        results = await self._api.get("search", parameters, decode=partial(decode_search, kinds))
+        results = await self._api.get(
+            "search", parameters, decode=partial(decode_search, kinds, limit)
+        )
         # Search returns these kinds complete; the other kinds lack fields that their GET has.
         for item in (*results.tracks, *results.albums, *results.artists):
             self._api.prime_cache(f"{item.kind}s/{item.id}", item, ITEM_BYTES)
@@ -137,20 +139,20 @@ def decode_item(uri: Uri, body: bytes) -> Item:
     return item if item.uri else replace(item, id=uri.id, raw_uri=str(uri))
 
 
-def decode_search(kinds: Sequence[Kind], body: bytes) -> SearchResults:
-    """Raises SpotifyDown if none of these kinds can be read."""
+def decode_search(kinds: Sequence[Kind], limit: int, body: bytes) -> SearchResults:
+    """At most `limit` results of each kind. Raises SpotifyDown if no kind can be read."""
     response = _SearchResponse.decode(body)
     pages: dict[Kind, Page[Any] | None] = {kind: getattr(response, f"{kind}s") for kind in kinds}
     if not any(pages.values()):
         raise SpotifyDown("unreadable answer: no results")
     return SearchResults(
-        **{f"{kind}s": _results(page) for kind, page in pages.items()},
+        **{f"{kind}s": _results(page, limit) for kind, page in pages.items()},
         more_kinds=frozenset(kind for kind, page in pages.items() if page and page.next),
     )
 
 
-def _results(page: Page[N] | None) -> Entries[N]:
+def _results(page: Page[N] | None, limit: int) -> Entries[N]:
     if page is None:
         return Entries(unreadable=1)
     entries = page.readable.map(lambda item: item if item.uri else None)
-    return entries.where({item.id: item for item in entries}.values())
+    return entries.where(list({item.id: item for item in entries}.values())[:limit])

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
-
-import msgspec
 
 from bot.errors import refusals
 from bot.errors.login import MissingScope, NeedsLogin
@@ -34,7 +31,7 @@ from bot.errors.spotify import (
     SpuriousUnauthorized,
     UserNotRegistered,
 )
-from bot.spotify.response_body import DECODE_ERRORS
+from bot.spotify.tolerant_decoding import Unreadable, parse_json
 
 # All in seconds. For a rate limit without a readable Retry-After:
 DEFAULT_RETRY_AFTER = 5.0
@@ -142,8 +139,8 @@ def _read_body(body: bytes) -> tuple[str, str]:
     plain text. The text of an HTML page is about the page, so it is not read.
     """
     try:
-        error: Any = msgspec.json.decode(body)
-    except DECODE_ERRORS:
+        error = parse_json(body)
+    except Unreadable:
         plain = body[:_MAX_TEXT].decode("utf-8", "replace").strip().lower()
         return ("" if plain.startswith("<") else plain), ""
     details = error

@@ -1,16 +1,11 @@
-"""Reads response bodies up to a size limit; lists the errors of decoding one."""
+"""Reads response bodies up to a size limit."""
 
 from __future__ import annotations
 
 import aiohttp
-import msgspec
 
 # Bytes.
 MAX_BODY = 8 * 1024 * 1024
-
-# The errors of decoding a body that is not the expected JSON; ten thousand nested brackets raise
-# RecursionError.
-DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 async def read_body(response: aiohttp.ClientResponse, max_bytes: int = MAX_BODY) -> bytes:

@@ -19,7 +19,6 @@ Reader = Callable[[object], Any]
 
 # The errors of strict decoding; ten thousand nested brackets raise RecursionError.
 STRICT_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_PARSE_ERRORS = (ValueError, RecursionError)
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -52,10 +51,7 @@ def decode(body: bytes, model: type[T]) -> T:
         return _strict_decoder(model).decode(body)  # type: ignore[no-any-return, arg-type]
     except STRICT_ERRORS:
         pass
-    try:
-        return _reader(model)(_parse(body))  # type: ignore[no-any-return]
-    except _PARSE_ERRORS as error:
-        raise Unreadable(type(error).__name__) from None
+    return _reader(model)(parse_json(body))  # type: ignore[no-any-return]
 
 
 @cache
@@ -63,11 +59,14 @@ def _strict_decoder(model: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(model)
 
 
-def _parse(body: bytes) -> object:
-    # The parser of the standard library accepts lone surrogates; that of msgspec refuses them.
-    return json.loads(
-        body.decode("utf-8-sig", "replace"), parse_int=_parse_int, parse_constant=lambda _: None
-    )
+def parse_json(body: bytes) -> object:
+    """The value of a JSON body, perhaps with lone surrogates. Raises Unreadable."""
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        # The parser of the standard library accepts lone surrogates; that of msgspec refuses them.
+        return json.loads(text, parse_int=_parse_int, parse_constant=lambda _: None)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(type(error).__name__) from None
 
 
 def _parse_int(digits: str) -> int:

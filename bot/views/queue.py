@@ -21,6 +21,8 @@ from bot.views.outcome import outcome_reply
 
 # Entries of the queue on one page.
 PAGE_SIZE = 10
+# A button has room for the number of a page below this one. Spotify shows two pages.
+_MAX_PAGES = 100
 # Characters of a name in the question; a list for an error message has shorter ones.
 _MAX_NAME = 60
 
@@ -60,7 +62,7 @@ class ConfirmButton(PersistentButton, template=r"queue:add:(?P<now>(?:now)?)"):
 def queue_card(queue: Queue, page: int, owner: int) -> ui.LayoutView:
     """What plays, and one page of what comes next, counted from 0."""
     upcoming = queue.upcoming
-    pages = max(1, -(-len(upcoming) // PAGE_SIZE))
+    pages = min(_MAX_PAGES, max(1, -(-len(upcoming) // PAGE_SIZE)))
     last = pages - 1
     page = min(page, last)
     current = queue.current

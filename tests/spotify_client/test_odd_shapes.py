@@ -61,7 +61,7 @@ def decoders(fake: FakeSpotify) -> Mapping[str, Decoder]:
         "me/tracks": page_decoder(SavedTrack),
         "me/top/tracks": page_decoder(Track),
         "me/playlists": page_decoder(Playlist),
-        "search": partial(decode_search, list(Kind)),
+        "search": partial(decode_search, list(Kind), MAX_ENTRIES),
         **{path: partial(decode_item, uri) for path, uri in items.items()},
         f"shows/{any_uri(fake, Kind.SHOW).id}/episodes": page_decoder(Episode),
     }
