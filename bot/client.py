@@ -246,6 +246,15 @@ class _Tree(app_commands.CommandTree[Tonearm]):
         set_message_aside(interaction)
         return typing or interaction.client.begin_interaction(interaction)
 
+    async def _call(self, interaction: Interaction) -> None:
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise  # the library calls on_error
+        except Exception as error:
+            # The library could not parse the command's arguments, and would stay silent.
+            await interaction.client.handle_error(interaction, error)
+
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await interaction.client.handle_error(interaction, error)
 

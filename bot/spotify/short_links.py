@@ -33,6 +33,10 @@ _NO_ITEM_MESSAGE = (
     "That short link leads to nothing Tonearm can play. Open it, and paste the link from "
     "open.spotify.com, or type the name instead."
 )
+_UNREACHABLE_MESSAGE = (
+    "I can’t follow that short link right now. Open it, and paste the link from open.spotify.com, "
+    "or try again in a minute."
+)
 
 
 class ShortLinks:
@@ -68,7 +72,7 @@ async def _follow(http: aiohttp.ClientSession, link: ShortLink, timeout: float) 
                     return target
                 link = target
     except TimeoutError:
-        raise SpotifyDown("short link: too slow") from None
+        raise _unreachable("too slow") from None
     raise UnreadableLink("too many hops", message=_NO_ITEM_MESSAGE)
 
 
@@ -79,12 +83,12 @@ async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
             link.url, headers=_HEADERS, allow_redirects=False, timeout=_TIMEOUT
         ) as response:
             if response.status >= 500 or response.status == 429:
-                raise SpotifyDown(f"short link: {response.status}")
+                raise _unreachable(response.status)
             if 300 <= response.status < 400:
                 return urljoin(link.url, response.headers.get("Location", ""))
             page = await read_body(response, MAX_PAGE_BYTES) if response.status == 200 else b""
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise SpotifyDown(f"short link: {type(error).__name__}") from None
+        raise _unreachable(type(error).__name__) from None
     return html.unescape(page.decode("utf-8", "replace")).replace("\\/", "/")
 
 
@@ -104,3 +108,7 @@ def _single_target(text: str) -> Uri | ShortLink:
     if items or len(short_links) != 1:
         raise UnreadableLink("leads nowhere", message=_NO_ITEM_MESSAGE)
     return short_links[0]
+
+
+def _unreachable(reason: object) -> SpotifyDown:
+    return SpotifyDown(f"short link: {reason}", message=_UNREACHABLE_MESSAGE)

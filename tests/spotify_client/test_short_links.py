@@ -234,8 +234,10 @@ async def test_failure_raises_spotify_down_and_is_not_cached(
     fake: FakeSpotify, spotify: Spotify, fault: Fault
 ) -> None:
     fake.short_links.responses[SHORT_HOST, "/lantern"] = replace(fault)
-    with pytest.raises(SpotifyDown):
+    with pytest.raises(SpotifyDown) as down:
         await spotify.resolve_links("https://spotify.link/lantern")
+    # It is the short link that fails, which may be another company's.
+    assert "I can’t follow that short link" in down.value.message
     assert await spotify.resolve_links("https://spotify.link/lantern") == [track_uri(fake, 0)]
 
 
