@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import commands, load, logins, overhead, startup
+from bench import commands, load, logins, overhead, rate_limit, startup
 from bench.library import comparison
 from bench.report import Row, report
 
@@ -19,6 +19,7 @@ PARTS = {
     "logins": logins.measure,
     "library": comparison.measure,
     "overhead": overhead.measure,
+    "rate-limit": rate_limit.measure,
 }
 
 

@@ -12,11 +12,13 @@ from bot.errors.spotify import (
     QuotaExceeded,
     RateLimited,
     SpotifyDown,
+    SpotifyError,
     SpuriousPremiumRequired,
     SpuriousUnauthorized,
 )
 from bot.spotify.cache import CachedResponse, CacheKey
 from bot.spotify.endpoint_groups import cache_ttl, group_of, invalidated_groups, is_public
+from bot.spotify.throttle import Turn
 from bot.spotify.transport import ATTEMPT_TIMEOUT, ApiCall, Query, Transport
 
 T = TypeVar("T")
@@ -160,8 +162,9 @@ class ApiClient:
         token = await self._access_token(None, deadline)
         retried: set[type[Exception]] = set()
         failures = 0
+        too_late: SpotifyError = SpotifyDown("no time left")
         while True:
-            await self._wait_for_slot(call, deadline)
+            await self._wait_for_slot(call, deadline, too_late)
             try:
                 body = await self._send_once(call, token, deadline)
                 return CachedResponse(decode(body), len(body))
@@ -176,8 +179,9 @@ class ApiClient:
                     raise
             except QuotaExceeded:
                 raise
-            except RateLimited:
+            except RateLimited as error:
                 self.rate_limits_met += 1
+                too_late = error
             except SpotifyDown as error:
                 failures += 1
                 if failures == MAX_ATTEMPTS:
@@ -199,18 +203,24 @@ class ApiClient:
         ):
             return await self._transport.send(call, token, min(ATTEMPT_TIMEOUT, time_left))
 
-    async def _wait_for_slot(self, call: ApiCall, deadline: float) -> None:
+    async def _wait_for_slot(self, call: ApiCall, deadline: float, too_late: SpotifyError) -> None:
         """Wait until the rate limiter lets the call through.
 
-        Raises RateLimited or SpotifyDown if too little time is left to send the call.
+        Raises RateLimited or `too_late` if too little time is left to send the call.
         """
         loop, limiter = asyncio.get_running_loop(), self._transport.limiter
         min_time_left = MIN_TIME_LEFT if call.idempotent else MIN_TIME_LEFT_NON_IDEMPOTENT
         if loop.time() + min_time_left > deadline:
-            raise SpotifyDown("no time left")
+            raise too_late
         background, has_deadline = self._background, self._timeout is not None
+        turn = Turn()
         while wait := limiter.acquire(
-            self._client_id, call.group, background=background, has_deadline=has_deadline
+            self._client_id,
+            call.group,
+            background=background,
+            has_deadline=has_deadline,
+            turn=turn,
+            longest=deadline - min_time_left - loop.time(),
         ):
             if loop.time() + wait + min_time_left > deadline:
                 raise RateLimited(wait)

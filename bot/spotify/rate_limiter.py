@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from bot.errors.spotify import BackgroundBudgetExceeded, QuotaExceeded, RateLimited, SpotifyError
 from bot.spotify.endpoint_groups import Group
 from bot.spotify.error_mapping import MAX_RETRY_AFTER
-from bot.spotify.throttle import Throttle
+from bot.spotify.throttle import Throttle, Turn
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -90,12 +90,21 @@ class RateLimiter:
         self.background_limit = int(daily_limit * BACKGROUND_SHARE)
 
     def acquire(
-        self, client_id: str, group: Group, *, background: bool = False, has_deadline: bool = False
+        self,
+        client_id: str,
+        group: Group,
+        *,
+        background: bool = False,
+        has_deadline: bool = False,
+        turn: Turn | None = None,
+        longest: float = math.inf,
     ) -> float:
         """Seconds to wait before asking again; 0 lets one call through, and counts it.
 
         has_deadline  background work with a deadline yields only to commands that a rate limit
                       delays
+        turn          the same for each time that a call asks, so that the first to ask goes first
+        longest       the longest wait, in seconds, that is of use to the call
 
         Raises QuotaExceeded, and BackgroundBudgetExceeded for background work.
         """
@@ -110,11 +119,11 @@ class RateLimiter:
                 else self._must_yield(state, monotonic)
             ):
                 return _YIELD_DELAY
-        if (wait := state.throttle.delay(monotonic)) > 0:
+        if (wait := state.throttle.delay(monotonic, turn, longest)) > 0:
             if not background:
                 state.command_waiting_until = monotonic + wait + _YIELD_DELAY
             return wait
-        state.throttle.on_sent(monotonic)
+        state.throttle.on_sent(monotonic, turn)
         if background:
             state.yielding_since = None
             state.reserved[group] = max(0, state.reserved[group] - 1)
