@@ -281,6 +281,16 @@ async def test_discord_oauth_waits_for_application_id() -> None:
         assert (await it.authorize(redirect)).path == "/discord"
 
 
+async def test_callback_of_discord_waits_for_application_id() -> None:
+    async with login_client(**DISCORD_MODE) as it:
+        *_, callback = await it.prepare_callback("/discord")
+        async with _delay_discord(it):
+            early = await it.send_callback(callback)
+            assert "still starting" in early.text
+        await it.harness.start()
+        assert (await it.authorize(await it.send_callback(callback))).path == "/callback"
+
+
 @pytest.mark.parametrize(
     ("public_url", "host"),
     [
