@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.discord import UserClient
 from sandbox.harness import Harness
+from tests.login_client import login_client
 
 
 @pytest.fixture(name="http")
@@ -83,3 +84,15 @@ async def test_names_are_escaped_on_pages(harness: Harness, http: aiohttp.Client
         page = await response.text()
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+async def test_host_spelling_variants_are_equivalent() -> None:
+    for public_url, host in (
+        ("https://Music.Example.test", "music.example.test"),
+        ("https://music.example.test:443", "music.example.test"),
+        ("https://music.example.test", "MUSIC.example.test:443"),
+    ):
+        async with login_client(PUBLIC_URL=public_url) as it:
+            assert (await it.send("GET", "/privacy", headers={"Host": host})).status == 200
+            wrong = await it.send("GET", "/privacy", headers={"Host": "music.example.test:444"})
+            assert wrong.status == 421
