@@ -71,7 +71,9 @@ async def run(settings: Settings) -> None:
             *DISCORD_ERRORS,
             discord.GatewayNotFound,
         ) as error:
-            raise StartupError(f"Discord cannot be reached: {error}") from None
+            raise StartupError(
+                f"Discord cannot be reached: {str(error) or type(error).__name__}"
+            ) from None
 
 
 def _give_up() -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox.discord import Discord, UserClient
+from sandbox.discord import Discord, RequestKind, UserClient
+from sandbox.discord.faults import dropped_reply
 from sandbox.discord.state import EPHEMERAL
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
@@ -167,6 +168,17 @@ async def test_failed_share_is_not_reported_as_shared(
     discord.faults.add(_EphemeralFault("POST .*/webhooks/"))
     unseen = await (await reply.press("Share")).wait_for("Discord lets nobody else here see it.")
     assert "Shared with" not in unseen.text
+
+
+async def test_share_whose_answer_is_lost_is_not_repeated(
+    discord: Discord, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/search lantern")
+    discord.faults.add(dropped_reply(f" {RequestKind.FOLLOW_UP}$"))
+    lost = await (await reply.press("Share")).wait_for("That may be done")
+    assert "ry again" not in lost.text
+    messages = discord.user_client("grace", "music").messages()
+    assert sum("shared a song" in str(message) for message in messages) == 1
 
 
 async def test_sharer_name_cannot_ping(discord: Discord, linked_user: UserClient) -> None:

@@ -135,6 +135,7 @@ FAULTS: dict[str, Callable[..., Fault]] = {
     "no answer": no_answer,
     "late answer": late_answer,
     "cloudflare ban": cloudflare_ban,
+    "long rate limit": lambda pattern, **options: too_many_requests(1200, pattern, **options),
     "400": lambda pattern, **options: refusal(400, pattern, **options),
     "invalid body": lambda pattern, **options: refusal(400, pattern, code=50035, **options),
     "401": lambda pattern, **options: refusal(401, pattern, **options),
