@@ -24,9 +24,7 @@ from bot.text.escape import single_line
 MAX_OWN_PLAYLISTS = 4 * PAGE_SIZE
 _OWN_PLAYLISTS_TIMEOUT = 3.0
 
-_LIKED_SONGS_NOT_QUEUED = (
-    "Your liked songs are too many to queue. Play them with /play and the word liked."
-)
+_LIKED_SONGS_NOT_QUEUED = "I can’t queue your liked songs. Play them with /play and the word liked."
 _PLAYLISTS_UNREADABLE = "Your playlists could not be read"
 
 
