@@ -57,7 +57,7 @@ async def final_reply(reply: Reply) -> Reply:
     questions = (
         "Nothing is playing. Which device",
         "That device is offline",
-        "Spotify isn’t open",
+        "Spotify is",
     )
 
     def is_final(reply: Reply) -> bool:

@@ -133,7 +133,7 @@ async def test_every_item_type_can_be_controlled(
         "-# Volume 20% · Playing on Ada's Laptop" if is_named else "Volume 20%."
     )
     reply = await linked_user.run("/seek position:50%")
-    assert ("Went to" if is_named else "Nothing is playing") in reply.text
+    assert ("Went to" if is_named else "Something is playing that Spotify") in reply.text
     assert "Skipped · Playing" in (await linked_user.run("/next")).text
 
 

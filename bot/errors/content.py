@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.errors.bot_error import BotError
 
 
@@ -96,14 +94,7 @@ class VolumeNotSupported(BotError):
 
 
 class DeviceNameNotFound(BotError):
-    """`names` are those of the controllable devices, escaped."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        known = f"You have: {', '.join(names)}." if names else "None is open."
-        super().__init__(
-            message=f"I can’t control a device with that name. {known} "
-            "If it’s missing, open Spotify on it and try again."
-        )
+    message = "I can’t control a device with that name. Choose one with /devices."
 
 
 class NothingToQueue(BotError):

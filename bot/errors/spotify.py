@@ -83,15 +83,9 @@ class DeviceChoiceNeeded(BotError):
     devices  (ID, name, type) of each device that takes commands
     """
 
-    def __init__(self, action: str, devices: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(self, action: str, devices: Sequence[tuple[str, str, str]], message: str) -> None:
         self.action = action
         self.devices = tuple(devices)
-        message = (
-            "Nothing is playing. Which device should I use?"
-            if devices
-            else "Spotify isn’t open on any device. Open it, play something for a second, then "
-            "press **Try again**."
-        )
         super().__init__(f"{len(devices)} devices", message=message)
 
 

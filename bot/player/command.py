@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.errors.spotify import DeviceChoiceNeeded, DeviceNotFound, NoActiveDevice, PlayerRestricted
+from bot.errors.spotify import (
+    DeviceChoiceNeeded,
+    DeviceNotFound,
+    NoActiveDevice,
+    PlayerNotFound,
+    PlayerRestricted,
+)
 from bot.player.actions import PlayerAction
 from bot.player.context import ActionContext
 from bot.player.devices import DEVICE_NOT_FOUND, device_needed
 from bot.player.outcome import Outcome
-from bot.player.restrictions import explain_restriction
+from bot.player.restrictions import explain_not_found, explain_restriction
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Device
@@ -45,6 +51,9 @@ class Command:
         """
         try:
             return await self.run(context)
+        except PlayerNotFound as error:
+            await explain_not_found(context, error)
+            return None
         except PlayerRestricted as error:
             return await explain_restriction(self.action, context, error)
         except DeviceNotFound as error:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from bot.errors.content import DeviceNameNotFound
 from bot.errors.spotify import DeviceChoiceNeeded
 from bot.player.actions import PlayerAction
+from bot.player.situation import no_device_sentence
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
 from bot.spotify.models import Device
@@ -44,23 +45,39 @@ def match_device(devices: Entries[Device], wanted: str) -> Device:
     Raises DeviceNameNotFound, which lists the names, and ListUnreadable.
     """
     candidates = controllable(devices)
-    words = single_line(wanted).casefold()
-    names = {id(device): single_line(device.name).casefold() for device in candidates}
-    for matches in (
-        [device for device in candidates if device.id == wanted],
-        [device for device in candidates if names[id(device)] == words],
-        [device for device in candidates if words and names[id(device)].startswith(words)],
-        [device for device in candidates if words and words in names[id(device)]],
-    ):
-        if matches:
-            return matches[0]
-    candidates.require(DeviceNameNotFound([]))
+    if (device := _best_match(candidates, wanted)) is not None:
+        return device
+    sentence = no_device_sentence(devices, "then try again.")
+    candidates.require(DeviceNameNotFound("none takes commands", message=sentence))
     listed = [
         safe(device.name, _MAX_NAME_LENGTH) or "a device without a name"
         for device in candidates[:_MAX_NAMES]
     ]
     more = len(candidates) - len(listed)
-    raise DeviceNameNotFound([*listed, f"and {more} more"] if more else listed)
+    names = ", ".join([*listed, f"and {more} more"] if more else listed)
+    refused = _best_match(devices, wanted)
+    if refused is not None and refused.name:
+        name = safe(refused.name, _MAX_NAME_LENGTH)
+        message = f"{name} can’t be controlled from here. You can use: {names}."
+        raise DeviceNameNotFound("takes no commands", message=message)
+    raise DeviceNameNotFound(
+        message=f"I can’t control a device with that name. You have: {names}. "
+        "If it’s missing, open Spotify on it and try again."
+    )
+
+
+def _best_match(devices: Sequence[Device], wanted: str) -> Device | None:
+    words = single_line(wanted).casefold()
+    names = {id(device): single_line(device.name).casefold() for device in devices}
+    for matches in (
+        [device for device in devices if device.id == wanted],
+        [device for device in devices if names[id(device)] == words],
+        [device for device in devices if words and names[id(device)].startswith(words)],
+        [device for device in devices if words and words in names[id(device)]],
+    ):
+        if matches:
+            return matches[0]
+    return None
 
 
 def controllable(devices: Entries[Device]) -> Entries[Device]:
@@ -89,15 +106,19 @@ def find_default(devices: Sequence[Device], default: SavedDefault | None) -> Dev
 def device_needed(
     action: PlayerAction, devices: Entries[Device], message: str = ""
 ) -> DeviceChoiceNeeded:
-    """The question which of the devices to use; `message` replaces its text if there are any."""
+    """The question which of the devices to use; `message` replaces its text if there are any.
+
+    "Nothing is playing" is part of it only if none of the devices says that it is active.
+    """
     candidates = controllable(devices)
     options = [
         (device.id or "", single_line(device.name) or "Unnamed device", single_line(device.type))
         for device in candidates
     ]
-    question = DeviceChoiceNeeded(str(action), options)
-    if options and message:
-        question.message = message
-    elif not options:
-        question.message = candidates.why_empty(question.message)
-    return question
+    if not options:
+        message = no_device_sentence(devices, "then press **Try again**.")
+    elif not message:
+        may_play = devices.unreadable or any(device.is_active for device in devices)
+        message = "Which device should I use?"
+        message = message if may_play else f"Nothing is playing. {message}"
+    return DeviceChoiceNeeded(str(action), options, message)

@@ -8,20 +8,22 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from bot.errors.content import NothingPlaying, VolumeNotSupported
-from bot.errors.spotify import NoActiveDevice, SpotifyError
+from bot.errors.content import VolumeNotSupported
+from bot.errors.spotify import NoActiveDevice, PlayerRestricted, SpotifyError
 from bot.player import parsing
 from bot.player.actions import NEXT_REPEAT, ActionVerb, PlayerAction
 from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
+from bot.player.situation import require_item
 from bot.player.start import play, resume
-from bot.player.state import AD_PLAYING, POLL_DELAY, explain_unknown_outcome
+from bot.player.state import POLL_DELAY, explain_unknown_outcome
 from bot.spotify.catalogue import Item
 from bot.spotify.models import UNKNOWN_DEVICE, Actions, Playback, playable
 from bot.spotify.player import RepeatMode
 from bot.text.escape import safe
 from bot.text.items import format_duration
 
+NOT_SEEKABLE = "You can’t jump around in what’s playing. Use /next to skip it."
 QUEUE_ADVICE = "Check /queue show before trying again."
 
 _REPEAT_MESSAGES = {
@@ -72,10 +74,9 @@ async def _restart(_: PlayerAction, context: ActionContext) -> Outcome:
 
 async def _seek(action: PlayerAction, context: ActionContext) -> Outcome:
     state = await context.state()
-    item = state.item
-    if item is None or not item.duration_ms:
-        is_ad = state.currently_playing_type == "ad"
-        raise NothingPlaying("no length", message=AD_PLAYING if is_ad else None)
+    item = require_item(state)
+    if not item.duration_ms:
+        raise PlayerRestricted("no length", message=NOT_SEEKABLE)
     position = parsing.parse_position(action.argument, state.progress_ms or 0, item.duration_ms)
     async with explain_unknown_outcome(context.spotify):
         await context.spotify.player.seek(position, device=context.device)

@@ -15,7 +15,7 @@ from cachetools import TTLCache
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
-from bot.errors.spotify import DeviceChoiceNeeded
+from bot.errors.spotify import DeviceChoiceNeeded, PlayerRestricted
 from bot.interactions.progress import Progress
 from bot.player import bulk_queue, handlers
 from bot.player.actions import LIKED_SONGS, LISTED_ITEMS, PlayerAction, play_action, queue_action
@@ -26,6 +26,7 @@ from bot.player.devices import device_needed, find_device, pick_device
 from bot.player.history import UserHistory
 from bot.player.outcome import Outcome
 from bot.player.resolve import resolve
+from bot.player.situation import Situation, situation_of
 from bot.player.state import Sleep
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
@@ -228,6 +229,8 @@ class Player:
         """
         action, player = command.action, command.spotify.player
         if action in _ACTIVE_DEVICE_ONLY:
+            if situation_of(await player.state()) is not Situation.INACTIVE:
+                raise PlayerRestricted("no active device, but a state")
             raise NothingPlaying("no device", message=_ACTIVE_DEVICE_ONLY[action])
         devices: Entries[Device] = Entries()
         if device is None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from bot.errors.bot_error import BotError
-from bot.errors.spotify import PlayerRestricted
+from bot.errors.spotify import PlayerNotFound, PlayerRestricted, SpotifyError
 from bot.player.actions import ActionVerb, PlayerAction
 from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
+from bot.player.situation import AD_PLAYING, NEXT_TRY, Situation, hidden_sentence, situation_of
 from bot.player.start import SHUFFLE_REFUSED
-from bot.player.state import AD_PLAYING
 from bot.spotify.models import Playback
 
 # Names in the state's `actions.disallows` of which each forbids the action.
@@ -42,6 +40,21 @@ _TRACK_UNAVAILABLE = (
 )
 
 
+async def explain_not_found(context: ActionContext, error: PlayerNotFound) -> None:
+    """Returns if what Spotify does not find is an active device. Raises `error` otherwise."""
+    situation = situation_of(await _read_state(context, error))
+    if context.device is not None or situation is not Situation.INACTIVE:
+        raise error
+
+
+async def _read_state(context: ActionContext, error: SpotifyError) -> Playback | None:
+    """The player. Raises `error`, which is to be explained, if it cannot be read."""
+    try:
+        return await context.spotify.player.state()
+    except BotError:
+        raise error from None
+
+
 async def explain_restriction(
     action: PlayerAction, context: ActionContext, error: PlayerRestricted
 ) -> Outcome:
@@ -49,9 +62,7 @@ async def explain_restriction(
 
     Raises `error` for all other actions, with a message that fits the player's state.
     """
-    state = None
-    with suppress(BotError):  # without a state, the error keeps its message
-        state = await context.spotify.player.state()
+    state = await _read_state(context, error)
     if state is None:
         raise error
     if action.verb == "pause" and state.is_playing is False:
@@ -71,12 +82,15 @@ def _already_playing(action: PlayerAction, state: Playback) -> str:
 
 
 def _message_for(action: PlayerAction, state: Playback) -> str:
-    if state.currently_playing_type == "ad":
+    situation = situation_of(state)
+    if situation is Situation.AD:
         return AD_PLAYING
     disallows = state.actions.disallows if state.actions else {}
     required = _REQUIRED_ACTIONS.get(action.verb, ())
     is_disallowed = any(disallows.get(name) for name in required)
-    is_empty = action.verb in ("resume", "queue") and state.is_empty
+    is_empty = action.verb in ("resume", "queue") and situation is Situation.EMPTY
     if is_disallowed or is_empty:
         return _MESSAGES[action.verb]
+    if situation is Situation.HIDDEN:
+        return f"Spotify won’t allow that right now. {hidden_sentence(state)} {NEXT_TRY}"
     return _TRACK_UNAVAILABLE if action.verb in ("play", "queue") else PlayerRestricted.message

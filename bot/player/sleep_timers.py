@@ -15,6 +15,7 @@ from bot.errors.content import NoSleepTimer, NothingPlaying
 from bot.player.actions import PlayerAction
 from bot.player.parsing import SleepRequest
 from bot.player.player import Player
+from bot.player.situation import require_item
 from bot.player.state import Sleep
 from bot.spotify.models import Playback
 from bot.store import SleepTimer, Store
@@ -28,6 +29,9 @@ _LAST_LOOK, _PAUSE_BEFORE_END = 3.0, 1.0
 _NEXT_TRACK_DELAY = 1.0
 # A timer that was due while the bot was stopped is too late after this many seconds.
 _MAX_DELAY = 15 * 60.0
+
+_PAUSED = "The music is paused. Use /resume first, or a time such as 30m."
+_NO_LENGTH = "I can’t tell when this ends. Use a time, such as 30m."
 
 
 class SleepTimers:
@@ -97,9 +101,11 @@ class SleepTimers:
 
     def _after_tracks(self, user_id: int, playback: Playback | None, tracks: int) -> SleepTimer:
         """A timer for so many tracks, with the one that plays. Raises NothingPlaying."""
-        item = playback.item if playback and playback.is_playing else None
-        if playback is None or item is None or not item.duration_ms:
-            raise NothingPlaying("no track to count from")
+        item = require_item(playback)
+        if playback is None or playback.is_playing is False:
+            raise NothingPlaying("paused", message=_PAUSED)
+        if not item.duration_ms:
+            raise NothingPlaying("no length", message=_NO_LENGTH)
         left = (item.duration_ms - (playback.progress_ms or 0)) / 1000
         offset = -_LAST_LOOK if tracks == 1 else _NEXT_TRACK_DELAY
         return SleepTimer(user_id, self._now() + left + offset, tracks, item.id)

@@ -8,11 +8,10 @@ from contextlib import asynccontextmanager
 from msgspec.structs import replace
 
 from bot.errors.bot_error import BotError
-from bot.errors.content import NothingPlaying
 from bot.errors.spotify import OutcomeUnknown
+from bot.player.situation import now_sentence, require_item
 from bot.spotify import Spotify
 from bot.spotify.models import Playable, Playback
-from bot.text.items import byline, title
 
 Sleep = Callable[[float], Awaitable[None]]
 Predicate = Callable[[Playback], bool]
@@ -24,19 +23,10 @@ JUST_STARTED_SECONDS = 5.0
 # Seconds to read the player after a call whose outcome is unknown.
 _UNKNOWN_OUTCOME_TIMEOUT = 2.0
 
-_NOT_SHOWN = "Something is playing that Spotify doesn’t show to apps. Try again at the next track."
-AD_PLAYING = "An ad is playing. Music continues after it."
-
 
 async def now_playing(spotify: Spotify) -> Playable:
-    """The item that plays. Raises NothingPlaying; its message says so if an ad plays."""
-    state = await spotify.player.state()
-    if state is not None and state.item is not None:
-        return state.item
-    if state is not None and state.item_or_unknown is not None:
-        raise NothingPlaying("an unknown item", message=_NOT_SHOWN)
-    is_ad = state is not None and state.currently_playing_type == "ad"
-    raise NothingPlaying("ad", message=AD_PLAYING) if is_ad else NothingPlaying
+    """The item that plays. Raises NothingPlaying, whose message says why there is none."""
+    return require_item(await spotify.player.state())
 
 
 def advance(state: Playback, seconds: float) -> Playback:
@@ -91,9 +81,4 @@ async def _now_playing_sentence(spotify: Spotify) -> str:
         state = await spotify.player.state()
     except BotError:
         return ""
-    if state is not None and (state.is_playing is None or state.item_or_unknown != state.item):
-        return ""
-    if state is None or state.item is None:
-        return "Nothing is playing now."
-    verb = "Playing" if state.is_playing else "Paused"
-    return f"{verb} now: {title(state.item)} · {byline(state.item)}."
+    return now_sentence(state)

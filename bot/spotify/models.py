@@ -278,8 +278,3 @@ class Playback(ApiModel, frozen=True):
     def item(self) -> Playable | None:
         """None if there is none, or if Tonearm cannot show it."""
         return playable(self.item_or_unknown)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is loaded, as far as Spotify says: then alone it is said to users."""
-        return self.item_or_unknown is None and self.is_playing is False

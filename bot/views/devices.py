@@ -11,6 +11,7 @@ from bot.errors.spotify import DeviceChoiceNeeded
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.player.actions import PATTERN, PlayerAction
 from bot.player.devices import controllable, find_default
+from bot.player.situation import no_device_sentence
 from bot.spotify.entries import Entries
 from bot.spotify.models import Device
 from bot.store import SavedDefault
@@ -34,10 +35,6 @@ _MAX_LENGTH = 3500
 # Discord allows a menu this many options.
 _MAX_OPTIONS = 25
 _LIST_ID = 101
-_NOT_OPEN = (
-    "Spotify isn’t open on any device. Open it, play something for a second, then press "
-    "**Refresh**."
-)
 # The player action of the menu below the list.
 _TRANSFER = "move"
 
@@ -153,8 +150,8 @@ def _device_list(devices: Entries[Device]) -> str:
             lines.append(f"-# And {len(devices) - number} more")
             break
         lines.append(line)
-    if not lines:
-        lines = [devices.why_empty(_NOT_OPEN)]
+    if not devices:
+        lines = [no_device_sentence(devices, "then press **Refresh**.")]
     elif devices.unreadable:
         lines.append(f"-# And {devices.unreadable} that I couldn’t read")
     return "\n".join(["### Your devices", *lines])

@@ -9,6 +9,7 @@ from discord import ui
 from bot.errors.content import NothingPlaying
 from bot.interactions.components import PersistentButton
 from bot.interactions.responses import Reply
+from bot.player.situation import Situation, situation_of
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
 from bot.views import cards
@@ -37,13 +38,13 @@ def uri_to_play(state: Playback | None, name: str) -> Uri:
 
 def friend_playback(user_id: int, name: str, state: Playback | None) -> Reply:
     """`name` is markdown that is safe already; `state` is None if the friend plays nothing."""
-    item = state.item if state else None
     if state is not None and state.is_playing is None:
         return Reply(f"Spotify doesn’t say whether {name} is playing anything. Check again later.")
     if state is None or not state.is_playing:
         return Reply(f"{name} isn’t playing anything.")
+    item = state.item
     if item is None:
-        is_ad = state.currently_playing_type == "ad"
+        is_ad = situation_of(state) is Situation.AD
         what = "hearing an ad" if is_ad else "playing something that Spotify doesn’t show to apps"
         return Reply(f"{name} is {what}. Check again in a minute.")
     rows: list[cards.Row] = []

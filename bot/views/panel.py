@@ -12,6 +12,7 @@ from discord import ui
 
 from bot.interactions.components import PersistentButton
 from bot.player.actions import NEXT_REPEAT
+from bot.player.situation import Situation, situation_of, verb_of
 from bot.spotify.links import find_links
 from bot.spotify.models import UNKNOWN_DEVICE, Playable, Playback
 from bot.spotify.uris import Uri
@@ -192,19 +193,18 @@ def _empty_state(state: PanelState) -> str:
         return "**Nothing is playing**\nStart something with /play, or choose a device."
     device = playback.device
     on = f" on {safe(device.name)}" if device and device.name else ""
-    if playback.currently_playing_type == "ad":
-        return f"**An ad is playing{on}**\nMusic continues after it."
-    if playback.is_playing is None and playback.item_or_unknown is None:
-        return f"**Spotify doesn’t say what is playing{on}**\nCheck again in a minute."
-    if not playback.is_empty:
-        verb = "paused" if playback.is_playing is False else "playing"
-        return f"**Something is {verb}{on}**\nSpotify doesn’t show it to apps."
+    match situation_of(playback):
+        case Situation.AD:
+            return f"**An ad is playing{on}**\nMusic continues after it."
+        case Situation.UNKNOWN:
+            return f"**Spotify doesn’t say what is playing{on}**\nCheck again in a minute."
+        case Situation.HIDDEN:
+            return f"**Something is {verb_of(playback)}{on}**\nSpotify doesn’t show it to apps."
     return f"**Nothing is playing{on}**\nStart something with /play."
 
 
 def _settings_line(state: PanelState) -> str:
-    settings = _settings(state)
-    return f"-# {' · '.join(settings)}" if settings else ""
+    return f"-# {' · '.join(settings)}" if (settings := _settings(state)) else ""
 
 
 def _settings(state: PanelState) -> list[str]:

@@ -19,6 +19,8 @@ from bot.text.items import byline, count, format_duration, numbered_items, title
 from bot.views import cards
 from bot.views.outcome import outcome_reply
 
+# The queue of Spotify does not say whether something plays that it does not show.
+_NO_CURRENT = "Nothing that Spotify shows to apps."
 # Entries of the queue on one page.
 PAGE_SIZE = 10
 # A button has room for the number of a page below this one. Spotify shows two pages.

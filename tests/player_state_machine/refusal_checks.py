@@ -25,9 +25,9 @@ _PREPARATORY_CALLS = (("PUT", "me/player"), ("PUT", "me/player/shuffle"))
 _FAILURE_TEXTS = (
     "didn’t confirm",
     "isn’t responding properly",
-    "too many requests",
+    "Too many requests",
     "has used up its daily limit",
-    "does not say yet",
+    "hasn’t caught up",
     "rejected your login",
 )
 
@@ -40,21 +40,30 @@ def _has_usable_device(comparison: PlayerComparison) -> bool:
     return any(device.id and not device.is_restricted for device in comparison.player.devices)
 
 
+def _has_nothing_loaded(comparison: PlayerComparison) -> bool:
+    player = comparison.player
+    return player.device is None or (player.item is None and player.interlude is None)
+
+
 # Part of an error message → whether it is true.
 _REFUSAL_CONDITIONS: dict[str, Condition] = {
     "Nothing is playing, so": lambda comparison: comparison.player.device is None,
-    "Nothing is playing.": lambda comparison: comparison.visible_item is None,
+    "Nothing is playing.": _has_nothing_loaded,
     "Nothing is playing. Which device": lambda comparison: comparison.player.device is None,
-    "Spotify isn’t open on any device": lambda comparison: not _has_usable_device(comparison),
+    "Spotify isn’t open on any device": lambda comparison: not comparison.player.devices,
+    "Spotify is only open on": lambda comparison: not _has_usable_device(comparison),
+    "Something is ": lambda comparison: (
+        comparison.visible_item is None and not _has_nothing_loaded(comparison)
+    ),
     "An ad is playing": lambda comparison: comparison.player.interlude == "ad",
     "nothing to skip to": _disallows("skipping_next"),
     "no previous track": _disallows("skipping_prev"),
-    "no places to go to": _disallows("seeking"),
+    "can’t jump around": _disallows("seeking"),
     "can’t be restarted": _disallows("seeking"),
     "can’t be shuffled": _disallows("toggling_shuffle"),
     "Nothing to continue": lambda comparison: comparison.player.item is None,
-    "playing to queue after": lambda comparison: comparison.visible_item is None,
-    "lets apps play music for Premium": lambda comparison: not comparison.premium,
+    "playing to queue after": _has_nothing_loaded,
+    "Playing needs Spotify Premium": lambda comparison: not comparison.premium,
     "can’t be changed from here": lambda comparison: not comparison.supports_volume,
 }
 
