@@ -94,7 +94,8 @@ class CatalogueApi:
         )
         # Search returns these kinds complete; the other kinds lack fields that their GET has.
         for item in (*results.tracks, *results.albums, *results.artists):
-            self._api.prime_cache(f"{item.kind}s/{item.id}", item, ITEM_BYTES)
+            if item.name:
+                self._api.prime_cache(f"{item.kind}s/{item.id}", item, ITEM_BYTES)
         return results
 
     async def item(self, uri: Uri) -> Item:

@@ -39,7 +39,7 @@ class PlayerApi:
         """The state of the player; None if no device is active (status 204)."""
         query = {"additional_types": "track,episode"}
         state = await self._api.get("me/player", query, decode=Playback.decode_unless_empty)
-        if state is not None and (item := state.item) is not None and item.uri is not None:
+        if state is not None and (item := state.item) and item.uri and item.name:
             self._api.prime_cache(f"{item.kind}s/{item.id}", item, ITEM_BYTES)
         return state
 
