@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.autocomplete.options import Choices
-from bot.browse.pages import read_page
+from bot.browse.pages import ListPage, read_page
 from bot.browse.paths import ListKind, ListPath, path_for_query
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, edit_reply, is_own_message, reply
+from bot.interactions.responses import defer_in_place, is_own_message, reply, reply_in_place
+from bot.library.saved_items import saved_among
 from bot.services import Services
-from bot.spotify.uris import Kind
+from bot.spotify import Spotify
+from bot.spotify.uris import Kind, Uri
 from bot.views import list_text, lists
+from bot.views.list_navigation import NavigateButton
 
 Period = Literal["about four weeks", "about six months", "about a year"]
 
@@ -60,7 +64,8 @@ class Browse(commands.Cog):
         path, words = await path_for_query(spotify, query, SEARCH_KINDS[type])
         self.autocomplete.history.add_search(interaction.user.id, query)
         page = await read_page(spotify, path, words)
-        await reply(interaction, lists.list_view(page, words))
+        saved = await self._saved(interaction, spotify, page)
+        await reply(interaction, lists.list_view(page, words, saved=saved))
 
     @search.autocomplete("query")
     async def complete_query(self, interaction: Interaction, typed: str) -> Choices:
@@ -87,23 +92,25 @@ class Browse(commands.Cog):
 
     @on_component(lists.ItemSelect)
     async def select_item(self, interaction: Interaction, menu: lists.ItemSelect) -> None:
-        await _defer(interaction)
+        await defer_in_place(interaction)
         spotify = await self.sessions.catalogue_session(interaction.user.id)
         item = await spotify.catalogue.item(list_text.parse_option(menu.value))
         message = lists.ListMessage.from_message(menu, interaction.message)
         if not is_own_message(interaction):
             message = message.for_other_user()
-        await _show(interaction, lists.render(message, item, menu.value))
+        await reply_in_place(interaction, lists.render(message, item, menu.value))
 
-    @on_component(lists.NavigateButton)
-    async def navigate(self, interaction: Interaction, button: lists.NavigateButton) -> None:
-        await _defer(interaction)
+    @on_component(NavigateButton)
+    async def navigate(self, interaction: Interaction, button: NavigateButton) -> None:
+        await defer_in_place(interaction)
         path, note = button.path, ""
         if not is_own_message(interaction):
             path, note = path.for_other_user(), lists.visitor_note(path, interaction.message)
         query = lists.query_of(interaction.message)
         selected = lists.opened_item_id(interaction.message, path)
-        await _show(interaction, await self._view(interaction, path, query, selected, note))
+        await reply_in_place(
+            interaction, await self._view(interaction, path, query, selected, note)
+        )
 
     async def _view(
         self,
@@ -116,22 +123,21 @@ class Browse(commands.Cog):
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)
         page = await read_page(spotify, path, query)
-        name = interaction.user.display_name
-        return lists.list_view(page, query, selected=selected, owner_name=name, note=note)
+        return lists.list_view(
+            page,
+            query,
+            selected=selected,
+            owner_name=interaction.user.display_name,
+            note=note,
+            saved=await self._saved(interaction, spotify, page),
+        )
 
-
-async def _defer(interaction: Interaction) -> None:
-    if is_own_message(interaction):
-        await defer_edit(interaction)
-    else:
-        await defer(interaction)
-
-
-async def _show(interaction: Interaction, view: ui.LayoutView) -> None:
-    if is_own_message(interaction):
-        await edit_reply(interaction, view=view)
-    else:
-        await reply(interaction, view)
+    async def _saved(
+        self, interaction: Interaction, spotify: Spotify, page: ListPage
+    ) -> Collection[Uri]:
+        """What the user has saved, unless others see the reply: its buttons act for them, too."""
+        is_private = self.replies.is_reply_private(interaction)
+        return await saved_among(spotify, page.uris) if is_private else ()
 
 
 async def setup(bot: Tonearm) -> None:

@@ -21,23 +21,28 @@ from bot.interactions.responses import (
     reply,
 )
 from bot.library.playlists import resolve_addition, try_add_to_playlist, writable_playlists
+from bot.library.saved_items import saved_among
 from bot.player.actions import play_action
 from bot.player.outcome import Outcome
 from bot.services import Services
 from bot.spotify.uris import Uri
 from bot.views import items, lists, playlists
-from bot.views.item_buttons import ItemAction, ItemActionButton, saved_message
+from bot.views.item_buttons import ItemAction, ItemActionButton, saved_message, unsaved_message
 from bot.views.outcome import outcome_line, outcome_reply
 from bot.views.queue import queued_reply
 
 
 @dataclass(frozen=True)
 class _Done:
-    """What was done, as a reply, and in a line with buttons; an empty line for a question."""
+    """What was done, as a reply, and in a line with buttons; an empty line for a question.
+
+    saved  whether the item is saved now; None if that has not changed
+    """
 
     reply: Reply
     line: str = ""
     buttons: tuple[ui.Item[Any], ...] = ()
+    saved: bool | None = None
 
 
 class Items(commands.Cog):
@@ -51,20 +56,24 @@ class Items(commands.Cog):
     @on_component(ItemActionButton)
     async def act(self, interaction: Interaction, button: ItemActionButton) -> None:
         """Say below the list what was done with its entry, or in a reply if there is no list."""
-        if button.action == ItemAction.SHARE:
+        if button.action in (ItemAction.SHARE, ItemAction.OPEN):
             await defer(interaction)
-            await self._share(interaction, button.uri)
-            return
-        if button.action == ItemAction.OPEN:
-            await defer(interaction)
-            await reply(interaction, await self._open(interaction, button.uri))
+            show = self._share if button.action == ItemAction.SHARE else self._open
+            await show(interaction, button.uri)
             return
         message = interaction.message
         in_place = is_own_message(interaction) and lists.is_list(message)
         await (defer_edit if in_place else defer)(interaction)
         done = await self._perform(interaction.user.id, button)
         if in_place and message is not None and done.line:
-            await edit_reply(interaction, view=lists.with_status(message, done.line, *done.buttons))
+            view = lists.with_status(
+                message,
+                done.line,
+                *done.buttons,
+                uri=button.uri,
+                saved=done.saved if message.flags.ephemeral else None,
+            )
+            await edit_reply(interaction, view=view)
         else:
             await reply(interaction, replace(done.reply, private=in_place or done.reply.private))
 
@@ -80,13 +89,21 @@ class Items(commands.Cog):
                 return _Done(queued_reply(queued), line)
             case ItemAction.SAVE:
                 return await self._save(user_id, uri)
+            case ItemAction.UNSAVE:
+                return await self._unsave(user_id, uri)
         return await self._add(user_id, uri)
 
     async def _save(self, user_id: int, uri: Uri) -> _Done:
         spotify = await self.sessions.session(user_id)
         item = await spotify.catalogue.item(uri)
         await self.saved_items.save(spotify, user_id, uri)
-        return _Done(Reply(view=items.saved_card([item])), saved_message(uri.kind))
+        return _Done(Reply(view=items.saved_card([item])), saved_message(uri.kind), saved=True)
+
+    async def _unsave(self, user_id: int, uri: Uri) -> _Done:
+        spotify = await self.sessions.session(user_id)
+        await self.saved_items.remove(spotify, user_id, uri)
+        message = unsaved_message(uri.kind)
+        return _Done(Reply(f"{message}."), message, saved=False)
 
     async def _add(self, user_id: int, uri: Uri) -> _Done:
         """Add the item to the default playlist, or ask for one."""
@@ -117,12 +134,14 @@ class Items(commands.Cog):
         text = items.NOT_SHARED if sent.flags.ephemeral else items.SHARED
         await edit_reply(interaction, text)
 
-    async def _open(self, interaction: Interaction, uri: Uri) -> Reply:
+    async def _open(self, interaction: Interaction, uri: Uri) -> None:
         path = path_for_item(uri)
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)
         page = await read_page(spotify, path)
-        return Reply(view=lists.list_view(page, owner_name=interaction.user.display_name))
+        saved = await saved_among(spotify, page.uris)
+        name = interaction.user.display_name
+        await reply(interaction, lists.list_view(page, owner_name=name, saved=saved))
 
 
 async def setup(bot: Tonearm) -> None:

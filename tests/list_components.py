@@ -6,6 +6,13 @@ from typing import Any
 
 from sandbox.discord import Reply
 from sandbox.message_text import BUTTON, SELECT, walk_components
+from sandbox.spotify import Account
+
+
+def unsave_all(account: Account) -> None:
+    """Empty the account's library, so that every item can be saved."""
+    for kind in ("track", "album", "show", "episode", "audiobook", "artist"):
+        account.saved_items(kind).clear()
 
 
 def components(reply: Reply, kind: int) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from tests.list_components import (
     option_ids,
     options,
     selected_id,
+    unsave_all,
 )
 
 # Almost every name in the catalogue contains it.
@@ -221,6 +222,7 @@ async def test_unlinked_user_is_asked_to_link(linked_user: UserClient) -> None:
 
 
 async def test_deleted_item_gets_error_message(spotify: Spotify, linked_user: UserClient) -> None:
+    unsave_all(spotify.accounts["ada"])
     reply = await linked_user.run("/search query:lantern type:albums")
     for part in components(reply, BUTTON):
         if "custom_id" in part:

@@ -6,7 +6,8 @@ from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.catalogue import Album
-from tests.list_components import enabled_button_labels, options
+from sandbox.spotify.error_responses import ErrorResponse
+from tests.list_components import enabled_button_labels, options, selected_number, unsave_all
 
 
 async def test_search_switches_to_other_kinds_with_the_same_words(
@@ -33,6 +34,7 @@ async def test_opened_album_is_played_queued_and_saved_as_a_whole(
 ) -> None:
     ada = spotify.accounts["ada"]
     ada.player.resume()
+    unsave_all(ada)
     opened = await (await linked_user.run("/search lantern type:albums")).press("Show songs")
     await opened.pick(options(opened)[2]["value"])
     question = await opened.press("Queue album")
@@ -72,3 +74,36 @@ async def test_press_says_below_the_list_what_it_did(
     assert "Playing" in (await reply.press("Play")).text
     grace = await harness.link_account("grace")
     assert "Added to your Liked Songs" in (await grace.press(reply.message, "Save")).text
+
+
+async def test_saved_items_have_a_heart_and_can_be_unsaved(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    unsave_all(ada)
+    reply = await linked_user.run("/search lantern")
+    assert "💚" not in reply.text
+    reply = await reply.press("Save")
+    number = selected_number(reply)
+    assert f"{number}. ▸ 💚 " in reply.text
+    assert len(ada.liked) == 1
+    again = await linked_user.run("/search lantern")
+    assert f"{number}. ▸ 💚 " in again.text
+    other = await again.pick(options(again)[1]["value"])
+    assert "Save" in enabled_button_labels(other)
+    back = await other.pick(options(again)[0]["value"])
+    assert f"{number}. ▸ 💚 " in back.text
+    unsaved = await back.press("Unsave")
+    assert "Removed from your Liked Songs" in unsaved.text
+    assert "💚" not in unsaved.text
+    assert "Save" in enabled_button_labels(unsaved)
+    assert ada.liked == []
+
+
+async def test_list_without_answer_about_saved_items_shows_none(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.on("/v1/me/library/contains", ErrorResponse(500, "Oops"), times=None)
+    reply = await linked_user.run("/search lantern")
+    assert "1. ▸ " in reply.text
+    assert "💚" not in reply.text

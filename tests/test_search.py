@@ -22,6 +22,7 @@ from tests.list_components import (
     option_ids,
     options,
     selected_id,
+    unsave_all,
 )
 from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
@@ -197,6 +198,7 @@ async def test_sharer_name_cannot_ping(discord: Discord, linked_user: UserClient
 async def test_every_kind_can_be_searched_played_and_saved(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
+    unsave_all(spotify.accounts["ada"])
     for type_, query, heading, buttons in (
         ("tracks", "lantern", "Songs for", {"Play", "Queue", "Save", "Add to playlist", "Share"}),
         (

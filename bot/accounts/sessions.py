@@ -84,6 +84,7 @@ class Sessions:
             account=self._app_token.client_id,
             timeout=None if background else self._timeout,
             background=background,
+            is_app=True,
         )
 
     async def linked_account(self, discord_id: int) -> LinkedAccount | None:

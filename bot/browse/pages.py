@@ -60,6 +60,12 @@ class ListPage:
     more: bool
     head: Item | None = None
 
+    @property
+    def uris(self) -> list[Uri]:
+        """The entries, and the item whose contents they are; each once."""
+        items = [*(entry.selectable for entry in self.entries), self.head]
+        return list(dict.fromkeys(item.require_uri() for item in items if item and item.uri))
+
 
 async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPage:
     """Read that page; `query` is that of a search.

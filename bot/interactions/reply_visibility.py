@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.interactions.responses import defer
+from bot.interactions.responses import defer, is_own_message
 from bot.store import Store
 
 
@@ -24,6 +24,12 @@ class ReplyVisibility:
     def is_private(self, user_id: int) -> bool:
         """Whether only this user sees the replies to their commands."""
         return user_id not in self._sharing
+
+    def is_reply_private(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether only its user sees the reply; an edit of their message is as public as that."""
+        if interaction.message is None:
+            return self.is_private(interaction.user.id)
+        return interaction.message.flags.ephemeral or not is_own_message(interaction)
 
     async def share(self, user_id: int, shared: bool) -> None:
         """Store the choice. Raises NotLinked."""

@@ -116,6 +116,11 @@ def _seconds(interaction: Interaction) -> float:
     return float(interaction.extras.get(_TIMEOUT, REPLY_TIMEOUT))
 
 
+async def defer_in_place(interaction: Interaction) -> None:
+    """Announce an edit of the message if it is the user's own, and else a private reply."""
+    await (defer_edit if is_own_message(interaction) else defer)(interaction)
+
+
 # ---- what follows it
 
 
@@ -140,6 +145,14 @@ async def edit_reply(
         payload["view"] = None
     async with asyncio.timeout(_seconds(interaction)):
         return await interaction.edit_original_response(**payload)
+
+
+async def reply_in_place(interaction: Interaction, view: View) -> None:
+    """Edit the message if it is the user's own, and else reply."""
+    if is_own_message(interaction):
+        await edit_reply(interaction, view=view)
+    else:
+        await reply(interaction, view)
 
 
 async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:

@@ -82,9 +82,9 @@ class Panels:
         """A command has changed this user's player; `playback` is its new state, if it is known."""
         self._request(owner, partial(self._refresh, playback=playback, after_action=True))
 
-    def items_saved(self, owner: int, *uris: Uri) -> None:
-        """This user has saved these items outside the panel."""
-        self._request(owner, partial(self._mark_liked, uris=uris))
+    def items_saved(self, owner: int, *uris: Uri, saved: bool) -> None:
+        """This user has saved or unsaved these items outside the panel."""
+        self._request(owner, partial(self._mark_liked, uris=uris, liked=saved))
 
     def forget(self, owner: int) -> None:
         """This user has unlinked: their panel is no longer refreshed."""
@@ -197,12 +197,12 @@ class Panels:
             if self._panels.get(owner) is panel:
                 await self._edit(panel)
 
-    async def _mark_liked(self, panel: LivePanel, uris: tuple[Uri, ...]) -> None:
-        """Show the item as liked if it is among these; nothing is read."""
+    async def _mark_liked(self, panel: LivePanel, uris: tuple[Uri, ...], liked: bool) -> None:
+        """Show whether the item is liked if it is among these; nothing is read."""
         owner = panel.state.owner
         async with self.lock(owner):
             if self._panels.get(owner) is panel and panel.state.uri in uris:
-                panel.state = replace(panel.state, liked=True, status="")
+                panel.state = replace(panel.state, liked=liked, status="")
                 await self._edit(panel)
 
     async def _retire(self, panel: LivePanel) -> None:

@@ -38,6 +38,7 @@ class Spotify:
     client_id   the app, which shares its rate limit and quota among all its users
     account     the account whose personal responses may be cached; empty: cache none
     timeout     seconds for all calls of this object together; None: CALL_TIMEOUT for each call
+    is_app      the token is that of the app, so that there is no user and no library
     background  whether the calls yield to those of commands and use a share of the quota only
     on_write    a context in which each write is sent
     """
@@ -51,8 +52,10 @@ class Spotify:
         account: str = "",
         timeout: float | None = None,
         background: bool = False,
+        is_app: bool = False,
         on_write: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        self.is_app = is_app
         self._transport = transport
         self._with_timeout = partial(
             Spotify,
@@ -61,6 +64,7 @@ class Spotify:
             client_id=client_id,
             account=account,
             background=background,
+            is_app=is_app,
             on_write=on_write,
         )
         api = ApiClient(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import discord
@@ -64,6 +64,13 @@ def list_card(text: str, *rows: Row) -> ui.LayoutView:
 def read_list_text(message: discord.Message | None) -> str:
     """The list in a message that `card(above=…)` or `list_card` made."""
     return text_of(layout_of(message), _LIST_ID)
+
+
+def edit_list_text(view: ui.LayoutView, edit: Callable[[str], str]) -> None:
+    """Replace the text of the list in a view."""
+    text = view.find_item(_LIST_ID)
+    if isinstance(text, ui.TextDisplay):
+        text.content = edit(text.content)
 
 
 def layout_of(message: discord.Message | None) -> ui.LayoutView:

@@ -21,9 +21,10 @@ class ItemAction(StrEnum):
     ADD = "add"
     OPEN = "open"
     SHARE = "share"
+    UNSAVE = "unsave"
 
 
-PLAY, QUEUE, SAVE, ADD, OPEN, SHARE = ItemAction
+PLAY, QUEUE, SAVE, ADD, OPEN, SHARE, UNSAVE = ItemAction
 
 _CONTAINER_ACTIONS = (PLAY, SAVE, SHARE)
 # The actions for each kind, in the order of their buttons.
@@ -54,11 +55,19 @@ WHOLE_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = {
     Kind.AUDIOBOOK: (PLAY, SAVE),
 }
 
+_ARTIST_LABELS = {SAVE: "Follow", UNSAVE: "Unfollow"}
 _LABELS = {action: action.capitalize() for action in ItemAction} | {ADD: "Add to playlist"}
+# To unsave an own playlist deletes it, which takes more than a press.
+UNSAVABLE_KINDS = frozenset(Kind) - {Kind.PLAYLIST}
 _SAVED_MESSAGES: dict[Kind, str] = {
     Kind.TRACK: "Added to your Liked Songs",
     Kind.EPISODE: "Added to Your Episodes",
     Kind.ARTIST: "Now following",
+}
+_UNSAVED_MESSAGES: dict[Kind, str] = {
+    Kind.TRACK: "Removed from your Liked Songs",
+    Kind.EPISODE: "Removed from Your Episodes",
+    Kind.ARTIST: "Not following any more",
 }
 
 
@@ -73,7 +82,8 @@ class ItemActionButton(
         """`whole`: the label names the kind, beside the buttons for an entry of its list."""
         self.action = ItemAction(action)
         self.uri = Uri(kind, item_id)
-        label = "Follow" if (action, kind) == (SAVE, Kind.ARTIST) else _LABELS[self.action]
+        label = _ARTIST_LABELS.get(self.action) if kind == Kind.ARTIST else None
+        label = label or _LABELS[self.action]
         label = OPEN_LABELS[Kind(kind)] if action == OPEN else label
         label = f"{label} {kind}" if whole else label
         style = discord.ButtonStyle.success if action == PLAY else discord.ButtonStyle.secondary
@@ -82,17 +92,41 @@ class ItemActionButton(
         )
 
 
-def item_buttons(item: Item | Uri, *actions: ItemAction) -> list[ItemActionButton]:
-    """One button for each of the actions."""
+def item_buttons(
+    item: Item | Uri, *actions: ItemAction, saved: bool = False
+) -> list[ItemActionButton]:
+    """One button for each of the actions; a `saved` item can be unsaved instead of saved."""
     uri = item if isinstance(item, Uri) else item.require_uri()
-    return [ItemActionButton(action, uri.kind, uri.id) for action in actions]
+    return [ItemActionButton(_toggled(a, uri, saved), uri.kind, uri.id) for a in actions]
 
 
-def whole_list_buttons(uri: Uri) -> list[ItemActionButton]:
+def whole_list_buttons(uri: Uri, *, saved: bool = False) -> list[ItemActionButton]:
     """The buttons for a whole list: what can be done with the item that was opened."""
     return [
-        ItemActionButton(action, uri.kind, uri.id, whole=True) for action in WHOLE_ACTIONS[uri.kind]
+        ItemActionButton(_toggled(action, uri, saved), uri.kind, uri.id, whole=True)
+        for action in WHOLE_ACTIONS[uri.kind]
     ]
+
+
+def _toggled(action: ItemAction, uri: Uri, saved: bool) -> ItemAction:
+    return UNSAVE if action == SAVE and saved and uri.kind in UNSAVABLE_KINDS else action
+
+
+def show_saved(button: ItemActionButton, saved: bool) -> None:
+    """Let a save button unsave, or the other way round."""
+    if button.action in (SAVE, UNSAVE) and button.uri.kind in UNSAVABLE_KINDS:
+        whole = button.item.label != ItemActionButton(button.action, *_parts(button.uri)).item.label
+        action = UNSAVE if saved else SAVE
+        button.item = ItemActionButton(action, *_parts(button.uri), whole=whole).item
+
+
+def _parts(uri: Uri) -> tuple[Kind, str]:
+    return uri.kind, uri.id
+
+
+def unsaved_message(kind: Kind) -> str:
+    """What the list says after an item of this kind was unsaved."""
+    return _UNSAVED_MESSAGES.get(kind, "Removed from your library")
 
 
 def saved_message(kind: Kind) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from urllib.parse import quote, unquote
 
 import discord
@@ -37,8 +37,8 @@ MAX_URL_LENGTH = 512
 _MAX_LIST_LENGTH = 3300
 _NAME_LENGTHS = (60, 40, 24)
 _MAX_LABEL = 90
-# Stands before the selected entry.
-_MARK = "▸ "
+# These stand before the selected entry, and before what the user has saved.
+_MARK, _HEART = "▸ ", "💚 "
 
 _PERIODS = {
     "short": "of about four weeks",
@@ -52,12 +52,18 @@ _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
 
 
-def render_list(heading: str, entries: Sequence[Entry], first: int, *notes: str) -> str:
-    """The list in markdown, numbered from `first`; `heading` and `notes` are safe already."""
+def render_list(
+    heading: str, entries: Sequence[Entry], first: int, *notes: str, saved: Collection[Uri] = ()
+) -> str:
+    """The list in markdown, numbered from `first`, with a heart before each of the `saved` items.
+
+    `heading` and `notes` are safe already.
+    """
     small_print = [f"-# {note}" for note in notes if note]
     for limit in _NAME_LENGTHS:
         lines = [
-            f"{number}. {_line(entry, limit)}" for number, entry in enumerate(entries, start=first)
+            f"{number}. {_heart(entry, saved)}{_line(entry, limit)}"
+            for number, entry in enumerate(entries, start=first)
         ]
         text = "\n".join([f"### {heading}", *lines, *small_print])
         if len(text) <= _MAX_LIST_LENGTH:
@@ -83,6 +89,24 @@ def mark_entry(text: str, selected: str) -> str:
     number = selected.partition(".")[0]
     text = text.replace(f". {_MARK}", ". ")
     return re.sub(rf"(?m)^{number}\. ", rf"\g<0>{_MARK}", text, count=1) if number else text
+
+
+def mark_saved(text: str, selected: str, saved: bool) -> str:
+    """The list with or without a heart before the entry of this option's value."""
+    number = selected.partition(".")[0]
+    heart = _HEART if saved else ""
+    return re.sub(rf"(?m)^({number}\. (?:{_MARK})?)(?:{_HEART})?", rf"\g<1>{heart}", text, count=1)
+
+
+def is_saved(text: str, selected: str) -> bool:
+    """Whether the entry of this option's value has a heart."""
+    number = selected.partition(".")[0]
+    return re.search(rf"(?m)^{number}\. (?:{_MARK})?{_HEART}", text) is not None
+
+
+def without_hearts(text: str) -> str:
+    """The list for another user, who may have saved other items."""
+    return re.sub(rf"(?m)^(\d+\. (?:{_MARK})?){_HEART}", r"\g<1>", text)
 
 
 def parse_option(value: str) -> Uri:
@@ -150,6 +174,11 @@ def own_plays_note(other_name: str) -> str:
     """Says that a list is of the user who reads it, and not of the one whose list they used."""
     name = safe(other_name, 40) or "the person who asked for it"
     return f"These are yours. Only {name} can turn the pages of the other list."
+
+
+def _heart(entry: Entry, saved: Collection[Uri]) -> str:
+    uri = None if isinstance(entry.item, Chapter) else entry.item.uri
+    return _HEART if uri in saved else ""
 
 
 def _line(entry: Entry, limit: int) -> str:

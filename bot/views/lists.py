@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self
 
 import discord
@@ -11,28 +12,23 @@ from discord import ui
 
 from bot.browse.pages import ListPage
 from bot.browse.paths import PATTERN, ListKind, ListPath, artist_path, child_path, identities
-from bot.interactions.components import PersistentButton, PersistentSelect
+from bot.interactions.components import PersistentSelect
 from bot.spotify.catalogue import Item
-from bot.spotify.uris import Kind
+from bot.spotify.uris import Uri
 from bot.views import cards, list_text, status_line
 from bot.views.item_buttons import (
     ACTIONS,
     OPEN_LABELS,
+    ItemAction,
     ItemActionButton,
     item_buttons,
+    show_saved,
     whole_list_buttons,
 )
+from bot.views.list_navigation import NavigateButton, exits, navigation, switches
 
 # Discord allows a row this many buttons.
 _BUTTONS_PER_ROW = 5
-
-# The kinds to search for, in two rows of which one is shown.
-_SEARCH_ROWS = (
-    (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST),
-    (Kind.SHOW, Kind.EPISODE, Kind.AUDIOBOOK),
-)
-_TOP_LABELS = {"short": "4 weeks", "medium": "6 months", "long": "1 year"}
-_TOP_KINDS = {Kind.TRACK: "Songs", Kind.ARTIST: "Artists"}
 
 
 class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{PATTERN})"):
@@ -45,21 +41,6 @@ class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{PATTERN})"):
         )
 
 
-class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{PATTERN})"):
-    """Shows another page, or another list, in the same message."""
-
-    def __init__(
-        self, path: str, label: str = "Go", disabled: bool = False, *, current: bool = False
-    ) -> None:
-        """`current`: it stands for what the message shows already."""
-        self.path = ListPath.parse(path)
-        style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
-        custom_id = f"list:go:{path}"
-        super().__init__(
-            ui.Button(label=label, custom_id=custom_id, disabled=disabled or current, style=style)
-        )
-
-
 @dataclass(frozen=True)
 class ListMessage:
     """What the message of a list holds besides the selected entry.
@@ -67,6 +48,7 @@ class ListMessage:
     query     of the search that the list began with; empty if there is none, or if a link to it is
               too long
     has_more  whether there may be another page
+    head_saved  whether the album, artist, show or audiobook that was opened is saved
     """
 
     path: ListPath
@@ -74,6 +56,7 @@ class ListMessage:
     options: list[discord.SelectOption]
     query: str
     has_more: bool
+    head_saved: bool = False
 
     @classmethod
     def from_message(cls, menu: ItemSelect, message: discord.Message | None) -> Self:
@@ -83,13 +66,24 @@ class ListMessage:
             button.custom_id == next_page and not button.disabled for button in _buttons(message)
         )
         return cls(
-            menu.path, cards.read_list_text(message), menu.options, query_of(message), has_more
+            menu.path,
+            cards.read_list_text(message),
+            menu.options,
+            query_of(message),
+            has_more,
+            _is_head_saved(menu.path, message),
         )
 
     def for_other_user(self) -> Self:
         """The same list for a user who did not ask for it; personal lists have one page there."""
         has_more = self.has_more and self.path.kind not in (ListKind.RECENT, ListKind.TOP)
-        return replace(self, path=self.path.for_other_user(), has_more=has_more)
+        return replace(
+            self,
+            path=self.path.for_other_user(),
+            text=list_text.without_hearts(self.text),
+            has_more=has_more,
+            head_saved=False,
+        )
 
 
 def list_view(
@@ -99,6 +93,7 @@ def list_view(
     selected: str = "",
     owner_name: str = "",
     note: str = "",
+    saved: Collection[Uri] = (),
 ) -> ui.LayoutView:
     """A page with one of its entries selected.
 
@@ -106,6 +101,7 @@ def list_view(
     selected    the ID of the entry to select, or of an item that leads to it; else the first
     owner_name  whose plays a personal list has
     note        a sentence for the small print
+    saved       what the user has saved, among the entries and the item that was opened
     """
     path, entries, head = page.path, page.entries, page.head
     has_link = bool(list_text.search_link(query))
@@ -118,10 +114,12 @@ def list_view(
             path.offset + 1,
             *list_text.notes(path.kind, entries, path.page, cannot_page=cannot_page),
             note,
+            saved=saved,
         ),
         list_text.item_options(entries, path.offset + 1),
         query if has_link else "",
         page.more and not cannot_page,
+        path.head_uri in saved,
     )
     items = [item for entry in entries if (item := entry.selectable)]
     if not items:
@@ -140,26 +138,27 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
         for option in message.options:
             option.default = False  # earlier versions selected it in the menu, too
         rows.append(ui.ActionRow(ItemSelect(str(message.path), message.options)))
-    navigation = _navigation(message)
+    buttons = navigation(message.path, has_more=message.has_more)
     if item is not None and item.uri is not None:
         without_back = message.path.kind == ListKind.SEARCH and not message.query
         child = child_path(message.path, item, alone=without_back) if selected else None
         open_button = [NavigateButton(str(child), OPEN_LABELS[item.kind])] if child else []
-        actions = item_buttons(item, *ACTIONS[item.kind])
+        saved = list_text.is_saved(message.text, selected) if selected else message.head_saved
+        actions = item_buttons(item, *ACTIONS[item.kind], saved=saved)
         row_is_full = len(actions) == _BUTTONS_PER_ROW
         rows.append(ui.ActionRow(*([] if row_is_full else open_button), *actions))
-        navigation += open_button if row_is_full else []
+        buttons += open_button if row_is_full else []
         if selected and not without_back and (artist := artist_path(message.path, item)):
-            navigation.append(NavigateButton(str(artist), "Go to artist"))
+            buttons.append(NavigateButton(str(artist), "Go to artist"))
         if selected and (head := message.path.head_uri):
-            rows.append(ui.ActionRow(*whole_list_buttons(head)))
-    navigation += _exits(message)
+            rows.append(ui.ActionRow(*whole_list_buttons(head, saved=message.head_saved)))
+    buttons += exits(message.path, message.query)
     rows += [
-        ui.ActionRow(*navigation[start : start + _BUTTONS_PER_ROW])
-        for start in range(0, len(navigation), _BUTTONS_PER_ROW)
+        ui.ActionRow(*buttons[start : start + _BUTTONS_PER_ROW])
+        for start in range(0, len(buttons), _BUTTONS_PER_ROW)
     ]
-    if switches := _switches(message):
-        rows.append(ui.ActionRow(*switches))
+    if others := switches(message.path, message.query):
+        rows.append(ui.ActionRow(*others))
     text = list_text.mark_entry(message.text, selected)
     if item is not None:
         return cards.card(item, *rows, above=text)
@@ -172,10 +171,36 @@ def is_list(message: discord.Message | None) -> bool:
     return any(custom_id.startswith("list:pick:") for custom_id in components)
 
 
-def with_status(message: discord.Message, status: str, *buttons: ui.Item[Any]) -> ui.LayoutView:
-    """The list with a line that says what a press on it has done."""
+def with_status(
+    message: discord.Message,
+    status: str,
+    *buttons: ui.Item[Any],
+    uri: Uri | None = None,
+    saved: bool | None = None,
+) -> ui.LayoutView:
+    """The list with a line that says what a press on it has done.
+
+    `saved`: whether the item `uri` is saved now; None if that has not changed.
+    """
     components = (ItemSelect, NavigateButton, ItemActionButton)
-    return status_line.with_status(message, status, *buttons, components=components)
+    view = status_line.with_status(message, status, *buttons, components=components)
+    if saved is None or uri is None:
+        return view
+    for component in view.walk_children():
+        if isinstance(component, ItemActionButton) and component.uri == uri:
+            show_saved(component, saved)
+        elif isinstance(component, ItemSelect):
+            for option in component.options:
+                if list_text.parse_option(option.value) == uri:
+                    mark = partial(list_text.mark_saved, selected=option.value, saved=saved)
+                    cards.edit_list_text(view, mark)
+    return view
+
+
+def _is_head_saved(path: ListPath, message: discord.Message | None) -> bool:
+    uri = path.head_uri
+    unsave = f"item:{ItemAction.UNSAVE}:{uri.kind}:{uri.id}" if uri else ""
+    return unsave in cards.custom_ids(message.components if message else ())
 
 
 def visitor_note(path: ListPath, message: discord.Message | None) -> str:
@@ -198,62 +223,6 @@ def opened_item_id(message: discord.Message | None, path: ListPath) -> str:
         if custom_id.endswith(f"/{path}"):
             return ListPath.parse(custom_id.removeprefix("list:pick:")).argument
     return ""
-
-
-def _navigation(message: ListMessage) -> list[ui.Item[Any]]:
-    """Buttons for the previous and the next page, and for an artist's other list."""
-    path = message.path
-    buttons: list[ui.Item[Any]] = []
-    if message.has_more or path.page > 1:
-        previous, following = path.with_page_offset(-1), path.with_page_offset(1)
-        label = f"◀ Page {previous.page}" if previous.page else "◀"
-        buttons.append(NavigateButton(str(previous), label, path.page == 1))
-        buttons.append(
-            NavigateButton(str(following), f"Page {following.page} ▶", not message.has_more)
-        )
-    if path.kind == ListKind.ARTIST:
-        albums = ListPath(ListKind.ALBUMS, path.argument, back=path.back)
-        buttons.append(NavigateButton(str(albums), "Albums"))
-    if path.kind == ListKind.ALBUMS:
-        songs = ListPath(ListKind.ARTIST, path.argument, back=path.back)
-        buttons.append(NavigateButton(str(songs), "Songs"))
-    return buttons
-
-
-def _switches(message: ListMessage) -> list[NavigateButton]:
-    """Buttons for a search's other kinds, and for the other periods and kind of the top lists."""
-    path = message.path
-    buttons: list[NavigateButton] = []
-
-    def add(argument: str, label: str) -> None:
-        current = argument == path.argument
-        target = path if current else ListPath(path.kind, argument, back=path.back)
-        buttons.append(NavigateButton(str(target), label, current=current))
-
-    if path.kind == ListKind.SEARCH and message.query:
-        row = next(row for row in _SEARCH_ROWS if path.argument in row)
-        for kind in row:
-            add(kind, list_text.KIND_HEADINGS[kind])
-        first_of_other = next(kinds[0] for kinds in _SEARCH_ROWS if kinds != row)
-        is_second_row = first_of_other == Kind.SHOW
-        add(first_of_other, "More" if is_second_row else list_text.KIND_HEADINGS[first_of_other])
-    elif path.kind == ListKind.TOP:
-        current, _, period = path.argument.partition(".")
-        for name, label in _TOP_LABELS.items():
-            add(f"{current}.{name}", label)
-        for top_kind, label in _TOP_KINDS.items():
-            if top_kind.value != current:
-                add(f"{top_kind}.{period}", label)
-    return buttons
-
-
-def _exits(message: ListMessage) -> Iterator[ui.Item[Any]]:
-    """Back to the list before, and to Spotify."""
-    if message.path.back is not None:
-        yield NavigateButton(str(message.path.back), "Back")
-    if message.query:
-        label = "Open in Spotify" if message.path.kind == ListKind.SEARCH else "Search in Spotify"
-        yield ui.Button(label=label, url=list_text.search_link(message.query))
 
 
 def _buttons(message: discord.Message | None) -> Iterator[ui.Button[Any]]:

@@ -1,0 +1,89 @@
+"""The buttons that lead from a list to its other pages, to other lists, and to Spotify."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.browse.paths import PATTERN, ListKind, ListPath
+from bot.interactions.components import PersistentButton
+from bot.spotify.uris import Kind
+from bot.views import list_text
+
+# The kinds to search for, in two rows of which one is shown.
+_SEARCH_ROWS = (
+    (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST),
+    (Kind.SHOW, Kind.EPISODE, Kind.AUDIOBOOK),
+)
+_TOP_LABELS = {"short": "4 weeks", "medium": "6 months", "long": "1 year"}
+_TOP_KINDS = {Kind.TRACK: "Songs", Kind.ARTIST: "Artists"}
+
+
+class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{PATTERN})"):
+    """Shows another page, or another list, in the same message."""
+
+    def __init__(
+        self, path: str, label: str = "Go", disabled: bool = False, *, current: bool = False
+    ) -> None:
+        """`current`: it stands for what the message shows already."""
+        self.path = ListPath.parse(path)
+        style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
+        custom_id = f"list:go:{path}"
+        super().__init__(
+            ui.Button(label=label, custom_id=custom_id, disabled=disabled or current, style=style)
+        )
+
+
+def navigation(path: ListPath, *, has_more: bool) -> list[ui.Item[Any]]:
+    """Buttons for the previous and the next page, and for an artist's other list."""
+    buttons: list[ui.Item[Any]] = []
+    if has_more or path.page > 1:
+        previous, following = path.with_page_offset(-1), path.with_page_offset(1)
+        label = f"◀ Page {previous.page}" if previous.page else "◀"
+        buttons.append(NavigateButton(str(previous), label, path.page == 1))
+        buttons.append(NavigateButton(str(following), f"Page {following.page} ▶", not has_more))
+    if path.kind == ListKind.ARTIST:
+        albums = ListPath(ListKind.ALBUMS, path.argument, back=path.back)
+        buttons.append(NavigateButton(str(albums), "Albums"))
+    if path.kind == ListKind.ALBUMS:
+        songs = ListPath(ListKind.ARTIST, path.argument, back=path.back)
+        buttons.append(NavigateButton(str(songs), "Songs"))
+    return buttons
+
+
+def switches(path: ListPath, query: str) -> list[NavigateButton]:
+    """Buttons for a search's other kinds, and for the other periods and kind of the top lists."""
+    buttons: list[NavigateButton] = []
+
+    def add(argument: str, label: str) -> None:
+        current = argument == path.argument
+        target = path if current else ListPath(path.kind, argument, back=path.back)
+        buttons.append(NavigateButton(str(target), label, current=current))
+
+    if path.kind == ListKind.SEARCH and query:
+        row = next(row for row in _SEARCH_ROWS if path.argument in row)
+        for kind in row:
+            add(kind, list_text.KIND_HEADINGS[kind])
+        first_of_other = next(kinds[0] for kinds in _SEARCH_ROWS if kinds != row)
+        is_second_row = first_of_other == Kind.SHOW
+        add(first_of_other, "More" if is_second_row else list_text.KIND_HEADINGS[first_of_other])
+    elif path.kind == ListKind.TOP:
+        current, _, period = path.argument.partition(".")
+        for name, label in _TOP_LABELS.items():
+            add(f"{current}.{name}", label)
+        for top_kind, label in _TOP_KINDS.items():
+            if top_kind.value != current:
+                add(f"{top_kind}.{period}", label)
+    return buttons
+
+
+def exits(path: ListPath, query: str) -> Iterator[ui.Item[Any]]:
+    """Back to the list before, and to Spotify."""
+    if path.back is not None:
+        yield NavigateButton(str(path.back), "Back")
+    if query:
+        label = "Open in Spotify" if path.kind == ListKind.SEARCH else "Search in Spotify"
+        yield ui.Button(label=label, url=list_text.search_link(query))
