@@ -143,18 +143,23 @@ async def test_failing_exchange_has_its_words_and_is_not_repeated() -> None:
 
 async def test_failing_sign_in_with_discord_has_its_words() -> None:
     cases = {
-        (400, '{"error": "invalid_grant"}'): "no longer accepted",
-        (401, '{"error": "invalid_client"}'): "Discord doesn’t accept this bot’s client secret",
-        (503, ""): "Discord isn’t responding",
-        (200, "<html>"): "Discord isn’t responding",
+        ("token", 400, '{"error": "invalid_grant"}'): "no longer accepted",
+        ("token", 400, "<html>"): "no longer accepted",
+        ("token", 401, '{"error": "invalid_client"}'): "doesn’t accept this bot’s client secret",
+        ("token", 400, '{"error": "invalid_client"}'): "doesn’t accept this bot’s client secret",
+        ("token", 503, ""): "Discord isn’t responding",
+        ("token", 200, "<html>"): "Discord isn’t responding",
+        ("token", 200, '{"access_token": null}'): "Discord isn’t responding",
+        ("users/@me", 401, ""): "Discord isn’t responding",
+        ("users/@me", 200, '{"id": "ada"}'): "Discord isn’t responding",
     }
-    for (status, body), words in cases.items():
+    for (path, status, body), words in cases.items():
         async with login_client(**DISCORD_MODE) as it:
             reply, _, callback = await it.prepare_callback("/discord")
-            fault = Fault("POST .*/oauth2/token", status=status, body=body, times=None)
+            fault = Fault(f"{path}$", status=status, body=body, times=None)
             it.harness.discord.faults.add(fault)
             for _ in range(2):
                 page = await it.result_page(await it.send_callback(callback))
-                assert words in page.text, status
+                assert words in page.text, (path, status, body)
             await reply.wait_for(words)
             assert fault.hits == 1

@@ -73,7 +73,7 @@ class LoginElsewhere(LoginLinkExpired):
         "This login began in another browser, or it is over. "
         "If the other browser is still open, go on there. If not, use /link in Discord, and open "
         "the link in the browser that you are signed in with. "
-        "On a phone, hold the button Link Spotify to copy the link."
+        "It has to accept cookies. On a phone, hold the button Link Spotify to copy the link."
     )
 
 

@@ -20,7 +20,8 @@ from bot.spotify.transport import TIMEOUT
 
 T = TypeVar("T")
 
-_REFUSALS: dict[int, type[LoginError]] = {400: LoginRefused, 401: DiscordRefused}
+
+TOKEN_PATH = "oauth2/token"
 
 
 class _Token(msgspec.Struct):
@@ -32,6 +33,10 @@ class _Token(msgspec.Struct):
 
 class _User(msgspec.Struct):
     id: Annotated[str, Meta(pattern=r"\A[0-9]{1,20}\Z")]
+
+
+class _Error(msgspec.Struct):
+    error: str = ""
 
 
 class DiscordOAuth:
@@ -76,11 +81,9 @@ class DiscordOAuth:
             "client_id": str(application_id),
             "client_secret": self._client_secret,
         }
-        token = await self._request("POST", "oauth2/token", _Token, data=form)
+        token = await self._request("POST", TOKEN_PATH, _Token, data=form)
         bearer = {"Authorization": f"Bearer {token.access_token}"}
         user = await self._request("GET", "users/@me", _User, headers=bearer)
-        if not (user.id.isascii() and user.id.isdecimal()):
-            raise DiscordDown("Discord's users/@me: unreadable id")
         return int(user.id)
 
     async def _request(self, method: str, path: str, model: type[T], **options: Any) -> T:
@@ -92,9 +95,21 @@ class DiscordOAuth:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise DiscordDown(f"Discord's {path}: {type(error).__name__}") from None
         if response.status != 200:
-            refusal = _REFUSALS.get(response.status, DiscordDown)
-            raise refusal(f"Discord's {path}: {response.status}")
+            raise _refusal(path, response.status, body)
         try:
             return decode(body, model)
         except Unreadable:
             raise DiscordDown(f"Discord's {path}: unreadable response") from None
+
+
+def _refusal(path: str, status: int, body: bytes) -> LoginError:
+    """What a response that is no success means. Only the token endpoint refuses a login."""
+    log = f"Discord's {path}: {status}"
+    if path != TOKEN_PATH or status not in (400, 401):
+        return DiscordDown(log)
+    try:
+        code = decode(body, _Error).error
+    except Unreadable:
+        code = ""
+    is_client = status == 401 or code in ("invalid_client", "unauthorized_client")
+    return DiscordRefused(log) if is_client else LoginRefused(log)

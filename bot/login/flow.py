@@ -63,9 +63,9 @@ RESULT_PATH = "/done"
 class LoginFlow:
     """At most one open login for each Discord user; a new one replaces the old one.
 
-    Browsers send the same request twice: they prefetch, reload and go back, and people press twice
-    and open two tabs. So a request with the cookie of a login never fails because an earlier one
-    did its work: it continues where the login stands. Without the cookie, it changes nothing.
+    Browsers send requests twice: they prefetch, reload and go back; people press twice. So a
+    request with the cookie of a login never fails because an earlier one did its work: it continues
+    where the login stands. Without the cookie, it changes nothing.
     """
 
     def __init__(
@@ -198,9 +198,7 @@ class LoginFlow:
         """Erase expired logins and rate limits; the logins whose link still worked."""
         expired = await self._logins.delete_expired(self._now())
         self._link_limit.expire()
-        return [
-            LoginFinished(login.discord_id, LoginTimedOut(), login.message_ref) for login in expired
-        ]
+        return [LoginFinished(old.discord_id, LoginTimedOut(), old.message_ref) for old in expired]
 
     async def _by_nonce(self, nonce: str) -> PendingLogin:
         login = await self._logins.by_nonce(nonce)
@@ -273,7 +271,9 @@ class LoginFlow:
         if login.step is not LoginStep.OVER:
             raise_if_ended(login, self._now())
         match login.step:
-            case LoginStep.DISCORD if self._discord_oauth is not None:
+            case LoginStep.DISCORD:
+                if self._discord_oauth is None:
+                    raise LoginLinkExpired  # the setting DISCORD_CLIENT_SECRET was removed
                 state = browser.state("Discord", login.serial)
                 url = self._discord_oauth.authorize_url(self.application_id, state=state)
             case LoginStep.SPOTIFY:
