@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.discord import UserClient
-from sandbox.spotify import Spotify
+from sandbox.spotify import Spotify, WrongTotals
 from tests.command_assertions import api_calls_since, spotify_url
 
 
@@ -153,6 +153,22 @@ async def test_liked_songs_within_limit_all_play(
     spotify.accounts["ada"].liked.clear()
     spotify.accounts["ada"].like_generated(count)
     assert (await linked_user.run("/play what:liked")).text == f"Playing {expected}."
+
+
+async def test_wrong_counts_do_not_shorten_the_liked_songs(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.liked.clear()
+    ada.like_generated(260)
+    for total, words in ((0, ""), (None, ""), (50, ""), (270, " of 270")):
+        spotify.rules.clear()
+        spotify.on("GET .*/me/tracks", WrongTotals([total]), times=None)
+        spotify.clock.advance(3_600)  # so that no answer comes from the cache
+        reply = await linked_user.run("/play what:liked")
+        assert reply.text == (
+            f"Playing your 200 newest liked songs{words}. Spotify takes no more at once."
+        )
 
 
 @pytest.mark.parametrize("local", [True, False])

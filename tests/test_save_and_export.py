@@ -13,10 +13,11 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.spotify.paging import PAGE_SIZE
 from sandbox.discord import Discord, Reply, UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
-from sandbox.spotify import Spotify
+from sandbox.spotify import EndlessNext, FewerEntries, Filler, Spotify, WrongTotals
 from tests.login_state_machine.held_responses import HeldResponse, ResponseHold, released_at_exit
 
 
@@ -195,6 +196,48 @@ async def test_outage_during_export_gets_message_and_no_file(
     await reply.wait_for("isn’t responding properly")
     assert "Reading" not in reply.text
     assert not reply.files
+
+
+async def test_flickering_count_is_reported_with_the_complete_file(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.like_generated(650 - len(ada.liked))
+    for totals, note in (
+        ([lambda total: total - 1, lambda total: total + 1], "between 649 and 651; these are all"),
+        ([653], "counts 3 more than it gave me"),
+        ([None], ""),
+    ):
+        spotify.rules.clear()
+        before = len(spotify.calls)
+        spotify.on("GET .*/me/tracks", WrongTotals(totals, seed=1), times=None)
+        reply = await linked_user.run("/export format:json")
+        await reply.wait_for("Here are your 650 liked songs")
+        assert note in reply.text
+        _assert_complete(reply.files["liked-songs.json"], spotify)
+        assert len(spotify.calls) - before <= 650 // PAGE_SIZE + 8
+
+
+async def test_export_of_a_list_without_an_end_says_so(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    expected = len(spotify.accounts["ada"].liked)
+    spotify.on("GET .*/me/tracks", EndlessNext(Filler.LAST_PAGE), times=None)
+    spotify.on("GET .*/me/tracks", WrongTotals([None]), times=None)
+    before = len(spotify.calls)
+    reply = await linked_user.run("/export format:json")
+    await reply.wait_for(f"Here are your {expected} liked songs")
+    assert "so there may be more" in reply.text
+    assert len(spotify.calls) - before <= expected // PAGE_SIZE + 10
+
+
+async def test_counted_songs_that_are_not_listed_are_not_called_none(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.on("GET .*/me/tracks", FewerEntries(slice(0)), times=None)
+    for command in ("/export format:json", "/play what:liked"):
+        reply = await (await linked_user.run(command)).wait_for("Spotify answered")
+        assert "no liked songs" not in reply.text
 
 
 async def test_empty_library_is_reported(spotify: Spotify, linked_user: UserClient) -> None:

@@ -22,8 +22,8 @@ async def added_at_top(
     recent: RecentEntries[T],
     fetch: Callable[[int], Awaitable[Page[T]]],
     step: int,
-) -> list[T | None]:
-    """The added entries, newest first, without duplicates.
+) -> tuple[Page[T], list[T | None]]:
+    """The first page when this was found, and the added entries, newest first, without duplicates.
 
     page        the first page, read again at the end
     first_page  as it was at first
@@ -35,15 +35,15 @@ async def added_at_top(
     """
     added: list[T | None] = []
     if not first_page.differs_from(page):
-        return added
+        return page, added
     seen: set[Hashable] = set()
-    offset, dated = 0, True
+    offset, dated, first = 0, True, page
     for _ in range(_MAX_PAGES):
         for entry in page.items:
             identity, newer = identity_of(entry), first_page.is_newer(entry)
             was_read = entry in first_page or (entry in recent and recent.is_complete)
             if was_read or ((newer is False or entry in recent) and dated):
-                return added
+                return first, added
             if identity is None and not newer:
                 continue  # the null may have been there before
             dated &= newer is True
@@ -52,10 +52,11 @@ async def added_at_top(
                 added.append(entry)
         only_nulls = all(identity_of(entry) is None for entry in page.items)
         if (page.next is None and dated) or only_nulls:
-            return added
+            return first, added
         offset += step
         page = await fetch(offset)
         if page.items and identity_of(page.items[0]) not in seen:  # more were added: begin again
             offset, page, added = 0, await fetch(0), []
+            first = page
             seen.clear()
     raise LibraryChanged("lost the top")

@@ -16,6 +16,8 @@ PAGE_SIZE = 50
 _MAX_PASSES = 3
 # The pages to read at least, if there are so many: `total` may be too small.
 _MIN_BUDGET = 200
+# The pages to read again at the end, as long as they have artists that were added.
+_MAX_ADDED_PAGES = 8
 # The pages in a row that may have nothing but nulls.
 _MAX_NULL_PAGES = 20
 
@@ -90,7 +92,7 @@ class FollowedArtists:
                 if is_new:
                     self.read_count += 1
                     yield artist
-            if until_known and self.read_count == before:
+            if until_known and (self.read_count == before or pages == _MAX_ADDED_PAGES):
                 return
             more = self.totals.expect_more(self.read_count)
             null_pages = null_pages + 1 if len(in_pass) == known else 0

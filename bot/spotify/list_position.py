@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.spotify.api_model import ApiModel
@@ -133,6 +133,16 @@ class RecentEntries(Generic[T]):
             nulls[null] -= 1
             index += 1
         return index
+
+
+def all_known(
+    entries: Iterable[T | None], first_page: FirstPage[T], recent: RecentEntries[T]
+) -> bool:
+    """Whether each entry is a null or was read already."""
+    return not any(
+        identity_of(entry) is not None and entry not in first_page and entry not in recent
+        for entry in entries
+    )
 
 
 class _NullEntry(NamedTuple):

@@ -22,7 +22,7 @@ from bot.errors.spotify import LibraryChanged
 from bot.spotify.added_entries import added_at_top
 from bot.spotify.api_client import ApiClient
 from bot.spotify.api_model import ApiModel
-from bot.spotify.list_position import FirstPage, RecentEntries, identity_of
+from bot.spotify.list_position import FirstPage, RecentEntries, all_known, identity_of
 from bot.spotify.list_totals import ListTotals
 from bot.spotify.pages import Page
 from bot.spotify.pages_in_flight import PagesInFlight
@@ -125,9 +125,9 @@ class Paging(Generic[T]):
                     yield entry
             if self._in_flight.first_again is not None:
                 first = await self._in_flight.first_again
-                self.totals.add(first.total)
                 about = first, self._first_page, self._recent
-                added = await added_at_top(*about, self._look_up, self._step)
+                first, added = await added_at_top(*about, self._fetch_page, self._step)
+                self.totals.add(first.total)
                 self._added = len(added)
                 self.moved |= self._added > 0
                 for entry in added:
@@ -192,8 +192,7 @@ class Paging(Generic[T]):
 
     def _has_news(self, entries: Sequence[T | None], position: int) -> bool:
         """Whether to yield the entries: one of them is new, or they are nulls that may be new."""
-        identified = (entry for entry in entries if identity_of(entry) is not None)
-        if any(entry not in self._first_page and entry not in self._recent for entry in identified):
+        if not all_known(entries, self._first_page, self._recent):
             self._stale_pages = 0
             return True
         if not self._may_repeat and any(identity_of(entry) for entry in entries):

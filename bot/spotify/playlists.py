@@ -12,6 +12,7 @@ from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
 from bot.spotify.entries import Entries
+from bot.spotify.list_position import all_known
 from bot.spotify.models import Playlist
 from bot.spotify.pages import Page, PlaylistEntry, page_decoder
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE, Paging
@@ -178,6 +179,8 @@ class PlaylistItems(Paging[PlaylistEntry]):
             return 1
         if length := self._recent.common_length(page):
             return length
+        if self._snapshot_id is not None and all_known(page.items, self._first_page, self._recent):
+            return len(page.items)  # a repetition behind the end, unless the snapshot ID changes
         raise LibraryChanged("rearranged")
 
     async def _find_position(self, offset: int, shift: int) -> tuple[int, Page[PlaylistEntry], int]:

@@ -104,7 +104,7 @@ class EndlessNext(ListFault):
                 page["items"] = self._last
             case Filler.FIRST_PAGE if len(page["items"]) <= 1:
                 page["items"] = self._first
-            case Filler.NEW_ENTRIES:
+            case Filler.NEW_ENTRIES if self._first:
                 page["items"] += [_renamed(self._first[0], index) for index in indices]
 
 

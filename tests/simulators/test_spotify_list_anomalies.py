@@ -6,6 +6,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from sandbox.spotify import (
+    EndlessNext,
+    FewerEntries,
+    Filler,
+    IgnoredOffset,
+    NoNext,
+    WrongTotals,
+)
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 
 UNKNOWN_ID = "0" * 22
@@ -101,6 +109,56 @@ async def test_a_playlist_brings_its_first_page_along(ada: ApiCaller) -> None:
 async def test_what_is_no_number(ada: ApiCaller, name: str, number: str) -> None:
     answer = await ada("GET", "me/tracks", params={name: number})
     assert (answer.status, answer.message) == (400, f"Invalid {name}")
+
+
+async def test_totals_flicker_by_a_seed(ada: ApiCaller) -> None:
+    async def totals(seed: int) -> list[object]:
+        ada.spotify.rules.clear()
+        wrong = WrongTotals([lambda total: total + 1, None, "7"], seed)
+        ada.spotify.on("GET /v1/me/tracks", wrong, times=None)
+        return [(await ada("GET", "me/tracks?limit=1")).json["total"] for _ in range(12)]
+
+    count = len(ada.account.liked)
+    assert set(await totals(1)) == {count + 1, None, "7"}
+    assert await totals(1) == await totals(1) != await totals(2)
+
+
+async def test_pages_can_have_too_few_entries_and_no_next(ada: ApiCaller) -> None:
+    ada.spotify.on("GET /v1/me/tracks", FewerEntries(slice(3)))
+    ada.spotify.on("GET /v1/me/tracks", NoNext())
+    page = (await ada("GET", "me/tracks?limit=7")).json
+    assert (len(page["items"]), page["next"]) == (3, None)
+    page = (await ada("GET", "me/tracks?limit=7")).json
+    assert len(page["items"]) == 7
+    assert page["next"] is not None
+
+
+@pytest.mark.parametrize("filler", Filler)
+async def test_next_may_never_end(ada: ApiCaller, filler: Filler) -> None:
+    ada.account.liked.clear()
+    ada.account.like_generated(12)
+    ada.spotify.on("GET /v1/me/tracks", EndlessNext(filler), times=None)
+    pages = [(await ada("GET", f"me/tracks?limit=5&offset={5 * n}")).json for n in range(5)]
+    assert all(f"offset={5 * n + 5}" in page["next"] for n, page in enumerate(pages))
+    first, last, behind = pages[0]["items"], pages[2]["items"], pages[3]["items"]
+    match filler:
+        case Filler.NOTHING:
+            assert (len(last), behind) == (2, [])
+        case Filler.NULLS:
+            assert behind == [None] * 5
+        case Filler.LAST_PAGE:
+            assert behind == last
+        case Filler.FIRST_PAGE:
+            assert behind == first
+        case Filler.NEW_ENTRIES:
+            ids = [entry["track"]["id"] for page in pages for entry in page["items"]]
+            assert len(set(ids)) == len(ids) == 25
+
+
+async def test_every_page_can_be_the_first_one(ada: ApiCaller) -> None:
+    ada.spotify.on("GET /v1/me/tracks", IgnoredOffset(), times=None)
+    pages = [(await ada("GET", f"me/tracks?limit=5&offset={5 * n}")).json for n in range(3)]
+    assert pages[0]["items"] == pages[1]["items"] == pages[2]["items"]
 
 
 async def test_links_can_lead_astray(ada: ApiCaller) -> None:

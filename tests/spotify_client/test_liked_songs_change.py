@@ -243,6 +243,7 @@ def test_random_changes_at_random_calls() -> None:
     @example(15, 1, [(1, ("add", 6)), (2, ("remove", 0, 1))])
     @example(10, 1, [(2, ("add", 4)), (3, ("add", 4))])
     @example(12, 1, [(1, ("add", 5)), (6, ("remove", 0, 1))])
+    @example(6, 1, [(1, ("add", 12)), (4, ("add", 1))])
     def check(many: int, flights: int, edits: list[RandomEdit]) -> None:
         liked = ChangingLikedSongs(simulated.fake, simulated.fake.accounts["ada"], many)
         liked.edit_randomly(edits)
