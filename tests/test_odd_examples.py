@@ -178,6 +178,26 @@ async def test_episode_in_the_shape_of_a_track_stays_an_episode(
     assert episode.uri in [uri for uri, _ in spotify.accounts["ada"].episodes]
 
 
+async def test_episode_among_the_liked_songs_is_exported_as_one(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    episode = next(iter(spotify.catalogue.episodes.values()))
+    spotify.on(TRACKS, set_field("items", 0, "track", "uri", to=episode.uri), times=1)
+    reply = await linked_user.run("/export format:json")
+    await reply.wait_for("Here are your")
+    songs = json.loads(reply.files["liked-songs.json"])["liked_songs"]
+    assert songs[0]["uri"] == episode.uri
+    assert all(song["uri"].startswith(("spotify:track:", "spotify:local:")) for song in songs[1:])
+
+
+async def test_track_in_the_shape_of_an_episode_stays_a_track(
+    spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    before = (await linked_user.run("/now")).text
+    spotify.on(PLAYER, set_field("item", "type", to="episode"))
+    assert (await linked_user.run("/now")).text == before
+
+
 async def test_malformed_release_date_is_not_shown(
     spotify: Spotify, linked_user: UserClient
 ) -> None:

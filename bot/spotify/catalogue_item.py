@@ -39,7 +39,7 @@ class CatalogueItem(ApiModel, frozen=True):
         if uri is None:
             if item_id is None and self.name is None:
                 raise ValueError("neither a name nor an ID")
-        elif uri.startswith(self._prefix) if item_id is None else uri != self._prefix + item_id:
+        elif _URI.fullmatch(uri) if item_id is None else uri != self._prefix + item_id:
             raise ValueError("an ID that is not that of the URI")
 
     @classmethod
@@ -51,8 +51,8 @@ class CatalogueItem(ApiModel, frozen=True):
     def resolve(cls, value: object) -> Mapping[str, object]:
         """The fields of an item whose ID, type and URI disagree, as this class shows them.
 
-        The URI decides about kind and ID. An item of another kind has no ID here, so that nothing
-        but its name is shown. Raises Unreadable for a value that is no object.
+        The URI decides about kind and ID. An item of another kind has neither here, so that its
+        name is shown, and nothing can be done with it. Raises Unreadable if it is no object.
         """
         if not isinstance(value, Mapping):
             raise Unreadable("no object")
@@ -60,10 +60,9 @@ class CatalogueItem(ApiModel, frozen=True):
         if kind not in (None, cls.kind):
             item_id = None
         uri = value.get("uri")
-        if not isinstance(uri, str) or not (_URI.fullmatch(uri) or _OTHER_URI.match(uri)):
-            uri = None
-        elif isinstance(item_id, str):
-            uri = cls._prefix + item_id
+        if not isinstance(uri, str) or not _OTHER_URI.match(uri):
+            has_id = isinstance(item_id, str) and is_id(item_id)
+            uri = f"{cls._prefix}{item_id}" if has_id else None
         return {**value, "id": item_id, "uri": uri}
 
     @property

@@ -20,7 +20,6 @@ from bot.spotify.models import (
     Playable,
     PlayableOrUnknown,
     Show,
-    Track,
     playable,
 )
 
@@ -40,7 +39,12 @@ class SavedEntry(ApiModel, frozen=True):
 
 
 class SavedTrack(SavedEntry, frozen=True):
-    track: Track | None = None
+    track_or_unknown: PlayableOrUnknown = msgspec.field(default=None, name="track")
+
+    @property
+    def track(self) -> Playable | None:
+        """None if there is none, or if Tonearm cannot show it. An episode is one by its URI."""
+        return playable(self.track_or_unknown)
 
 
 class SavedAlbum(SavedEntry, frozen=True):

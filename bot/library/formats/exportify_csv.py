@@ -7,7 +7,7 @@ import io
 import unicodedata
 from collections.abc import Iterable
 
-from bot.spotify.models import Artist, Image
+from bot.spotify.models import Artist, Episode, Image, Track
 from bot.spotify.pages import SavedTrack
 
 COLUMNS = (
@@ -50,25 +50,29 @@ def write(songs: Iterable[SavedTrack]) -> str:
 
 
 def _row(song: SavedTrack) -> tuple[object, ...]:
-    track = song.track
-    assert track is not None
+    item = song.track
+    assert item is not None
+    # An episode among the songs has a show instead of an album, and few of the columns.
+    track = item if isinstance(item, Track) else Track("")
     album = track.album
+    source = item.show if isinstance(item, Episode) else album
+    explicit = track.explicit
     return (
-        track.raw_uri,
-        track.name,
+        item.uri or item.raw_uri,
+        item.name,
         _uris(track.artists),
         _names(track.artists),
-        album.uri if album else None,
-        album.name if album else None,
+        source.uri if source else None,
+        source.name if source else None,
         _uris(album.artists if album else None),
         _names(album.artists if album else None),
         album.release_date if album else None,
-        _largest_image(album.images if album else None),
+        _largest_image(source.images if source else None),
         track.disc_number,
         track.track_number,
-        track.duration_ms,
+        item.duration_ms,
         None,
-        None if track.explicit is None else str(track.explicit).lower(),
+        None if explicit is None else str(explicit).lower(),
         None,
         track.external_ids.isrc if track.external_ids else None,
         None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from bot.spotify.models import Episode, Track
 from bot.spotify.pages import SavedTrack
 
 VERSION = 1
@@ -21,17 +22,20 @@ def write(songs: Iterable[SavedTrack], exported_at: str) -> str:
 
 
 def _song(song: SavedTrack) -> dict[str, object]:
-    track = song.track
-    assert track is not None
+    item = song.track
+    assert item is not None
+    # An episode among the songs has a show instead of an album.
+    track = item if isinstance(item, Track) else Track("")
     album = track.album
+    source = item.show if isinstance(item, Episode) else album
     return {
-        "uri": track.raw_uri,
-        "name": track.name,
+        "uri": str(item.uri) if item.uri else item.raw_uri,
+        "name": item.name,
         "artists": [artist.name for artist in track.artists or []],
-        "album": album.name if album else None,
-        "album_uri": str(album.uri) if album and album.uri else None,
+        "album": source.name if source else None,
+        "album_uri": str(source.uri) if source and source.uri else None,
         "release_date": album.release_date if album else None,
-        "duration_ms": track.duration_ms,
+        "duration_ms": item.duration_ms,
         "explicit": track.explicit,
         "isrc": track.external_ids.isrc if track.external_ids else None,
         "added_at": song.added_at,
