@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors.login import LoginExpired, OwnAppGone
-from bot.errors.spotify import AppGone
+from bot.errors.spotify import AppGone, SpotifyDown
 from bot.login.outcome_codes import decode_error, encode_error
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
@@ -50,6 +50,7 @@ async def test_operators_app_that_is_gone_names_the_operator(
     reply = await linked_user.run("/now")
     assert reply.text == AppGone().render(OPERATOR), "and no button: that login would fail, too"
     assert OPERATOR in reply.text
+    assert (await linked_user.run("/link")).text == reply.text, "not a page of Spotify's"
     harness.clock.advance(VERIFY_INTERVAL)
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
     assert stored_link(harness) == before
@@ -80,6 +81,14 @@ async def test_search_without_link_tells_a_deleted_app_from_a_wrong_secret() -> 
         spotify.restore_app(app)
         harness.clock.advance(VERIFY_INTERVAL)
         assert "Songs for" in (await grace.run("/search lantern")).text
+
+
+async def test_own_app_is_not_called_unknown_if_spotify_did_not_say_so(
+    harness: Harness, ada: UserClient
+) -> None:
+    harness.spotify.accounts_faults.add(Fault("POST /api/token", status=503))
+    reply = await ada.run(f"/link client_id:{USER_CLIENT_ID}")
+    assert SpotifyDown.message in reply.text
 
 
 async def test_login_says_that_the_app_is_gone() -> None:

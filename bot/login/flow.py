@@ -13,9 +13,8 @@
         Spotify ──▶ spotify_callback ──▶ result page (──▶ confirm_code in Discord)
 
 Each step is stored, so a login survives a restart of the bot. A user may pass the login link on to
-somebody else, to get at that person's Spotify account. This fails, because the account is only
-linked if the browser is signed in to Discord as that user, or if the user types the code that
-only the browser shows.
+somebody else, to get at that person's Spotify account. This fails: the account is only linked if
+the browser is signed in to Discord as that user, or if the user types the code that it shows.
 """
 
 from __future__ import annotations
@@ -102,11 +101,13 @@ class LoginFlow:
     ) -> LoginLink:
         """A link to a login page for this user, valid once and for LOGIN_LIFETIME seconds.
 
-        `client_id` is the user's own Spotify app. Raises TooManyLogins, WrongClientId.
+        `client_id` is the user's own Spotify app. Raises LoginError, AppGone, SpotifyDown.
         """
         if not self._link_limit.allow(discord_id):
             raise TooManyLogins
-        if client_id is not None and not await self._spotify_oauth.client_exists(client_id):
+        if client_id is None:
+            self._spotify_oauth.require_app(self._client_id)
+        elif not await self._spotify_oauth.client_exists(client_id):
             raise WrongClientId
         nonce = secrets.token_urlsafe(32)
         login = PendingLogin(

@@ -159,45 +159,48 @@ class SpotifyOAuth:
 
     async def client_credentials(self, client_id: str, secret: str) -> TokenResponse:
         """The app's own access token. Raises InvalidClientSecret, AppGone, SpotifyDown."""
-        if client_id in self._gone_apps:
-            raise self._app_gone(client_id)
+        self.require_app(client_id)
         authorization = aiohttp.encode_basic_auth(client_id, secret)
         status, body = await self._post_token({"grant_type": "client_credentials"}, authorization)
         if status == 200:
             return require_access_token(_decode_tokens(body))
         if (code := _error_code(body)) in _GONE_CODES:
             # The same code stands for a wrong secret.
-            if not await self.client_exists(client_id):
-                raise self._app_gone(client_id)
+            await self.client_exists(client_id)
+            self.require_app(client_id)
             raise InvalidClientSecret(code)
         raise SpotifyDown(f"no token for the app: {status} {code}")
 
     async def client_exists(self, client_id: str) -> bool:
         """Whether Spotify has an app with this client ID; the request has an invalid refresh token.
 
-        It does not reveal a wrong redirect URI; only Spotify's own page reports that.
+        It does not reveal a wrong redirect URI; only Spotify's own page reports that. Raises
+        SpotifyDown.
         """
-        _, body = await self._post_token(
+        status, body = await self._post_token(
             {"grant_type": "refresh_token", "refresh_token": "-", "client_id": client_id}
         )
-        exists = _error_code(body) not in _GONE_CODES
-        if exists:
+        if (code := _error_code(body)) in _GONE_CODES:
+            self._gone_apps[client_id] = True
+        elif status == 400:
             self._gone_apps.pop(client_id, None)
         else:
-            self._gone_apps[client_id] = True
-        return exists
+            raise SpotifyDown(f"no word about the app: {status} {code}")
+        return client_id not in self._gone_apps
+
+    def require_app(self, client_id: str) -> None:
+        """Raises OwnAppGone or AppGone if Spotify said a moment ago that there is no such app."""
+        if client_id in self._gone_apps:
+            raise AppGone() if client_id == self._client_id else OwnAppGone()
 
     async def _post_app_token(self, client_id: str, form: Mapping[str, str]) -> tuple[int, bytes]:
         """Post as this app. Raises OwnAppGone or AppGone if Spotify does not know it."""
-        if client_id not in self._gone_apps:
-            status, body = await self._post_token(form)
-            if status == 200 or _error_code(body) not in _GONE_CODES:
-                return status, body
+        self.require_app(client_id)
+        status, body = await self._post_token(form)
+        if status != 200 and _error_code(body) in _GONE_CODES:
             self._gone_apps[client_id] = True
-        raise self._app_gone(client_id)
-
-    def _app_gone(self, client_id: str) -> AppGone | OwnAppGone:
-        return AppGone() if client_id == self._client_id else OwnAppGone()
+            self.require_app(client_id)
+        return status, body
 
     async def _post_token(
         self, form: Mapping[str, str], authorization: str | None = None
