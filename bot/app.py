@@ -104,6 +104,7 @@ async def build(
         transport = Transport(
             http,
             settings.spotify_api_url,
+            client_id=settings.spotify_client_id,
             limiter=quota.limiter,
             now=now,
             monotonic=monotonic,

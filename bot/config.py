@@ -220,7 +220,7 @@ SETTINGS = (
         "OPERATOR_CONTACT",
         _matching(".{1,200}"),
         "Who people can ask if the Spotify app is full: an e-mail address or a Discord name.",
-        "is to be one line of at most 200 characters.",
+        "must be one line of at most 200 characters.",
     ),
     Setting(
         "TRUSTED_PROXY",

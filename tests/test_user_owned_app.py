@@ -32,3 +32,12 @@ async def test_setup_shows_redirect_uri_in_discord_and_on_web_page(
     assert redirect_uri in (await ada.run("/setup")).text
     async with Browser() as browser:
         assert redirect_uri in (await browser.open(f"{harness.settings.public_url}/setup")).text
+
+
+async def test_refusal_by_own_app_does_not_blame_the_operators(harness: Harness) -> None:
+    client = await link_with_own_app(harness)
+    app = harness.spotify.apps[USER_CLIENT_ID]
+    app.allowed_accounts.clear()
+    assert "Your account isn’t on your own Spotify app" in (await client.run("/now")).text
+    app.owner_premium = False
+    assert "Spotify has paused your own app" in (await client.run("/now")).text

@@ -59,7 +59,9 @@
         ├── InvalidClientSecret  the client secret of the operator's app is wrong
         ├── AppGone             Spotify knows no app with the operator's client ID any more
         ├── UserNotRegistered   the app is in development mode and its list lacks the user
+        │   └── OwnAppLacksUser     the same, of an app that the user brought
         ├── OwnerNeedsPremium   the app's owner has no Premium, so the app is paused
+        │   └── OwnAppNeedsPremium  the same, of an app that the user brought
         ├── PremiumRequired     the user has no Premium
         ├── SpuriousPremiumRequired  Spotify refuses a Premium account; a retry succeeds
         ├── PlayerRestricted    the player does not allow the command now

@@ -45,10 +45,28 @@ class UserNotRegistered(SpotifyError):
     )
 
 
+class OwnAppLacksUser(UserNotRegistered):
+    """The app is one that the user brought."""
+
+    message = (
+        "Your account isn’t on your own Spotify app yet. Add it there under User Management, or "
+        "use /link to link with this bot’s app."
+    )
+
+
 class OwnerNeedsPremium(SpotifyError):
     message = (
         "Spotify has paused this app because its owner has no Premium. "
         "Ask {operator} to renew it, or use your own app: /setup."
+    )
+
+
+class OwnAppNeedsPremium(OwnerNeedsPremium):
+    """The app is one that the user brought."""
+
+    message = (
+        "Spotify has paused your own app because its owner has no Premium. "
+        "Renew it, or use /link to link with this bot’s app."
     )
 
 

@@ -26,7 +26,9 @@ class Outcome(StrEnum):
     MISSING_SCOPE = "missing_scope"
     ACCESS_TOKEN_REFUSED = "access_token_refused"
     USER_NOT_REGISTERED = "user_not_registered"
+    OWN_APP_LACKS_USER = "own_app_lacks_user"
     OWNER_NEEDS_PREMIUM = "owner_needs_premium"
+    OWN_APP_NEEDS_PREMIUM = "own_app_needs_premium"
     PREMIUM_REQUIRED = "premium_required"
     SPURIOUS_PREMIUM_REQUIRED = "spurious_premium_required"
     PLAYER_RESTRICTED = "player_restricted"
@@ -52,7 +54,9 @@ _ERRORS: dict[Outcome, type[BotError]] = {
     Outcome.MISSING_SCOPE: login.MissingScope,
     Outcome.ACCESS_TOKEN_REFUSED: spotify.AccessTokenRefused,
     Outcome.USER_NOT_REGISTERED: spotify.UserNotRegistered,
+    Outcome.OWN_APP_LACKS_USER: spotify.OwnAppLacksUser,
     Outcome.OWNER_NEEDS_PREMIUM: spotify.OwnerNeedsPremium,
+    Outcome.OWN_APP_NEEDS_PREMIUM: spotify.OwnAppNeedsPremium,
     Outcome.PREMIUM_REQUIRED: spotify.PremiumRequired,
     Outcome.SPURIOUS_PREMIUM_REQUIRED: spotify.SpuriousPremiumRequired,
     Outcome.PLAYER_RESTRICTED: spotify.PlayerRestricted,

@@ -9,12 +9,16 @@ from typing import TypeVar
 
 from bot.errors.spotify import (
     AccessTokenRefused,
+    OwnAppLacksUser,
+    OwnAppNeedsPremium,
+    OwnerNeedsPremium,
     QuotaExceeded,
     RateLimited,
     SpotifyDown,
     SpotifyError,
     SpuriousPremiumRequired,
     SpuriousUnauthorized,
+    UserNotRegistered,
 )
 from bot.spotify.cache import CachedResponse, CacheKey
 from bot.spotify.endpoint_groups import cache_ttl, group_of, invalidated_groups, is_public
@@ -201,7 +205,17 @@ class ApiClient:
         with self._transport.limiter.track(
             self._client_id, call.group, background=self._background
         ):
-            return await self._transport.send(call, token, min(ATTEMPT_TIMEOUT, time_left))
+            try:
+                return await self._transport.send(call, token, min(ATTEMPT_TIMEOUT, time_left))
+            except UserNotRegistered as error:
+                raise (OwnAppLacksUser(str(error)) if self._is_own_app else error) from None
+            except OwnerNeedsPremium as error:
+                raise (OwnAppNeedsPremium(str(error)) if self._is_own_app else error) from None
+
+    @property
+    def _is_own_app(self) -> bool:
+        """Whether the user brought the app."""
+        return self._transport.client_id not in (None, self._client_id)
 
     async def _wait_for_slot(self, call: ApiCall, deadline: float, too_late: SpotifyError) -> None:
         """Wait until the rate limiter lets the call through.

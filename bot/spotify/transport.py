@@ -60,13 +60,17 @@ class ApiCall:
 
 
 class Transport:
-    """Sends calls, and holds what all users share: the rate limiter and the caches."""
+    """Sends calls, and holds what all users share: the rate limiter and the caches.
+
+    client_id  the operator's app; users brought all others
+    """
 
     def __init__(
         self,
         http: aiohttp.ClientSession,
         api_url: str = API_URL,
         *,
+        client_id: str | None = None,
         limiter: RateLimiter | None = None,
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -77,6 +81,7 @@ class Transport:
         # It has no public option to disable that (aiohttp 3.14, ClientSession._request).
         http._retry_connection = False
         self._http = http
+        self.client_id = client_id
         self.limiter = limiter or RateLimiter(monotonic=monotonic)
         self.cache = ResponseCache(monotonic=monotonic)
         self.short_links = ShortLinks(http, monotonic=monotonic)

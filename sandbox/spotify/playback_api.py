@@ -42,7 +42,7 @@ def get_queue(request: ApiRequest) -> object:
         return {"currently_playing": None, "queue": []}
     upcoming = [_item_object(request, uri) for uri in player.upcoming()]
     return {
-        "currently_playing": _item_object(request, player.item),
+        "currently_playing": None if player.interlude else _item_object(request, player.item),
         "queue": [item for item in upcoming if item],
     }
 
