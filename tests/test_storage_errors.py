@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 
-import aiohttp
 import apsw
 import pytest
 
@@ -19,6 +17,7 @@ from tests.durability.apsw_connection import connect_to
 from tests.durability.simulated_disk import SimulatedDisk
 from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 from tests.login_state_machine.renewal_helpers import count_renewals
+from tests.storage_health import health, maintain
 
 FULL, READ_ONLY, FAULT = "disk is full", "isn’t allowed to write", "disk has a fault"
 
@@ -45,19 +44,6 @@ async def _bot_on(disk: SimulatedDisk) -> AsyncIterator[tuple[Harness, UserClien
         yield harness, await harness.link_account("ada")
 
 
-async def _health(harness: Harness) -> tuple[int, str]:
-    async with (
-        aiohttp.ClientSession() as http,
-        http.get(f"{harness.settings.public_url}/health") as response,
-    ):
-        return response.status, (await response.json())["status"]
-
-
-async def _maintain(harness: Harness) -> None:
-    assert harness.bot is not None
-    await harness.bot.run_maintenance()
-
-
 def _errors(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
@@ -82,30 +68,36 @@ async def test_every_refused_write_is_explained_and_works_again(
                 assert sentence in reply.text
                 assert harness.settings.operator in reply.text
                 assert "bug" not in reply.text
-            await _maintain(harness)
+            await maintain(harness)
             assert "Ada's Laptop" in (await ada.run("/now")).text, "reading still works"
-            assert await _health(harness) == (503, word)
+            assert await health(harness) == (503, word)
             (error,) = _errors(caplog)
             assert str(harness.settings.database) in error
             disk.repair()
             harness.clock.advance(10)  # a press right after the first one counts as the same
             assert "Everyone in the channel" in (await panel.press("Make public")).text
             assert "Ada's Laptop" in (await ada.run("/now")).text
-            await _maintain(harness)
+            await maintain(harness)
             if word != "damaged":  # what was damaged once is so until it is looked at
-                assert await _health(harness) == (200, "ok")
+                assert await health(harness) == (200, "ok")
             await harness.restart()
-            assert await _health(harness) == (200, "ok")
+            assert await health(harness) == (200, "ok")
             assert "Everyone in the channel" in (await ada.run("/settings")).text
 
 
-async def test_unreadable_disk_is_explained_and_not_taken_for_unlinked() -> None:
+async def test_unreadable_disk_is_explained_and_not_taken_for_unlinked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     disk = SimulatedDisk()
     async with _bot_on(disk) as (harness, ada):
         assert harness.bot is not None
         await harness.bot.services.store._db._writer.execute("PRAGMA cache_size = 0")
         disk.read_error = apsw.SQLITE_IOERR_READ
-        assert FAULT in (await ada.run("/account")).text
+        for command in ("/account", "/now", "/settings", "/unlink", "/devices"):
+            assert FAULT in (await ada.run(command)).text
+        assert await ada.autocomplete("/play what:har") == []
+        await maintain(harness)
+        assert len(_errors(caplog)) == 1
         disk.repair()
         assert "Linked since" in (await ada.run("/account")).text
 
@@ -155,7 +147,7 @@ async def test_replaced_token_is_used_and_stored_once_there_is_room() -> None:
             if end == "renewal":
                 harness.spotify.tokens.expire_access_tokens()
             elif end == "maintenance":
-                await _maintain(harness)
+                await maintain(harness)
                 renewals = count_renewals(harness.spotify)
                 assert "Ada's Laptop" in (await ada.run("/now")).text
                 assert count_renewals(harness.spotify) == renewals
@@ -231,70 +223,3 @@ async def test_full_disk_after_the_exchange_links_nobody() -> None:
         assert (page.status, FULL in page.text) == (503, True)
         disk.repair()
         assert "not linked" in (await grace.run("/account")).text
-
-
-# ---- on a real disk
-
-
-async def test_deleted_or_replaced_database_is_noticed(harness: Harness) -> None:
-    for suffix, replaced in (("", False), ("", True), ("-wal", False), ("-shm", False)):
-        ada = await harness.link_account("ada")
-        file = harness.settings.database.with_name(f"tonearm.sqlite3{suffix}")
-        kept = file.with_name("kept")
-        file.rename(kept)
-        if replaced:
-            file.write_bytes(kept.read_bytes())
-        harness.clock.advance(600)
-        await _maintain(harness)
-        assert await _health(harness) == (503, "gone")
-        reply = await (await ada.run("/settings")).press("Allow")
-        assert "was moved or deleted" in reply.text
-        assert "was moved or deleted" in (await ada.run("/link")).text
-        kept.rename(file)
-        assert await _health(harness) == (200, "ok")
-        assert "Linked since" in (await ada.run("/account")).text
-
-
-async def test_login_is_not_confirmed_if_its_database_was_deleted(harness: Harness) -> None:
-    ada = harness.discord.user_client("ada", "music")
-    offer = harness.find_login_offer(await ada.run("/link"))
-    async with Browser() as browser:
-        await browser.log_in(offer.url, account="ada", discord="ada")
-    message = await offer.user_client.wait_for_message("Enter code")
-    harness.settings.database.unlink()
-    form = await offer.user_client.press(message, "Enter code")
-    reply = await form.submit(code="0000-0000")
-    assert "was moved or deleted" in reply.text
-
-
-async def test_database_locked_by_another_program_is_explained(
-    harness: Harness, linked_user: UserClient
-) -> None:
-    assert harness.bot is not None
-    await harness.bot.services.store._db._writer.execute("PRAGMA busy_timeout = 0")
-    panel = await linked_user.run("/settings")
-    with closing(sqlite3.connect(harness.settings.database, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        assert "Another program is using" in (await panel.press("Allow")).text
-        assert await _health(harness) == (503, "busy")
-        other.execute("COMMIT")
-    harness.clock.advance(10)
-    assert await _health(harness) == (200, "ok")
-    assert "Others can see" in (await panel.press("Allow")).text
-
-
-async def test_unlink_says_so_while_its_rows_cannot_be_overwritten(
-    harness: Harness, linked_user: UserClient
-) -> None:
-    """Another program that reads keeps SQLite from emptying the write-ahead log."""
-    question = await linked_user.run("/unlink")
-    wal = harness.settings.database.with_name("tonearm.sqlite3-wal")
-    with closing(sqlite3.connect(harness.settings.database, isolation_level=None)) as other:
-        other.execute("BEGIN")
-        other.execute("SELECT count(*) FROM link").fetchall()
-        reply = await question.press("Unlink and erase")
-        assert "an encrypted copy is still on it" in reply.text
-        assert "You’re not linked" in (await linked_user.run("/account")).text
-        other.execute("COMMIT")
-    await _maintain(harness)
-    assert wal.stat().st_size == 0

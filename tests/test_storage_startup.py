@@ -87,6 +87,32 @@ async def test_what_is_no_file_is_refused_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "tonearm.sqlite3"
     assert "does not exist" in await _reason(path)
     assert not path.parent.exists()
+    link = tmp_path / "link.sqlite3"
+    link.symlink_to(path)
+    assert f"is a link to {path}, which does not exist" in await _reason(link)
+
+
+async def test_database_behind_a_link_is_watched_where_it_is(tmp_path: Path) -> None:
+    link, target = tmp_path / "link", tmp_path / "disk" / "tonearm.sqlite3"
+    target.parent.mkdir()
+    link.symlink_to(target)
+    async with Store.open(link, KEYS) as store:
+        await store.prove_write()
+        for file in (link, target, target.with_name(f"{target.name}-wal")):
+            kept = tmp_path / "kept"
+            file.rename(kept)
+            with pytest.raises(StorageGone):
+                await store.prove_write()
+            kept.rename(file)
+            await store.prove_write()
+
+
+async def test_file_with_a_name_that_sqlite_reserves_is_a_file(tmp_path: Path) -> None:
+    path = tmp_path / ":memory:"
+    async with Store.open(path, KEYS) as store:
+        await complete_login(store, 101, 1)
+    async with Store.open(path, KEYS) as store:
+        assert await store.accounts.count() == 1
 
 
 async def test_damaged_pages_are_found_and_left_unchanged(tmp_path: Path) -> None:

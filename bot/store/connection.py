@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import (
@@ -43,11 +44,13 @@ OnWrite = Callable[[int], AbstractContextManager[None]]
 
 # synchronous = FULL: committed transactions survive a power cut; NORMAL loses some in WAL mode.
 # secure_delete: SQLite overwrites deleted rows.
+# temp_store = MEMORY: SQLite needs no other folder, which may be full or read-only, too.
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
     "secure_delete = ON",
+    "temp_store = MEMORY",
 )
 
 # Seconds to wait for another connection, before Discord's users give up on the reply.
@@ -70,14 +73,16 @@ Connect = Callable[[Path], AbstractAsyncContextManager[Connections]]
 
 @asynccontextmanager
 async def connect_to_file(path: Path) -> AsyncIterator[Connections]:
+    file = os.path.join(".", path)  # SQLite takes the name ":memory:" for no file
     async with AsyncExitStack() as stack:
+        # The first one to open the file: a thread of aiosqlite that cannot leaves a traceback.
+        row_reader = stack.enter_context(closing(sqlite3.connect(file, isolation_level=None)))
         writer, reader = [
             await stack.enter_async_context(
-                aiosqlite.connect(path, timeout=_LOCK_TIMEOUT, isolation_level=None)
+                aiosqlite.connect(file, timeout=_LOCK_TIMEOUT, isolation_level=None)
             )
             for _ in range(2)
         ]
-        row_reader = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None)))
         await reader.execute("PRAGMA query_only = ON")
         row_reader.execute("PRAGMA query_only = ON")
         yield Connections(writer, reader, row_reader)

@@ -18,8 +18,8 @@ from bot.errors.storage import (
     StorageReadOnly,
 )
 
-# SQLite keeps its write-ahead log and its shared memory in files beside the database.
-DATABASE_SUFFIXES = ("", "-wal", "-shm")
+# SQLite keeps its write-ahead log and its shared memory beside the file that a link leads to.
+_SIBLING_SUFFIXES = ("-wal", "-shm")
 
 # Errors of these codes come from our own SQL, not from the disk.
 _OWN_MISTAKES = {
@@ -122,7 +122,8 @@ def file_identities(database: Path) -> tuple[tuple[int, int] | None, ...]:
 
 
 def _files(database: Path) -> list[Path]:
-    return [database.with_name(database.name + suffix) for suffix in DATABASE_SUFFIXES]
+    target = database.resolve()
+    return [database, *(target.with_name(target.name + suffix) for suffix in _SIBLING_SUFFIXES)]
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
@@ -137,8 +138,13 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 def _examine(database: Path) -> StorageError | None:
     """What is wrong with the database's files or their folder; None if nothing can be seen."""
-    folder = database.absolute().parent
     try:
+        if database.is_symlink() and not database.exists():
+            target = os.readlink(database)
+            return StorageGone(
+                f"{database} is a link to {target}, which does not exist. Mount its disk."
+            )
+        folder = database.resolve().parent
         for file in _files(database):
             if file.exists() and not file.is_file():
                 return irregular_file(file)
