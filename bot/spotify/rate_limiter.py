@@ -119,6 +119,8 @@ class RateLimiter:
                 else self._must_yield(state, monotonic)
             ):
                 return _YIELD_DELAY
+            if state.yielding_since is None:
+                turn = None  # it takes no slot ahead of the commands
         if (wait := state.throttle.delay(monotonic, turn, longest)) > 0:
             if not background:
                 state.command_waiting_until = monotonic + wait + _YIELD_DELAY
