@@ -58,6 +58,14 @@ async def test_player_refusal_is_about_devices_and_playback(
             assert reply.ephemeral
 
 
+async def test_bare_404_without_an_active_device_asks_for_one(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    player.device = None
+    refuse(spotify, WRITE, ErrorResponse(404, "<html>Not found</html>", format="text"))
+    assert "Which device should I use?" in (await linked_user.run("/next")).text
+
+
 async def test_what_a_user_typed_is_no_bug(
     spotify: Spotify, player: Player, linked_user: UserClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -48,6 +48,8 @@ class Subject(Enum):
     """What a path is about, and so what can be wrong if Spotify refuses it."""
 
     PLAYER = auto()
+    PLAYBACK = auto()
+    """The state of the player, which is only read."""
     PLAYLIST = auto()
     ITEM = auto()
     SEARCH = auto()
@@ -68,7 +70,16 @@ class Texts:
 
 _TOO_MANY_SONGS = "That’s too much for Spotify at once. Try fewer songs."
 
+_PLAYBACK_UNREADABLE = "Spotify won’t show your player right now. Try again in a minute."
+
 TEXTS = {
+    Subject.PLAYBACK: Texts(
+        _PLAYBACK_UNREADABLE,
+        _PLAYBACK_UNREADABLE,
+        _PLAYBACK_UNREADABLE,
+        _PLAYBACK_UNREADABLE,
+        names_item=False,
+    ),
     Subject.PLAYER: Texts(
         "Spotify won’t allow that right now. Check /now.",
         PlayerNotFound.message,

@@ -87,6 +87,10 @@ class _Refusal:
     reason: str
     log: str
 
+    @property
+    def is_about_player(self) -> bool:
+        return self.subject in (Subject.PLAYER, Subject.PLAYBACK)
+
     def mentions(self, *phrases: str) -> bool:
         return any(phrase in self.text for phrase in phrases)
 
@@ -106,7 +110,7 @@ def error_for(
     text, reason = _read_body(response.body)
     route = f"{method} {_ID_PATTERN.sub('{id}', path)}"
     log = " ".join(filter(None, (str(status), reason, route)))
-    refusal = _Refusal(status, subject_of(path), text, reason, log)
+    refusal = _Refusal(status, subject_of(method, path), text, reason, log)
     if status < 400 or status >= 500 or status in (408, 425):
         return SpotifyDown(log)
     if status == 429:
@@ -114,15 +118,15 @@ def error_for(
     return _app_error(refusal) or _player_error(refusal) or _subject_error(refusal)
 
 
-def subject_of(path: str) -> Subject:
-    """What a path below /v1 is about."""
+def subject_of(method: str, path: str) -> Subject:
+    """What a call is about; its path is below /v1."""
     match path.split("/"):
         case ["search"]:
             return Subject.SEARCH
         case ["me", "player", "recently-played"]:
             return Subject.ACCOUNT
         case ["me", "player", *_]:
-            return Subject.PLAYER
+            return Subject.PLAYBACK if method == "GET" else Subject.PLAYER
         case ["me", "library", *_]:
             return Subject.SAVED_ITEM
         case ["me", *_]:
@@ -165,7 +169,7 @@ def _app_error(refusal: _Refusal) -> SpotifyError | NeedsLogin | None:
     status, log = refusal.status, refusal.log
     if status not in (401, 403):
         return None
-    is_player = refusal.subject is Subject.PLAYER
+    is_player = refusal.is_about_player
     if refusal.mentions("owner of the app"):
         return OwnerNeedsPremium(log)
     if refusal.mentions(*_NOT_REGISTERED):
@@ -184,7 +188,7 @@ def _app_error(refusal: _Refusal) -> SpotifyError | NeedsLogin | None:
 def _player_error(refusal: _Refusal) -> SpotifyError | None:
     """The error about devices and playback; None for other paths, and for a malformed request."""
     reason, log = refusal.reason, refusal.log
-    if refusal.subject is not Subject.PLAYER or _is_ours(refusal):
+    if not refusal.is_about_player or _is_ours(refusal):
         return None
     if reason == "NO_ACTIVE_DEVICE" or refusal.mentions("no active device"):
         return NoActiveDevice(log)
@@ -194,6 +198,8 @@ def _player_error(refusal: _Refusal) -> SpotifyError | None:
         return PlayerRestricted(log, message=RESTRICTIONS[reason])
     if refusal.mentions("restricted device", "device is restricted"):
         return PlayerRestricted(log, message=refusals.UNCONTROLLABLE)
+    if refusal.subject is Subject.PLAYBACK:
+        return None
     match refusal.status:
         case 403:
             return PlayerRestricted(log)

@@ -147,5 +147,5 @@ def _lost(call: ApiCall, log: str) -> SpotifyDown | OutcomeUnknown:
     """The error of a call whose response is missing or not Spotify's own."""
     if call.idempotent:
         return SpotifyDown(log)
-    is_player = subject_of(call.path) is Subject.PLAYER
+    is_player = subject_of(call.method, call.path) is Subject.PLAYER
     return OutcomeUnknown(log, message=None if is_player else OUTCOME_UNKNOWN_ELSEWHERE)
