@@ -113,7 +113,7 @@ class MessageMenus(commands.Cog):
         if action is MessageAction.SAVE:
             await self.saved_items.save(spotify, user_id, *uris)
             return Reply(view=items.saved_card(linked))
-        request = plan_queue(linked)
+        request = await plan_queue(spotify, linked)
         if request.needs_confirmation:
             return queued_reply(request)
         return outcome_reply(await self.player.queue_items(user_id, uris))

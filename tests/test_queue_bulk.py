@@ -9,7 +9,7 @@ import pytest
 from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.message_text import controls
-from sandbox.spotify import Player, Spotify
+from sandbox.spotify import Player, Spotify, WrongTotals
 from sandbox.spotify.catalogue import Album
 from tests.bulk_queue import confirm_queue, create_playlist, playable_album
 from tests.command_assertions import final_reply, spotify_url
@@ -115,6 +115,20 @@ async def test_empty_playlist_is_reported(
     playlist = spotify.state.add_playlist("Empty", "ada")
     reply = await linked_user.run(f"/queue add what:{spotify_url(playlist.uri)}")
     assert reply.text.startswith("There is nothing in that to queue.")
+
+
+async def test_playlist_that_counts_no_songs_is_looked_into(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    for track_count, announcement in ((12, "That’s 12 songs"), (70, "up to 100 songs")):
+        player.queue.clear()
+        link = create_playlist(spotify, "Long", track_count)
+        for pattern in ("GET .*/playlists/[^/]*$", "GET .*/playlists/[^/]*/items$"):
+            spotify.on(pattern, WrongTotals([0]), times=None)
+        reply = await linked_user.run(f"/queue add what:{link}")
+        assert announcement in reply.text
+        await confirm_queue(reply)
+        assert len(player.queue) == track_count
 
 
 async def test_confirmation_is_private_with_shared_replies(

@@ -24,6 +24,7 @@ from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
 from bot.spotify.models import Album, Episode, Playable, Playlist, Track
+from bot.spotify.pages import Page, PlaylistEntry
 from bot.spotify.paging import PAGE_SIZE
 from bot.text.items import count
 
@@ -64,8 +65,10 @@ class QueueRequest:
         return any(isinstance(item, Album | Playlist) for item in self.items)
 
 
-def plan_queue(items: Sequence[Item], links_left_out: int = 0) -> QueueRequest:
-    """The request for these items.
+async def plan_queue(
+    spotify: Spotify, items: Sequence[Item], links_left_out: int = 0
+) -> QueueRequest:
+    """The request for these items. An item that has no songs by its count is looked into.
 
     Raises NothingToQueue for an item without songs of its own, such as an artist, and NotPermitted
     for a playlist that Spotify does not show to the user.
@@ -79,6 +82,8 @@ def plan_queue(items: Sequence[Item], links_left_out: int = 0) -> QueueRequest:
             case Playlist(is_readable=False):
                 raise NotPermitted("a playlist of another user", message=PLAYLIST_NOT_YOURS)
             case Album(total_tracks=size) | Playlist(total=size):
+                if size == 0:
+                    size = await _first_songs(spotify, item)
                 exact = exact and size is not None
                 size = MAX_SONGS if size is None else size
                 calls += _calls_to_read(item, size, MAX_SONGS - total)
@@ -89,6 +94,17 @@ def plan_queue(items: Sequence[Item], links_left_out: int = 0) -> QueueRequest:
         raise NothingToQueue("empty")
     songs = min(total, MAX_SONGS)
     return QueueRequest(items, songs, calls + songs, total, links_left_out, exact)
+
+
+async def _first_songs(spotify: Spotify, item: Album | Playlist) -> int | None:
+    """The number of songs on the first page of an item; None if there may be more."""
+    uri = item.require_uri()
+    page: Page[Track] | Page[PlaylistEntry]
+    if isinstance(item, Album):
+        page = await spotify.catalogue.album_tracks(uri).page()
+    else:
+        page = await spotify.playlists.items(uri).page()
+    return None if page.has_more() else len(page.items)
 
 
 def _calls_to_read(item: Item, size: int, limit: int) -> int:

@@ -135,7 +135,7 @@ class Player:
         spotify = await self._sessions.session(user_id)
         spotify.require_player_quota()
         resolved = await resolve(spotify, query, limit=bulk_queue.MAX_LINKS, liked=False)
-        request = plan_queue(resolved.items, resolved.links_left_out)
+        request = await plan_queue(spotify, resolved.items, resolved.links_left_out)
         if request.needs_confirmation:
             return request
         note = request.left_out_note if request.links_left_out else resolved.note
