@@ -83,9 +83,16 @@ async def test_calls_are_counted_by_group_and_status(spotify: Spotify, harness: 
         ("playback", "0"): 1,
         ("control", "404"): 1,
         ("search", "429"): 1,
+        ("library", "200"): 1,
     }
     counts = metrics.samples("spotify_call_duration_seconds_count")
-    assert counts == {("profile",): 1, ("search",): 2, ("playback",): 4, ("control",): 1}
+    assert counts == {
+        ("profile",): 1,
+        ("search",): 2,
+        ("playback",): 4,
+        ("control",): 1,
+        ("library",): 1,
+    }
     assert metrics["spotify_call_duration_seconds_bucket", "search", "+Inf"] == 2
     assert 0 < metrics["spotify_call_duration_seconds_sum", "search"] < 2
     assert metrics["spotify_call_duration_seconds_bucket", "playback", "8.0"] == 4
@@ -118,7 +125,7 @@ async def test_commands_are_counted_by_name_and_outcome(spotify: Spotify, harnes
         ("/search", "done"): 1,
         ("button item", "done"): 1,
         ("button list", "done"): 1,
-        ("/now", "bug"): 1,
+        ("/now", "BadRequest"): 1,
         ("button expired", "done"): 1,
     }
 

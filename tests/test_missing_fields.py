@@ -38,7 +38,7 @@ async def test_list_omits_unknown_duration(
 ) -> None:
     _set_search_result(spotify, _track_json(artists=[{"name": "Nobody"}], **length))
     line = (await linked_user.run("/search x")).text.splitlines()[1]
-    assert line.startswith("1. [Nothing to See](https://open.spotify.com/track/")
+    assert line.startswith("1. ▸ [Nothing to See](https://open.spotify.com/track/")
     assert line.endswith(" · Nobody")
 
 
@@ -62,7 +62,7 @@ async def test_invisible_name_is_untitled(spotify: Spotify, linked_user: UserCli
         spotify, _track_json(name=INVISIBLE_NAME, artists=[{"name": INVISIBLE_NAME}])
     )
     reply = await linked_user.run("/search x")
-    assert "1. [Untitled](https://" in reply.text
+    assert "1. ▸ [Untitled](https://" in reply.text
     assert "**[Untitled](https://" in reply.text
     assert "Untitled – Unknown artist" in reply.text
     assert reply.text.count("Unknown artist") == 3

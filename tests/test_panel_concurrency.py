@@ -28,7 +28,7 @@ REDRAWS: dict[str, Callable[[PanelMessage], Coroutine[Any, Any, Reply]]] = {
     "/now": lambda panel: panel.user.run("/now"),
 }
 # During the read of the player, and during the edit of the message.
-INTERRUPTION_POINTS = ("GET .*/me/player$", r"PATCH .*/messages/(\d+|@original)$")
+INTERRUPTION_POINTS = ("GET .*/me/player$", r"PATCH .*/messages/(\d+|@original)\b")
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ async def test_double_press_on_toggle_does_not_undo(
 ) -> None:
     """The second press arrives at the button that the first press has swapped in."""
     await wait_for_redraws(harness)
-    since, held = len(spotify.calls), HeldResponse(r"PATCH .*/messages/(\d+|@original)$")
+    since, held = len(spotify.calls), HeldResponse(r"PATCH .*/messages/(\d+|@original)\b")
     harness.discord.faults.add(held)
     async with released_at_exit(held.hold):
         press = asyncio.create_task(panel.press(first))

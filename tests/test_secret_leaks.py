@@ -289,6 +289,7 @@ def test_no_record_shows_a_secret_in_repr() -> None:
     for kind in kinds:
         secret = _secret_fields(kind)
         values = {name: CANARY * 4 if name in secret else None for name in _field_names(kind)}
+        values |= {"name": "a name"} if "name" in values else {}  # an item needs one
         assert CANARY not in repr(kind(**values)), kind.__qualname__
 
 

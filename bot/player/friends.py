@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
@@ -27,7 +27,7 @@ MAX_CACHED_USERS = 500
 class _Reading:
     """The state of a player, and when it was read, in monotonic seconds."""
 
-    state: Playback | None
+    state: Playback | None = field(repr=False)
     read_at: float
 
 

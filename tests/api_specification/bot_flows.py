@@ -23,7 +23,7 @@ async def fail_logins(it: Harness) -> None:
     app = it.spotify.apps[it.spotify.client_id]
     for person, accepts, premium, ending in (
         ("grace", False, True, "cancelled"),
-        ("mallory", True, True, "owner must add you"),
+        ("mallory", True, True, "five places"),
         ("ada", True, False, "owner has no Premium"),
     ):
         app.owner_premium = premium

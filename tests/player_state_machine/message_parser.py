@@ -62,7 +62,9 @@ def parse_message(message: dict[str, Any]) -> ParsedMessage:
     ]
     if panel_ids:
         button_states = {
-            button["custom_id"].split(":", 2)[2]: not button.get("disabled") for button in buttons
+            button["custom_id"].split(":", 2)[2]: not button.get("disabled")
+            for button in buttons
+            if button["custom_id"].startswith("panel:")
         }
         return _parse_card("panel", lines, panel_ids[0].split(":")[1], button_states)
     if len(texts) == 1 and lines[0].startswith("-# ") and lines[-1].endswith("On Spotify"):
