@@ -13,6 +13,7 @@ from bot.accounts.metrics import Metrics
 from bot.accounts.refused_logins import RefusedLogins
 from bot.errors.login import LoginExpired, NotLinked, OwnAppGone
 from bot.errors.spotify import AppGone, SpotifyDown
+from bot.errors.storage import StorageError
 from bot.spotify.consent_expiry import consent_expires_at
 from bot.spotify.oauth import SpotifyOAuth, require_access_token
 from bot.store import LinkedAccount, Store
@@ -77,24 +78,24 @@ class AccessTokens:
     async def get(self, discord_id: int, refused: str | None) -> str:
         """An access token of this user; another one than `refused`, which Spotify refused.
 
-        Raises NotLinked, LoginExpired, OwnAppGone, AppGone, SpotifyDown,
-        StorageError.
+        Raises NotLinked, LoginExpired, OwnAppGone, AppGone, SpotifyDown, StorageError.
         """
         while True:
             account = await self.active_account(discord_id)
             token = self._tokens.get(discord_id)
-            if (
-                token
-                and token.version == account.version
-                and token.value != refused
-                and token.expires_at > self._monotonic()
-            ):
+            if token and (token.version != account.version or token.value == refused):
+                token = None
+            if token and token.expires_at - _RENEWAL_MARGIN > self._monotonic():
                 return token.value
             try:
                 # A cancelled command must not cancel the renewal, which may bring a new token.
                 return await asyncio.shield(self._renewal(account))
             except _SupersededError:
                 continue
+            except StorageError:
+                if token and token.expires_at > self._monotonic():
+                    return token.value
+                raise
 
     def forget(self, discord_id: int) -> None:
         """Erase the user's token. A renewal in progress then discards its token."""
@@ -166,7 +167,7 @@ class AccessTokens:
         if version is None or forgotten:
             raise _SupersededError
         require_access_token(tokens)  # only now, when a refresh token beside it is stored
-        expires_at = self._monotonic() + tokens.expires_in - _RENEWAL_MARGIN
+        expires_at = self._monotonic() + tokens.expires_in
         self._tokens[account.discord_id] = _AccessToken(tokens.access_token, expires_at, version)
         return tokens.access_token
 

@@ -21,16 +21,16 @@ class StorageError(BotError):
 class StorageFull(StorageError):
     word = "full"
     message = (
-        "This bot’s disk is full, so it can’t save anything. "
-        "Nothing was changed. Tell {operator}, then try again."
+        "This bot’s disk is full, so it can’t save anything right now. "
+        "Tell {operator}, then try again."
     )
 
 
 class StorageReadOnly(StorageError):
     word = "read-only"
     message = (
-        "This bot isn’t allowed to write to its disk. "
-        "Nothing was changed. Tell {operator}, then try again."
+        "This bot isn’t allowed to write to its disk, so it can’t save anything right now. "
+        "Tell {operator}, then try again."
     )
 
 
@@ -51,6 +51,6 @@ class StorageBusy(StorageError):
 
     word = "busy"
     message = (
-        "Another program is using this bot’s database, so nothing was changed. "
+        "Another program is using this bot’s database, so nothing can be saved right now. "
         "Try again in a minute. If that doesn’t help, tell {operator}."
     )
