@@ -38,9 +38,9 @@ def has_restarted(playback: Playback | None, before: Playback | None) -> bool:
 
 
 async def fetch_liked(spotify: Spotify, uri: Uri | None) -> bool | None:
-    """Whether the item is saved; None without an item, or if Spotify does not answer."""
+    """Whether the item is saved; None without an item, or if Spotify does not say it."""
     if uri is not None:
         with suppress(BotError):
             (liked,) = await spotify.library.contains(uri)
-            return bool(liked)
+            return liked
     return None

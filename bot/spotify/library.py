@@ -70,9 +70,9 @@ class LibraryApi:
         for batch in _batches(MAX_URIS, uris):
             await self._api.write("DELETE", "me/library", {"uris": batch})
 
-    async def contains(self, *uris: Uri) -> list[bool]:
-        """Whether each is saved or followed, in order."""
-        flags: list[bool] = []
+    async def contains(self, *uris: Uri) -> list[bool | None]:
+        """Whether each is saved or followed, in order; None if that could not be read."""
+        flags: list[bool | None] = []
         for batch in _batches(MAX_URIS, uris):
             decode = partial(_decode_flags, batch.count(",") + 1)
             flags += await self._api.get("me/library/contains", {"uris": batch}, decode=decode)
@@ -85,9 +85,9 @@ def _batches(count: int, uris: Sequence[Uri]) -> Iterator[str]:
         yield ",".join(str(uri) for uri in uris[start : start + count])
 
 
-def _decode_flags(count: int, body: bytes) -> list[bool]:
-    """Raises SpotifyDown if the response has not exactly `count` flags."""
-    flags = decode_response(body, list[bool])
-    if len(flags) != count:
+def _decode_flags(count: int, body: bytes) -> list[bool | None]:
+    """Raises SpotifyDown if the response has not exactly `count` flags, or no readable one."""
+    flags = decode_response(body, list[bool | None])
+    if len(flags) != count or (flags and set(flags) == {None}):
         raise SpotifyDown("not as many answers as questions")
     return flags

@@ -179,7 +179,7 @@ async def test_unknown_items_cannot_be_saved(spotify: Spotify, ada: Account) -> 
     assert await spotify.library.contains(Uri(Kind.TRACK, UNKNOWN_ID)) == [False]
 
 
-@pytest.mark.parametrize("body", ["[true]", "[]", '{"of": "another shape"}', "[true, null]"])
+@pytest.mark.parametrize("body", ["[true]", "[]", '{"of": "another shape"}', "[3, null]"])
 async def test_contains_requires_matching_length(
     fake: FakeSpotify, make_client: ClientFactory, body: str
 ) -> None:
@@ -188,7 +188,13 @@ async def test_contains_requires_matching_length(
         await make_client(within=0.3).library.contains(*track_uris(fake, 2))
 
 
-@pytest.mark.parametrize("body", ["[true]", "[true, null]"])
+async def test_each_contains_flag_is_read_alone(fake: FakeSpotify, spotify: Spotify) -> None:
+    for body in ('[true, null, "false"]', '["true", 3, false]'):
+        fake.faults.add(Fault("/contains", status=200, body=body))
+        assert await spotify.library.contains(*track_uris(fake, 3)) == [True, None, False]
+
+
+@pytest.mark.parametrize("body", ["[true]", "[null, null]"])
 async def test_invalid_contains_response_is_not_cached(
     fake: FakeSpotify, make_client: ClientFactory, body: str
 ) -> None:

@@ -25,7 +25,7 @@ MINUTE_S = 60.0
 ReadCall = Callable[[Spotify, FakeSpotify], Coroutine[Any, Any, object]]
 
 
-def read_contains(spotify: Spotify, fake: FakeSpotify) -> Coroutine[Any, Any, list[bool]]:
+def read_contains(spotify: Spotify, fake: FakeSpotify) -> Coroutine[Any, Any, list[bool | None]]:
     return spotify.library.contains(track_uri(fake))
 
 
