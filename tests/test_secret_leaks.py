@@ -289,8 +289,12 @@ def test_no_record_shows_a_secret_in_repr() -> None:
     for kind in kinds:
         secret = _secret_fields(kind)
         values = {name: CANARY * 4 if name in secret else None for name in _field_names(kind)}
-        values |= {"name": "a name"} if "name" in values else {}  # an item needs one
-        assert CANARY not in repr(kind(**values)), kind.__qualname__
+        try:
+            record = kind(**values)
+        except ValueError:  # a model of an answer that must say more; it has no secret
+            assert not secret, kind.__qualname__
+            continue
+        assert CANARY not in repr(record), kind.__qualname__
 
 
 def test_secret_prefix_counts_as_leak() -> None:
