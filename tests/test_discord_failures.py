@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from discord import ui
+
+from bot.errors.content import NothingFound
 from sandbox.discord import Discord, UserClient
 from sandbox.fault_injection import Fault
+from sandbox.harness import Harness
 from sandbox.message_text import walk_components
 from sandbox.spotify import Spotify
 
@@ -44,3 +49,20 @@ async def test_unknown_button_says_expired(discord: Discord, linked_user: UserCl
         if part.get("label") == "Play":
             part["custom_id"] = "once:upon:a:time"
     assert "has expired" in (await linked_user.press(reply.message, "Play")).text
+
+
+async def test_explanation_that_cannot_be_made_is_replaced(
+    harness: Harness, linked_user: UserClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bug in the buttons below an error leaves no "Thinking…" behind."""
+    bot = harness.bot
+    assert bot is not None
+
+    def broken(_: object) -> ui.View:
+        raise ValueError("simulated")
+
+    bot.error_views[NothingFound] = broken
+    reply = await linked_user.run("/play xyzzyplugh")
+    assert "I can’t show the answer here." in reply.text
+    assert "a reply could not be made" in caplog.text
+    await harness.stop()  # nothing is in progress

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.interactions.command_sync import PROBLEM_NOTE
 from bot.store import Store
 from sandbox.clock import Clock
 from sandbox.discord import Discord, RequestKind, too_many_requests
@@ -201,11 +202,15 @@ async def test_bot_starts_although_discord_refuses_the_commands(
         assert "Discord did not take the commands" in caplog.text
         assert not [record for record in caplog.records if record.exc_info]
         assert await _commands_synced(harness) == "0.0"
+        assert harness.bot is not None
+        store = harness.bot.services.store
+        assert await store.get_meta(PROBLEM_NOTE) == harness.bot.services.command_sync.problem != ""
         harness.clock.advance(20 * 60 + 1)
         await discord.changes.wait_until(lambda: discord.command_write_count > writes)
         await ada.run("/now")
         assert discord.command_write_count == writes + 1
         assert await _commands_synced(harness) == "1.0"
+        assert await store.get_meta(PROBLEM_NOTE) == ""
         harness.clock.advance(24 * 3600)
         assert "Ada's Laptop" in (await ada.run("/now")).text
         assert discord.command_write_count == writes + 1

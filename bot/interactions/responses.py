@@ -202,6 +202,9 @@ async def report(
             if code_of(error) in UNDELIVERABLE:
                 return False
             _log.info("a reply was not taken: %s", _describe(error))
+        except Exception:
+            _log.exception("a reply could not be made")
+            break
     try:
         async with asyncio.timeout(_seconds(interaction)):
             if interaction.response.type is _DEFERRED_REPLY and interaction.extras.get(_PUBLIC):
