@@ -114,7 +114,9 @@ async def serve(songs: int, latency: float, calls_per_second: int | None) -> Non
         spotify.state.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
         token = spotify.issue_access_token("ada", "user-library-read")
         if songs <= MAX_PREFETCHED_SONGS and calls_per_second is None:
-            for offset in range(0, songs, PAGE_SIZE):
+            # Tonearm's pages overlap by one song.
+            offsets = {*range(0, songs, PAGE_SIZE), *range(0, songs, PAGE_SIZE - 1)}
+            for offset in offsets:
                 path = f"/v1/me/tracks?limit={PAGE_SIZE}&offset={offset}"
                 await proxy.prefetch(path, f"Bearer {token}")
         print(json.dumps({"url": f"{spotify.state.origin}/v1", "token": token}), flush=True)
