@@ -14,7 +14,7 @@ from bot.views import cards, list_text
 from sandbox.discord import Discord, UserClient
 from sandbox.harness import Harness
 from sandbox.message_text import BUTTON
-from sandbox.spotify import Spotify
+from sandbox.spotify import FewerEntries, Spotify, WrongTotals
 from tests.list_components import (
     components,
     enabled_button_labels,
@@ -44,6 +44,18 @@ async def test_paging_uses_spotify_offset(spotify: Spotify, linked_user: UserCli
     again = await second.press("◀ Page 1")
     assert line_numbers(again) == list(range(1, 11))
     assert len(spotify.calls_to("GET", "search")) == 2, "the first page is still cached"
+
+
+async def test_counted_entries_that_are_not_listed_are_not_the_end(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.on("GET .*/me/top/tracks", FewerEntries(slice(10)), times=None)
+    spotify.on("GET .*/me/top/tracks", WrongTotals([30]), times=None)
+    first = await linked_user.run("/top")
+    assert line_numbers(first) == list(range(1, 11))
+    second = await first.press("Page 2 ▶")
+    assert "I couldn’t read it" in second.text
+    assert "the end" not in second.text
 
 
 async def test_page_past_the_end_says_so_and_links_back(linked_user: UserClient) -> None:

@@ -177,7 +177,8 @@ async def _page(
     start = path.offset // api_page_size * api_page_size
     page = await paging.page(start)
     items = page.items[path.offset - start :]
-    entries = Entries.of(items[:PAGE_SIZE]) if items or path.offset else page.readable
+    counted = max(0, (page.total or 0) - path.offset)
+    entries = Entries.of(items[:PAGE_SIZE]) if items else Entries[T](unreadable=counted)
     return entries, len(items) > PAGE_SIZE or page.has_more(start)
 
 
