@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,16 +14,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors.spotify import SpotifyDown
+from bot.spotify.api_model import ApiModel
 from bot.spotify.catalogue import SearchResults, decode_item, decode_search
 from bot.spotify.catalogue_item import UnknownItem
 from bot.spotify.entries import Entries
-from bot.spotify.models import DevicesResponse, Episode, Playback, Playlist, Track
+from bot.spotify.models import (
+    Album,
+    Artist,
+    Chapter,
+    DevicesResponse,
+    Episode,
+    Playback,
+    Playlist,
+    Track,
+)
 from bot.spotify.pages import (
     FollowedArtistsResponse,
     Page,
     PlaylistEntry,
     Queue,
     RecentlyPlayed,
+    SavedAlbum,
+    SavedAudiobook,
+    SavedEpisode,
+    SavedShow,
     SavedTrack,
     page_decoder,
 )
@@ -48,10 +62,23 @@ Decoder = Callable[[bytes], Any]
 MAX_ENTRIES = 2
 
 
-def decoders(fake: FakeSpotify) -> Mapping[str, Decoder]:
-    """The decoder of each answer, by the beginning of the path after /v1/."""
+def decoders(fake: FakeSpotify, paths: Iterable[str]) -> Mapping[str, Decoder]:
+    """The decoder of each of these answers, by the path after /v1/."""
     items = {f"{kind}s/{any_uri(fake, kind).id}": any_uri(fake, kind) for kind in Kind}
+    # Lists of what belongs to an item, by the last part of the path.
+    parts: dict[str, type[ApiModel]] = {
+        "tracks": Track,
+        "albums": Album,
+        "episodes": Episode,
+        "chapters": Chapter,
+        "items": PlaylistEntry,
+    }
     return {
+        **{
+            path: page_decoder(parts[last])
+            for path in paths
+            if (last := path.split("/")[-1]) in parts
+        },
         "me/player": Playback.decode,
         "me/player/devices": DevicesResponse.decode,
         "me/player/queue": Queue.decode,
@@ -59,11 +86,15 @@ def decoders(fake: FakeSpotify) -> Mapping[str, Decoder]:
         "me": Profile.decode,
         "me/following": FollowedArtistsResponse.decode,
         "me/tracks": page_decoder(SavedTrack),
+        "me/albums": page_decoder(SavedAlbum),
+        "me/shows": page_decoder(SavedShow),
+        "me/episodes": page_decoder(SavedEpisode),
+        "me/audiobooks": page_decoder(SavedAudiobook),
+        "me/top/artists": page_decoder(Artist),
         "me/top/tracks": page_decoder(Track),
         "me/playlists": page_decoder(Playlist),
         "search": partial(decode_search, list(Kind), MAX_ENTRIES),
         **{path: partial(decode_item, uri) for path, uri in items.items()},
-        f"shows/{any_uri(fake, Kind.SHOW).id}/episodes": page_decoder(Episode),
     }
 
 
@@ -98,9 +129,9 @@ async def record(fake: FakeSpotify, make_client: ClientFactory) -> list[Recorded
         for exchange in reversed(fake.traffic.exchanges)  # the first page of each list
         if exchange.response_body
     }
-    known = decoders(fake)
-    playlist = next(path for path in answers if path.endswith("/items"))
-    known = {**known, playlist: page_decoder(PlaylistEntry)}
+    known = decoders(fake, answers)
+    left = {path for path in answers.keys() - known.keys() if not path.startswith("playlists/")}
+    assert left == {"me/library/contains"}
     recorded = []
     for path, decode in known.items():
         decoded = decode(to_json(answers[path]))
