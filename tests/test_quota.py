@@ -117,7 +117,7 @@ async def test_short_rate_limit_delays_all_users_of_app(
     assert "Songs for" in replies[2].text
     refused, other_app, *later = list(spotify.traffic.exchanges)[before:]
     assert (refused.status, other_app.status) == (429, 204)
-    assert [exchange.status for exchange in later] == [200] * 3
+    assert [exchange.status for exchange in later] == [200] * 4  # the list asks for its hearts, too
     assert all(exchange.sent_at - refused.sent_at > 0.95 for exchange in later)
 
 

@@ -44,7 +44,7 @@ async def test_each_endpoint_group_has_a_line(harness: Harness, spotify: Spotify
         "Profile: **1**",
         "Player, looking: **4**",
         "Player, commands: **2**",
-        "Library: **1**",
+        "Library: **2**",
     ]
     spotify.accounts["ada"].like_generated(100)
     await (await linked_user.run("/export format:csv")).wait_for("Here are your")
