@@ -49,7 +49,7 @@ async def test_each_endpoint_group_has_a_line(harness: Harness, spotify: Spotify
     spotify.accounts["ada"].like_generated(100)
     await (await linked_user.run("/export format:csv")).wait_for("Here are your")
     pages = len(spotify.calls_to("GET", "me/tracks"))
-    assert f"Library: **{pages + 1}**, {pages} of them in the background" in await usage_lines(
+    assert f"Library: **{pages + 2}**, {pages} of them in the background" in await usage_lines(
         linked_user
     )
 
