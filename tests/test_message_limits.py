@@ -142,7 +142,7 @@ def test_markdown_is_cut_between_units(text: str, limit: int) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(EMOJI), max_size=12).map("".join) | HOSTILE_TEXTS, st.integers(2, 60)
+    st.lists(st.sampled_from(EMOJI), max_size=12).map("".join) | HOSTILE_TEXTS, st.integers(12, 60)
 )
 def test_no_character_is_broken(text: str, limit: int) -> None:
     cut = clip(text, limit)

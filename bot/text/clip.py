@@ -23,9 +23,12 @@ def clip(text: str, limit: int) -> str:
     """`text` if it has at most `limit` code points, else as much of it as fits, and an ellipsis.
 
     Discord counts code points (its staff in discord-api-docs #1315). No character that consists of
-    several of them is broken.
+    several of them is broken, unless the first one alone is too long.
     """
-    return text if len(text) <= limit else _cut(_characters(text), limit)
+    if len(text) <= limit:
+        return text
+    cut = _cut(_characters(text), limit)
+    return cut if cut != ELLIPSIS else text[: limit - 1].rstrip(f" {_JOINER}") + ELLIPSIS
 
 
 def clip_markdown(text: str, limit: int) -> str:
@@ -71,7 +74,9 @@ def _characters(text: str) -> Iterator[str]:
 def _continues(text: str, index: int, start: int) -> bool:
     """Whether the code point at `index` belongs to the character that begins at `start`."""
     point = text[index]
-    if point == _JOINER or text[index - 1] == _JOINER:
+    if point == _JOINER:
+        return True
+    if text[index - 1] == _JOINER and unicodedata.category(point) == "So":  # an emoji
         return True
     if unicodedata.category(point).startswith("M"):  # accents and variation selectors
         return True
