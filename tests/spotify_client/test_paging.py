@@ -94,7 +94,7 @@ async def test_buffered_pages_are_bounded(
 async def test_rate_limit_halves_concurrency(
     fake: FakeSpotify, make_client: ClientFactory, ada: Account, clock: Clock, refusals: int
 ) -> None:
-    fake.faults.add(late := DelayedPages(LIKED_SONGS_CALL, times=None))
+    fake.faults.add(late := DelayedPages(LIKED_SONGS_CALL, times=None, delay=0.02))
     expected = set_liked_songs(ada, 6_000)
     for number in range(refusals):
         fake.on(
