@@ -66,7 +66,7 @@ class RevisitSteps(LoginSteps):
         if standing == service and cookie == login.cookie:
             self.follow_redirect(redirect)
             return
-        if standing == "asking" and self._is_pending(login):
+        if cookie == login.cookie and self._is_pending(login):
             return  # it would wait for the held response
         flow = self.app.login_flow
         send = flow.discord_callback if service == "discord" else flow.spotify_callback
