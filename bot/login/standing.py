@@ -43,7 +43,9 @@ def result_of(login: PendingLogin, now: float) -> LoginResult:
         raise_if_ended(login, now)
     except BotError as ended:
         return ended
-    if login.step is LoginStep.EXCHANGE:
+    # The account of a verified user is linked right after it is stored, unless the disk refuses.
+    is_unlinked = login.discord_verified and login.step is LoginStep.CODE
+    if login.step is LoginStep.EXCHANGE or is_unlinked:
         return LoginInterrupted()
     if login.confirmation_code is not None:
         return AwaitingCode(login.name or "", login.discord_name, login.confirmation_code)
