@@ -67,12 +67,12 @@ async def test_nothing_is_cached_longer_than_before(
     await linked_user.run("/search lantern")
     await linked_user.autocomplete("/play what:lantern")
     harness.clock.step(step)
-    before = len(spotify.calls)
+    before = len(spotify.calls_to("GET", "search"))
     await linked_user.run("/search lantern")
-    assert len(spotify.calls) == before
+    assert len(spotify.calls_to("GET", "search")) == before
     harness.clock.advance(max(cache_ttl("search"), CACHE_TTL))
     await linked_user.run("/search lantern")
-    assert len(spotify.calls) == before + 1
+    assert len(spotify.calls_to("GET", "search")) == before + 1
 
 
 @each_step
