@@ -42,7 +42,10 @@ PARAMETERS = st.tuples(
 
 
 def _has_link(text: str) -> bool:
-    return re.search(r"(?i)https?:|spotify|spoti\.fi", text) is not None
+    return (
+        re.search(r"(?i)h(tt|xx)ps?[:;/]|www\.|\.[a-z]+/|[a-z0-9]{22}|spotify|spoti\.fi", text)
+        is not None
+    )
 
 
 @given(ANY_TEXT, LINKS, AFTER)

@@ -95,3 +95,23 @@ async def test_number_that_is_no_id_costs_no_call(
         assert "no longer work" in reply.text
     assert len(spotify.calls) == calls
     assert spotify.lookups == []
+
+
+async def test_part_of_a_link_is_not_searched_for(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    item_id = spotify.catalogue.regular_tracks[5].id
+    calls = len(spotify.calls)
+    for text in (
+        f"track/{item_id}",
+        item_id,
+        f"intent://open.spotify.com/track/{item_id}",
+        "spotify:something:else",
+        "open.spotify.com",
+        "www.example.test",
+        "music.example.com/watch?v=1",
+    ):
+        for command in ("/play what", "/queue add what", "/search query"):
+            reply = await linked_user.run(f"{command}:{text}")
+            assert "Paste the whole link from open.spotify.com" in reply.text, text
+    assert len(spotify.calls) == calls

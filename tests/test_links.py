@@ -34,6 +34,17 @@ def test_every_form_of_track_link_is_parsed(pasted: str) -> None:
     assert find_links(pasted) == [Uri(Kind.TRACK, ID)]
 
 
+def test_damaged_beginning_of_link_is_read() -> None:
+    rest = f"open.spotify.com/track/{ID}"
+    for start in ("https:/", "https//", "https;//", "http:\\\\", "hxxps://", "//", "(www."):
+        assert find_links(start + rest) == [Uri(Kind.TRACK, ID)], start
+    for start in ("https://https://", "https://www.", "http:///"):
+        assert find_links(start + rest) == [Uri(Kind.TRACK, ID)], start
+    (found,) = find_links(f"https://open.spotify.com/episode/{ID}?si=a&amp;t=61&amp;b=c")
+    assert isinstance(found, Uri)
+    assert found.start_ms == 61_000
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_is_parsed_from_link_and_uri(kind: Kind) -> None:
     uri = Uri(kind, ID)
@@ -135,6 +146,7 @@ def test_words_are_not_a_link(words: str) -> None:
         ("https://open.spotify.com/genre/0JQ5DAqbMKFEC4WFtoNRpw", "apps can’t open"),
         ("https://open.spotify.com/section/0JQ5DAuChZYPe9iDhh2mJz", "apps can’t open"),
         ("https://open.spotify.com/collection/albums", "your own library"),
+        ("https://open.spotify.com/socialsession/AbC", "invites you to a Jam"),
         ("https://open.spotify.com/something/else", "not a Spotify link"),
         (f"https://open.spotify.com/chapter/{ID}", "one chapter of an audiobook"),
         ("spotify:local:::Something:200", "somebody’s own device"),

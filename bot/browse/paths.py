@@ -9,7 +9,7 @@ from typing import Self
 from bot.errors.content import EmptyQuery, QueryTooLong, UnreadableLink
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
-from bot.spotify.links import LikedSongs, SearchLink
+from bot.spotify.links import LikedSongs, SearchLink, contains_link
 from bot.spotify.models import Album, Episode, Track
 from bot.spotify.profile import TimeRange
 from bot.spotify.uris import Kind, Uri
@@ -31,6 +31,9 @@ class ListKind(StrEnum):
     TOP = "top"
 
 
+_PART_OF_LINK = (
+    "I can’t read that link. Paste the whole link from open.spotify.com, or type the name instead."
+)
 _LIKED_SONGS = (
     "That link leads to your liked songs, which I can’t list. Play them with /play and the word "
     "liked, or get them as a file with /export."
@@ -165,10 +168,15 @@ def identities(item: Item) -> tuple[str | None, ...]:
 
 
 def validate_query(query: str) -> str:
-    """The query on one line. Raises EmptyQuery, QueryTooLong."""
+    """The query on one line. Raises EmptyQuery, QueryTooLong, and UnreadableLink for a part of one.
+
+    A search for what is left of a link would find something else.
+    """
     words = single_line(query, MAX_QUERY + 1)
     if not words:
         raise EmptyQuery
+    if contains_link(words):
+        raise UnreadableLink("a part of a link", message=_PART_OF_LINK)
     if len(words) > MAX_QUERY:
         raise QueryTooLong
     return words

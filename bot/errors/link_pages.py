@@ -22,6 +22,7 @@ _BROWSE_PAGE = (
     "That link leads to a page of Spotify that apps can’t open. Open it, and paste a link to "
     "something on it."
 )
+_JAM = "That link invites you to a Jam, which apps can’t join. Open it in Spotify instead."
 
 # By the first word of the path.
 PAGES: dict[str, str] = {
@@ -42,7 +43,11 @@ PAGES: dict[str, str] = {
         "That link leads to a file on somebody’s own device, which apps can’t play. Type the name "
         "to search for it instead."
     ),
-    **dict.fromkeys(("genre", "section", "station", "radio", "blend"), _BROWSE_PAGE),
+    **dict.fromkeys(("socialsession", "jam"), _JAM),
+    **dict.fromkeys(
+        ("genre", "section", "station", "radio", "blend", "wrapped", "concerts", "venue", "dj"),
+        _BROWSE_PAGE,
+    ),
 }
 # The pages that URIs name as well.
 URI_WORDS = tuple(PAGES)

@@ -65,8 +65,9 @@ def _spaced(*words: str) -> str:
 
 # A host without a scheme. Before it stands nothing that would make it a part of another URL.
 _HOST = (
-    rf"(?<![0-9A-Za-z/])(?<![0-9A-Za-z_][-.@:])"
-    rf"(?:{_spaced(*_LONG_HOSTS, *SHORT_HOSTS, _DEAD_HOST)}){_GAP}(?::[0-9]+)?{_GAP}(?=/)"
+    rf"(?<![0-9A-Za-z])(?<![^\s/]/)(?<!\S//)(?<![0-9A-Za-z_][-.@:])"
+    rf"(?:www\.)?(?:{_spaced(*_LONG_HOSTS, *SHORT_HOSTS, _DEAD_HOST)}){_GAP}"
+    rf"(?::[0-9]+)?{_GAP}(?=/)"
 )
 _URI_WORDS = (*Kind, "user", "collection", "search", *link_pages.URI_WORDS)
 _URI = rf"{_spaced('spotify')}{_GAP}:(?=[/{_INVISIBLE}]*(?:{_spaced(*_URI_WORDS)})(?![0-9A-Za-z]))"
@@ -74,13 +75,14 @@ _URI = rf"{_spaced('spotify')}{_GAP}:(?=[/{_INVISIBLE}]*(?:{_spaced(*_URI_WORDS)
 # ASCII rules, because otherwise "s" and "k" match letters of other scripts as well.
 _FLAGS = re.IGNORECASE | re.ASCII
 _START = re.compile(
-    rf"{_spaced('http')}{_GAP}s?{_GAP}:{_GAP}/{_GAP}/(?P<host>[^{_END}/?#\\]*)|"
+    rf"(?:{_spaced('http', 'hxxp')}){_GAP}s?{_GAP}(?:[:;]|(?=//)){_GAP}[/\\]{_GAP}[/\\]*+"
+    rf"(?!https?:/)(?P<host>[^{_END}/?#\\]*)|"
     rf"(?P<bare>{_HOST})|{_URI}",
     _FLAGS,
 )
 # A link that is percent-encoded as a whole.
 _ENCODED = re.compile(r"(?<![0-9a-z%=/])(?:https?|spotify)%3A[0-9a-z%._~-]+", _FLAGS)
-_AUTHORITY = re.compile(r"([0-9a-z.-]+?)\.?(?::(?:80|443)?)?", _FLAGS)
+_AUTHORITY = re.compile(r"(?:www\.)?([0-9a-z.-]+?)\.?(?::(?:80|443)?)?", _FLAGS)
 # The rest of a link to Spotify. It ends where another link begins, unless that is its parameter.
 # Names of users may have letters of any script.
 _USER = rf"(?:(?:/+intl-[a-z-]+)?/*{_spaced('user')}[:/]+[^{_END}:/?#]+)?"
@@ -106,9 +108,15 @@ _PARAMETER = re.compile(r"[?&#](t|highlight|uri)=([^?&#]*)", _FLAGS)
 _CLOCK = re.compile(r"(?:([0-9]{1,3}):)?([0-9]{1,4}):([0-9]{1,2})(?![0-9])")
 _UNITS = re.compile(r"(?:([0-9]{1,3})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})(?![0-9]))?", _FLAGS)
 _BEGINNING = re.compile(
-    r"(?<![0-9a-z])(?<![0-9a-z_][-.@/:])(?:https?:|spotify:(?!\s)|"
-    r"(?:open|play|embed)\.spotify\.|spotify\.(?:link|app\.)|spoti\.fi/|link\.tospotify\.)",
+    r"(?<![0-9a-z])(?<![0-9a-z_][-.@/:])(?:https?:|spotify:(?!\s)|www\.[0-9a-z-]|"
+    r"(?:open|play|embed)\.spotify\.|spotify\.(?:link|app\.)|spoti\.fi/|link\.tospotify\.|"
+    r"(?:[0-9a-z-]+\.)+(?:be|com|fm|link|net|org)/)",
     _FLAGS,
+)
+# An ID without a link: 22 letters that no word has, with a digit and both cases.
+_BARE_ID = re.compile(
+    r"(?<![0-9A-Za-z])(?=[A-Za-z]*[0-9])(?=[0-9A-Z]*[a-z])(?=[0-9a-z]*[A-Z])"
+    r"[0-9A-Za-z]{22}(?![0-9A-Za-z])"
 )
 
 # The parts of a path that are read; the rest is a page of the same item.
@@ -144,13 +152,13 @@ def find_links(text: str) -> list[Link]:
 
 
 def contains_link(text: str) -> bool:
-    """Whether there is a link in the text, to Spotify or elsewhere, or the beginning of one."""
-    return any(pattern.search(text) for pattern in (_START, _BEGINNING))
+    """Whether there is a link in the text, to Spotify or elsewhere, or a part of one."""
+    return any(pattern.search(text) for pattern in (_START, _BEGINNING, _BARE_ID))
 
 
 def _candidates(text: str) -> Iterator[tuple[str, re.Match[str]]]:
     """The host of each link, and what follows the host; a URI is like a path of _OPEN_HOST."""
-    text = _ENCODED.sub(lambda encoded: unquote(encoded[0]), text)
+    text = _ENCODED.sub(lambda encoded: unquote(encoded[0]), text.replace("&amp;", "&"))
     position = 0
     while start := _START.search(text, position):
         authority = start["host"] if start["bare"] is None else start["bare"]
