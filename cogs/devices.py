@@ -21,7 +21,8 @@ from bot.views.devices import (
     with_default,
 )
 from bot.views.outcome import outcome_reply
-from bot.views.panel import DevicesButton, visitor_card
+from bot.views.panel import visitor_card
+from bot.views.panel_controls import DevicesButton
 from bot.views.queue import listed_uris
 
 

@@ -13,7 +13,9 @@ from bot.player.actions import play_action
 from bot.services import Services
 from bot.views.friends import OWN_PLAYBACK, PlayAlongButton, uri_to_play
 from bot.views.outcome import outcome_reply
-from bot.views.panel import PanelButton, PanelState, visitor_card
+from bot.views.panel import visitor_card
+from bot.views.panel_controls import PanelButton
+from bot.views.panel_state import PanelState
 
 
 class Panel(commands.Cog):

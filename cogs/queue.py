@@ -12,7 +12,8 @@ from bot.interactions.progress import ProgressMessage
 from bot.interactions.responses import defer, defer_edit, edit_at_once, edit_reply, reply
 from bot.services import Services
 from bot.views import queue
-from bot.views.panel import QueueButton, visitor_card
+from bot.views.panel import visitor_card
+from bot.views.panel_controls import QueueButton
 
 
 class Queue(commands.GroupCog, group_name="queue", group_description="What comes next"):

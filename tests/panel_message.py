@@ -50,7 +50,9 @@ class PanelMessage:
 
     @property
     def text(self) -> str:
-        return render_message(self.message, numbered=False)
+        """Without its link to Spotify."""
+        lines = render_message(self.message, numbered=False).splitlines()
+        return "\n".join(line for line in lines if "[link]" not in line)
 
     def is_live(self) -> bool:
         """Whether the panel refreshes itself; only then is its time relative."""

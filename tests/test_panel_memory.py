@@ -11,7 +11,7 @@ import pytest
 from discord import Interaction, app_commands, ui
 
 from bot.panel.live_panel import EDIT_WINDOW
-from bot.views.panel import PanelButton
+from bot.views.panel_controls import PanelButton
 from sandbox.clock import Clock
 from sandbox.discord import Discord, UserClient
 from sandbox.harness import Harness

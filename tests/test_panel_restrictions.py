@@ -80,16 +80,33 @@ async def test_restricted_device_disables_all_buttons(panel: PanelMessage) -> No
     assert "This device can’t be controlled from here" in panel.text
 
 
-async def test_ad_disables_skip_and_like(panel: PanelMessage) -> None:
+async def test_ad_disables_skip_and_hides_like(panel: PanelMessage) -> None:
     panel.player.interlude = "ad"
     await panel.press("🔄")
-    assert disabled_buttons(panel.message) == {"⏮️", "⏸️", "⏭️", "🤍"}
+    assert disabled_buttons(panel.message) == {"⏮️", "⏸️", "⏭️"}
+    assert "🤍" not in panel_buttons(panel.message)
 
 
-async def test_without_active_device_only_play_is_enabled(panel: PanelMessage) -> None:
+async def test_without_active_device_there_is_only_play(panel: PanelMessage) -> None:
     panel.player.device = None
     await panel.press("🔄")
-    assert disabled_buttons(panel.message) == (PLAYER_BUTTONS - {"⏸️"}) | {"🤍"}
+    assert set(panel_buttons(panel.message)) == {"▶️", "📱", "🔄"}
+    assert not disabled_buttons(panel.message)
+
+
+async def test_episode_has_steps_of_fifteen_seconds(panel: PanelMessage, spotify: Spotify) -> None:
+    episode = next(iter(spotify.catalogue.episodes.values()))
+    panel.player.play(episode.uri, position=60_000)
+    await panel.press("🔄")
+    assert not {"🔀", "🔁"} & set(panel_buttons(panel.message))
+    await panel.press("⏩")
+    assert 75_000 <= panel.player.progress < 78_000
+    await panel.press("⏪")
+    assert 60_000 <= panel.player.progress < 66_000
+
+
+async def test_playing_song_is_added_to_a_playlist(panel: PanelMessage) -> None:
+    assert "Which playlist?" in (await panel.press("Add to playlist")).text
 
 
 # ---- errors

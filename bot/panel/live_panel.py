@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.views.panel import PanelState
+from bot.views.panel_state import PanelState
 
 # A panel refreshes itself at the end of a track at most this many times in a row.
 MAX_AUTO_REFRESHES = 3

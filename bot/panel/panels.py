@@ -28,7 +28,8 @@ from bot.panel.snapshot import fetch_liked, fetch_playback
 from bot.player.state import Sleep, advance
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
-from bot.views.panel import PanelState, render
+from bot.views.panel import render
+from bot.views.panel_state import PanelState
 
 _log = logging.getLogger(__name__)
 

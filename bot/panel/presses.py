@@ -21,7 +21,8 @@ from bot.player.actions import ACTION_VERBS, PlayerAction
 from bot.player.player import Player
 from bot.spotify.uris import Uri
 from bot.views.outcome import outcome_reply
-from bot.views.panel import PanelState, item_of_message, parse_uri
+from bot.views.panel import item_of_message, parse_uri
+from bot.views.panel_state import PanelState
 
 # These errors show that the panel was out of date.
 _STALE_PANEL_ERRORS = (

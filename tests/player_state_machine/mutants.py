@@ -13,7 +13,7 @@ from bot.player.actions import PlayerAction
 from bot.player.outcome import Outcome
 from bot.player.player import Player
 from bot.spotify.models import Playback
-from bot.views.panel import PanelButton
+from bot.views.panel_controls import PanelButton
 from tests.player_state_machine.player_app import PlayerApp
 
 AnyInteraction = Any

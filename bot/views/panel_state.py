@@ -1,0 +1,46 @@
+"""What a panel shows, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.spotify.models import Playable, Playback
+from bot.spotify.uris import Uri
+
+
+@dataclass(frozen=True)
+class PanelState:
+    """What a panel shows.
+
+    owner       the Discord ID of the user whose player it is
+    name        of the owner, if others see the panel, too
+    playback    None if no device is active
+    liked       whether the item is saved; None if that is unknown, or if it cannot be saved
+    updated_at  when the player was in this state, in seconds since 1970
+    live        the panel will refresh itself
+    status      what an action has just done; markdown that is safe to show
+    """
+
+    owner: int
+    name: str | None = None
+    playback: Playback | None = None
+    liked: bool | None = None
+    updated_at: float | None = None
+    live: bool = False
+    status: str = ""
+
+    @property
+    def hides_item(self) -> bool:
+        """Whether others see the panel while its owner is in a private session."""
+        device = self.playback.device if self.playback else None
+        return self.name is not None and device is not None and device.is_private_session
+
+    @property
+    def item(self) -> Playable | None:
+        """What plays; None if Spotify does not tell it, or if the panel must not show it."""
+        return self.playback.item if self.playback and not self.hides_item else None
+
+    @property
+    def uri(self) -> Uri | None:
+        """Of what plays; a local file has none."""
+        return self.item.uri if self.item else None
