@@ -1,1 +1,1 @@
-"""What the bot promises, shown over the real wire between two pretend services."""
+"""Tests of Tonearm over real connections to a simulated Discord and a simulated Spotify."""

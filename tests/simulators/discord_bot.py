@@ -1,4 +1,4 @@
-"""A small bot on the real discord.py that does one of everything, for tests of the stage."""
+"""A small bot on real discord.py with a command of each kind, for tests of the simulators."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ ALL_INSTALLATIONS = app_commands.AppInstallationType(guild=True, user=True)
 
 
 class SmallBot(commands.AutoShardedBot):
-    """One of each kind of command. `heard` are the interactions that reached it.
+    """Has a command of each kind. `heard` has the interactions that reached it.
 
-    `errors` are what its commands raised; `/hang` sets `hanging` and waits for `released`.
-    What `/spell` offers for a text in `held` waits for its event.
+    `errors` has what its commands raised; `/hang` sets `hanging` and waits for `released`.
+    The choices of `/spell` for a text in `held` wait for its event.
     """
 
     def __init__(self) -> None:
@@ -181,7 +181,7 @@ async def greet(interaction: Interaction, user: discord.User) -> None:
 
 @asynccontextmanager
 async def run_bot(discord_server: Discord, bot: SmallBot) -> AsyncIterator[SmallBot]:
-    """Run the bot against the pretend Discord until the end of the block."""
+    """Run the bot with the simulated Discord until the end of the block."""
     route, websocket = discord.http.Route, discord.gateway.DiscordWebSocket
     real = route.BASE, websocket.DEFAULT_GATEWAY
     route.BASE, websocket.DEFAULT_GATEWAY = (

@@ -1,4 +1,4 @@
-"""Commands of the small bot that are harder on the stage: what is in a message, second thoughts."""
+"""Commands of the small bot that read a message and that delete or replace their replies."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _described_parts(it: discord.Message | discord.MessageSnapshot) -> Iterator[
 
 @app_commands.command()
 async def retract(interaction: Interaction, quietly: bool = True) -> None:
-    """Think aloud, take it back, and answer anew."""
+    """Defer, delete the reply, and answer again."""
     await interaction.response.defer()
     await interaction.delete_original_response()
     await interaction.followup.send("For you", ephemeral=quietly)

@@ -1,4 +1,4 @@
-"""Buttons, forms and a layout for the small bot in the tests of the stage."""
+"""Buttons, forms and a layout for the small bot."""
 
 from __future__ import annotations
 

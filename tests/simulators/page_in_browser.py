@@ -1,4 +1,4 @@
-"""The page of the stage in a real Chromium, with a small bot behind it, for tests of the page."""
+"""The page of the sandbox in a real Chromium, with a small bot behind it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from tests.simulators.discord_bot import SmallBot, run_bot
 
 
 class PageBot(SmallBot):
-    """A small bot that takes its time, to be seen waiting for.
+    """A small bot whose slow answers the page shows as pending.
 
-    /find completes what is typed when `found[it]` is set, not before. The button of /remote sets
+    /find offers choices for a text once `found[text]` is set. The button of /remote sets
     `hanging` and waits for `released`.
     """
 
@@ -70,12 +70,12 @@ async def remote(interaction: Interaction) -> None:
 
 @dataclass
 class TouchScreen:
-    """One finger on the screen, while the page believes that there is no mouse."""
+    """A finger on a touch screen, on a page without a mouse."""
 
     chromium: CDPSession
 
     async def touch(self, on: Locator) -> None:
-        """Touch the middle of something, and stay."""
+        """Touch the middle of an element, and hold."""
         await on.scroll_into_view_if_needed()
         box = await on.bounding_box()
         assert box is not None
@@ -96,7 +96,7 @@ class TouchScreen:
 
 @dataclass
 class OpenPage(ChatPage):
-    """The page, open in a tab, and what is behind it."""
+    """The page in a tab, and the services behind it."""
 
     clock: Clock
     discord: Discord
@@ -105,7 +105,7 @@ class OpenPage(ChatPage):
 
     @asynccontextmanager
     async def as_phone(self) -> AsyncIterator[TouchScreen]:
-        """The page on a phone of 390 pixels until the end of the block."""
+        """The page at a phone's width of 390 pixels until the end of the block."""
         await self.tab.set_viewport_size(PHONE_SIZE)
         chromium = await self.tab.context.new_cdp_session(self.tab)
         await chromium.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
@@ -128,7 +128,7 @@ async def chromium_tab() -> AsyncIterator[Tab]:
 
 @asynccontextmanager
 async def open_page(tab: Tab) -> AsyncIterator[OpenPage]:
-    """A stage of its own in the tab: Ada looks at #music, where nothing was said yet."""
+    """A new sandbox in the tab: Ada sees #music, which has no messages yet."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(Discord(clock))

@@ -60,7 +60,7 @@ class ApiCaller:
         token: str = "",
         **more: Any,
     ) -> HttpResponse:
-        """One call; `path` below /v1 or a whole address, `sent` as JSON."""
+        """Make a call; `path` is below /v1 or a whole URL, and `sent` is the JSON body."""
         token = token or self.spotify.issue_access_token(account, *scopes)
         url = path if path.startswith("http") else f"{self.spotify.api_url}/{path}"
         headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
@@ -82,6 +82,6 @@ class ApiCaller:
 
 @asynccontextmanager
 async def api_caller(seed: int = 0) -> AsyncIterator[ApiCaller]:
-    """A pretend Spotify of one's own, and Ada to call it."""
+    """A simulated Spotify for one test, and a client that calls it as Ada."""
     async with Spotify(Clock(), seed=seed) as spotify, aiohttp.ClientSession() as http:
         yield ApiCaller(spotify, http)

@@ -1,4 +1,4 @@
-"""The browser of a person who logs in: it goes the whole way, and only where a browser would."""
+"""The simulated browser follows a login from page to page, and refuses what browsers refuse."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ START_PAGE = """<title>Bot</title><style>p { color: red }</style><p>Log in &amp;
 
 
 class Site:
-    """A tiny site of somebody's: pages by path, and what was asked of it."""
+    """A small website: its pages by path, and the requests that it got."""
 
     def __init__(self) -> None:
         self.pages: dict[str, web.Response] = {}

@@ -1,4 +1,4 @@
-"""The clock of the tests, and sleeping on it."""
+"""The simulated clock, and sleeping on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a token of somebody who signed in opens at the pretend Discord, and until when."""
+"""What the access tokens of the simulated Discord's OAuth permit, and until when."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def test_revoking_either_token_ends_all_of_this_person(
         401,
         200,
     ]
-    # nobody learns whether a token was any good (RFC 7009, 2.2)
+    # the response does not show whether a token was valid (RFC 7009, 2.2)
     assert (await client.post("token/revoke", data=form, headers=headers)).json == {}
 
 
@@ -111,7 +111,7 @@ async def test_bad_revocations(
     assert (await client.get("/users/@me", token)).status == 200
 
 
-# ---- steering and watching
+# ---- faults and records
 
 
 async def test_faults_befall_a_sign_in_too(client: OAuthSite) -> None:

@@ -1,4 +1,4 @@
-"""Typing on while what was offered for the last letter is still on its way."""
+"""Autocomplete in the simulated Discord while the user types on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHOICES = {"type": 8, "data": {"choices": [{"name": "x", "value": "x"}]}}
 
 @pytest.fixture(name="hold")
 def _hold(bot: SmallBot) -> asyncio.Event:
-    """What is offered for "la" waits for this."""
+    """The choices for "la" wait for this event."""
     bot.held["la"] = asyncio.Event()
     return bot.held["la"]
 
@@ -50,7 +50,7 @@ async def test_what_comes_too_late_is_not_offered(
     assert second.choices is None
     assert first.elapsed < 3 <= second.elapsed
     hold.set()
-    assert discord_server.page_view("ada", "music")["messages"] == []  # nobody is told
+    assert discord_server.page_view("ada", "music")["messages"] == []  # no message
 
 
 async def test_other_options_are_sent_along(ada: UserClient, bot: SmallBot) -> None:
@@ -101,6 +101,6 @@ async def test_only_offers_answer_an_option_that_is_typed(api: RestClient) -> No
 
 
 def answered_texts(discord_server: Discord) -> list[str]:
-    """The texts for which something was offered, in the order in which they were typed."""
+    """The texts for which choices were offered, in the order in which they were typed."""
     done = [one for one in discord_server.interactions.all() if one.response_type == 8]
     return [one.data["options"][-1]["value"] for one in done]

@@ -1,4 +1,4 @@
-"""What the menu of a message or of a user tells the bot: every kind of message, every place."""
+"""What the menu of a message or of a user sends to the bot, for every kind of message and place."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ async def test_a_menu_only_shows_where_somebody_is(
 async def test_what_others_write_is_not_read_over_rest(
     discord_server: Discord, api: RestClient
 ) -> None:
-    """The bot has no message content intent: only the menu shows it what a message says."""
+    """The bot has no message content intent: only a menu shows it the text of a message."""
     seat, dm = discord_server.user_client("grace"), discord_server.user_client("ada", "dm")
     said = seat.send(LINK, embeds=[LINK_EMBED])
     me = discord_server.state.bot

@@ -1,4 +1,4 @@
-"""Second thoughts by hand: answers taken back, edited late, edited after they are gone."""
+"""Deferred responses in the simulated Discord: deleted, edited late, or gone."""
 
 from __future__ import annotations
 

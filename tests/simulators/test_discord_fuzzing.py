@@ -1,4 +1,4 @@
-"""Whatever is sent, the pretend Discord takes it or says what is wrong; it never breaks."""
+"""The simulated Discord accepts or refuses any request body, and never fails itself."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ junk_values = st.one_of(
 
 
 def container_slots(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container within, with each of its keys."""
+    """Every nested container with each of its keys."""
     for key in value if isinstance(value, dict) else range(len(value)):
         yield value, key
         if isinstance(value[key], dict | list):
@@ -123,7 +123,7 @@ def container_slots(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def mutated(data: st.DataObject, body: Any) -> Any:
-    """The body with one to three of its places filled with junk."""
+    """The body with junk at one to three places."""
     body = copy.deepcopy(body)
     for _ in range(data.draw(st.integers(1, 3))):
         found = list(container_slots(body))

@@ -1,4 +1,4 @@
-"""The pretend gateway: sessions that survive, orders to reconnect, and why it hangs up."""
+"""The simulated gateway: sessions resume, it asks to reconnect, and it closes with codes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_a_goodbye_is_noted(discord_server: Discord, bot: SmallBot) -> Non
 async def test_a_dropped_connection_is_resumed(discord_server: Discord, bot: SmallBot) -> None:
     await discord_server.gateway.drop_connections()
     assert not discord_server.gateway.ready
-    # what happens meanwhile is told once the bot is back
+    # what happened meanwhile is sent once the bot is back
     assert (await discord_server.user_client().run("/song lantern")).text == "lantern x 1"
     await discord_server.wait_until_ready()
     assert (discord_server.gateway.identifies, discord_server.gateway.resumes) == (1, 1)
@@ -90,7 +90,7 @@ async def test_a_stage_without_a_bot(discord_server: Discord) -> None:
 
 
 class GatewayClient:
-    """A websocket client without manners."""
+    """A websocket client that may break the gateway's protocol."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
@@ -106,7 +106,7 @@ class GatewayClient:
         return heard
 
     async def close_code(self) -> int | None:
-        """The code with which the gateway hangs up."""
+        """The code with which the gateway closes the connection."""
         while not self._socket.closed:
             await self._socket.receive(timeout=5)
         return self._socket.close_code
@@ -137,7 +137,7 @@ async def test_hello_heartbeat_identify(discord_server: Discord, client: Gateway
 async def test_an_ack_comes_as_late_as_over_a_network_and_holds_nothing_up(
     discord_server: Discord, client: GatewayClient
 ) -> None:
-    """discord.py notes the time after sending, and takes an ACK before that for a very late one."""
+    """discord.py stores the time after sending, and would take an earlier ACK for a late one."""
     await client.receive()
     began = perf_counter()
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Every kind of interaction on the real discord.py, as the people in the stand-in see it."""
+"""Every kind of interaction on real discord.py, as users of the simulated Discord see it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Discord refuses in a modal or a list of choices, over the wire."""
+"""The simulated Discord refuses invalid modals and lists of choices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of an interaction by hand: what the app may answer, when, and how often."""
+"""Responses to interactions in the simulated Discord: which are allowed, when, and how often."""
 
 from __future__ import annotations
 

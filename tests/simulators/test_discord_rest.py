@@ -1,4 +1,4 @@
-"""The pretend Discord's REST API by hand: who may call what, when, and what comes back."""
+"""The REST API of the simulated Discord: permissions, rate limits and responses."""
 
 from __future__ import annotations
 

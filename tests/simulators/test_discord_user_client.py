@@ -1,4 +1,4 @@
-"""What people do and see in the pretend Discord besides the ordinary: files, forms, the view."""
+"""What users of the simulated Discord do and see: files, forms and the view of a channel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page in a real browser: what is seen and kept, in the dark, on a phone, by keys alone."""
+"""The page in a real browser: what it shows and keeps, in dark mode, on a phone, by keyboard."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.simulators.page_in_browser import OpenPage, chromium_tab, open_page
 pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 
-# what somebody writes, and how Discord shows it
+# a message's text, and how Discord shows it
 MARKDOWN = {
     "**b** *i* _i_ __u__ ~~s~~ ***bi***": "<strong>b</strong> <em>i</em> <em>i</em> <u>u</u> "
     "<s>s</s> <strong><em>bi</em></strong>",
@@ -87,7 +87,7 @@ async def test_focus_an_open_list_and_what_is_typed_survive_news(page: OpenPage)
 
 async def test_everything_can_be_done_with_keys_alone(page: OpenPage) -> None:
     keys = page.tab.keyboard
-    await keys.type("/panel ")  # whoever types means the box
+    await keys.type("/panel ")  # keys go to the input box
     await keys.press("Enter")
     await expect(page.latest_message).to_contain_text("Stopped")
     for _ in range(30):
@@ -143,7 +143,7 @@ async def test_it_is_usable_in_the_dark_and_on_a_phone(page: OpenPage) -> None:
 
 
 async def lightness(element: Locator, colour: str) -> float:
-    """0 for black, 1 for white, of a computed colour in oklch."""
+    """The lightness of a computed colour in oklch: 0 is black, 1 is white."""
     value: str = await element.evaluate(f"it => getComputedStyle(it).{colour}")
     return float(value.removeprefix("oklch(").split()[0])
 
@@ -153,7 +153,7 @@ async def test_nothing_is_asked_of_any_other_machine(page: OpenPage) -> None:
     forbidden: set[tuple[str | None, str | None]] = set()
     page.tab.on("requestfinished", lambda it: asked.add(urlsplit(it.url).hostname))
     page.tab.on("requestfailed", lambda it: forbidden.add((urlsplit(it.url).hostname, it.failure)))
-    await page.run_command("/card")  # with pictures from elsewhere
+    await page.run_command("/card")  # with pictures of another site
     await expect(page.latest_message).to_contain_text("Lantern")
     await page.tab.reload()
     await expect(page.latest_message).to_contain_text("Lantern")

@@ -1,4 +1,4 @@
-"""The page in a real browser: commands, buttons, menus, forms and files, by mouse and by keys."""
+"""The page in a real browser: commands, buttons, menus, forms and files, by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ async def test_the_newest_choices_win(page: OpenPage) -> None:
     await query.press_sequentially("b")
     page.bot.found["ab"].set()
     await expect(page.autocomplete_options).to_have_count(25)
-    page.bot.found["a"].set()  # the older one comes in later
+    page.bot.found["a"].set()  # the older result arrives later
     await query.press_sequentially("c")
     await expect(page.autocomplete_options.first).to_have_text("ab 0")
     page.bot.found["abc"].set()

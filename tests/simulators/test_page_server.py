@@ -1,4 +1,4 @@
-"""The page's server: for this machine's own browser only, and patient with what it is told."""
+"""The page's server serves only this machine's browser, and survives invalid messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass
 class ServedPage:
-    """The page without a bot, and a client for it."""
+    """A page without a bot, and a client for it."""
 
     page: PageServer
     discord: Discord
@@ -56,7 +56,7 @@ class TabSocket:
                     return said
 
     async def send_action(self, action: str) -> Json:
-        """What is answered to a wish, whatever is pushed meanwhile."""
+        """The answer to a request; other messages may arrive before it."""
         await self.socket.send_str(action)
         async with asyncio.timeout(5):
             while True:

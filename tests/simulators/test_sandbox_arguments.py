@@ -1,4 +1,4 @@
-"""`python -m sandbox` with arguments that cannot be."""
+"""`python -m sandbox` with invalid arguments."""
 
 from __future__ import annotations
 

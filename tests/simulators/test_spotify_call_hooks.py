@@ -1,4 +1,4 @@
-"""What is ordered of the pretend Web API: changes in the middle of a read, used-up quotas."""
+"""Hooks on calls of the simulated Web API: changes during a read, and used-up quotas."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def test_a_library_changes_while_it_is_read(ada: ApiCaller) -> None:
     new = ada.spotify.catalogue.regular_tracks[0].uri
     ada.spotify.on("GET /v1/me/tracks$", lambda: ada.account.like(new), after=2)
     items = await ada.all_items("me/tracks?limit=10")
-    # the last of the second page moved on to the third
+    # the last entry of the second page moved to the third page
     expected = [*liked[:20], *liked[19:]]
     assert [item["track"]["uri"] for item in items] == expected
     assert ada.account.liked[0][0] == new

@@ -1,4 +1,4 @@
-"""The invented catalogue: as large, as odd and as bare of old fields as it has to be."""
+"""The sample catalogue is large, has unusual items, and lacks the fields that Spotify removed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def _ada() -> AsyncIterator[ApiCaller]:
 
 
 async def search(ada: ApiCaller, query: str, kind: str = "track", **more: int) -> list[Any]:
-    """The items of the one page."""
+    """The items of the page."""
     params = {"q": query, "type": kind, "limit": 10, **more}
     answer = await ada("GET", "search", params=params)
     assert answer.status == 200, answer.message
@@ -32,7 +32,7 @@ async def search(ada: ApiCaller, query: str, kind: str = "track", **more: int) -
 
 
 def json_objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Every JSON object inside."""
+    """Every nested JSON object."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())

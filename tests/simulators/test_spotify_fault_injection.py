@@ -1,4 +1,4 @@
-"""The pretend Spotify misbehaves on order, and keeps a true account of what it did."""
+"""The simulated Spotify injects faults, and records what it answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of the pretend Web API with all that real ones have: nulls, wrong totals, lost dates."""
+"""Lists of the simulated Web API with the anomalies of real ones: nulls, wrong totals, no dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Odd shapes: the answers that the simulated Web API bends by a seed, or by a function."""
+"""Answers of the simulated Web API that a seed or a function gives another shape."""
 
 from __future__ import annotations
 

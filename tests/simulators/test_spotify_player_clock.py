@@ -1,4 +1,4 @@
-"""The pretend player: the clock moves it along, through all that can be played."""
+"""The simulated player advances with the clock, through everything that it can play."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ async def test_what_was_heard_is_remembered(ada: ApiCaller) -> None:
     assert [item["track"]["name"] for item in newer["items"]] == [heard.name]
 
 
-# ---- what plays
+# ---- contexts and items
 
 
 @pytest.mark.parametrize("kind", ["albums", "artists", "shows"])

@@ -1,4 +1,4 @@
-"""Commands to the pretend player: who may give them, to which device, and what is refused."""
+"""Commands to the simulated player: which it accepts, from whom, and for which device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pretend player does not let be done: by itself, on order, and by its devices."""
+"""What the simulated player forbids: by its state, by a test's order, and by its devices."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def is_restriction_violation(answer: HttpResponse) -> bool:
     return (answer.status, error["reason"]) == (403, "UNKNOWN") and "Restriction" in str(error)
 
 
-# ---- on order
+# ---- by a test's order
 
-# what each action forbids, and what it leaves; the player plays and repeats its context
+# for each forbidden action: calls that fail and calls that still work
 CALLS_BY_ACTION: dict[Action, tuple[str, str]] = {
     "pausing": ("PUT pause", "POST next"),
     "resuming": ("PUT play", "POST next"),
@@ -99,7 +99,7 @@ async def test_what_is_no_action_cannot_be_forbidden(ada: ApiCaller) -> None:
         ada.player.disallow("volume")  # type: ignore[arg-type]
 
 
-# ---- by itself
+# ---- by the player's state
 
 
 async def test_an_ad_lets_nothing_be_moved(ada: ApiCaller) -> None:
@@ -151,7 +151,7 @@ async def test_seeking_beyond_the_end_of_the_last_stops_at_the_first(ada: ApiCal
     )
 
 
-# ---- what is played
+# ---- by what is played
 
 
 async def test_what_is_withdrawn_is_left_out_of_a_list(ada: ApiCaller) -> None:

@@ -1,4 +1,4 @@
-"""The pretend player's state, told late: how it was before the last command."""
+"""The simulated player can report the state from before the last command for a while."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_so_many_answers_show_it_as_it_was(ada: ApiCaller, path: str) -> N
     ada.spotify.serve_stale_state(reads=2)
     before = ada.player.item
     await ada("POST", "me/player/next")
-    assert ada.player.item != before  # it was done; it is only told late
+    assert ada.player.item != before  # it was done; only the report is late
     shown = [(await read_state(ada, path))["item"]["uri"] for _ in range(3)]
     assert shown == [before, before, ada.player.item]
 

@@ -1,4 +1,4 @@
-"""The pretend accounts service after the login: refreshing, and apps without a user."""
+"""The simulated accounts service after a login: token renewal, and tokens without a user."""
 
 from __future__ import annotations
 

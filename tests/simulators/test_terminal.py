@@ -1,4 +1,4 @@
-"""The terminal's lines for what is more than a slash command: offers, menus, older messages."""
+"""The terminal's lines beyond slash commands: choices, menus and older messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TypeLine = Callable[[str], Awaitable[str]]
 async def _say(
     discord_server: Discord, bot: SmallBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> AsyncIterator[TypeLine]:
-    """Says a line to the terminal; what it prints."""
+    """Types a line into the terminal, and returns what it prints."""
     async with Spotify(discord_server.clock) as spotify:
         settings = Settings.from_env(bot_environment(discord_server, spotify, tmp_path))
         terminal = Terminal(Harness(discord_server.clock, discord_server, spotify, settings))
