@@ -21,7 +21,7 @@ from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.storage import StorageError
 from bot.interactions.connection import CUT_TIMEOUT
 from bot.interactions.discord_errors import DISCORD_ERRORS
-from bot.store.disk_errors import refused_file
+from bot.store.disk_errors import file_error
 
 _TOKEN_REFUSED = (
     "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, your application, "
@@ -42,7 +42,7 @@ async def run(settings: Settings) -> None:
 
     def stop_in_time() -> None:
         stop.set()
-        watchdog = threading.Timer(MAX_SHUTDOWN, _give_up)
+        watchdog = threading.Timer(MAX_SHUTDOWN, _force_exit)
         watchdog.daemon = True
         watchdog.start()
 
@@ -76,7 +76,7 @@ async def run(settings: Settings) -> None:
             ) from None
 
 
-def _give_up() -> None:
+def _force_exit() -> None:
     """End the process. The database survives that as it survives a power cut."""
     logging.warning("not stopped after %.1f seconds; ending now", MAX_SHUTDOWN)
     logging.shutdown()
@@ -92,7 +92,7 @@ def _load_env_file(file: Path) -> None:
     except UnicodeDecodeError as error:
         raise StartupError(f"{file} cannot be read: {error}. Save it as UTF-8.") from None
     except OSError as error:
-        raise StartupError(str(refused_file(error, file))) from None
+        raise StartupError(str(file_error(error, file))) from None
     if "\0" in text:  # UTF-16 without a byte order mark
         raise StartupError(f"{file} cannot be read: it has zero bytes. Save it as UTF-8.")
     load_dotenv(stream=io.StringIO(text))

@@ -188,7 +188,7 @@ async def build(
                 bot.announce_login,
                 guard,
                 MetricsEndpoint(bot.metrics_text, settings.metrics_token, settings.trusted_proxy),
-                store.trouble,
+                store.disk_error,
                 host=settings.host,
                 port=settings.port,
                 public_url=public_url,

@@ -27,13 +27,13 @@ from bot.interactions.discord_errors import (
 )
 from bot.interactions.explain import explain
 from bot.interactions.in_flight import InFlight
-from bot.interactions.message_text import set_message_aside
+from bot.interactions.message_text import extract_message
 from bot.interactions.responses import (
     defer_edit,
-    limit_seconds,
-    mark_taken,
+    mark_accepted,
     reply_privately,
     report,
+    set_reply_timeout,
 )
 from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
@@ -160,7 +160,7 @@ class Tonearm(Connection):
 
     def begin_interaction(self, interaction: Interaction) -> bool:
         """Whether to handle the interaction; False for one that was delivered before."""
-        limit_seconds(interaction, self.services.reply_timeout)
+        set_reply_timeout(interaction, self.services.reply_timeout)
         return self._in_flight.begin(interaction)
 
     async def handle_component(self, interaction: Interaction, component: Component) -> None:
@@ -208,7 +208,7 @@ class Tonearm(Connection):
             error = error.original
         name, code = _interaction_name(interaction), code_of(error)
         if code == ACKNOWLEDGED and interaction in self.unconfirmed:
-            mark_taken(interaction)
+            mark_accepted(interaction)
         elif code == ACKNOWLEDGED or code in UNDELIVERABLE:
             # Another process answers it, or nobody can see a reply: say and do nothing.
             self._in_flight.finish(interaction, "lost")
@@ -243,7 +243,7 @@ class _Tree(app_commands.CommandTree[Tonearm]):
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         # Autocomplete changes nothing, so a restart need not wait for it.
         typing = interaction.type is discord.InteractionType.autocomplete
-        set_message_aside(interaction)
+        extract_message(interaction)
         return typing or interaction.client.begin_interaction(interaction)
 
     async def _call(self, interaction: Interaction) -> None:

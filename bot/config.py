@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import yarl
 
 from bot.errors.bot_error import ConfigError
-from bot.store.disk_errors import refused_file
+from bot.store.disk_errors import file_error
 from bot.store.keys import parse_key
 
 Network = IPv4Network | IPv6Network
@@ -93,7 +93,7 @@ def _database(text: str) -> Path:
                 "names a file in a folder that does not exist. Make the folder first."
             )
     except OSError as error:
-        raise InvalidSettingError(f"cannot be used. {refused_file(error, path)}") from None
+        raise InvalidSettingError(f"cannot be used. {file_error(error, path)}") from None
     return path
 
 

@@ -32,7 +32,7 @@ from bot.errors.spotify import (
     UserNotRegistered,
 )
 from bot.spotify.error_mapping import ApiResponse, error_for
-from sandbox.spotify.error_responses import ErrorResponse, bend
+from sandbox.spotify.error_responses import ErrorResponse, distort
 
 NOW = 1_795_000_000.0
 ID = "4uLU6hMCjMI75M1A2tKUQC"
@@ -257,7 +257,7 @@ bodies = st.one_of(
     json_values.map(lambda value: json.dumps({"error": value}).encode()),
     st.builds(
         lambda message, reason, seed: (
-            bend(ErrorResponse(403, message, reason), random.Random(seed), NOW).body
+            distort(ErrorResponse(403, message, reason), random.Random(seed), NOW).body
         ),
         st.sampled_from(MESSAGES),
         st.sampled_from(REASONS),

@@ -10,7 +10,7 @@ import pytest
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify.rules import OddShapes
 
-# Commands, and the calls whose answers are bent.
+# Commands, and the calls whose answers are distorted.
 COMMANDS = {
     "/now": "me/player$",
     "/queue show": "me/player/queue$",

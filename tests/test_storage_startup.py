@@ -20,7 +20,7 @@ from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.storage import StorageError, StorageFull, StorageGone, StorageReadOnly
 from bot.store import Store
 from bot.store.connection import connect_to_file
-from bot.store.disk_errors import refused_file, refused_statement
+from bot.store.disk_errors import file_error, statement_error
 from tests.durability.apsw_connection import connect_to
 from tests.durability.simulated_disk import SimulatedDisk
 from tests.durability.store_operations import KEYS, complete_login
@@ -97,14 +97,14 @@ async def test_database_behind_a_link_is_watched_where_it_is(tmp_path: Path) -> 
     target.parent.mkdir()
     link.symlink_to(target)
     async with Store.open(link, KEYS) as store:
-        await store.prove_write()
+        await store.check_writable()
         for file in (link, target, target.with_name(f"{target.name}-wal")):
             kept = tmp_path / "kept"
             file.rename(kept)
             with pytest.raises(StorageGone):
-                await store.prove_write()
+                await store.check_writable()
             kept.rename(file)
-            await store.prove_write()
+            await store.check_writable()
 
 
 async def test_file_with_a_name_that_sqlite_reserves_is_a_file(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_every_error_of_the_system_has_a_sentence(tmp_path: Path) -> None:
         errno.ESTALE: StorageGone,
     }
     for number in errno.errorcode:
-        error = refused_file(OSError(number, os.strerror(number)), tmp_path / "file")
+        error = file_error(OSError(number, os.strerror(number)), tmp_path / "file")
         assert type(error) is kinds.get(number, type(error))
         assert str(tmp_path) in str(error)
         assert str(error).endswith(".")
@@ -287,7 +287,7 @@ def test_every_error_of_sqlite_has_a_sentence_or_is_a_bug(tmp_path: Path) -> Non
             continue
         error = sqlite3.OperationalError("a reason")
         error.sqlite_errorcode, error.sqlite_errorname = code, name
-        refusal = refused_statement(error, path)
+        refusal = statement_error(error, path)
         if refusal is None:
             bugs.add(code & 0xFF)
         else:

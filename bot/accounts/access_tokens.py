@@ -141,7 +141,7 @@ class AccessTokens:
         old = await self._accounts.refresh_token(account)
         if old is None:
             raise _SupersededError
-        await self._store.prove_write()
+        await self._store.check_writable()
         try:
             tokens = await self._oauth.refresh(account.client_id, old)
         except SpotifyDown:

@@ -10,14 +10,14 @@ from typing import Any
 import discord
 from cachetools import LRUCache
 
-from bot.interactions.responses import limit_seconds, reply_privately
+from bot.interactions.responses import reply_privately, set_reply_timeout
 from bot.interactions.user_writes import UserWrites, WriteRecord
 
 # Discord may deliver an interaction twice; this many IDs are remembered to notice it.
 _MAX_SEEN = 1000
 
 # Seconds to tell the users of unfinished interactions that the bot stops.
-MAX_FAREWELL = 1.0
+STOP_NOTICE_TIMEOUT = 1.0
 
 _RESTARTING = "Tonearm is restarting and may not have finished that. Check before trying again."
 
@@ -65,14 +65,14 @@ class InFlight:
     async def drain(self, grace: float) -> None:
         """Wait at most `grace` seconds for all to finish; tell the others that the bot stops.
 
-        Telling them takes at most MAX_FAREWELL seconds.
+        Telling them takes at most STOP_NOTICE_TIMEOUT seconds.
         """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), grace)
         unfinished, self._active = list(self._active.values()), {}
         for interaction in unfinished:
-            limit_seconds(interaction, MAX_FAREWELL)
-        farewells = [reply_privately(interaction, _RESTARTING) for interaction in unfinished]
+            set_reply_timeout(interaction, STOP_NOTICE_TIMEOUT)
+        notices = [reply_privately(interaction, _RESTARTING) for interaction in unfinished]
         with suppress(TimeoutError):
-            async with asyncio.timeout(MAX_FAREWELL):
-                await asyncio.gather(*farewells, return_exceptions=True)
+            async with asyncio.timeout(STOP_NOTICE_TIMEOUT):
+                await asyncio.gather(*notices, return_exceptions=True)

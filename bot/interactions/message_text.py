@@ -43,7 +43,7 @@ _NOT_SHOWN = "Discord didn’t show me that message. Copy its link, and use /pla
 Interaction = discord.Interaction[Any]
 
 
-def set_message_aside(interaction: Interaction) -> None:
+def extract_message(interaction: Interaction) -> None:
     """Let discord.py parse an empty message instead of the one that a menu is used on.
 
     discord.py 2.7.1 raises for shapes that it does not know, such as a poll without an end or an

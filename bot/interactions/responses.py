@@ -35,7 +35,7 @@ _FILE_FACTOR = 6.0
 
 # Keys in an interaction's extras: the deferred reply is public; the first response was taken,
 # though its request failed; the seconds that replace REPLY_TIMEOUT.
-_PUBLIC, _TAKEN, _TIMEOUT = "public", "taken", "timeout"
+_PUBLIC, _ACCEPTED, _TIMEOUT = "public", "accepted", "timeout"
 
 _DEFERRED_REPLY = discord.InteractionResponseType.deferred_channel_message
 _CHOICES = discord.InteractionResponseType.autocomplete_result
@@ -98,12 +98,12 @@ async def send_choices(interaction: Interaction, choices: list[app_commands.Choi
         interaction.response._response_type = _CHOICES
 
 
-def mark_taken(interaction: Interaction) -> None:
+def mark_accepted(interaction: Interaction) -> None:
     """Discord has taken the first response, although its request failed."""
-    interaction.extras[_TAKEN] = True
+    interaction.extras[_ACCEPTED] = True
 
 
-def limit_seconds(interaction: Interaction, seconds: float) -> None:
+def set_reply_timeout(interaction: Interaction, seconds: float) -> None:
     """Let each reply to the interaction take this many seconds instead of REPLY_TIMEOUT."""
     interaction.extras[_TIMEOUT] = seconds
 
@@ -219,14 +219,14 @@ async def report(
 
 async def _ensure_first_response(interaction: Interaction) -> None:
     """Acknowledge the interaction, unless Discord has taken an earlier attempt."""
-    if interaction.response.is_done() or interaction.extras.get(_TAKEN):
+    if interaction.response.is_done() or interaction.extras.get(_ACCEPTED):
         return
     try:
         await defer(interaction)
     except discord.HTTPException as error:
         if error.code != ACKNOWLEDGED:
             raise
-        mark_taken(interaction)
+        mark_accepted(interaction)
 
 
 async def _delete_deferred_reply(interaction: Interaction) -> None:

@@ -51,7 +51,7 @@ from bot.login.results import (
     Redirect,
 )
 from bot.login.sliding_window import SlidingWindow
-from bot.login.standing import raise_if_ended, raise_oauth_error, result_of
+from bot.login.status import login_result, raise_if_ended, raise_oauth_error
 from bot.spotify.oauth import SpotifyOAuth
 from bot.store import LoginStep, PendingLogin, Store
 
@@ -182,7 +182,7 @@ class LoginFlow:
         login = next((login for login in logins if login.serial == browser.serial), logins[0])
         async with self._lock(login):
             login = await self._logins.get(login.discord_id, login.serial) or login
-        return result_of(login, self._now())
+        return login_result(login, self._now())
 
     async def require_pending_code(self, discord_id: int) -> None:
         """Raises LoginUnfinished if no login of this user waits for its code."""

@@ -94,14 +94,14 @@ class FollowedArtists:
                     yield artist
             if until_known and (self.read_count == before or pages == _MAX_ADDED_PAGES):
                 return
-            more = self.totals.expect_more(self.read_count)
+            more = self.totals.expects_more(self.read_count)
             null_pages = null_pages + 1 if len(in_pass) == known else 0
             has_nulls = bool(page.items) and more and null_pages <= _MAX_NULL_PAGES
             idle_pages = 0 if len(in_pass) > known or has_nulls else idle_pages + 1
             cursor = page.cursors.after if page.cursors else None
             max_pages = max(_MIN_BUDGET, (self.totals.highest or 0) // PAGE_SIZE + 1)
             if idle_pages > more or not (cursor or more) or pages == max_pages:
-                self.complete = not cursor or self.totals.confirm(self.read_count)
+                self.complete = not cursor or self.totals.confirms(self.read_count)
                 return
             last = page.items[-1].id if page.items and page.items[-1] else None
             after = cursor or last or after

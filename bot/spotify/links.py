@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import dropwhile
 from urllib.parse import unquote
 
-from bot.errors import link_pages
+from bot.errors import unsupported_links
 from bot.errors.content import NotSpotifyLink, UnreadableLink
 from bot.spotify.uris import Kind, Uri, is_id
 
@@ -69,7 +69,7 @@ _HOST = (
     rf"(?:www\.)?(?:{_spaced(*_LONG_HOSTS, *SHORT_HOSTS, _DEAD_HOST)}){_GAP}"
     rf"(?::[0-9]+)?{_GAP}(?=/)"
 )
-_URI_WORDS = (*Kind, "user", "collection", "search", *link_pages.URI_WORDS)
+_URI_WORDS = (*Kind, "user", "collection", "search", *unsupported_links.URI_WORDS)
 _URI = rf"{_spaced('spotify')}{_GAP}:(?=[/{_INVISIBLE}]*(?:{_spaced(*_URI_WORDS)})(?![0-9A-Za-z]))"
 
 # ASCII rules, because otherwise "s" and "k" match letters of other scripts as well.
@@ -185,9 +185,9 @@ def _parse(host: str, rest: re.Match[str]) -> Link:
     if host in _LONG_HOSTS:
         return _parse_path(unquote(rest[0]))
     if host == _DEAD_HOST:
-        raise UnreadableLink("dead host", message=link_pages.DEAD_HOST)
+        raise UnreadableLink("dead host", message=unsupported_links.DEAD_HOST)
     if host == "spotify.com" or host.endswith(".spotify.com"):
-        raise UnreadableLink("another host", message=link_pages.OTHER_HOST)
+        raise UnreadableLink("another host", message=unsupported_links.OTHER_HOST)
     raise NotSpotifyLink("elsewhere")
 
 
@@ -204,7 +204,7 @@ def _search(link: re.Match[str]) -> SearchLink:
 def _search_link(words: str, tab: str) -> SearchLink:
     words = _visible(unquote(words)).strip()
     if not words:
-        raise UnreadableLink("a search for nothing", message=link_pages.SEARCH_PAGE)
+        raise UnreadableLink("a search for nothing", message=unsupported_links.SEARCH_PAGE)
     return SearchLink(words, _TABS.get(_word(tab)))
 
 
@@ -231,15 +231,15 @@ def _parse_path(rest: str) -> Target:
         parts, words = parts[start:], words[start:]
     match words:
         case []:
-            raise UnreadableLink("the start page", message=link_pages.START_PAGE)
+            raise UnreadableLink("the start page", message=unsupported_links.START_PAGE)
         case ["collection"] | ["collection", "tracks" | "", *_]:
             return LikedSongs()
         case ["search", *_]:
-            raise UnreadableLink("a search for nothing", message=link_pages.SEARCH_PAGE)
+            raise UnreadableLink("a search for nothing", message=unsupported_links.SEARCH_PAGE)
         case ["collection", *_]:
-            raise UnreadableLink("the library", message=link_pages.LIBRARY)
+            raise UnreadableLink("the library", message=unsupported_links.LIBRARY)
         case [word, *_] if word not in set(Kind):
-            raise UnreadableLink("a page", message=link_pages.PAGES.get(word))
+            raise UnreadableLink("a page", message=unsupported_links.PAGES.get(word))
     uri = _uri(Kind(words[0]), parts[1] if len(parts) > 1 else "")
     if uri.kind in _PLAYABLE:
         return replace(uri, start_ms=_start_ms(parameters.get("t") or rest.partition("#")[2]))
@@ -254,7 +254,7 @@ def _uri(kind: Kind, text: str) -> Uri:
     """The item whose ID the text begins with. Raises UnreadableLink."""
     match = _ID.match(text)
     if match is None or not is_id(item_id := _visible(match[1])):
-        raise UnreadableLink("malformed id", message=link_pages.mistyped(kind))
+        raise UnreadableLink("malformed id", message=unsupported_links.mistyped(kind))
     return Uri(kind, item_id)
 
 

@@ -37,10 +37,10 @@ class ListTotals:
         counts = [total for total in (self.latest, self._before_latest) if total is not None]
         return max(0, min(counts) - read_count) if counts else 0
 
-    def expect_more(self, position: int) -> bool:
+    def expects_more(self, position: int) -> bool:
         """Whether a count says that the list has entries behind this many."""
         return self.highest is not None and self.highest > position
 
-    def confirm(self, position: int) -> bool:
+    def confirms(self, position: int) -> bool:
         """Whether the latest count says that the list has exactly this many entries."""
         return self.latest == position

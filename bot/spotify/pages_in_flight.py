@@ -49,8 +49,8 @@ class PagesInFlight(Generic[T]):
             self.cancel()
         last = self._pages[-1][0] if self._pages else offset - self._step
         while not self._pages or len(self._pages) + bool(self.first_again) < self._allowed():
-            if self._pages and not self._totals.expect_more(last + self._step + 1):
-                if self._totals.expect_more(offset + 1):
+            if self._pages and not self._totals.expects_more(last + self._step + 1):
+                if self._totals.expects_more(offset + 1):
                     self.request_first_again()
                 break
             last += self._step

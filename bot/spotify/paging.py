@@ -150,7 +150,7 @@ class Paging(Generic[T]):
                 yield new
             idle_pages = 0 if new else idle_pages + 1
             if self._ends(page, position, idle_pages):
-                self.complete = page.next is None or self.totals.confirm(self.read_count)
+                self.complete = page.next is None or self.totals.confirms(self.read_count)
                 break
             if number == max_pages:
                 break
@@ -181,10 +181,10 @@ class Paging(Generic[T]):
 
         idle_pages  the pages in a row that brought nothing new, this one included
         """
-        more, is_short = self.totals.expect_more(position), len(page.items) < self._page_size
+        more, is_short = self.totals.expects_more(position), len(page.items) < self._page_size
         if idle_pages == 0:
             # A full page without a next one is the last one only if Spotify's count agrees.
-            return page.next is None and not more and (is_short or self.totals.confirm(position))
+            return page.next is None and not more and (is_short or self.totals.confirms(position))
         if page.next is None or is_short:
             return idle_pages > 1 or not more
         # So many entries may have been added that the last ones read came once more.
@@ -198,7 +198,7 @@ class Paging(Generic[T]):
         if not self._may_repeat and any(identity_of(entry) for entry in entries):
             return False
         self._stale_pages += 1
-        more = self.totals.highest is None or self.totals.expect_more(position)
+        more = self.totals.highest is None or self.totals.expects_more(position)
         return bool(entries) and more and self._stale_pages <= _MAX_STALE_PAGES
 
     def _note_shift(self, shift: int) -> None:

@@ -18,7 +18,7 @@ Reader = Callable[[object], Any]
 """Reads a parsed JSON value; raises Unreadable if the value has another shape."""
 
 # The errors of strict decoding; ten thousand nested brackets raise RecursionError.
-STRICT_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_STRICT_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -49,7 +49,7 @@ def decode(body: bytes, model: type[T]) -> T:
     """
     try:
         return _strict_decoder(model).decode(body)  # type: ignore[no-any-return, arg-type]
-    except STRICT_ERRORS:
+    except _STRICT_ERRORS:
         pass
     return _reader(model)(parse_json(body))  # type: ignore[no-any-return]
 

@@ -77,20 +77,20 @@ class Store:
         """Encrypt every secret with the first key; how many there are. Raises StartupError."""
         return await rekey.reencrypt(self._db, self._cipher)
 
-    async def prove_write(self) -> None:
+    async def check_writable(self) -> None:
         """Write to the disk, also what it refused before. Raises StorageError."""
-        await self._db.prove_write()
+        await self._db.check_writable()
         await self.accounts.save_unsaved()
 
     async def maintain(self) -> None:
         """Prove that the disk can be written, and finish what it refused. Raises StorageError."""
-        await self.prove_write()
+        await self.check_writable()
         if self.has_unerased_rows:
             await self._db.truncate_wal()
 
-    async def trouble(self) -> StorageError | None:
+    async def disk_error(self) -> StorageError | None:
         """What the disk refuses at present."""
-        return await self._db.trouble()
+        return await self._db.disk_error()
 
     @property
     def has_unerased_rows(self) -> bool:

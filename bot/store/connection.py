@@ -27,13 +27,13 @@ import aiosqlite
 from bot.errors.bot_error import StartupError
 from bot.errors.storage import StorageDamaged, StorageError
 from bot.store.disk_errors import (
-    damaged_database,
+    damage_error,
+    file_error,
     file_identities,
-    irregular_file,
+    irregular_file_error,
     lock_file,
-    refused_file,
-    refused_statement,
-    replaced_database,
+    replacement_error,
+    statement_error,
 )
 from bot.store.schema import migrate
 
@@ -103,7 +103,7 @@ class Database:
         self._writer, self._reader, self._row_reader = connections
         self._write_lock = asyncio.Lock()
         self._files: tuple[object, ...] | None = None  # once it is open
-        self._trouble: StorageError | None = None
+        self._disk_error: StorageError | None = None
         self.has_unerased_rows = False
         self.on_write: OnWrite = lambda _: nullcontext()
 
@@ -120,13 +120,13 @@ class Database:
                 connections = await stack.enter_async_context(connect(path))
                 await _prepare(path, connections.writer)
                 database = cls(path, connections)
-                await database.prove_write()
+                await database.check_writable()
                 database._files = file_identities(path)
             except sqlite3.Error as error:
-                reason = refused_statement(error, path) or f"{path} cannot be used: {error}."
+                reason = statement_error(error, path) or f"{path} cannot be used: {error}."
                 raise StartupError(str(reason)) from None
             except OSError as error:
-                raise StartupError(str(refused_file(error, path))) from None
+                raise StartupError(str(file_error(error, path))) from None
             except StorageError as error:
                 raise StartupError(str(error)) from None
             if is_new:
@@ -141,7 +141,7 @@ class Database:
         statements. The rollback is queued after them, and may find no transaction to roll back.
         """
         async with self._write_lock:
-            with self._disk_errors():
+            with self._raise_storage_errors():
                 self._check_files()
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
@@ -172,32 +172,32 @@ class Database:
         It takes some ten microseconds, with a thread three to ten times as many, and a command
         reads the linked account before each call to Spotify.
         """
-        with self._disk_errors():
+        with self._raise_storage_errors():
             row: Row | None = next(self._row_reader.execute(sql, values), None)
             return row
 
     async def fetch_all(self, sql: str, *values: object) -> list[Row]:
-        with self._disk_errors():
+        with self._raise_storage_errors():
             return list(await self._reader.execute_fetchall(sql, values))
 
-    async def prove_write(self) -> None:
+    async def check_writable(self) -> None:
         """Write a row and delete it again, committed to the disk. Raises StorageError.
 
-        A statement that changes no row writes nothing, so only this proof ends a trouble.
+        Only this ends a disk error: a statement that changes no row writes nothing.
         """
         async with self.transaction() as db:
             await db.execute("INSERT INTO note VALUES ('write test', '')")
             await db.execute("DELETE FROM note WHERE name = 'write test'")
-        if self._trouble is not None and not isinstance(self._trouble, StorageDamaged):
-            self._trouble = None
+        if self._disk_error is not None and not isinstance(self._disk_error, StorageDamaged):
+            self._disk_error = None
             _log.warning("the database can be written again")
 
-    async def trouble(self) -> StorageError | None:
+    async def disk_error(self) -> StorageError | None:
         """What the disk refuses, if it still does; None if the last write and read worked."""
-        if self._trouble is not None and not self._write_lock.locked():
+        if self._disk_error is not None and not self._write_lock.locked():
             with suppress(StorageError):
-                await self.prove_write()
-        return self._trouble
+                await self.check_writable()
+        return self._disk_error
 
     async def truncate_wal(self) -> None:
         """Checkpoint and empty the write-ahead log, which still contains erased rows.
@@ -208,7 +208,7 @@ class Database:
         self.has_unerased_rows = True
         with suppress(StorageError):
             async with self._write_lock:
-                with self._disk_errors():
+                with self._raise_storage_errors():
                     self.has_unerased_rows = not await self._checkpoint()
         if self.has_unerased_rows:
             _log.warning(
@@ -223,23 +223,23 @@ class Database:
     def _check_files(self) -> None:
         """Raises StorageGone: a write to deleted files would be lost with the process."""
         if self._files is not None and file_identities(self._path) != self._files:
-            raise replaced_database(self._path)
+            raise replacement_error(self._path)
 
     @contextmanager
-    def _disk_errors(self) -> Iterator[None]:
+    def _raise_storage_errors(self) -> Iterator[None]:
         """Raise what the disk refuses as a StorageError; log the first of its kind."""
         try:
             yield
         except (sqlite3.Error, StorageError) as error:
             refusal = (
-                error if isinstance(error, StorageError) else refused_statement(error, self._path)
+                error if isinstance(error, StorageError) else statement_error(error, self._path)
             )
             if refusal is None:
                 raise
-            if self._files is not None and type(refusal) is not type(self._trouble):
+            if self._files is not None and type(refusal) is not type(self._disk_error):
                 _log.error("%s", refusal)
-            if not isinstance(self._trouble, StorageDamaged):
-                self._trouble = refusal
+            if not isinstance(self._disk_error, StorageDamaged):
+                self._disk_error = refusal
             raise refusal from None
 
 
@@ -253,7 +253,7 @@ async def _prepare(path: Path, writer: aiosqlite.Connection) -> None:
         _log.warning("the database is too large to look for damage in %d s", _MAX_CHECK_TIME)
     else:
         if rows[0][0] != "ok":
-            raise damaged_database(path, str(rows[0][0]))
+            raise damage_error(path, str(rows[0][0]))
     for pragma in _PRAGMAS:
         await writer.execute(f"PRAGMA {pragma}")
     await migrate(writer)
@@ -268,13 +268,13 @@ def _process_lock(path: Path) -> Iterator[bool]:
     """
     is_new = not path.exists()
     if not is_new and not path.is_file():
-        raise irregular_file(path)
+        raise irregular_file_error(path)
     lock = lock_file(path)
     with ExitStack() as stack:
         try:
             file = stack.enter_context(lock.open("w"))
         except OSError as error:
-            raise refused_file(error, lock) from None
+            raise file_error(error, lock) from None
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

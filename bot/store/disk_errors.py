@@ -40,7 +40,7 @@ def lock_file(database: Path) -> Path:
     return database.with_name(database.name + ".lock")
 
 
-def refused_file(error: OSError, file: Path) -> StorageError:
+def file_error(error: OSError, file: Path) -> StorageError:
     """Why the system refused to read, write or create `file`. Any OSError gets a sentence."""
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
@@ -65,7 +65,7 @@ def refused_file(error: OSError, file: Path) -> StorageError:
     return StorageError(f"{file} cannot be used: {reason}. Check its path and its disk.")
 
 
-def refused_statement(error: sqlite3.Error, database: Path) -> StorageError | None:
+def statement_error(error: sqlite3.Error, database: Path) -> StorageError | None:
     """Why SQLite refused a statement; None if the statement itself is wrong: a bug of ours.
 
     SQLite reports most refusals of the system as one of three codes. So the files are looked at
@@ -76,17 +76,17 @@ def refused_statement(error: sqlite3.Error, database: Path) -> StorageError | No
         return None  # raised by Python's module, such as for a closed connection
     primary = code & 0xFF
     if primary in _DAMAGED or code == sqlite3.SQLITE_IOERR_CORRUPTFS:
-        return damaged_database(database, str(error), foreign=primary == sqlite3.SQLITE_NOTADB)
+        return damage_error(database, str(error), foreign=primary == sqlite3.SQLITE_NOTADB)
     if primary in _OWN_MISTAKES:
         return None
     if primary == sqlite3.SQLITE_FULL:
-        return refused_file(OSError(errno.ENOSPC, ""), database)
+        return file_error(OSError(errno.ENOSPC, ""), database)
     if primary in _BUSY:
         return StorageBusy(
             f"Another program has locked {database} for seconds. Stop it, or wait until it is done."
         )
     if code == sqlite3.SQLITE_READONLY_DBMOVED:
-        return replaced_database(database)
+        return replacement_error(database)
     if refusal := _examine(database):
         return refusal
     if primary in _READ_ONLY:
@@ -96,7 +96,7 @@ def refused_statement(error: sqlite3.Error, database: Path) -> StorageError | No
     )
 
 
-def damaged_database(database: Path, detail: str, *, foreign: bool = False) -> StorageDamaged:
+def damage_error(database: Path, detail: str, *, foreign: bool = False) -> StorageDamaged:
     """`foreign`: the file does not begin as a database does."""
     if foreign:
         return StorageDamaged(
@@ -109,7 +109,7 @@ def damaged_database(database: Path, detail: str, *, foreign: bool = False) -> S
     )
 
 
-def replaced_database(database: Path) -> StorageGone:
+def replacement_error(database: Path) -> StorageGone:
     return StorageGone(
         f"{database} or a file beside it was deleted or replaced while Tonearm ran. "
         "Nothing is saved until you put the files back or restart Tonearm."
@@ -132,7 +132,7 @@ def _identity(file: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise refused_file(error, file) from None
+        raise file_error(error, file) from None
     return status.st_dev, status.st_ino
 
 
@@ -147,12 +147,12 @@ def _examine(database: Path) -> StorageError | None:
         folder = database.resolve().parent
         for file in _files(database):
             if file.exists() and not file.is_file():
-                return irregular_file(file)
+                return irregular_file_error(file)
         if os.statvfs(folder).f_flag & os.ST_RDONLY:
             raise OSError(errno.EROFS, "")
         for file in (*filter(Path.exists, _files(database)), folder):
             if not os.access(file, os.R_OK | os.W_OK, effective_ids=_HAS_EFFECTIVE_IDS):
-                return refused_file(OSError(errno.EACCES, ""), file)
+                return file_error(OSError(errno.EACCES, ""), file)
         with lock_file(database).open("r+b", buffering=0) as lock:
             try:
                 lock.write(bytes(4096))
@@ -160,17 +160,17 @@ def _examine(database: Path) -> StorageError | None:
             finally:
                 lock.truncate(0)
     except OSError as error:
-        return refused_file(error, database)
+        return file_error(error, database)
     return None
 
 
 _HAS_EFFECTIVE_IDS = os.access in os.supports_effective_ids
 
 
-def irregular_file(file: Path) -> StorageError:
+def irregular_file_error(file: Path) -> StorageError:
     """A folder, device or pipe is where a file should be."""
     if file.is_dir():
-        return refused_file(OSError(errno.EISDIR, ""), file)
+        return file_error(OSError(errno.EISDIR, ""), file)
     return StorageError(f"{file} is a device or a pipe, not a file. Choose a file.")
 
 

@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from bot.errors.bot_error import StartupError
-from bot.store.disk_errors import refused_file
+from bot.store.disk_errors import file_error
 
 _log = logging.getLogger(__name__)
 
@@ -38,11 +38,11 @@ def load_or_create(file: Path, *, may_create: bool) -> bytes:
             f"{file} is not a valid key file. Restore it from your backup; do not delete it."
         ) from None
     except OSError as error:
-        raise StartupError(str(refused_file(error, file))) from None
+        raise StartupError(str(file_error(error, file))) from None
     try:
         return _create(file)
     except OSError as error:
-        raise StartupError(str(refused_file(error, file))) from None
+        raise StartupError(str(file_error(error, file))) from None
 
 
 def _create(file: Path) -> bytes:

@@ -33,7 +33,7 @@ async def serve(
     announce: AnnounceLogin,
     guard: RequestGuard,
     metrics: MetricsEndpoint,
-    trouble: Callable[[], Awaitable[StorageError | None]],
+    disk_error: Callable[[], Awaitable[StorageError | None]],
     *,
     host: str,
     port: int,
@@ -42,9 +42,9 @@ async def serve(
 ) -> AsyncIterator[None]:
     """Serve the pages until the context ends. Raises StartupError if the port is in use.
 
-    `trouble` returns what keeps the database from being written, for /health.
+    `disk_error` returns what keeps the database from being written, for /health.
     """
-    handlers = _Handlers(flow, announce, trouble, public_url, operator)
+    handlers = _Handlers(flow, announce, disk_error, public_url, operator)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
     app.add_routes(
         [
@@ -94,13 +94,13 @@ class _Handlers:
         self,
         flow: LoginFlow,
         announce: AnnounceLogin,
-        trouble: Callable[[], Awaitable[StorageError | None]],
+        disk_error: Callable[[], Awaitable[StorageError | None]],
         public_url: str,
         operator: str,
     ) -> None:
         self._flow = flow
         self._announce = announce
-        self._trouble = trouble
+        self._disk_error = disk_error
         self._operator = operator
         self._secure = public_url.startswith("https:")
         self._cookie_name = "__Host-tonearm" if self._secure else "tonearm"
@@ -143,7 +143,7 @@ class _Handlers:
         return html_response(pages.privacy(self._operator))
 
     async def health(self, _request: web.Request) -> web.Response:
-        if (error := await self._trouble()) is not None:
+        if (error := await self._disk_error()) is not None:
             return web.json_response({"status": error.word}, status=503)
         return web.json_response({"status": "ok"})
 

@@ -87,7 +87,7 @@ def rate_limited(retry_after: int, *, quota: bool = False) -> ErrorResponse:
     return replace(response, retry_after=retry_after)
 
 
-def bend(response: ErrorResponse, rng: random.Random, now: float) -> ErrorResponse:
+def distort(response: ErrorResponse, rng: random.Random, now: float) -> ErrorResponse:
     """The response in one of the shapes that public bug reports show.
 
     Its message can get lost, but nothing in it becomes untrue. `now` is in seconds since 1970.

@@ -1,4 +1,4 @@
-"""Bends JSON answers: fields, entries and whole answers of shapes that no documentation allows."""
+"""Distorts JSON answers: fields, entries and whole answers get undocumented shapes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ ODD_ANSWERS: tuple[tuple[int, bytes], ...] = (
     (200, b'"OK"'),
     (200, b"<!DOCTYPE html><title>OK</title>"),
 )
-_WHOLE_ANSWERS = 0.1  # the share of bent answers that are replaced as a whole
+_WHOLE_ANSWERS = 0.1  # the share of answers that are replaced as a whole
 
 
 def paths(value: object, prefix: Path = ()) -> Iterator[Path]:
@@ -95,7 +95,7 @@ def to_json(value: object) -> bytes:
     return json.dumps(value).encode().replace(b"\\udcff", b"\xff")
 
 
-def bend(body: bytes, rng: random.Random) -> tuple[int, bytes]:
+def distort(body: bytes, rng: random.Random) -> tuple[int, bytes]:
     """A status and another body: one value of the body is replaced, or all of it."""
     answer = json.loads(body) if body else None
     places = list(paths(answer))

@@ -15,7 +15,7 @@ from yarl import URL
 from sandbox.clock import Clock
 from sandbox.rules import Rule, RuleList
 from sandbox.spotify import odd_shapes
-from sandbox.spotify.error_responses import ApiError, ErrorResponse, bend, rate_limited
+from sandbox.spotify.error_responses import ApiError, ErrorResponse, distort, rate_limited
 from sandbox.spotify.list_faults import ListFault
 
 LIST_KEYS = ("items", "queue")
@@ -45,12 +45,12 @@ class Nulls:
 
 @dataclass(frozen=True)
 class OddRefusals:
-    """Sends the API's own refusals in odd shapes: see `bend`."""
+    """Sends the API's own refusals in odd shapes: see `distort`."""
 
 
 @dataclass
 class OddShapes:
-    """Bends the answers of reads: see `odd_shapes`. A seed bends the same ones in the same way."""
+    """Distorts the answers of reads, reproducibly by a seed: see `odd_shapes`."""
 
     seed: int
 
@@ -58,7 +58,7 @@ class OddShapes:
         self.rng = random.Random(self.seed)
 
     def apply(self, body: bytes) -> tuple[int, bytes]:
-        return odd_shapes.bend(body, self.rng)
+        return odd_shapes.distort(body, self.rng)
 
 
 @dataclass(frozen=True)
@@ -117,13 +117,13 @@ class ApiRules(RuleList[ApiRule]):
         return response
 
     def refusal(self, request: str, response: ErrorResponse) -> ErrorResponse:
-        """The refusal to send for this "METHOD /path", bent if a rule asks for it."""
+        """The refusal to send for this "METHOD /path", distorted if a rule asks for it."""
         for _ in self._effects(request, OddRefusals):
-            return bend(response, self._rng, self._clock())
+            return distort(response, self._rng, self._clock())
         return response
 
     def answer(self, request: str, status: int, body: bytes) -> tuple[int, bytes]:
-        """The status and the body of the response, bent if a rule asks for it."""
+        """The status and the body of the response, distorted if a rule asks for it."""
         for shapes in self._effects(request, OddShapes):
             status, body = shapes.apply(body)
         for changed in self._effects(request, Changed):

@@ -19,7 +19,7 @@ OUTAGE_REFUSALS, OUTAGE_WINDOW_S, RETRY_INTERVAL_S = 3, 300.0, 60.0
 
 LoginStep = Literal["page", "discord", "spotify", "asking", "code", "over", "replaced"]
 # A login that is no longer stored is "erased"; an open one that is too old is "expired".
-Standing = LoginStep | Literal["erased", "expired"]
+LoginStatus = LoginStep | Literal["erased", "expired"]
 
 
 @dataclass(eq=False)
@@ -113,7 +113,7 @@ class LoginModel:
         current = self.logins.get(login.user) is login
         return current and login.step == step and self.now() < login.expires_at
 
-    def standing(self, login: ExpectedLogin) -> Standing:
+    def status(self, login: ExpectedLogin) -> LoginStatus:
         """What the browser that started a login is told about it."""
         if login not in self.stored_logins:
             return "erased"

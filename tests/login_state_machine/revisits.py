@@ -20,11 +20,11 @@ from bot.login.results import AwaitingCode, Callback, LoginPage
 from bot.login.results import Redirect as BrowserRedirect
 from tests.login_state_machine.base_machine import result_or_error
 from tests.login_state_machine.login_steps import LoginSteps, current_visit
-from tests.login_state_machine.model import ExpectedLogin, Redirect, Standing
+from tests.login_state_machine.model import ExpectedLogin, LoginStatus, Redirect
 
 Jar = Literal["own", "other", "none"]
 
-_ENDED: dict[Standing, type[BotError]] = {
+_ENDED: dict[LoginStatus, type[BotError]] = {
     "replaced": LoginReplaced,
     "expired": LoginTimedOut,
 }
@@ -35,25 +35,25 @@ class RevisitSteps(LoginSteps):
 
     def ask_for_login_page(self, login: ExpectedLogin, jar: Jar, *, press: bool) -> None:
         """Open the login page again, or press its button again, in the browser with this jar."""
-        standing, cookie = self.model.standing(login), self._cookie(login, jar)
-        if standing == "page" and press:
+        status, cookie = self.model.status(login), self._cookie(login, jar)
+        if status == "page" and press:
             self.start_authorization(login)
             return
         flow = self.app.login_flow
         open_page = flow.start if press else flow.show_login
         answer = self.run(result_or_error(open_page(login.nonce, cookie)))
         is_own = cookie == login.cookie != ""
-        if standing == "erased":
+        if status == "erased":
             assert type(answer) is LoginLinkExpired
-        elif standing in _ENDED:
-            assert type(answer) is _ENDED[standing]
-        elif standing == "page":
+        elif status in _ENDED:
+            assert type(answer) is _ENDED[status]
+        elif status == "page":
             assert isinstance(answer, LoginPage)
             assert answer.discord_name == login.user
         elif not is_own:
             expired = login.expires_at <= self.env.clock()
             assert type(answer) is (LoginTimedOut if expired else LoginLinkUsed)
-        elif standing in ("discord", "spotify") and not press:
+        elif status in ("discord", "spotify") and not press:
             assert isinstance(answer, LoginPage)
             assert answer.cookie == login.cookie
         else:
@@ -62,8 +62,8 @@ class RevisitSteps(LoginSteps):
     def ask_for_callback(self, redirect: Redirect, jar: Jar) -> None:
         """Send a callback again, in the browser with this jar."""
         login, service = redirect.visit.login, redirect.visit.service
-        standing, cookie = self.model.standing(login), self._cookie(login, jar)
-        if standing == service and cookie == login.cookie:
+        status, cookie = self.model.status(login), self._cookie(login, jar)
+        if status == service and cookie == login.cookie:
             self.follow_redirect(redirect)
             return
         if cookie == login.cookie and self._is_pending(login):
@@ -74,10 +74,10 @@ class RevisitSteps(LoginSteps):
         callback = Callback(redirect.visit.state, cookie, redirect.code, redirect.error)
         answer = self.run(result_or_error(send(callback)))
         assert self.token_request_count == 0
-        if standing == "erased" or cookie != login.cookie:
+        if status == "erased" or cookie != login.cookie:
             assert type(answer) is (LoginCancelled if redirect.error else LoginElsewhere)
-        elif standing in _ENDED:
-            assert type(answer) is _ENDED[standing]
+        elif status in _ENDED:
+            assert type(answer) is _ENDED[status]
         else:
             self._check_continues(login, answer)
 
@@ -102,11 +102,11 @@ class RevisitSteps(LoginSteps):
             self._check_result(login, answer.cookie)
 
     def _check_result(self, login: ExpectedLogin, cookie: str) -> None:
-        standing = self.model.standing(login)
+        status = self.model.status(login)
         if not cookie:
             return  # the browser was not sent to the result page
         result = self.run(self.app.login_flow.result(cookie))
-        match standing:
+        match status:
             case "erased":
                 # Without the login that the cookie names, another one of this browser is shown.
                 own = [other for other in self.model.stored_logins if other.cookie == login.cookie]
@@ -121,7 +121,7 @@ class RevisitSteps(LoginSteps):
             case "discord" | "spotify":
                 assert type(result) is LoginInProgress
             case _:
-                assert type(result) is _ENDED[standing]
+                assert type(result) is _ENDED[status]
 
     def _cookie(self, login: ExpectedLogin, jar: Jar) -> str:
         match jar:

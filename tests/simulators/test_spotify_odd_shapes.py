@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sandbox.spotify.odd_shapes import DROPPED, bend, paths, replaced, to_json
+from sandbox.spotify.odd_shapes import DROPPED, distort, paths, replaced, to_json
 from sandbox.spotify.rules import Changed, OddShapes
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 
@@ -19,15 +19,15 @@ async def _ada() -> AsyncIterator[ApiCaller]:
         yield ada
 
 
-async def test_a_seed_bends_the_same_answer_in_the_same_way(ada: ApiCaller) -> None:
-    bent = []
+async def test_a_seed_distorts_the_same_answer_in_the_same_way(ada: ApiCaller) -> None:
+    distorted = []
     for seed in (*range(20), *range(20)):
         ada.spotify.rules.clear()
         ada.spotify.on("GET /v1/me$", OddShapes(seed))
         answer = await ada("GET", "me")
-        bent.append((answer.status, answer.body))
-    assert bent[:20] == bent[20:]
-    assert len(set(bent)) > 10
+        distorted.append((answer.status, answer.body))
+    assert distorted[:20] == distorted[20:]
+    assert len(set(distorted)) > 10
     assert (await ada("GET", "me")).json["id"] == ada.account.id
 
 
@@ -44,9 +44,9 @@ def test_one_value_at_any_depth_is_replaced_or_dropped() -> None:
     assert answer == {"a": [{"b": 1}, 2], "c": None}
 
 
-def test_bent_answers_have_surrogates_and_invalid_bytes() -> None:
+def test_distorted_answers_have_surrogates_and_invalid_bytes() -> None:
     assert to_json(["\ud83d", "\udcff"]) == b'["\\ud83d", "\xff"]'
-    answers = [bend(json.dumps({"a": {"b": 1}}).encode(), random.Random(n)) for n in range(400)]
+    answers = [distort(json.dumps({"a": {"b": 1}}).encode(), random.Random(n)) for n in range(400)]
     assert {status for status, _ in answers} == {200, 204}
     for part in (b"\xff", b"\\ud83d", b"2345.0", b"null", b"[]", b"{}"):
         assert any(part in body for _, body in answers), part

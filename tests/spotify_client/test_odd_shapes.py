@@ -175,30 +175,32 @@ def lists(decoded: Any) -> Iterator[Entries[Any]]:
 
 
 def check_neighbours(
-    before: Mapping[Path, object], after: Mapping[Path, object], bent: Path
+    before: Mapping[Path, object], after: Mapping[Path, object], changed: Path
 ) -> None:
-    """Nothing but the bent value, and what depends on it, differs."""
-    index = bent[-1] if isinstance(bent[-1], int) else None
+    """Only the changed value, and values that depend on it, differ."""
+    index = changed[-1] if isinstance(changed[-1], int) else None
     for path, value in before.items():
-        is_bent = path[: len(bent)] == bent
-        is_clamped = path == ("progress_ms",) and bent == ("item", "duration_ms")
-        if is_bent or is_clamped:
+        is_changed = path[: len(changed)] == changed
+        is_clamped = path == ("progress_ms",) and changed == ("item", "duration_ms")
+        if is_changed or is_clamped:
             continue
-        same_list = path[: len(bent) - 1] == bent[:-1] and len(path) >= len(bent)
-        position = path[len(bent) - 1] if same_list else None
+        same_list = path[: len(changed) - 1] == changed[:-1] and len(path) >= len(changed)
+        position = path[len(changed) - 1] if same_list else None
         moved = path
         if index is not None and isinstance(position, int) and position > index:
-            moved = (*bent[:-1], position - 1, *path[len(bent) :])
+            moved = (*changed[:-1], position - 1, *path[len(changed) :])
         assert value in (after.get(path), after.get(moved)), path
 
 
-def is_whole_answer(before: Any, bent: Path) -> bool:
+def is_whole_answer(before: Any, changed: Path) -> bool:
     """Whether an answer is of another kind without this value."""
     if isinstance(before, FollowedArtistsResponse):
-        return bent in (("artists",), ("artists", "items"))
+        return changed in (("artists",), ("artists", "items"))
     if isinstance(before, Queue):
         return False
-    return bent in (("items",), ("devices",)) and not isinstance(before, SearchResults | Playlist)
+    return changed in (("items",), ("devices",)) and not isinstance(
+        before, SearchResults | Playlist
+    )
 
 
 async def test_odd_value_costs_nothing_but_itself(

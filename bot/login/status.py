@@ -33,7 +33,7 @@ def raise_oauth_error(service: Service, error: str) -> None:
         raise AuthorizationFailed(service, error)
 
 
-def result_of(login: PendingLogin, now: float) -> LoginResult:
+def login_result(login: PendingLogin, now: float) -> LoginResult:
     """How a login stands while no request exchanges its code, for the page of its own browser."""
     if login.step is LoginStep.OVER:
         if login.outcome == Outcome.LINKED:
