@@ -30,7 +30,7 @@ async def take_screenshot() -> None:
         await it.link_account("ada")
         friend = it.discord.user_client("grace", "music")
         friend.send("what was that one about the greenhouse?")
-        tab = await browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        tab = await browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
         await tab.goto(page.url)
         chat = ChatPage(tab)
         await chat.run_command("/play what:paper greenhouse")
@@ -39,7 +39,7 @@ async def take_screenshot() -> None:
         await chat.run_command("/now share:true")
         await expect(chat.latest_message).to_contain_text("1:1")
         await chat.button("repeat").click()
-        await expect(chat.latest_message).to_contain_text("Repeat one")
+        await expect(chat.latest_message).to_contain_text("Repeat all")
         friend.send("that one! putting it on as well")
         await expect(chat.latest_message).to_contain_text("that one")
         await tab.mouse.move(1, 1)  # so that the pointer highlights nothing
