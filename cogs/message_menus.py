@@ -88,8 +88,7 @@ class MessageMenus(commands.Cog):
             spotify.require_player_quota()
         resolved = await resolve_links(spotify, links)
         found = resolved.found
-        if action is MessageAction.QUEUE:
-            found = [linked for linked in found if _is_queueable(linked)] or found
+        found = [linked for linked in found if _is_possible(action, linked)] or found
         if len(found) == 1 and not resolved.more:
             await reply(interaction, await self._perform(user_id, spotify, action, found))
         else:
@@ -119,8 +118,11 @@ class MessageMenus(commands.Cog):
         return outcome_reply(await self.player.queue_items(user_id, uris))
 
 
-def _is_queueable(linked: LinkedItem) -> bool:
-    return linked.item is not None and linked.item.kind in QUEUEABLE_KINDS
+def _is_possible(action: MessageAction, linked: LinkedItem) -> bool:
+    """Whether it is worth to offer the item for this action. The liked songs can only be played."""
+    if action is MessageAction.PLAY or linked.item is None:
+        return action is MessageAction.PLAY
+    return action is MessageAction.SAVE or linked.item.kind in QUEUEABLE_KINDS
 
 
 async def setup(bot: Tonearm) -> None:

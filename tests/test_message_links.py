@@ -122,6 +122,18 @@ async def test_links_are_found_in_polls(linked_user: UserClient, tracks: list[Tr
         assert _option_uris(reply) == [track.uri for track in tracks[:3]]
 
 
+async def test_links_are_found_beside_pictures_and_in_selects(
+    linked_user: UserClient, tracks: list[Track]
+) -> None:
+    urls = [spotify_url(track.uri) for track in tracks[:3]]
+    option = {"label": "One", "value": "1", "description": urls[1]}
+    select = {"type": 3, "custom_id": "a", "placeholder": urls[0], "options": [option]}
+    picture = {"id": "1", "filename": "a.png", "description": f"The cover of {urls[2]}"}
+    message = linked_user.send("", components=[_action_row(select)], attachments=[picture])
+    reply = await linked_user.use_context_menu(PLAY, message=message)
+    assert sorted(_option_uris(reply)) == sorted(track.uri for track in tracks[:3])
+
+
 async def test_messages_of_unknown_shape_get_an_answer(
     spotify: Spotify, linked_user: UserClient, tracks: list[Track]
 ) -> None:
@@ -216,6 +228,8 @@ async def test_link_to_liked_songs_plays_those_of_its_reader(
         reply = await linked_user.use_context_menu(menu, message=message)
         assert "which I can only play" in reply.text
     message = linked_user.send(f"{link} or {spotify_url(tracks[0].uri)}")
+    for menu, expected in ((SAVE, "Liked Songs"), (QUEUE, "Queued")):
+        assert expected in (await linked_user.use_context_menu(menu, message=message)).text
     picker = await linked_user.use_context_menu(PLAY, message=message)
     account.player.play(tracks[0].uri)
     assert "liked songs" in (await picker.pick("Liked songs")).text
