@@ -28,8 +28,8 @@ _TOKEN_REFUSED = (
     "Bot, and put the new one into .env."
 )
 
-# Seconds from a signal to the end of the process, whatever does not answer: a disk or a lookup of
-# a name may hang. All graces together are shorter.
+# Seconds from a signal to the end of the process, even if a disk or a DNS lookup hangs. All grace
+# periods together are shorter.
 MAX_SHUTDOWN = 7.8
 
 # The gateway's close code for an invalid token.
@@ -77,7 +77,7 @@ async def run(settings: Settings) -> None:
 
 
 def _force_exit() -> None:
-    """End the process. The database survives that as it survives a power cut."""
+    """End the process at once. The database survives this, as it survives a power cut."""
     logging.warning("not stopped after %.1f seconds; ending now", MAX_SHUTDOWN)
     logging.shutdown()
     os._exit(1)

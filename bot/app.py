@@ -59,12 +59,12 @@ async def build(
     """The bot, ready for `start(settings.discord_token)`, with its login pages already served.
 
     now               the time of day in seconds since 1970: for what is stored, or shown as a date
-    monotonic         seconds that never go back: for what is in memory
+    monotonic         seconds of a clock that never goes back: for what is in memory
     connector         for all requests but those of discord.py
     connect_database  opens the connections to the database
     command_timeout   seconds that a command has for its calls to Spotify
     shutdown_grace    seconds that interactions in progress get when the bot stops
-    reply_timeout     seconds that Discord gets to take a reply
+    reply_timeout     seconds that Discord gets to accept a reply
 
     Everything is closed in reverse order at the end. Raises StartupError.
     """

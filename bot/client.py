@@ -108,7 +108,7 @@ class Tonearm(Connection):
         self._templates += [item.__discord_ui_compiled_template__ for item in items]
 
     async def close(self) -> None:
-        """Finish what is in progress, in bounded time, whatever does not answer."""
+        """Finish what is in progress, in bounded time even if a service does not answer."""
         if self._maintenance is not None:
             self._maintenance.cancel()
             await asyncio.wait({self._maintenance}, timeout=MAINTENANCE_GRACE)
@@ -210,11 +210,11 @@ class Tonearm(Connection):
         if code == ACKNOWLEDGED and interaction in self.unconfirmed:
             mark_accepted(interaction)
         elif code == ACKNOWLEDGED or code in UNDELIVERABLE:
-            # Another process answers it, or nobody can see a reply: say and do nothing.
+            # Another process answers it, or the reply can no longer be seen: do nothing.
             self._in_flight.finish(interaction, "lost")
             _log.info("%s: the reply is gone: %s", name, code)
             return
-        # Without a first response, the command did not begin: see `bot.interactions.responses`.
+        # The command did not begin without a first response: see `bot.interactions.responses`.
         began = interaction.response.is_done()
         writes = self._in_flight.writes(interaction) if began else WriteRecord()
         explanation = explain(error, self.services.operator, writes)
@@ -252,7 +252,7 @@ class _Tree(app_commands.CommandTree[Tonearm]):
         except app_commands.AppCommandError:
             raise  # the library calls on_error
         except Exception as error:
-            # The library could not parse the command's arguments, and would stay silent.
+            # discord.py could not parse the command's arguments, and would send no reply.
             await interaction.client.handle_error(interaction, error)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
@@ -269,7 +269,7 @@ def _interaction_name(interaction: Interaction) -> str:
 
 
 def _for_log(error: Exception) -> str:
-    """The error's text; not the page that Cloudflare answers with."""
+    """The error's text, but only the code of an error of Discord: its text may be an HTML page."""
     return str(code_of(error)) if isinstance(error, DISCORD_ERRORS) else str(error)
 
 

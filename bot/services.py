@@ -33,7 +33,7 @@ class Services:
     setup_page      the URL of the page about Spotify apps of users' own
     writes          what the interactions in progress have written
     shutdown_grace  seconds that interactions in progress get when the bot stops
-    reply_timeout   seconds that Discord gets to take a reply
+    reply_timeout   seconds that Discord gets to accept a reply
     """
 
     store: Store
@@ -66,10 +66,10 @@ class Services:
             self.sleep_timers.forget(user_id)
 
     async def expire(self) -> list[LoginFinished]:
-        """Erase what is too old, in memory and in the store, and test the disk.
+        """Erase what has expired, in memory and in the store, and test the disk.
 
-        Returns the logins that end with it. What the disk refuses is logged by the store, and
-        tried again the next time.
+        Returns the logins that expired. If the disk refuses a write, the store logs that, and the
+        next call repeats it.
         """
         for memory in (self.autocomplete, self.friends, self.player, self.sessions):
             memory.expire()

@@ -60,7 +60,9 @@ class AccessTokens:
         self._refused_logins = RefusedLogins(monotonic=monotonic)
 
     async def active_account(self, discord_id: int, *, retry: bool = True) -> LinkedAccount:
-        """The user's linked account; `retry` includes one whose login is to be tried again.
+        """The user's linked account.
+
+        retry  also return a revoked account if it is time to try its login again
 
         Raises NotLinked, or LoginExpired if the account is revoked.
         """
@@ -76,7 +78,7 @@ class AccessTokens:
         return not expired and self._refused_logins.may_retry(account.discord_id)
 
     async def get(self, discord_id: int, refused: str | None) -> str:
-        """An access token of this user; another one than `refused`, which Spotify refused.
+        """An access token of this user, different from `refused`, which Spotify refused.
 
         Raises NotLinked, LoginExpired, OwnAppGone, AppGone, SpotifyDown, StorageError.
         """
@@ -107,12 +109,12 @@ class AccessTokens:
     async def close(self) -> None:
         """Wait for renewals in progress, so that no new refresh token is lost.
 
-        At most CLOSE_TIMEOUT seconds: Spotify may not answer.
+        Waits at most CLOSE_TIMEOUT seconds, because Spotify may not answer.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 while self._renewals:
-                    # `gather` would not yield if all are done (Python 3.12): none is removed then.
+                    # If all are done, `gather` does not yield (Python 3.12) and none is removed.
                     await asyncio.wait(self._renewals.values())
 
     def _renewal(self, account: LinkedAccount) -> asyncio.Task[str]:
@@ -133,7 +135,7 @@ class AccessTokens:
     async def _renew(self, account: LinkedAccount) -> str:
         """A new access token. Stores a new refresh token first.
 
-        Spotify may replace the refresh token. So nothing is sent unless the store can be written.
+        Spotify may replace the refresh token, so the request is sent only if the store is writable.
 
         An unlink, a new login or another renewal during this one takes precedence: it changes
         the account's version, and this renewal raises _SupersededError.
@@ -166,7 +168,7 @@ class AccessTokens:
         forgotten = (account.discord_id, account.version) not in self._renewals
         if version is None or forgotten:
             raise _SupersededError
-        require_access_token(tokens)  # only now, when a refresh token beside it is stored
+        require_access_token(tokens)  # after a new refresh token was stored
         expires_at = self._monotonic() + tokens.expires_in
         self._tokens[account.discord_id] = _AccessToken(tokens.access_token, expires_at, version)
         return tokens.access_token

@@ -53,8 +53,8 @@ class UsageReport:
 class Quota:
     """The rate limiter, and the storage of its counts.
 
-    An exhausted quota is stored at once, the counts whenever `save` is called. What the disk
-    refuses is stored by a later `save`: commands and the bot's end do not depend on it.
+    An exhausted quota is stored at once, the counts whenever `save` is called. If the disk refuses
+    a write, a later `save` repeats it, so that neither commands nor the shutdown fail.
     """
 
     def __init__(

@@ -29,9 +29,9 @@ class Reminders:
         self._now = now
 
     async def due(self) -> list[Reminder]:
-        """The reminders to send now. Each is marked as sent first: better none than two.
+        """The reminders to send now. Each is marked as sent first, so that none is sent twice.
 
-        Those that cannot be marked, because the disk refuses it, are due again the next time.
+        If the disk refuses the mark, the reminder stays due.
         """
         now = self._now()
         reminders = []

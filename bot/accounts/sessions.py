@@ -25,7 +25,7 @@ COMMAND_TIMEOUT = 6.0
 class Sessions:
     """Spotify's Web API as one of the users, or as the app.
 
-    on_write  a context in which each write of the Discord user with this ID is sent
+    on_write  makes a context for each write of the Discord user with this ID
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Sessions:
     ) -> Spotify:
         """A Spotify session of this user; `background` for long work. Raises NeedsLogin.
 
-        `retry` tries a login again that has ended, at times: Spotify may accept it again.
+        retry  try an ended login again from time to time, because Spotify may accept it again
         """
         account = await self._access_tokens.active_account(discord_id, retry=retry)
         return Spotify(

@@ -25,7 +25,7 @@ from bot.spotify.paging import Paging
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
 
-# Times of plays in seconds since 1970; others are mistakes. Spotify exists since 2006.
+# Plausible times of plays, in seconds since 1970: from 2006, when Spotify began, to 2100.
 _FIRST_PLAY, _LAST_PLAY = 1_136_073_600, 4_102_444_800
 
 # Characters of an artist's name in a search, so that the query stays below Spotify's limit.
@@ -62,7 +62,7 @@ class ListPage:
 
     @property
     def uris(self) -> list[Uri]:
-        """The entries, and the item whose contents they are; each once."""
+        """The URIs of the entries and of `head`, without duplicates."""
         items = [*(entry.selectable for entry in self.entries), self.head]
         return list(dict.fromkeys(item.require_uri() for item in items if item and item.uri))
 

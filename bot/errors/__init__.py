@@ -26,7 +26,7 @@
     │   ├── OwnAppGone          Spotify knows no app with the user's own client ID any more
     │   └── MissingScope        the login lacks a permission
     ├── LoginError              a login in the browser failed
-    │   ├── LoginLinkExpired    no login waits for what the browser asks
+    │   ├── LoginLinkExpired    no login waits for the browser's request
     │   │   ├── LoginLinkUsed   another browser opened the login link
     │   │   ├── LoginElsewhere  the browser has no cookie of the login
     │   │   ├── LoginReplaced   the user asked for a newer login link

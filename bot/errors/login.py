@@ -52,7 +52,7 @@ class LoginError(BotError):
 
 
 class LoginLinkExpired(LoginError):
-    """No login waits for what the browser asks."""
+    """No login waits for the browser's request."""
 
     message = "This login link is used up or too old. Use /link in Discord to get a new one."
 
@@ -66,7 +66,7 @@ class LoginLinkUsed(LoginLinkExpired):
 
 
 class LoginElsewhere(LoginLinkExpired):
-    """The same for every unknown cookie and state, so that guesses teach nothing."""
+    """The same error for every unknown cookie and state, so that guesses reveal nothing."""
 
     title = "This browser has no login to finish"
     message = (
@@ -116,7 +116,7 @@ class LoginCancelled(LoginError):
 
 
 class LoginRefused(LoginError):
-    """The service does not know the authorization code, or no longer."""
+    """The service does not know the authorization code, or it has expired."""
 
     message = (
         "This login is no longer accepted: that happens if it takes too long. "

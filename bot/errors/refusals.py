@@ -1,4 +1,4 @@
-"""The sentences that explain a refusal of the Web API, by what the refused path is about."""
+"""Sentences that explain a refusal of the Web API, by the subject of the refused path."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RESTRICTIONS = {
 
 DEVICE_CANNOT = "That device can’t do that. Choose another one with /devices."
 UNPLAYABLE = "Spotify can’t play that. Try something else with /search."
-# Of OutcomeUnknown, whose own message is about the player.
+# For OutcomeUnknown outside the player; its own message is about the player.
 OUTCOME_UNKNOWN_ELSEWHERE = (
     "Not sure that worked: Spotify didn’t confirm. Check in Spotify before trying again."
 )
@@ -45,11 +45,11 @@ LEGAL_REASONS = "Spotify may not offer that, for legal reasons. Try another vers
 
 
 class Subject(Enum):
-    """What a path is about, and so what can be wrong if Spotify refuses it."""
+    """The subject of a path, which tells what may be wrong if Spotify refuses the call."""
 
     PLAYER = auto()
     PLAYBACK = auto()
-    """The state of the player, which is only read."""
+    """Reads of the player's state."""
     PLAYLIST = auto()
     ITEM = auto()
     SEARCH = auto()
@@ -59,7 +59,10 @@ class Subject(Enum):
 
 @dataclass(frozen=True)
 class Texts:
-    """`names_item`: the user named what the path or the query identifies."""
+    """The sentences for one subject.
+
+    names_item  the path or the query contains an ID or a query of the user's
+    """
 
     not_permitted: str
     not_found: str

@@ -182,7 +182,7 @@ class SpotifyDown(SpotifyError):
 
 
 class ListUnreadable(SpotifyError):
-    """A list has entries, but none of them could be read; it is not empty."""
+    """A list has entries, but none of them could be read."""
 
     message = "Spotify answered, but I couldn’t read it. Try again in a minute."
 

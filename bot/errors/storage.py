@@ -1,4 +1,4 @@
-"""Errors of the database: the disk, or its rights, refuse a read or a write."""
+"""Errors of the database: the disk or its permissions refuse a read or a write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.errors.bot_error import BotError
 class StorageError(BotError):
     """The disk has a fault; a write may or may not have taken effect.
 
-    `str(error)` is a sentence for the operator, with the next step. `word` stands in /health.
+    `str(error)` is a sentence for the operator, with the next step. /health shows `word`.
     """
 
     word = "failing"

@@ -1,4 +1,4 @@
-"""Says what a link to Spotify leads to if apps cannot open it."""
+"""Sentences for links to Spotify that apps cannot open: what each kind of link leads to."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ PAGES: dict[str, str] = {
         _BROWSE_PAGE,
     ),
 }
-# The pages that URIs name as well.
+# The pages that also occur in URIs.
 URI_WORDS = tuple(PAGES)
 
 
 def mistyped(kind: str) -> str:
-    """For a link to that kind of item whose ID is none."""
+    """For a link to an item of this kind with an invalid ID."""
     return f"That {kind} link is incomplete or mistyped. Copy it again from Spotify."

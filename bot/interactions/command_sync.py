@@ -18,20 +18,22 @@ from bot.store import Store
 
 _log = logging.getLogger(__name__)
 
-# Seconds for one attempt; the start of the bot waits for the first one, but not as long.
+# Seconds for one attempt, and seconds that the bot's start waits for the first attempt.
 ATTEMPT_TIMEOUT, START_TIMEOUT = 60.0, 5.0
 # Seconds until the second attempt. Each later wait is twice as long, up to the longest.
 FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * 3600.0
 
-# The note in the store that says what Discord answered last; empty if it has the commands.
+# The key in the store for Discord's last problem with the commands; its value is empty if none.
 PROBLEM_NOTE = "commands refused"
 
 
 class CommandSync:
     """Writes the commands if they have changed since they were last written.
 
-    If Discord does not take them, users have those that it took last, and it is tried again later.
-    problem  Discord's last answer if it did not take them, such as "503"; else empty
+    If Discord refuses them, users keep the commands that it accepted last, and a later attempt
+    follows.
+
+    problem  why Discord refused the commands the last time, such as "503"; else empty
     """
 
     def __init__(self, store: Store, sleep: Callable[[float], Awaitable[None]]) -> None:
@@ -42,7 +44,7 @@ class CommandSync:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, tree: app_commands.CommandTree[Any]) -> None:
-        """Begin, and wait for the first attempt, but not longer than START_TIMEOUT."""
+        """Start, and wait at most START_TIMEOUT for the first attempt."""
         attempted = asyncio.Event()
         self._task = asyncio.create_task(self._run(tree, attempted))
         waiting = asyncio.ensure_future(attempted.wait())
@@ -52,7 +54,7 @@ class CommandSync:
         waiting.cancel()
 
     async def close(self) -> None:
-        """Try no more."""
+        """Stop trying."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

@@ -45,7 +45,7 @@ class PersistentItem(ui.DynamicItem[ItemT], Generic[ItemT], template=r"(?!)"):
 
     @classmethod
     def copy_of(cls, item: ui.Item[Any], match: re.Match[str]) -> Self:
-        """The component that looks like `item`, whose custom_id is `match`."""
+        """A component of this class that looks like `item`; `match` is its parsed custom_id."""
         copy = cls(**match.groupdict())  # type: ignore[arg-type]
         copy.item = item  # type: ignore[assignment]
         return copy

@@ -1,4 +1,4 @@
-"""The connection to Discord: what it asks for, and how long a request and its end may take."""
+"""The connection to Discord: its options, and the timeouts of requests and of closing."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from discord.gateway import DiscordWebSocket
 
 from bot.interactions.discord_errors import DISCORD_ERRORS, UnconfirmedResponses
 
-# Seconds for one request to Discord: to connect, for the answer to begin, and in all, with a file.
-# Replies have shorter limits, see `bot.interactions.responses`.
+# Seconds for one request to Discord: in all, to connect, and between two reads of the response.
+# Replies have shorter timeouts: see `bot.interactions.responses`.
 REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=60.0, sock_connect=5.0, sock_read=15.0)
-# The longest wait, in seconds, for a rate limit of Discord. With a longer one, a request fails.
+# The longest wait for Discord's rate limit, in seconds. A request that must wait longer fails.
 MAX_RATE_LIMIT_WAIT = 30.0
-# Seconds for the gateway to say goodbye; then the connection is cut, which takes less.
+# Seconds to close the gateway properly, and then to abort its connection.
 CLOSE_TIMEOUT, CUT_TIMEOUT = 0.4, 0.2
 
-# The library warns that it lacks modules for voice, which the bot does not use,
+# Hide two warnings of discord.py: about missing modules for voice, which the bot does not use,
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
-# and that without the guilds intent its guild cache is incomplete, which the bot does not read.
+# and about the guild cache without the guilds intent, which the bot does not read.
 logging.getLogger("discord.state").addFilter(
     lambda record: not record.getMessage().startswith("Guilds intent seems to be disabled")
 )
 
-# discord.py logs a traceback for choices that Discord does not take. That is normal: the user
+# discord.py logs a traceback if Discord refuses autocomplete choices. That is normal: the user
 # types on, or Discord is busy.
 logging.getLogger("discord.app_commands.tree").addFilter(
     lambda record: not (record.exc_info and isinstance(record.exc_info[1], DISCORD_ERRORS))
@@ -40,7 +40,7 @@ logging.getLogger("discord.app_commands.tree").addFilter(
 class Connection(commands.AutoShardedBot):
     """discord.py's bot. Unlike Bot, AutoShardedBot tries again if its first connection fails.
 
-    unconfirmed  the first responses that Discord may have taken although their request failed
+    unconfirmed  the first responses that Discord may have accepted although their request failed
     """
 
     def __init__(self, tree: type[app_commands.CommandTree[commands.AutoShardedBot]]) -> None:
@@ -63,7 +63,7 @@ class Connection(commands.AutoShardedBot):
         )
 
     async def setup_hook(self) -> None:
-        # discord.py 2.7.1 leaves aiohttp's five minutes, and has no option for it.
+        # discord.py 2.7.1 uses aiohttp's timeout of five minutes, and has no option for it.
         self.http._HTTPClient__session._timeout = REQUEST_TIMEOUT  # type: ignore[attr-defined]
         # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
         # not to the address it was given.
@@ -71,7 +71,7 @@ class Connection(commands.AutoShardedBot):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
     async def close(self) -> None:
-        """Close the connection in CLOSE_TIMEOUT and CUT_TIMEOUT, whether Discord answers or not."""
+        """Close the connection within CLOSE_TIMEOUT + CUT_TIMEOUT, even without an answer."""
         closing = asyncio.ensure_future(super().close())
         await asyncio.wait({closing}, timeout=CLOSE_TIMEOUT)
         if not closing.done():

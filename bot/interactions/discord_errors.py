@@ -1,4 +1,4 @@
-"""Errors on Discord's side: which they are, and what they mean for a reply."""
+"""Discord's errors: which exceptions and codes there are, and what they mean for a reply."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ DISCORD_ERRORS = (
     TimeoutError,
 )
 
-# Discord's codes. The message was dismissed or deleted; the interaction has no reply yet; nobody
-# answered the interaction in three seconds; its first response was sent already; it is over
-# fifteen minutes old; the user accepts no direct messages; the request is malformed, or empty.
+# Discord's error codes, in this order: the message was dismissed or deleted; the interaction has no
+# reply yet; the interaction got no response in three seconds; it has a first response already; it
+# is over fifteen minutes old; the user accepts no direct messages; the message is empty; the body
+# is invalid.
 UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10008, 10015, 10062
 ACKNOWLEDGED, TOKEN_EXPIRED, CANNOT_SEND = 40060, 50027, 50007
 EMPTY_MESSAGE, INVALID_BODY = 50006, 50035
 
 # A reply that cannot be edited.
 UNEDITABLE = (UNKNOWN_MESSAGE, TOKEN_EXPIRED)
-# A reply that nobody can see any more. That is normal.
+# The user can no longer see a reply. That is normal.
 UNDELIVERABLE = (UNKNOWN_INTERACTION, CANNOT_SEND, *UNEDITABLE)
 # The bot sent something that Discord never accepts.
 OUR_MISTAKES = (EMPTY_MESSAGE, INVALID_BODY)
 
-# First responses with an unknown outcome that are remembered.
+# The number of first responses with an unknown outcome to remember.
 _MAX_UNCONFIRMED = 1000
 
 Interaction = discord.Interaction[Any]
@@ -43,10 +44,10 @@ def code_of(error: BaseException) -> int:
 
 
 class UnconfirmedResponses:
-    """First responses that Discord may have taken although their request failed.
+    """The first responses that Discord may have accepted although their request failed.
 
-    discord.py repeats a failed request by itself. If Discord then says that the interaction was
-    answered already (ACKNOWLEDGED), this tells whether that can have been this bot.
+    discord.py repeats a failed request. If Discord then says that the interaction was answered
+    already (ACKNOWLEDGED), this tells whether an earlier attempt of this bot may have done it.
     """
 
     def __init__(self) -> None:
@@ -56,7 +57,7 @@ class UnconfirmedResponses:
         return f"{interaction.id}/{interaction.token}" in self._paths
 
     def trace_config(self) -> aiohttp.TraceConfig:
-        """For the client, which sends all of its requests through it."""
+        """The aiohttp hook that records failed first responses."""
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(self._on_end)
         trace.on_request_exception.append(self._on_exception)

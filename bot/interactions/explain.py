@@ -25,8 +25,8 @@ _NOTHING_WRITTEN = WriteRecord()
 class Explanation:
     """What the user reads.
 
-    reference    is set for a bug: it is in the message and in the log
-    last_resort  a short text in place of the message, if Discord does not take that
+    reference    set for a bug: it is in the message and in the log
+    last_resort  a short text to send if Discord does not accept the message
     """
 
     message: str
@@ -40,8 +40,8 @@ def explain(
     """An error that no class of ours describes is a bug.
 
     operator  who runs the bot
-    writes    what the command has written. Then Discord's errors, and bugs, are about the reply
-              alone, and nobody is told to repeat the command.
+    writes    the command's writes; if there are any, an error of Discord or a bug concerns only the
+              reply, and the user is not told to repeat the command
     """
     is_bug = False
     match error:
@@ -76,7 +76,7 @@ def explain(
 
 
 def _is_second(error: BaseException) -> bool:
-    """Whether it was raised while another error was handled, so that the work may be half done."""
+    """Whether it was raised during the handling of a BotError: the work may be half done."""
     context = error.__context__
     while context is not None and not isinstance(context, BotError):
         context = context.__context__

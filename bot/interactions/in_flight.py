@@ -65,7 +65,7 @@ class InFlight:
     async def drain(self, grace: float) -> None:
         """Wait at most `grace` seconds for all to finish; tell the others that the bot stops.
 
-        Telling them takes at most STOP_NOTICE_TIMEOUT seconds.
+        The messages take at most STOP_NOTICE_TIMEOUT seconds.
         """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), grace)

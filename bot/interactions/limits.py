@@ -1,4 +1,4 @@
-"""Discord's limits, and the functions through which every message that is sent keeps to them.
+"""Discord's limits, and functions that cut every message to them.
 
 Source of the numbers: Discord's API documentation and its OpenAPI specification of July 2026.
 """
@@ -15,7 +15,7 @@ from bot.text.clip import clip, clip_markdown
 ViewT = TypeVar("ViewT", bound="ui.View | ui.LayoutView")
 
 MAX_CONTENT = 2000
-# All texts of a layout together.
+# Characters of all texts of a layout together.
 MAX_LAYOUT_TEXT = 4000
 MAX_BUTTON_LABEL, MAX_PLACEHOLDER = 80, 150
 MAX_OPTIONS, MAX_OPTION_TEXT = 25, 100
@@ -24,7 +24,7 @@ _UNNAMED = "Untitled"
 
 
 def fit_content(text: str) -> str:
-    """The text, which is markdown, as long as a message may be."""
+    """The markdown text, cut to the length that a message may have."""
     return clip_markdown(text, MAX_CONTENT)
 
 
@@ -52,7 +52,7 @@ def _fit_texts(texts: list[ui.TextDisplay[Any]]) -> None:
 
 
 def _fit_menu(menu: ui.Select[Any]) -> None:
-    """A value is an ID, which a cut would change: an option whose value is too long is left out."""
+    """Cut the texts of the options. Remove options with a too long value, which is an ID."""
     if menu.placeholder:
         menu.placeholder = clip(menu.placeholder, MAX_PLACEHOLDER)
     options: dict[str, discord.SelectOption] = {}

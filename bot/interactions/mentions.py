@@ -15,7 +15,7 @@ from bot.interactions.discord_errors import DISCORD_ERRORS
 _log = logging.getLogger(__name__)
 
 Command = app_commands.AppCommand | app_commands.AppCommandGroup
-# Seconds that /help waits for the IDs; without them it names the commands in plain text.
+# Seconds that /help waits for the commands' IDs; without them, it shows the names as plain text.
 _TIMEOUT = 3.0
 _SLASH = discord.AppCommandType.chat_input
 

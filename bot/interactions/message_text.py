@@ -1,4 +1,4 @@
-"""The text of the message that a message menu is used on, in whatever shape Discord sends it."""
+"""Reads the text of a message menu's message from Discord's raw JSON, of any shape."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import discord
 
 from bot.errors.content import UnreadableLink
 
-# The fields that hold what people read, and the parts that hold such fields, in reading order.
-# Parts that this list names are searched in components and embeds of any type, known or not.
+# The fields with visible text or URLs, and the fields that contain such fields, in reading order.
+# They are searched in components and embeds of every type.
 _FIELDS = (
     "message",
     "content",
@@ -47,10 +47,10 @@ Interaction = discord.Interaction[Any]
 
 
 def extract_message(interaction: Interaction) -> None:
-    """Let discord.py parse an empty message instead of the one that a menu is used on.
+    """Move a message menu's message to the interaction's extras, and leave an empty message.
 
-    discord.py 2.7.1 raises for shapes that it does not know, such as a poll without an end or an
-    embed that is null, and then nothing answers. To be called before the command's callback.
+    discord.py 2.7.1 raises an error for shapes that it does not know, such as a poll without an end
+    or a null embed, and sends no reply. Call this before discord.py parses the message.
     """
     data: dict[str, Any] = interaction.data or {}  # type: ignore[assignment]
     if data.get("type") != _MESSAGE_MENU:

@@ -26,7 +26,7 @@ class ReplyVisibility:
         return user_id not in self._sharing
 
     def is_reply_private(self, interaction: discord.Interaction[Any]) -> bool:
-        """Whether only its user sees the reply; an edit of their message is as public as that."""
+        """Whether only its user sees the reply, which may be an edit of their own message."""
         if interaction.message is None:
             return self.is_private(interaction.user.id)
         return interaction.message.flags.ephemeral or not is_own_message(interaction)

@@ -1,7 +1,7 @@
-"""All replies to interactions: within Discord's limits and in bounded time, in whatever state.
+"""Sends all replies to interactions, within Discord's limits and in bounded time.
 
 The first response of each interaction comes before any work. If it fails, its error ends the
-command: what a user did not see begin is not done, because the user will repeat it.
+command: the user has seen no response, and will repeat the command.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from bot.interactions.limits import fit_content, fit_view
 
 _log = logging.getLogger(__name__)
 
-# Seconds for Discord to take the first response of an interaction, which later is refused; and a
-# message, with the repetitions of discord.py. A file takes longer.
+# Seconds for Discord to accept the first response of an interaction, which it refuses after three
+# seconds; and for a message, including the repetitions of discord.py. A file may take longer.
 FIRST_RESPONSE_TIMEOUT = 3.0
 REPLY_TIMEOUT = 10.0
 _FILE_FACTOR = 6.0
 
-# Keys in an interaction's extras: the deferred reply is public; the first response was taken,
-# though its request failed; the seconds that replace REPLY_TIMEOUT.
+# Keys in an interaction's extras: the deferred reply is public; Discord accepted the first response
+# although its request failed; the seconds that replace REPLY_TIMEOUT.
 _PUBLIC, _ACCEPTED, _TIMEOUT = "public", "accepted", "timeout"
 
 _DEFERRED_REPLY = discord.InteractionResponseType.deferred_channel_message
@@ -47,7 +47,7 @@ View = ui.View | ui.LayoutView
 
 @dataclass(frozen=True)
 class Reply:
-    """The content of a reply. `private`: it asks something, so only its user is to see it."""
+    """The content of a reply. `private`: it asks a question, so only its user may see it."""
 
     content: str | None = None
     view: View | None = None
@@ -94,12 +94,12 @@ async def send_choices(interaction: Interaction, choices: list[app_commands.Choi
         async with _first_response(interaction):
             await interaction.response.autocomplete(choices)
     finally:
-        # discord.py 2.7.1 sends the choices again unless this says that they were sent.
+        # discord.py 2.7.1 sends the choices again unless this marks them as sent.
         interaction.response._response_type = _CHOICES
 
 
 def mark_accepted(interaction: Interaction) -> None:
-    """Discord has taken the first response, although its request failed."""
+    """Record that Discord accepted the first response although its request failed."""
     interaction.extras[_ACCEPTED] = True
 
 
@@ -121,7 +121,7 @@ async def defer_in_place(interaction: Interaction) -> None:
     await (defer_edit if is_own_message(interaction) else defer)(interaction)
 
 
-# ---- what follows it
+# ---- after the first response
 
 
 async def reply(interaction: Interaction, content: Reply | View | str) -> Message:
@@ -189,10 +189,10 @@ async def report(
     last_resort: str,
     make_view: Callable[[], ui.View] | None = None,
 ) -> bool:
-    """Tell the user how the command ended, whatever Discord does; whether Discord took it.
+    """Tell the user how the command ended; whether Discord accepted that.
 
-    It is repeated once. Then `last_resort`, a short text, goes another way, so that nobody reads
-    "Thinking…" for ever.
+    A failed reply is repeated once. Then `last_resort`, a short text, is sent in another way, so
+    that "Thinking…" does not stay.
     """
     for _ in range(2):
         try:
@@ -201,7 +201,7 @@ async def report(
         except DISCORD_ERRORS as error:
             if code_of(error) in UNDELIVERABLE:
                 return False
-            _log.info("a reply was not taken: %s", _describe(error))
+            _log.info("Discord did not accept a reply: %s", _describe(error))
         except Exception:
             _log.exception("a reply could not be made")
             break
@@ -212,13 +212,13 @@ async def report(
             else:
                 await interaction.followup.send(last_resort, ephemeral=True)
     except DISCORD_ERRORS as error:
-        _log.warning("Discord takes no reply: %s", _describe(error))
+        _log.warning("Discord accepts no reply: %s", _describe(error))
         return False
     return True
 
 
 async def _ensure_first_response(interaction: Interaction) -> None:
-    """Acknowledge the interaction, unless Discord has taken an earlier attempt."""
+    """Acknowledge the interaction, unless Discord has accepted an earlier attempt."""
     if interaction.response.is_done() or interaction.extras.get(_ACCEPTED):
         return
     try:
@@ -230,7 +230,7 @@ async def _ensure_first_response(interaction: Interaction) -> None:
 
 
 async def _delete_deferred_reply(interaction: Interaction) -> None:
-    """Delete the deferred reply: a follow-up that came next would be as public as that."""
+    """Delete the public deferred reply, since the next follow-up would be public as well."""
     try:
         await interaction.delete_original_response()
     except DISCORD_ERRORS as error:

@@ -23,7 +23,7 @@ _UNREADABLE = "Discord sent that in a form I can’t read. Use the command again
 
 
 def answer_unreadable_interactions(client: discord.Client) -> None:
-    """Replace the library's parser of interactions by one that never raises."""
+    """Replace discord.py's parser of interactions with one that never raises."""
     parsers = client._connection.parsers
     parse = parsers[_EVENT]
     tasks: set[asyncio.Task[None]] = set()
@@ -32,7 +32,7 @@ def answer_unreadable_interactions(client: discord.Client) -> None:
         try:
             parse(data)
         except Exception as error:
-            # Not the error's text, which may contain what a user wrote.
+            # The error's text may contain what a user wrote, so it is not logged.
             lines = "".join(traceback.format_tb(error.__traceback__)).rstrip()
             _log.error("an interaction cannot be parsed: %s\n%s", type(error).__name__, lines)
             task = asyncio.create_task(_answer(client, data))
@@ -57,4 +57,4 @@ async def _answer(client: discord.Client, data: dict[str, Any]) -> None:
         async with asyncio.timeout(_ANSWER_TIMEOUT):
             await client.http.request(route, json=answer)
     except DISCORD_ERRORS as error:
-        _log.warning("it could not be answered: %s", type(error).__name__)
+        _log.warning("that interaction could not be answered: %s", type(error).__name__)

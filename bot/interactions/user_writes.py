@@ -1,4 +1,4 @@
-"""What the interactions in progress have written, so that nobody is told to repeat it."""
+"""Records the writes of interactions in progress, so that users are not told to repeat them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ OnWrite = Callable[[int], AbstractContextManager[None]]
 class WriteRecord:
     """The writes of one user since their interaction began.
 
-    sent       those that were sent and not refused: they may have taken effect
-    confirmed  those that have taken effect
+    sent       writes that were sent and not refused: they may have taken effect
+    confirmed  writes that have taken effect
     """
 
     sent: int = 0
@@ -33,7 +33,7 @@ class WriteRecord:
 
 
 class UserWrites:
-    """A write counts for each interaction of its user that is in progress."""
+    """The records of all interactions in progress; a write counts for each one of its user's."""
 
     def __init__(self) -> None:
         self._open: dict[int, list[WriteRecord]] = {}
@@ -52,9 +52,9 @@ class UserWrites:
 
     @contextmanager
     def track(self, user_id: int) -> Iterator[None]:
-        """A context for one write to Spotify, to the store, or for others to see in Discord.
+        """A context for one write: to Spotify, to the store, or a public message in Discord.
 
-        A refused one counts as not sent.
+        A refused write counts as not sent.
         """
         records = list(self._open.get(user_id, ()))
         for record in records:
