@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
+from bot.errors.spotify import BackgroundBudgetExceeded
 from bot.spotify.api_client import ApiClient
 from bot.spotify.api_model import ApiModel
 from bot.spotify.list_totals import ListTotals
@@ -37,6 +38,8 @@ class PagesInFlight(Generic[T]):
         self._totals = totals
         self._step = step
         self._newest_first = newest_first
+        self._path = ""
+        self._reserved = self._sent_before = 0
         self._rate_limits_met = api.rate_limits_met
         # With their offsets, in order.
         self._pages: deque[tuple[int, asyncio.Task[Page[T]]]] = deque()
@@ -67,6 +70,31 @@ class PagesInFlight(Generic[T]):
                 task.cancel()
         self._pages.clear()
         self.first_again = None
+
+    async def reserve(self, path: str, page_size: int) -> None:
+        """Reserve the calls for a list, of which the first page was read.
+
+        A count that is too large for the budget is verified with one call: Spotify's counts may be
+        wrong. Raises BackgroundBudgetExceeded.
+        """
+        total = self._totals.latest
+        if total is None or total <= page_size:
+            return
+        calls = -(-(total - page_size) // self._step) + self._newest_first
+        try:
+            self._api.reserve(path, calls)
+        except BackgroundBudgetExceeded:
+            if (await self._fetch(total // 2)).items:
+                raise
+        else:
+            self._path, self._reserved, self._sent_before = path, calls, self._api.calls_sent
+
+    def close(self) -> None:
+        """End all requests, and give back the calls that are still reserved."""
+        self.cancel()
+        if self._reserved:
+            unused = self._reserved - (self._api.calls_sent - self._sent_before)
+            self._api.release(self._path, max(0, unused))
 
     def _allowed(self) -> int:
         if self._api.rate_limits_met > self._rate_limits_met:

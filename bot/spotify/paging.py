@@ -80,7 +80,6 @@ class Paging(Generic[T]):
         self._newest_first = newest_first
         self._recent: RecentEntries[T] = RecentEntries(_MAX_RECENT_PAGES * page_size)
         self._first_page: FirstPage[T] = FirstPage(Page([]))
-        self._reserved = self._sent_before = 0
         self._changes = self._pushed_down = self._added = self._stale_pages = 0
         self._ignore_totals = False
         self.totals = ListTotals()
@@ -134,9 +133,7 @@ class Paging(Generic[T]):
                     self.read_count += 1
                     yield entry
         finally:
-            self._in_flight.cancel()
-            unused = self._reserved - (self._api.calls_sent - self._sent_before)
-            self._api.release(self._path, max(0, unused))
+            self._in_flight.close()
 
     async def _new_entries(self) -> AsyncIterator[Sequence[T | None]]:
         """The entries of each page that were not read yet."""
@@ -171,10 +168,7 @@ class Paging(Generic[T]):
 
     async def _before_second_page(self) -> None:
         """Reserve the calls; a hook for subclasses that need another request."""
-        if self.total is not None and self.total > self._page_size:
-            calls = -(-(self.total - self._page_size) // self._step) + self._newest_first
-            self._api.reserve(self._path, calls)
-            self._reserved, self._sent_before = calls, self._api.calls_sent
+        await self._in_flight.reserve(self._path, self._page_size)
 
     def _ends(self, page: Page[T], position: int, idle_pages: int) -> bool:
         """Whether to read no further; `position` is the number of entries up to here.

@@ -15,7 +15,7 @@ from bot.spotify.pages import Page
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.rate_limiter import RateLimiter
 from sandbox.clock import Clock
-from sandbox.spotify import Account, PlaylistItem, generated_uri
+from sandbox.spotify import Account, PlaylistItem, WrongTotals, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_calls import to_uri
 from tests.spotify_client.client_factory import ClientFactory
@@ -168,11 +168,21 @@ async def test_background_read_over_budget_stops_before_second_page(
     export = make_client(background=True, gate=gate)
     with pytest.raises(BackgroundBudgetExceeded) as refused:
         await read_uris(export.library.tracks())
-    assert requested_offsets(fake) == [0]
+    assert requested_offsets(fake) == [0, 2_000], "one more call, to verify the count"
     assert refused.value.retry_after == math.inf
     assert "exports may use 75 a day" in refused.value.render("somebody")
     command = make_client(transport=make_client.transport)
     assert await read_uris(command.library.tracks()) == expected
+
+
+async def test_wrong_count_is_no_reason_to_refuse_a_background_read(
+    fake: FakeSpotify, make_client: ClientFactory, ada: Account, clock: Clock
+) -> None:
+    expected = set_liked_songs(ada, 650)
+    fake.on(LIKED_SONGS_CALL, WrongTotals([100_000]))
+    gate = RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=100)
+    export = make_client(background=True, gate=gate)
+    assert await read_uris(export.library.tracks()) == expected
 
 
 async def test_background_read_over_budget_reports_retry_time(
@@ -186,7 +196,7 @@ async def test_background_read_over_budget_reports_retry_time(
     before = len(requested_offsets(fake))
     with pytest.raises(BackgroundBudgetExceeded) as refused:
         await read_uris(export.library.tracks())
-    assert len(requested_offsets(fake)) == before + 1
+    assert len(requested_offsets(fake)) == before + 2
     assert 86_400 < refused.value.retry_after <= 90_000
     clock.advance(refused.value.retry_after + 1)
     assert await read_uris(export.library.tracks()) == expected
