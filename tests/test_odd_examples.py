@@ -84,14 +84,6 @@ async def test_list_without_a_readable_entry_is_never_called_empty(
             await reply.wait_for(UNREADABLE)
 
 
-async def test_empty_list_with_a_total_is_not_called_empty(
-    spotify: Spotify, linked_user: UserClient
-) -> None:
-    spotify.on(TRACKS, set_field("items", to=[]), times=None)
-    for command in ("/export format:csv", "/play what:liked"):
-        await (await linked_user.run(command)).wait_for(UNREADABLE)
-
-
 async def test_devices_are_read_one_by_one(
     spotify: Spotify, linked_user: UserClient, player: Player
 ) -> None:

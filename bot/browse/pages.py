@@ -97,11 +97,13 @@ async def _search(spotify: Spotify, path: ListPath, query: str) -> ListPage:
 
 
 async def _recent(spotify: Spotify, path: ListPath) -> ListPage:
-    plays = (await spotify.player.recently_played()).items
-    entries = Entries.of(
-        Entry(play.track, _epoch_seconds(play.played_at)) if play and play.track else None
-        for play in plays[path.offset : path.offset + PAGE_SIZE]
+    recent = await spotify.player.recently_played()
+    plays = recent.items
+    shown = Entries.of(plays[path.offset : path.offset + PAGE_SIZE])
+    entries = shown.map(
+        lambda play: Entry(play.track, _epoch_seconds(play.played_at)) if play.track else None
     )
+    entries = entries.where(entries, unreadable=recent.unread)
     if path.page == 1:
         entries.require(NothingFound("nothing played", message=_NOTHING_RECENT))
     return ListPage(path, entries, more=len(plays) > path.offset + PAGE_SIZE)
@@ -177,8 +179,8 @@ async def _page(
     start = path.offset // api_page_size * api_page_size
     page = await paging.page(start)
     items = page.items[path.offset - start :]
-    counted = max(0, (page.total or 0) - path.offset)
-    entries = Entries.of(items[:PAGE_SIZE]) if items else Entries[T](unreadable=counted)
+    unread = page.unread(start, path.offset - start)
+    entries = Entries.of(items[:PAGE_SIZE]) if items else Entries[T](unreadable=unread)
     return entries, len(items) > PAGE_SIZE or page.has_more(start)
 
 

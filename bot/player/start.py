@@ -22,6 +22,10 @@ from bot.text.items import count, format_duration
 
 SHUFFLE_REFUSED = "That can’t be shuffled"
 _NO_LIKED_SONGS = "You have no liked songs yet. Like some with /save."
+_ONLY_LOCAL_FILES = (
+    "Your liked songs are files on your computer, which apps can’t play. Use /play with a name or "
+    "a link."
+)
 
 
 async def play(action: PlayerAction, context: ActionContext) -> Outcome:
@@ -123,16 +127,21 @@ async def _play_liked(context: ActionContext) -> Outcome:
         end = min(total, MAX_URIS) if total > PAGE_SIZE else MAX_URIS
         offsets = range(PAGE_SIZE, end, PAGE_SIZE)
         pages += await asyncio.gather(*(songs.page(offset) for offset in offsets))
-    tracks = [track for page in pages for track in page.readable.map(lambda saved: saved.track)]
+    read = [page.readable.map(lambda saved: saved.track) for page in pages]
+    tracks = [track for entries in read for track in entries]
     # A song that is liked meanwhile moves another one to the next page, which then repeats it.
     uris = list(dict.fromkeys(track.uri for track in tracks if track.uri))[:MAX_URIS]
+    unreadable = sum(entries.unreadable for entries in read)
     if not uris:
-        unreadable = 0 if tracks else sum(len(page.items) for page in pages) or total
-        Entries(unreadable=unreadable).require(NothingToExport("none", message=_NO_LIKED_SONGS))
+        why = _ONLY_LOCAL_FILES if tracks else _NO_LIKED_SONGS
+        Entries(unreadable=unreadable).require(NothingToExport("none", message=why))
     async with explain_unknown_outcome(context.spotify):
         await context.spotify.player.play(*uris, device=context.device)
     if not pages[-1].has_more((len(pages) - 1) * PAGE_SIZE):
-        return Outcome(f"Playing your {count(len(uris), 'liked song')}")
+        left_out = unreadable + sum(track.uri is None for track in tracks)
+        if not left_out:
+            return Outcome(f"Playing your {count(len(uris), 'liked song')}")
+        return Outcome(f"Playing {len(uris)} of your {len(uris) + left_out} liked songs")
     message = f"Playing your {count(len(uris), 'newest liked song')}"
     message += f" of {total:,}" if total > len(uris) else ""
     is_full = len(pages) * PAGE_SIZE >= MAX_URIS

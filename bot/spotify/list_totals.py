@@ -8,12 +8,14 @@ class ListTotals:
 
     latest           of the page that was read last; None if it had no usable count
     lowest, highest  of all pages; None without a usable count
+    unread           the least number of entries that the first page did not show, if it shows none
     """
 
     def __init__(self) -> None:
         self.latest: int | None = None
         self.lowest: int | None = None
         self.highest: int | None = None
+        self.unread = 0
         self._before_latest: int | None = None
 
     def add(self, total: int | None) -> None:
@@ -33,9 +35,11 @@ class ListTotals:
         """The entries that did not come, by the lower one of the last two counts.
 
         The last two pages are requested at the same time, so that either count may be the older.
+        If no entry came at all, they are at least `unread`.
         """
         counts = [total for total in (self.latest, self._before_latest) if total is not None]
-        return max(0, min(counts) - read_count) if counts else 0
+        missing = max(0, min(counts) - read_count) if counts else 0
+        return missing if read_count else max(missing, self.unread)
 
     def expects_more(self, position: int) -> bool:
         """Whether a count says that the list has entries behind this many."""

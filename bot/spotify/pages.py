@@ -104,10 +104,21 @@ class Page(ApiModel, Generic[T], frozen=True):
 
     @property
     def readable(self) -> Entries[T]:
-        """The entries. If a first page has none, but a total, they could not be read."""
+        """The entries. If a first page has none, and is not known to be empty, they are unread."""
         if not self.items and not self.offset:
-            return Entries(unreadable=self.total or 0)
+            return Entries(unreadable=self.unread())
         return Entries.of(self.items)
+
+    def unread(self, offset: int = 0, index: int = 0) -> int:
+        """The least number of entries that the page lacks from `index` on; 0 if it has some there.
+
+        Only a readable total, and no next page, prove that the list has no more.
+        offset  where the page begins
+        """
+        if len(self.items) > index:
+            return 0
+        counted = max(0, (self.total or 0) - offset - index)
+        return counted if self.total is not None and self.next is None else max(1, counted)
 
     def has_more(self, offset: int = 0) -> bool:
         """Whether the list may go on behind this page, which begins at `offset`."""
@@ -152,10 +163,24 @@ class Played(ApiModel, frozen=True):
 
 
 class RecentlyPlayed(ApiModel, frozen=True):
-    """Newest first. The cursors are times in milliseconds since 1970."""
+    """Newest first. The cursors are times in milliseconds since 1970.
+
+    next  the address of the next page; only whether there is one is of use
+    """
 
     items: list[Played | None]
     cursors: Cursors | None = None
+    next: Address | None = None
+
+    @classmethod
+    def resolve(cls, value: object) -> object:
+        """An unreadable `next` is one, as in `Page`."""
+        return Page.resolve(value)
+
+    @property
+    def unread(self) -> int:
+        """The least number of entries that Spotify has but did not show; 0 if it shows some."""
+        return int(not self.items and self.next is not None)
 
 
 # ---- the player

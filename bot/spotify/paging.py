@@ -138,6 +138,7 @@ class Paging(Generic[T]):
     async def _new_entries(self) -> AsyncIterator[Sequence[T | None]]:
         """The entries of each page that were not read yet."""
         page = await self._look_up(0)
+        self.totals.unread = page.unread()
         new, position, idle_pages, shift = page.items, len(page.items), 0, 0
         max_pages = max(_MIN_BUDGET, page.total or 0) // self._step + _SPARE_PAGES
         for number in count(1):
