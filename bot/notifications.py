@@ -23,7 +23,7 @@ from bot.views import login
 
 _log = logging.getLogger(__name__)
 
-# Seconds for Discord to take a message. A user or a browser waits for it.
+# Seconds for Discord to accept a message, while a user or a browser waits.
 _TIMEOUT = 5.0
 
 Interaction = discord.Interaction[Any]
@@ -81,10 +81,10 @@ async def send_login_link(
 async def announce_login(
     client: discord.Client, flow: LoginFlow, finished: LoginFinished, operator: str
 ) -> bool:
-    """Edit the messages with the login link to say how the login ended. False if none is left.
+    """Edit the messages with the login link to say how the login ended; whether any was edited.
 
-    A private reply can be edited for fifteen minutes only, messages are deleted, and Discord may
-    be down. So a failed edit is logged and ignored.
+    A failed edit is logged and ignored: private replies can be edited for fifteen minutes only,
+    people delete messages, and Discord may be down.
     """
     if finished.owner is not None:
         await send_direct_message(client, finished.owner, login.ALREADY_LINKED_WARNING)

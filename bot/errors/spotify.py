@@ -202,7 +202,7 @@ class BadRequest(SpotifyError):
 
 
 class MalformedRequest(BadRequest):
-    """A bug of ours: nothing that a user types or owns causes such a refusal."""
+    """A bug of ours: no input or account of a user can cause such a refusal."""
 
 
 _UNITS = (("hour", 3600), ("minute", 60), ("second", 1))

@@ -17,10 +17,10 @@ _COOKIE_PATTERN = re.compile(r"([A-Za-z0-9_-]{43})(?:\.([0-9]{1,19}))?")
 
 @dataclass(frozen=True)
 class BrowserSecret:
-    """256 bits that only one browser and its requests know; the store holds their hash.
+    """A secret of 256 bits in the cookie of one browser; the store holds its hash.
 
-    State and verifier are derived from it, so that a browser that repeats a request is redirected
-    to the same URL again, and the store need not hold them.
+    State and verifier are derived from it. So a browser that repeats a request is redirected to the
+    same URL, and the store does not hold them.
 
     serial  the login whose result page the browser opens next, if its cookie names one
     """
@@ -50,10 +50,10 @@ class BrowserSecret:
         return self._derive(f"state at {service} of login {serial}")
 
     def verifier(self, serial: int) -> str:
-        """The PKCE code verifier of this login; RFC 7636 wants 43 to 128 characters."""
+        """The PKCE code verifier of this login; RFC 7636 requires 43 to 128 characters."""
         return self._derive(f"PKCE verifier of login {serial}")
 
     def _derive(self, label: str) -> str:
-        """43 characters (256 bits), from which nothing leads back to the secret."""
+        """43 characters (256 bits) that do not reveal the secret."""
         digest = hmac.digest(self.value.encode(), label.encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -103,7 +103,7 @@ class DiscordOAuth:
 
 
 def _refusal(path: str, status: int, body: bytes) -> LoginError:
-    """What a response that is no success means. Only the token endpoint refuses a login."""
+    """The error for a response without success. Only the token endpoint refuses a login."""
     log = f"Discord's {path}: {status}"
     if path != TOKEN_PATH or status not in (400, 401):
         return DiscordDown(log)

@@ -3,7 +3,7 @@
     create_link       /link shows a link to the login page
     show_login        the login page: whose login it is, and one button
     start             the button redirects to Discord, or without a client secret to Spotify
-    discord_callback  Discord tells which user the browser belongs to; redirects to Spotify
+    discord_callback  Discord identifies the browser's user; redirects to Spotify
     spotify_callback  Spotify sends an authorization code, and the account is read; with a client
                       secret it is linked now, else when its confirmation code is typed
     result            the result page: linked, failed, or the confirmation code
@@ -13,7 +13,7 @@
         Spotify ──▶ spotify_callback ──▶ result page (──▶ confirm_code in Discord)
 
 Each step is stored, so a login survives a restart of the bot. A user may pass the login link on to
-somebody else, to get at that person's Spotify account. This fails: the account is only linked if
+somebody else, to control that person's Spotify account. This fails: the account is only linked if
 the browser is signed in to Discord as that user, or if the user types the code that it shows.
 """
 
@@ -55,7 +55,7 @@ from bot.login.status import login_result, raise_if_ended, raise_oauth_error
 from bot.spotify.oauth import SpotifyOAuth
 from bot.store import LoginStep, PendingLogin, Store
 
-MAX_LINKS, LINKS_WINDOW = 3, 10 * 60  # login links of one user within so many seconds
+MAX_LINKS, LINKS_WINDOW = 3, 10 * 60  # login links of one user, within this many seconds
 RESULT_PATH = "/done"
 
 
@@ -63,8 +63,8 @@ class LoginFlow:
     """At most one open login for each Discord user; a new one replaces the old one.
 
     Browsers send requests twice: they prefetch, reload and go back; people press twice. So a
-    request with the cookie of a login never fails because an earlier one did its work: it continues
-    where the login stands. Without the cookie, it changes nothing.
+    repeated request with the login's cookie does not fail: it returns the login's current page. A
+    request without the cookie changes nothing.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class LoginFlow:
         self._linking = AccountLinking(store, sessions, spotify_oauth, now=now)
         self._spotify_oauth = spotify_oauth
         self._discord_oauth = discord_oauth
-        # Which services send browsers back, and whether Discord has verified them before.
+        # The possible callbacks: whether Discord has verified the user before, and the service.
         self._callbacks: set[tuple[bool, Service]] = {(False, "Spotify")}
         if discord_oauth is not None:
             self._callbacks = {(False, "Discord"), (True, "Spotify")}
@@ -126,7 +126,7 @@ class LoginFlow:
         await self._logins.set_message_ref(discord_id, link.serial, message_ref)
 
     async def show_login(self, nonce: str, cookie: str) -> LoginPage | Redirect:
-        """What the login page shows, or where the browser continues that pressed its button.
+        """The login page, or the next URL for the browser that has pressed its button.
 
         Changes nothing. Raises LoginLinkExpired.
         """
@@ -162,7 +162,7 @@ class LoginFlow:
         """The browser returns from Discord: redirect it to Spotify, or fail the login.
 
         Raises LoginLinkExpired if no login waits for this browser, AuthorizationFailed or
-        LoginCancelled if Discord reports an error and it is not known for which login.
+        LoginCancelled if Discord reports an error for an unknown login.
         """
         return await self._callback(callback, LoginStep.DISCORD, self._verify_discord_user)
 
@@ -174,7 +174,7 @@ class LoginFlow:
         return await self._callback(callback, LoginStep.SPOTIFY, self._linking.complete)
 
     async def result(self, cookie: str) -> LoginResult:
-        """How the login of this browser stands, for the result page."""
+        """The status of this browser's login, for the result page."""
         browser = BrowserSecret.from_cookie(cookie)
         logins = [] if browser is None else await self._logins.by_cookie(browser.value)
         if browser is None or not logins:
@@ -196,7 +196,7 @@ class LoginFlow:
         return await self._linking.confirm_code(discord_id, typed)
 
     async def delete_expired(self) -> list[LoginFinished]:
-        """Erase expired logins and rate limits; the logins whose link still worked."""
+        """Erase expired logins and rate limits. Returns the logins whose link still worked."""
         expired = await self._logins.delete_expired(self._now())
         self._link_limit.expire()
         return [LoginFinished(old.discord_id, LoginTimedOut(), old.message_ref) for old in expired]
@@ -223,7 +223,7 @@ class LoginFlow:
         step: LoginStep,
         exchange: Callable[[PendingLogin, BrowserSecret, str], Awaitable[Redirect | LoginFinished]],
     ) -> Redirect | LoginFinished:
-        """Send the code once. A repeated request waits for it, and continues where it led to."""
+        """Send the code once. A repeated request waits for its result, and continues from there."""
         service: Service = "Discord" if step is LoginStep.DISCORD else "Spotify"
         browser = BrowserSecret.from_cookie(callback.cookie)
         login = await self._find_callback(callback, browser, service)
@@ -264,11 +264,11 @@ class LoginFlow:
         return None
 
     def _lock(self, login: PendingLogin) -> asyncio.Lock:
-        """Held while an authorization code is exchanged."""
+        """The lock that a request holds while it exchanges this login's authorization code."""
         return self._locks.setdefault((login.discord_id, login.serial), asyncio.Lock())
 
     def _current_url(self, login: PendingLogin, browser: BrowserSecret) -> Redirect:
-        """Where a login continues in its own browser. Raises LoginLinkExpired if nowhere."""
+        """The URL at which a login continues in its own browser. Raises LoginLinkExpired."""
         if login.step is not LoginStep.OVER:
             raise_if_ended(login, self._now())
         match login.step:

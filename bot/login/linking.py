@@ -89,7 +89,7 @@ class AccountLinking:
         """
         login = await self._logins.count_attempt(discord_id, self._now())
         if login is None or login.confirmation_code is None or login.attempts > MAX_CODE_ATTEMPTS:
-            raise LoginUnfinished  # codes typed at the same time may be counted before the erasure
+            raise LoginUnfinished  # the last attempt is counted, but the login not yet erased
         if not confirmation_codes.matches(typed, login.confirmation_code):
             if login.attempts >= MAX_CODE_ATTEMPTS:
                 await self._logins.delete(discord_id)

@@ -25,7 +25,7 @@ class Redirect:
 
 @dataclass(frozen=True)
 class Callback:
-    """A browser's request to a callback; what it does not send is empty."""
+    """A browser's request to a callback; a missing parameter or cookie is an empty string."""
 
     state: str = field(repr=False)
     cookie: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""A rate limit for each of many keys: at most so many events within a sliding window."""
+"""A rate limit for each of many keys: a maximum of events within a sliding window."""
 
 from __future__ import annotations
 

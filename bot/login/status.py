@@ -1,4 +1,4 @@
-"""How a login stands: whether it can go on, what its result page says, and what an error means."""
+"""The status of a login: whether it can continue, and what its result page shows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def raise_oauth_error(service: Service, error: str) -> None:
 
 
 def login_result(login: PendingLogin, now: float) -> LoginResult:
-    """How a login stands while no request exchanges its code, for the page of its own browser."""
+    """The result of a login for its page, while no request exchanges its authorization code."""
     if login.step is LoginStep.OVER:
         if login.outcome == Outcome.LINKED:
             return AccountLinked(login.name or "")

@@ -21,9 +21,9 @@ EDIT_WINDOW = 14 * 60.0
 
 @dataclass(eq=False)
 class LivePanel:
-    """The panel of a user that is kept up to date: the one that they opened or pressed last.
+    """The user's panel that stays up to date: the one that they opened or pressed last.
 
-    interaction     whose reply it is drawn into
+    interaction     its reply contains the panel
     read_at         when the player was read, in seconds of the monotonic clock
     editable_until  in seconds of the monotonic clock
     message_id      of that reply, once it is drawn
@@ -51,7 +51,7 @@ class LivePanel:
         return seconds if monotonic + seconds < self.editable_until else None
 
     def current_state(self, *, now: float, monotonic: float) -> PanelState:
-        """Its state with the date of its age, and marked as live if the panel will refresh itself.
+        """The state with its time, marked as live if the panel will refresh itself.
 
         `now` is in seconds since 1970.
         """

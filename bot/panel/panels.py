@@ -67,7 +67,7 @@ class Panels:
         return panel.state if panel else None
 
     def current_playback(self, owner: int) -> Playback | None:
-        """What this user's live panel shows to others, as far as it should have played by now."""
+        """The state that this user's live panel shows to others, extrapolated to now."""
         state = self.state(owner)
         if state is None or state.name is None or state.updated_at is None or not state.item:
             return None
@@ -84,7 +84,7 @@ class Panels:
         self._request(owner, partial(self._refresh, playback=playback, after_action=True))
 
     def items_saved(self, owner: int, *uris: Uri, saved: bool) -> None:
-        """This user has saved or unsaved these items outside the panel."""
+        """Update the user's panel after they saved or unsaved these items elsewhere."""
         self._request(owner, partial(self._mark_liked, uris=uris, liked=saved))
 
     def forget(self, owner: int) -> None:
@@ -199,7 +199,7 @@ class Panels:
                 await self._edit(panel)
 
     async def _mark_liked(self, panel: LivePanel, uris: tuple[Uri, ...], liked: bool) -> None:
-        """Show whether the item is liked if it is among these; nothing is read."""
+        """Show whether the item is liked, if it is among these, without a request to Spotify."""
         owner = panel.state.owner
         async with self.lock(owner):
             if self._panels.get(owner) is panel and panel.state.uri in uris:

@@ -103,7 +103,7 @@ class PlayerAction:
 
 
 def play_action(uri: Uri, shuffle: bool | None = None) -> PlayerAction:
-    """Plays one item, from where its link says to start."""
+    """The action that plays one item from its link's start position."""
     start = f":{uri.start_ms // 1000}" if uri.start_ms else ""
     return PlayerAction("play", f"{uri.kind}:{uri.id}{start}", shuffle)
 

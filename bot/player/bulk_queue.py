@@ -43,7 +43,7 @@ class QueueRequest:
     calls           the number of calls that this takes
     total           the number of songs in the items, or an upper bound of it
     links_left_out  the number of links beyond MAX_LINKS
-    exact           whether Spotify says how many songs the items have; else these are bounds
+    exact           whether the numbers are Spotify's counts; else they are upper bounds
     """
 
     items: Sequence[Item]
@@ -68,7 +68,7 @@ class QueueRequest:
 async def plan_queue(
     spotify: Spotify, items: Sequence[Item], links_left_out: int = 0
 ) -> QueueRequest:
-    """The request for these items. An item that has no songs by its count is looked into.
+    """The request for these items. If an item's count is 0, its first page is read to check that.
 
     Raises NothingToQueue for an item without songs of its own, such as an artist, and NotPermitted
     for a playlist that Spotify does not show to the user.

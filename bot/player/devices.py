@@ -108,7 +108,7 @@ def device_needed(
 ) -> DeviceChoiceNeeded:
     """The question which of the devices to use; `message` replaces its text if there are any.
 
-    "Nothing is playing" is part of it only if none of the devices says that it is active.
+    It says "Nothing is playing" only if no device is active.
     """
     candidates = controllable(devices)
     options = [

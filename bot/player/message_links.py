@@ -32,9 +32,9 @@ _LIKED_ONLY = (
 
 @dataclass(frozen=True)
 class LinkedItem:
-    """What one link leads to: an item, or the user's liked songs, which are no item.
+    """The target of one link: an item, or None for the user's liked songs.
 
-    start_ms  where the link says to start
+    start_ms  the start position in the link
     """
 
     item: Item | None
@@ -54,18 +54,18 @@ class LinkedItem:
 
 @dataclass(frozen=True)
 class ResolvedLinks:
-    """What the links lead to, in their order, without duplicates. `more` links were left out."""
+    """The links' targets in order, without duplicates. `more` links were left out."""
 
     found: list[LinkedItem]
     more: int = 0
 
 
 def links_in(text: str) -> list[Link]:
-    """The links in order, without duplicates: a search, or else everything but searches.
+    """The links in order, without duplicates; searches are left out if there are other links.
 
-    A list of the bot links to its search as well as to what that has found.
+    The bot's own list of search results links to the search and to its results.
 
-    Raises UnreadableLink if there is none that can be used.
+    Raises UnreadableLink if no link can be used.
     """
     try:
         links = find_links(text)

@@ -23,7 +23,7 @@ MAX_SLEEP_HOURS, MAX_SLEEP_TRACKS = 12, 20
 
 @dataclass(frozen=True)
 class SleepRequest:
-    """When to pause: in `seconds`, or after `tracks`, with the one that plays."""
+    """When to pause: in `seconds`, or after `tracks`, including the current one."""
 
     seconds: int = 0
     tracks: int | None = None

@@ -33,7 +33,7 @@ class Resolved:
     """What a query resolves to.
 
     items           of the catalogue; empty for the liked songs
-    start_ms        where the link says to start, if there is one
+    start_ms        the start position in the link, if there is one
     links_left_out  the number of links beyond the limit
     note            a sentence for the reply, without its full stop; usually empty
     """
@@ -78,7 +78,7 @@ async def resolve(spotify: Spotify, query: str, *, limit: int = 1, liked: bool =
 
 
 async def _item(spotify: Spotify, target: Target) -> Item:
-    """What a link leads to; for a search, its first result."""
+    """A link's target; for a search, its first result."""
     match target:
         case Uri():
             return await spotify.catalogue.item(target)
@@ -96,7 +96,7 @@ async def _first_result(spotify: Spotify, words: str, kind: Kind) -> Item:
 async def _own_playlist(spotify: Spotify, name: str) -> Playlist | None:
     """The user's playlist of this name, among the first MAX_OWN_PLAYLISTS; one call a page.
 
-    Raises ListUnreadable if it may be one whose name could not be read.
+    Raises ListUnreadable if there is none, but some names could not be read.
     """
     unreadable = 0
     paging = spotify.playlists.mine()

@@ -41,14 +41,14 @@ _TRACK_UNAVAILABLE = (
 
 
 async def explain_not_found(context: ActionContext, error: PlayerNotFound) -> None:
-    """Returns if what Spotify does not find is an active device. Raises `error` otherwise."""
+    """Raises `error`, unless it means that no device is active."""
     situation = situation_of(await _read_state(context, error))
     if context.device is not None or situation is not Situation.INACTIVE:
         raise error
 
 
 async def _read_state(context: ActionContext, error: SpotifyError) -> Playback | None:
-    """The player. Raises `error`, which is to be explained, if it cannot be read."""
+    """The player's state, to explain `error`. Raises `error` if it cannot be read."""
     try:
         return await context.spotify.player.state()
     except BotError:

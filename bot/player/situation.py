@@ -1,4 +1,4 @@
-"""What a player is doing, decided in one place, so that no two sentences disagree."""
+"""Classifies what a player is doing, so that all sentences about it agree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.text.items import byline, title
 
 AD_PLAYING = "An ad is playing. Music continues after it."
 NEXT_TRY = "Try again with the next track."
-# The most devices that a sentence names.
+# The most devices that a sentence names, and the characters of each name.
 _MAX_NAMES = 3
 _MAX_NAME_LENGTH = 60
 
@@ -67,17 +67,17 @@ def no_item(state: Playback | None) -> NothingPlaying:
 
 
 def hidden_sentence(state: Playback | None) -> str:
-    """Says that something is loaded that Spotify does not show."""
+    """A sentence about a loaded item that Spotify does not show."""
     return f"Something is {verb_of(state)} that Spotify doesn’t show to apps."
 
 
 def verb_of(state: Playback | None) -> str:
-    """For what is loaded; what Spotify does not call paused is taken for playing."""
+    """The verb for the loaded item: paused if Spotify says so, else playing."""
     return "paused" if state is not None and state.is_playing is False else "playing"
 
 
 def now_sentence(state: Playback | None) -> str:
-    """What plays now, as markdown; empty if Spotify does not say it."""
+    """A sentence in markdown about the current item; empty if Spotify does not name it."""
     match situation_of(state):
         case Situation.AD:
             return "An ad is playing now."
@@ -93,7 +93,7 @@ def now_sentence(state: Playback | None) -> str:
 
 
 def no_device_sentence(devices: Entries[Device], then: str) -> str:
-    """For a user without a device that takes commands; `then` is the end of the next step."""
+    """For a user without a controllable device; `then` ends the sentence with the next step."""
     if not devices or devices.unreadable:
         return devices.why_empty(
             f"Spotify isn’t open on any device. Open it, play something for a second, {then}"

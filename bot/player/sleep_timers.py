@@ -22,12 +22,12 @@ from bot.store import SleepTimer, Store
 
 _log = logging.getLogger(__name__)
 
-# Seconds before the end of the last track at which the player is read, and then paused: Spotify
-# needs some tenths of a second, and the next track must not be heard.
+# Seconds before the end of the last track at which the bot reads and then pauses the player.
+# Spotify needs some tenths of a second, and the next track must not be heard.
 _LAST_LOOK, _PAUSE_BEFORE_END = 3.0, 1.0
 # Seconds after the end of a track at which the next one has started.
 _NEXT_TRACK_DELAY = 1.0
-# A timer that was due while the bot was stopped is too late after this many seconds.
+# After a restart, a timer that is overdue by more than this many seconds is dropped.
 _MAX_DELAY = 15 * 60.0
 
 _PAUSED = "The music is paused. Use /resume first, or a time such as 30m."
@@ -100,7 +100,7 @@ class SleepTimers:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _after_tracks(self, user_id: int, playback: Playback | None, tracks: int) -> SleepTimer:
-        """A timer for so many tracks, with the one that plays. Raises NothingPlaying."""
+        """A timer for this many tracks, including the current one. Raises NothingPlaying."""
         item = require_item(playback)
         if playback is None or playback.is_playing is False:
             raise NothingPlaying("paused", message=_PAUSED)

@@ -99,9 +99,9 @@ async def _play_item(action: PlayerAction, context: ActionContext) -> Outcome:
 
 
 def _start_ms(item: Item, linked_ms: int) -> int | None:
-    """Where a link says to start; None for the beginning, also if the item ends before that."""
+    """A link's start position; None for the beginning, and if the item ends before that."""
     duration = item.duration_ms if isinstance(item, Track | Episode) else 0
-    # At its end, Spotify would go on with the next item.
+    # A start at the item's end would play the next item.
     is_inside = duration is None or linked_ms < duration
     return linked_ms if linked_ms and is_inside else None
 

@@ -30,7 +30,7 @@ async def now_playing(spotify: Spotify) -> Playable:
 
 
 def advance(state: Playback, seconds: float) -> Playback:
-    """The state so many seconds later; the item does not end before its end."""
+    """The state this many seconds later; the progress stops at the item's end."""
     if not state.is_playing or state.progress_ms is None:
         return state
     progress = state.progress_ms + round(seconds * 1000)

@@ -38,9 +38,9 @@ class Spotify:
     client_id   the app, which shares its rate limit and quota among all its users
     account     the account whose personal responses may be cached; empty: cache none
     timeout     seconds for all calls of this object together; None: CALL_TIMEOUT for each call
-    is_app      the token is that of the app, so that there is no user and no library
+    is_app      the token is the app's own: there is no user and no library
     background  whether the calls yield to those of commands and use a share of the quota only
-    on_write    a context in which each write is sent
+    on_write    makes a context for each write
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class Spotify:
         self.profile = ProfileApi(api)
 
     async def resolve_links(self, text: str, *, max_links: int | None = None) -> list[Target]:
-        """What a text links to, in order; follows short links. Empty without a link.
+        """The targets of the links in a text, in order; follows short links.
 
         max_links  how many links to read; None: all
 
@@ -93,7 +93,7 @@ class Spotify:
         return [await self.follow_link(link) for link in find_links(text)[:max_links]]
 
     async def follow_link(self, link: Link) -> Target:
-        """What the link leads to. Raises UnreadableLink and SpotifyDown for a short link."""
+        """The link's target. Raises UnreadableLink and SpotifyDown for a short link."""
         if isinstance(link, ShortLink):
             return await self._transport.short_links.follow(link, self._api.time_left())
         return link

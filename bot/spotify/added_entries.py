@@ -23,14 +23,14 @@ async def added_at_top(
     fetch: Callable[[int], Awaitable[Page[T]]],
     step: int,
 ) -> tuple[Page[T], list[T | None]]:
-    """The first page when this was found, and the added entries, newest first, without duplicates.
+    """The first page as read last, and the added entries, newest first, without duplicates.
 
     page        the first page, read again at the end
-    first_page  as it was at first
+    first_page  the first page at the beginning
     recent      the entries read last
-    step        from the offset of one page to that of the next one, which shares an entry with it
+    step        the distance between the offsets of two pages, which share an entry
 
-    Without dates (`dated` is False) only an entry of the first page as it was ends the search.
+    Without dates (`dated` is False), only an entry of the original first page ends the search.
     Raises LibraryChanged if too many were added.
     """
     added: list[T | None] = []

@@ -51,8 +51,8 @@ class ApiClient:
     account          the account whose responses may be cached; empty: none are
     timeout          seconds for all calls together, from the first on; None: CALL_TIMEOUT for each
     background       use a share of the quota only; yield to commands, unless there is a timeout
-    on_write         a context in which each write is sent
-    rate_limits_met  the number of rate limits that Spotify answered with
+    on_write         makes a context for each write
+    rate_limits_met  the number of 429 responses for the rate limit
     calls_sent       the number of calls that the rate limiter let through, with retries
     """
 

@@ -16,13 +16,13 @@ T = TypeVar("T")
 # Longer than any item of Spotify's: a longer duration or progress is a mistake.
 MAX_DURATION_MS = 100 * 60 * 60 * 1000
 
-# Names are cut; a longer ID, URI or URL counts as absent. Discord allows an ID in a menu 100
-# characters.
+# A longer name is cut; a longer ID, URI or URL counts as absent. Discord allows 100 characters for
+# an ID in a menu.
 Name = Annotated[str, Meta(max_length=2000, extra={"cut": True})]
 Id = Annotated[str, Meta(max_length=100)]
 Address = Annotated[str, Meta(max_length=2000)]
 Amount = Annotated[int, Meta(ge=0, le=9_999_999)]
-# Nobody has saved so many songs: a larger count of a list is a mistake.
+# No list has more entries: a larger count is a mistake.
 Total = Annotated[int, Meta(ge=0, le=250_000)]
 Duration = Annotated[int, Meta(ge=0, le=MAX_DURATION_MS)]
 Progress = Annotated[int, Meta(ge=0, le=MAX_DURATION_MS, extra={"below": 0})]
@@ -39,7 +39,7 @@ class ApiModel(msgspec.Struct, frozen=True):
 
     @property
     def identity(self) -> Hashable:
-        """A value that distinguishes an entry from the others of its list; None without one."""
+        """A value that identifies an entry in its list; None without one."""
         return None
 
 

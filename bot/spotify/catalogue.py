@@ -63,7 +63,7 @@ class SearchResults:
 
 
 class _SearchResponse(ApiModel, frozen=True):
-    """A page that is None could not be read, or was not asked for."""
+    """A page is None if it could not be read or was not requested."""
 
     tracks: Page[Track] | None = None
     albums: Page[Album] | None = None
@@ -135,7 +135,7 @@ class CatalogueApi:
 
 
 def decode_item(uri: Uri, body: bytes) -> Item:
-    """The item that was asked for; its own URI may differ, since Spotify replaces tracks."""
+    """The requested item; its own URI may differ, since Spotify replaces tracks."""
     item = _MODELS[uri.kind].decode(body)
     return item if item.uri else replace(item, id=uri.id, raw_uri=str(uri))
 

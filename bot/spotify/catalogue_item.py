@@ -1,4 +1,4 @@
-"""What all items of the catalogue have in common: a kind, a name, an ID and a URI."""
+"""The base class of catalogue items: a kind, a name, an ID and a URI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.spotify.uris import Kind, Uri, is_id
 _KINDS = frozenset(Kind)
 # Old URIs of playlists name the owner as well.
 _URI = re.compile(rf"spotify:(?:user:[^:]+:)?({'|'.join(Kind)}):([0-9A-Za-z]{{22}})")
-# URIs of what has no page for apps, such as a local file or a chapter.
+# URIs of items that apps cannot open, such as a local file or a chapter.
 _OTHER_URI = re.compile(rf"spotify:(?!(?:{'|'.join(Kind)}|user):)[a-z]+:")
 
 
@@ -34,7 +34,7 @@ class CatalogueItem(ApiModel, frozen=True):
         cls._prefix = f"spotify:{cls.kind}:"
 
     def __post_init__(self) -> None:
-        """Raises ValueError if the ID is not that of the URI, or if nothing tells what it is."""
+        """Raises ValueError if the ID contradicts the URI, or without a name, an ID and a URI."""
         uri, item_id = self.raw_uri, self.id
         if uri is None:
             if item_id is None and self.name is None:
@@ -44,15 +44,15 @@ class CatalogueItem(ApiModel, frozen=True):
 
     @classmethod
     def accepts(cls, value: object) -> bool:
-        """Whether this class is the one for an item that may be of several kinds."""
+        """Whether this class is the right one for a JSON value that may be of several kinds."""
         return isinstance(value, Mapping) and _claimed_kind_and_id(value)[0] == cls.kind
 
     @classmethod
     def resolve(cls, value: object) -> Mapping[str, object]:
-        """The fields of an item whose ID, type and URI disagree, as this class shows them.
+        """The fields for this class of an item whose ID, type and URI disagree.
 
-        The URI decides about kind and ID. An item of another kind has neither here, so that its
-        name is shown, and nothing can be done with it. Raises Unreadable if it is no object.
+        The URI decides about kind and ID. An item of another kind loses its ID and URI: its name is
+        shown, without actions. Raises Unreadable if the value is not an object.
         """
         if not isinstance(value, Mapping):
             raise Unreadable("no object")
@@ -82,7 +82,7 @@ class CatalogueItem(ApiModel, frozen=True):
 
 
 def _claimed_kind_and_id(fields: Mapping[str, object]) -> tuple[Kind | None, object]:
-    """What an item is by its URI, else by its type and ID."""
+    """An item's kind and ID by its URI, else by its type and ID."""
     uri, kind, item_id = fields.get("uri"), fields.get("type"), fields.get("id")
     if isinstance(uri, str) and (match := _URI.fullmatch(uri)) and is_id(match[2]):
         return Kind(match[1]), match[2]

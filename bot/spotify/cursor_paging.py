@@ -12,11 +12,11 @@ from bot.spotify.pages import ArtistPage, FollowedArtistsResponse
 
 PAGE_SIZE = 50
 
-# How often a list is read from the start, because Spotify refuses the cursor.
+# How often to read the list from the start because Spotify refuses the cursor.
 _MAX_PASSES = 3
-# The pages to read at least, if there are so many: `total` may be too small.
+# The page budget even if `total` is smaller, since `total` may be too small.
 _MIN_BUDGET = 200
-# The pages to read again at the end, as long as they have artists that were added.
+# The most pages to read again at the end, while they have added artists.
 _MAX_ADDED_PAGES = 8
 # The pages in a row that may have nothing but nulls.
 _MAX_NULL_PAGES = 20
@@ -26,9 +26,9 @@ class FollowedArtists:
     """The artists that the user follows, without duplicates; None for a null. Iterate it once.
 
     `totals`, `read_count`, `complete`, `changed` and `missing` are those of `Paging`. A cursor
-    stays valid when other artists are followed or not, whatever `total` says. If its own artist is
-    gone, the list is read again from the start, and yields the artists that are new. At the end the
-    first page is read again, for artists that were added.
+    stays valid while the user follows its artist. If the artist is gone, the list is read again
+    from the start, and yields only new artists. At the end the first page is read again, for
+    artists that were added.
     """
 
     def __init__(self, api: ApiClient) -> None:
@@ -108,7 +108,7 @@ class FollowedArtists:
             page = await self._fetch_page(after, is_cursor=cursor is not None)
 
     async def _fetch_page(self, after: str | None, *, is_cursor: bool = True) -> ArtistPage:
-        """The page after an artist; `is_cursor`: Spotify named the artist as a cursor."""
+        """The page after an artist; `is_cursor`: Spotify returned the artist as a cursor."""
         query: dict[str, str | int] = {"type": "artist", "limit": PAGE_SIZE}
         query |= {"after": after} if after else {}
         try:
@@ -126,4 +126,4 @@ class FollowedArtists:
 
 
 class _CursorRefusedError(Exception):
-    """Spotify refuses the cursor that it gave."""
+    """Spotify refuses its own cursor."""

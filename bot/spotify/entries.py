@@ -1,4 +1,4 @@
-"""The readable entries of a list, which know how many others the list had."""
+"""A sequence of the readable entries of a list, with the number of unreadable ones."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ N = TypeVar("N")
 class Entries(Sequence[T], Generic[T]):
     """The entries of a list that could be read, in order.
 
-    unreadable  the number of the others: nulls, and what has another shape
+    unreadable  the number of unreadable entries: nulls, and values of another shape
 
-    Whether the list is empty is asked here and nowhere else, so that nobody is told that there is
-    nothing where something could not be read.
+    All code that asks whether a list is empty uses this class, so that no reply says "nothing" when
+    an entry could not be read.
     """
 
     def __init__(self, entries: Iterable[T] = (), *, unreadable: int = 0) -> None:
@@ -27,7 +27,7 @@ class Entries(Sequence[T], Generic[T]):
 
     @staticmethod
     def of(entries: Iterable[N | None]) -> Entries[N]:
-        """From a list in which None stands for an entry that could not be read."""
+        """The entries of a list in which None stands for an unreadable entry."""
         everything = list(entries)
         readable = [entry for entry in everything if entry is not None]
         return Entries(readable, unreadable=len(everything) - len(readable))
@@ -53,20 +53,20 @@ class Entries(Sequence[T], Generic[T]):
         return iter(self._entries)
 
     def where(self, entries: Iterable[N], *, unreadable: int = 0) -> Entries[N]:
-        """A selection of these entries, of which so many more turned out to be unreadable."""
+        """A selection of these entries; `unreadable` more could not be read."""
         return Entries(entries, unreadable=self.unreadable + unreadable)
 
     def map(self, function: Callable[[T], N | None]) -> Entries[N]:
-        """What the function returns for each entry; None for one that could not be read."""
+        """The function's results for all entries; a result of None counts as unreadable."""
         mapped = Entries.of(function(entry) for entry in self)
         return self.where(mapped, unreadable=mapped.unreadable)
 
     def require(self, empty: BotError | type[BotError]) -> Entries[T]:
-        """Itself. Raises `empty` if the list is empty, and ListUnreadable if it only seems so."""
+        """Itself. Raises `empty` if the list is empty, ListUnreadable if no entry is readable."""
         if not self:
             raise ListUnreadable(f"{self.unreadable} entries") if self.unreadable else empty
         return self
 
     def why_empty(self, nothing: str) -> str:
-        """What to say about a list without readable entries; `nothing` if it is empty."""
+        """The message for a list without readable entries; `nothing` if it is empty."""
         return ListUnreadable.message if self.unreadable else nothing

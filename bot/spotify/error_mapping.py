@@ -47,7 +47,7 @@ _ID_PATTERN = re.compile(r"(?<=/)[0-9A-Za-z]{22}(?=/|$)")
 # Bytes of a plain-text body that are searched for the phrases below.
 _MAX_TEXT = 500
 
-# Messages about what only Tonearm chooses, and statuses that no user's input can cause.
+# Messages and statuses that no user's input can cause.
 _OUR_MESSAGES = frozenset(
     (
         "malformed json",
@@ -74,7 +74,7 @@ class ApiResponse:
 
 @dataclass(frozen=True)
 class _Refusal:
-    """What a refusal says.
+    """The readable parts of a refusal.
 
     text    its message in lower case; empty if the body is HTML
     reason  in upper case, such as NO_PREV_TRACK; empty without a readable one
@@ -119,7 +119,7 @@ def error_for(
 
 
 def subject_of(method: str, path: str) -> Subject:
-    """What a call is about; its path is below /v1."""
+    """The subject of a call; `path` is below /v1."""
     match path.split("/"):
         case ["search"]:
             return Subject.SEARCH
@@ -137,10 +137,10 @@ def subject_of(method: str, path: str) -> Subject:
 
 
 def _read_body(body: bytes) -> tuple[str, str]:
-    """The message in lower case and the reason in upper case; each is empty if it is not readable.
+    """The message in lower case and the reason in upper case; each is empty if unreadable.
 
     The body is `{"error": {"message", "reason"}}`, OAuth's `{"error", "error_description"}`, or
-    plain text. The text of an HTML page is about the page, so it is not read.
+    plain text. An HTML page comes from a proxy, so its text is ignored.
     """
     try:
         error = parse_json(body)
@@ -236,7 +236,7 @@ def _subject_error(refusal: _Refusal) -> SpotifyError:
 
 
 def _is_ours(refusal: _Refusal) -> bool:
-    """Whether nothing that a user types or owns can be the cause."""
+    """Whether no input or account of a user can be the cause."""
     is_our_message = refusal.status == 400 and refusal.text.rstrip(".") in _OUR_MESSAGES
     return is_our_message or refusal.status in _OUR_STATUSES
 

@@ -86,7 +86,7 @@ def _batches(count: int, uris: Sequence[Uri]) -> Iterator[str]:
 
 
 def _decode_flags(count: int, body: bytes) -> list[bool | None]:
-    """Raises SpotifyDown if the response has not exactly `count` flags, or no readable one."""
+    """Raises SpotifyDown unless the response has exactly `count` flags and one is readable."""
     flags = decode_response(body, list[bool | None])
     if len(flags) != count or (flags and set(flags) == {None}):
         raise SpotifyDown("not as many answers as questions")

@@ -1,4 +1,4 @@
-"""Finds the links to Spotify in a text, whatever surrounds them and whatever they end with."""
+"""Finds the links to Spotify in a text, with any text around them or behind their ID."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.spotify.uris import Kind, Uri, is_id
 
 @dataclass(frozen=True)
 class ShortLink:
-    """An https link that redirects to an item; `ShortLinks.follow` finds that out."""
+    """An https link that redirects to an item; `ShortLinks.follow` returns the item's URI."""
 
     url: str = field(repr=False)
 
@@ -29,14 +29,14 @@ class LikedSongs:
 
 @dataclass(frozen=True)
 class SearchLink:
-    """A search in Spotify; `kind` is the tab of its page, if that lists a kind of items."""
+    """A link to Spotify's search; `kind` is its tab, if the tab lists a kind of items."""
 
     words: str = field(repr=False)
     kind: Kind | None = None
 
 
 Target = Uri | LikedSongs | SearchLink
-"""What a link leads to."""
+"""The target of a link."""
 
 Link = Target | ShortLink
 
@@ -46,7 +46,7 @@ SHORT_HOSTS = ("spotify.link", "spotify.app.link", "spoti.fi")
 _LONG_HOSTS = (_OPEN_HOST, "play.spotify.com", "embed.spotify.com")
 _DEAD_HOST = "link.tospotify.com"
 
-# Unicode's Default_Ignorable_Code_Point: nothing shows these, and browsers drop them from hosts.
+# Unicode's Default_Ignorable_Code_Point: invisible, and browsers remove them from hosts.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"
@@ -63,7 +63,7 @@ def _spaced(*words: str) -> str:
     return "|".join(_GAP.join(map(re.escape, word)) for word in words)
 
 
-# A host without a scheme. Before it stands nothing that would make it a part of another URL.
+# A host without a scheme, not preceded by a character that would make it part of another URL.
 _HOST = (
     rf"(?<![0-9A-Za-z])(?<![^\s/]/)(?<!\S//)(?<![0-9A-Za-z_][-.@:])"
     rf"(?:www\.)?(?:{_spaced(*_LONG_HOSTS, *SHORT_HOSTS, _DEAD_HOST)}){_GAP}"
@@ -72,7 +72,7 @@ _HOST = (
 _URI_WORDS = (*Kind, "user", "collection", "search", *unsupported_links.URI_WORDS)
 _URI = rf"{_spaced('spotify')}{_GAP}:(?=[/{_INVISIBLE}]*(?:{_spaced(*_URI_WORDS)})(?![0-9A-Za-z]))"
 
-# ASCII rules, because otherwise "s" and "k" match letters of other scripts as well.
+# With re.ASCII, because otherwise "s" and "k" also match letters of other scripts.
 _FLAGS = re.IGNORECASE | re.ASCII
 _START = re.compile(
     rf"(?:{_spaced('http', 'hxxp')}){_GAP}s?{_GAP}(?:[:;]|(?=//)){_GAP}[/\\]{_GAP}[/\\]*+"
@@ -119,10 +119,10 @@ _BARE_ID = re.compile(
     r"[0-9A-Za-z]{22}(?![0-9A-Za-z])"
 )
 
-# The parts of a path that are read; the rest is a page of the same item.
+# The number of path segments to read; longer paths are pages of the same item.
 MAX_PARTS = 8
 _LOCALE = "intl-"
-# The words before an item in the paths of pages that show it inside of other sites.
+# The path segments before an item in URLs of embedded players.
 _EMBEDDED = ("embed", "embed-podcast", "spotify")
 _PLAYABLE = (Kind.TRACK, Kind.EPISODE)
 _TABS = {
@@ -134,9 +134,9 @@ _TABS = {
 
 
 def find_links(text: str) -> list[Link]:
-    """What `text` links to, in order, without duplicates; empty without a link.
+    """The links in `text` in order, without duplicates; empty without a link.
 
-    Ignores links that cannot be used if there is a usable one. Otherwise raises UnreadableLink, and
+    Ignores unusable links if there is a usable one. Otherwise raises UnreadableLink, and
     NotSpotifyLink if no link leads to Spotify.
     """
     links: dict[Link, None] = {}
@@ -157,7 +157,7 @@ def contains_link(text: str) -> bool:
 
 
 def _candidates(text: str) -> Iterator[tuple[str, re.Match[str]]]:
-    """The host of each link, and what follows the host; a URI is like a path of _OPEN_HOST."""
+    """The host of each link, and the match of its rest; a URI is read as a path of _OPEN_HOST."""
     text = _ENCODED.sub(lambda encoded: unquote(encoded[0]), text.replace("&amp;", "&"))
     position = 0
     while start := _START.search(text, position):
@@ -217,7 +217,7 @@ def _short_link(host: str, rest: str) -> ShortLink:
 
 
 def _parse_path(rest: str) -> Target:
-    """What a page of Spotify shows; `rest` is its path and parameters, or those of a URI."""
+    """The target of a Spotify URL or URI; `rest` is its path and parameters."""
     parameters = dict(_PARAMETER.findall(rest))
     path = re.split("[?#]", rest, maxsplit=1)[0]
     parts = [part for part in _SEPARATORS.split(path) if _visible(part)]
@@ -226,7 +226,7 @@ def _parse_path(rest: str) -> Target:
     if not words and "uri" in parameters:
         return _parse_path(parameters["uri"].partition(":")[2])
     if words[:1] == ["user"]:
-        # The name may be anything, also one of these words.
+        # The user name may be any word, even one of these.
         start = next((n for n in range(2, len(words)) if words[n] in ("playlist", "collection")), 0)
         parts, words = parts[start:], words[start:]
     match words:

@@ -13,7 +13,7 @@ T = TypeVar("T", bound=ApiModel)
 
 
 def identity_of(entry: ApiModel | None) -> Hashable:
-    """None for a null, and for an entry that cannot be told from others."""
+    """A value that identifies an entry in its list; None for a null or without one."""
     return entry.identity if entry is not None else None
 
 
@@ -89,16 +89,16 @@ class RecentEntries(Generic[T]):
         return None if None in dates or dates[0] == dates[1] else False
 
     def common_length(self, page: Page[T]) -> int:
-        """The most entries with which the page begins and which are the last that were read."""
+        """The number of entries at the page's start that are the last entries read."""
         begins = [_key_of(entry) for entry in page.items]
         ends = list(self._identities)[-len(begins) :] if begins else []
         lengths = range(len(ends), 0, -1)
         return next((n for n in lengths if begins[:n] == ends[-n:]), 0)
 
     def index_after_last(self, page: Page[T]) -> tuple[int, int] | None:
-        """The index behind the last entry of the page that was read already.
+        """The index after the page's last known entry, and how many entries were read after it.
 
-        With it, how many entries were read after that one. None if no entry was read.
+        None if the page has no known entry.
         """
         found = self._last_common(page)
         if found is None:
@@ -107,7 +107,7 @@ class RecentEntries(Generic[T]):
         return self.skip_nulls(page, index, count), count
 
     def distance(self, page: Page[T]) -> int | None:
-        """How many entries from the page's begin to the one read last, by one that both have."""
+        """The distance from the page's start to the last entry read, by an entry in both."""
         found = self._last_common(page)
         return found and found[0] + found[1]
 

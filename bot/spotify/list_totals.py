@@ -1,13 +1,13 @@
-"""Spotify's counts of a list's entries: hints about its end, never evidence of a change."""
+"""Spotify's counts of a list's entries, which are hints about its end, not proof of a change."""
 
 from __future__ import annotations
 
 
 class ListTotals:
-    """The counts that came with the pages of a list; they may differ although nothing changes.
+    """The counts in the pages of a list; they may differ although nothing changes.
 
-    latest           of the page that was read last; None if it had no usable count
-    lowest, highest  of all pages; None without a usable count
+    latest           the count of the page read last; None if it had no usable count
+    lowest, highest  of the counts of all pages; None without a usable count
     unread           the least number of entries that the first page did not show, if it shows none
     """
 
@@ -32,19 +32,19 @@ class ListTotals:
         return self.lowest, self.highest
 
     def missing(self, read_count: int) -> int:
-        """The entries that did not come, by the lower one of the last two counts.
+        """The number of missing entries, by the lower of the last two counts.
 
-        The last two pages are requested at the same time, so that either count may be the older.
-        If no entry came at all, they are at least `unread`.
+        The last two pages are requested at the same time, so either count may be the older one.
+        If no entry was read, at least `unread` are missing.
         """
         counts = [total for total in (self.latest, self._before_latest) if total is not None]
         missing = max(0, min(counts) - read_count) if counts else 0
         return missing if read_count else max(missing, self.unread)
 
     def expects_more(self, position: int) -> bool:
-        """Whether a count says that the list has entries behind this many."""
+        """Whether a count says that the list has more than `position` entries."""
         return self.highest is not None and self.highest > position
 
     def confirms(self, position: int) -> bool:
-        """Whether the latest count says that the list has exactly this many entries."""
+        """Whether the latest count says that the list has exactly `position` entries."""
         return self.latest == position

@@ -32,7 +32,7 @@ class Image(ApiModel, frozen=True):
 
     @property
     def url(self) -> str | None:
-        """None unless it is an address on the web, which Discord can show."""
+        """None unless it is an https or http URL, which Discord can show."""
         return self.raw_url if _WEB_ADDRESS.fullmatch(self.raw_url or "") else None
 
 
@@ -68,7 +68,7 @@ class Owner(ApiModel, frozen=True):
 
 
 class ItemCount(ApiModel, frozen=True):
-    """How many entries a playlist has, as far as Spotify says."""
+    """The number of entries of a playlist, if Spotify returns it."""
 
     total: Amount | None = None
 

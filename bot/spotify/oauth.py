@@ -40,7 +40,7 @@ SCOPES = (
     "playlist-modify-public",
 )
 
-# Seconds for which an app that Spotify does not know is not asked about again; and how many.
+# How long, in seconds, and how many unknown client IDs to remember.
 GONE_TTL, MAX_GONE_APPS = 60.0, 1000
 # The error codes by which Spotify says that an app was deleted or disabled.
 _GONE_CODES = frozenset(("invalid_client", "unauthorized_client"))
@@ -53,7 +53,7 @@ Token = Annotated[str, Meta(pattern=r"\A[!-~]+\Z", max_length=8192)]
 class TokenResponse(msgspec.Struct, frozen=True):
     """Tokens. Since 2026 the response to a renewal often has no `refresh_token`.
 
-    access_token  empty if it could not be read, so that a refresh token beside it is not lost
+    access_token  empty if it could not be read, so that the refresh token is not lost
     expires_in    in seconds
     scope         empty if Spotify does not say
     """
@@ -165,7 +165,7 @@ class SpotifyOAuth:
         if status == 200:
             return require_access_token(_decode_tokens(body))
         if (code := _error_code(body)) in _GONE_CODES:
-            # The same code stands for a wrong secret.
+            # The same code means a wrong secret.
             await self.client_exists(client_id)
             self.require_app(client_id)
             raise InvalidClientSecret(code)
@@ -189,7 +189,7 @@ class SpotifyOAuth:
         return client_id not in self._gone_apps
 
     def require_app(self, client_id: str) -> None:
-        """Raises OwnAppGone or AppGone if Spotify said a moment ago that there is no such app."""
+        """Raises OwnAppGone or AppGone if Spotify recently did not know this app."""
         if client_id in self._gone_apps:
             raise AppGone() if client_id == self._client_id else OwnAppGone()
 

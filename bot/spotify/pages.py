@@ -86,8 +86,8 @@ class Page(ApiModel, Generic[T], frozen=True):
     """One page of a list, with None for each null and for each unreadable entry.
 
     total  Spotify's count of the list, which may differ from page to page and from the number of
-           entries; None if it is no count that a list can have
-    next   the address of the next page; only whether there is one is of use
+           entries; None if it is implausible
+    next   the URL of the next page; only its presence matters
     """
 
     items: list[T | None]
@@ -97,7 +97,7 @@ class Page(ApiModel, Generic[T], frozen=True):
 
     @classmethod
     def resolve(cls, value: object) -> object:
-        """An unreadable `next` counts as the address of a next page, which only has to exist."""
+        """An unreadable `next` counts as the URL of a next page: only its presence matters."""
         if not isinstance(value, Mapping) or isinstance(value.get("next"), str):
             return value
         return {**value, "next": "unreadable" if value.get("next") else None}
@@ -121,7 +121,7 @@ class Page(ApiModel, Generic[T], frozen=True):
         return counted if self.total is not None and self.next is None else max(1, counted)
 
     def has_more(self, offset: int = 0) -> bool:
-        """Whether the list may go on behind this page, which begins at `offset`."""
+        """Whether the list may continue after this page, which begins at `offset`."""
         more = (self.total or 0) > offset + len(self.items)
         return more or (self.next is not None and bool(self.items))
 

@@ -17,10 +17,10 @@ T = TypeVar("T", bound=ApiModel)
 
 
 class PagesInFlight(Generic[T]):
-    """Several pages in flight: those that follow, and after the last one the first page again.
+    """Keeps several pages in flight: the next ones, and at the end the first page again.
 
-    concurrency  the number of pages that may be in flight; every rate limit halves it
-    first_again  the request for the first page, if it has been made again
+    concurrency  the most pages in flight; every rate limit halves it
+    first_again  the second request for the first page, once it is sent
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class PagesInFlight(Generic[T]):
         self._path = ""
         self._reserved = self._sent_before = 0
         self._rate_limits_met = api.rate_limits_met
-        # With their offsets, in order.
+        # Offsets and requests, in order.
         self._pages: deque[tuple[int, asyncio.Task[Page[T]]]] = deque()
         self.concurrency = concurrency
         self.first_again: asyncio.Task[Page[T]] | None = None

@@ -103,8 +103,8 @@ class RateLimiter:
 
         has_deadline  background work with a deadline yields only to commands that a rate limit
                       delays
-        turn          the same for each time that a call asks, so that the first to ask goes first
-        longest       the longest wait, in seconds, that is of use to the call
+        turn          the call's place in the queue; pass the same one each time
+        longest       the longest wait, in seconds, that the call can afford
 
         Raises QuotaExceeded, and BackgroundBudgetExceeded for background work.
         """
@@ -120,7 +120,7 @@ class RateLimiter:
             ):
                 return _YIELD_DELAY
             if state.yielding_since is None:
-                turn = None  # it takes no slot ahead of the commands
+                turn = None  # background work takes no slot ahead of commands
         if (wait := state.throttle.delay(monotonic, turn, longest)) > 0:
             if not background:
                 state.command_waiting_until = monotonic + wait + _YIELD_DELAY
@@ -229,7 +229,7 @@ class RateLimiter:
     def mark_exhausted(self, client_id: str, group: Group, until: float) -> None:
         """Block the calls to this group until a time in seconds since 1970.
 
-        An end that is further away than Spotify can name comes from a wrong clock; it is ignored.
+        Ignores an implausibly late end, which comes from a wrong clock.
         """
         seconds = until - self._now()
         if seconds <= MAX_RETRY_AFTER:

@@ -93,9 +93,9 @@ async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
 
 
 def _single_target(text: str) -> Uri | ShortLink:
-    """The only item in the text, or else the only short link. A page may link to a search as well.
+    """The only item in the text, else the only short link; links to a search are ignored.
 
-    Raises UnreadableLink if there are several: any choice would be a guess.
+    Raises UnreadableLink if there are several, because any choice would be a guess.
     """
     try:
         links = find_links(text)

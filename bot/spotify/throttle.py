@@ -1,4 +1,4 @@
-"""The pace of an app's calls after a rate limit: halved, and then faster while calls succeed."""
+"""Limits an app's call rate after a 429: to half at first, then higher while calls succeed."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-# Seconds that Spotify's rate limit counts.
+# The window of Spotify's rate limit in seconds.
 RATE_LIMIT_WINDOW = 30.0
-# Seconds in which the pace climbs from half of the accepted rate to all of it. It climbs on at the
-# same speed, so that calls that had to wait catch up.
+# Seconds in which the pace climbs from half of the accepted rate to all of it. It continues to
+# climb at the same speed, so that waiting calls catch up.
 CLIMB_TIME = 3.0
-# Seconds until a climb is over: the window holds only calls at a higher rate than before by then.
+# Seconds until a climb ends: by then, the window holds only calls at the higher rate.
 CLIMB_DURATION = CLIMB_TIME + RATE_LIMIT_WINDOW
 # Another refusal during the climb confirms the limit. For HOLD_DURATION, the bot then stays below
 # this share of what Spotify accepted.
 SAFETY_FACTOR, HOLD_DURATION = 0.85, 600.0
-# The lowest accepted rate, in calls a second: after few calls, a refusal says little about it.
+# The lowest assumed limit, in calls a second, since a refusal after few calls says little.
 MIN_RATE = 1.0
 
 
@@ -32,8 +32,8 @@ class Throttle:
     """The throttle of one app. All times are in seconds of the monotonic clock.
 
     After a refusal, calls wait as long as Spotify asked for. Then their pace climbs, from half of
-    the rate that Spotify accepted before the refusal: many refusals come once, without a reason. If
-    another one comes during the climb, the limit is real: calls stay below it for HOLD_DURATION.
+    the rate that Spotify accepted before: many refusals are single and without a reason. If another
+    one follows during the climb, the limit is real: calls stay below it for HOLD_DURATION.
     """
 
     def __init__(self) -> None:
@@ -51,8 +51,7 @@ class Throttle:
     def delay(self, now: float, turn: Turn | None = None, longest: float = math.inf) -> float:
         """Seconds until the next call may be sent; 0 or less: at once.
 
-        A call with a `turn` waits for its own slot, which it gets if that is at most `longest`
-        seconds away.
+        A call with a `turn` gets its own slot if that is at most `longest` seconds away.
         """
         if not self.throttled_until(now):
             return self._blocked_until - now

@@ -1,4 +1,4 @@
-"""Decodes JSON into structs: strictly if that is possible, else as much as can be read."""
+"""Decodes JSON into structs: strictly if possible, else field by field."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ T = TypeVar("T")
 Reader = Callable[[object], Any]
 """Reads a parsed JSON value; raises Unreadable if the value has another shape."""
 
-# The errors of strict decoding; ten thousand nested brackets raise RecursionError.
+# The errors of strict decoding; deep nesting raises RecursionError.
 _STRICT_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?(?:[eE][+-]?[0-9]{1,2})?")
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-# Longer integers are read as this one, which every bound of a field excludes.
+# Longer integers are read as this one, which is out of every field's bounds.
 _MAX_DIGITS, _TOO_LARGE = 18, 10**18
 
 
 class Unreadable(ValueError):
-    """A value has another shape than the one that it is decoded to."""
+    """A JSON value does not have the shape of the model."""
 
 
 def decode(body: bytes, model: type[T]) -> T:
@@ -41,11 +41,11 @@ def decode(body: bytes, model: type[T]) -> T:
       cut.
     - A number out of its bounds becomes `Meta.extra["below"]` or ["above"], or counts as absent. A
       text that is too long is cut if `Meta.extra` has "cut", and otherwise counts as absent.
-    - Bytes that are no UTF-8, and lone surrogates, become U+FFFD.
+    - Invalid UTF-8 and lone surrogates become U+FFFD.
 
-    A struct may have a class method `resolve`, which gets the parsed value and returns the object
-    to read the fields from, and one named `accepts`, which says whether a value that may be one of
-    several structs is this one. Its `__post_init__` may raise ValueError: then it is unreadable.
+    A struct may have two class methods. `resolve` gets the parsed value and returns the mapping to
+    read the fields from. `accepts` says whether a value of a union is this struct. A ValueError in
+    `__post_init__` makes the value unreadable.
     """
     try:
         return _strict_decoder(model).decode(body)  # type: ignore[no-any-return, arg-type]

@@ -38,7 +38,7 @@ def is_id(text: str) -> bool:
 class Uri:
     """The URI of an item, which is its `str()`; `link` is the URL of its page.
 
-    start_ms  where its link says to start, in milliseconds; not a part of the URI
+    start_ms  the start position of its link in milliseconds; not part of the URI
     """
 
     kind: Kind

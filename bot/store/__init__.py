@@ -48,7 +48,7 @@ class Store:
         self.sleep_timers = SleepTimerTable(database)
 
     def record_writes(self, on_write: OnWrite) -> None:
-        """Do each write that a Discord user asked for in `on_write` of their ID."""
+        """Use `on_write` as the context of each write that a Discord user asked for."""
         self._db.on_write = on_write
 
     @classmethod
@@ -78,18 +78,18 @@ class Store:
         return await rekey.reencrypt(self._db, self._cipher)
 
     async def check_writable(self) -> None:
-        """Write to the disk, also what it refused before. Raises StorageError."""
+        """Test that the disk accepts writes, and repeat refused ones. Raises StorageError."""
         await self._db.check_writable()
         await self.accounts.save_unsaved()
 
     async def maintain(self) -> None:
-        """Prove that the disk can be written, and finish what it refused. Raises StorageError."""
+        """Do what `check_writable` does, and finish an erasure. Raises StorageError."""
         await self.check_writable()
         if self.has_unerased_rows:
             await self._db.truncate_wal()
 
     async def disk_error(self) -> StorageError | None:
-        """What the disk refuses at present."""
+        """The error of the last read or write; None if the disk works."""
         return await self._db.disk_error()
 
     @property

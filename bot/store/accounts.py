@@ -83,8 +83,9 @@ class AccountTable:
     async def renew(self, account: LinkedAccount, refresh_token: str) -> int | None:
         """Store a new refresh token; the account's new version.
 
-        None if the row has changed since `account` was read. A token that the disk refuses is kept
-        in memory for `refresh_token` and `save_unsaved`, because Spotify takes the old one no more.
+        None if the row has changed since `account` was read. If the disk refuses the write, the
+        token stays in memory for `refresh_token` and `save_unsaved`, because Spotify no longer
+        accepts the old one.
         """
         try:
             renewed = await self._db.execute(
@@ -104,7 +105,7 @@ class AccountTable:
     async def save_unsaved(self) -> None:
         """Store the refresh tokens that the disk refused before. Raises StorageError.
 
-        The row's version stays the same, so that its access token stays in use.
+        The rows keep their versions, so that their access tokens stay valid.
         """
         for discord_id, unsaved in list(self._unsaved.items()):
             await self._db.execute(
@@ -118,7 +119,7 @@ class AccountTable:
                 del self._unsaved[discord_id]
 
     async def save_unsaved_at_exit(self) -> None:
-        """Like `save_unsaved`; what the disk still refuses is lost, and logged."""
+        """Like `save_unsaved`, but log tokens that are lost because the disk still refuses them."""
         try:
             await self.save_unsaved()
         except StorageError:

@@ -53,7 +53,7 @@ _PRAGMAS = (
     "temp_store = MEMORY",
 )
 
-# Seconds to wait for another connection, before Discord's users give up on the reply.
+# Seconds to wait for another connection's lock: short, because a user waits for the reply.
 _LOCK_TIMEOUT = 2.0
 
 # Seconds to look for damage at the start. 100 MB take 0.1 s from memory and 2 s from a disk.
@@ -73,9 +73,9 @@ Connect = Callable[[Path], AbstractAsyncContextManager[Connections]]
 
 @asynccontextmanager
 async def connect_to_file(path: Path) -> AsyncIterator[Connections]:
-    file = os.path.join(".", path)  # SQLite takes the name ":memory:" for no file
+    file = os.path.join(".", path)  # otherwise ":memory:" would not be a file name
     async with AsyncExitStack() as stack:
-        # The first one to open the file: a thread of aiosqlite that cannot leaves a traceback.
+        # Opened first: if aiosqlite cannot open the file, its thread prints a traceback.
         row_reader = stack.enter_context(closing(sqlite3.connect(file, isolation_level=None)))
         writer, reader = [
             await stack.enter_async_context(
@@ -91,8 +91,8 @@ async def connect_to_file(path: Path) -> AsyncIterator[Connections]:
 class Database:
     """Reads see only committed data. Writes run one after another, each in a transaction.
 
-    What the disk refuses is raised as a StorageError, and logged when it begins and ends. Errors of
-    our own SQL stay sqlite3.Error.
+    Errors of the disk are raised as StorageError, and logged when they begin and end. Errors of our
+    own SQL stay sqlite3.Error.
 
     has_unerased_rows  deleted rows are still in the write-ahead log
     on_write           a context for each write that the Discord user with this ID asked for
@@ -193,7 +193,7 @@ class Database:
             _log.warning("the database can be written again")
 
     async def disk_error(self) -> StorageError | None:
-        """What the disk refuses, if it still does; None if the last write and read worked."""
+        """The last error of the disk, if a new test still fails; None if the disk works."""
         if self._disk_error is not None and not self._write_lock.locked():
             with suppress(StorageError):
                 await self.check_writable()
@@ -202,8 +202,8 @@ class Database:
     async def truncate_wal(self) -> None:
         """Checkpoint and empty the write-ahead log, which still contains erased rows.
 
-        A concurrent read prevents it, also one of another program, so SQLite waits for its end.
-        `has_unerased_rows` tells whether it is to be tried again.
+        A concurrent read, even of another program, prevents it, so SQLite waits for its end. Then
+        `has_unerased_rows` says whether to try again.
         """
         self.has_unerased_rows = True
         with suppress(StorageError):
@@ -227,7 +227,7 @@ class Database:
 
     @contextmanager
     def _raise_storage_errors(self) -> Iterator[None]:
-        """Raise what the disk refuses as a StorageError; log the first of its kind."""
+        """Raise errors of the disk as StorageError; log the first one of a kind."""
         try:
             yield
         except (sqlite3.Error, StorageError) as error:
@@ -261,7 +261,7 @@ async def _prepare(path: Path, writer: aiosqlite.Connection) -> None:
 
 @contextmanager
 def _process_lock(path: Path) -> Iterator[bool]:
-    """Lock the file beside the database; whether the database does not exist yet.
+    """Lock the file beside the database; yields whether the database is new.
 
     Two processes would use the same refresh token, and Spotify may then revoke it. Raises
     StartupError if another process holds the lock, StorageError, OSError.

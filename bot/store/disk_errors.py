@@ -1,4 +1,4 @@
-"""Why the disk refused a file or the database, as a StorageError for the operator."""
+"""Maps errors of the disk and of SQLite to StorageErrors, with sentences for the operator."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from bot.errors.storage import (
     StorageReadOnly,
 )
 
-# SQLite keeps its write-ahead log and its shared memory beside the file that a link leads to.
+# SQLite keeps its write-ahead log and its shared memory beside the target of a symbolic link.
 _SIBLING_SUFFIXES = ("-wal", "-shm")
 
-# Errors of these codes come from our own SQL, not from the disk.
+# Codes of errors in our own SQL.
 _OWN_MISTAKES = {
     sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_TOOBIG,
@@ -41,7 +41,7 @@ def lock_file(database: Path) -> Path:
 
 
 def file_error(error: OSError, file: Path) -> StorageError:
-    """Why the system refused to read, write or create `file`. Any OSError gets a sentence."""
+    """The error for an OSError while `file` was read, written or created."""
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
             return StorageFull(
@@ -66,10 +66,10 @@ def file_error(error: OSError, file: Path) -> StorageError:
 
 
 def statement_error(error: sqlite3.Error, database: Path) -> StorageError | None:
-    """Why SQLite refused a statement; None if the statement itself is wrong: a bug of ours.
+    """The error for a refused statement; None if the statement itself is wrong: a bug of ours.
 
-    SQLite reports most refusals of the system as one of three codes. So the files are looked at
-    to find the reason, which takes one small write to the lock file.
+    SQLite reports most system errors as one of three codes. So this examines the files to find the
+    reason, which takes one small write to the lock file.
     """
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
@@ -97,7 +97,7 @@ def statement_error(error: sqlite3.Error, database: Path) -> StorageError | None
 
 
 def damage_error(database: Path, detail: str, *, foreign: bool = False) -> StorageDamaged:
-    """`foreign`: the file does not begin as a database does."""
+    """The error for a damaged database; `foreign`: the file does not begin as a database does."""
     if foreign:
         return StorageDamaged(
             f"{database} is not an SQLite database. Restore it from a backup, or set DATABASE to "
@@ -137,7 +137,7 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def _examine(database: Path) -> StorageError | None:
-    """What is wrong with the database's files or their folder; None if nothing can be seen."""
+    """The error that the database's files or their folder show; None without one."""
     try:
         if database.is_symlink() and not database.exists():
             target = os.readlink(database)
@@ -168,14 +168,14 @@ _HAS_EFFECTIVE_IDS = os.access in os.supports_effective_ids
 
 
 def irregular_file_error(file: Path) -> StorageError:
-    """A folder, device or pipe is where a file should be."""
+    """The error for a folder, device or pipe in place of a file."""
     if file.is_dir():
         return file_error(OSError(errno.EISDIR, ""), file)
     return StorageError(f"{file} is a device or a pipe, not a file. Choose a file.")
 
 
 def _not_allowed(file: Path) -> str:
-    """Names the user, and the file or the folder that it cannot open."""
+    """A sentence with the user, and the file or folder that the user cannot open."""
     user = _user_name(os.geteuid())
     subject, verb = file, "use"
     while not _exists(subject) and subject != subject.parent:

@@ -22,7 +22,7 @@ def key_file(database: Path) -> Path:
 def load_or_create(file: Path, *, may_create: bool) -> bytes:
     """The key in `file`. If there is none, creates one that only the file's owner can read.
 
-    Raises StartupError if the file cannot be read or written, holds no key, or is missing and
+    Raises StartupError if the file cannot be read or written, contains no key, or is missing and
     `may_create` is false because a lost key encrypted something.
     """
     try:

@@ -2,7 +2,7 @@
 
 The columns nonce and cookie hold SHA-256 hashes. The columns notice (the messages with the login
 link), code and refresh_token are encrypted. At most one login of a user is open. A login that is
-over or replaced holds its hashes, by which its browser is told how it ended, and no token.
+over or replaced keeps its hashes, so that its browser sees how it ended, and no token.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class PendingLoginTable:
         )
 
     async def begin_exchange(self, login: PendingLogin) -> bool:
-        """Claim the right to send an authorization code. False if the login went on meanwhile."""
+        """Claim the right to send an authorization code. False if another request was faster."""
         return await self._db.execute(
             "UPDATE login SET step = 'exchange' WHERE discord_id = ? AND serial = ? AND step = ?",
             login.discord_id,

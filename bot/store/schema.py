@@ -107,8 +107,8 @@ MIGRATIONS = (
         tracks_left INTEGER
     ) STRICT;
     """,
-    # `step` says what a login waits for, so that its nonce and cookie stay known after their use.
-    # A login that waits for a browser ends with this migration: its state was a random one.
+    # `step` says what a login waits for, so that its nonce and cookie can be kept after their use.
+    # This migration ends logins that wait for a browser, because their state was random.
     """
     ALTER TABLE login RENAME TO login_before;
     CREATE TABLE login (

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 ELLIPSIS = "…"
 
-# What Discord shows as a unit in markdown: an escape, a bold mark, a link, a time or a mention.
+# Units of Discord's markdown: an escape, a bold mark, a link, a time or a mention.
 _MARKDOWN_UNIT = re.compile(
     r"\\.|\*\*|\[(?:\\.|[^\[\]\\\n])*\]\([^()\s]*\)|<[^<>\s][^<>\n]*>|https?://[^\s<>]+", re.DOTALL
 )
@@ -22,8 +22,8 @@ _REGIONAL_INDICATORS = range(0x1F1E6, 0x1F200)
 def clip(text: str, limit: int) -> str:
     """`text` if it has at most `limit` code points, else as much of it as fits, and an ellipsis.
 
-    Discord counts code points (its staff in discord-api-docs #1315). No character that consists of
-    several of them is broken, unless the first one alone is too long.
+    Discord counts code points (its staff in discord-api-docs #1315). A character of several code
+    points is not broken, unless it is the first one and too long by itself.
     """
     if len(text) <= limit:
         return text

@@ -73,7 +73,7 @@ def _names(people: Sequence[Artist] | Sequence[Author] | None, limit: int) -> st
 
 
 def playback_line(playback: Playback) -> str:
-    """Whether the player plays, and on which device, as far as Spotify says."""
+    """The player's state and device, if Spotify returns them."""
     texts = {True: "Playing", False: "Paused", None: ""}
     name = safe(playback.device.name) if playback.device else ""
     return " ".join(filter(None, (texts[playback.is_playing], f"on {name}" if name else "")))

@@ -26,7 +26,7 @@ BaseHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 4 * 1024  # bytes
 REQUEST_TIMEOUT = 10.0  # seconds until a request must have arrived completely
-MAX_REQUESTS, REQUESTS_WINDOW = 40, 60.0  # requests of one address within so many seconds
+MAX_REQUESTS, REQUESTS_WINDOW = 40, 60.0  # requests of one address, within this many seconds
 _RATE_LIMITED_PATHS = ("/login", "/callback", "/discord")
 # Hosting platforms and Prometheus request these by IP address.
 _ANY_HOST_PATHS = ("/health", "/metrics")

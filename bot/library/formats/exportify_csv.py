@@ -39,7 +39,7 @@ _IGNORED_PREFIX = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
 def write(songs: Iterable[SavedTrack]) -> str:
     """The file's text: every field quoted, `\\n` at line ends, a byte order mark.
 
-    Without that mark, Excel reads the file in the code page of its country.
+    Without that mark, Excel decodes the file with the local code page.
     Preview, popularity and adder are empty: Spotify removed them from its answers in 2026.
     """
     buffer = io.StringIO()
