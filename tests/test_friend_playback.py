@@ -11,7 +11,9 @@ from sandbox.discord import Discord, UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
+from tests.test_odd_examples import set_field
 
+PRIVATE = ("device", "is_private_session")
 MENU_NAME = "What are they playing?"
 HIDDEN_MESSAGE = "doesn’t show what they’re playing. They can allow it in /settings."
 
@@ -59,6 +61,24 @@ async def test_hidden_by_default_without_revealing_link_status(
     harness.spotify.accounts["grace"].player.devices[0].is_private_session = True
     await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), True)
     assert (await linked_user.use_context_menu(MENU_NAME, user="grace")).text == linked_text
+
+
+async def test_what_may_be_a_private_session_is_not_shown(
+    harness: Harness, linked_user: UserClient, grace: UserClient
+) -> None:
+    """Neither by the menu nor by a shared panel."""
+    harness.spotify.accounts["grace"].player.devices[0].is_private_session = True
+    track = _album(harness.spotify).tracks[1]
+    for path, odd in ((("device",), None), (("device",), []), (PRIVATE, "yes"), (PRIVATE, None)):
+        harness.spotify.rules.clear()
+        harness.clock.advance(10)
+        harness.spotify.on("GET .*/me/player$", set_field(*path, to=odd), times=None)
+        menu = await linked_user.use_context_menu(MENU_NAME, user="grace")
+        assert menu.text == "I can’t see what **Grace** is playing right now. Try again later."
+        panel = await grace.run("/now share:True")
+        assert "Spotify doesn’t say whether this is a private session" in panel.text
+        assert track.name not in panel.text
+        assert track.name in (await grace.run("/now")).text, "she sees it herself"
 
 
 async def test_unlinked_user_can_use_menu(discord: Discord, grace: UserClient) -> None:

@@ -113,6 +113,7 @@ async def test_two_active_devices(
         (("actions", "disallows"), [], "Playing on Ada's Laptop"),
         (("actions", "disallows"), None, "Playing on Ada's Laptop"),
         (("actions",), [], "Playing on Ada's Laptop"),
+        (("is_playing",), 1, "-# On Ada's Laptop"),
         (("progress_ms",), -1200, " 0:00 / 2:13"),
         (("progress_ms",), 10**12, "Playing on Ada's Laptop"),
         (("progress_ms",), 999_999, " 2:13 / 2:13"),

@@ -14,9 +14,10 @@ from tests.command_assertions import spotify_url
 NOTHING = re.compile(r"\b[Nn]othing (is playing|to continue)\b|isn’t playing anything")
 SOMETHING = re.compile(r"[Ss]omething (is (playing|paused)|that Spotify doesn’t show)")
 AN_AD = re.compile(r"\bad is playing|hearing an ad")
+PAUSED_AD = re.compile(r"\bad is paused")
 NO_DEVICE = re.compile(r"Spotify isn’t open on any device")
 NO_CONTROL = re.compile(r"only open on Hallway TV and The Van, which can’t be controlled")
-CLAIMS = (NOTHING, SOMETHING, AN_AD, NO_DEVICE, NO_CONTROL)
+CLAIMS = (NOTHING, SOMETHING, AN_AD, PAUSED_AD, NO_DEVICE, NO_CONTROL)
 
 # These need an item that is playing.
 ABOUT_THE_ITEM = ("/seek position:1:00", "/seek position:+10", "/seek position:50%", "/save",
@@ -61,6 +62,11 @@ def _ad(_: Spotify, player: Player) -> None:
     player.interlude = "ad"
 
 
+def _paused_ad(_: Spotify, player: Player) -> None:
+    player.interlude = "ad"
+    player.pause()
+
+
 def _dj(_: Spotify, player: Player) -> None:
     player.interlude = "unknown"
 
@@ -84,6 +90,7 @@ STATES = (
     State("uncontrollable", _only_uncontrollable, (NOTHING, NO_CONTROL), None, NO_CONTROL),
     State("no devices", _no_devices, (NOTHING, NO_DEVICE), None, NO_DEVICE),
     State("ad", _ad, (AN_AD,), AN_AD),
+    State("paused ad", _paused_ad, (PAUSED_AD,), PAUSED_AD),
     State("dj", _dj, (SOMETHING,), SOMETHING),
     State("chapter", _chapter, (SOMETHING,), SOMETHING),
     State("paused chapter", _paused_chapter, (SOMETHING,), SOMETHING),
@@ -118,7 +125,8 @@ async def test_no_sentence_contradicts_another(
                 reply = await linked_user.run(line.format(track=track))
             said = [claim for claim in CLAIMS if claim.search(reply.text)]
             # A paused player plays nothing, and a friend learns no more than that.
-            is_paused_friend = line == FRIEND_MENU and state.set_up is _paused_chapter
+            is_paused = state.set_up in (_paused_chapter, _paused_ad)
+            is_paused_friend = line == FRIEND_MENU and is_paused
             allowed = (NOTHING,) if is_paused_friend else state.claims
             assert set(said) <= set(allowed), (state.name, line, reply.text)
             if line in ABOUT_THE_ITEM and state.said_of_item:

@@ -59,8 +59,9 @@ class FriendPlayback:
         except SpotifyError as error:
             raise NothingPlaying(str(error), message=_REFUSED.format(name=name)) from None
         state = reading.state
-        if state is not None and state.device is not None and state.device.is_private_session:
-            raise NothingPlaying("private session", message=_HIDDEN.format(name=name))
+        if state is not None and state.is_private is not False:
+            message = _HIDDEN if state.is_private else _REFUSED
+            raise NothingPlaying("private session", message=message.format(name=name))
         return advance(state, self._monotonic() - reading.read_at) if state else None
 
     def forget(self, user_id: int) -> None:

@@ -7,7 +7,7 @@ from bot.errors.spotify import PlayerNotFound, PlayerRestricted, SpotifyError
 from bot.player.actions import ActionVerb, PlayerAction
 from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
-from bot.player.situation import AD_PLAYING, NEXT_TRY, Situation, hidden_sentence, situation_of
+from bot.player.situation import NEXT_TRY, Situation, ad_sentence, hidden_sentence, situation_of
 from bot.player.start import SHUFFLE_REFUSED
 from bot.spotify.models import Playback
 
@@ -84,7 +84,7 @@ def _already_playing(action: PlayerAction, state: Playback) -> str:
 def _message_for(action: PlayerAction, state: Playback) -> str:
     situation = situation_of(state)
     if situation is Situation.AD:
-        return AD_PLAYING
+        return ad_sentence(state)
     disallows = state.actions.disallows if state.actions else {}
     required = _REQUIRED_ACTIONS.get(action.verb, ())
     is_disallowed = any(disallows.get(name) for name in required)

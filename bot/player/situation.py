@@ -10,7 +10,6 @@ from bot.spotify.models import Device, Playable, Playback
 from bot.text.escape import safe
 from bot.text.items import byline, title
 
-AD_PLAYING = "An ad is playing. Music continues after it."
 NEXT_TRY = "Try again with the next track."
 # The most devices that a sentence names, and the characters of each name.
 _MAX_NAMES = 3
@@ -56,7 +55,7 @@ def no_item(state: Playback | None) -> NothingPlaying:
     """The error of a command that needs an item, for a player without one."""
     match situation_of(state):
         case Situation.AD:
-            return NothingPlaying("ad", message=AD_PLAYING)
+            return NothingPlaying("ad", message=ad_sentence(state))
         case Situation.HIDDEN:
             message = f"{hidden_sentence(state)} {NEXT_TRY}"
             return NothingPlaying("hidden", message=message)
@@ -64,6 +63,10 @@ def no_item(state: Playback | None) -> NothingPlaying:
             message = "Spotify doesn’t say what’s playing. Try again in a minute."
             return NothingPlaying("unknown", message=message)
     return NothingPlaying()
+
+
+def ad_sentence(state: Playback | None) -> str:
+    return f"An ad is {verb_of(state)}. Music continues after it."
 
 
 def hidden_sentence(state: Playback | None) -> str:
@@ -80,7 +83,7 @@ def now_sentence(state: Playback | None) -> str:
     """A sentence in markdown about the current item; empty if Spotify does not name it."""
     match situation_of(state):
         case Situation.AD:
-            return "An ad is playing now."
+            return f"An ad is {verb_of(state)} now."
         case Situation.HIDDEN:
             return hidden_sentence(state)
         case Situation.UNKNOWN:

@@ -212,7 +212,7 @@ class Device(ApiModel, frozen=True):
     type: Name | None = None
     is_active: bool = False
     is_restricted: bool = False
-    is_private_session: bool = False
+    is_private_session: bool | None = None
     supports_volume: bool | None = None
     volume_percent: Percent | None = None
 
@@ -273,6 +273,11 @@ class Playback(ApiModel, frozen=True):
     def decode_unless_empty(cls, body: bytes) -> Playback | None:
         """None for an empty body: no device is active (status 204). Raises SpotifyDown."""
         return cls.decode(body) if body else None
+
+    @property
+    def is_private(self) -> bool | None:
+        """Whether it is a private session, which others must not see; None if that is unknown."""
+        return self.device.is_private_session if self.device else None
 
     @property
     def item(self) -> Playable | None:

@@ -29,6 +29,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=ATTEMPT_TIMEOUT, sock_connect=CONNECT_TIME
 
 Query = Mapping[str, str | int]
 
+# The only status with which a read has no body: no device is active.
+_NO_CONTENT = 204
 _NOT_SENT_ERRORS = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 OnExchange = Callable[[Group, int, float], None]
@@ -115,6 +117,8 @@ class Transport:
             raise _lost(call, str(refusal))
         if refusal is not None:
             raise refusal
+        if call.method == "GET" and not response.body and response.status != _NO_CONTENT:
+            raise SpotifyDown(f"{response.status} without a body")
         return response.body
 
     def _report(self, call: ApiCall, status: int, started_at: float) -> None:

@@ -74,9 +74,11 @@ def _names(people: Sequence[Artist] | Sequence[Author] | None, limit: int) -> st
 
 def playback_line(playback: Playback) -> str:
     """The player's state and device, if Spotify returns them."""
-    texts = {True: "Playing", False: "Paused", None: ""}
+    verb = {True: "Playing", False: "Paused", None: ""}[playback.is_playing]
     name = safe(playback.device.name) if playback.device else ""
-    return " ".join(filter(None, (texts[playback.is_playing], f"on {name}" if name else "")))
+    if not name:
+        return verb
+    return f"{verb} on {name}" if verb else f"On {name}"
 
 
 def progress_bar(progress_ms: int | None, duration_ms: int | None) -> str:

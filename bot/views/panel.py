@@ -22,6 +22,10 @@ from bot.views.panel_state import PanelState
 _BODY_ID = 110
 
 _REPEAT_LABELS = {"context": "Repeat all", "track": "Repeat one"}
+_PRIVATE = "**In a private session**\nWhat plays is not shown to others."
+_MAYBE_PRIVATE = (
+    "**Spotify doesn’t say whether this is a private session**\nWhat plays is not shown to others."
+)
 _NOT_YOURS = "This is somebody else’s remote. Use /now for yours."
 _LIKE_BUTTON = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
 
@@ -99,14 +103,14 @@ def _empty_state(state: PanelState) -> str:
     """The text instead of a track or an episode."""
     playback = state.playback
     if state.hides_item:
-        return "**In a private session**\nWhat plays is not shown to others."
+        return _PRIVATE if playback and playback.is_private else _MAYBE_PRIVATE
     if playback is None:
         return "**Nothing is playing**\nStart something with /play, or choose a device."
     device = playback.device
     on = f" on {safe(device.name)}" if device and device.name else ""
     match situation_of(playback):
         case Situation.AD:
-            return f"**An ad is playing{on}**\nMusic continues after it."
+            return f"**An ad is {verb_of(playback)}{on}**\nMusic continues after it."
         case Situation.UNKNOWN:
             return f"**Spotify doesn’t say what is playing{on}**\nCheck again in a minute."
         case Situation.HIDDEN:

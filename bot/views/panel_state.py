@@ -31,9 +31,9 @@ class PanelState:
 
     @property
     def hides_item(self) -> bool:
-        """Whether others see the panel while its owner is in a private session."""
-        device = self.playback.device if self.playback else None
-        return self.name is not None and device is not None and device.is_private_session
+        """Whether others see the panel, and its owner is, or may be, in a private session."""
+        playback = self.playback
+        return self.name is not None and playback is not None and playback.is_private is not False
 
     @property
     def item(self) -> Playable | None:
