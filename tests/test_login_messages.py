@@ -62,7 +62,9 @@ async def test_expired_link_is_edited_after_a_restart_too() -> None:
                 await _run_maintenance(it)
                 expected = "Linked to **Ada**" if waits_for_code and mode else EXPIRED
                 await reply.wait_for(expected)
-                assert expected in _message(offer)["content"]
+                await it.harness.discord.changes.wait_until(
+                    lambda: expected in _message(offer)["content"]  # edited after the reply
+                )
                 assert not _message(offer)["components"]
                 assert not it.query_database("SELECT 1 FROM login")
 

@@ -26,7 +26,8 @@ def oldest_playlist(spotify: Spotify, linked_user: UserClient) -> Playlist:
 
 def _add_newer_playlists(spotify: Spotify, count: int) -> None:
     for number in range(count):
-        spotify.state.add_playlist(f"Shelf {number}", "ada")
+        track = spotify.catalogue.regular_tracks[number % 100]
+        spotify.state.add_playlist(f"Shelf {number}", "ada", track.uri)
 
 
 @pytest.mark.parametrize(("newer_count", "page_count"), [(49, 1), (50, 2), (61, 2), (199, 4)])

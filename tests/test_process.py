@@ -207,9 +207,10 @@ async def test_bot_starts_although_discord_refuses_the_commands(
         assert await store.get_meta(PROBLEM_NOTE) == harness.bot.services.command_sync.problem != ""
         harness.clock.advance(20 * 60 + 1)
         await discord.changes.wait_until(lambda: discord.command_write_count > writes)
-        await ada.run("/now")
+        async with asyncio.timeout(5):
+            while await _commands_synced(harness) != "1.0":
+                await ada.run("/now")  # gives the answer time to arrive
         assert discord.command_write_count == writes + 1
-        assert await _commands_synced(harness) == "1.0"
         assert await store.get_meta(PROBLEM_NOTE) == ""
         harness.clock.advance(24 * 3600)
         assert "Ada's Laptop" in (await ada.run("/now")).text

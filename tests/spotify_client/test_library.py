@@ -91,7 +91,12 @@ async def test_followed_artists_are_paged_by_cursor(
     ada.artists[:0] = [(f"spotify:artist:{number:022}", None) for number in range(120)]
     read = await collect(spotify.library.artists())
     assert [one is None for one in read] == [True] * 120 + [False] * 7
-    assert [call.query.get("after") for call in fake.calls] == [None, f"{49:022}", f"{99:022}"]
+    assert [call.query.get("after") for call in fake.calls] == [
+        None,
+        f"{49:022}",
+        f"{99:022}",
+        None,
+    ]
 
 
 async def test_wrong_total_is_tolerated(spotify: Spotify, ada: Account) -> None:
