@@ -264,7 +264,7 @@ class Settings:
     def operator(self) -> str:
         """The operator in a sentence: "Ask {operator} to …"."""
         contact = f" ({self.operator_contact})" if self.operator_contact else ""
-        return f"whoever runs this bot{contact}"
+        return f"this bot’s owner{contact}"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

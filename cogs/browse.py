@@ -21,7 +21,7 @@ from bot.spotify.uris import Kind, Uri
 from bot.views import list_text, lists
 from bot.views.list_navigation import NavigateButton
 
-Period = Literal["about four weeks", "about six months", "about a year"]
+Period = Literal["last 4 weeks", "last 6 months", "last year"]
 
 SEARCH_KINDS: dict[str, Kind] = {
     "tracks": Kind.TRACK,
@@ -34,9 +34,9 @@ SEARCH_KINDS: dict[str, Kind] = {
 }
 TOP_KINDS = {"songs": "track", "artists": "artist"}
 TOP_RANGES: dict[Period, str] = {
-    "about four weeks": "short",
-    "about six months": "medium",
-    "about a year": "long",
+    "last 4 weeks": "short",
+    "last 6 months": "medium",
+    "last year": "long",
 }
 
 
@@ -78,12 +78,12 @@ class Browse(commands.Cog):
         await reply(interaction, await self._view(interaction, ListPath(ListKind.RECENT)))
 
     @app_commands.command()
-    @app_commands.describe(kind="Songs or artists", range="Over how long")
+    @app_commands.describe(kind="Songs or artists", range="Period")
     async def top(
         self,
         interaction: Interaction,
         kind: Literal["songs", "artists"] = "songs",
-        range: Period = "about six months",  # noqa: A002
+        range: Period = "last 6 months",  # noqa: A002
     ) -> None:
         """Show the songs or artists you play most."""
         await self.replies.defer(interaction)

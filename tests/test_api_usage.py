@@ -205,7 +205,7 @@ async def test_oversized_export_is_refused_and_commands_work() -> None:
         harness.spotify.accounts["ada"].like_generated(5_000)
         reply = await linked_user.run("/export format:csv")
         await reply.wait_for("That takes")
-        assert "exports may use 75 a day. Ask whoever runs this bot" in reply.text
+        assert "exports may use 75 a day. Ask this bot’s owner" in reply.text
         assert "/setup" in reply.text
         assert not reply.files
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == 1

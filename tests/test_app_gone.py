@@ -15,7 +15,7 @@ from tests.login_client import login_client
 from tests.login_state_machine.renewal_helpers import count_renewals, stored_link
 from tests.user_owned_app import USER_CLIENT_ID, link_with_own_app
 
-OPERATOR = "whoever runs this bot"
+OPERATOR = "this bot’s owner"
 VERIFY_INTERVAL = 60  # seconds after which the bot asks Spotify about the app again
 
 

@@ -110,7 +110,7 @@ async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSess
 
 async def test_cancelled_login_is_reported_on_page_and_in_discord(session: ChatSession) -> None:
     await session.run_command("/now")
-    await expect(session.latest_message).to_contain_text("You have not linked Spotify yet")
+    await expect(session.latest_message).to_contain_text("You haven’t linked Spotify yet")
     await session.button("Link Spotify").click()
     await expect(session.latest_message).to_contain_text("I sent you a DM with the login button")
     login = await session.login_page()

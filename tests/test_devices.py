@@ -67,7 +67,7 @@ async def test_default_device_is_set_and_used(
     player.resume(player.devices[LAPTOP])
     await set_default_device(harness, Device("9" * 40, "Attic", "Speaker"))
     reply = await linked_user.run("/devices")
-    assert "**Attic** is your default device, and is not awake." in reply.text
+    assert "**Attic** is your default device, but Spotify isn’t open on it." in reply.text
     await harness.restart()
     before, calls = reply.text, len(spotify.calls)
     reply = await reply.pick("Kitchen Speaker", select=1)

@@ -29,7 +29,7 @@ async def test_recent_shows_each_play_with_its_time_newest_first(
 ) -> None:
     played = _played_items(spotify)
     reply = await linked_user.run("/recent")
-    assert "Played lately · Ada\n" in reply.text
+    assert "Ada’s recently played\n" in reply.text
     assert option_ids(reply) == [id_ for id_, _ in played[:10]]
     assert all(f"<t:{at}:R>" in reply.text for _, at in played[:10])
     second = await reply.press("Page 2 ▶")
@@ -69,7 +69,7 @@ async def test_recent_buttons_survive_a_restart_and_open_the_album(
 async def test_empty_history_gets_message(spotify: Spotify, linked_user: UserClient) -> None:
     spotify.accounts["ada"].player.played.clear()
     reply = await linked_user.run("/recent")
-    assert reply.text.startswith("Spotify shows nothing that you played lately.")
+    assert reply.text.startswith("Spotify shows nothing that you played recently.")
 
 
 async def test_null_plays_are_skipped(spotify: Spotify, linked_user: UserClient) -> None:
@@ -81,13 +81,13 @@ async def test_null_plays_are_skipped(spotify: Spotify, linked_user: UserClient)
 async def test_top_lists_most_played_items(spotify: Spotify, linked_user: UserClient) -> None:
     for kind, path in (("songs", "me/top/tracks"), ("artists", "me/top/artists")):
         for range_, time_range in (
-            ("about four weeks", "short_term"),
-            ("about six months", "medium_term"),
-            ("about a year", "long_term"),
+            ("last 4 weeks", "short_term"),
+            ("last 6 months", "medium_term"),
+            ("last year", "long_term"),
         ):
             calls = len(spotify.calls_to("GET", path))
             reply = await linked_user.run(f"/top kind:{kind} range:{range_}")
-            assert f"Top {kind} of {range_} · Ada\n" in reply.text
+            assert f"Ada’s top {kind}, {range_}\n" in reply.text
             assert spotify.calls_to("GET", path)[-1].query["time_range"] == time_range
             assert line_numbers(reply) == list(range(1, 11))
             first = set(option_ids(reply))
@@ -100,7 +100,7 @@ async def test_top_lists_most_played_items(spotify: Spotify, linked_user: UserCl
 async def test_top_artists_are_opened_down_to_an_album(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked_user.run("/top kind:artists range:about a year")
+    reply = await linked_user.run("/top kind:artists range:last year")
     artists = option_ids(reply)
     await harness.restart()
     second = await reply.pick(options(reply)[1]["value"])
@@ -115,7 +115,7 @@ async def test_top_artists_are_opened_down_to_an_album(
 
 
 async def test_top_defaults_to_tracks_of_six_months(linked_user: UserClient) -> None:
-    assert "Top songs of about six months · Ada" in (await linked_user.run("/top")).text
+    assert "Ada’s top songs, last 6 months" in (await linked_user.run("/top")).text
 
 
 async def test_empty_top_list_gets_message(spotify: Spotify, linked_user: UserClient) -> None:
@@ -130,27 +130,27 @@ async def test_other_user_pages_own_list_from_start(
     grace = await harness.link_account("grace")
     player = spotify.accounts["grace"].player
     player.played.extend(list(spotify.accounts["ada"].player.played)[:3])
-    heading = "Played lately" if command == "/recent" else "Top songs of about six months"
+    heading = "recently played" if command == "/recent" else "top songs, last 6 months"
     await (await linked_user.run("/settings")).press("Make public")
     reply = await linked_user.run(command)
     second = await reply.press("Page 2 ▶")
-    assert f"{heading} · Ada · page 2" in second.text
+    assert f"Ada’s {heading} · page 2" in second.text
     for label in ("◀ Page 1", "Page 3 ▶"):
         if label in enabled_button_labels(second):
             own = await grace.press(second.message, label)
             assert own.ephemeral
-            assert f"{heading} · Grace\n" in own.text
+            assert f"Grace’s {heading}\n" in own.text
             assert "These are yours. Only Ada can turn the pages of the other list." in own.text
             assert line_numbers(own)[0] == 1
     picked = await grace.pick(second.message, options(second)[-1]["value"])
-    assert f"{heading} · Ada · page 2" in picked.text, "it is still Ada's list"
+    assert f"Ada’s {heading} · page 2" in picked.text, "it is still Ada's list"
     assert not [label for label in enabled_button_labels(picked) if "Page" in label]
     harness.clock.advance(1)
     again = await picked.pick(options(second)[0]["value"])
     assert not [label for label in enabled_button_labels(again) if "Page" in label]
     back = await (await again.press("Go to album")).press("Back")
-    assert f"{heading} · Grace\n" in back.text
-    assert f"{heading} · Ada · page 2" in second.text
+    assert f"Grace’s {heading}\n" in back.text
+    assert f"Ada’s {heading} · page 2" in second.text
 
 
 @pytest.mark.parametrize("command", ["/recent", "/top", "/top kind:artists"])
@@ -158,7 +158,7 @@ async def test_each_error_has_its_message(
     harness: Harness, spotify: Spotify, linked_user: UserClient, command: str
 ) -> None:
     grace = harness.discord.user_client("grace", "music")
-    assert "You have not linked Spotify yet" in (await grace.run(command)).text
+    assert "You haven’t linked Spotify yet" in (await grace.run(command)).text
     spotify.faults.add(Fault("GET ", status=503, body="upstream", times=None))
     assert "Spotify isn’t responding properly" in (await linked_user.run(command)).text
     spotify.faults.clear()

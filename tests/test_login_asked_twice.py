@@ -98,7 +98,7 @@ async def test_page_of_each_earlier_address_agrees_with_the_login() -> None:
                     "cancelled": "You cancelled the login",
                     "replaced": LOGIN_REPLACED,
                     "expired": LOGIN_EXPIRED,
-                    "unlinked": "it is over",
+                    "unlinked": "it’s over",
                 }.get(outcome, "Linked to Ada")
                 if outcome == "code" and not mode:
                     expected = find_confirmation_code(page.text) or "a code"

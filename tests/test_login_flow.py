@@ -158,7 +158,7 @@ async def test_unlinked_user_gets_login_button_privately(
 ) -> None:
     reply = await ada.run(command)
     assert reply.ephemeral
-    assert "You have not linked Spotify yet" in reply.text
+    assert "You haven’t linked Spotify yet" in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
 
 
@@ -188,7 +188,7 @@ async def test_login_with_missing_scopes_offers_login_button(
     spotify.tokens.expire_access_tokens()
     reply = await linked_user.run(command)
     assert reply.ephemeral
-    assert "Your Spotify login does not allow this." in reply.text
+    assert "Your Spotify login doesn’t allow this." in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
     await harness.link_in_browser("ada")
     assert "does not allow" not in (await linked_user.run(command)).text

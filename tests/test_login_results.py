@@ -157,7 +157,7 @@ async def test_spotify_refusal_is_reported_on_page_and_in_discord_and_not_stored
         texts.append((await offer.user_client.wait_for_message(message))["content"])
         for text in texts:
             assert message in text
-            assert "whoever runs this bot (ask@example.org)" in text
+            assert "this bot’s owner (ask@example.org)" in text
             assert "your own app: /setup" in text
         assert not it.query_database("SELECT 1 FROM link")
         stored = "refresh_token NOT NULL OR code NOT NULL OR account_id NOT NULL OR name NOT NULL"

@@ -78,7 +78,7 @@ async def test_queueing_album_asks_for_confirmation(
 async def test_unlinked_user_gets_login_button(discord: Discord, tracks: list[Track]) -> None:
     ada = discord.user_client("ada", "music")
     reply = await _use_menu(ada, PLAY, tracks[:1])
-    assert "You have not linked Spotify yet" in reply.text
+    assert "You haven’t linked Spotify yet" in reply.text
 
 
 # ---- several links

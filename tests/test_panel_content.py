@@ -220,7 +220,7 @@ async def test_unlinked_user_gets_login_button(harness: Harness, shared: PanelMe
     assert GET_YOUR_OWN in visit.text
     for button in ("Play", "Save"):
         reply = await visit.press(button)
-        assert "You have not linked Spotify yet" in reply.text
+        assert "You haven’t linked Spotify yet" in reply.text
 
 
 async def test_visitor_of_unnamed_item_gets_no_buttons(

@@ -179,7 +179,7 @@ async def test_unlinked_user_is_not_polled(panel: PanelMessage, spotify: Spotify
     await panel.advance(3600)
     assert len(spotify.calls) == calls
     reply = await panel.press("⏸️")
-    assert "You have not linked Spotify yet" in reply.text
+    assert "You haven’t linked Spotify yet" in reply.text
     assert len(spotify.calls) == calls
 
 

@@ -105,9 +105,7 @@ async def test_unreadable_playlists_fall_back_to_track_search(
 ) -> None:
     spotify.add_rate_limit(48_925, times=None, quota=True, pattern="GET /v1/me/playlists$")
     reply = await linked_user.run("/play what:lantern weather")
-    assert reply.text.startswith(
-        "-# Playing. Your playlists could not be read, so this is a song.\n"
-    )
+    assert reply.text.startswith("-# Playing. I couldn’t read your playlists, so this is a song.\n")
 
 
 @pytest.mark.parametrize("query", ["liked", "Liked Songs"])

@@ -100,7 +100,7 @@ async def test_play_during_ad_is_reported(spotify: Spotify, linked_user: UserCli
 
 async def test_unlinked_user_gets_login_button(ada: UserClient) -> None:
     for line in ("/play what:lantern", "/resume", "/volume 40", "/queue add what:lantern"):
-        assert "You have not linked Spotify yet" in (await ada.run(line)).text
+        assert "You haven’t linked Spotify yet" in (await ada.run(line)).text
 
 
 # ---- replies

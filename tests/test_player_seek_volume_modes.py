@@ -98,7 +98,7 @@ async def test_volume_without_argument_shows_volume(
         "-# Volume 60% · Playing on Ada's Laptop"
     )
     player.devices[0].volume = None
-    assert "does not say how loud it is" in (await linked_user.run("/volume")).text
+    assert "doesn’t say how loud it is" in (await linked_user.run("/volume")).text
     assert not spotify.calls_to("PUT", "me/player/volume")
 
 

@@ -10,7 +10,7 @@ from sandbox.harness import Harness
 from sandbox.spotify import Playlist, Spotify
 from tests.command_assertions import api_calls_since
 
-PLAYLISTS_UNREADABLE = "Your playlists could not be read, so this is a song."
+PLAYLISTS_UNREADABLE = "I couldn’t read your playlists, so this is a song."
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ async def test_unreadable_playlists_are_reported_with_track_result(
     no_match = await linked_user.run("/play what:xyzzyplugh")
     assert no_match.text == (
         "Spotify found nothing for that. Try fewer words, or check the spelling. "
-        "Your playlists could not be read."
+        "I couldn’t read your playlists."
     )
 
 

@@ -104,7 +104,7 @@ async def test_now_keeps_earlier_queue(
         player.enqueue(uri)
     playing = player.item
     reply = await linked_user.run(f"/queue add what:{spotify_url(song)} now:true")
-    assert reply.text.startswith(f"-# Queued. {expected} first, so nothing was skipped.\n")
+    assert reply.text.startswith(f"-# Queued. {expected} first, so I didn’t skip.\n")
     assert player.item == playing
     assert player.queue == [*rest[:others], song]
 
@@ -121,7 +121,7 @@ async def test_now_does_not_skip_with_unknown_queue(
         spotify.add_rate_limit(48_925, times=None, quota=True, pattern=f"GET /v1/{QUEUE_ENDPOINT}")
     reply = await linked_user.run(f"/queue add what:{spotify_url(track.uri)} now:true")
     assert reply.text.startswith(
-        "-# Queued. Spotify does not show yet where, so nothing was skipped.\n"
+        "-# Queued. Spotify doesn’t show where in the queue yet, so I didn’t skip.\n"
     )
     assert player.item == item
     assert player.queue == [track.uri]
@@ -152,7 +152,7 @@ async def test_now_with_several_plays_the_first(
     assert reply.text.startswith("-# Queued 3 songs, in order")
     assert "Playing on Ada's Laptop" in reply.text
     reply = await linked_user.run(f"/queue add what:{what} now:true")
-    assert "2 others come first, so nothing was skipped" in reply.text
+    assert "2 others come first, so I didn’t skip" in reply.text
 
 
 # ---- several items
@@ -174,9 +174,7 @@ async def test_more_than_ten_links_are_cut_and_reported(
     uris = playable_uris(spotify, 13)
     reply = await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, uris))}")
     assert player.queue == uris[:10]
-    assert reply.text == (
-        "Queued 10 songs, in order. 3 more links were left out: it takes 10 at once."
-    )
+    assert reply.text == ("Queued 10 songs, in order. 3 more links were left out (10 at a time).")
 
 
 async def test_unknown_link_stops_before_queueing(

@@ -20,7 +20,7 @@ async def _run_maintenance(it: Harness) -> None:
 def _sent_reminders(it: Harness) -> list[str]:
     messages = it.discord.user_client("ada", "dm").messages()
     texts = [message["content"] for message in messages]
-    return [text for text in texts if "ends on" in text]
+    return [text for text in texts if "expires on" in text]
 
 
 async def test_two_reminders_are_sent_once_each_over_restarts(

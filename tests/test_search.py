@@ -167,7 +167,7 @@ async def test_failed_share_is_not_reported_as_shared(
     assert "Shar" not in failed.text
     harness.clock.advance(1)
     discord.faults.add(_EphemeralFault("POST .*/webhooks/"))
-    unseen = await (await reply.press("Share")).wait_for("Discord lets nobody else here see it.")
+    unseen = await (await reply.press("Share")).wait_for("Nobody else can see it here.")
     assert "Shared with" not in unseen.text
 
 

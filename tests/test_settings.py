@@ -123,14 +123,14 @@ async def test_offline_default_device_stays_selected(
     del devices[1]
     panel = await linked_user.run("/settings")
     assert _selected(panel, DEVICE_SELECT) == "Kitchen Speaker"
-    assert "Kitchen Speaker – Not awake now" in panel.text
+    assert "Kitchen Speaker – Not open now" in panel.text
     devices.clear()
     assert _option_labels(await linked_user.run("/settings"), DEVICE_SELECT) == [
         "None",
         "Kitchen Speaker",
     ]
     await (await linked_user.run("/settings")).pick("None", select=DEVICE_SELECT)
-    assert "Spotify shows no device that can be chosen" in (await linked_user.run("/settings")).text
+    assert "Spotify shows no device you can choose" in (await linked_user.run("/settings")).text
 
 
 async def test_options_over_select_limit_are_cut_and_reported(
@@ -201,7 +201,7 @@ async def test_login_without_playlist_scope_gets_login_button(
 ) -> None:
     _remove_scopes(harness)
     panel = await linked_user.run("/settings")
-    assert "Your Spotify login does not allow this." in panel.text
+    assert "Your Spotify login doesn’t allow this." in panel.text
     assert len(find_selects(panel.message)) == 1, "the devices need no further scope"
     assert harness.find_login_offer(await panel.press("Link Spotify")).url
 
@@ -209,7 +209,7 @@ async def test_login_without_playlist_scope_gets_login_button(
 async def test_unlinked_user_gets_login_button(harness: Harness, ada: UserClient) -> None:
     reply = await ada.run("/settings")
     assert reply.ephemeral
-    assert "You have not linked Spotify yet" in reply.text
+    assert "You haven’t linked Spotify yet" in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
 
 
@@ -222,10 +222,10 @@ async def test_panel_of_unlinked_user_changes_nothing(
     if login_pending:
         await linked_user.run("/link")
     for label in ("Make public", "Allow", "Turn off"):
-        assert "You have not linked Spotify yet" in (await panel.press(label)).text
+        assert "You haven’t linked Spotify yet" in (await panel.press(label)).text
     for select in (DEVICE_SELECT, PLAYLIST_SELECT):
         choice = _option_labels(panel, select)[1]
-        assert "not linked" in (await panel.pick(choice, select=select)).text
+        assert "haven’t linked" in (await panel.pick(choice, select=select)).text
     if login_pending:
         assert _settings_row(harness) == (0, 0, 1, None, None, None, None)
 

@@ -194,7 +194,7 @@ async def test_key_file_is_refused_with_the_reason(tmp_path: Path) -> None:
         (lambda: key.chmod(0o000), "may not use"),
         (lambda: key.write_text("a shopping list"), "is not a valid key file"),
         (lambda: key.write_bytes(b"\xff\xfe"), "is not a valid key file"),
-        (lambda: key.write_text("0a" * 32), "encrypted with a key that is not here"),
+        (lambda: key.write_text("0a" * 32), "encrypted with a key that is missing"),
         (key.unlink, "is missing"),
         (replace_by_folder, "is a folder where a file should be"),
     )

@@ -82,5 +82,5 @@ async def test_a_missing_scope_asks_for_a_new_login(
         Fault("/me/player", status=403, body='{"error":{"message":"Insufficient client scope"}}')
     )
     reply = await linked_user.run("/now")
-    assert "does not allow this" in reply.text
+    assert "doesn’t allow this" in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url

@@ -15,7 +15,7 @@ from sandbox.message_text import controls
 from sandbox.spotify import Spotify
 from tests.list_components import open_label, option_ids
 
-LINK_FIRST = "You have not linked Spotify yet. Press the button to link it, then try again."
+LINK_FIRST = "You haven’t linked Spotify yet. Press the button to link it, then try again."
 SHORT_LINKS = (
     "https://spotify.link/lantern",
     "https://spotify.app.link/lantern",
@@ -180,7 +180,7 @@ async def test_wrong_client_secret_gets_message_and_is_not_logged(
         text = (await grace.run("/search lantern")).text
         assert text == (
             "Searching without a linked account doesn’t work right now. Use /link, or tell "
-            "whoever runs this bot that Spotify refuses the app’s secret."
+            "this bot’s owner that Spotify refuses the app’s secret."
         )
         ada = await app_token_harness.link_account("ada")
         assert "Songs for" in (await ada.run("/search lantern")).text

@@ -13,10 +13,10 @@ from tests.user_owned_app import USER_CLIENT_ID, link_with_own_app
 
 USAGE_HEADING = "### Calls to Spotify, last 24 hours"
 USAGE_FOOTER = (
-    "-# Spotify does not publish its quota. Exports and completion may spend 750 calls a day "
+    "-# Spotify doesn’t publish its quota. Exports and autocomplete may use 750 calls a day "
     "of each kind, of the 1,000 that SPOTIFY_DAILY_CALLS expects."
 )
-OPERATOR_ONLY = "Only whoever runs this bot can see that. What it keeps about you is in /account."
+OPERATOR_ONLY = "Only this bot’s owner can see that. See what’s stored about you in /account."
 
 
 async def usage_lines(user: UserClient) -> list[str]:
@@ -42,7 +42,7 @@ async def test_each_endpoint_group_has_a_line(harness: Harness, spotify: Spotify
         "Search: **1**",
         "Catalogue: **1**",
         "Profile: **1**",
-        "Player, looking: **4**",
+        "Player, reads: **4**",
         "Player, commands: **2**",
         "Library: **2**",
     ]
@@ -65,7 +65,7 @@ async def test_exhausted_quota_is_shown_with_end_time(
         if usage_line.startswith("Search")
     ]
     text, until = line.removesuffix(":R>").split("<t:")
-    assert text == "Search: **1**. Used up: Spotify takes calls again "
+    assert text == "Search: **1**. Used up: Spotify accepts calls again "
     assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
     await harness.restart()
     assert line in await usage_lines(linked_user)
@@ -83,7 +83,7 @@ async def test_exhausted_quota_without_own_calls_is_shown(
     limiter = harness.bot.services.quota.limiter
     limiter.mark_exhausted(harness.settings.spotify_client_id, "playlists", harness.clock() + 60)
     (line,) = await usage_lines(ada)
-    assert line.startswith("Playlists: **0**. Used up: Spotify takes calls again <t:")
+    assert line.startswith("Playlists: **0**. Used up: Spotify accepts calls again <t:")
 
 
 async def test_rate_limit_is_shown_with_end_time(
@@ -141,7 +141,7 @@ async def test_expected_daily_calls_are_shown() -> None:
     async with run_harness(SPOTIFY_DAILY_CALLS="2000") as harness:
         text = (await harness.discord.user_client("ada", "dm").run("/usage")).text
         assert text.endswith(
-            "Exports and completion may spend 1,500 calls a day of each kind, of the 2,000 that "
+            "Exports and autocomplete may use 1,500 calls a day of each kind, of the 2,000 that "
             "SPOTIFY_DAILY_CALLS expects."
         )
 

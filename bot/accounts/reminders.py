@@ -55,7 +55,7 @@ def _days_due(account: LinkedAccount, now: float) -> int | None:
 def _text(account: LinkedAccount) -> str:
     expires_at = int(consent_expires_at(account.authorized_at))
     return (
-        f"Your Spotify login for **{safe(account.name)}** ends on <t:{expires_at}:D> "
-        f"(<t:{expires_at}:R>), as Spotify ends every login after six months. Press the button to "
-        "link again; your settings stay. /settings turns these reminders off."
+        f"Your Spotify login for **{safe(account.name)}** expires on <t:{expires_at}:D> "
+        f"(<t:{expires_at}:R>). Spotify logins last six months. Press the button to "
+        "link again; your settings stay. You can turn these reminders off in /settings."
     )

@@ -31,7 +31,7 @@ _FIRST_PLAY, _LAST_PLAY = 1_136_073_600, 4_102_444_800
 # Characters of an artist's name in a search, so that the query stays below Spotify's limit.
 _MAX_ARTIST_NAME = 200
 
-_NOTHING_RECENT = "Spotify shows nothing that you played lately. Play something, then try again."
+_NOTHING_RECENT = "Spotify shows nothing that you played recently. Play something, then try again."
 _NO_TOP = "Spotify has no favourites of yours for that time. Try a longer one."
 
 T = TypeVar("T", bound=ApiModel)

@@ -28,7 +28,7 @@ OPERATOR = "{operator}"
 class BotError(Exception):
     """An error that Tonearm can explain. An instance may override its class's `message`."""
 
-    message = "That did not work."
+    message = "That didn’t work."
 
     def __init__(self, log: str = "", *, message: str | None = None) -> None:
         super().__init__(log or type(self).__name__)
@@ -41,4 +41,4 @@ class BotError(Exception):
 
 
 class NotTheOperator(BotError):
-    message = "Only whoever runs this bot can see that. What it keeps about you is in /account."
+    message = "Only this bot’s owner can see that. See what’s stored about you in /account."

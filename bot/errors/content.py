@@ -7,7 +7,7 @@ from bot.errors.bot_error import BotError
 
 class UnreadableLink(BotError):
     message = (
-        "That is not a Spotify link Tonearm can use. Paste a link to a track, album, artist, "
+        "That’s not a Spotify link that I can use. Paste a link to a track, album, artist, "
         "playlist, show, episode or audiobook from open.spotify.com."
     )
 
@@ -24,9 +24,7 @@ class EmptyQuery(BotError):
 
 
 class QueryTooLong(BotError):
-    message = (
-        "That is too long to search for. Use 250 characters at most, such as title and artist."
-    )
+    message = "That’s too long to search for. Use at most 250 characters, such as title and artist."
 
 
 class NothingFound(BotError):
@@ -50,7 +48,7 @@ class FileTooLarge(BotError):
 
 
 class ExportInProgress(BotError):
-    message = "Your last /export is still under way. Wait until it is done, then use it again."
+    message = "Your last /export is still running. Wait until it’s done, then try again."
 
 
 class InvalidPosition(BotError):

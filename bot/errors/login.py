@@ -10,7 +10,7 @@ class NeedsLogin(BotError):
 
 
 class NotLinked(NeedsLogin):
-    message = "You have not linked Spotify yet. Press the button to link it, then try again."
+    message = "You haven’t linked Spotify yet. Press the button to link it, then try again."
 
 
 class LoginExpired(NeedsLogin):
@@ -39,15 +39,15 @@ class OwnAppGone(NeedsLogin):
 
 class MissingScope(NeedsLogin):
     message = (
-        "Your Spotify login does not allow this. "
-        "Press the button to link again and agree to all that Tonearm asks for."
+        "Your Spotify login doesn’t allow this. Press the button to link again, and agree to "
+        "everything Tonearm asks for."
     )
 
 
 class LoginError(BotError):
     """`title` heads the page that says it."""
 
-    message = "The login did not finish, so nothing was changed. Use /link to start over."
+    message = "The login didn’t finish, so nothing was changed. Use /link to start over."
     title = "Nothing was changed"
 
 
@@ -60,8 +60,8 @@ class LoginLinkExpired(LoginError):
 class LoginLinkUsed(LoginLinkExpired):
     title = "Already opened in another browser"
     message = (
-        "This login link was opened in another browser. Go on there, or use /link in Discord and "
-        "open the new link here."
+        "This login link was opened in another browser. Continue there, or use /link in Discord "
+        "and open the new link here."
     )
 
 
@@ -70,10 +70,10 @@ class LoginElsewhere(LoginLinkExpired):
 
     title = "This browser has no login to finish"
     message = (
-        "This login began in another browser, or it is over. "
-        "If the other browser is still open, go on there. If not, use /link in Discord, and open "
-        "the link in the browser that you are signed in with. "
-        "It has to accept cookies. On a phone, hold the button Link Spotify to copy the link."
+        "This login began in another browser, or it’s over. If the other browser is still open, "
+        "continue there. If not, use /link in Discord, and open the link in the browser that you "
+        "are signed in with. It has to accept cookies. On a phone, hold the "
+        "button Link Spotify to copy the link."
     )
 
 
@@ -225,7 +225,7 @@ class TooManyLogins(LoginError):
 
 class WrongClientId(LoginError):
     message = (
-        "Spotify knows no app with that client ID. "
+        "Spotify doesn’t know an app with that client ID. "
         "Copy it again from your app’s settings; /setup shows where."
     )
 
@@ -234,8 +234,7 @@ class WrongCode(LoginError):
     def __init__(self, left: int) -> None:
         tries = "one try" if left == 1 else f"{left} tries"
         super().__init__(
-            message="That is not the code in your browser. "
-            f"You have {tries} left; press the button."
+            message=f"That’s not the code in your browser. You have {tries} left; press the button."
         )
 
 

@@ -48,7 +48,7 @@ def explain(
         case MalformedRequest():
             is_bug = True  # Spotify calls the request malformed
         case BotError():
-            done = "That may be done in part. Check before you repeat it." if writes.sent else ""
+            done = "Part of that may be done. Check before you repeat it." if writes.sent else ""
             message = error.render(operator)
             return Explanation(message, last_resort=done) if done else Explanation(message)
         case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
@@ -69,7 +69,7 @@ def explain(
         return Explanation("Something went wrong on our side." + about_bug, reference)
     match error:
         case discord.HTTPException(status=413) | discord.HTTPException(code=40005):
-            return Explanation("Discord did not take the file because it is too large.")
+            return Explanation("Discord didn’t accept the file because it’s too big.")
         case discord.HTTPException(status=403):
             return Explanation(_NO_REPLY_HERE)
     return Explanation(_DISCORD_DOWN)

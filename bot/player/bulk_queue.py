@@ -57,7 +57,7 @@ class QueueRequest:
     def left_out_note(self) -> str:
         """A sentence about the links that are left out, without its full stop."""
         links = "link was" if self.links_left_out == 1 else "links were"
-        return f"{self.links_left_out} more {links} left out: it takes {MAX_LINKS} at once"
+        return f"{self.links_left_out} more {links} left out ({MAX_LINKS} at a time)"
 
     @property
     def needs_confirmation(self) -> bool:

@@ -92,7 +92,7 @@ async def _volume(action: PlayerAction, context: ActionContext) -> Outcome:
         raise VolumeNotSupported(safe(device.name) or "That device")
     if not action.argument:
         if before is None:
-            return Outcome("This device does not say how loud it is", state=state)
+            return Outcome("This device doesn’t say how loud it is", state=state)
         return Outcome(f"Volume {before}%", state=state)
     level = parsing.parse_volume(action.argument, before)
     await context.spotify.player.set_volume(level, device=context.device)
@@ -153,11 +153,11 @@ async def skip_to_queued(item: Item, message: str, context: ActionContext) -> Ou
             position = await _queue_position(item, context)
     if position is None:
         return Outcome(
-            f"{message}. Spotify does not show yet where, so nothing was skipped", item=item
+            f"{message}. Spotify doesn’t show where in the queue yet, so I didn’t skip", item=item
         )
     if position:
         others = "1 other comes" if position == 1 else f"{position} others come"
-        return Outcome(f"{message}. {others} first, so nothing was skipped", item=item)
+        return Outcome(f"{message}. {others} first, so I didn’t skip", item=item)
     try:
         skipped = await _skip(PlayerAction("next"), context)
     except SpotifyError as error:

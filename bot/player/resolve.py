@@ -25,7 +25,7 @@ MAX_OWN_PLAYLISTS = 4 * PAGE_SIZE
 _OWN_PLAYLISTS_TIMEOUT = 3.0
 
 _LIKED_SONGS_NOT_QUEUED = "I can’t queue your liked songs. Play them with /play and the word liked."
-_PLAYLISTS_UNREADABLE = "Your playlists could not be read"
+_PLAYLISTS_UNREADABLE = "I couldn’t read your playlists"
 
 
 @dataclass(frozen=True)

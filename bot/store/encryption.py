@@ -55,7 +55,7 @@ class TokenCipher:
         if missing := set(key_ids) - set(self._ciphers):
             lack = "a key that is" if len(missing) == 1 else f"{len(missing)} keys that are"
             raise StartupError(
-                f"Stored logins are encrypted with {lack} not here. Put the old keys into "
+                f"Stored logins are encrypted with {lack} missing. Put the old keys into "
                 "TOKEN_KEYS, behind the new one, or the key file back beside the database. "
                 "Nothing was changed."
             )

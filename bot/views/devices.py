@@ -138,7 +138,7 @@ def _default_note(chosen: SavedDefault | None, *, awake: bool) -> str:
     if chosen is None:
         return ""
     name = safe(chosen.name) or "Unnamed device"
-    return f"**{name}** is your default device{'' if awake else ', and is not awake'}."
+    return f"**{name}** is your default device{'' if awake else ', but Spotify isn’t open on it'}."
 
 
 def _device_list(devices: Entries[Device]) -> str:

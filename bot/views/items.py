@@ -15,7 +15,7 @@ from bot.views.item_buttons import SHARED_ACTIONS, item_buttons, saved_message
 
 SHARING = "Sharing…"
 SHARED = "Shared with everybody here."
-NOT_SHARED = "Discord lets nobody else here see it. Share it in another channel or server."
+NOT_SHARED = "Nobody else can see it here. Share it in another channel or server."
 
 
 def saved_card(items: Sequence[Item]) -> ui.LayoutView:

@@ -41,9 +41,9 @@ _MAX_LABEL = 90
 _MARK, _HEART = "▸ ", "💚 "
 
 _PERIODS = {
-    "short": "of about four weeks",
-    "medium": "of about six months",
-    "long": "of about a year",
+    "short": "last 4 weeks",
+    "medium": "last 6 months",
+    "long": "last year",
 }
 _QUERY_TOO_LONG = "That search is too long for more pages. Use fewer words to see more."
 _FOUND_BY_NAME = "Best matches by name; Spotify doesn’t share top songs with apps."
@@ -149,9 +149,9 @@ def heading(
     elif kind == ListKind.TOP:
         item_kind, _, period = argument.partition(".")
         noun = "songs" if item_kind == Kind.TRACK else "artists"
-        text = f"Top {noun} {_PERIODS[period]} · {safe(owner_name, 40)}"
+        text = f"{safe(owner_name, 40)}’s top {noun}, {_PERIODS[period]}"
     elif kind == ListKind.RECENT:
-        text = f"Played lately · {safe(owner_name, 40)}"
+        text = f"{safe(owner_name, 40)}’s recently played"
     else:
         text = "From that link"
     return f"{text} · page {page}" if page > 1 else text

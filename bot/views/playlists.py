@@ -20,7 +20,7 @@ from bot.views import cards
 MAX_OPTIONS = 25
 
 QUESTION = "Which playlist?"
-_DEFAULT_REFUSED = "**{name}** cannot be added to any more. Choose another one."
+_DEFAULT_REFUSED = "**{name}** can’t be changed any more. Choose another one."
 _TWICE = "If it was already there, it’s in there twice now."
 _NO_PLAYLIST = "You have no playlist to add to. Make one in Spotify, then try again."
 

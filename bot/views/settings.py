@@ -31,7 +31,7 @@ _DEVICE_MENU_ID, _PLAYLIST_MENU_ID, _LOGIN_BUTTON_ID = "set:device", "set:playli
 _FOR_DEVICE = "**Default device**\nUsed when nothing is playing."
 _FOR_PLAYLIST = "**Default playlist**\n“Add to playlist” goes straight here."
 _MORE = f"These are the first {_MAX_OPTIONS} of your playlists."
-_NO_DEVICES = "Spotify shows no device that can be chosen. Open Spotify on one, then use /settings."
+_NO_DEVICES = "Spotify shows no device you can choose. Open Spotify on one, then use /settings."
 _NO_PLAYLISTS = "You have no playlist that you can add to yet. Make one in Spotify first."
 
 
@@ -182,7 +182,7 @@ def _device_menu(devices: Entries[Device], default: SavedDefault | None) -> Menu
         if device.id and len(device.id) <= _MAX_VALUE_LENGTH and not device.is_restricted
     ]
     return _menu(
-        options, default, "Not awake now", "" if options else devices.why_empty(_NO_DEVICES)
+        options, default, "Not open now", "" if options else devices.why_empty(_NO_DEVICES)
     )
 
 

@@ -10,7 +10,7 @@ _GROUPS = {
     "search": "Search",
     "catalogue": "Catalogue",
     "profile": "Profile",
-    "playback": "Player, looking",
+    "playback": "Player, reads",
     "control": "Player, commands",
     "library": "Library",
     "playlists": "Playlists",
@@ -31,7 +31,7 @@ def usage_message(report: UsageReport) -> str:
     if users:
         lines.append(_user_apps_line(users))
     lines.append(
-        "-# Spotify does not publish its quota. Exports and completion may spend "
+        "-# Spotify doesn’t publish its quota. Exports and autocomplete may use "
         f"{report.background_limit:,} calls a day of each kind, of the "
         f"{report.daily_limit:,} that SPOTIFY_DAILY_CALLS expects."
     )
@@ -52,5 +52,5 @@ def _line(group: GroupUsage) -> str:
     if group.background:
         line += f", {group.background:,} of them in the background"
     if group.exhausted_until is not None:
-        line += f". Used up: Spotify takes calls again <t:{int(group.exhausted_until)}:R>"
+        line += f". Used up: Spotify accepts calls again <t:{int(group.exhausted_until)}:R>"
     return line

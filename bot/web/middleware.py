@@ -96,7 +96,7 @@ class RequestGuard:
             except Exception as error:
                 bug = explain(error, self._operator)
                 _log.error("a page failed: reference %s", bug.reference, exc_info=error)
-                response = html_response(pages.message("That did not work", bug.message), 500)
+                response = html_response(pages.message("That didn’t work", bug.message), 500)
             return self.add_headers(response)
 
         return guard
@@ -236,7 +236,7 @@ _ERROR_TEXTS = {
     403: ("This page was opened from another site", _START_OVER),
     413: ("Too much at once", _START_OVER),
     429: ("Too many requests", "Wait a minute, then load this page again."),
-    500: ("That did not work", "Tell whoever runs this bot when it happened."),
+    500: ("That didn’t work", "Tell this bot’s owner when it happened."),
 }
 _BAD_REQUEST_TEXT = ("This page was opened in an unexpected way", _START_OVER)
 

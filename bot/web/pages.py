@@ -120,19 +120,19 @@ def setup(redirect_uri: str) -> str:
     """How to create one's own Spotify app; `redirect_uri` is to be copied into its settings."""
     return render_page(
         "Your own Spotify app",
-        "<p>Spotify lets an app serve five people. If this bot’s app is full, use one of "
-        "your own: it costs nothing but Premium, and takes five minutes.</p>"
+        "<p>A Spotify app serves five people. If this bot’s app is full, use your own. "
+        "You need Premium and five minutes.</p>"
         '<ol><li>Open the <a href="https://developer.spotify.com/dashboard" '
         'rel="noreferrer">developer dashboard</a>, log in with your Spotify account, and press '
         "<em>Create app</em>. Any name will do.</li>"
-        f"<li>As redirect URI, copy this, to the letter:<br><code>{escape(redirect_uri)}</code>"
+        f"<li>Copy this redirect URI exactly:<br><code>{escape(redirect_uri)}</code>"
         "</li>"
         "<li>Under <em>Which API/SDKs are you planning to use?</em>, tick <em>Web API</em>, and "
         "save.</li>"
         "<li>Under <em>User Management</em>, add your own name and the e-mail address of your "
         "Spotify account.</li>"
-        "<li>Copy the <em>client ID</em> from the app’s settings. You need no secret, and "
-        "should give it to nobody.</li>"
+        "<li>Copy the <em>client ID</em> from the app’s settings. You don’t need the secret; "
+        "give it to nobody.</li>"
         "<li>In Discord, use <code>/link client_id:</code> with it.</li></ol>"
         '<p class="soft">If Spotify then says <em>INVALID_CLIENT: Invalid redirect URI</em>, the '
         "address in the dashboard differs from the one above. If it says <em>Invalid client</em>, "
@@ -155,19 +155,18 @@ def privacy(operator: str) -> str:
 PRIVACY = (
     (
         "What is stored",
-        "For each person who links Spotify: the Discord user ID, the Spotify account ID and "
-        "display name, the app’s client ID, the permissions given and when, what you chose in "
-        "/settings (of your device and your playlist, the name and the ID), and Spotify’s login "
-        "token, encrypted. Your sleep timer, until it ends. "
-        "While a login is under way, for some twenty minutes at most: its steps "
-        "and what it would store, encrypted or hashed, and your Discord name. For each Spotify "
-        "app, how many calls were made with it, by the hour, for a day. What you play, search or "
-        "save is not stored, and neither is anything about a server.",
+        "Your Discord user ID, and the ID and name of your Spotify account. The Spotify app’s "
+        "client ID, your permissions, and when you gave them. Spotify’s login token, encrypted. "
+        "What you chose in /settings, with the name and ID of your default device and playlist. "
+        "Your sleep timer, until it ends. During a login, for at most 20 minutes: its state, "
+        "encrypted or hashed, and your Discord name. For each Spotify app: how many calls it made "
+        "in each hour of the last day. What you play, search or save isn’t stored, and nothing "
+        "about servers is.",
     ),
     (
         "What is kept in memory",
-        "What Spotify answers, for ten minutes at most. Your last 25 searches and songs, until "
-        "you have used none for a day, to complete what you type; nobody else is shown them.",
+        "Spotify’s answers, for at most ten minutes. Your last 25 searches and songs, for "
+        "suggestions as you type, until you’ve used none for a day. Nobody else sees them.",
     ),
     (
         "Why",
@@ -176,7 +175,7 @@ PRIVACY = (
     ),
     (
         "For how long",
-        "Until you use /unlink, which erases all of it at once. To withdraw the permission at "
-        "Spotify too, remove Tonearm from the apps of your Spotify account.",
+        "Until you use /unlink, which erases everything at once. To also revoke access at "
+        "Spotify, remove Tonearm from your Spotify account’s apps.",
     ),
 )
