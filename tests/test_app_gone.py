@@ -56,6 +56,39 @@ async def test_operators_app_that_is_gone_names_the_operator(
     assert stored_link(harness) == before
 
 
+async def test_refusal_of_any_shape_says_that_the_app_is_gone(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    for body, expected in (
+        (b'{"error":{"status":400,"message":"invalid_client"}}', AppGone),
+        (b'{"error":["invalid_client"]}', AppGone),
+        (b'{"error":"INVALID_CLIENT"}', AppGone),
+        (b"INVALID_CLIENT: Invalid client", AppGone),
+        (b'{"error":{"message":"Invalid_Grant"}}', LoginExpired),
+        (b"<html>invalid_client", SpotifyDown),
+        (b'{"error":"server_error","error_description":"invalid_client"}', SpotifyDown),
+    ):
+        spotify.accounts_faults.clear()
+        harness.clock.advance(4_000)
+        spotify.tokens.expire_access_tokens()
+        spotify.accounts_faults.add(Fault("POST /api/token", status=400, body=body))
+        assert (await linked_user.run("/now")).text.startswith(expected().render(OPERATOR)), body
+        harness.clock.advance(VERIFY_INTERVAL)
+        assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+@pytest.mark.parametrize("code", ["invalid_grant", "invalid_client"])
+async def test_server_error_is_no_word_about_login_or_app(
+    spotify: Spotify, linked_user: UserClient, code: str
+) -> None:
+    spotify.accounts_faults.add(
+        Fault("POST /api/token", status=503, body=f'{{"error":"{code}"}}', times=None)
+    )
+    assert (await linked_user.run("/now")).text == SpotifyDown.message
+    spotify.accounts_faults.clear()
+    assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
 async def test_app_that_comes_back_ends_no_login(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:

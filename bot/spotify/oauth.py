@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Annotated
@@ -21,7 +22,7 @@ from msgspec.structs import replace
 from bot.errors.login import LoginExpired, LoginRefused, OwnAppGone
 from bot.errors.spotify import AppGone, InvalidClientSecret, SpotifyDown
 from bot.spotify.response_body import read_body
-from bot.spotify.tolerant_decoding import Unreadable, decode
+from bot.spotify.tolerant_decoding import Unreadable, decode, parse_json
 from bot.spotify.transport import TIMEOUT
 
 SCOPES = (
@@ -73,10 +74,6 @@ class TokenResponse(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "TokenResponse(…)"
-
-
-class _ErrorResponse(msgspec.Struct):
-    error: str = ""
 
 
 class SpotifyOAuth:
@@ -133,7 +130,7 @@ class SpotifyOAuth:
             tokens = require_access_token(_decode_tokens(body))
             # If Spotify names no scopes, it grants those that were requested (RFC 6749, 5.1).
             return replace(tokens, scope=tokens.scope or " ".join(SCOPES))
-        if (code := _error_code(body)) == "invalid_grant":
+        if (code := _error_code(status, body)) == "invalid_grant":
             raise LoginRefused(code)
         raise SpotifyDown(f"code refused: {status} {code}")
 
@@ -153,9 +150,9 @@ class SpotifyOAuth:
         )
         if status == 200:
             return _decode_tokens(body)
-        if _error_code(body) == "invalid_grant":
+        if _error_code(status, body) == "invalid_grant":
             raise LoginExpired("invalid_grant")
-        raise SpotifyDown(f"renewal refused: {status} {_error_code(body)}")
+        raise SpotifyDown(f"renewal refused: {status} {_error_code(status, body)}")
 
     async def client_credentials(self, client_id: str, secret: str) -> TokenResponse:
         """The app's own access token. Raises InvalidClientSecret, AppGone, SpotifyDown."""
@@ -164,7 +161,7 @@ class SpotifyOAuth:
         status, body = await self._post_token({"grant_type": "client_credentials"}, authorization)
         if status == 200:
             return require_access_token(_decode_tokens(body))
-        if (code := _error_code(body)) in _GONE_CODES:
+        if (code := _error_code(status, body)) in _GONE_CODES:
             # The same code means a wrong secret.
             await self.client_exists(client_id)
             self.require_app(client_id)
@@ -180,7 +177,7 @@ class SpotifyOAuth:
         status, body = await self._post_token(
             {"grant_type": "refresh_token", "refresh_token": "-", "client_id": client_id}
         )
-        if (code := _error_code(body)) in _GONE_CODES:
+        if (code := _error_code(status, body)) in _GONE_CODES:
             self._gone_apps[client_id] = True
         elif status == 400:
             self._gone_apps.pop(client_id, None)
@@ -197,7 +194,7 @@ class SpotifyOAuth:
         """Post as this app. Raises OwnAppGone or AppGone if Spotify does not know it."""
         self.require_app(client_id)
         status, body = await self._post_token(form)
-        if status != 200 and _error_code(body) in _GONE_CODES:
+        if status != 200 and _error_code(status, body) in _GONE_CODES:
             self._gone_apps[client_id] = True
             self.require_app(client_id)
         return status, body
@@ -218,18 +215,30 @@ class SpotifyOAuth:
             raise SpotifyDown(f"token endpoint: {type(error).__name__}") from None
 
 
+# Bytes of a plain-text body that may contain a code.
+_MAX_CODE = 100
 _ERROR_CODES = frozenset(
     ("invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "invalid_scope",
      "unsupported_grant_type", "server_error", "temporarily_unavailable")
 )  # fmt: skip
 
 
-def _error_code(body: bytes) -> str:
-    """The error code of a response if OAuth defines it; other text could repeat the request."""
+def _error_code(status: int, body: bytes) -> str:
+    """The error code of a refusal if OAuth defines it; other text could repeat the request.
+
+    Read from `{"error": code}`, from the shape of the Web API's errors, and from plain text. What
+    comes with a status of 5xx is no word about the login or the app.
+    """
+    if status >= 500:
+        return "on Spotify's side"
     try:
-        code = decode(body, _ErrorResponse).error
+        error = parse_json(body)
     except Unreadable:
-        return "without a JSON body"
+        error = body[:_MAX_CODE].decode("utf-8", "replace")
+    for name in ("error", "message"):
+        error = error.get(name) if isinstance(error, dict) else error
+        error = error[0] if isinstance(error, list) and error else error
+    code = re.split(r"[^a-z_]", error.strip().lower())[0] if isinstance(error, str) else ""
     return code if code in _ERROR_CODES else "with an unknown code"
 
 
