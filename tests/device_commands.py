@@ -48,7 +48,7 @@ DEVICE_COMMANDS = {
     "play liked": DeviceCommand(
         "/play what:liked",
         lambda player, spotify: player.item == spotify.accounts["ada"].liked[0][0],
-        "Playing your",
+        "liked songs",
     ),
     "play shuffled": DeviceCommand(
         "/play what:{album} shuffle:true",

@@ -125,7 +125,7 @@ async def test_default_device_is_matched_by_name_after_id_change(
     player.devices[SPEAKER].id = "5" * 40
     devices = await linked_user.run("/devices")
     assert "is your default device." in devices.text
-    assert "not awake" not in devices.text
+    assert "isn’t open" not in devices.text
     assert "Kitchen Speaker" in (await linked_user.run("/resume")).text
 
 

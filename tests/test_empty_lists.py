@@ -13,7 +13,7 @@ LINK = "https://api.spotify.com/v1/me"
 # What a page without entries may have; only a total of 0 and no next page prove that there is none.
 ODD_NEXT: tuple[Mapping[str, object], ...] = ({"next": LINK}, {"next": {"href": LINK}})
 ODD_TOTALS = tuple({"total": total} for total in (3, None, "many", -1, True, 10**12))
-UNREADABLE = ("I couldn’t read it", "playlists could not be read")
+UNREADABLE = ("I couldn’t read it", "read your playlists")
 
 
 async def test_only_a_total_without_a_next_page_proves_that_a_list_is_empty(

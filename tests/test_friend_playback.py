@@ -84,7 +84,7 @@ async def test_what_may_be_a_private_session_is_not_shown(
 async def test_unlinked_user_can_use_menu(discord: Discord, grace: UserClient) -> None:
     reply = await discord.user_client("linus", "music").use_context_menu(MENU_NAME, user="grace")
     assert "Grace** is playing" in reply.text
-    assert "You have not linked" in (await reply.press("Save")).text
+    assert "You haven’t linked" in (await reply.press("Save")).text
 
 
 async def test_nothing_playing_is_reported(

@@ -191,7 +191,7 @@ async def test_login_with_missing_scopes_offers_login_button(
     assert "Your Spotify login doesn’t allow this." in reply.text
     assert harness.find_login_offer(await reply.press("Link Spotify")).url
     await harness.link_in_browser("ada")
-    assert "does not allow" not in (await linked_user.run(command)).text
+    assert "doesn’t allow" not in (await linked_user.run(command)).text
 
 
 async def test_no_token_is_stored_in_plain_text(harness: Harness, spotify: Spotify) -> None:

@@ -47,7 +47,7 @@ class LoginLure:
     async def assert_nothing_gained(self) -> None:
         """Mallory is not linked, and cannot use Ada's token, now or after the login expires."""
         assert not self.client.query_database("SELECT 1 FROM link")
-        assert "not linked" in (await self.reply.user_client.run("/now")).text
+        assert "haven’t linked" in (await self.reply.user_client.run("/now")).text
         self.client.expire_logins()
         bot = self.client.harness.bot
         assert bot is not None
@@ -117,7 +117,7 @@ async def test_code_is_shown_only_in_browser_that_logged_in(
         )
         await lure.assert_nothing_gained()
         await lure.ada.reload()
-        await expect(lure.ada.get_by_text("it is over")).to_be_visible()
+        await expect(lure.ada.get_by_text("it’s over")).to_be_visible()
 
 
 async def test_discord_oauth_rejects_other_users_browser(

@@ -150,11 +150,11 @@ async def test_unlink_wins_over_running_renewal(
         calls = len(spotify.calls)
         question = await linked_user.run("/unlink")
         assert "stored about you is gone" in (await question.press("Unlink and erase")).text
-    assert "not linked" in (await command).text
+    assert "haven’t linked" in (await command).text
     assert len(spotify.calls) == calls
     assert stored_link(harness) is None
     assert not bot_sessions(harness)._access_tokens._tokens
-    assert "not linked" in (await linked_user.run("/now")).text
+    assert "haven’t linked" in (await linked_user.run("/now")).text
 
 
 async def test_unlink_at_end_of_renewal_leaves_no_token(

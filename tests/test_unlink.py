@@ -26,7 +26,7 @@ async def test_unlink_asks_once_and_erases_everything(
     db.close()
     wal = harness.settings.database.with_name("tonearm.sqlite3-wal")
     assert wal.stat().st_size == 0
-    assert "not linked" in (await linked_user.run("/now")).text
+    assert "haven’t linked" in (await linked_user.run("/now")).text
     assert "nothing to erase" in (await linked_user.run("/unlink")).text
 
 

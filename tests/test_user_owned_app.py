@@ -22,7 +22,7 @@ async def test_user_owned_app_is_used_for_all_token_requests(
 
 async def test_invalid_client_id_is_reported_at_once(ada: UserClient) -> None:
     reply = await ada.run("/link client_id:ffffffffffffffffffffffffffffffff")
-    assert "no app with that client ID" in reply.text
+    assert "an app with that client ID" in reply.text
 
 
 async def test_setup_shows_redirect_uri_in_discord_and_on_web_page(
