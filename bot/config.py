@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -88,10 +89,9 @@ def _database(text: str) -> Path:
     try:
         if path.is_dir():
             raise InvalidSettingError("names a folder. Name a file, such as tonearm.sqlite3.")
-        if not path.parent.is_dir():
-            raise InvalidSettingError(
-                "names a file in a folder that does not exist. Make the folder first."
-            )
+        os.stat(f"{path.parent}/")
+    except FileNotFoundError:
+        raise InvalidSettingError("is in a folder that does not exist. Make it first.") from None
     except OSError as error:
         raise InvalidSettingError(f"cannot be used. {file_error(error, path)}") from None
     return path

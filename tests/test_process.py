@@ -123,6 +123,14 @@ async def test_port_in_use_is_one_line_error(tmp_path: Path) -> None:
     assert "cannot listen on" in output.splitlines()[-1]
 
 
+async def test_host_that_is_no_name_is_one_line_error(tmp_path: Path) -> None:
+    async with _fake_services() as (discord, spotify):
+        for host in ("..", "a" * 300):
+            settings = bot_environment(discord, spotify, tmp_path) | {"HOST": host}
+            output = await _startup_error(tmp_path, settings)
+            assert "not the name of a host. Set HOST" in output.splitlines()[-1]
+
+
 async def test_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> None:
     (tmp_path / "tonearm.sqlite3").write_text("a shopping list, " * 100)
     async with _fake_services() as (discord, spotify):

@@ -35,7 +35,8 @@ from bot.store.disk_errors import (
     replacement_error,
     statement_error,
 )
-from bot.store.schema import migrate
+from bot.store.keys import key_file
+from bot.store.schema import migrate, missing_columns
 
 _log = logging.getLogger(__name__)
 
@@ -123,13 +124,20 @@ class Database:
                 await database.check_writable()
                 database._files = file_identities(path)
             except sqlite3.Error as error:
-                reason = statement_error(error, path) or f"{path} cannot be used: {error}."
+                # Our own statements fail only if the tables are not ours.
+                reason = statement_error(error, path) or damage_error(path, str(error))
                 raise StartupError(str(reason)) from None
             except OSError as error:
                 raise StartupError(str(file_error(error, path))) from None
             except StorageError as error:
                 raise StartupError(str(error)) from None
-            if is_new:
+            if is_new and key_file(path).exists():
+                _log.warning(
+                    "made a new database: %s. The key beside it is older. If people were linked, "
+                    "stop Tonearm and put their database back.",
+                    path,
+                )
+            elif is_new:
                 _log.info("made a new database: %s", path)
             yield database
 
@@ -257,6 +265,8 @@ async def _prepare(path: Path, writer: aiosqlite.Connection) -> None:
     for pragma in _PRAGMAS:
         await writer.execute(f"PRAGMA {pragma}")
     await migrate(writer)
+    if missing := await missing_columns(writer):
+        raise damage_error(path, f"without {missing[0]}")
 
 
 @contextmanager
@@ -266,8 +276,8 @@ def _process_lock(path: Path) -> Iterator[bool]:
     Two processes would use the same refresh token, and Spotify may then revoke it. Raises
     StartupError if another process holds the lock, StorageError, OSError.
     """
-    is_new = not path.exists()
-    if not is_new and not path.is_file():
+    is_new = not path.exists() or path.stat().st_size == 0
+    if path.exists() and not path.is_file():
         raise irregular_file_error(path)
     lock = lock_file(path)
     with ExitStack() as stack:

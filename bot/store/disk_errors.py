@@ -55,7 +55,20 @@ def file_error(error: OSError, file: Path) -> StorageError:
             return StorageReadOnly(_not_allowed(file))
         case errno.EISDIR:
             return StorageError(f"{file} is a folder where a file should be. Move it away.")
-        case errno.ENOENT | errno.ENOTDIR:
+        case errno.ENOTDIR:
+            return StorageError(f"A part of the path of {file} is no folder. Choose another path.")
+        case errno.ELOOP:
+            return StorageError(f"{file} leads through links that lead to each other. Mend them.")
+        case errno.EMFILE | errno.ENFILE:
+            return StorageError(
+                f"{file} cannot be opened: too many open files. Raise their limit (ulimit -n)."
+            )
+        case errno.ENOENT if _exists(file.parent):
+            return StorageGone(
+                f"{file} cannot be made: the system allows no files in {file.parent.absolute()}. "
+                "Choose another folder."
+            )
+        case errno.ENOENT:
             return StorageGone(
                 f"The folder {file.parent} does not exist. Mount its disk, or make the folder."
             )
@@ -103,7 +116,7 @@ def damage_error(database: Path, detail: str, *, foreign: bool = False) -> Stora
             f"{database} is not an SQLite database. Restore it from a backup, or set DATABASE to "
             "another file."
         )
-    (line, *_) = detail.splitlines() or [""]
+    line = (detail.splitlines() or [""])[-1]  # the first one of a check names the schema
     return StorageDamaged(
         f"{database} is damaged ({line}). Stop Tonearm and restore the database from a backup."
     )
@@ -122,8 +135,8 @@ def file_identities(database: Path) -> tuple[tuple[int, int] | None, ...]:
 
 
 def _files(database: Path) -> list[Path]:
-    target = database.resolve()
-    return [database, *(target.with_name(target.name + suffix) for suffix in _SIBLING_SUFFIXES)]
+    target = os.path.realpath(database)
+    return [database, *(Path(target + suffix) for suffix in _SIBLING_SUFFIXES)]
 
 
 def _identity(file: Path) -> tuple[int, int] | None:
@@ -139,21 +152,27 @@ def _identity(file: Path) -> tuple[int, int] | None:
 def _examine(database: Path) -> StorageError | None:
     """The error that the database's files or their folder show; None without one."""
     try:
-        if database.is_symlink() and not database.exists():
-            target = os.readlink(database)
-            return StorageGone(
-                f"{database} is a link to {target}, which does not exist. Mount its disk."
-            )
-        folder = database.resolve().parent
-        for file in _files(database):
+        try:
+            os.stat(database)
+        except FileNotFoundError:
+            if database.is_symlink():
+                target = os.readlink(database)
+                return StorageGone(
+                    f"{database} is a link to {target}, which does not exist. Mount its disk."
+                )
+        folder = Path(os.path.realpath(database)).parent
+        for file in (*_files(database), database.with_name(f"{database.name}-journal")):
             if file.exists() and not file.is_file():
                 return irregular_file_error(file)
-        if os.statvfs(folder).f_flag & os.ST_RDONLY:
+        disk = os.statvfs(folder)
+        if disk.f_flag & os.ST_RDONLY:
             raise OSError(errno.EROFS, "")
+        if disk.f_files and not disk.f_favail:
+            raise OSError(errno.ENOSPC, "")  # no room for the name of a file
         for file in (*filter(Path.exists, _files(database)), folder):
             if not os.access(file, os.R_OK | os.W_OK, effective_ids=_HAS_EFFECTIVE_IDS):
                 return file_error(OSError(errno.EACCES, ""), file)
-        with lock_file(database).open("r+b", buffering=0) as lock:
+        with lock_file(database).open("ab", buffering=0) as lock:
             try:
                 lock.write(bytes(4096))
                 os.fsync(lock.fileno())
@@ -188,7 +207,7 @@ def _not_allowed(file: Path) -> str:
         verb = "make files in"
     owner = _user_name(status.st_uid)
     owned = f", which belongs to {owner}" if owner != user else ""
-    return f"The user {user} may not {verb} {subject}{owned}. Give {user} access to it."
+    return f"The user {user} may not {verb} {subject}{owned}. Give this user access to it."
 
 
 def _exists(file: Path) -> bool:

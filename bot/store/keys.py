@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from bot.errors.bot_error import StartupError
-from bot.store.disk_errors import file_error
+from bot.store.disk_errors import file_error, irregular_file_error
 
 _log = logging.getLogger(__name__)
 
@@ -26,7 +26,9 @@ def load_or_create(file: Path, *, may_create: bool) -> bytes:
     `may_create` is false because a lost key encrypted something.
     """
     try:
-        return parse_key(file.read_text())
+        if file.exists() and not (file.is_file() or file.is_dir()):
+            raise StartupError(str(irregular_file_error(file)))  # reading it may never end
+        return parse_key(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if not may_create:
             raise StartupError(

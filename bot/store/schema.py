@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from functools import cache
+
 import aiosqlite
 
 from bot.errors.bot_error import StartupError
@@ -151,11 +155,44 @@ MIGRATIONS = (
 )
 
 
+# In each database of Tonearm since the first migration.
+_FIRST_TABLE = "note"
+
+_COLUMNS = """
+    SELECT part.name, field.name FROM sqlite_schema AS part, pragma_table_info(part.name) AS field
+    WHERE part.type = 'table'
+"""
+
+
+@cache
+def _expected_columns() -> frozenset[tuple[str, str]]:
+    with closing(sqlite3.connect(":memory:")) as db:
+        for statements in MIGRATIONS:
+            db.executescript(statements)
+        return frozenset(db.execute(_COLUMNS))
+
+
+async def missing_columns(db: aiosqlite.Connection) -> list[str]:
+    """The columns that a migrated database lacks, as "table.column"."""
+    present = {tuple(row) for row in await db.execute_fetchall(_COLUMNS)}
+    return [".".join(column) for column in sorted(_expected_columns() - present)]
+
+
 async def migrate(db: aiosqlite.Connection) -> None:
     """Apply the missing migrations, each in its own transaction.
 
-    Raises StartupError if a newer version of Tonearm has migrated the database.
+    Raises StartupError if another program, or a newer version of Tonearm, made the database.
     """
+    tables = {
+        str(name)
+        for (name,) in await db.execute_fetchall(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '[_]*'"
+        )
+    }
+    if tables and _FIRST_TABLE not in tables:
+        raise StartupError(
+            "The file in DATABASE belongs to another program. Set DATABASE to another file."
+        )
     async with db.execute("PRAGMA user_version") as rows:
         row = await rows.fetchone()
     applied = int(row[0]) if row else 0

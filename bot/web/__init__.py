@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -73,9 +75,9 @@ async def serve(
             listening = await loop.create_server(
                 lambda: guard.make_connection(server, loop), host, port, backlog=1024
             )
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name of a host
             raise StartupError(
-                f"Tonearm cannot listen on {host} port {port}: {error.strerror}. "
+                f"Tonearm cannot listen on {host} port {port}: {_reason(error)}. "
                 "Set HOST and PORT to a free address."
             ) from None
         async with listening:
@@ -85,6 +87,14 @@ async def serve(
             await runner.cleanup()
     finally:
         await runner.cleanup()
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return "not the name of a host"
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return str(error.strerror or error)
+    return os.strerror(error.errno)
 
 
 class _Handlers:
