@@ -267,3 +267,28 @@ async def test_an_odd_next_page_is_a_next_page(spotify: Spotify, linked_user: Us
     await reply.wait_for("Here are your")
     songs = json.loads(reply.files["liked-songs.json"])["liked_songs"]
     assert len(songs) == len([song for song in spotify.accounts["ada"].liked if song])
+
+
+async def test_time_that_needs_an_unknown_number_is_not_guessed(
+    spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    """A jump from an unknown place would be one from the start."""
+    where, long = "where in the track you are", "how long this is"
+    for command, name, said in (
+        ("/seek position:+10", "progress_ms", f"Spotify doesn’t say {where}"),
+        ("/seek position:-15", "progress_ms", f"Spotify doesn’t say {where}"),
+        ("/seek position:50%", "duration_ms", f"Spotify doesn’t say {long}"),
+        ("/seek position:1:00", "duration_ms", "Went to 1:00"),
+        ("/seek position:1:00", "progress_ms", "Went to 1:00"),
+        ("/sleep when:after this one", "progress_ms", "I can’t tell when this ends"),
+        ("/sleep when:after this one", "duration_ms", "I can’t tell when this ends"),
+    ):
+        for odd in (None, "odd", True, 1e308):
+            spotify.rules.clear()
+            path = (name,) if name == "progress_ms" else ("item", name)
+            spotify.on(PLAYER, set_field(*path, to=odd), times=None)
+            sent = len(spotify.calls_to("PUT", "me/player/seek"))
+            text = (await linked_user.run(command)).text
+            assert said in text, (command, odd, text)
+            is_sent = len(spotify.calls_to("PUT", "me/player/seek")) > sent
+            assert is_sent is said.startswith("Went to")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from sandbox.harness import Harness
 from sandbox.message_text import BUTTON, walk_components
 from sandbox.spotify import Player, Spotify
 from sandbox.spotify.catalogue import Track
+from sandbox.spotify.rules import Changed
 from tests.bulk_queue import confirm_queue, playable_album
 from tests.command_assertions import api_calls_since, playable_uris, spotify_url
 
@@ -160,3 +162,20 @@ async def test_malformed_queue_is_not_a_bug(
         spotify.faults.clear()
         spotify.faults.add(Fault(f"GET .*/{QUEUE_ENDPOINT}$", status=200, body=body, times=None))
         assert "bug" not in (await linked_user.run("/queue show")).text
+
+
+async def test_queue_says_what_it_leaves_out(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    """Entries that cannot be read, and an item that Spotify does not show."""
+    player.play(*(track.uri for track in spotify.catalogue.regular_tracks[:4]))
+
+    def bend(answer: dict[str, Any]) -> object:
+        _, *others = answer["queue"]
+        return {"currently_playing": {"type": "chapter"}, "queue": [None, 7, *others[:1]]}
+
+    spotify.on(f"GET .*/{QUEUE_ENDPOINT}$", Changed(bend))
+    reply = await linked_user.run("/queue show")
+    assert len(_numbered_lines(reply)) == 1
+    assert "And 2 that I couldn’t read" in reply.text
+    assert "Something that Spotify doesn’t show to apps." in reply.text

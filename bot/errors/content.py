@@ -52,12 +52,16 @@ class ExportInProgress(BotError):
 
 
 class InvalidPosition(BotError):
-    """`duration_ms` is the length of the item, if the position is beyond its end."""
+    """The position cannot be read, is beyond the end, or cannot be computed.
+
+    duration_ms  the length of the item, if the position is beyond its end
+    unknown      what Spotify does not say and the position needs
+    """
 
     message = "I can’t read that time. Try 1:23, 83 (seconds), +30, -15 or 50%."
 
-    def __init__(self, *, duration_ms: int | None = None) -> None:
-        message = None
+    def __init__(self, *, duration_ms: int | None = None, unknown: str = "") -> None:
+        message = f"Spotify doesn’t say {unknown}. Use a time, such as 1:23." if unknown else None
         if duration_ms is not None:
             minutes, seconds = divmod(duration_ms // 1000, 60)
             message = f"The track is only {minutes}:{seconds:02} long. Use /next to skip it."

@@ -75,9 +75,9 @@ async def _restart(_: PlayerAction, context: ActionContext) -> Outcome:
 async def _seek(action: PlayerAction, context: ActionContext) -> Outcome:
     state = await context.state()
     item = require_item(state)
-    if not item.duration_ms:
+    if item.duration_ms == 0:
         raise PlayerRestricted("no length", message=NOT_SEEKABLE)
-    position = parsing.parse_position(action.argument, state.progress_ms or 0, item.duration_ms)
+    position = parsing.parse_position(action.argument, state.progress_ms, item.duration_ms)
     async with explain_unknown_outcome(context.spotify):
         await context.spotify.player.seek(position, device=context.device)
     message = f"Went to {format_duration(position)}"

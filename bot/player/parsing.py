@@ -49,11 +49,13 @@ def normalise_volume(text: str) -> str:
     return "".join(text.split())
 
 
-def parse_position(text: str, progress_ms: int, duration_ms: int) -> int:
+def parse_position(text: str, progress_ms: int | None, duration_ms: int | None) -> int:
     """A position in milliseconds from `1:23`, `83`, `+30`, `-15` or `50%`.
 
+    progress_ms, duration_ms  None if Spotify does not say them
+
     A position before the start becomes the start. Raises InvalidPosition, also at and after the
-    end of the item.
+    end of the item, and for a position that needs a number that is unknown.
     """
     text = text.strip()
     if match := _CLOCK.fullmatch(text):
@@ -61,13 +63,17 @@ def parse_position(text: str, progress_ms: int, duration_ms: int) -> int:
         position = ((hours * 60 + minutes) * 60 + seconds) * 1000
     elif match := _SECONDS.fullmatch(text):
         sign, seconds = match[1], int(match[2])
-        start = progress_ms if sign else 0
+        if sign and progress_ms is None:
+            raise InvalidPosition(unknown="where in the track you are")
+        start = progress_ms if sign and progress_ms is not None else 0
         position = start + (-seconds if sign == "-" else seconds) * 1000
     elif (match := _PERCENT.fullmatch(text)) and int(match[1]) <= 100:
+        if duration_ms is None:
+            raise InvalidPosition(unknown="how long this is")
         position = duration_ms * int(match[1]) // 100
     else:
         raise InvalidPosition
-    if position >= duration_ms:  # Spotify would skip to the next item
+    if duration_ms is not None and position >= duration_ms:  # Spotify would skip to the next item
         raise InvalidPosition(duration_ms=duration_ms)
     return max(0, position)
 

@@ -66,7 +66,10 @@ class SleepTimers:
             timer = SleepTimer(user_id, self._now() + request.seconds)
         else:
             spotify = await self._sessions.session(user_id)
-            timer = self._after_tracks(user_id, await spotify.player.state(), request.tracks)
+            playback = await spotify.player.state()
+            timer = self._after_tracks(user_id, playback, request.tracks)
+            if playback is None or playback.progress_ms is None:
+                raise NothingPlaying("no progress", message=_NO_LENGTH)
         await self._table.set(timer)
         self._schedule(timer)
         return timer

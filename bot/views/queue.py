@@ -21,14 +21,13 @@ from bot.views.outcome import outcome_reply
 
 # The queue of Spotify does not say whether something plays that it does not show.
 _NO_CURRENT = "Nothing that Spotify shows to apps."
+_HIDDEN_CURRENT = "Something that Spotify doesn’t show to apps."
 # Entries of the queue on one page.
 PAGE_SIZE = 10
 # A button has room for the number of a page below this one. Spotify shows two pages.
 _MAX_PAGES = 100
 # Characters of a name in the question; a list for an error message has shorter ones.
 _MAX_NAME = 60
-
-_NOT_SHOWN = "Nothing that Spotify shows to apps."
 
 _ENTRY = re.compile(r"\d+\. ")
 _LINK = re.compile(r"\]\((https://open\.spotify\.com/[a-z]+/[0-9A-Za-z]{22})\)")
@@ -68,13 +67,16 @@ def queue_card(queue: Queue, page: int, owner: int) -> ui.LayoutView:
     last = pages - 1
     page = min(page, last)
     current = queue.current
-    lines = ["### Now", _line(current) if current else _NOT_SHOWN]
+    not_shown = _NO_CURRENT if queue.current_or_unknown is None else _HIDDEN_CURRENT
+    lines = ["### Now", _line(current) if current else not_shown]
     first = page * PAGE_SIZE
     shown = upcoming[first : first + PAGE_SIZE]
     lines.append("### Next")
     lines += [f"{number}. {_line(item)}" for number, item in enumerate(shown, start=first + 1)]
     if not upcoming:
         lines.append(upcoming.why_empty("Nothing. Add something with /queue add."))
+    elif upcoming.unreadable:
+        lines.append(f"-# And {upcoming.unreadable} that I couldn’t read")
     if pages > 1:
         lines.append(f"-# Page {page + 1} of {pages}")
     lines.append("-# On Spotify, which shows only the next 20 or so.")
