@@ -1,6 +1,6 @@
 """Commands and an export under a rate limit of half a minute, in simulated time.
 
-Measures how soon replies are as fast as before, after a refusal without a reason.
+Measures how soon replies are as fast as before after a refusal without a reason.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ CALLS_PER_SECOND = 6
 
 
 class IdleSkippingLoop(asyncio.SelectorEventLoop):
-    """An event loop that waits for no timer: when it is idle, its clock moves to the next one.
+    """An event loop in simulated time: when it is idle, its clock jumps to the next timer.
 
-    For code without sockets and threads; `time` is the only clock that moves.
+    For code without sockets and threads. Only `time` jumps.
     """
 
     ahead = 0.0
@@ -56,7 +56,7 @@ class _IdleSkippingSelector(selectors.SelectSelector):
 
 
 class LimitedTransport(Transport):
-    """Answers calls by itself.
+    """Answers calls without a network.
 
     limit         how many calls it accepts in RATE_LIMIT_WINDOW; None for any number
     refuses_next  refuse one call without a reason, with a Retry-After of one second
@@ -96,8 +96,8 @@ class LimitedTransport(Transport):
 class Load:
     """Commands of one call each, and an export.
 
-    replies  when each answered call was begun, and the seconds that it took
-    refused  how many commands got no answer in time
+    replies  the start of each answered call, and the seconds that it took
+    refused  the number of commands without an answer in time
     """
 
     transport: LimitedTransport
@@ -127,11 +127,11 @@ class Load:
         await asyncio.gather(*(read() for _ in range(concurrency)))
 
     def median_reply(self, start: float, end: float) -> float:
-        """In seconds, of the calls that were begun in this time."""
+        """The median duration, in seconds, of the calls that began in this time."""
         return median(seconds for began, seconds in self.replies if start <= began < end)
 
     def refusals(self) -> list[float]:
-        """When calls were refused; those within two seconds, which were in flight, count once."""
+        """The times of refusals; those within two seconds, of calls in flight, count once."""
         times: list[float] = []
         for at in self.transport.refused_at:
             if not times or at > times[-1] + 2:
@@ -153,7 +153,7 @@ async def _token(_refused: str | None) -> str:
 
 
 def simulate(scenario: Callable[[Load], Coroutine[Any, Any, T]], limit: int | None = None) -> T:
-    """Run a scenario at once, whatever time it simulates."""
+    """Run a scenario without waiting for its simulated time."""
 
     async def run() -> T:
         async with aiohttp.ClientSession() as http:
@@ -164,8 +164,10 @@ def simulate(scenario: Callable[[Load], Coroutine[Any, Any, T]], limit: int | No
 
 
 def spurious_refusal(per_second: float, seed: int) -> tuple[float, float, int]:
-    """One refusal without a reason: the median reply before it, that from 30 seconds after it on,
-    both in seconds, and how many commands got no answer in time.
+    """Simulate one refusal without a reason.
+
+    Returns the median duration of replies before it and from 30 seconds after it, in seconds, and
+    the number of commands without an answer in time.
     """
 
     async def scenario(load: Load) -> tuple[float, float, int]:

@@ -135,7 +135,7 @@ class Browse(commands.Cog):
     async def _saved(
         self, interaction: Interaction, spotify: Spotify, page: ListPage
     ) -> Collection[Uri]:
-        """What the user has saved, unless others see the reply: its buttons act for them, too."""
+        """The saved items; empty for a public reply, whose buttons act for other users, too."""
         is_private = self.replies.is_reply_private(interaction)
         return await saved_among(spotify, page.uris) if is_private else ()
 

@@ -34,7 +34,7 @@ from bot.views.queue import queued_reply
 
 @dataclass(frozen=True)
 class _Done:
-    """What was done, as a reply, and in a line with buttons; an empty line for a question.
+    """The result of an action: as a reply, and as a line with buttons; empty for a question.
 
     saved  whether the item is saved now; None if that has not changed
     """
@@ -55,7 +55,7 @@ class Items(commands.Cog):
 
     @on_component(ItemActionButton)
     async def act(self, interaction: Interaction, button: ItemActionButton) -> None:
-        """Say below the list what was done with its entry, or in a reply if there is no list."""
+        """Show the result in the list, or in a reply if the message is no list."""
         if button.action in (ItemAction.SHARE, ItemAction.OPEN):
             await defer(interaction)
             show = self._share if button.action == ItemAction.SHARE else self._open

@@ -95,7 +95,7 @@ class MessageMenus(commands.Cog):
             await reply(interaction, link_menu(action, found, resolved.more))
 
     async def _results(self, spotify: Spotify, link: SearchLink) -> Reply:
-        """What the search finds, to choose from."""
+        """Show the results of the linked search as a list."""
         path = ListPath(ListKind.SEARCH, link.kind or Kind.TRACK)
         page = await read_page(spotify, path, link.words)
         return Reply(view=list_view(page, link.words), private=True)

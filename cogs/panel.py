@@ -51,7 +51,7 @@ class Panel(commands.Cog):
 
     @on_component(PlayAlongButton)
     async def play_along(self, interaction: Interaction, button: PlayAlongButton) -> None:
-        """What a shared panel shows may be played by all; else its owner must allow it."""
+        """Everybody may play what a shared panel shows; otherwise its owner must allow it."""
         await defer(interaction)
         if interaction.user.id == button.owner:
             await reply(interaction, OWN_PLAYBACK)

@@ -14,8 +14,8 @@ MAX_REDIRECTS = 10
 LOOPBACK_HOSTS = ("127.0.0.1", "::1")
 
 Prefetch = Literal["marked", "unmarked", "racing"]
-"""A browser fetches each URL in advance, with its cookies, and then again: with the headers of a
-prefetch, without them, or with both requests at once."""
+"""How a browser requests each URL twice, with its cookies: first with the headers of a prefetch,
+first without them, or both requests at once."""
 
 PREFETCH_HEADERS = {"Sec-Purpose": "prefetch", "Purpose": "prefetch"}
 PREVIEW_AGENTS = (
@@ -63,9 +63,9 @@ class Browser:
     ) -> HtmlPage:
         """Press the button with this text; `choices` are radio buttons by name.
 
-        double_click  press it twice: the browser gives up the first request, with its cookies
-        continue_in   the browser that opens the redirect, as a phone does that was in another app's
-                      own browser
+        double_click  press it twice; the browser ignores the first response and its cookies
+        continue_in   the browser that opens the redirect, as a phone may leave an app's built-in
+                      browser
 
         Raises LookupError for an unknown button or choice, or if form-action forbids the target.
         """
@@ -169,7 +169,7 @@ class Browser:
         fields: list[tuple[str, str]] | None,
         headers: dict[str, str],
     ) -> tuple[HtmlPage, str | None]:
-        """One request, after or beside a prefetch of the same URL."""
+        """Send a request, after or during a prefetch of the same URL."""
         if self.prefetch is None or method != "GET":
             return await self._fetch(method, url, fields, headers, keep_cookies=True)
         marks = PREFETCH_HEADERS if self.prefetch == "marked" else {}

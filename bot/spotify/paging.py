@@ -1,15 +1,14 @@
 """Iterates over long lists: several pages in flight, in order, without losing entries.
 
-A list may change while it is read, so that offsets point to other entries. Spotify's `total` is no
-evidence of that: it may differ from page to page although nothing changes. The entries are: each
-page is requested from the last entry read, so two pages that follow each other share that entry.
-Whatever happened above it, what comes behind it was not read yet, and nothing is missing between
-the two pages. If the page does not have that entry, the reader looks for a page with the last entry
-that it has read and that is still in the list, and continues behind it. At the end it reads the
-first page again, and yields the entries that were added there.
+A list may change while it is read, so that offsets point to other entries. Spotify's `total` does
+not show this: it may differ from page to page although nothing changes. So the reader compares
+entries. Each page begins with the last entry of the page before. If both have that entry, the
+entries after it are unread, and none is missing between the two pages, whatever changed above.
+Otherwise, the reader looks for the last entry read that is still in the list, and continues after
+it. At the end it reads the first page again, and yields the entries that were added there.
 
-`total` and `next` are hints: how many pages to prefetch, and whether to look further at the end. A
-list ends where a few pages in a row bring nothing new, whatever they say, and at the page budget.
+`total` and `next` are hints: how many pages to prefetch, and whether to look further at the end.
+Reading always ends after a few pages in a row without a new entry, and at the page budget.
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ DEFAULT_CONCURRENCY = 4
 
 # The pages whose entries to remember for finding the position again.
 _MAX_RECENT_PAGES = 5
-# The changes of a list after which the reader gives up, and the pages to read after each of them.
+# The most changes of a list before the reader gives up, and the pages to read after each change.
 _MAX_CHANGES, _MAX_LOOKUPS = 20, 8
-# The page budget, in entries: at least as many as a playlist can have, as `total` may be too small,
-# and these pages beyond the count, as the list may grow.
+# The page budget: pages for at least this many entries, since `total` may be too small (a playlist
+# may have as many), and these pages more, since the list may grow.
 _MIN_BUDGET, _SPARE_PAGES = 10_000, 20
 # The pages in a row that may bring nothing, or nothing that is known to be new.
 _MAX_IDLE_PAGES, _MAX_STALE_PAGES = 5, 20
@@ -50,8 +49,7 @@ class Paging(Generic[T]):
     totals      Spotify's counts, which may be wrong
     read_count  the number of entries yielded so far
     moved       whether entries moved during the reading
-    complete    after the iteration: whether the end was reached; if not, Spotify's pages do not
-                end, and there may be more
+    complete    after the iteration: whether the end was confirmed; if not, there may be more
 
     Raises LibraryChanged if the list changes so much that the position is lost, and the errors of
     `ApiClient.get`.
@@ -182,7 +180,7 @@ class Paging(Generic[T]):
             return page.next is None and not more and (is_short or self.totals.confirms(position))
         if page.next is None or is_short:
             return idle_pages > 1 or not more
-        # So many entries may have been added that the last ones read came once more.
+        # Added entries may have moved the last entries read to this page.
         return idle_pages > _MAX_IDLE_PAGES
 
     def _has_news(self, entries: Sequence[T | None], position: int) -> bool:
@@ -197,7 +195,7 @@ class Paging(Generic[T]):
         return bool(entries) and more and self._stale_pages <= _MAX_STALE_PAGES
 
     def _note_shift(self, shift: int) -> None:
-        """Note that the first unread entry is so much further down than expected."""
+        """Note that the first unread entry is `shift` entries further down than expected."""
         if shift:
             self.moved = True
             self._pushed_down += max(0, shift)
@@ -252,8 +250,8 @@ class Paging(Generic[T]):
     async def _is_linked_by_null(self, offset: int, page: Page[T], total: int | None) -> bool:
         """Whether the page begins with the last entry read, if one of the two is a null.
 
-        Only here the count decides, `total` being the one before: a page that reaches further
-        back verifies its first change. If nothing has moved, counts are ignored from then on.
+        Only here the count matters; `total` is the count of the page before. At the first change of
+        the count, an earlier page verifies it. If nothing has moved, counts are ignored afterwards.
         """
         if not page.items or self._recent.ends_with(page.items[0]) is False:
             return False

@@ -87,7 +87,7 @@ def unlink_question(account: LinkedAccount) -> str:
 
 
 def setup_message(redirect_uri: str, setup_page: str) -> str:
-    """How users can use a Spotify app of their own, in short; the page has all steps."""
+    """How to use one's own Spotify app, in short; the setup page has all steps."""
     return (
         "A Spotify app serves five people. If this bot’s app is full, use your own. "
         "You need Premium and five minutes.\n"

@@ -17,7 +17,7 @@ from bot.views.item_buttons import ADD, PLAY, QUEUE, SAVE, item_buttons
 
 
 class PlayAlongButton(PersistentButton, template=r"along:(?P<owner>\d{1,20})"):
-    """Plays on the presser's player what the owner plays, from the same second, once."""
+    """Plays the owner's current item on the presser's player, from the same second."""
 
     def __init__(self, owner: str) -> None:
         self.owner = int(owner)
@@ -29,7 +29,7 @@ OWN_PLAYBACK = Reply("That’s you. Use /now to see what you’re playing.")
 
 
 def uri_to_play(state: Playback | None, name: str) -> Uri:
-    """What the friend plays, from where they are. Raises NothingPlaying."""
+    """The friend's current item with its position. Raises NothingPlaying."""
     uri = state.item.uri if state and state.is_playing and state.item else None
     if state is None or uri is None:
         raise NothingPlaying(message=f"{name} isn’t playing anything that you could play now.")

@@ -39,14 +39,14 @@ SHARED_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(Kind, (OPEN, 
     Kind.TRACK: (PLAY, QUEUE, SAVE, ADD),
     Kind.EPISODE: (PLAY, QUEUE, SAVE, ADD),
 }
-# What opening an item of each kind shows: its contents, or what it belongs to.
+# The labels for opening an item: they show its contents, or its album or show.
 OPEN_LABELS: dict[Kind, str] = dict.fromkeys(Kind, "Show songs") | {
     Kind.TRACK: "Go to album",
     Kind.EPISODE: "Go to show",
     Kind.SHOW: "Show episodes",
     Kind.AUDIOBOOK: "Show chapters",
 }
-# The actions for a whole list: the album, artist, playlist, show or audiobook that was opened.
+# The actions for the opened album, artist, playlist, show or audiobook as a whole.
 WHOLE_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = {
     Kind.ALBUM: (PLAY, QUEUE, SAVE),
     Kind.PLAYLIST: (PLAY, QUEUE, SAVE),
@@ -57,7 +57,7 @@ WHOLE_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = {
 
 _ARTIST_LABELS = {SAVE: "Follow", UNSAVE: "Unfollow"}
 _LABELS = {action: action.capitalize() for action in ItemAction} | {ADD: "Add to playlist"}
-# To unsave an own playlist deletes it, which takes more than a press.
+# Unsaving a user's own playlist would delete it, so there is no button for that.
 UNSAVABLE_KINDS = frozenset(Kind) - {Kind.PLAYLIST}
 _SAVED_MESSAGES: dict[Kind, str] = {
     Kind.TRACK: "Added to your Liked Songs",
@@ -79,7 +79,7 @@ class ItemActionButton(
     """Does one thing with one item, for every user who presses it."""
 
     def __init__(self, action: str, kind: Kind, item_id: str, *, whole: bool = False) -> None:
-        """`whole`: the label names the kind, beside the buttons for an entry of its list."""
+        """`whole`: the label names the kind, to distinguish it from the buttons for an entry."""
         self.action = ItemAction(action)
         self.uri = Uri(kind, item_id)
         label = _ARTIST_LABELS.get(self.action) if kind == Kind.ARTIST else None
@@ -101,7 +101,7 @@ def item_buttons(
 
 
 def whole_list_buttons(uri: Uri, *, saved: bool = False) -> list[ItemActionButton]:
-    """The buttons for a whole list: what can be done with the item that was opened."""
+    """The buttons for the opened item as a whole."""
     return [
         ItemActionButton(_toggled(action, uri, saved), uri.kind, uri.id, whole=True)
         for action in WHOLE_ACTIONS[uri.kind]
@@ -113,7 +113,7 @@ def _toggled(action: ItemAction, uri: Uri, saved: bool) -> ItemAction:
 
 
 def show_saved(button: ItemActionButton, saved: bool) -> None:
-    """Let a save button unsave, or the other way round."""
+    """Turn a save button into an unsave button, or back."""
     if button.action in (SAVE, UNSAVE) and button.uri.kind in UNSAVABLE_KINDS:
         whole = button.item.label != ItemActionButton(button.action, *_parts(button.uri)).item.label
         action = UNSAVE if saved else SAVE
@@ -125,7 +125,7 @@ def _parts(uri: Uri) -> tuple[Kind, str]:
 
 
 def unsaved_message(kind: Kind) -> str:
-    """What the list says after an item of this kind was unsaved."""
+    """The message after an item of this kind was unsaved."""
     return _UNSAVED_MESSAGES.get(kind, "Removed from your library")
 
 

@@ -28,7 +28,7 @@ class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{PATTERN})"):
     def __init__(
         self, path: str, label: str = "Go", disabled: bool = False, *, current: bool = False
     ) -> None:
-        """`current`: it stands for what the message shows already."""
+        """`current`: the message already shows this list."""
         self.path = ListPath.parse(path)
         style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
         custom_id = f"list:go:{path}"
@@ -55,7 +55,7 @@ def navigation(path: ListPath, *, has_more: bool) -> list[ui.Item[Any]]:
 
 
 def switches(path: ListPath, query: str) -> list[NavigateButton]:
-    """Buttons for a search's other kinds, and for the other periods and kind of the top lists."""
+    """Buttons for the other kinds of a search, or the other periods and kind of a top list."""
     buttons: list[NavigateButton] = []
 
     def add(argument: str, label: str) -> None:
@@ -81,7 +81,7 @@ def switches(path: ListPath, query: str) -> list[NavigateButton]:
 
 
 def exits(path: ListPath, query: str) -> Iterator[ui.Item[Any]]:
-    """Back to the list before, and to Spotify."""
+    """Buttons back to the previous list, and to Spotify."""
     if path.back is not None:
         yield NavigateButton(str(path.back), "Back")
     if query:

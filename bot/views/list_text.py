@@ -37,7 +37,7 @@ MAX_URL_LENGTH = 512
 _MAX_LIST_LENGTH = 3300
 _NAME_LENGTHS = (60, 40, 24)
 _MAX_LABEL = 90
-# These stand before the selected entry, and before what the user has saved.
+# The marks before the selected entry, and before saved entries.
 _MARK, _HEART = "▸ ", "💚 "
 
 _PERIODS = {
@@ -85,7 +85,7 @@ def item_options(entries: Iterable[Entry], first: int) -> list[discord.SelectOpt
 
 
 def mark_entry(text: str, selected: str) -> str:
-    """The list with a mark before the entry of this option's value, and before no other."""
+    """The list with the mark before the entry of this option's value only."""
     number = selected.partition(".")[0]
     text = text.replace(f". {_MARK}", ". ")
     return re.sub(rf"(?m)^{number}\. ", rf"\g<0>{_MARK}", text, count=1) if number else text
@@ -105,7 +105,7 @@ def is_saved(text: str, selected: str) -> bool:
 
 
 def without_hearts(text: str) -> str:
-    """The list for another user, who may have saved other items."""
+    """The list without hearts, for another user, who may have saved other items."""
     return re.sub(rf"(?m)^(\d+\. (?:{_MARK})?){_HEART}", r"\g<1>", text)
 
 
@@ -171,7 +171,7 @@ def notes(
 
 
 def own_plays_note(other_name: str) -> str:
-    """Says that a list is of the user who reads it, and not of the one whose list they used."""
+    """A note that the list shows the reader's plays, not those of the user whose list they used."""
     name = safe(other_name, 40) or "the person who asked for it"
     return f"These are yours. Only {name} can turn the pages of the other list."
 

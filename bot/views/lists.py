@@ -43,12 +43,12 @@ class ItemSelect(PersistentSelect, template=f"list:pick:(?P<path>{PATTERN})"):
 
 @dataclass(frozen=True)
 class ListMessage:
-    """What the message of a list holds besides the selected entry.
+    """The contents of a list's message, besides the selected entry.
 
-    query     of the search that the list began with; empty if there is none, or if a link to it is
-              too long
-    has_more  whether there may be another page
-    head_saved  whether the album, artist, show or audiobook that was opened is saved
+    query       of the search that the list began with; empty if there is none, or if a link to it
+                is too long
+    has_more    whether there may be another page
+    head_saved  whether the opened album, artist, show or audiobook is saved
     """
 
     path: ListPath
@@ -101,7 +101,7 @@ def list_view(
     selected    the ID of the entry to select, or of an item that leads to it; else the first
     owner_name  whose plays a personal list has
     note        a sentence for the small print
-    saved       what the user has saved, among the entries and the item that was opened
+    saved       those of the entries and the opened item that the user has saved
     """
     path, entries, head = page.path, page.entries, page.head
     has_link = bool(list_text.search_link(query))
@@ -136,7 +136,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
     rows: list[cards.Row] = []
     if message.options:
         for option in message.options:
-            option.default = False  # earlier versions selected it in the menu, too
+            option.default = False  # earlier versions also selected it in the menu
         rows.append(ui.ActionRow(ItemSelect(str(message.path), message.options)))
     buttons = navigation(message.path, has_more=message.has_more)
     if item is not None and item.uri is not None:
@@ -178,7 +178,7 @@ def with_status(
     uri: Uri | None = None,
     saved: bool | None = None,
 ) -> ui.LayoutView:
-    """The list with a line that says what a press on it has done.
+    """The list with a status line about the last press.
 
     `saved`: whether the item `uri` is saved now; None if that has not changed.
     """
@@ -204,7 +204,7 @@ def _is_head_saved(path: ListPath, message: discord.Message | None) -> bool:
 
 
 def visitor_note(path: ListPath, message: discord.Message | None) -> str:
-    """For a user who turns the pages of another user's plays, and gets their own plays instead."""
+    """A note for a user who turns the pages of another user's plays and gets their own plays."""
     if path.kind not in (ListKind.RECENT, ListKind.TOP):
         return ""
     metadata = message.interaction_metadata if message else None

@@ -38,7 +38,7 @@ class LinkSelect(PersistentSelect, template=rf"menu:(?P<action>{'|'.join(Message
 
 
 def link_menu(action: MessageAction, found: Sequence[LinkedItem], left_out: int) -> Reply:
-    """The question which of the links is meant; `left_out` links of the message were not read."""
+    """The question which link to use; `left_out` links of the message were not read."""
     text = "Several Spotify links there."
     if left_out:
         text = (

@@ -23,7 +23,7 @@ def outcome_reply(outcome: Outcome, *, private: bool = False) -> Reply:
 
 
 def outcome_line(outcome: Outcome) -> str:
-    """The same in one line."""
+    """The outcome in one line."""
     state = outcome.state
     if state is None or state.item is None:
         return outcome.message

@@ -81,13 +81,13 @@ def playlist_menu(
 
 
 def added_line(addition: Addition, playlist: SavedDefault) -> str:
-    """What was added to which playlist."""
+    """A line with the addition and the playlist."""
     name = safe(playlist.name) or "Untitled"
     return f"{addition.message} to [{name}]({Uri(Kind.PLAYLIST, playlist.id).link})"
 
 
 def added_note(addition: Addition, playlist: SavedDefault) -> str:
-    """The same, and that it may be in there twice."""
+    """The line, and a warning that the songs may be in there twice."""
     return f"{added_line(addition, playlist)}. {_TWICE}"
 
 

@@ -24,7 +24,7 @@ _NO_CURRENT = "Nothing that Spotify shows to apps."
 _HIDDEN_CURRENT = "Something that Spotify doesn’t show to apps."
 # Entries of the queue on one page.
 PAGE_SIZE = 10
-# A button has room for the number of a page below this one. Spotify shows two pages.
+# A button's custom_id has room for page numbers below this one. Spotify shows two pages.
 _MAX_PAGES = 100
 # Characters of a name in the question; a list for an error message has shorter ones.
 _MAX_NAME = 60
@@ -95,7 +95,7 @@ def _line(item: Playable) -> str:
 
 
 def queued_reply(queued: Outcome | QueueRequest, *, now: bool = False) -> Reply:
-    """What was queued, or the question whether to queue so much."""
+    """The reply about the queued items, or the question whether to queue so many."""
     if isinstance(queued, QueueRequest):
         return Reply(view=confirmation_card(queued, now=now), private=True)
     return outcome_reply(queued)

@@ -1,4 +1,4 @@
-"""What /sleep says."""
+"""The replies of /sleep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ STOPPED = Reply("Sleep timer off.")
 
 
 def timer_reply(timer: SleepTimer) -> Reply:
-    """When the player will be paused."""
+    """Says when the bot will pause the player."""
     if timer.tracks_left is None:
         when = f"at <t:{int(timer.due)}:t>, <t:{int(timer.due)}:R>"
     elif timer.tracks_left == 1:

@@ -1,4 +1,4 @@
-"""Says in a message of the bot what a press on it has done, instead of a message of its own."""
+"""Shows the result of a press as a line in the pressed message, instead of a new message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def with_status(
     *buttons: ui.Item[Any],
     components: tuple[type[PersistentItem[Any]], ...],
 ) -> ui.LayoutView:
-    """The message with one line above its buttons, instead of the line of an earlier press.
+    """The message with a line above its buttons, which replaces the line of an earlier press.
 
     status      markdown that is safe already
     buttons     in a row below the line, until the next press
@@ -53,7 +53,7 @@ def _parts(
 def _persistent(
     item: ui.Item[Any], components: tuple[type[PersistentItem[Any]], ...]
 ) -> ui.Item[Any]:
-    """The component with its class: discord.py would keep any other in memory."""
+    """The component as its persistent class; discord.py keeps other components in memory."""
     for component in components:
         match = component.__discord_ui_compiled_template__.fullmatch(
             getattr(item, "custom_id", None) or ""

@@ -44,7 +44,7 @@ async def serve(
 ) -> AsyncIterator[None]:
     """Serve the pages until the context ends. Raises StartupError if the port is in use.
 
-    `disk_error` returns what keeps the database from being written, for /health.
+    `disk_error` returns the error that prevents writes to the database, for /health.
     """
     handlers = _Handlers(flow, announce, disk_error, public_url, operator)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
@@ -161,7 +161,7 @@ class _Handlers:
         return request.match_info["nonce"], self._read_cookie(request)
 
     def _callback(self, request: web.Request) -> Callback:
-        """What the browser sends; a parameter that is given twice counts as missing."""
+        """The request's parameters and cookie; a repeated parameter counts as missing."""
 
         def single(name: str) -> str:
             values = request.query.getall(name, [])

@@ -1,4 +1,4 @@
-"""What can go wrong between the bot and Discord, for each kind of request."""
+"""Faults between the bot and Discord, for each kind of request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RequestKind(StrEnum):
 
 
 class DiscordFaults(FaultInjector):
-    """Faults that can name the kind of a request, which its path alone does not tell."""
+    """Faults that match the kind of a request, which its path alone does not show."""
 
     async def describe(self, request: web.Request) -> str:
         kind = await _kind(request)
@@ -65,7 +65,7 @@ async def _beginning(request: web.Request) -> str:
 
 
 def dropped_reply(pattern: str = "", *, times: int | None = 1) -> Fault:
-    """Discord does what is asked, and the connection breaks before its answer."""
+    """Discord executes the request, and the connection breaks before its response."""
     return Fault(pattern, "reset", runs_first=True, times=times)
 
 
@@ -80,7 +80,7 @@ def no_answer(pattern: str = "", *, times: int | None = 1) -> Fault:
 
 
 def late_answer(pattern: str = "", *, times: int | None = 1) -> Fault:
-    """Discord does what is asked, and never answers."""
+    """Discord executes the request, and never responds."""
     return Fault(pattern, "stall", runs_first=True, times=times)
 
 
@@ -117,7 +117,7 @@ def refusal(
     runs_first: bool = False,
     times: int | None = 1,
 ) -> Fault:
-    """An error of Discord with this status and code; `runs_first`: it did what was asked."""
+    """An error of Discord with this status and code; `runs_first`: after executing the request."""
     return Fault(
         pattern,
         status=status,
@@ -128,7 +128,7 @@ def refusal(
     )
 
 
-# All of them by name. discord.py repeats a request after a 500 by itself, and not after a 503.
+# All faults by name. discord.py repeats a request after a 500, but not after a 503.
 FAULTS: dict[str, Callable[..., Fault]] = {
     "dropped reply": dropped_reply,
     "connection reset": connection_reset,

@@ -62,8 +62,8 @@ class Session:
 class Gateway:
     """Serves the websocket; tests can interrupt it.
 
-    `close_codes` are the codes that clients sent, 1006 for a lost connection. With `ignores_close`
-    it does not answer them, and keeps the connection.
+    `close_codes` are the codes that clients sent, 1006 for a lost connection. With `ignores_close`,
+    it does not answer a close, and keeps the connection.
     """
 
     def __init__(

@@ -11,7 +11,7 @@ TEXT_DISPLAY, FUTURE_TYPE = 10, 99
 
 
 def odd_messages(text: str) -> dict[str, dict[str, Any]]:
-    """By what is odd about it, the fields of a message in which people read the text."""
+    """Fields of messages that show the text, by a description of their oddity."""
     component: Json = {"type": TEXT_DISPLAY, "id": 1, "content": text}
     future: Json = {"type": FUTURE_TYPE, "id": 2, "components": [component]}
     return {

@@ -90,7 +90,7 @@ def rate_limited(retry_after: int, *, quota: bool = False) -> ErrorResponse:
 def distort(response: ErrorResponse, rng: random.Random, now: float) -> ErrorResponse:
     """The response in one of the shapes that public bug reports show.
 
-    Its message can get lost, but nothing in it becomes untrue. `now` is in seconds since 1970.
+    It may lose its message, but never gets a false one. `now` is in seconds since 1970.
     """
     status, message, reason = response.status, response.message, response.reason
     odd_errors: list[object] = [

@@ -35,9 +35,9 @@ class ListFault:
 
 @dataclass
 class WrongTotals(ListFault):
-    """`total` is one of `totals` at random: a value instead of it, or a function of the true one.
+    """`total` becomes a random one of `totals`: a value, or a function of the true total.
 
-    seed  makes another sequence of them
+    seed  determines the sequence
     """
 
     totals: Sequence[object]
@@ -62,7 +62,7 @@ class NoNext(ListFault):
 
 @dataclass
 class FewerEntries(ListFault):
-    """A page has the entries `keep` of those that it should have, such as `slice(0)` for none."""
+    """A page has only the entries in `keep`, such as `slice(0)` for none."""
 
     keep: slice
 
@@ -71,7 +71,7 @@ class FewerEntries(ListFault):
 
 
 class Filler(StrEnum):
-    """What the pages of a list without an end have behind its last entry."""
+    """The contents of the pages after the last entry of an endless list."""
 
     NOTHING = "nothing"
     NULLS = "nulls"
@@ -110,7 +110,7 @@ class EndlessNext(ListFault):
 
 @dataclass
 class IgnoredOffset(ListFault):
-    """Every page is the first one once more, and has a next one."""
+    """Every page is the first page again, and has a next one."""
 
     _first: list[Any] = field(default_factory=list, init=False, repr=False)
 
@@ -121,7 +121,7 @@ class IgnoredOffset(ListFault):
 
 
 def _renamed(entry: Json, number: int) -> Json:
-    """A copy with the id of another item, which `number` tells from others."""
+    """A copy with another ID, which is derived from `number`."""
     if "id" in entry:
         id_ = f"{number:022}"
         return {**entry, "id": id_, "uri": f"spotify:{entry['type']}:{id_}"}

@@ -20,10 +20,10 @@ class _Dropped:
 DROPPED = _Dropped()
 """Stands for a field or entry that is left out."""
 
-# Stands for a byte that is no UTF-8.
+# Stands for a byte of invalid UTF-8.
 _INVALID_BYTE = "\udcff"
 
-# What takes the place of a value. Names were really cut inside an emoji, which leaves a surrogate.
+# The replacements of a value. Spotify did cut names inside an emoji, which leaves a surrogate.
 ODD_VALUES: tuple[object, ...] = (
     None,
     DROPPED,

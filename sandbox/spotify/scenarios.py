@@ -1,4 +1,4 @@
-"""Situations at Spotify that a user of the demo can switch on: the "What if…" menu."""
+"""The scenarios of the demo's "What if…" menu, such as an ad or an outage of Spotify."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ class Scenarios:
         return not self._rules[name].exhausted
 
     def _switch_rule(self, name: str, on: bool) -> None:
-        """A rate limit applies once; the others until they are switched off."""
+        """Switch a rule: a rate limit applies once, the others until they are switched off."""
         rule = self._rules[name]
         rule.hits = 0
         rule.times = (1 if name == "busy" else None) if on else 0
         if name == "quota" and not on and self._quota.ends_at is not None:
-            # The bot remembers how long the quota is used up, so only time ends it.
+            # The bot remembers the end of the used-up quota, so the clock must reach it.
             self._spotify.clock.advance(max(0.0, self._quota.ends_at - self._spotify.clock()))
             self._quota.ends_at = None
