@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.discord import UserClient
 from sandbox.spotify import Spotify
+from sandbox.spotify.list_faults import EndlessNext, Filler
 from sandbox.spotify.rules import Changed
 
 LINK = "https://api.spotify.com/v1/me"
@@ -66,3 +67,11 @@ async def test_liked_songs_that_cannot_be_played_are_not_counted_as_played(
     spotify.inject_nulls("GET .*me/tracks$", every=3)
     reply = await linked_user.run("/play what:liked")
     assert reply.text == "Playing 2 of your 4 liked songs."
+
+    ada.liked = []
+    ada.like_generated(30)
+    spotify.rules.clear()
+    spotify.clock.advance(4_000)
+    spotify.on("GET .*me/tracks$", EndlessNext(Filler.NULLS), times=None)
+    reply = await linked_user.run("/play what:liked")
+    assert reply.text == "Playing 30 of your 200 newest liked songs."

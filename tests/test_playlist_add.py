@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.store import SavedDefault
@@ -10,6 +12,7 @@ from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.message_text import walk_components
 from sandbox.spotify import Playlist, Spotify
+from sandbox.spotify.rules import Changed
 from tests.list_components import enabled_button_labels, option_ids, options, selected_id
 
 
@@ -169,6 +172,23 @@ async def test_playlists_beyond_select_limit_are_omitted_and_reported(
     assert "These are the first of yours." in question.text
     await question.pick("Shelf 29")
     assert [item.uri for item in _playlist_named(spotify, "Shelf 29").items] == [uri]
+
+
+async def test_unusable_playlists_are_not_called_none(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Playlists without a usable ID, also if one has the name that the user typed."""
+
+    def bend(answer: dict[str, Any]) -> object:
+        for playlist in filter(None, answer["items"]):
+            playlist |= {"id": "odd", "uri": None}
+        return answer
+
+    spotify.on("GET .*/me/playlists$", Changed(bend), times=None)
+    question, _ = await _press_add(linked_user)
+    assert "I couldn’t read it" in question.text
+    reply = await linked_user.run("/play what:Harbour Evenings")
+    assert "I couldn’t read your playlists" in reply.text
 
 
 async def test_without_playlists_says_to_create_one(

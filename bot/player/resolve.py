@@ -104,9 +104,10 @@ async def _own_playlist(spotify: Spotify, name: str) -> Playlist | None:
         page = await paging.page(offset)
         playlists = page.readable
         for playlist in playlists:
-            if playlist.uri and _is_named(playlist, name):
+            is_named = _is_named(playlist, name)
+            if playlist.uri and is_named:
                 return playlist
-            unreadable += playlist.name is None
+            unreadable += is_named or playlist.name is None
         unreadable += 0 if playlists else playlists.unreadable
         if not page.has_more(offset):
             break

@@ -137,12 +137,22 @@ async def _play_liked(context: ActionContext) -> Outcome:
         Entries(unreadable=unreadable).require(NothingToExport("none", message=why))
     async with explain_unknown_outcome(context.spotify):
         await context.spotify.player.play(*uris, device=context.device)
-    if not pages[-1].has_more((len(pages) - 1) * PAGE_SIZE):
-        left_out = unreadable + sum(track.uri is None for track in tracks)
-        if not left_out:
-            return Outcome(f"Playing your {count(len(uris), 'liked song')}")
-        return Outcome(f"Playing {len(uris)} of your {len(uris) + left_out} liked songs")
-    message = f"Playing your {count(len(uris), 'newest liked song')}"
-    message += f" of {total:,}" if total > len(uris) else ""
-    is_full = len(pages) * PAGE_SIZE >= MAX_URIS
-    return Outcome(f"{message}. Spotify takes no more at once" if is_full else message)
+    left_out = unreadable + sum(track.uri is None for track in tracks)
+    has_more = pages[-1].has_more((len(pages) - 1) * PAGE_SIZE)
+    return Outcome(_playing_liked(len(uris), left_out, total if has_more else None))
+
+
+def _playing_liked(songs: int, left_out: int, total: int | None) -> str:
+    """What plays of the liked songs.
+
+    left_out  the number of those that were read and cannot be played
+    total     Spotify's count if not all were read, or 0 without one
+    """
+    if left_out:
+        liked = "liked songs" if total is None else "newest liked songs"
+        return f"Playing {songs} of your {songs + left_out} {liked}"
+    if total is None:
+        return f"Playing your {count(songs, 'liked song')}"
+    message = f"Playing your {count(songs, 'newest liked song')}"
+    message += f" of {total:,}" if total > songs else ""
+    return f"{message}. Spotify takes no more at once" if songs == MAX_URIS else message

@@ -40,8 +40,9 @@ class PlaylistsApi:
         They may be from the cache.
         """
         page = await self.mine().page()
-        playlists = {playlist.id: playlist for playlist in page.readable if playlist.uri}
-        return page.readable.where(playlists.values()), page.has_more()
+        usable = page.readable.map(lambda playlist: playlist if playlist.uri else None)
+        unique = {playlist.id: playlist for playlist in usable}
+        return usable.where(unique.values()), page.has_more()
 
     def items(self, playlist: Uri, *, concurrency: int = DEFAULT_CONCURRENCY) -> PlaylistItems:
         """All entries in order, with episodes. Reading them may raise NotPermitted."""
