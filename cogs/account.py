@@ -49,8 +49,10 @@ class Account(commands.Cog):
         await defer(interaction)
         linked = await self.sessions.linked_account(interaction.user.id)
         if linked is None:
-            await self._erase(interaction.user.id)
-            await reply(interaction, account.NOTHING_TO_ERASE)
+            withdrawn = await self._erase(interaction)
+            await reply(
+                interaction, account.LOGIN_ERASED if withdrawn else account.NOTHING_TO_ERASE
+            )
             return
         question = Reply(account.unlink_question(linked), account.confirm_unlink_view())
         await reply(interaction, question)
@@ -83,7 +85,7 @@ class Account(commands.Cog):
     @on_component(ConfirmUnlink)
     async def confirm_unlink(self, interaction: Interaction, _: ConfirmUnlink) -> None:
         await defer_edit(interaction)
-        await self._erase(interaction.user.id)
+        await self._erase(interaction)
         erased = not self.services.store.has_unerased_rows
         await edit_reply(interaction, account.UNLINKED if erased else account.UNLINKED_BUT_ON_DISK)
 
@@ -94,13 +96,13 @@ class Account(commands.Cog):
 
     @on_component(login.EnterCode)
     async def enter_code(self, interaction: Interaction, _: login.EnterCode) -> None:
-        await self.login_flow.require_pending_code(interaction.user.id)
+        await self.login_flow.linking.require_pending_code(interaction.user.id)
         await open_form(interaction, login.CodeForm())
 
     @on_component(login.CodeForm)
     async def confirm_code(self, interaction: Interaction, form: login.CodeForm) -> None:
         await defer_edit(interaction)
-        finished = await self.login_flow.confirm_code(interaction.user.id, form.typed_code)
+        finished = await self.login_flow.linking.confirm_code(interaction.user.id, form.typed_code)
         is_told = await interaction.client.announce_login(finished)
         if isinstance(finished.result, BotError):
             raise finished.result
@@ -108,9 +110,15 @@ class Account(commands.Cog):
             text = login.result_message(finished.result, self.services.operator)
             await reply_privately(interaction, text)
 
-    async def _erase(self, user_id: int) -> None:
+    async def _erase(self, interaction: Interaction) -> bool:
+        """Whether a login was under way; the messages with its link are edited."""
+        user_id = interaction.user.id
+        withdrawn = await self.login_flow.linking.withdraw(user_id)
         await self.sessions.unlink(user_id)
         self.services.forget_user(user_id, settings=True)
+        if withdrawn is not None:
+            await interaction.client.announce_login(withdrawn)
+        return withdrawn is not None
 
 
 async def setup(bot: Tonearm) -> None:

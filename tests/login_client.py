@@ -18,7 +18,7 @@ from sandbox.discord import Reply
 from sandbox.harness import Harness, LoginOffer, find_confirmation_code, run_harness
 from sandbox.html_reader import HtmlPage, parse_page
 
-LINK_UNKNOWN = "This login link is used up or too old. Use /link in Discord to get a new one."
+LINK_UNKNOWN = "This login link is used up, too old or incomplete. Use /link in Discord"
 LINK_USED = "This login link was opened in another browser."
 LOGIN_REPLACED = "A newer login link replaced this one."
 LOGIN_EXPIRED = "This login has expired: a link works for ten minutes."

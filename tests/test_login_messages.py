@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+
+from yarl import URL
 
 from sandbox.fault_injection import Fault
 from sandbox.harness import LoginOffer, find_confirmation_code
-from tests.login_client import LoginClient, login_client
+from tests.login_client import LINK_UNKNOWN, LoginClient, login_client
 
 REPLACED = "A newer login link replaced this one."
 EXPIRED = "This login has expired: a link works for ten minutes."
@@ -82,6 +85,54 @@ async def test_what_discord_refuses_stops_neither_new_links_nor_maintenance() ->
             await _run_maintenance(it)
             assert refused.hits == 6, "a reply and a direct message for each of three logins"
             assert not it.query_database("SELECT 1 FROM login")
+
+
+async def test_unlink_takes_the_login_link_away() -> None:
+    for mode in MODES:
+        for was_linked in (False, True):
+            async with login_client(**mode) as it:
+                if was_linked:
+                    await it.link()
+                reply, offer, callback = await it.prepare_callback("/callback")
+                answer = await reply.user_client.run("/unlink")
+                if was_linked:
+                    await answer.press("Unlink and erase")
+                else:
+                    assert "The login that you had started is erased" in answer.text
+                await reply.wait_for("You used /unlink")
+                assert "this login link no longer works" in _message(offer)["content"]
+                assert not _message(offer)["components"]
+                assert "it is over" in (await it.send_callback(callback)).text
+                assert not it.query_database("SELECT 1 FROM login")
+                again = await reply.user_client.run("/unlink")
+                assert "nothing to erase" in again.text
+
+
+async def test_login_that_a_restart_interrupted_is_over_everywhere() -> None:
+    expected = "This login was interrupted before it finished, so nothing was changed."
+    for path in ("/callback", "/discord"):
+        async with login_client(**MODES[1]) as it:
+            reply, offer, callback = await it.prepare_callback(path)
+            service = it.harness.discord if path == "/discord" else it.harness.spotify
+            faults = getattr(service, "accounts_faults", service.faults)
+            stalled = faults.add(Fault("/token$", action="stall", times=1))
+            request = asyncio.create_task(it.send_callback(callback))
+            async with asyncio.timeout(5):
+                while not stalled.hits:
+                    await it.send("GET", "/health")
+            await it.harness.restart()
+            await asyncio.gather(request, return_exceptions=True)
+            requests = it.token_requests
+            page = await it.result_page(await it.send_callback(callback))
+            assert expected in page.text
+            await reply.wait_for(expected)
+            await offer.user_client.wait_for_message(expected)
+            assert not _message(offer)["components"]
+            page = await it.result_page(await it.send_callback(callback))
+            assert expected in page.text
+            elsewhere = await it.send("GET", URL(offer.url).raw_path)
+            assert LINK_UNKNOWN in elsewhere.text, "there is nothing to go on with"
+            assert it.token_requests == requests
 
 
 async def test_five_wrong_codes_take_the_button_away() -> None:

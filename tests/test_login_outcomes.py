@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.errors import login, spotify
 from bot.login.outcome_codes import Outcome, decode_error, encode_error
+from bot.login.results import failure_message
 from tests.login_client import login_client
 
 # Every error that a callback of a login can end with.
 ERRORS = (
     login.LoginCancelled(),
+    login.LoginInterrupted(),
     login.LoginRefused("401 invalid_grant"),
     login.WrongDiscordUser(),
     login.DiscordDown(),
@@ -53,6 +55,15 @@ def test_stored_error_keeps_its_message() -> None:
 def test_sentence_of_an_earlier_version_is_shown_as_it_is() -> None:
     sentence = "You cancelled the login, so nothing was changed. Use /link to try again."
     assert decode_error(sentence).message == sentence
+
+
+def test_every_failure_names_the_command_to_go_on_with() -> None:
+    """A page has no buttons, and trying again means a new login link."""
+    for error in ERRORS:
+        text = failure_message(error)
+        assert "/link" in text or "/setup" in text, error
+        assert "button" not in text.lower(), error
+        assert "Try again" not in text, error
 
 
 async def test_database_holds_the_code_and_the_page_the_words() -> None:

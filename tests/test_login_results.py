@@ -84,7 +84,7 @@ async def test_fifty_concurrent_codes_count_as_five_attempts() -> None:
         typed = [confirmation_codes.generate() for _ in range(50)]
         typed[10] = code
         results = await asyncio.gather(
-            *(bot.services.login_flow.confirm_code(user, text) for text in typed),
+            *(bot.services.login_flow.linking.confirm_code(user, text) for text in typed),
             return_exceptions=True,
         )
         assert sum(isinstance(result, WrongCode) for result in results) == 4

@@ -54,7 +54,9 @@ class LoginError(BotError):
 class LoginLinkExpired(LoginError):
     """No login waits for the browser's request."""
 
-    message = "This login link is used up or too old. Use /link in Discord to get a new one."
+    message = (
+        "This login link is used up, too old or incomplete. Use /link in Discord to get a new one."
+    )
 
 
 class LoginLinkUsed(LoginLinkExpired):
@@ -86,6 +88,10 @@ class LoginTimedOut(LoginLinkExpired):
         "This login has expired: a link works for ten minutes. Use /link in Discord to get a "
         "new one."
     )
+
+
+class LoginWithdrawn(LoginLinkExpired):
+    message = "You used /unlink, so this login link no longer works. Use /link to get a new one."
 
 
 class LoginInterrupted(LoginLinkExpired):

@@ -7,10 +7,10 @@
     spotify_callback  Spotify sends an authorization code, and the account is read; with a client
                       secret it is linked now, else when its confirmation code is typed
     result            the result page: linked, failed, or the confirmation code
-    confirm_code      the user types the code in Discord, and the account is linked
+    linking           the user types the code in Discord, and the account is linked
 
         /link ──▶ login page ──▶ start ──▶ (Discord ──▶ discord_callback) ──▶ Spotify
-        Spotify ──▶ spotify_callback ──▶ result page (──▶ confirm_code in Discord)
+        Spotify ──▶ spotify_callback ──▶ result page (──▶ linking.confirm_code in Discord)
 
 Each step is stored, so a login survives a restart of the bot. A user may pass the login link on to
 somebody else, to control that person's Spotify account. This fails: the account is only linked if
@@ -31,6 +31,7 @@ from bot.errors.login import (
     BotStarting,
     IncompleteCallback,
     LoginElsewhere,
+    LoginInterrupted,
     LoginLinkExpired,
     LoginLinkUsed,
     LoginReplaced,
@@ -83,7 +84,7 @@ class LoginFlow:
         self.needs_code = discord_oauth is None
         self.redirect_uri = spotify_oauth.redirect_uri
         self._logins = store.pending_logins
-        self._linking = AccountLinking(store, sessions, spotify_oauth, now=now)
+        self.linking = AccountLinking(store, sessions, spotify_oauth, now=now)
         self._spotify_oauth = spotify_oauth
         self._discord_oauth = discord_oauth
         # The possible callbacks: whether Discord has verified the user before, and the service.
@@ -171,7 +172,7 @@ class LoginFlow:
 
         Raises the same as `discord_callback`.
         """
-        return await self._callback(callback, LoginStep.SPOTIFY, self._linking.complete)
+        return await self._callback(callback, LoginStep.SPOTIFY, self.linking.complete)
 
     async def result(self, cookie: str) -> LoginResult:
         """The status of this browser's login, for the result page."""
@@ -183,17 +184,6 @@ class LoginFlow:
         async with self._lock(login):
             login = await self._logins.get(login.discord_id, login.serial) or login
         return login_result(login, self._now())
-
-    async def require_pending_code(self, discord_id: int) -> None:
-        """Raises LoginUnfinished if no login of this user waits for its code."""
-        await self._linking.require_pending_code(discord_id)
-
-    async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
-        """Link the account if the user typed the code that the browser shows.
-
-        Raises WrongCode, LoginUnfinished.
-        """
-        return await self._linking.confirm_code(discord_id, typed)
 
     async def delete_expired(self) -> list[LoginFinished]:
         """Erase expired logins and rate limits. Returns the logins whose link still worked."""
@@ -215,7 +205,7 @@ class LoginFlow:
         if browser is not None and any(own.serial == login.serial for own in logins):
             return browser
         raise_if_ended(login, self._now())
-        raise LoginLinkUsed
+        raise LoginLinkExpired if login.step is LoginStep.OVER else LoginLinkUsed
 
     async def _callback(
         self,
@@ -234,9 +224,11 @@ class LoginFlow:
             login = await self._logins.get(login.discord_id, login.serial)
             if login is None:
                 raise LoginElsewhere  # /unlink erased it
-            if login.step is not step:
+            if login.step not in (step, LoginStep.EXCHANGE):
                 return self._current_url(login, browser)
             raise_if_ended(login, self._now())
+            if login.step is LoginStep.EXCHANGE:  # the bot was stopped meanwhile
+                return await self.linking.fail(login, LoginInterrupted(), browser)
             if (login.discord_verified, service) not in self._callbacks:
                 raise LoginLinkExpired  # the setting DISCORD_CLIENT_SECRET was changed meanwhile
             if service == "Discord" and not self.application_id:
@@ -249,7 +241,7 @@ class LoginFlow:
                 raise_oauth_error(service, callback.error)
                 return await exchange(login, browser, callback.code)
             except BotError as failure:
-                return await self._linking.fail(login, failure, browser)
+                return await self.linking.fail(login, failure, browser)
 
     async def _find_callback(
         self, callback: Callback, browser: BrowserSecret | None, service: Service

@@ -12,6 +12,7 @@ from bot.errors.login import (
     AlreadyLinked,
     LoginReplaced,
     LoginUnfinished,
+    LoginWithdrawn,
     TooManyWrongCodes,
     WrongCode,
 )
@@ -100,6 +101,11 @@ class AccountLinking:
         except AlreadyLinked as error:
             owner = await self._accounts.find_owner(login.account_id or "")
             return replace(await self.fail(login, error), owner=owner)
+
+    async def withdraw(self, discord_id: int) -> LoginFinished | None:
+        """Erase the logins of this user; the one whose link still worked, or None."""
+        old = await self._logins.delete(discord_id)
+        return LoginFinished(discord_id, LoginWithdrawn(), old.message_ref) if old else None
 
     async def fail(
         self, login: PendingLogin, error: BotError, browser: BrowserSecret | None = None

@@ -14,6 +14,7 @@ class Outcome(StrEnum):
 
     LINKED = "Linked"
     CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
     REFUSED = "refused"
     AUTHORIZATION_FAILED = "authorization_failed"
     DISCORD_DOWN = "discord_down"
@@ -43,6 +44,7 @@ class Outcome(StrEnum):
 
 _ERRORS: dict[Outcome, type[BotError]] = {
     Outcome.CANCELLED: login.LoginCancelled,
+    Outcome.INTERRUPTED: login.LoginInterrupted,
     Outcome.REFUSED: login.LoginRefused,
     Outcome.DISCORD_DOWN: login.DiscordDown,
     Outcome.DISCORD_REFUSED: login.DiscordRefused,

@@ -81,7 +81,12 @@ class LoginLink:
 
 
 def failure_message(error: BotError) -> str:
-    """The sentences about a failed login; they always name a command to go on with."""
-    return (
-        error.message if "/" in error.message else f"{error.message} Then use /link to start over."
-    )
+    """The sentences about a failed login; they always name a command to go on with.
+
+    An error that a command explains beside a button has none on a page.
+    """
+    message = error.message.replace("Press the button to link again", "Use /link again")
+    message = message.replace("Try again in", "Use /link again in")
+    if "/link" in message or "/setup" in message:
+        return message
+    return f"{message} Use /link to start over."

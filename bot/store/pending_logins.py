@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.errors.login import AlreadyLinked, LoginExpired
@@ -209,10 +210,17 @@ class PendingLoginTable:
             raise AlreadyLinked from None
         return True
 
-    async def delete(self, discord_id: int) -> None:
-        """Erase all logins of this user."""
-        if await self._db.execute("DELETE FROM login WHERE discord_id = ?", discord_id):
+    async def delete(self, discord_id: int) -> PendingLogin | None:
+        """Erase all logins of this user; the one that was still open, or None."""
+        async with self._db.transaction() as db:
+            rows = list(
+                await db.execute_fetchall(
+                    f"DELETE FROM login WHERE discord_id = ? RETURNING {_COLUMNS}", (discord_id,)
+                )
+            )
+        if rows:
             await self._db.truncate_wal()
+        return next(self._open_logins(rows), None)
 
     async def delete_expired(self, now: float) -> list[PendingLogin]:
         """Erase expired logins, and users of whom nothing else is stored.
@@ -231,9 +239,14 @@ class PendingLoginTable:
             )
         if rows:
             await self._db.truncate_wal()
-        logins = map(self._from_unreadable_row, rows)
+        return list(self._open_logins(rows))
+
+    def _open_logins(self, rows: Iterable[Row]) -> Iterator[PendingLogin]:
+        """The logins of these rows that are neither over nor replaced, if they can be decrypted."""
         ended = (LoginStep.OVER, LoginStep.REPLACED)
-        return [login for login in logins if login is not None and login.step not in ended]
+        for login in map(self._from_unreadable_row, rows):
+            if login is not None and login.step not in ended:
+                yield login
 
     async def _find(self, condition: str, *values: object) -> PendingLogin | None:
         sql = f"SELECT {_COLUMNS} FROM login WHERE {condition}"

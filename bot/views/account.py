@@ -15,6 +15,10 @@ from bot.views.login import SPOTIFY_APPS_URL
 
 NOT_LINKED = "You’re not linked, and nothing is stored about you. Use /link to start."
 NOTHING_TO_ERASE = "You’re not linked, so there’s nothing to erase. Use /link to start."
+LOGIN_ERASED = (
+    "You’re not linked. The login that you had started is erased, so its link no longer works. "
+    "Use /link to start over."
+)
 UNLINKED = (
     "Unlinked. Everything stored about you is gone. To also revoke access at Spotify, "
     f"remove Tonearm at {SPOTIFY_APPS_URL}."

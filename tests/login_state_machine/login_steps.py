@@ -183,7 +183,7 @@ class LoginSteps(BaseMachine):
         return await asyncio.gather(*(result_or_error(function(*args)) for _ in range(times)))
 
     async def _enter_codes(self, user: str, *codes: str) -> list[Any]:
-        confirm = self.app.login_flow.confirm_code
+        confirm = self.app.login_flow.linking.confirm_code
         return await asyncio.gather(
             *(result_or_error(confirm(self.user_id(user), code)) for code in codes)
         )

@@ -22,7 +22,7 @@ class AcceptsAnyCode(LoginApp):
 
     def build_parts(self, transport: Transport) -> None:
         super().build_parts(transport)
-        self.login_flow._linking = _UncheckedLinking(
+        self.login_flow.linking = _UncheckedLinking(
             self.store, self.sessions, self.spotify_oauth, now=self.login_flow._now
         )
 

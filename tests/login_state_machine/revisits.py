@@ -52,7 +52,8 @@ class RevisitSteps(LoginSteps):
             assert answer.discord_name == login.user
         elif not is_own:
             expired = login.expires_at <= self.env.clock()
-            assert type(answer) is (LoginTimedOut if expired else LoginLinkUsed)
+            used = LoginLinkExpired if status == "over" else LoginLinkUsed
+            assert type(answer) is (LoginTimedOut if expired else used)
         elif status in ("discord", "spotify") and not press:
             assert isinstance(answer, LoginPage)
             assert answer.cookie == login.cookie
@@ -78,6 +79,8 @@ class RevisitSteps(LoginSteps):
             assert type(answer) is (LoginCancelled if redirect.error else LoginElsewhere)
         elif status in _ENDED:
             assert type(answer) is _ENDED[status]
+        elif status == "asking":
+            self._check_failed(login, answer, LoginInterrupted)
         else:
             self._check_continues(login, answer)
 
