@@ -1,4 +1,4 @@
-"""All that is said on the wire is held against the OpenAPI files of Discord and of Spotify."""
+"""All requests and responses conform to the OpenAPI files of Discord and Spotify."""
 
 from __future__ import annotations
 

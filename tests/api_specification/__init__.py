@@ -1,1 +1,1 @@
-"""What is said on the wire, held against the OpenAPI files of Discord and Spotify."""
+"""Checks recorded exchanges against the OpenAPI specifications of Discord and Spotify."""

@@ -1,4 +1,4 @@
-"""All that the bot can be asked for, with every refusal that can come of it."""
+"""Uses every feature of the bot, and provokes every refusal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that the fake services answer besides, asked for by others than the bot."""
+"""Makes the requests to the simulated services that the bot itself does not make."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHILD_COLLECTIONS = {
 
 
 async def run_interactions(discord: Discord) -> None:
-    """Every kind of interaction with `SmallBot`, which has one of each."""
+    """Every kind of interaction with `SmallBot`."""
     ada = discord.user_client("ada")
     panel = await ada.run("/panel")
     for button in ("Play", "Play later", "❤️"):
@@ -45,7 +45,7 @@ async def run_interactions(discord: Discord) -> None:
 
 
 async def send_messages(wire: RestClient) -> None:
-    """What a bot does outside of interactions, and how it is refused."""
+    """A bot's requests outside of interactions, and their refusals."""
     call, app = wire.call, f"/applications/{wire.discord_server.application_id}"
     grace = wire.discord_server.state.users["grace"].id
     channel = (await call("POST", "/users/@me/channels", {"recipient_id": grace})).json["id"]
@@ -69,7 +69,7 @@ async def send_messages(wire: RestClient) -> None:
 
 
 async def run_discord_oauth(client: OAuthSite) -> None:
-    """A person who signs in, and signs out again."""
+    """A user signs in with OAuth, and revokes the token."""
     await client.authorize()
     await client.press_button("cancel")
     answer = await client.token()
@@ -154,7 +154,7 @@ async def read_and_change_playlists(call: ApiCaller) -> None:
 
 
 async def provoke_refusals(call: ApiCaller) -> None:
-    """Whoever may not come in, and what is closed for good."""
+    """Calls without permission, and removed endpoints."""
     for path in ("albums?ids=x", "markets", "me/albums/contains?ids=x", "browse/categories",
                  "audio-features/x", "users/x"):  # fmt: skip
         await call("GET", path)
@@ -174,7 +174,7 @@ async def provoke_refusals(call: ApiCaller) -> None:
 async def call_client_methods(
     fake: Spotify, http: aiohttp.ClientSession
 ) -> dict[str, list[Exchange]]:
-    """What each method of our own client asks, where nothing is kept of another's answers."""
+    """The calls of each method of our client, without a cache."""
     new, said = ClientFactory(fake, http, fake.clock), fake.traffic.exchanges
     asked = {}
     for method, way in ALL_CALLS.items():

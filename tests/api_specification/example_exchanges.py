@@ -1,4 +1,4 @@
-"""Exchanges that are right, each way in which one can be wrong, and what is to be said of it."""
+"""Valid exchanges, invalid variants of them, and the expected findings."""
 
 from __future__ import annotations
 

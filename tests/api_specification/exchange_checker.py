@@ -1,4 +1,4 @@
-"""One exchange held against a specification: every way in which it differs from what is told."""
+"""Checks one exchange against a specification, and reports every difference."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ExchangeChecker:
         ] = {}  # what is said twice is read once
 
     def check(self, exchange: Exchange) -> list[Finding]:
-        """Everything that is wrong with it."""
+        """All findings about the exchange."""
         found = self.specification.find(exchange.method, exchange.path)
         if found is None:
             return [Finding(f"{exchange.method} {exchange.path}", "path", "is not declared")]

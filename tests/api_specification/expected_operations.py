@@ -1,4 +1,4 @@
-"""What a run has to have seen, lest it proves nothing: operations, and the statuses of each."""
+"""The operations and statuses that a run must contain to be conclusive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a specification and what is known of the service contradict: known facts win.
+"""Known differences between a specification and its service; the service is right.
 
 The table is as narrow as the facts allow, and an entry that nothing needs any more is an error.
 """

@@ -1,4 +1,4 @@
-"""An OpenAPI file: where its server stands and the operations that it declares."""
+"""Reads an OpenAPI file: the server's base path and the operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schemas of an OpenAPI file as JSON Schema, and what is wrong with a value by them."""
+"""Validates values against the schemas of an OpenAPI file, as JSON Schema."""
 
 from __future__ import annotations
 

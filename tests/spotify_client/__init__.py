@@ -1,1 +1,1 @@
-"""Our own client of the Web API, against the simulated one."""
+"""Tests of Tonearm's client of the Web API against the simulated one."""

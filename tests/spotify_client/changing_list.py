@@ -1,4 +1,4 @@
-"""A list that changes while it is read, and what has to be true of what came."""
+"""A list that changes while it is read, and the checks of what the reader returned."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Edit = Callable[[], object]
 
 
 class ChangingList:
-    """A list at the simulated Spotify: every state that it was in while it was read.
+    """A list at the simulated Spotify, with every state that it had during the reading.
 
     `now` shows it as it is, each entry by what tells it from all others there ever were; `match`
     is the pattern of the calls that read it.
@@ -27,7 +27,7 @@ class ChangingList:
         self.states: list[tuple[tuple[str, ...], int]] = [(tuple(current_entries()), 0)]
 
     def edit_before_call(self, number: int, *edits: Edit) -> None:
-        """Do this just before the call of this number is answered, the first being 0."""
+        """Change the list just before the answer to the call of this number, counted from 0."""
 
         def act() -> None:
             for edit in edits:
@@ -37,7 +37,7 @@ class ChangingList:
         self._fake.on(self._match, act, after=number)
 
     def stop_edits(self) -> None:
-        """It has been read, and is left alone from now on."""
+        """Stop changing the list; the reading has ended."""
         self._fake.rules.clear()
 
     def _first_page_reads(self) -> int:
@@ -50,14 +50,14 @@ class ChangingList:
 
     @property
     def end(self) -> tuple[str, ...]:
-        """How it was when it was read to the end: at the last look at its top, if it had two."""
+        """The list's state at the last request for its first page."""
         looks = self._first_page_reads()
         seen = [state for state, before in self.states if before < looks or looks == 1]
         return seen[-1]
 
     @property
     def always_present(self) -> list[str]:
-        """What was there the whole time, in order."""
+        """The entries that were in every state, in order."""
         there = set(self.start).intersection(*(state for state, _ in self.states))
         return [one for one in self.start if one in there]
 
@@ -66,7 +66,7 @@ class ChangingList:
         return {one for state, _ in self.states for one in state}
 
     def check(self, read: Sequence[str], *, in_order: bool = True) -> None:
-        """What was there all the time came exactly once, and nothing that never was there."""
+        """Check that every permanent entry was read exactly once, and no other one was invented."""
         kept = set(self.always_present)
         assert len(read) == len(set(read)), f"{_duplicates(read)[:5]} came twice"
         assert kept <= set(read), f"{sorted(kept - set(read))[:5]} did not come"
@@ -76,12 +76,12 @@ class ChangingList:
 
     @property
     def edited_later(self) -> bool:
-        """Whether it was edited after the last look at its top, while pages behind it were read."""
+        """Whether the list changed after the last request for its first page."""
         looks = self._first_page_reads()
         return looks > 1 and any(before >= looks for _, before in self.states)
 
     def check_additions(self, read: Sequence[str], changed: bool) -> None:
-        """What was added at the top came at the end, newest first; a change was noticed."""
+        """Check that entries added at the top came last, newest first, and were noticed."""
         added = [one for one in self.end if one not in self.start]
         if self.edited_later:
             added = [one for one in added if one in self.states[-1][0]]

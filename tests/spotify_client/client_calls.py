@@ -1,4 +1,4 @@
-"""Every call that our client can make, each once: what the tests of all of them go through."""
+"""Every call of the client, each once, for tests that concern all of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def to_uri(text: str) -> Uri:
 
 
 def any_uri(fake: FakeSpotify, kind: Kind) -> Uri:
-    """Some item of this kind; a playlist is Ada's own."""
+    """An item of this kind; a playlist is Ada's own."""
     shelf = fake.playlists if kind == Kind.PLAYLIST else getattr(fake.catalogue, f"{kind}s")
     return Uri(kind, next(iter(shelf)))
 
@@ -32,7 +32,7 @@ def playlist_named(fake: FakeSpotify, name: str = "Harbour Evenings") -> Playlis
 
 
 def track_uris(fake: FakeSpotify, count: int) -> list[Uri]:
-    """So many ordinary tracks, each another one."""
+    """This many different ordinary tracks."""
     return [to_uri(track.uri) for track in fake.catalogue.regular_tracks[:count]]
 
 
@@ -57,7 +57,7 @@ async def _resume(spotify: Spotify, fake: FakeSpotify) -> None:
 
 
 async def _read_active_and_idle_player(spotify: Spotify, fake: FakeSpotify) -> None:
-    """Where something plays, and where nothing is awake."""
+    """The situations: a playing device, and no active device."""
     await spotify.player.state()
     fake.accounts["ada"].player.device = None
     await spotify.player.state()
@@ -146,7 +146,7 @@ ALL_CALLS: Mapping[str, ClientCall] = {**READ_CALLS, **WRITE_CALLS}
 
 
 def client_method_names(spotify: Spotify) -> set[str]:
-    """The name of everything that the chapters can be asked: "player.pause" and so on."""
+    """The names of all methods of the client, such as "player.pause"."""
     chapters = {name: one for name, one in vars(spotify).items() if not name.startswith("_")}
     return {
         f"{chapter}.{name}"

@@ -1,4 +1,4 @@
-"""Makes clients of the simulated Spotify, as the bot does for the people who are linked."""
+"""Makes clients of the simulated Spotify, as the bot does for linked users."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 
 
 class FakeTokenSource:
-    """A TokenSource for one person: the same token until it is refused, then a fresh one.
+    """A TokenSource for one user: the same token until it is refused, then a new one.
 
     given    every token, oldest first
     refused  those that Spotify refused, oldest first
@@ -33,7 +33,7 @@ class FakeTokenSource:
 
     @property
     def renewals(self) -> int:
-        """How often a token was asked for because the last one had been refused."""
+        """The number of requests for a new token after a refusal."""
         return len(self.refused)
 
     async def __call__(self, refused: str | None) -> str:
@@ -46,7 +46,7 @@ class FakeTokenSource:
 
 
 class ClientFactory:
-    """Call it for a client. `transport` and `tokens` are those of the one that was made last."""
+    """Call it to make a client. `transport` and `tokens` belong to the newest client."""
 
     def __init__(self, fake: FakeSpotify, http: aiohttp.ClientSession, clock: Clock) -> None:
         self._fake = fake
@@ -68,7 +68,7 @@ class ClientFactory:
         transport: Transport | None = None,
         **options: Any,
     ) -> Spotify:
-        """The Web API as this person, or as an app without one.
+        """The Web API as this user, or as an app without a user.
 
         cached     whether personal answers are kept for a while, as the bot does
         transport  that of another client, to share its gate and what it keeps

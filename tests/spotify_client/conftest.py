@@ -19,7 +19,7 @@ START_OF_HOUR = 1_795_000_000 // HOUR * HOUR
 
 @pytest.fixture
 def clock() -> Clock:
-    """It begins on the hour, as quotas are counted by the hour."""
+    """The clock starts on the hour, because quotas are counted by the hour."""
     return Clock(START_OF_HOUR)
 
 
@@ -42,19 +42,19 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def make_client(fake: FakeSpotify, http: aiohttp.ClientSession, clock: Clock) -> ClientFactory:
-    """Call it for a client; see `Clients`."""
+    """Call it to make a client; see `Clients`."""
     return ClientFactory(fake, http, clock)
 
 
 @pytest.fixture
 def spotify(make_client: ClientFactory) -> Spotify:
-    """Ada's client, with every scope; nothing personal is kept."""
+    """Ada's client with every scope, without a cache for personal responses."""
     return make_client()
 
 
 @pytest.fixture
 def ada(fake: FakeSpotify) -> Account:
-    """Her account at the simulated Spotify."""
+    """Ada's account at the simulated Spotify."""
     return fake.accounts["ada"]
 
 

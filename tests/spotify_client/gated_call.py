@@ -1,4 +1,4 @@
-"""Calls that pass the gate, without anybody who sends them."""
+"""Calls through the rate limiter without a network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.spotify.rate_limiter import RateLimiter
 def run_gated_call(
     gate: RateLimiter, fault: BotError | None = None, group: Group = "search", *, app: str = "app"
 ) -> None:
-    """One that is let through, and ends so."""
+    """Let a call through, and end it with this outcome."""
     assert gate.acquire(app, group) == 0
     with suppress(BotError), gate.track(app, group):
         if fault:

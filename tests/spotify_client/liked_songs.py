@@ -1,4 +1,4 @@
-"""Reading Ada's liked songs page by page, slowly or not at all."""
+"""A client of Ada's liked songs whose pages arrive late or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LIKED_SONGS_CALL = "GET /v1/me/tracks$"
 
 @dataclass
 class DelayedPages(Fault):
-    """Answers truly, but late, every other page later still; counts the calls under way.
+    """Answers late, and every second page later still; counts the calls in flight.
 
     at_once  how many calls there were at the arrival of each, itself included
     """
@@ -42,7 +42,7 @@ class DelayedPages(Fault):
 
 @dataclass
 class FailFromOffset(Fault):
-    """What becomes of the pages from this offset on."""
+    """What happens to the pages from this offset on."""
 
     offset: int = 0
     times: int | None = None
@@ -55,7 +55,7 @@ class FailFromOffset(Fault):
 
 
 def set_liked_songs(ada: Account, count: int) -> list[str]:
-    """Let Ada like so many songs and no others; their URIs."""
+    """Let Ada like exactly this many songs; returns their URIs."""
     ada.liked.clear()
     ada.like_generated(count)
     return [uri for uri, _ in ada.liked]
@@ -68,11 +68,11 @@ async def read_uris(
 
 
 def requested_offsets(fake: FakeSpotify) -> list[int]:
-    """The offsets that were asked for."""
+    """The requested offsets."""
     return [int(call.query["offset"]) for call in fake.calls_to("GET", "me/tracks")]
 
 
 async def let_tasks_finish(spotify: Spotify) -> None:
-    """Time in which everything that is under way comes to its end."""
+    """Let all calls in flight end."""
     for _ in range(3):
         await spotify.profile.me()

@@ -1,4 +1,4 @@
-"""Wires that a test holds in its hand: servers of a few bytes, names that lead anywhere, dice."""
+"""Servers that send given bytes, a resolver with given addresses, and fixed random numbers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 LOOPBACK = "127.0.0.1"
 
 ConnectionHandler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-"""What a server says on one connection, from the first request on."""
+"""Handles one connection of a server, from its first request on."""
 
 
 @asynccontextmanager
 async def run_server(handler: ConnectionHandler) -> AsyncIterator[str]:
-    """Its origin. Each connection is closed when `talk` is over."""
+    """Yields the server's origin. A connection is closed when `talk` returns."""
     talks: set[asyncio.Task[None]] = set()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -42,7 +42,7 @@ async def run_server(handler: ConnectionHandler) -> AsyncIterator[str]:
 
 
 def respond_with(*parts: bytes) -> ConnectionHandler:
-    """Answer each request with these bytes, whatever they are."""
+    """Answer each request with these bytes."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request_head(reader)
@@ -56,14 +56,14 @@ def respond_with(*parts: bytes) -> ConnectionHandler:
 def http_response(
     body: bytes, *headers: str, status: str = "200 OK", length: int | None = None
 ) -> bytes:
-    """A whole answer; `length` is what it says of its body."""
+    """A complete response; `length` is its Content-Length."""
     told = len(body) if length is None else length
     head = [f"HTTP/1.1 {status}", f"Content-Length: {told}", "Connection: close", *headers]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
 async def read_request_head(reader: asyncio.StreamReader) -> bytes:
-    """The head of a request; empty where the client left."""
+    """The head of a request; empty if the client closed the connection."""
     with suppress(asyncio.IncompleteReadError):
         return await reader.readuntil(b"\r\n\r\n")
     return b""
@@ -71,7 +71,7 @@ async def read_request_head(reader: asyncio.StreamReader) -> bytes:
 
 @contextmanager
 def silent_server() -> Iterator[str]:
-    """An origin that takes connections and never says a word."""
+    """An origin that accepts connections and sends nothing."""
     with socket.socket() as mute:
         mute.bind((LOOPBACK, 0))
         mute.listen()
@@ -80,7 +80,7 @@ def silent_server() -> Iterator[str]:
 
 @contextmanager
 def full_backlog_server() -> Iterator[str]:
-    """An origin whose queue is full: nobody else gets a connection, and nobody is refused one."""
+    """An origin with a full backlog: further connections are neither accepted nor refused."""
     with socket.socket() as full, socket.socket() as first:
         full.bind((LOOPBACK, 0))
         full.listen(0)
@@ -90,14 +90,14 @@ def full_backlog_server() -> Iterator[str]:
 
 @contextmanager
 def closed_port() -> Iterator[int]:
-    """A port at which nobody listens, and which nobody else gets meanwhile."""
+    """A port without a listener that stays reserved meanwhile."""
     with socket.socket() as closed:
         closed.bind((LOOPBACK, 0))
         yield int(closed.getsockname()[1])
 
 
 class LoopbackResolver(AbstractResolver):
-    """Each name leads to the next of these ports of loopback, at last always to the last one.
+    """Resolves each name to the next of these loopback ports, and finally always to the last one.
 
     None instead of a port: the name is not known. `lookup_count` counts the look-ups.
     """
@@ -125,17 +125,17 @@ class LoopbackResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Does nothing."""
 
     def session(self) -> aiohttp.ClientSession:
-        """Whose names lead where this says; no connection is used twice."""
+        """A connector with this resolver that reuses no connection."""
         way = aiohttp.TCPConnector(resolver=self, use_dns_cache=False, force_close=True)
         return aiohttp.ClientSession(connector=way)
 
 
 @contextmanager
 def completes_within(seconds: float) -> Iterator[None]:
-    """What is inside takes no longer; with a little grace, as others use this machine."""
+    """Check that the block takes no longer, plus a margin for other load on this machine."""
     began = time.monotonic()
     yield
     assert time.monotonic() - began < seconds + 0.5

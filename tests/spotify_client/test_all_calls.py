@@ -1,4 +1,4 @@
-"""What holds for every call of the client alike: its scope, its token, and who may not come in."""
+"""What holds for every call of the client: its scope, its token, and who is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was spent within a day; background work has a share of it, and lets commands go first."""
+"""Calls are counted per day; background work has a share of them and yields to commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shelf for answers: bounded, and what is forgotten or too old is really gone from it."""
+"""The response cache is bounded, and releases evicted and expired responses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.clock import Clock
 
 
 class CachedValue:
-    """Something that can be seen to be gone."""
+    """An object that a weak reference can watch."""
 
 
 async def put_value(kept: ResponseCache, account: str, size: int, path: str = "me") -> Any:
@@ -57,7 +57,7 @@ async def test_expired_values_are_freed_on_next_change(clock: Clock) -> None:
 
 
 async def test_value_expiring_during_forget_is_freed() -> None:
-    """Time passes at every look at the clock."""
+    """A clock that advances at every reading."""
     ticks = itertools.count()
     for seconds in range(1, 30):
         kept = ResponseCache(monotonic=lambda: float(next(ticks)))

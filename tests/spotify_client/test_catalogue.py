@@ -1,4 +1,4 @@
-"""What there is to play: searched for, looked up, and opened."""
+"""The catalogue: search, single items, and their contents."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.spotify_client.client_factory import ClientFactory
 
 
 def add_album(fake: FakeSpotify, name: str, **changed: Any) -> Release:
-    """Another record in the catalogue, of this world alone."""
+    """Add another album to this test's catalogue."""
     catalogue, id_ = fake.state.catalogue, make_id(name)
     record = replace(next(iter(catalogue.albums.values())), id=id_, name=name, **changed)
     fake.state.catalogue = replace(catalogue, albums={**catalogue.albums, id_: record})

@@ -1,4 +1,4 @@
-"""The package as a library of its own: the example in its docstring does what it says."""
+"""The example in the docstring of bot.spotify works without the rest of the bot."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def example() -> str:
 
 @pytest.fixture
 def read_liked_songs(example: str) -> LikedSongsExample:
-    """What the example defines, with what it needs besides the package itself."""
+    """The namespace of the example, with the objects that it needs."""
     names: dict[str, Any] = {
         **{name: getattr(bot.spotify, name) for name in bot.spotify.__all__},
         "API_URL": API_URL,

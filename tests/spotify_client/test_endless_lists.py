@@ -1,4 +1,4 @@
-"""Lists whose `next` never ends, and pages that are wrong in each list: every read ends."""
+"""Lists whose `next` never ends, and wrong pages in every list: each reading ends."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LENGTHS = (0, 1, PAGE_SIZE, 99, 120, 148)
 
 
 def _make_list(fake: FakeSpotify, spotify: Spotify, name: str, length: int) -> Any:
-    """A list of that length, and its client."""
+    """A list of this length, and its client."""
     ada = fake.accounts["ada"]
     match name:
         case "liked songs":
@@ -72,7 +72,7 @@ def _make_list(fake: FakeSpotify, spotify: Spotify, name: str, length: int) -> A
 async def test_list_without_an_end(
     fake: FakeSpotify, spotify: Spotify, name: str, filler: Filler
 ) -> None:
-    """With a true count, it is whole; the entries that it does not have are bounded."""
+    """With a true count, the list is complete, and the number of invented entries is bounded."""
     for length in LENGTHS if filler != Filler.NEW_ENTRIES else (120,):
         fake.rules.clear()
         before = len(fake.calls)
@@ -141,7 +141,7 @@ async def test_one_wrong_page_of_each_list(fake: FakeSpotify, spotify: Spotify, 
 async def test_liked_songs_in_short_pages(
     fake: FakeSpotify, spotify: Spotify, ada: Account
 ) -> None:
-    """Spotify sends fewer entries than it was asked for, always."""
+    """Every page has fewer entries than requested."""
     expected = set_liked_songs(ada, 300)
     fake.on(LIKED_SONGS_CALL, FewerEntries(slice(20)), times=None)
     assert await read_uris(spotify.library.tracks()) == expected
@@ -201,7 +201,7 @@ async def test_counts_of_followed_artists_that_flicker(fake: FakeSpotify, spotif
 
 
 async def test_cursors_without_an_end(fake: FakeSpotify, spotify: Spotify) -> None:
-    """Cursors that go round, stay where they are, or lead to pages without artists."""
+    """Cursors in a cycle, constant cursors, and cursors of pages without artists."""
     expected = _follow(fake, 120)
     first_page = [uri.rpartition(":")[2] for uri in expected[:PAGE_SIZE]]
     for cursor in (first_page[-1], first_page[0]):

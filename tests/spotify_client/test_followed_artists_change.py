@@ -1,4 +1,4 @@
-"""Followed artists, who come by cursor, while some are followed no more and others anew."""
+"""Followed artists, read by cursor, while the user follows and unfollows some."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def read_artists(listed: FollowedArtists) -> list[str]:
 async def test_unfollowing_an_artist_while_reading(
     spotify: Spotify, ada: Account, followed_artists: ChangingList, place: int
 ) -> None:
-    """The one after whom the next page begins is number 49, then 99."""
+    """The cursors are the artists with the indices 49 and 99."""
     for call in (1, 2):
         before = list(ada.artists)
         followed_artists.edit_before_call(call, lambda: ada.remove(before[place][0]))
@@ -70,7 +70,7 @@ async def test_following_artists_while_reading(
 async def test_unfollowing_one_artist_and_following_another_while_reading(
     fake: FakeSpotify, spotify: Spotify, ada: Account, followed_artists: ChangingList
 ) -> None:
-    """In two steps, so that the number is the same in the end."""
+    """Unfollow one and follow another, so that the count stays the same."""
     new = _sample_artist_uri(fake, 1_000)
     followed_artists.edit_before_call(1, lambda: ada.remove(ada.artists[10][0]))
     followed_artists.edit_before_call(2, lambda: ada.save(new))
@@ -109,7 +109,7 @@ async def test_null_artists_are_counted_once(
 async def test_constantly_changing_artists_raise_library_changed(
     spotify: Spotify, ada: Account, followed_artists: ChangingList
 ) -> None:
-    """Before each page, the user unfollows the artist after whom it begins."""
+    """Before each page, the user unfollows the artist of its cursor."""
     for call in range(1, 30):
         followed_artists.edit_before_call(call, lambda: ada.artists.pop(49))
     with pytest.raises(LibraryChanged):

@@ -1,4 +1,4 @@
-"""Whatever comes back, it is one named fault, in time, and takes no more memory than a body may."""
+"""Any response is read in bounded time and memory, or raises one error of ours."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAGE_TEMPLATE = b'{"items": [%s], "total": 3}'
 
 @contextmanager
 def allocates_less_than(max_bytes: int) -> Iterator[None]:
-    """What is inside never holds more bytes than that."""
+    """Check that the block never allocates more bytes than this."""
     tracemalloc.start()
     try:
         yield
@@ -50,7 +50,7 @@ def allocates_less_than(max_bytes: int) -> Iterator[None]:
 async def client_of(
     handler: ConnectionHandler, seconds: float | None = None
 ) -> AsyncIterator[Spotify]:
-    """A client of a server that says this to everything."""
+    """A client of a server that answers everything with this."""
 
     async def token(refused: str | None) -> str:
         return "any"
@@ -60,7 +60,7 @@ async def client_of(
 
 
 async def check_read_and_write_fail(spotify: Spotify) -> None:
-    """A read finds Spotify out of order; a write may have been carried out."""
+    """The expected error: SpotifyDown for a read, OutcomeUnknown for a write."""
     with pytest.raises(SpotifyDown):
         await spotify.profile.me()
     with pytest.raises(OutcomeUnknown):
@@ -109,7 +109,7 @@ async def test_foreign_next_urls_are_not_followed(
 
 
 class EndlessBody:
-    """A server that never ends its answer; `sent` are the bytes that were taken from it."""
+    """A server with an endless response; `sent` counts the bytes that the client has read."""
 
     def __init__(self, head: bytes, chunk: bytes) -> None:
         self._head, self._chunk = head, chunk
@@ -135,7 +135,7 @@ async def test_large_body_is_not_read(length: bytes) -> None:
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
 async def test_compression_bomb_is_not_decompressed(coding: str) -> None:
-    """Two hundred kilobytes on the wire, and two hundred megabytes if one lets it."""
+    """200 KB compressed that expand to 200 MB."""
     packer = zlib.compressobj(9, wbits=31 if coding == "gzip" else 15)
     bomb = b"".join(packer.compress(bytes(MIB)) for _ in range(200)) + packer.flush()
     assert len(bomb) < MIB // 4

@@ -1,4 +1,4 @@
-"""What is saved and followed: read, saved, taken away and asked after."""
+"""The library: reading, saving, removing and checking saved and followed items."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SAVABLE_KINDS: tuple[Kind, ...] = (
 
 
 def generated_uris(count: int) -> list[Uri]:
-    """So many generated songs."""
+    """This many generated songs."""
     return [to_uri(generated_uri(number)) for number in range(count)]
 
 

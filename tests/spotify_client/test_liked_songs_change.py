@@ -1,4 +1,4 @@
-"""Liked songs that change while they are read: none is lost, none comes twice, none is made up."""
+"""Liked songs that change while they are read: none is lost, repeated or invented."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIKED_SONGS_CALL = "GET /v1/me/tracks$"
 CONCURRENCY_LEVELS = (1, 4, 16)
 
 RandomEdit = tuple[int, tuple[str, ...]]
-"""Before which call; what to do, and its arguments."""
+"""The number of a call, and the change to make before it, with its arguments."""
 
 # Of lists with SMALL_PAGE_SIZE entries a page.
 edit_strategy = st.tuples(
@@ -39,7 +39,7 @@ edit_strategy = st.tuples(
 
 
 class ChangingLikedSongs(ChangingList):
-    """Ada's liked songs; every one that is added is another."""
+    """Ada's liked songs; every added song is a new one."""
 
     def __init__(self, fake: FakeSpotify, ada: Account, many: int) -> None:
         ada.liked.clear()
@@ -74,7 +74,7 @@ async def read_uris(listed: Paging[SavedTrack]) -> list[str]:
 async def read_and_check(
     listed: Paging[SavedTrack], liked: ChangingLikedSongs, *, true_counts: bool = True
 ) -> Paging[SavedTrack]:
-    """Read the songs, and see that all is true that has to be. Raises LibraryChanged.
+    """Read the songs, and check the result. Raises LibraryChanged.
 
     true_counts  whether Spotify's counts are true, so that they show every change
     """
@@ -91,7 +91,7 @@ async def read_and_check(
 
 
 Change = Callable[[ChangingLikedSongs, int], list[Edit]]
-"""What is done when so many songs have been read."""
+"""A change to make once this many songs have been read."""
 
 CHANGES: Mapping[str, Change] = {
     "one added": lambda it, _: [it.add()],
@@ -191,7 +191,7 @@ async def test_songs_with_equal_dates(
 async def test_null_entries_are_read_once(
     fake: FakeSpotify, spotify: Spotify, ada: Account, flights: int
 ) -> None:
-    """The newest one, both sides of a page's end, and a row of them."""
+    """Remove the newest song, songs at both sides of a page boundary, and several in a row."""
     gone = {0, 1, 48, 49, 50, *range(90, 103)}
     for call in (1, 2, 3):
         for edits in ([0, 1], [0, 0, 1], [1], [1, 1]):
@@ -209,7 +209,7 @@ async def test_null_entries_are_read_once(
 async def test_lost_position_raises_instead_of_short_list(
     fake: FakeSpotify, spotify: Spotify, ada: Account
 ) -> None:
-    """The last 300 that came go, and so nothing tells where those begin that did not come."""
+    """Remove the last 300 songs read, so that the reader cannot find its position again."""
     for call, start, many in ((7, 20, 330), (8, 49, 351)):
         liked = ChangingLikedSongs(fake, ada, 450)
         liked.edit_before_call(call, liked.remove(start, many))
@@ -231,7 +231,7 @@ async def test_constantly_changing_list_raises_library_changed(
 
 
 def test_random_changes_at_random_calls() -> None:
-    """With small pages, so that many cases can be tried."""
+    """With small pages, so that many cases are cheap."""
     lost: list[bool] = []
 
     @given(

@@ -1,4 +1,4 @@
-"""Every list as Spotify really sends it: with nulls, and with things of unknown kinds."""
+"""Every list with entries as Spotify really sends them: nulls and unknown kinds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 class EntryList(Protocol):
-    """What every sequence of the client has."""
+    """The common interface of the client's lists."""
 
     read_count: int
     complete: bool
@@ -70,14 +70,14 @@ each_list = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def _single_pages_without_nulls(fake: FakeSpotify) -> None:
-    """One page of each, and no nulls but those that a test orders."""
+    """Lists of one page, with nulls only if a test adds them."""
     ada = fake.accounts["ada"]
     ada.playlists[:] = [one for one in ada.playlists if one]
     del ada.liked[50:]
 
 
 async def identities(entries: EntryList) -> list[Hashable]:
-    """What tells the entries apart; None for those that are None."""
+    """The entries' identities; None for a null."""
     return [entry and entry.identity async for entry in entries]
 
 
@@ -90,7 +90,7 @@ async def alter_last_entry(
     *,
     replacement: object = None,
 ) -> list[Hashable]:
-    """Answer the list as it is, but with a `change` to its last entry; the entries until now.
+    """Let the list's last entry have a `change`; returns the entries before it.
 
     replacement  takes the place of the last entry, unless it is None
     """

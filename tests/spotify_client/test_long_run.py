@@ -1,4 +1,4 @@
-"""Ten thousand calls of three people through two apps, a fifth of them going wrong."""
+"""Ten thousand calls of three users through two apps; a fifth of them fail."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NumberedCall = Callable[[Spotify, int], Coroutine[Any, Any, object]]
 
 
 def random_faults() -> list[Order]:
-    """A fifth of all that reaches Spotify."""
+    """Faults for a fifth of all calls that reach Spotify."""
     return [
         Order(probability=0.02, times=None, status=500),
         Order(probability=0.02, times=None, status=502, runs_first=True, body=HTML),
@@ -61,7 +61,7 @@ def random_faults() -> list[Order]:
 
 @dataclass
 class LongRun:
-    """Everybody's calls and what became of each: its way, and "done" or the name of a fault."""
+    """The calls of all users and their results: "done" or the name of an error."""
 
     fake: FakeSpotify
     transport: Transport
@@ -112,7 +112,7 @@ class LongRun:
         }
 
     async def run_all(self) -> None:
-        """AT_ONCE at a time, in an order that the seed decides."""
+        """Make AT_ONCE calls at a time, in an order by the seed."""
         chance = random.Random(self.seed)
         left = ((n, chance.choice(list(self._calls)), chance.choice(list(self._tokens)))
                 for n in range(CALL_COUNT))  # fmt: skip
@@ -148,7 +148,7 @@ NON_IDEMPOTENT_PATHS = {
 
 
 def check_no_repeats(run: LongRun) -> None:
-    """Nothing that must not be repeated was carried out more often than somebody wished."""
+    """Check that no non-idempotent call was executed more often than requested."""
     fake = run.fake
     for way, (method, path) in NON_IDEMPOTENT_PATHS.items():
         executed = [call for call in fake.calls_to(method, path) if call.executed]

@@ -1,4 +1,4 @@
-"""Answers that say nothing, half of something, or what nobody can read: each one named fault."""
+"""Empty, partial and unreadable responses: each raises one error of ours."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def test_truncated_response_raises(
 async def test_unreadable_fields_do_not_fail_later(
     fake: FakeSpotify, make_client: ClientFactory, inside: bytes
 ) -> None:
-    """Some parts are read only when they are asked for."""
+    """Some parts are decoded only on access."""
     spotify = make_client(rng=FixedRandom())
     body = b'{"item": %s, "queue": [%s], "currently_playing": %s}' % (inside, inside, inside)
     fake.faults.add(Order("me/player", "answer", 200, body, times=None))

@@ -1,4 +1,4 @@
-"""Any field of any answer of another shape: no exception, no lost neighbour, no false "nothing"."""
+"""Any field of any answer with another shape: no exception, and only that field is lost."""
 
 from __future__ import annotations
 

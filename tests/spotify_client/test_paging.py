@@ -1,4 +1,4 @@
-"""Lists of many pages: whole, in order, so many calls at once and no more."""
+"""Lists of many pages: complete, in order, and with the given concurrency."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ each_concurrency = pytest.mark.parametrize("flights", [1, 4, 16])
 
 
 class ClockAdvancingGate(RateLimiter):
-    """Whoever has to wait does so by moving the clock on."""
+    """A sleep that advances the clock instead of waiting."""
 
     def __init__(self, clock: Clock, **more: Any) -> None:
         super().__init__(now=clock, monotonic=clock.monotonic, **more)
@@ -66,7 +66,7 @@ async def test_every_entry_is_read_once_and_in_order(
 
 
 def count_pages_in_memory() -> int:
-    """Those that other tests left behind among them."""
+    """Also the ones that other tests left behind."""
     gc.collect()
     return sum(type(thing) is Page for thing in gc.get_objects())
 
@@ -205,7 +205,7 @@ async def test_background_read_over_budget_reports_retry_time(
 async def test_reserved_budget_is_not_reserved_twice(
     fake: FakeSpotify, make_client: ClientFactory, ada: Account, clock: Clock
 ) -> None:
-    """Two exports that would both fit the share alone, and one of which is given up."""
+    """Two exports that each fit the budget alone; one of them is refused."""
     expected = set_liked_songs(ada, 2_000)
     first = make_client(
         background=True, gate=RateLimiter(now=clock, monotonic=clock.monotonic, daily_limit=100)

@@ -1,4 +1,4 @@
-"""How reading a list ends early: nothing goes on, and what fails is told once."""
+"""A cancelled or failed reading leaves no request behind and raises one error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.spotify_client.liked_songs import (
 async def test_stopping_early_leaves_no_tasks(
     fake: FakeSpotify, spotify: Spotify, ada: Account, way: str
 ) -> None:
-    """Of sixteen pages that were sent for, one was read, and the others are never answered."""
+    """Sixteen requested pages: one was read, and the others are never answered."""
     set_liked_songs(ada, 10_000)
     fake.faults.add(FailFromOffset(LIKED_SONGS_CALL, offset=60, failure=Fault(action="stall")))
     stopped = asyncio.create_task(_stop_early(spotify, way))

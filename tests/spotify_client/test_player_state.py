@@ -1,4 +1,4 @@
-"""What the player tells: what plays and where, what comes next, and what was heard."""
+"""The player's state, its queue, and the recently played items."""
 
 from __future__ import annotations
 

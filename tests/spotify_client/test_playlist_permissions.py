@@ -1,4 +1,4 @@
-"""Who may change a playlist: its owner, collaborators for its items, nobody else."""
+"""Only a playlist's owner may change it, and collaborators its items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Playlists: those there are, what is in them, and every way to change one."""
+"""Playlists: the list of them, their items, and every way to change one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OWN_NAME, SHARED_NAME, FOLLOWED_NAME = "Harbour Evenings", "Potluck", "Grace's M
 
 
 def generated_uris(count: int) -> list[Uri]:
-    """So many generated songs."""
+    """This many generated songs."""
     return [to_uri(generated_uri(number)) for number in range(count)]
 
 

@@ -1,4 +1,4 @@
-"""Playlists and albums that change while they are read: whole, or LibraryChanged."""
+"""Playlists and albums that change while they are read: complete, or LibraryChanged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ each_concurrency = pytest.mark.parametrize("flights", [1, 4, 16])
 
 
 class ChangingPlaylist:
-    """A playlist of Ada's with so many entries; those that are put in are others."""
+    """A playlist of Ada's with this many entries; added entries are new ones."""
 
     def __init__(self, fake: FakeSpotify, many: int) -> None:
         self.playlist = fake.state.add_playlist("Long", "ada")
@@ -42,7 +42,7 @@ class ChangingPlaylist:
         self.playlist.insert(self._new_entries(many), at)
 
     def remove_entries(self, start: int, many: int) -> int:
-        """Take so many out; how many."""
+        """Remove this many entries; returns their number."""
         gone = self.playlist.items[start : start + many]
         self.playlist.remove({entry.uri for entry in gone if entry.uri})
         return len(gone)
@@ -190,7 +190,7 @@ async def test_adding_and_removing_playlists_while_reading(
 
 @pytest.fixture
 def albums(fake: FakeSpotify, ada: Account) -> list[str]:
-    """Ada has saved 120 albums; these are ten more."""
+    """Let Ada save 120 albums; returns ten others."""
     model = next(iter(fake.catalogue.albums.values()))
     made = [replace(model, id=make_id("album", str(number))) for number in range(130)]
     catalogue = fake.state.catalogue

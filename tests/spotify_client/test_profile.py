@@ -1,4 +1,4 @@
-"""Who the user is, and what they play most."""
+"""The user's profile, and their top items."""
 
 from __future__ import annotations
 

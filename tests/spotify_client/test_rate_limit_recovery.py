@@ -21,7 +21,7 @@ def test_one_spurious_refusal_slows_replies_for_seconds() -> None:
 
 
 def check_refusals(load: Load) -> None:
-    """Once, once more in the first climb, and then once after each hold."""
+    """One refusal, one in the first climb, and then one after each hold."""
     times = load.refusals()
     assert len(times) <= 4, times
     assert all(later - earlier > HOLD_DURATION for earlier, later in pairwise(times[1:]))

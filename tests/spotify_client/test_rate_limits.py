@@ -1,4 +1,4 @@
-"""Rate limits and quotas hold for one client id, for so long as Spotify says, and no call more."""
+"""Rate limits and quotas hold for one client ID, for as long as Spotify says."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def test_calls_resume_after_rate_limit(
 
 
 async def read_concurrently(flights: int, calls: int) -> list[tuple[float, float, int]]:
-    """When each call was sent and answered, and how, under ten a second."""
+    """The times and results of all calls under a limit of ten a second."""
     told: list[tuple[float, float, int]] = []
 
     def watch(group: Group, status: int, seconds: float) -> None:
@@ -139,7 +139,7 @@ def test_blocked_group_survives_restart(gate: RateLimiter, clock: Clock) -> None
 async def test_long_quota_wait_is_raised_at_once_without_further_calls(
     fake: FakeSpotify, make_client: ClientFactory, clock: Clock, seconds: float | None, named: bool
 ) -> None:
-    """A quota is one, whether Spotify gives its reason or not."""
+    """A quota is recognised with and without Spotify's reason."""
     spotify = make_client(within=seconds, background=seconds is None)
     fake.add_rate_limit(THIRTEEN_HOURS_S, times=None, quota=named, pattern="search|queue")
     with completes_within(0):

@@ -1,4 +1,4 @@
-"""What is asked once and used again: for whom, for how long, and until what happens."""
+"""The response cache: which responses, for whom, for how long, and what invalidates them."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ async def test_concurrent_reads_share_one_request(
 async def test_failure_is_not_shared_with_other_accounts(
     fake: FakeSpotify, make_client: ClientFactory
 ) -> None:
-    """Mallory is not on the app's list, and asks first."""
+    """Mallory, who is not registered with the app, asks first."""
     mallory = make_client("mallory", cached=True)
     ada = make_client("ada", cached=True, transport=make_client.transport)
     fake.faults.latency = 0.05

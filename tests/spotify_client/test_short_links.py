@@ -1,4 +1,4 @@
-"""Short links are followed by https, to Spotify's hosts alone, and without a word about anybody."""
+"""Short links: only https, only Spotify's hosts, and no secrets in the requests."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TRACK_URL = f"https://{OPEN_HOST}/track/{TRACK_ID}"
 
 @pytest.fixture
 async def http(fake: FakeSpotify) -> AsyncIterator[aiohttp.ClientSession]:
-    """The bot's way out; nothing that it may never do was done at the end."""
+    """The bot's client; at the end, checks that it broke no rule."""
     jar = aiohttp.DummyCookieJar()
     async with aiohttp.ClientSession(connector=fake.connector(), cookie_jar=jar) as session:
         yield session
@@ -46,7 +46,7 @@ async def http(fake: FakeSpotify) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def requested_addresses(fake: FakeSpotify) -> list[str]:
-    """Where it was, without the queries."""
+    """The requested URLs without their queries."""
     return [f"{visit.host}{visit.path}" for visit in fake.short_links.requests]
 
 
@@ -183,7 +183,7 @@ async def test_at_most_five_redirects(
 async def test_unsafe_redirects_are_rejected(
     fake: FakeSpotify, spotify: Spotify, location: str
 ) -> None:
-    """Whatever else was looked up or said would show in the fixture's last lines."""
+    """The fixture checks at its end that nothing else was resolved or requested."""
     fake.short_links.responses[SHORT_HOST, "/x"] = redirect_fault(location)
     with pytest.raises((UnreadableLink, SpotifyDown)):
         await spotify.resolve_links("https://spotify.link/x")

@@ -1,4 +1,4 @@
-"""A refused token is renewed once; what Spotify says by mistake is asked once more."""
+"""A refused token is renewed once, and a spurious refusal is retried once."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ RATE = 10 / 1.2  # ten calls, from the first one to the end of the block
 
 
 def make_throttle() -> Throttle:
-    """It is blocked until 1001.2."""
+    """A throttle that is blocked until 1001.2."""
     throttle = Throttle()
     for number in range(10):
         throttle.on_success(1000 + number * 0.02)
@@ -25,7 +25,7 @@ def make_throttle() -> Throttle:
 
 
 def pace(throttle: Throttle, now: float) -> float:
-    """Calls a second that follow each other, after a call at this time."""
+    """The pace in calls a second after a call at this time."""
     throttle.on_sent(now)
     return 1 / throttle.delay(now)
 
@@ -50,7 +50,7 @@ def test_refusal_during_the_climb_holds_the_pace_below_the_limit() -> None:
 
 
 def test_rate_limit_on_idle_bot_slows_only_briefly() -> None:
-    """Two calls, and a refusal a while later that asks for half a minute."""
+    """Two calls, and later a refusal with a Retry-After of half a minute."""
     throttle = Throttle()
     for at in (1000, 1001):
         throttle.on_success(at)

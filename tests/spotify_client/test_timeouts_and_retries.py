@@ -1,4 +1,4 @@
-"""Deadlines, pauses, and what is tried again, however Spotify behaves."""
+"""Deadlines, pauses between attempts, and which calls are retried."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def any_token(refused: str | None) -> str:
 
 
 class TimeoutRecordingConnector(aiohttp.TCPConnector):
-    """Remembers how long aiohttp was told to wait."""
+    """Records the timeouts that aiohttp gets."""
 
     received_timeout: aiohttp.ClientTimeout
 
@@ -98,7 +98,7 @@ async def test_deadline_starts_with_first_call(
 async def test_without_deadline_each_call_has_its_own_timeout(
     fake: FakeSpotify, make_client: ClientFactory
 ) -> None:
-    """Five pauses of 15 seconds, no two in a row: a minute for all would not do."""
+    """Five pauses of 15 seconds, which together exceed one minute."""
     dice = FixedRandom()
     spotify = make_client(rng=dice)
     for _ in range(5):
@@ -163,7 +163,7 @@ async def test_pending_token_ends_at_deadline(http: Any) -> None:
 async def test_three_attempts_with_full_jitter(
     fake: FakeSpotify, make_client: ClientFactory
 ) -> None:
-    """Anything up to a bound that doubles: `chance` is all that there is to a pause."""
+    """A random pause up to a bound that doubles; `chance` determines it."""
     dice = FixedRandom()
     fake.faults.add(Fault("", status=503, times=None))
     with pytest.raises(SpotifyDown):
@@ -198,7 +198,7 @@ async def test_backoff_beyond_deadline_is_not_slept(
 async def client_through_ports(
     fake: FakeSpotify, *ports: int | None
 ) -> AsyncIterator[tuple[Spotify, Any]]:
-    """Ada's client, whose way leads to these ports first, and from then on to Spotify."""
+    """Ada's client, which connects to these ports first, and then to Spotify."""
     names = LoopbackResolver(*ports, int(fake.state.origin.rpartition(":")[2]))
     async with names.session() as http:
         transport = Transport(http, "http://api.test/v1", rng=FixedRandom())
@@ -236,7 +236,7 @@ async def test_connect_timeout_has_known_outcome() -> None:
 
 
 async def test_pool_timeout_has_known_outcome() -> None:
-    """All connections that there may be are in use until the time is over."""
+    """All connections of the pool are in use until the timeout."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as http:
         with silent_server() as origin:
             transport = Transport(http, f"{origin}/v1")

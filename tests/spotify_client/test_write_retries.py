@@ -1,4 +1,4 @@
-"""No call that must not be repeated is carried out twice, whatever becomes of its answer."""
+"""A non-idempotent call is never executed twice, even if its response is lost."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HTML = "<html><title>502 Bad Gateway</title></html>"
 
 @dataclass(frozen=True)
 class WriteFault:
-    """Something that happens to one write, and how many seconds there are for the whole."""
+    """A fault of one write, and the seconds for all attempts."""
 
     inject: Callable[[FakeSpotify], object]
     within: float = 8.0
@@ -61,9 +61,9 @@ WRITE_FAULTS = {
 
 @dataclass(frozen=True)
 class WriteOutcome:
-    """How it ended, how often it reached Spotify, how often it was carried out, with what result.
+    """The outcome: the error, the number of requests and executions, and the final state.
 
-    `left` is "as before", "as once", or "otherwise".
+    `final_state` is "as before", "as once", or "otherwise".
     """
 
     result: str
@@ -73,7 +73,7 @@ class WriteOutcome:
 
 
 def expected_outcome(write: WriteCase, trouble: str) -> WriteOutcome:
-    """What Spotify's documentation and other projects' reports say of repeating."""
+    """The expected outcome, by Spotify's documentation and reports of other projects."""
     match trouble:
         case "401" | "429":  # it was not carried out
             return WriteOutcome("done", 2, 1, "as once")
@@ -94,7 +94,7 @@ def expected_outcome(write: WriteCase, trouble: str) -> WriteOutcome:
 async def run_write(
     write: WriteCase, trouble: WriteFault | None, once: object
 ) -> tuple[WriteOutcome, object]:
-    """Of this write on a Spotify of its own, on a connection that was in use; and what is left."""
+    """Run this write over a kept-alive connection; the outcome, and the account's final state."""
     async with FakeSpotify(Clock()) as fake, aiohttp.ClientSession() as http:
         within = trouble.within if trouble else 8.0
         spotify = ClientFactory(fake, http, fake.clock)(within=within, rng=FixedRandom())
@@ -154,7 +154,7 @@ def test_write_cases_are_complete() -> None:
 async def test_write_is_not_repeated_after_token_renewal(
     fake: FakeSpotify, make_client: ClientFactory, ada: Account
 ) -> None:
-    """What it was forgiven before changes nothing about a dropped connection."""
+    """An earlier retry does not allow another one after a dropped connection."""
     fake.faults.add(TOKEN_EXPIRED.as_fault(ANY_WRITE_CALL))
     fake.faults.add(Fault(ANY_WRITE_CALL, "reset", runs_first=True))
     with pytest.raises(OutcomeUnknown):
@@ -164,7 +164,7 @@ async def test_write_is_not_repeated_after_token_renewal(
 
 
 async def test_long_addition_adds_nothing_twice(fake: FakeSpotify, spotify: Spotify) -> None:
-    """Three calls; the second is carried out without a word, and the third is not begun."""
+    """Three calls: the second is executed without a response, and the third is not sent."""
     playlist = await spotify.playlists.create("Ropes")
     made = fake.playlists[playlist.id or ""]
     adding = f"POST /v1/playlists/{made.id}/items"
@@ -177,7 +177,7 @@ async def test_long_addition_adds_nothing_twice(fake: FakeSpotify, spotify: Spot
 
 @pytest.mark.parametrize("ours", [True, False])
 async def test_aiohttp_does_not_retry_writes(fake: FakeSpotify, ours: bool) -> None:
-    """Left to itself it sends a PUT again, when a connection that was in use drops."""
+    """By default, aiohttp sends a PUT again if a kept-alive connection drops."""
     playing = "PUT /v1/me/player/play"
     url, token = fake.api_url, fake.issue_access_token("ada", "user-modify-playback-state")
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:

@@ -1,4 +1,4 @@
-"""Lists whose counts, pages and ends are wrong: whole, in about as many calls as pages."""
+"""Lists with wrong counts, pages and ends: complete, in about as many calls as pages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ totals_strategy = st.lists(st.sampled_from(TOTALS), min_size=1, max_size=4)
 async def read_unchanged(
     simulated: SmallPages, count: int, concurrency: int, spare_calls: int
 ) -> None:
-    """Read as many liked songs. All of them come once, and there are few calls."""
+    """Read this many liked songs; check that each comes once, with few calls."""
     before = len(simulated.fake.calls)
     expected = set_liked_songs(simulated.fake.accounts["ada"], count)
     listed = simulated.liked_songs(concurrency)
@@ -98,7 +98,7 @@ def test_one_wrong_page_loses_nothing() -> None:
 
 
 def test_changes_while_counts_flicker() -> None:
-    """What was there all the time comes once, or LibraryChanged, though no count is true."""
+    """Permanent entries come once, or LibraryChanged is raised, although every count is wrong."""
     lost: list[bool] = []
 
     @given(

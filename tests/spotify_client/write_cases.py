@@ -1,4 +1,4 @@
-"""Every write of the client, with what has to be so before it; and what it leaves behind."""
+"""Every write of the client, with the state that it needs and the state that it leaves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ANY_WRITE_CALL = "^(PUT|POST|DELETE) /v1/"
 
 @dataclass(frozen=True)
 class WriteCase:
-    """A way to call a method of a chapter.
+    """A way to call a method of the client.
 
     method      its name, such as "player.next"
     repeatable  whether doing it twice changes nothing
@@ -113,7 +113,7 @@ WRITE_CASES = (
 
 
 def account_state(fake: FakeSpotify) -> object:
-    """All that is Ada's, as far as any of these writes changes it; times but roughly."""
+    """Ada's data that these writes can change; times are rounded."""
     ada = fake.accounts["ada"]
     player = ada.player
     return (
