@@ -102,7 +102,9 @@ async def test_unlink_takes_the_login_link_away() -> None:
                 await reply.wait_for("You used /unlink")
                 assert "this login link no longer works" in _message(offer)["content"]
                 assert not _message(offer)["components"]
-                assert "it is over" in (await it.send_callback(callback)).text
+                assert (
+                    "This browser has no login to finish" in (await it.send_callback(callback)).text
+                )
                 assert not it.query_database("SELECT 1 FROM login")
                 again = await reply.user_client.run("/unlink")
                 assert "nothing to erase" in again.text
