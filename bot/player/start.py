@@ -139,10 +139,10 @@ async def _play_liked(context: ActionContext) -> Outcome:
         await context.spotify.player.play(*uris, device=context.device)
     left_out = unreadable + sum(track.uri is None for track in tracks)
     has_more = pages[-1].has_more((len(pages) - 1) * PAGE_SIZE)
-    return Outcome(_playing_liked(len(uris), left_out, total if has_more else None))
+    return _playing_liked(len(uris), left_out, total if has_more else None)
 
 
-def _playing_liked(songs: int, left_out: int, total: int | None) -> str:
+def _playing_liked(songs: int, left_out: int, total: int | None) -> Outcome:
     """What plays of the liked songs.
 
     left_out  the number of those that were read and cannot be played
@@ -150,9 +150,10 @@ def _playing_liked(songs: int, left_out: int, total: int | None) -> str:
     """
     if left_out:
         liked = "liked songs" if total is None else "newest liked songs"
-        return f"Playing {songs} of your {songs + left_out} {liked}"
+        return Outcome(f"Playing {songs} of your {songs + left_out} {liked}")
     if total is None:
-        return f"Playing your {count(songs, 'liked song')}"
+        return Outcome(f"Playing your {count(songs, 'liked song')}")
     message = f"Playing your {count(songs, 'newest liked song')}"
     message += f" of {total:,}" if total > songs else ""
-    return f"{message}. Spotify takes no more at once" if songs == MAX_URIS else message
+    is_full = songs == MAX_URIS
+    return Outcome(f"{message}. Spotify takes no more at once" if is_full else message)
