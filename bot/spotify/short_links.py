@@ -10,10 +10,11 @@ from urllib.parse import urljoin
 
 import aiohttp
 
+from bot.errors import unsupported_links
 from bot.errors.content import UnreadableLink
 from bot.errors.spotify import SpotifyDown
 from bot.spotify.cache import SingleFlightCache
-from bot.spotify.links import ShortLink, find_links
+from bot.spotify.links import Link, ShortLink, Target, find_links
 from bot.spotify.response_body import read_body
 from bot.spotify.uris import Uri
 
@@ -44,12 +45,12 @@ class ShortLinks:
 
     def __init__(self, http: aiohttp.ClientSession, *, monotonic: Callable[[], float]) -> None:
         self._http = http
-        self._targets: SingleFlightCache[str, Uri] = SingleFlightCache(
+        self._targets: SingleFlightCache[str, Target] = SingleFlightCache(
             MAX_CACHED_LINKS, monotonic=monotonic
         )
 
-    async def follow(self, link: ShortLink, timeout: float = FOLLOW_TIMEOUT) -> Uri:
-        """The item that the link leads to.
+    async def follow(self, link: ShortLink, timeout: float = FOLLOW_TIMEOUT) -> Target:
+        """What the link leads to.
 
         Raises UnreadableLink, and SpotifyDown after `timeout` seconds or FOLLOW_TIMEOUT.
         """
@@ -63,12 +64,12 @@ class ShortLinks:
         self._targets.expire()
 
 
-async def _follow(http: aiohttp.ClientSession, link: ShortLink, timeout: float) -> Uri:
+async def _follow(http: aiohttp.ClientSession, link: ShortLink, timeout: float) -> Target:
     try:
         async with asyncio.timeout(timeout):
             for _ in range(MAX_HOPS):
-                target = _single_target(await _request(http, link))
-                if isinstance(target, Uri):
+                target = await _request(http, link)
+                if not isinstance(target, ShortLink):
                     return target
                 link = target
     except TimeoutError:
@@ -76,8 +77,8 @@ async def _follow(http: aiohttp.ClientSession, link: ShortLink, timeout: float) 
     raise UnreadableLink("too many hops", message=_NO_ITEM_MESSAGE)
 
 
-async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
-    """A text that contains the target: the URL of a redirect, or a page. Raises SpotifyDown."""
+async def _request(http: aiohttp.ClientSession, link: ShortLink) -> Link:
+    """The target of a redirect or of a page. Raises UnreadableLink, SpotifyDown."""
     try:
         async with http.get(
             link.url, headers=_HEADERS, allow_redirects=False, timeout=_TIMEOUT
@@ -85,11 +86,22 @@ async def _request(http: aiohttp.ClientSession, link: ShortLink) -> str:
             if response.status >= 500 or response.status == 429:
                 raise _unreachable(response.status)
             if 300 <= response.status < 400:
-                return urljoin(link.url, response.headers.get("Location", ""))
+                return _redirect_target(urljoin(link.url, response.headers.get("Location", "")))
             page = await read_body(response, MAX_PAGE_BYTES) if response.status == 200 else b""
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise _unreachable(type(error).__name__) from None
-    return html.unescape(page.decode("utf-8", "replace")).replace("\\/", "/")
+    return _single_target(html.unescape(page.decode("utf-8", "replace")).replace("\\/", "/"))
+
+
+def _redirect_target(url: str) -> Link:
+    """What the URL of a redirect leads to. Raises UnreadableLink, which names a page of Spotify."""
+    try:
+        links = find_links(url)
+    except UnreadableLink as error:
+        if error.message in unsupported_links.PAGES.values():
+            raise
+        links = []
+    return links[0] if len(links) == 1 else _single_target(url)
 
 
 def _single_target(text: str) -> Uri | ShortLink:

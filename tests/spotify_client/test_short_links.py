@@ -13,7 +13,7 @@ import pytest
 from bot.errors.content import UnreadableLink
 from bot.errors.spotify import SpotifyDown
 from bot.spotify import Spotify
-from bot.spotify.links import SHORT_HOSTS
+from bot.spotify.links import SHORT_HOSTS, LikedSongs, SearchLink
 from bot.spotify.uris import Kind, Uri
 from sandbox.clock import Clock
 from sandbox.fault_injection import Fault
@@ -48,6 +48,20 @@ async def http(fake: FakeSpotify) -> AsyncIterator[aiohttp.ClientSession]:
 def requested_addresses(fake: FakeSpotify) -> list[str]:
     """The requested URLs without their queries."""
     return [f"{visit.host}{visit.path}" for visit in fake.short_links.requests]
+
+
+async def test_redirect_to_something_else_than_an_item_is_followed_or_named(
+    fake: FakeSpotify, spotify: Spotify
+) -> None:
+    targets = fake.short_links.targets
+    targets["liked"] = f"https://{OPEN_HOST}/collection/tracks"
+    targets["search"] = f"https://{OPEN_HOST}/search/paper%20lantern"
+    for name, target in (("liked", LikedSongs()), ("search", SearchLink("paper lantern"))):
+        assert await spotify.resolve_links(f"https://{SHORT_HOST}/{name}") == [target]
+    targets["jam"] = f"https://{OPEN_HOST}/socialsession/AbC"
+    with pytest.raises(UnreadableLink) as refused:
+        await spotify.resolve_links(f"https://{SHORT_HOST}/jam")
+    assert "invites you to a Jam" in refused.value.message
 
 
 @pytest.mark.parametrize(
