@@ -58,7 +58,7 @@ async def renewal_seconds() -> float:
 
 @asynccontextmanager
 async def store_with(count: int, key: bytes) -> AsyncIterator[Store]:
-    """A store on disk with so many links."""
+    """A store on disk with this many links."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bench.sqlite3"
         links = (Link(n, f"account {n}", "app", _token()) for n in range(1, count + 1))

@@ -29,7 +29,7 @@ class Start:
 
 
 async def start(server_count: int, intents: int | None = None) -> Start:
-    """Start Tonearm, or the bare bot with these intents, as a member of so many servers."""
+    """Start Tonearm, or the bare bot with these intents, as a member of this many servers."""
     clock = Clock()
     async with Discord(clock) as discord, Spotify(clock) as spotify:
         with TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""What the bot says about its disk, and what it does about it once a minute."""
+"""Requests /health, and runs the bot's maintenance."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ async def health(harness: Harness) -> tuple[int, str]:
 
 
 async def maintain(harness: Harness) -> None:
-    """What the bot does once a minute."""
+    """Run the maintenance, as the bot does once a minute."""
     assert harness.bot is not None
     await harness.bot.run_maintenance()

@@ -17,7 +17,7 @@ from tests.durability.store_operations import KEYS, complete_login
 async def startup_reason(
     path: Path, disk: SimulatedDisk | None = None, *, keys: bool = True
 ) -> str:
-    """The one sentence or two with which the store does not open."""
+    """The message of the StartupError with which the store does not open."""
     connect = connect_to_file if disk is None else connect_to(disk)
     with pytest.raises(StartupError) as refused:
         async with Store.open(path, KEYS if keys else (), connect):

@@ -1,4 +1,4 @@
-"""The clock of the bot's machine is set back or forward: nothing in memory goes by it."""
+"""Steps of the machine's clock, forward or back, affect nothing in memory."""
 
 from __future__ import annotations
 

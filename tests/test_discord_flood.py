@@ -1,4 +1,4 @@
-"""Each kind of command meets each of Discord's faults at each stage of its reply."""
+"""Each kind of command survives each of Discord's faults at each stage of its reply."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Result:
 
 
 async def _meet(session: CostSession, family: Family, fault: Fault) -> Result:
-    """Let an interaction of this family meet a fault, until the bot is done with it."""
+    """Run a command of this family with a fault, and wait until the bot has finished."""
     harness, discord = session.harness, session.harness.discord
     assert harness.bot is not None
     panels = harness.bot.services.panels
@@ -163,7 +163,7 @@ def _is_thinking(interaction: Interaction) -> bool:
 async def _meet_all(
     family: Family, faults: dict[str, Callable[[str], Fault]], stages: Iterable[RequestKind]
 ) -> AsyncIterator[tuple[str, RequestKind, Result]]:
-    """The results of these faults at those of the stages that the family's reply has."""
+    """The results of these faults at the stages that the family's reply has."""
     async with run_harness(reply_timeout=REPLY_TIMEOUT) as harness:
         session = CostSession(harness, await harness.link_account("ada"))
         harness.spotify.accounts["ada"].player.resume()
@@ -180,7 +180,7 @@ async def _meet_all(
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 async def test_every_fault_at_every_stage(family: Family, caplog: pytest.LogCaptureFixture) -> None:
-    """Never two executions, an invitation to repeat a write, "Thinking…" for ever, a traceback."""
+    """No write runs twice, no reply invites to repeat one, "Thinking…" ends, nothing is a bug."""
     caplog.set_level(logging.INFO)
     slow = SLOW_FAULTS[FAMILIES.index(family) % len(SLOW_FAULTS)]
     left_out = {*SLOW_FAULTS, "invalid body"} - {slow}
@@ -200,7 +200,7 @@ async def test_every_fault_at_every_stage(family: Family, caplog: pytest.LogCapt
 
 @pytest.mark.parametrize("stage", [RequestKind.EDIT, RequestKind.FOLLOW_UP])
 async def test_reply_goes_another_way_if_one_way_is_closed(stage: RequestKind) -> None:
-    """Discord refuses each edit, or each follow-up, and takes the other."""
+    """Discord refuses each edit, or each follow-up, and accepts the other."""
     refuse = partial(refusal, 400, code=50035, times=None)
     for family in FAMILIES:
         async for _, _, result in _meet_all(family, {"refusal": refuse}, [stage]):
@@ -221,7 +221,7 @@ async def test_lost_interaction_is_not_executed_and_not_mentioned(
 
 
 async def test_refused_choices_are_normal(caplog: pytest.LogCaptureFixture) -> None:
-    """They are not sent again; the next keystroke gets its choices."""
+    """Refused choices are not sent again; the next keystroke gets its choices."""
     caplog.set_level(logging.INFO)
     fast = {name: make for name, make in FAULTS.items() if name not in SLOW_FAULTS}
     async with run_harness(reply_timeout=REPLY_TIMEOUT) as harness:

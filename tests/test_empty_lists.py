@@ -43,7 +43,7 @@ async def test_only_a_total_without_a_next_page_proves_that_a_list_is_empty(
 async def answer_to(
     user: UserClient, spotify: Spotify, command: str, path: str, odd: Mapping[str, object]
 ) -> str:
-    """What the bot says if this path answers with an empty page that has these fields."""
+    """The bot's reply if this path returns an empty page with these fields."""
 
     def empty(answer: Any) -> object:
         page = answer if "items" in answer else next(iter(answer.values()))

@@ -1,4 +1,4 @@
-"""No text around a link, before it or behind it, changes what it leads to."""
+"""No text before or after a link changes its target."""
 
 from __future__ import annotations
 

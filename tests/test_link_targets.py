@@ -1,4 +1,4 @@
-"""Commands do what a link stands for: the liked songs, a search, a song in an album, a minute."""
+"""Commands with links to liked songs, a search, a song in an album, or a position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people paste is read, whatever surrounds it; what cannot be used is named."""
+"""Pasted links are found with any text around them; unusable ones are explained."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists lead to each other: other kinds and periods, the artist, and a list as a whole."""
+"""Lists lead to other kinds and periods, to the artist, and to actions for the whole list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every address of a login may be asked for twice, or by another browser."""
+"""Every URL of a login may be requested twice, and by another browser."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODES: tuple[dict[str, str], ...] = ({}, {"DISCORD_CLIENT_SECRET": "yes"})
 async def _login(
     mode: dict[str, str], prefetch: Prefetch | None = None
 ) -> AsyncIterator[tuple[LoginClient, Reply, LoginOffer, Browser]]:
-    """A login link of Ada's, and a browser that has not opened it."""
+    """Ada's login link, and a browser that has not opened it."""
     async with login_client(**mode) as it, Browser(prefetch=prefetch) as browser:
         reply, offer = await it.request_login()
         yield it, reply, offer, browser
@@ -85,7 +85,7 @@ async def test_two_tabs_end_at_the_same_code() -> None:
 
 
 async def test_page_of_each_earlier_address_agrees_with_the_login() -> None:
-    """What the browser sees that comes back: by reload, by Back, from its history."""
+    """A browser that returns by reload, Back or its history sees the login's current page."""
     for mode in MODES:
         for outcome in ("code", "linked", "cancelled", "replaced", "expired", "unlinked"):
             async with login_client(**mode) as it:

@@ -1,4 +1,4 @@
-"""Messages with a login link: edited when the link no longer works, whatever Discord refuses."""
+"""Messages with a login link are edited when the link stops working, even if some edits fail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODES: tuple[dict[str, str], ...] = ({}, {"DISCORD_CLIENT_SECRET": "yes"})
 
 
 def _message(offer: LoginOffer) -> dict[str, Any]:
-    """The message with the login link, as it is now."""
+    """The current message with the login link."""
     messages = offer.user_client.messages()
     return next(message for message in messages if message["id"] == offer.message["id"])
 

@@ -1,4 +1,4 @@
-"""Each error of Spotify's and Discord's login services has its own words."""
+"""Each error of Spotify's and Discord's login services has its own sentence."""
 
 from __future__ import annotations
 

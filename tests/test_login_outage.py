@@ -22,7 +22,7 @@ Users = Mapping[str, UserClient]
 
 @pytest.fixture(name="users")
 async def _users(harness: Harness) -> Users:
-    """Everyone, linked."""
+    """All sample users, with linked accounts."""
     spotify = harness.spotify
     spotify.apps[spotify.client_id].allowed_accounts.update(USERS)
     return {user: await harness.link_account(user) for user in USERS}

@@ -1,4 +1,4 @@
-"""Every message keeps to Discord's limits, however long the names in it are."""
+"""Every message keeps to Discord's limits, even with long names."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NAMES = ("name", "display_name", "publisher")
 
 @dataclass
 class HostileNames(Fault):
-    """Every name in Spotify's answers is one of these."""
+    """Let every name in Spotify's answers be one of these."""
 
     names: Iterator[str] = field(default_factory=lambda: itertools.cycle(HOSTILE_NAMES))
 

@@ -45,7 +45,7 @@ NOTHING = re.compile(
 
 
 def may_be_empty(harness: Harness, sent_before: int) -> bool:
-    """Whether an answer since then really said that there is nothing."""
+    """Whether an answer since then was really empty."""
     for exchange in list(harness.spotify.traffic.exchanges)[sent_before:]:
         if exchange.path.endswith("me/player") and not exchange.response_body:
             return True

@@ -1,4 +1,4 @@
-"""Odd answers that Spotify really sent, or may send, and what the bot says to each."""
+"""Odd answers that Spotify has sent or may send, and the bot's reply to each."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_liked_songs_with_floats_are_exported(
 async def test_list_without_a_readable_entry_is_never_called_empty(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    """Each command says so of an answer whose entries are all of another shape."""
+    """Each command says so if all entries of an answer have another shape."""
     commands: dict[str, tuple[str, Path]] = {
         "/export format:csv": (TRACKS, ("items", "*")),
         "/play what:liked": (TRACKS, ("items", "*")),
@@ -217,7 +217,7 @@ class _OddTokens(Fault):
 async def test_a_refresh_token_is_never_dropped(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    """Whatever is odd beside it, the token that came is the one of the next renewal."""
+    """A new refresh token is used for the next renewal, even if the rest of the answer is odd."""
     for odd in (
         {"expires_in": "3600"},
         {"expires_in": None},

@@ -1,4 +1,4 @@
-"""No sentence about a player contradicts what /now and /devices show of it."""
+"""No sentence about a player contradicts /now and /devices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FRIEND_MENU = "What are they playing?"
 
 @dataclass(frozen=True)
 class State:
-    """A state of a player, and what may be said about it, of CLAIMS.
+    """A state of a player, and those of CLAIMS that may be said about it.
 
     said_of_item    by ABOUT_THE_ITEM
     said_of_device  by NEED_A_DEVICE; None if they work, or fail for another reason

@@ -28,7 +28,7 @@ A_BUG = re.compile("our side|bug")
 
 
 def refuse(spotify: Spotify, pattern: str, *responses: ErrorResponse) -> None:
-    """Answer the matching calls with these, in turn."""
+    """Answer the matching calls with these responses in turn."""
     for response in responses:
         spotify.rules.add(ApiRule(pattern, do=response))
 

@@ -1,4 +1,4 @@
-"""The demo's scenarios: what the bot says while each is on, and that it ends."""
+"""The demo's scenarios: the bot's replies while each is on, and after it ends."""
 
 from __future__ import annotations
 

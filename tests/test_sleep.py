@@ -1,4 +1,4 @@
-"""/sleep pauses the player later, once, also over a restart."""
+"""/sleep pauses the player later, once, even after a restart."""
 
 from __future__ import annotations
 

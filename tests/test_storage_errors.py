@@ -39,7 +39,7 @@ def _refuse(disk: SimulatedDisk, code: int) -> None:
 
 @asynccontextmanager
 async def _bot_on(disk: SimulatedDisk) -> AsyncIterator[tuple[Harness, UserClient]]:
-    """The bot on a simulated disk, and Ada, who is linked."""
+    """The bot on a simulated disk, with Ada's account linked."""
     async with run_harness(connect_database=connect_to(disk)) as harness:
         yield harness, await harness.link_account("ada")
 
@@ -189,7 +189,7 @@ async def test_login_link_that_was_sent_is_not_denied() -> None:
 
 
 async def test_login_on_a_full_disk_goes_on_where_it_was() -> None:
-    """The code that Spotify sent is not exchanged before a write has worked."""
+    """The authorization code is exchanged only after a successful write."""
     disk = SimulatedDisk()
     async with _bot_on(disk) as (harness, _):
         grace = harness.discord.user_client("grace", "music")

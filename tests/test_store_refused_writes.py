@@ -1,4 +1,4 @@
-"""Wherever the disk refuses, an operation of the store is done, or leaves the rows unchanged."""
+"""If the disk refuses a write, each store operation is complete, or leaves the rows unchanged."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ERRORS = (apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_FULL, ap
 
 
 class Rehearsal:
-    """The operations, one after another, on a disk that refuses nothing.
+    """Run the operations one after another on a disk that refuses nothing.
 
     disks   the disk before each operation
     states  the rows before each operation, and after the last one

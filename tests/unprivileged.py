@@ -1,4 +1,4 @@
-"""Lets file permissions hold for the tests' own user, even if that is root."""
+"""Makes file permissions apply to the tests' own user, even if that is root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the liked songs with bare aiohttp: `… CONCURRENCY`, so many pages at once."""
+"""Reads the liked songs with bare aiohttp: `… CONCURRENCY`, this many pages at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the liked songs with Tonearm's client: `… CONCURRENCY`, so many pages at once."""
+"""Reads the liked songs with Tonearm's client: `… CONCURRENCY`, this many pages at once."""
 
 from __future__ import annotations
 

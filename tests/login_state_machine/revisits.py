@@ -1,4 +1,4 @@
-"""Browsers that ask again for an earlier address, with and without the cookie of its login."""
+"""Browsers that request an earlier URL of a login again, with and without its cookie."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class RevisitSteps(LoginSteps):
             self._check_result(login, login.result_cookie)
 
     def _check_continues(self, login: ExpectedLogin, answer: Any) -> None:
-        """The browser is sent to where its login stands."""
+        """The browser is redirected to its login's current page."""
         assert isinstance(answer, BrowserRedirect)
         if login.step in ("discord", "spotify"):
             assert answer == BrowserRedirect(current_visit(login).url, login.cookie)

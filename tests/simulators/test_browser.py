@@ -121,7 +121,7 @@ async def test_a_login_that_is_cancelled(browser: Browser, login: str) -> None:
 
 @pytest.mark.parametrize(("discord_user", "name"), [(None, "ada"), ("grace", "grace")])
 @pytest.mark.parametrize("between", [True, False])
-async def test_a_login_that_leads_over_discord(
+async def test_login_with_discord(
     browser: Browser, site: Site, login: str, discord_user: str | None, name: str, between: bool
 ) -> None:
     async with Discord(Clock()) as discord:
@@ -149,7 +149,7 @@ async def test_a_login_that_leads_over_discord(
         assert code.user == name
 
 
-async def test_a_login_that_leads_nowhere_stops_there(browser: Browser, site: Site) -> None:
+async def test_login_stops_at_an_error_page(browser: Browser, site: Site) -> None:
     page = await browser.log_in(f"{site.origin}/gone")
     assert (page.status, page.text) == (404, "nothing here")
 
@@ -169,9 +169,7 @@ async def test_spotifys_page_can_be_read(browser: Browser, login: str) -> None:
 @pytest.mark.parametrize(
     "elsewhere", ["https://example.test/", "http://localhost:1/", "http://10.0.0.1/", "file:///etc"]
 )
-async def test_it_goes_nowhere_but_to_loopback(
-    browser: Browser, site: Site, elsewhere: str
-) -> None:
+async def test_only_loopback_urls_are_opened(browser: Browser, site: Site, elsewhere: str) -> None:
     with pytest.raises(LookupError, match="not on loopback"):
         await browser.open(elsewhere)
     site.redirect("/out", elsewhere)
@@ -179,7 +177,7 @@ async def test_it_goes_nowhere_but_to_loopback(
         await browser.open(f"{site.origin}/out")
 
 
-async def test_redirects_end(browser: Browser, site: Site) -> None:
+async def test_number_of_redirects_is_limited(browser: Browser, site: Site) -> None:
     site.redirect("/round", "/round")
     with pytest.raises(LookupError, match="more than 10 redirects"):
         await browser.open(f"{site.origin}/round")
@@ -198,7 +196,7 @@ async def test_how_a_form_is_redirected(
     assert site.forms[-1] == ({"nonce": "n1"} if method == "POST" else {})
 
 
-async def test_a_form_that_is_a_question(browser: Browser, site: Site) -> None:
+async def test_form_with_get_sends_a_query(browser: Browser, site: Site) -> None:
     site.page(
         "/",
         '<form action="find"><input name="q" value="a b"><input type="checkbox" name="no">'
@@ -226,7 +224,7 @@ async def test_a_form_that_is_a_question(browser: Browser, site: Site) -> None:
         ("default-src 'none'", True),
     ],
 )
-async def test_form_action_is_held_against_redirects(
+async def test_form_action_applies_to_redirects(
     browser: Browser, site: Site, policy: str, open_: bool
 ) -> None:
     async with serve_site() as other:
@@ -243,7 +241,7 @@ async def test_form_action_is_held_against_redirects(
             assert not other.requests
 
 
-async def test_strict_cookies_stay_at_home(browser: Browser, site: Site) -> None:
+async def test_strict_cookies_are_not_sent_cross_site(browser: Browser, site: Site) -> None:
     async with serve_site() as other:
         site.page("/", START_PAGE, Set_Cookie="strict=1; SameSite=Strict")
         site.redirect("/go", f"{other.origin}/on", Set_Cookie="lax=1; SameSite=Lax")
@@ -255,7 +253,7 @@ async def test_strict_cookies_stay_at_home(browser: Browser, site: Site) -> None
         assert "Cookie" not in other.requests[0].headers
 
 
-async def test_secure_cookies_do_not_travel_in_the_open(browser: Browser, site: Site) -> None:
+async def test_secure_cookies_are_not_sent_over_http(browser: Browser, site: Site) -> None:
     site.page("/", "hello", Set_Cookie="key=1; Secure")
     await browser.open(site.origin)
     await browser.open(site.origin)

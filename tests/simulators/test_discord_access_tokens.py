@@ -21,7 +21,7 @@ async def _sign_in(client: OAuthSite, user: str = "ada") -> tuple[str, str]:
     return answer.json["access_token"], answer.json["refresh_token"]
 
 
-async def test_the_bots_token_goes_on_working(client: OAuthSite) -> None:
+async def test_bot_token_keeps_working(client: OAuthSite) -> None:
     bot = client.discord.token
     token, _ = await _sign_in(client)
     me = (await client.get("/users/@me", bot, "Bot")).json
@@ -31,7 +31,7 @@ async def test_the_bots_token_goes_on_working(client: OAuthSite) -> None:
 
 
 @pytest.mark.parametrize("path", ["/users/@me", "/oauth2/@me"])
-async def test_other_tokens_open_nothing(client: OAuthSite, path: str) -> None:
+async def test_other_tokens_are_refused(client: OAuthSite, path: str) -> None:
     token, refresh_token = await _sign_in(client)
     for scheme, wrong in (
         ("Bearer", "unknown"),
@@ -49,7 +49,7 @@ async def test_other_tokens_open_nothing(client: OAuthSite, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/gateway/bot", "/oauth2/applications/@me", "/applications/@me", "/guilds/1"]
 )
-async def test_identify_opens_nothing_else(client: OAuthSite, path: str) -> None:
+async def test_identify_permits_nothing_else(client: OAuthSite, path: str) -> None:
     token, _ = await _sign_in(client)
     assert (await client.get(path, token)).json == UNAUTHORIZED
 
@@ -114,7 +114,7 @@ async def test_bad_revocations(
 # ---- faults and records
 
 
-async def test_faults_befall_a_sign_in_too(client: OAuthSite) -> None:
+async def test_faults_apply_to_sign_ins(client: OAuthSite) -> None:
     faults = client.discord.faults
     faults.add(Fault("GET /oauth2/authorize", status=503))
     assert (await client.authorize()).status == 503
@@ -140,7 +140,7 @@ async def test_a_sign_in_is_recorded(client: OAuthSite) -> None:
     assert json.loads(said[2].response_body)["token_type"] == "Bearer"
 
 
-async def test_nothing_secret_shows(client: OAuthSite) -> None:
+async def test_secrets_are_not_in_reprs(client: OAuthSite) -> None:
     tokens = await _sign_in(client)
     [sign_in] = client.discord.tokens.grants
     shown = f"{client.discord!r} {client.discord.tokens!r} {sign_in!r}"

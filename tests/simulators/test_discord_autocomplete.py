@@ -20,7 +20,7 @@ def _hold(bot: SmallBot) -> asyncio.Event:
     return bot.held["la"]
 
 
-async def test_no_letter_waits_for_the_offers_of_another(
+async def test_keystrokes_do_not_wait_for_earlier_choices(
     discord_server: Discord, ada: UserClient, hold: asyncio.Event
 ) -> None:
     typing = asyncio.create_task(ada.autocomplete_keystrokes("/spell word:", "l", "la", "lan"))
@@ -37,7 +37,7 @@ async def test_no_letter_waits_for_the_offers_of_another(
     assert all(0 <= one.elapsed < 3 for one in offered)
 
 
-async def test_what_comes_too_late_is_not_offered(
+async def test_late_choices_are_not_offered(
     discord_server: Discord, ada: UserClient, hold: asyncio.Event
 ) -> None:
     typing = asyncio.create_task(ada.autocomplete_keystrokes("/spell word:", "l", "la"))
@@ -62,9 +62,7 @@ async def test_other_options_are_sent_along(ada: UserClient, bot: SmallBot) -> N
         await ada.autocomplete_keystrokes("/spell word:l times:", "1")
 
 
-async def test_numbers_are_held_to_their_bounds_before_anything_is_sent(
-    ada: UserClient, bot: SmallBot
-) -> None:
+async def test_bounds_of_numbers_are_checked_before_sending(ada: UserClient, bot: SmallBot) -> None:
     for times in (0, 4):
         with pytest.raises(ClientValidationError, match=r"at (least|most)"):
             await ada.run(f"/spell word:a times:{times}")
@@ -72,7 +70,7 @@ async def test_numbers_are_held_to_their_bounds_before_anything_is_sent(
     assert (await ada.run("/spell word:a times:3")).text == "aaa"
 
 
-async def test_offers_are_answered_once_and_in_time(
+async def test_autocomplete_is_answered_once_and_in_time(
     discord_server: Discord, api: RestClient
 ) -> None:
     interaction = await api.interaction(4)
@@ -85,14 +83,14 @@ async def test_offers_are_answered_once_and_in_time(
     assert (late.status, late.code) == (404, 10062)
 
 
-async def test_offers_have_no_webhook(api: RestClient) -> None:
+async def test_autocomplete_has_no_webhook(api: RestClient) -> None:
     interaction = await api.interaction(4)
     await api.respond(interaction, CHOICES)
     follow_up = await api.call("POST", api.webhook_path(interaction), {"content": "x"})
     assert (follow_up.status, follow_up.code) == (404, 10015)
 
 
-async def test_only_offers_answer_an_option_that_is_typed(api: RestClient) -> None:
+async def test_only_choices_answer_an_autocomplete(api: RestClient) -> None:
     interaction = await api.interaction(4)
     for kind in (4, 5, 6, 7, 9):
         assert (await api.respond(interaction, {"type": kind})).error_codes_at("type")

@@ -30,7 +30,7 @@ async def visible_content(seat: UserClient, message: dict[str, Any]) -> str:
     return (await seat.use_context_menu("Look Inside", message=message)).text
 
 
-async def test_what_discord_makes_of_a_link(discord_server: Discord, ada: UserClient) -> None:
+async def test_link_gets_an_embed(discord_server: Discord, ada: UserClient) -> None:
     said = discord_server.user_client("grace").send(LINK, embeds=[LINK_EMBED])
     assert await visible_content(ada, said) == f"grace bot=False | {LINK} | {LINK} Lantern Spotify"
 
@@ -68,7 +68,7 @@ async def test_another_bots_buttons_are_not_ours(ada: UserClient, bot: SmallBot)
     assert bot.received == []
 
 
-async def test_another_bot_is_refused_what_any_bot_is(ada: UserClient) -> None:
+async def test_other_bots_are_refused_invalid_messages(ada: UserClient) -> None:
     for body in ({"content": "x" * 2001}, {}, {"content": "x", "flags": 64}, layout(container())):
         with pytest.raises(ValueError, match="400"):
             ada.receive_from_bot(**body)
@@ -185,13 +185,13 @@ async def test_one_person_presses_one_button_twice_at_once(ada: UserClient, bot:
     assert len({heard.id for heard in bot.received}) == 8
 
 
-async def test_half_of_a_double_press_may_come_to_nothing(ada: UserClient) -> None:
+async def test_second_press_of_a_double_press_may_have_no_result(ada: UserClient) -> None:
     reply = await ada.run("/panel")
     first, second = await asyncio.gather(reply.press("Once"), reply.press("Once"))
     assert (first.text, second.messages) == ("Once", [])
 
 
-async def test_a_press_alone_must_come_to_something(ada: UserClient) -> None:
+async def test_single_press_must_have_a_result(ada: UserClient) -> None:
     reply = await ada.run("/panel")
     await reply.press("Once")
     with pytest.raises(TimeoutError):

@@ -18,7 +18,7 @@ EPHEMERAL_BODY = {"content": "For you", "flags": 64}
 
 
 @pytest.mark.parametrize("private", [True, False])
-async def test_what_comes_after_a_deferral_is_taken_back(api: RestClient, private: bool) -> None:
+async def test_follow_up_after_a_deleted_deferral(api: RestClient, private: bool) -> None:
     interaction = await api.interaction()
     await api.respond(interaction, {"type": 5, "data": {"flags": 0 if private else 64}})
     original = api.webhook_path(interaction, "/messages/@original")
@@ -33,7 +33,7 @@ async def test_what_comes_after_a_deferral_is_taken_back(api: RestClient, privat
         assert (await api.call(method, original, edit)).code == 10008
 
 
-async def test_an_answer_that_was_taken_back_is_seen_by_one(
+async def test_reply_after_a_deleted_deferral_has_its_own_visibility(
     discord_server: Discord, ada: UserClient
 ) -> None:
     reply = await ada.run("/retract")
@@ -44,9 +44,7 @@ async def test_an_answer_that_was_taken_back_is_seen_by_one(
     assert len(discord_server.user_client("grace").messages()) == 1
 
 
-async def test_what_is_taken_back_for_good_keeps_nobody_waiting(
-    discord_server: Discord, api: RestClient
-) -> None:
+async def test_deleted_deferral_ends_the_wait(discord_server: Discord, api: RestClient) -> None:
     user = discord_server.state.users["ada"]
     channel = discord_server.state.find_channel(user, "music")
     acting = asyncio.create_task(
@@ -88,7 +86,7 @@ async def test_answers_can_be_edited_for_fifteen_minutes(
             assert (late.status, late.code) == (401, 50027)
 
 
-async def test_a_pressed_message_is_edited_by_whoever_was_pressed(
+async def test_press_permits_edits_of_an_old_message(
     discord_server: Discord, api: RestClient
 ) -> None:
     first = await api.interaction()
@@ -138,7 +136,7 @@ async def test_a_message_that_goes_after_a_press_is_not_edited(
     assert (await api.call("POST", api.webhook_path(pressed), {"content": "x"})).status == 200
 
 
-async def test_an_interaction_that_comes_twice_is_one(
+async def test_interaction_delivered_twice_is_answered_once(
     discord_server: Discord, api: RestClient
 ) -> None:
     discord_server.duplicate_interactions = True

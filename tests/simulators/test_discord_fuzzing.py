@@ -135,7 +135,7 @@ def mutated(data: st.DataObject, body: Any) -> Any:
 
 @settings(max_examples=100, deadline=None, database=None)
 @given(st.data())
-def test_junk_is_refused_or_taken(data: st.DataObject) -> None:
+def test_junk_is_refused_or_accepted(data: st.DataObject) -> None:
     discord_server = Discord(Clock())
     messages, world = discord_server.messages, discord_server.state
     upload = Upload(0, "a", b"a", "text/plain")
@@ -162,7 +162,7 @@ def test_junk_is_refused_or_taken(data: st.DataObject) -> None:
         take(mutated(data, body))
 
 
-def test_what_is_bent_is_right_before() -> None:
+def test_bodies_are_valid_before_mutation() -> None:
     discord_server = Discord(Clock())
     messages, world = discord_server.messages, discord_server.state
     upload = Upload(0, "a", b"a", "text/plain")

@@ -32,7 +32,7 @@ async def test_a_bot_gets_ready(discord_server: Discord, bot: SmallBot) -> None:
     }
 
 
-async def test_a_goodbye_is_noted(discord_server: Discord, bot: SmallBot) -> None:
+async def test_close_code_is_recorded(discord_server: Discord, bot: SmallBot) -> None:
     await bot.close()
     await discord_server.changes.wait_until(lambda: bool(discord_server.gateway.close_codes))
     assert discord_server.gateway.close_codes == [1000]
@@ -83,7 +83,7 @@ async def test_waiting_ends_with_the_bot(discord_server: Discord, bot: SmallBot)
     bot.released.set()
 
 
-async def test_a_stage_without_a_bot(discord_server: Discord) -> None:
+async def test_simulator_without_a_bot(discord_server: Discord) -> None:
     with pytest.raises(TimeoutError, match="the bot to be ready"):
         await discord_server.wait_until_ready(timeout=0.01)
     assert not isinstance(NoResponse, TimeoutError)
@@ -191,7 +191,7 @@ async def test_a_session_that_is_not_known(discord_server: Discord, client: Gate
         (2, {"presence": "x" * 5000}, 4002),
     ],
 )
-async def test_why_it_hangs_up(
+async def test_close_codes(
     discord_server: Discord, client: GatewayClient, op: object, data: dict[str, object], code: int
 ) -> None:
     await client.send(op, identify_data(discord_server, **data))
@@ -200,7 +200,7 @@ async def test_why_it_hangs_up(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"op": 1}', '{"d": 1}'])
-async def test_what_is_no_payload(client: GatewayClient, text: str) -> None:
+async def test_invalid_payloads_close_the_connection(client: GatewayClient, text: str) -> None:
     await client.send_text(text)
     assert await client.close_code() == 4002
 
@@ -211,7 +211,7 @@ async def test_identifying_twice(discord_server: Discord, client: GatewayClient)
     assert await client.close_code() == 4005
 
 
-async def test_an_unknown_wish(discord_server: Discord, client: GatewayClient) -> None:
+async def test_unknown_opcode(discord_server: Discord, client: GatewayClient) -> None:
     await client.send(2, identify_data(discord_server))
     await client.send(99, {})
     assert await client.close_code() == 4001
@@ -228,7 +228,7 @@ async def test_a_sequence_from_the_future(discord_server: Discord, client: Gatew
         assert await again.close_code() == 4007
 
 
-async def test_too_many_words(discord_server: Discord, client: GatewayClient) -> None:
+async def test_too_many_payloads(discord_server: Discord, client: GatewayClient) -> None:
     for _ in range(121):
         await client.send(1, None)
     assert await client.close_code() == 4008
@@ -240,7 +240,7 @@ async def test_another_version(discord_server: Discord) -> None:
         assert await GatewayClient(socket).close_code() == 4012
 
 
-async def test_silence_is_an_end(discord_server: Discord) -> None:
+async def test_missing_heartbeat_closes_the_connection(discord_server: Discord) -> None:
     discord_server.gateway.heartbeat_interval = 10
     url = discord_server.gateway.resume_url + "?v=10&encoding=json"
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:

@@ -57,7 +57,7 @@ async def test_a_sub_command_with_choices(ada: UserClient) -> None:
         "/panel now:true",
     ],
 )
-async def test_what_nobody_can_type(ada: UserClient, line: str) -> None:
+async def test_invalid_command_lines(ada: UserClient, line: str) -> None:
     with pytest.raises(ClientValidationError):
         await ada.run(line)
 
@@ -138,7 +138,7 @@ async def test_menus(discord_server: Discord, ada: UserClient) -> None:
 
 
 @pytest.mark.parametrize("private", [True, False])
-async def test_thinking_first(discord_server: Discord, ada: UserClient, private: bool) -> None:
+async def test_deferred_reply(discord_server: Discord, ada: UserClient, private: bool) -> None:
     reply = await (await ada.run(f"/slow private:{private}")).wait_for("And more")
     first, second = reply.messages
     assert first["content"] == "Done"
@@ -230,7 +230,7 @@ async def test_interactions_that_come_twice(
     assert error.code == 40060
 
 
-async def test_latency_and_refusals_on_order(discord_server: Discord, ada: UserClient) -> None:
+async def test_injected_latency_and_refusals(discord_server: Discord, ada: UserClient) -> None:
     discord_server.faults.latency = 0.01
     slowed = discord_server.faults.add(too_many_requests(pattern="callback"))
     assert (await ada.run("/song lantern")).text == "lantern x 1"

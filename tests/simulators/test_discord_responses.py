@@ -54,9 +54,7 @@ async def test_a_modal_from_a_message_may_update_it(
     assert answer.json["resource"] == {"type": 7, "message": pressed.data if pressed else None}
 
 
-async def test_three_seconds_and_the_token_is_dead(
-    discord_server: Discord, api: RestClient
-) -> None:
+async def test_token_expires_after_three_seconds(discord_server: Discord, api: RestClient) -> None:
     interaction = await api.interaction()
     discord_server.clock.advance(3)
     late = await api.respond(interaction, HELLO_RESPONSE)
@@ -158,7 +156,7 @@ async def test_private_answers_are_beyond_the_channel(api: RestClient) -> None:
         assert (await api.call(method, path, edit)).code == 10008
 
 
-async def test_a_layout_is_one_for_ever(api: RestClient) -> None:
+async def test_layout_stays_a_layout(api: RestClient) -> None:
     interaction = await api.interaction()
     await api.respond(
         interaction, {"type": 4, "data": {"flags": COMPONENTS_V2, "components": TEXT_COMPONENTS}}

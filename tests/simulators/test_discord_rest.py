@@ -14,21 +14,21 @@ from tests.simulators.discord_rest_client import RestClient
 MEBIBYTE = 1 << 20
 
 
-async def test_only_the_bots_token_opens_the_door(api: RestClient) -> None:
+async def test_only_the_bot_token_is_accepted(api: RestClient) -> None:
     for path in ("/users/@me", "/gateway/bot", "/oauth2/applications/@me"):
         assert (await api.call("GET", path)).status == 200
         refused = await api.call("GET", path, token="stolen")
         assert (refused.status, refused.json) == (401, {"message": "401: Unauthorized", "code": 0})
 
 
-async def test_answers_are_exactly_json_and_tell_the_limits(api: RestClient) -> None:
+async def test_responses_are_json_with_rate_limit_headers(api: RestClient) -> None:
     answer = await api.call("GET", "/users/@me")
     assert answer.headers["Content-Type"] == "application/json"
     assert int(answer.headers["X-RateLimit-Remaining"]) > 0
     assert answer.headers["X-RateLimit-Bucket"]
 
 
-async def test_what_is_not_played_is_not_found_and_recorded(
+async def test_unknown_endpoints_are_not_found_and_recorded(
     discord_server: Discord, api: RestClient
 ) -> None:
     answer = await api.call("GET", "/guilds/1/members")
@@ -108,7 +108,7 @@ async def test_a_file_of_ten_mebibytes_passes(api: RestClient) -> None:
     assert answer.json["resource"]["message"]["attachments"][0]["size"] == 10 * MEBIBYTE
 
 
-async def test_a_body_beyond_all_bounds(api: RestClient) -> None:
+async def test_oversized_body_is_refused(api: RestClient) -> None:
     answer = await api.respond(await api.interaction(), b"x" * (33 * MEBIBYTE))
     assert (answer.status, answer.code) == (413, 0)
 
@@ -153,7 +153,7 @@ async def test_channels(discord_server: Discord, api: RestClient) -> None:
     assert (await api.call("DELETE", said)).code == 50013
 
 
-async def test_a_429_on_order(discord_server: Discord, api: RestClient) -> None:
+async def test_injected_429(discord_server: Discord, api: RestClient) -> None:
     discord_server.faults.add(too_many_requests(2.5, "GET /api/v10/users/@me"))
     answer = await api.call("GET", "/users/@me")
     assert answer.status == 429

@@ -74,7 +74,7 @@ async def test_thinking_fails_after_fifteen_minutes(discord_server: Discord) -> 
     assert discord_server.page_view("ada", "music")["messages"][0]["failed"]
 
 
-async def test_a_seat_waits_for_messages(discord_server: Discord, ada: UserClient) -> None:
+async def test_user_client_waits_for_messages(discord_server: Discord, ada: UserClient) -> None:
     dms = discord_server.user_client("ada", "dm")
     waiting = asyncio.create_task(dms.wait_for_message("Psst"))
     await ada.run("/tell")
@@ -101,7 +101,7 @@ async def test_messages_that_are_gone_cannot_be_pressed(
         await reply.press("Play")
 
 
-def test_the_same_seed_tells_the_same_story() -> None:
+def test_same_seed_gives_the_same_token() -> None:
     clock = Clock(start=1_800_000_000)
     tokens = {Discord(clock, seed=seed).token.split(".", 1)[1] for seed in (1, 1, 2)}
     assert len(tokens) == 2

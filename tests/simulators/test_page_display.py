@@ -148,7 +148,7 @@ async def lightness(element: Locator, colour: str) -> float:
     return float(value.removeprefix("oklch(").split()[0])
 
 
-async def test_nothing_is_asked_of_any_other_machine(page: OpenPage) -> None:
+async def test_page_requests_no_other_machine(page: OpenPage) -> None:
     asked: set[str | None] = set()
     forbidden: set[tuple[str | None, str | None]] = set()
     page.tab.on("requestfinished", lambda it: asked.add(urlsplit(it.url).hostname))

@@ -187,7 +187,7 @@ async def test_a_long_touch_opens_a_menu_and_a_message_is_forwarded(page: OpenPa
     assert page.discord.user_client().messages()[-1]["message_snapshots"]
 
 
-async def test_the_newest_choices_win(page: OpenPage) -> None:
+async def test_newest_choices_are_shown(page: OpenPage) -> None:
     await page.message_box.press_sequentially("/find a")
     query = page.tab.get_by_role("combobox", name="query")
     await expect(page.tab.get_by_text("Loading options…")).to_be_visible()
@@ -218,7 +218,7 @@ async def test_a_pressed_button_waits_and_says_what_it_is(page: OpenPage) -> Non
     await expect(skip).not_to_have_attribute("aria-busy", "true")
 
 
-async def test_silence_of_the_bot_is_shown_where_it_was_asked(page: OpenPage) -> None:
+async def test_missing_reply_is_shown_at_the_command(page: OpenPage) -> None:
     await page.run_command("/hang")
     await page.bot.hanging.wait()
     page.clock.advance(3)

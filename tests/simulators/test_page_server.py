@@ -75,7 +75,7 @@ async def served() -> AsyncIterator[ServedPage]:
         yield ServedPage(page, discord, spotify, client)
 
 
-async def test_without_the_token_there_is_nothing(served: ServedPage) -> None:
+async def test_page_requires_its_token(served: ServedPage) -> None:
     for path in ("/", "/live", "/index.html", "/wrong/", f"{urlsplit(served.page.url).path}../"):
         async with served.client.get(served.origin + path) as response:
             assert response.status == 404, path
@@ -91,13 +91,13 @@ async def test_only_the_page_itself_is_served(served: ServedPage, path: str) -> 
 
 
 @pytest.mark.parametrize("host", ["localhost", "evil.example", "127.0.0.1"])
-async def test_another_name_for_this_machine_finds_nothing(served: ServedPage, host: str) -> None:
+async def test_other_host_names_are_not_found(served: ServedPage, host: str) -> None:
     async with served.client.get(served.page.url, headers={"Host": host}) as response:
         assert response.status == 404
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1", "null"])
-async def test_no_other_site_opens_the_wire(served: ServedPage, origin: str) -> None:
+async def test_other_origins_cannot_open_the_websocket(served: ServedPage, origin: str) -> None:
     with pytest.raises(WSServerHandshakeError) as refusal:
         await served.connect(origin)
     assert refusal.value.status == 403
@@ -123,7 +123,7 @@ async def test_a_taken_port_is_replaced_by_a_free_one(served: ServedPage) -> Non
         assert urlsplit(other.url).port != taken
 
 
-async def test_what_changes_at_once_is_shown_together(served: ServedPage) -> None:
+async def test_simultaneous_changes_are_pushed_together(served: ServedPage) -> None:
     wire = await served.connect()
     await wire.wait_for_state(lambda state: True)
     for number in range(100):
@@ -153,7 +153,7 @@ async def test_what_changes_at_once_is_shown_together(served: ServedPage) -> Non
         ),
     ],
 )
-async def test_what_cannot_be_done_is_said_and_the_wire_stays(
+async def test_failed_action_keeps_the_websocket(
     served: ServedPage, wish: str, sentence: str
 ) -> None:
     wire = await served.connect()
@@ -173,7 +173,7 @@ async def test_who_may_not_go_there_is_in_the_common_place(served: ServedPage) -
     assert (state["discord"]["place"], state["spotify"]["account"]) == ("music", "grace")
 
 
-async def test_the_end_of_the_bot_is_told(served: ServedPage) -> None:
+async def test_page_shows_the_end_of_the_bot(served: ServedPage) -> None:
     life = asyncio.get_running_loop().create_future()
     served.discord.changes.bot_task = life
     wire = await served.connect()
@@ -182,7 +182,7 @@ async def test_the_end_of_the_bot_is_told(served: ServedPage) -> None:
     await wire.wait_for_state(lambda state: bool(state["ended"]))
 
 
-async def test_closing_the_page_closes_its_wires_and_leaves_nothing_running(
+async def test_closing_the_server_closes_its_websockets(
     served: ServedPage,
 ) -> None:
     async with PageServer(served.discord, served.spotify) as page:

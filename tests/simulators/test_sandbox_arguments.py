@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.parametrize("port", ["99999", "-1"])
-async def test_a_port_that_there_is_not_gets_one_line(port: str) -> None:
+async def test_invalid_port_prints_one_line(port: str) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -26,7 +26,7 @@ async def test_a_library_changes_while_it_is_read(ada: ApiCaller) -> None:
     assert ada.account.liked[0][0] == new
 
 
-async def test_it_happens_as_often_as_it_was_ordered(ada: ApiCaller) -> None:
+async def test_hook_runs_as_often_as_requested(ada: ApiCaller) -> None:
     seen: list[int] = []
     ada.spotify.on("GET /v1/me$", lambda: seen.append(len(ada.spotify.calls)), after=1, times=2)
     for path in ("me", "me/tracks", "me", "me", "me"):
@@ -38,7 +38,7 @@ async def test_it_happens_as_often_as_it_was_ordered(ada: ApiCaller) -> None:
     assert seen == [2, 3]
 
 
-async def test_what_goes_wrong_in_it_is_not_kept_quiet(caplog: pytest.LogCaptureFixture) -> None:
+async def test_errors_in_a_hook_are_raised(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.RaisesGroup(ZeroDivisionError):
         async with api_caller() as ada:
             ada.spotify.on("", lambda: 1 // 0)

@@ -41,7 +41,7 @@ def json_objects(value: Any) -> Iterator[dict[str, Any]]:
             yield from json_objects(part)
 
 
-def test_there_are_two_hundred_tracks_and_the_nasty_ones_among_them() -> None:
+def test_catalogue_has_200_tracks_and_hostile_titles() -> None:
     one, other = build_catalogue(), build_catalogue.__wrapped__()
     assert list(one.tracks) == list(other.tracks)
     assert len(one.tracks) == 200
@@ -54,7 +54,7 @@ def test_there_are_two_hundred_tracks_and_the_nasty_ones_among_them() -> None:
 
 
 @pytest.mark.parametrize("kind", ["track", "album", "artist", "show", "episode", "audiobook"])
-async def test_everything_has_its_address(ada: ApiCaller, kind: str) -> None:
+async def test_every_item_has_a_url(ada: ApiCaller, kind: str) -> None:
     for thing in getattr(ada.spotify.catalogue, f"{kind}s").values():
         answer = await ada("GET", f"{kind}s/{thing.id}")
         assert answer.status == 200
@@ -146,7 +146,7 @@ async def test_numbers_of_recordings_and_records(ada: ApiCaller) -> None:
 
 
 @pytest.mark.parametrize("query", ["فانوس", "灯籠", "zalgo", "🏮", "<script>", "=hyperlink"])
-async def test_odd_words_do_no_harm(ada: ApiCaller, query: str) -> None:
+async def test_odd_queries_do_not_fail(ada: ApiCaller, query: str) -> None:
     assert all(one["name"] for one in await search(ada, query))
 
 
@@ -175,11 +175,11 @@ async def test_covers_are_png_of_their_size(ada: ApiCaller, size: int) -> None:
     assert len(zlib.decompress(data)) == size * (size + 1)
 
 
-async def test_other_pictures_there_are_none(ada: ApiCaller) -> None:
+async def test_unknown_pictures_are_not_found(ada: ApiCaller) -> None:
     assert (await ada("GET", ada.spotify.api_url.replace("v1", "image/abc"))).status == 404
 
 
-async def test_everything_is_answered_over_and_over_the_same(ada: ApiCaller) -> None:
+async def test_responses_are_reproducible(ada: ApiCaller) -> None:
     page = await ada("GET", "search?q=a&type=track,album,artist&limit=10")
     assert (await ada("GET", "search?q=a&type=track,album,artist&limit=10")).body == page.body
     assert page.headers["Content-Type"] == "application/json; charset=utf-8"

@@ -66,7 +66,7 @@ async def test_calls_tell_who_asked_what(ada: ApiCaller) -> None:
 
 
 @pytest.mark.parametrize("glitch", error_responses.SPURIOUS_ERRORS)
-async def test_a_glitch_passes(ada: ApiCaller, glitch: error_responses.ErrorResponse) -> None:
+async def test_temporary_fault_ends(ada: ApiCaller, glitch: error_responses.ErrorResponse) -> None:
     ada.spotify.faults.add(glitch.as_fault())
     answer = await ada("GET", "me")
     assert (answer.status, answer.message) == (glitch.status, glitch.message)
@@ -101,7 +101,7 @@ async def test_a_port_that_is_taken_leaves_nothing_open(ada: ApiCaller) -> None:
             pytest.fail("two cannot have one port")
 
 
-async def test_its_own_bugs_are_not_kept_quiet(caplog: pytest.LogCaptureFixture) -> None:
+async def test_bugs_of_the_simulator_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.RaisesGroup(KeyError):
         await _call_into_a_broken_world()
     assert "KeyError" in caplog.text
@@ -113,7 +113,7 @@ async def _call_into_a_broken_world() -> None:
         assert (await ada("GET", "me")).status == 500
 
 
-async def test_view_is_what_the_page_needs(ada: ApiCaller) -> None:
+async def test_view_has_what_the_page_shows(ada: ApiCaller) -> None:
     await ada("PUT", "me/player/play")
     view = ada.spotify.page_view("ada")
     assert view["accounts"] == ["ada", "grace", "linus", "mallory"]

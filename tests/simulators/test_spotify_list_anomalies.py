@@ -106,7 +106,7 @@ async def test_a_playlist_brings_its_first_page_along(ada: ApiCaller) -> None:
 
 @pytest.mark.parametrize("name", ["limit", "offset"])
 @pytest.mark.parametrize("number", ["9" * 5000, "٣", "+1", "1_0"])
-async def test_what_is_no_number(ada: ApiCaller, name: str, number: str) -> None:
+async def test_malformed_numbers_are_refused(ada: ApiCaller, name: str, number: str) -> None:
     answer = await ada("GET", "me/tracks", params={name: number})
     assert (answer.status, answer.message) == (400, f"Invalid {name}")
 
@@ -161,7 +161,7 @@ async def test_every_page_can_be_the_first_one(ada: ApiCaller) -> None:
     assert pages[0]["items"] == pages[1]["items"] == pages[2]["items"]
 
 
-async def test_links_can_lead_astray(ada: ApiCaller) -> None:
+async def test_next_links_can_be_wrong(ada: ApiCaller) -> None:
     ada.spotify.state.origin = "https://evil.test"
     page = (await ada("GET", "me/tracks?limit=1")).json
     assert page["next"].startswith("https://evil.test/v1/me/tracks?")

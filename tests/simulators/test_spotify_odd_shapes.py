@@ -19,7 +19,7 @@ async def _ada() -> AsyncIterator[ApiCaller]:
         yield ada
 
 
-async def test_a_seed_distorts_the_same_answer_in_the_same_way(ada: ApiCaller) -> None:
+async def test_seed_distorts_answers_reproducibly(ada: ApiCaller) -> None:
     distorted = []
     for seed in (*range(20), *range(20)):
         ada.spotify.rules.clear()

@@ -100,7 +100,7 @@ async def test_shuffle_keeps_what_is_playing_and_returns_to_the_order(ada: ApiCa
     assert ada.player.upcoming() == straight
 
 
-async def test_what_was_heard_is_remembered(ada: ApiCaller) -> None:
+async def test_played_items_are_remembered(ada: ApiCaller) -> None:
     heard, skipped, last, *_ = ada.spotify.catalogue.regular_tracks[60:]
     ada.player.play(heard.uri, skipped.uri, last.uri)
     ada.spotify.clock.advance(31)
@@ -139,7 +139,7 @@ async def test_a_playlist_plays_without_what_is_gone(ada: ApiCaller) -> None:
 
 
 @pytest.mark.parametrize("by", ["position", "uri"])
-async def test_an_offset_says_where_to_begin(ada: ApiCaller, by: str) -> None:
+async def test_offset_selects_the_first_item(ada: ApiCaller, by: str) -> None:
     album = next(iter(ada.spotify.catalogue.albums.values()))
     offset = {"position": {"position": 2}, "uri": {"uri": album.tracks[2].uri}}[by]
     await ada(
@@ -162,7 +162,7 @@ async def test_an_offset_says_where_to_begin(ada: ApiCaller, by: str) -> None:
         ("albums", {"position": 0, "uri": "spotify:track:0000000000000000000000"}),
     ],
 )
-async def test_offsets_that_lead_nowhere(ada: ApiCaller, kind: str, offset: object) -> None:
+async def test_invalid_offsets_are_refused(ada: ApiCaller, kind: str, offset: object) -> None:
     context = next(iter(getattr(ada.spotify.catalogue, kind).values()))
     answer = await ada("PUT", "me/player/play", {"context_uri": context.uri, "offset": offset})
     assert answer.status == 400

@@ -90,7 +90,7 @@ async def test_it_must_stay_where_it_is(ada: ApiCaller) -> None:
     assert (await ada("PUT", "me/player", wish | {"play": False})).status in SUCCESS_STATUSES
 
 
-def test_the_words_are_those_of_spotify() -> None:
+def test_names_of_actions_are_those_of_spotify() -> None:
     assert len(get_args(Action)) == 10
 
 
@@ -102,7 +102,7 @@ async def test_what_is_no_action_cannot_be_forbidden(ada: ApiCaller) -> None:
 # ---- by the player's state
 
 
-async def test_an_ad_lets_nothing_be_moved(ada: ApiCaller) -> None:
+async def test_ad_disallows_playback_commands(ada: ApiCaller) -> None:
     ada.player.play(*(track.uri for track in ada.spotify.catalogue.regular_tracks[:3]))
     ada.player.interlude = "ad"
     moving = {"pausing", "resuming", "seeking", "skipping_next", "skipping_prev"}
@@ -117,7 +117,7 @@ async def test_a_paused_ad_is_not_resumed(ada: ApiCaller) -> None:
     assert is_restriction_violation(await ada("PUT", "me/player/play"))
 
 
-async def test_where_nothing_was_chosen_there_is_nothing_to_do(ada: ApiCaller) -> None:
+async def test_empty_player_disallows_commands(ada: ApiCaller) -> None:
     assert ada.spotify.accounts["grace"].player.item is None
     for call in ("PUT play", "PUT pause", "POST next", "POST previous", "PUT seek?position_ms=1"):
         method, _, path = call.partition(" ")
@@ -126,7 +126,7 @@ async def test_where_nothing_was_chosen_there_is_nothing_to_do(ada: ApiCaller) -
         )
 
 
-async def test_there_is_nothing_before_the_first_unless_it_goes_round(ada: ApiCaller) -> None:
+async def test_first_item_has_no_previous_one_without_repeat(ada: ApiCaller) -> None:
     first, second, *_ = ada.spotify.catalogue.regular_tracks
     ada.player.play(first.uri, second.uri)
     assert "skipping_prev" in await disallowed(ada)
@@ -179,7 +179,7 @@ async def test_only_an_album_or_a_playlist_has_an_offset(ada: ApiCaller, kind: s
 
 
 @pytest.mark.parametrize("kind", ["albums", "artists", "shows", "audiobooks", "playlists"])
-async def test_only_what_sounds_can_be_queued(ada: ApiCaller, kind: str) -> None:
+async def test_only_tracks_and_episodes_can_be_queued(ada: ApiCaller, kind: str) -> None:
     shelf = ada.spotify.playlists if kind == "playlists" else getattr(ada.spotify.catalogue, kind)
     answer = await ada("POST", f"me/player/queue?uri={next(iter(shelf.values())).uri}")
     assert answer.status == 400
@@ -249,14 +249,12 @@ async def test_an_active_device_that_takes_no_command(ada: ApiCaller) -> None:
 @pytest.mark.parametrize(
     ("ids", "status"), [([None], 400), ([7], 400), ([""], 404), (["gone"], 404), ("gone", 400)]
 )
-async def test_places_to_which_nothing_is_transferred(
-    ada: ApiCaller, ids: Any, status: int
-) -> None:
+async def test_invalid_transfer_targets(ada: ApiCaller, ids: Any, status: int) -> None:
     assert (await ada("PUT", "me/player", {"device_ids": ids})).status == status
     assert (await playback_state(ada))["device"]["name"] == "Ada's Laptop"
 
 
-async def test_a_restricted_device_is_no_place_to_go_on(ada: ApiCaller) -> None:
+async def test_restricted_device_cannot_take_over(ada: ApiCaller) -> None:
     answer = await ada("PUT", "me/player", {"device_ids": [find_device(ada, "Hallway TV").id]})
     assert (answer.status, answer.message) == (403, "Restricted device")
     assert (await playback_state(ada))["device"]["name"] == "Ada's Laptop"

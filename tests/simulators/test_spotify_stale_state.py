@@ -22,13 +22,13 @@ async def read_state(ada: ApiCaller, path: str = "") -> dict[str, Any]:
     return state
 
 
-async def test_by_itself_everything_is_told_at_once(ada: ApiCaller) -> None:
+async def test_state_is_current_by_default(ada: ApiCaller) -> None:
     await ada("PUT", "me/player/pause")
     assert (await read_state(ada))["is_playing"] is False
 
 
 @pytest.mark.parametrize("path", ["", "/currently-playing"])
-async def test_so_many_answers_show_it_as_it_was(ada: ApiCaller, path: str) -> None:
+async def test_given_number_of_reads_show_the_old_state(ada: ApiCaller, path: str) -> None:
     ada.spotify.serve_stale_state(reads=2)
     before = ada.player.item
     await ada("POST", "me/player/next")
@@ -44,7 +44,7 @@ async def test_the_queue_is_late_too(ada: ApiCaller) -> None:
     assert len((await read_state(ada, "/queue"))["queue"]) == 3
 
 
-async def test_each_command_begins_anew_from_what_was_true_before_it(ada: ApiCaller) -> None:
+async def test_each_command_shows_the_state_before_it(ada: ApiCaller) -> None:
     ada.spotify.serve_stale_state(reads=2)
     await ada("PUT", "me/player/pause")
     await ada("PUT", "me/player/shuffle?state=true")
@@ -89,7 +89,7 @@ async def test_a_command_that_was_refused_changes_nothing(ada: ApiCaller) -> Non
     assert (await read_state(ada))["is_playing"] is False
 
 
-async def test_nobody_else_is_late_and_it_ends_on_order(ada: ApiCaller) -> None:
+async def test_stale_state_is_per_account_and_can_end(ada: ApiCaller) -> None:
     ada.spotify.serve_stale_state(reads=9)
     await ada("PUT", "me/player/pause")
     assert (await ada("GET", "me/player", account="grace")).json["is_playing"] is False

@@ -23,7 +23,7 @@ async def _ada() -> AsyncIterator[ApiCaller]:
 
 
 @pytest.mark.parametrize("mode", ["none", "empty", "same", "new"])
-async def test_what_a_refresh_brings_back(ada: ApiCaller, mode: RefreshTokenReply) -> None:
+async def test_response_to_a_refresh(ada: ApiCaller, mode: RefreshTokenReply) -> None:
     first: str = (await request_token(ada)).json["refresh_token"]
     ada.spotify.oauth.refresh_token_reply = mode
     answer = await refresh_token(ada, first)
@@ -73,7 +73,7 @@ async def test_bad_refreshes(ada: ApiCaller) -> None:
     assert (await refresh_token(ada, good)).status == 200
 
 
-async def test_access_tokens_live_as_long_as_is_said(ada: ApiCaller) -> None:
+async def test_access_tokens_expire_as_stated(ada: ApiCaller) -> None:
     ada.spotify.oauth.access_token_lifetime = 60
     answer = (await request_token(ada)).json
     assert answer["expires_in"] == 60

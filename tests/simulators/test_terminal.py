@@ -62,7 +62,7 @@ async def test_menus_of_messages_and_users(say: TypeLine) -> None:
     assert (await say("on nobody Greet")).startswith("! there is no user")
 
 
-async def test_an_older_message_can_be_taken_in_hand_again(say: TypeLine) -> None:
+async def test_older_message_can_be_used_again(say: TypeLine) -> None:
     shown = await say("/panel")
     number = next(line for line in shown.splitlines() if "❤️" in line).split("]")[0].strip(" [")
     await say("say Something else")

@@ -21,7 +21,7 @@ SMALL_PAGE_SIZE = 5
 
 
 class SmallPages:
-    """A simulated Spotify and a client of it, for all examples of a test that is not async."""
+    """A simulated Spotify and a client, shared by all examples of a synchronous test."""
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()

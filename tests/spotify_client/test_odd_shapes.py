@@ -63,7 +63,7 @@ MAX_ENTRIES = 2
 
 
 def decoders(fake: FakeSpotify, paths: Iterable[str]) -> Mapping[str, Decoder]:
-    """The decoder of each of these answers, by the path after /v1/."""
+    """The decoders of these answers, by the path after /v1/."""
     items = {f"{kind}s/{any_uri(fake, kind).id}": any_uri(fake, kind) for kind in Kind}
     # Lists of what belongs to an item, by the last part of the path.
     parts: dict[str, type[ApiModel]] = {
@@ -158,7 +158,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, object]]:
 
 
 def lists(decoded: Any) -> Iterator[Entries[Any]]:
-    """The lists of an answer, about which users are told whether they are empty."""
+    """The lists of an answer for which a reply says whether they are empty."""
     match decoded:
         case Page():
             yield decoded.readable
@@ -193,7 +193,7 @@ def check_neighbours(
 
 
 def is_whole_answer(before: Any, changed: Path) -> bool:
-    """Whether an answer is of another kind without this value."""
+    """Whether the answer has another meaning without this value."""
     if isinstance(before, FollowedArtistsResponse):
         return changed in (("artists",), ("artists", "items"))
     if isinstance(before, Queue):
