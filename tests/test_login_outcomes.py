@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import login, spotify
+from bot.errors import login, spotify, storage
 from bot.login.outcome_codes import Outcome, decode_error, encode_error
 from bot.login.results import failure_message
 from tests.login_client import login_client
@@ -59,11 +59,12 @@ def test_sentence_of_an_earlier_version_is_shown_as_it_is() -> None:
 
 def test_every_failure_names_the_command_to_go_on_with() -> None:
     """A page has no buttons, and trying again means a new login link."""
-    for error in ERRORS:
+    storage_errors = (storage.StorageFull(), storage.StorageDamaged(), storage.StorageBusy())
+    for error in (*ERRORS, *storage_errors):
         text = failure_message(error)
         assert "/link" in text or "/setup" in text, error
         assert "button" not in text.lower(), error
-        assert "Try again" not in text, error
+        assert "try again" not in text.lower().replace("use /link to try again", ""), error
 
 
 async def test_database_holds_the_code_and_the_page_the_words() -> None:

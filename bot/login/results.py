@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.errors.bot_error import BotError
+from bot.errors.bot_error import OPERATOR, BotError
 
 
 @dataclass(frozen=True)
@@ -80,13 +80,23 @@ class LoginLink:
     replaced: LoginFinished | None = None
 
 
-def failure_message(error: BotError) -> str:
-    """The sentences about a failed login; they always name a command to go on with.
+# What an error says where its user can press a button or repeat a command, and what a page says.
+_ON_A_PAGE = {
+    "Press the button to link again": "Use /link again",
+    "Try again in": "Use /link again in",
+    "then try again": "then use /link again",
+}
 
-    An error that a command explains beside a button has none on a page.
-    """
-    message = error.message.replace("Press the button to link again", "Use /link again")
-    message = message.replace("Try again in", "Use /link again in")
+
+def failure_message(error: BotError) -> str:
+    """The sentences about a failed login; they always name a command to go on with."""
+    message = error.message
+    for words, on_a_page in _ON_A_PAGE.items():
+        message = message.replace(words, on_a_page)
     if "/link" in message or "/setup" in message:
         return message
-    return f"{message} Use /link to start over."
+    is_for_operator = OPERATOR in message
+    last = (
+        "After that is fixed, use /link again." if is_for_operator else "Use /link to start over."
+    )
+    return f"{message} {last}"
