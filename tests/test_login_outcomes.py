@@ -37,6 +37,7 @@ ERRORS = (
     spotify.RateLimited(4.2),
     spotify.RateLimited(599),
     spotify.QuotaExceeded(48_925),
+    spotify.OwnAppQuotaExceeded(48_925),
     spotify.SpotifyDown(),
     spotify.BadRequest(),
 )

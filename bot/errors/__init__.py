@@ -72,6 +72,7 @@
         │   └── PlayerNotFound  the ID of a device or of what to play
         ├── RateLimited         the app sends too many calls: wait seconds
         │   └── QuotaExceeded   the app's daily quota is used up: wait hours
+        │       └── OwnAppQuotaExceeded  the same, of an app that the user brought
         ├── BackgroundBudgetExceeded  the daily share of background work is used up: wait hours
         ├── LibraryChanged      a list changed too much while it was read
         ├── ListUnreadable      a list has entries, but none of them could be read

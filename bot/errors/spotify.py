@@ -154,6 +154,15 @@ class QuotaExceeded(RateLimited):
     )
 
 
+class OwnAppQuotaExceeded(QuotaExceeded):
+    """The app is one that the user brought."""
+
+    message = (
+        "Your own Spotify app has used up its daily limit with Spotify for this kind of request. "
+        "Try again in {wait}. Other commands may still work."
+    )
+
+
 class BackgroundBudgetExceeded(SpotifyError):
     """Background work has used up its share of the daily calls.
 

@@ -37,6 +37,7 @@ class Outcome(StrEnum):
     NOT_FOUND = "not_found"
     RATE_LIMITED = "rate_limited"
     QUOTA_EXCEEDED = "quota_exceeded"
+    OWN_APP_QUOTA_EXCEEDED = "own_app_quota_exceeded"
     SPOTIFY_DOWN = "spotify_down"
     BAD_REQUEST = "bad_request"
     FAILED = "failed"
@@ -72,6 +73,7 @@ _ERRORS: dict[Outcome, type[BotError]] = {
 _ERRORS_WITH_WAIT: dict[Outcome, type[spotify.RateLimited]] = {
     Outcome.RATE_LIMITED: spotify.RateLimited,
     Outcome.QUOTA_EXCEEDED: spotify.QuotaExceeded,
+    Outcome.OWN_APP_QUOTA_EXCEEDED: spotify.OwnAppQuotaExceeded,
 }
 _CODES = {error: code for code, error in (_ERRORS | _ERRORS_WITH_WAIT).items()}
 

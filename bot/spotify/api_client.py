@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from bot.errors.spotify import (
     AccessTokenRefused,
     OwnAppLacksUser,
     OwnAppNeedsPremium,
+    OwnAppQuotaExceeded,
     OwnerNeedsPremium,
     QuotaExceeded,
     RateLimited,
@@ -93,7 +94,8 @@ class ApiClient:
         call, deadline = ApiCall("GET", path, query), self._call_deadline()
 
         async def fetch() -> CachedResponse:
-            return await self._send_with_retries(call, deadline, decode)
+            with self._own_app_errors():
+                return await self._send_with_retries(call, deadline, decode)
 
         public = is_public(path)
         if fresh or not (self._account or public):
@@ -110,7 +112,7 @@ class ApiClient:
         uris = str((query or {}).get("uris", ""))
         self._invalidate(path, uris)
         try:
-            with self._on_write():
+            with self._on_write(), self._own_app_errors():
                 return (await self._send_with_retries(call, deadline, bytes)).value  # type: ignore[no-any-return]
         finally:
             self._invalidate(path, uris)
@@ -131,7 +133,8 @@ class ApiClient:
 
         It spares the calls that would precede the refused one.
         """
-        self._transport.limiter.require_quota(self._client_id, group_of(method, path))
+        with self._own_app_errors():
+            self._transport.limiter.require_quota(self._client_id, group_of(method, path))
 
     def reserve(self, path: str, calls: int) -> None:
         """Reserve GETs for background work. Raises BackgroundBudgetExceeded."""
@@ -205,17 +208,22 @@ class ApiClient:
         with self._transport.limiter.track(
             self._client_id, call.group, background=self._background
         ):
-            try:
-                return await self._transport.send(call, token, min(ATTEMPT_TIMEOUT, time_left))
-            except UserNotRegistered as error:
-                raise (OwnAppLacksUser(str(error)) if self._is_own_app else error) from None
-            except OwnerNeedsPremium as error:
-                raise (OwnAppNeedsPremium(str(error)) if self._is_own_app else error) from None
+            return await self._transport.send(call, token, min(ATTEMPT_TIMEOUT, time_left))
 
-    @property
-    def _is_own_app(self) -> bool:
-        """Whether the user brought the app."""
-        return self._transport.client_id not in (None, self._client_id)
+    @contextmanager
+    def _own_app_errors(self) -> Iterator[None]:
+        """Raise the errors about an app that the user brought instead of those about the bot's."""
+        try:
+            yield
+        except (UserNotRegistered, OwnerNeedsPremium, QuotaExceeded) as error:
+            if self._transport.client_id in (None, self._client_id):
+                raise
+            match error:
+                case QuotaExceeded():
+                    raise OwnAppQuotaExceeded(error.retry_after) from None
+                case UserNotRegistered():
+                    raise OwnAppLacksUser(str(error)) from None
+            raise OwnAppNeedsPremium(str(error)) from None
 
     async def _wait_for_slot(self, call: ApiCall, deadline: float, too_late: SpotifyError) -> None:
         """Wait until the rate limiter lets the call through.
