@@ -111,7 +111,7 @@ class Account(commands.Cog):
             await reply_privately(interaction, text)
 
     async def _erase(self, interaction: Interaction) -> bool:
-        """Whether a login was under way; the messages with its link are edited."""
+        """Erase the user's data and open login; whether there was an open login."""
         user_id = interaction.user.id
         withdrawn = await self.login_flow.linking.withdraw(user_id)
         await self.sessions.unlink(user_id)

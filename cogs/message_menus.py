@@ -119,7 +119,7 @@ class MessageMenus(commands.Cog):
 
 
 def _is_possible(action: MessageAction, linked: LinkedItem) -> bool:
-    """Whether it is worth to offer the item for this action. The liked songs can only be played."""
+    """Whether the action is possible for the item. Liked songs can only be played."""
     if action is MessageAction.PLAY or linked.item is None:
         return action is MessageAction.PLAY
     return action is MessageAction.SAVE or linked.item.kind in QUEUEABLE_KINDS

@@ -25,10 +25,10 @@ async def test_paths_through_links_and_files_are_refused_with_the_reason(tmp_pat
     (tmp_path / "back").symlink_to(loop)
     file.touch()
     journal.mkdir()
-    assert "links that lead to each other" in await startup_reason(loop)
-    assert "is no folder" in await startup_reason(file / "tonearm.sqlite3")
+    assert "symbolic links in a circle" in await startup_reason(loop)
+    assert "is not a folder" in await startup_reason(file / "tonearm.sqlite3")
     assert f"{journal} is a folder" in await startup_reason(tmp_path / "db")
-    for path, part in ((loop, "links that lead to"), (file, "is no folder")):
+    for path, part in ((loop, "symbolic links in"), (file, "is not a folder")):
         with pytest.raises(ConfigError, match=part):
             Settings.from_env(VALID | {"DATABASE": str(path / "tonearm.sqlite3")})
     with pytest.raises(StartupError, match="allows no files in /proc"):

@@ -212,7 +212,7 @@ async def test_env_file_is_refused_with_the_reason(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     for make, part in (
         (file.mkdir, "is a folder where a file should be"),
-        (lambda: file.symlink_to(file), "links that lead to each other"),
+        (lambda: file.symlink_to(file), "symbolic links in a circle"),
         (lambda: file.write_bytes("PORT=1\n".encode("utf-16")), "Save it as UTF-8"),
         (lambda: file.write_bytes("PORT=1\n".encode("utf-16-le")), "Save it as UTF-8"),
         (lambda: file.write_bytes(b"PORT=\xe9\n"), "Save it as UTF-8"),

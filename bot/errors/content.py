@@ -55,7 +55,7 @@ class InvalidPosition(BotError):
     """The position cannot be read, is beyond the end, or cannot be computed.
 
     duration_ms  the length of the item, if the position is beyond its end
-    unknown      what Spotify does not say and the position needs
+    unknown      a missing value that the position needs
     """
 
     message = "I can’t read that time. Try 1:23, 83 (seconds), +30, -15 or 50%."

@@ -103,7 +103,7 @@ class AccountLinking:
             return replace(await self.fail(login, error), owner=owner)
 
     async def withdraw(self, discord_id: int) -> LoginFinished | None:
-        """Erase the logins of this user; the one whose link still worked, or None."""
+        """Erase this user's logins. Returns the login whose link still worked, or None."""
         old = await self._logins.delete(discord_id)
         return LoginFinished(discord_id, LoginWithdrawn(), old.message_ref) if old else None
 

@@ -55,7 +55,7 @@ def parse_position(text: str, progress_ms: int | None, duration_ms: int | None) 
     progress_ms, duration_ms  None if Spotify does not say them
 
     A position before the start becomes the start. Raises InvalidPosition, also at and after the
-    end of the item, and for a position that needs a number that is unknown.
+    end of the item, and for a position that needs an unknown number.
     """
     text = text.strip()
     if match := _CLOCK.fullmatch(text):

@@ -143,9 +143,9 @@ async def _play_liked(context: ActionContext) -> Outcome:
 
 
 def _playing_liked(songs: int, left_out: int, total: int | None) -> Outcome:
-    """What plays of the liked songs.
+    """The message about the liked songs.
 
-    left_out  the number of those that were read and cannot be played
+    left_out  the number of songs that were read but cannot be played
     total     Spotify's count if not all were read, or 0 without one
     """
     if left_out:

@@ -224,10 +224,10 @@ _ERROR_CODES = frozenset(
 
 
 def _error_code(status: int, body: bytes) -> str:
-    """The error code of a refusal if OAuth defines it; other text could repeat the request.
+    """The error code of a refusal if OAuth defines it; other text may repeat the request.
 
-    Read from `{"error": code}`, from the shape of the Web API's errors, and from plain text. What
-    comes with a status of 5xx is no word about the login or the app.
+    Read from `{"error": code}`, from the shape of the Web API's errors, and from plain text. A
+    response with a 5xx status says nothing about the login or the app.
     """
     if status >= 500:
         return "on Spotify's side"

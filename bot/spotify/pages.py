@@ -104,16 +104,17 @@ class Page(ApiModel, Generic[T], frozen=True):
 
     @property
     def readable(self) -> Entries[T]:
-        """The entries. If a first page has none, and is not known to be empty, they are unread."""
+        """The entries. If a first page has none but the list may have some, they are unreadable."""
         if not self.items and not self.offset:
             return Entries(unreadable=self.unread())
         return Entries.of(self.items)
 
     def unread(self, offset: int = 0, index: int = 0) -> int:
-        """The least number of entries that the page lacks from `index` on; 0 if it has some there.
+        """The least number of entries missing from `index` on; 0 if the page has some there.
 
-        Only a readable total, and no next page, prove that the list has no more.
-        offset  where the page begins
+        Only a readable total without a next page proves that the list has no more.
+
+        offset  the page's first index
         """
         if len(self.items) > index:
             return 0
@@ -165,7 +166,7 @@ class Played(ApiModel, frozen=True):
 class RecentlyPlayed(ApiModel, frozen=True):
     """Newest first. The cursors are times in milliseconds since 1970.
 
-    next  the address of the next page; only whether there is one is of use
+    next  the URL of the next page; only its presence matters
     """
 
     items: list[Played | None]
@@ -174,12 +175,12 @@ class RecentlyPlayed(ApiModel, frozen=True):
 
     @classmethod
     def resolve(cls, value: object) -> object:
-        """An unreadable `next` is one, as in `Page`."""
+        """An unreadable `next` counts as one, as in `Page`."""
         return Page.resolve(value)
 
     @property
     def unread(self) -> int:
-        """The least number of entries that Spotify has but did not show; 0 if it shows some."""
+        """The least number of entries that Spotify did not return; 0 if it returned some."""
         return int(not self.items and self.next is not None)
 
 

@@ -72,7 +72,7 @@ class PagesInFlight(Generic[T]):
         self.first_again = None
 
     async def reserve(self, path: str, page_size: int) -> None:
-        """Reserve the calls for a list, of which the first page was read.
+        """Reserve the calls for a list after its first page.
 
         A count that is too large for the budget is verified with one call: Spotify's counts may be
         wrong. Raises BackgroundBudgetExceeded.

@@ -94,7 +94,7 @@ async def _request(http: aiohttp.ClientSession, link: ShortLink) -> Link:
 
 
 def _redirect_target(url: str) -> Link:
-    """What the URL of a redirect leads to. Raises UnreadableLink, which names a page of Spotify."""
+    """The target of a redirect's URL. Raises UnreadableLink, whose message names the page."""
     try:
         links = find_links(url)
     except UnreadableLink as error:

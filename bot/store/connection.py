@@ -124,7 +124,7 @@ class Database:
                 await database.check_writable()
                 database._files = file_identities(path)
             except sqlite3.Error as error:
-                # Our own statements fail only if the tables are not ours.
+                # Our own statements fail only on foreign tables.
                 reason = statement_error(error, path) or damage_error(path, str(error))
                 raise StartupError(str(reason)) from None
             except OSError as error:

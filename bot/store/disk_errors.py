@@ -56,9 +56,11 @@ def file_error(error: OSError, file: Path) -> StorageError:
         case errno.EISDIR:
             return StorageError(f"{file} is a folder where a file should be. Move it away.")
         case errno.ENOTDIR:
-            return StorageError(f"A part of the path of {file} is no folder. Choose another path.")
+            return StorageError(
+                f"A part of the path of {file} is not a folder. Choose another path."
+            )
         case errno.ELOOP:
-            return StorageError(f"{file} leads through links that lead to each other. Mend them.")
+            return StorageError(f"{file} leads through symbolic links in a circle. Fix them.")
         case errno.EMFILE | errno.ENFILE:
             return StorageError(
                 f"{file} cannot be opened: too many open files. Raise their limit (ulimit -n)."

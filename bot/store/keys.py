@@ -27,7 +27,7 @@ def load_or_create(file: Path, *, may_create: bool) -> bytes:
     """
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):
-            raise StartupError(str(irregular_file_error(file)))  # reading it may never end
+            raise StartupError(str(irregular_file_error(file)))  # reading a pipe may never end
         return parse_key(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if not may_create:

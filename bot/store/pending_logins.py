@@ -211,7 +211,7 @@ class PendingLoginTable:
         return True
 
     async def delete(self, discord_id: int) -> PendingLogin | None:
-        """Erase all logins of this user; the one that was still open, or None."""
+        """Erase this user's logins. Returns the login that was still open, or None."""
         async with self._db.transaction() as db:
             rows = list(
                 await db.execute_fetchall(

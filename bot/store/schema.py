@@ -155,7 +155,7 @@ MIGRATIONS = (
 )
 
 
-# In each database of Tonearm since the first migration.
+# A table in each database of Tonearm since the first migration.
 _FIRST_TABLE = "note"
 
 _COLUMNS = """
