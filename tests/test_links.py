@@ -211,6 +211,7 @@ def test_rest_of_link_names_a_song_or_a_start() -> None:
         f"{album}?si=a&highlight=spotify%3Atrack%3A{ID}&b=c",
         f"https://open.spotify.com/playlist/{OTHER_ID}?highlight=spotify:track:{ID}.",
         f"spotify:album:{OTHER_ID}?highlight=spotify:track:{ID}",
+        f"https://open.spotify.com/collection/tracks?highlight=spotify:track:{ID}",
         f"https://embed.spotify.com/?uri=spotify:track:{ID}",
         f"https://open.spotify.com/embed?uri=spotify%3Atrack%3A{ID}&theme=0",
     ):
@@ -227,6 +228,7 @@ def test_rest_of_link_names_a_song_or_a_start() -> None:
         (f"{episode}#1:01:01", 3661),
         (f"{episode}#t=61", 61),
         (f"spotify:episode:{ID}#1:01", 61),
+        (f"https://open.spotify.com/show/{OTHER_ID}?highlight=spotify:episode:{ID}&t=61", 61),
         (f"https://open.spotify.com/embed-podcast/episode/{ID}/?t=61)", 61),
         (f"{episode}?t=", 0),
         (f"{episode}?t=-61", 0),

@@ -229,6 +229,12 @@ def _parse_path(rest: str) -> Target:
         # The user name may be any word, even one of these.
         start = next((n for n in range(2, len(words)) if words[n] in ("playlist", "collection")), 0)
         parts, words = parts[start:], words[start:]
+    match = _HIGHLIGHTED.match(parameters.get("highlight", ""))
+    if match and words and words[0] not in _PLAYABLE:
+        # The page of a list, such as an album, that scrolls to a song and highlights it.
+        with suppress(UnreadableLink):
+            uri = _uri(Kind(match[1].lower()), match[2])
+            return replace(uri, start_ms=_start_ms(parameters.get("t", "")))
     match words:
         case []:
             raise UnreadableLink("the start page", message=unsupported_links.START_PAGE)
@@ -243,10 +249,6 @@ def _parse_path(rest: str) -> Target:
     uri = _uri(Kind(words[0]), parts[1] if len(parts) > 1 else "")
     if uri.kind in _PLAYABLE:
         return replace(uri, start_ms=_start_ms(parameters.get("t") or rest.partition("#")[2]))
-    # The page of an album or a playlist that scrolls to a song and highlights it.
-    if match := _HIGHLIGHTED.match(parameters.get("highlight", "")):
-        with suppress(UnreadableLink):
-            return _uri(Kind(match[1].lower()), match[2])
     return uri
 
 
