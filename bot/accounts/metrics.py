@@ -69,7 +69,7 @@ class Metrics:
         )
         self._exhausted = Gauge(
             "tonearm_spotify_quota_exhausted",
-            "Of how many apps Spotify takes no calls, because their quota is used up",
+            "How many apps have a used-up quota",
             ["app", "group"],
             registry=registry,
         )

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 # Seconds without another keystroke before Spotify is asked, and seconds until the answer.
 DEBOUNCE, RESPONSE_BUDGET = 0.1, 0.25
-# Seconds for a fetch that goes on after the answer; its choices are cached for a later keystroke.
+# Seconds for a fetch that continues after the answer; it caches its choices for a later keystroke.
 BACKGROUND_TIMEOUT = 6.0
 # Fetches of one user at the same time; beyond that the answer comes from the cache.
 MAX_CONCURRENT = 6

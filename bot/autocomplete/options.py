@@ -216,7 +216,7 @@ def _is_searchable(words: str) -> bool:
 
 
 def _to_choices(choices: Iterable[Choice]) -> Choices:
-    """The choices as Discord takes them: each value once, at most MAX_CHOICES."""
+    """The choices as Discord accepts them: each value once, at most MAX_CHOICES."""
     unique: dict[str, Choice] = {}
     for choice in choices:
         if 0 < len(choice.value) <= MAX_CHOICE:

@@ -54,5 +54,5 @@ class ProgressMessage:
             try:
                 await self._edit(f"{self._task}: {done:,} of {expected:,}.")
             except DISCORD_ERRORS:
-                # The work matters more than its progress: go on without showing it.
+                # The work matters more than its progress: continue without showing it.
                 self._next_edit = math.inf

@@ -80,7 +80,7 @@ class LoginLink:
     replaced: LoginFinished | None = None
 
 
-# What an error says where its user can press a button or repeat a command, and what a page says.
+# Phrases of errors for replies with a button or a command, and their replacements on a page.
 _ON_A_PAGE = {
     "Press the button to link again": "Use /link again",
     "Try again in": "Use /link again in",
@@ -89,7 +89,7 @@ _ON_A_PAGE = {
 
 
 def failure_message(error: BotError) -> str:
-    """The sentences about a failed login; they always name a command to go on with."""
+    """The sentences about a failed login, with a command as the next step."""
     message = error.message
     for words, on_a_page in _ON_A_PAGE.items():
         message = message.replace(words, on_a_page)
