@@ -11,7 +11,6 @@ import sys
 import threading
 from pathlib import Path
 
-import discord
 from dotenv import load_dotenv
 
 from bot import config
@@ -20,24 +19,16 @@ from bot.config import Settings
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.storage import StorageError
 from bot.interactions.connection import CUT_TIMEOUT
-from bot.interactions.discord_errors import DISCORD_ERRORS
+from bot.interactions.start_errors import start_error
 from bot.store.disk_errors import file_error
-
-_TOKEN_REFUSED = (
-    "Discord does not accept DISCORD_TOKEN. Reset it at discord.com/developers, your application, "
-    "Bot, and put the new one into .env."
-)
 
 # Seconds from a signal to the end of the process, even if a disk or a DNS lookup hangs. All grace
 # periods together are shorter.
 MAX_SHUTDOWN = 7.8
 
-# The gateway's close code for an invalid token.
-_AUTHENTICATION_FAILED = 4004
-
 
 async def run(settings: Settings) -> None:
-    """Run the bot until SIGINT or SIGTERM. Raises StartupError."""
+    """Run the bot until SIGINT, SIGTERM or SIGHUP. Raises StartupError."""
     stop = asyncio.Event()
 
     def stop_in_time() -> None:
@@ -46,7 +37,10 @@ async def run(settings: Settings) -> None:
         watchdog.daemon = True
         watchdog.start()
 
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
+    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signals.remove(signal.SIGHUP)  # by nohup: the terminal may close
+    for signal_number in signals:
         asyncio.get_running_loop().add_signal_handler(signal_number, stop_in_time)
     async with build(settings) as bot:
         running = asyncio.create_task(bot.start(settings.discord_token))
@@ -61,19 +55,11 @@ async def run(settings: Settings) -> None:
         stopping.cancel()
         try:
             await running
-        except discord.LoginFailure:
-            raise StartupError(_TOKEN_REFUSED) from None
-        except discord.ConnectionClosed as error:
-            if error.code == _AUTHENTICATION_FAILED:
-                raise StartupError(_TOKEN_REFUSED) from None
-            raise StartupError(f"Discord closed the connection: {error.code}.") from None
-        except (
-            *DISCORD_ERRORS,
-            discord.GatewayNotFound,
-        ) as error:
-            raise StartupError(
-                f"Discord cannot be reached: {str(error) or type(error).__name__}"
-            ) from None
+        except Exception as error:
+            reason = start_error(error, logged_in=bot.application is not None)
+            if reason is None:
+                raise
+            raise StartupError(reason) from None
 
 
 def _force_exit() -> None:

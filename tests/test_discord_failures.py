@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from discord import ui
 
@@ -36,6 +38,17 @@ async def test_bot_reconnects_after_gateway_failures(
         await fail()
         await discord.wait_until_ready(timeout=20)
         assert "Ada's Laptop" in (await linked_user.run("/now")).text
+
+
+def test_failed_connection_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """discord.py logs it so, and tries again."""
+    try:
+        raise ConnectionRefusedError("simulated")
+    except ConnectionRefusedError:
+        logging.getLogger("discord.shard").exception("Failed for shard_id: %s. Retrying...", 0)
+    (record,) = caplog.records
+    assert record.getMessage() == "Failed for shard_id: 0. Retrying... (ConnectionRefusedError)"
+    assert not record.exc_info
 
 
 async def test_discord_error_is_survived(discord: Discord, linked_user: UserClient) -> None:

@@ -16,7 +16,8 @@ from bot.interactions.command_sync import PROBLEM_NOTE
 from bot.store import Store
 from sandbox.clock import Clock
 from sandbox.discord import Discord, RequestKind, too_many_requests
-from sandbox.discord.faults import no_answer, refusal
+from sandbox.discord.faults import cloudflare_ban, no_answer, refusal
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, bot_environment, run_harness
 from sandbox.spotify import Spotify
 
@@ -116,6 +117,35 @@ async def test_unreachable_discord_is_one_line_error(tmp_path: Path) -> None:
     assert "Discord cannot be reached" in output.splitlines()[-1]
 
 
+async def test_final_close_of_gateway_is_one_line_error(tmp_path: Path) -> None:
+    for code in (4010, 4011, 4012, 4013, 4014):
+        async with _fake_services() as (discord, spotify):
+            discord.gateway.refuses_with = code
+            output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
+        assert f"closed the connection with code {code}. Restart" in output.splitlines()[-1]
+
+
+async def test_odd_answers_at_the_start_are_one_line_errors(tmp_path: Path) -> None:
+    for fault, part in (
+        (_json_fault("users/@me", '{"id":"1'), "cannot be read"),
+        (_json_fault("applications/@me", "{}"), "cannot be read"),
+        (_json_fault("gateway/bot", "[]"), "cannot be read"),
+        (Fault("users/@me", status=200, body="<html>"), "cannot be read"),
+        (refusal(503, "users/@me"), "discordstatus.com"),
+        (cloudflare_ban("users/@me"), "again in 10 minutes"),
+        (too_many_requests(1200, "users/@me"), "again in 20 minutes"),
+    ):
+        async with _fake_services() as (discord, spotify):
+            discord.faults.add(fault).times = None
+            output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
+        assert part in output.splitlines()[-1]
+        assert "<" not in output
+
+
+def _json_fault(path: str, body: str) -> Fault:
+    return Fault(path, status=200, body=body, headers={"Content-Type": "application/json"})
+
+
 async def test_port_in_use_is_one_line_error(tmp_path: Path) -> None:
     async with _fake_services() as (discord, spotify):
         port = {"PORT": discord.url.split(":")[2].split("/")[0]}
@@ -139,7 +169,7 @@ async def test_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> Non
     assert (tmp_path / "tonearm.sqlite3").read_text().startswith("a shopping list")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_signal_stops_program_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     async with _fake_services() as (discord, spotify):
         async with _run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:

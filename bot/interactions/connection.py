@@ -37,6 +37,19 @@ logging.getLogger("discord.app_commands.tree").addFilter(
 )
 
 
+def _shorten(record: logging.LogRecord) -> bool:
+    """Replace the traceback of a failed connection, which the library tries again, by its class."""
+    if record.exc_info:
+        error = record.exc_info[1]
+        status = getattr(error, "status", "")
+        record.msg = f"{record.getMessage()} ({type(error).__name__} {status}".rstrip() + ")"
+        record.args, record.exc_info = (), None
+    return True
+
+
+logging.getLogger("discord.shard").addFilter(_shorten)
+
+
 class Connection(commands.AutoShardedBot):
     """discord.py's bot. Unlike Bot, AutoShardedBot tries again if its first connection fails.
 
@@ -67,7 +80,10 @@ class Connection(commands.AutoShardedBot):
         self.http._HTTPClient__session._timeout = REQUEST_TIMEOUT  # type: ignore[attr-defined]
         # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
         # not to the address it was given.
-        _, gateway, _ = await self.http.get_bot_gateway()
+        try:
+            _, gateway, _ = await self.http.get_bot_gateway()
+        except (LookupError, TypeError, ValueError) as error:
+            raise discord.GatewayNotFound from error
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
     async def close(self) -> None:

@@ -71,11 +71,11 @@ class Gateway:
     ) -> None:
         self.close_codes: list[int] = []
         self.sessions: dict[str, Session] = {}
-        self.identifies = 0
-        self.resumes = 0
+        self.identifies = self.resumes = 0
         self.heartbeat_interval = 41_250  # milliseconds
         self.resume_url = ""
         self.ignores_close = False
+        self.refuses_with = 0  # the code with which it closes any identify
         self._state = state
         self._changes = changes
         self._token = token
@@ -192,8 +192,9 @@ class Gateway:
                 raise GatewayCloseError(ALREADY_AUTHENTICATED, "Already authenticated")
             if not isinstance(data, dict) or data.get("token") != self._token:
                 raise GatewayCloseError(AUTHENTICATION_FAILED, "Authentication failed")
-            start = self._identify if op == IDENTIFY else self._resume
-            session = await start(socket, data)
+            if op == IDENTIFY and self.refuses_with:
+                raise GatewayCloseError(self.refuses_with, "simulated")
+            session = await (self._identify if op == IDENTIFY else self._resume)(socket, data)
             self._changes.notify()
             return session
         if session is None:
@@ -224,8 +225,7 @@ class Gateway:
         self.sessions[session.id] = session
         session.socket = socket
         self.identifies += 1
-        guilds = [guild for guild in self._state.guilds if guild.has_bot]
-        guilds = [guild for guild in guilds if session.receives_guild(guild.id)]
+        guilds = [g for g in self._state.guilds if g.has_bot and session.receives_guild(g.id)]
         await self._send_event(
             session, "READY", self._ready_payload(session, [guild.id for guild in guilds])
         )
