@@ -114,6 +114,36 @@ async def test_timer_pauses_at_the_end_of_a_track(
     assert last.duration - player.progress <= 3000
 
 
+async def _advance_to_look(harness: Harness, seconds: float) -> None:
+    """Advance the clock so far that the bot reads the player, and wait for that."""
+    spotify = harness.spotify
+    reads, version = len(spotify.calls_to("GET", "me/player")), spotify.changes.version
+    harness.clock.advance(seconds)
+    while len(spotify.calls_to("GET", "me/player")) == reads:
+        version = await spotify.changes.wait_for_change(version)
+
+
+@pytest.mark.parametrize("ends", [True, False])
+async def test_timer_outlasts_what_spotify_does_not_show(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player, ends: bool
+) -> None:
+    """An ad between two tracks is not counted; if it does not end, the music is paused."""
+    _, first, last, *_ = next(iter(spotify.catalogue.albums.values())).tracks
+    await linked_user.run("/sleep when:after 2")
+    harness.clock.advance((first.duration - player.progress) / 1000 + 0.1)
+    player.interlude = "ad"
+    await _advance_to_look(harness, 1.5)
+    for _ in range(2 if ends else 6):
+        assert not _pauses(spotify)
+        await _advance_to_look(harness, 20.5)
+    if ends:
+        player.interlude = None
+        await _advance_to_look(harness, 20.5)
+        harness.clock.advance((last.duration - player.progress) / 1000 - 2.5)
+    await _wait_for_pause(spotify)
+    assert not ends or player.item == last.uri
+
+
 async def test_off_and_unlink_end_the_timer(
     harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
@@ -27,6 +28,8 @@ _log = logging.getLogger(__name__)
 _LAST_LOOK, _PAUSE_BEFORE_END = 3.0, 1.0
 # Seconds after the end of a track at which the next one has started.
 _NEXT_TRACK_DELAY = 1.0
+# Seconds after which the bot looks again at what it cannot count, and how often before it pauses.
+_HIDDEN_DELAY, _MAX_HIDDEN_LOOKS = 20.0, 6
 # After a restart, a timer that is overdue by more than this many seconds is dropped.
 _MAX_DELAY = 15 * 60.0
 
@@ -133,16 +136,23 @@ class SleepTimers:
 
     async def _wait_and_pause(self, timer: SleepTimer) -> None:
         """Pause the player when it is time. Raises BotError."""
+        hidden_looks = 0
         while True:
             await self._sleep(max(0.0, timer.due - self._now()))
             if timer.tracks_left is None:
                 break
             spotify = await self._sessions.session(timer.discord_id, background=True)
             playback = await spotify.player.state()
-            item = playback.item if playback else None
-            if item is None or playback is None or not playback.is_playing:
-                return  # paused already, or nothing to count
-            tracks = timer.tracks_left
+            if playback is None or playback.is_playing is False:
+                return  # paused already
+            item, tracks = playback.item, timer.tracks_left
+            if item is None or not item.duration_ms:
+                # An ad, or something that Spotify does not show: look again when it may be over.
+                hidden_looks += 1
+                if tracks == 1 or hidden_looks > _MAX_HIDDEN_LOOKS:
+                    break
+                timer = replace(timer, due=self._now() + _HIDDEN_DELAY)
+                continue
             # After a restart the item is unknown: `due` is before the end of the last track only.
             tracks -= item.id != timer.item if timer.item else tracks > 1
             if tracks <= 0:
