@@ -8,7 +8,8 @@ import pytest
 from discord import ui
 
 from bot.errors.content import NothingFound
-from sandbox.discord import Discord, UserClient
+from sandbox.discord import Discord, RequestKind, UserClient
+from sandbox.discord.faults import truncated_answer
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.message_text import walk_components
@@ -49,6 +50,26 @@ def test_failed_connection_is_one_line_in_the_log(caplog: pytest.LogCaptureFixtu
     (record,) = caplog.records
     assert record.getMessage() == "Failed for shard_id: 0. Retrying... (ConnectionRefusedError)"
     assert not record.exc_info
+
+
+async def test_answer_that_breaks_off_is_an_error_of_discord(
+    harness: Harness, linked_user: UserClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever the bot sent: a command that ran is not to be repeated, and nothing is a bug."""
+    player = harness.spotify.accounts["ada"].player
+    for kind in RequestKind:
+        for times in (1, None):
+            player.resume()
+            harness.discord.faults.add(truncated_answer(f" {kind}$", times=times))
+            before = len(harness.spotify.calls_to("POST", "me/player/next"))
+            reply = await linked_user.run("/next")
+            skipped = len(harness.spotify.calls_to("POST", "me/player/next")) > before
+            assert "Try again" not in reply.text or not skipped, kind
+            assert "wrong on our side" not in reply.text
+            await linked_user.autocomplete("/play what:har")
+            harness.discord.faults.clear()
+    assert not [record for record in caplog.records if record.exc_info]
+    await harness.stop()  # nothing is in progress
 
 
 async def test_discord_error_is_survived(discord: Discord, linked_user: UserClient) -> None:

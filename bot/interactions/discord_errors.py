@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import aiohttp
 import discord
 from cachetools import LRUCache
 
-# discord.py raises these if Discord refuses a request or does not answer it.
+# discord.py raises these if Discord refuses a request, does not answer it, or does so in part.
 DISCORD_ERRORS = (
     discord.HTTPException,
+    json.JSONDecodeError,
     discord.RateLimited,
     aiohttp.ClientError,
     ConnectionError,

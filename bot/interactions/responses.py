@@ -214,6 +214,9 @@ async def report(
     except DISCORD_ERRORS as error:
         _log.warning("Discord accepts no reply: %s", _describe(error))
         return False
+    except Exception:  # discord.py cannot read what Discord answers
+        _log.exception("a short reply could not be made")
+        return False
     return True
 
 

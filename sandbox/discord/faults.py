@@ -84,6 +84,14 @@ def late_answer(pattern: str = "", *, times: int | None = 1) -> Fault:
     return Fault(pattern, "stall", runs_first=True, times=times)
 
 
+def truncated_answer(pattern: str = "", *, times: int | None = 1) -> Fault:
+    """Discord does what is asked, and its answer breaks off."""
+    headers = {"Content-Type": "application/json"}
+    return Fault(
+        pattern, status=200, body='{"id":"1', headers=headers, runs_first=True, times=times
+    )
+
+
 def cloudflare_ban(pattern: str = "", *, times: int | None = 1) -> Fault:
     """Cloudflare refuses the bot's address: an HTML page with its code 1015, and no `Via`."""
     headers = {"Content-Type": "text/html", "Server": "cloudflare", "Retry-After": "600"}
@@ -134,6 +142,7 @@ FAULTS: dict[str, Callable[..., Fault]] = {
     "connection reset": connection_reset,
     "no answer": no_answer,
     "late answer": late_answer,
+    "truncated answer": truncated_answer,
     "cloudflare ban": cloudflare_ban,
     "long rate limit": lambda pattern, **options: too_many_requests(1200, pattern, **options),
     "400": lambda pattern, **options: refusal(400, pattern, **options),
