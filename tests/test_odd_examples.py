@@ -96,6 +96,8 @@ async def test_devices_are_read_one_by_one(
     reply = await linked_user.run("/devices")
     assert "Ada's Laptop" in reply.text
     assert "And 1 that I couldn’t read" in reply.text
+    spotify.on("devices", Changed(lambda answer: {"devices": answer["devices"] * 3}))
+    assert (await linked_user.run("/devices")).text.count("Ada's Laptop** ·") == 1
 
 
 async def test_two_active_devices(

@@ -44,11 +44,12 @@ class PlayerApi:
         return state
 
     async def devices(self, *, fresh: bool = True) -> Entries[Device]:
-        """The devices on which Spotify is running; if not `fresh`, perhaps from the cache."""
+        """The devices on which Spotify is running, each once; if not `fresh`, perhaps cached."""
         response = await self._api.get(
             "me/player/devices", decode=DevicesResponse.decode, fresh=fresh
         )
-        return Entries.of(response.devices)
+        devices = Entries.of(response.devices)
+        return devices.where({device.id or device: device for device in devices}.values())
 
     async def get_queue(self) -> Queue:
         return await self._api.get("me/player/queue", decode=Queue.decode)
