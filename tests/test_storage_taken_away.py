@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 
@@ -28,6 +29,19 @@ async def test_deleted_or_replaced_database_is_noticed(harness: Harness) -> None
         kept.rename(file)
         assert await health(harness) == (200, "ok")
         assert "Linked since" in (await ada.run("/account")).text
+
+
+async def test_database_that_is_cut_off_is_noticed(harness: Harness, ada: UserClient) -> None:
+    """A write would go to the log beside it, and the rest would be missing after a restart."""
+    database = harness.settings.database
+    assert harness.bot is not None
+    await harness.bot.services.store._db.truncate_wal()
+    assert (await health(harness))[0] == 200
+    await maintain(harness)
+    os.truncate(database, database.stat().st_size - 4096)
+    await maintain(harness)
+    assert (await health(harness))[0] == 503
+    assert "This bot’s database" in (await ada.run("/link")).text
 
 
 async def test_login_is_not_confirmed_if_its_database_was_deleted(harness: Harness) -> None:

@@ -30,6 +30,7 @@ from bot.store.disk_errors import (
     damage_error,
     file_error,
     file_identities,
+    file_size,
     irregular_file_error,
     lock_file,
     replacement_error,
@@ -104,6 +105,7 @@ class Database:
         self._writer, self._reader, self._row_reader = connections
         self._write_lock = asyncio.Lock()
         self._files: tuple[object, ...] | None = None  # once it is open
+        self._size = 0
         self._disk_error: StorageError | None = None
         self.has_unerased_rows = False
         self.on_write: OnWrite = lambda _: nullcontext()
@@ -132,11 +134,8 @@ class Database:
             except StorageError as error:
                 raise StartupError(str(error)) from None
             if is_new and key_file(path).exists():
-                _log.warning(
-                    "made a new database: %s. The key beside it is older. If people were linked, "
-                    "stop Tonearm and put their database back.",
-                    path,
-                )
+                lost = "If people were linked, stop Tonearm and put their database back."
+                _log.warning("made a new database: %s. The key beside it is older. %s", path, lost)
             elif is_new:
                 _log.info("made a new database: %s", path)
             yield database
@@ -230,8 +229,11 @@ class Database:
 
     def _check_files(self) -> None:
         """Raises StorageGone: a write to deleted files would be lost with the process."""
-        if self._files is not None and file_identities(self._path) != self._files:
-            raise replacement_error(self._path)
+        if self._files is not None:
+            size = file_size(self._path)
+            if file_identities(self._path) != self._files or size < self._size:
+                raise replacement_error(self._path)
+            self._size = size  # SQLite makes the file shorter only by a VACUUM
 
     @contextmanager
     def _raise_storage_errors(self) -> Iterator[None]:

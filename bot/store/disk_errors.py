@@ -126,7 +126,7 @@ def damage_error(database: Path, detail: str, *, foreign: bool = False) -> Stora
 
 def replacement_error(database: Path) -> StorageGone:
     return StorageGone(
-        f"{database} or a file beside it was deleted or replaced while Tonearm ran. "
+        f"{database} or a file beside it was deleted, replaced or cut off while Tonearm ran. "
         "Nothing is saved until you put the files back or restart Tonearm."
     )
 
@@ -134,6 +134,16 @@ def replacement_error(database: Path) -> StorageGone:
 def file_identities(database: Path) -> tuple[tuple[int, int] | None, ...]:
     """Device and inode of the database's files; None for a missing one. Raises StorageError."""
     return tuple(_identity(sibling) for sibling in _files(database))
+
+
+def file_size(file: Path) -> int:
+    """In bytes; 0 for a missing file. Raises StorageError."""
+    try:
+        return os.stat(file).st_size
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise file_error(error, file) from None
 
 
 def _files(database: Path) -> list[Path]:
