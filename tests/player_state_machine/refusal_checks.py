@@ -14,8 +14,8 @@ Condition = Callable[[PlayerComparison], bool]
 
 _SUCCESS_TEXT = re.compile(
     r"(Paused|Playing|Already (paused|playing)|Skipped|Went (back|to)|From the start|Moved|Queued"
-    r"|Volume|Muted|Shuffled|Shuffle is|Repeat is|Repeating|Liked|Not liked"
-    r"|This device does not say|\d+ songs|Shared with)\b"
+    r"|Volume|Muted|Shuffled|Shuffle is|Repeat (is|all|one)|Liked|Removed from Liked Songs"
+    r"|This device doesn’t say|\d+ songs|Shared with)\b"
     r"(?! now:)"
 )
 # Calls that prepare the requested action.
