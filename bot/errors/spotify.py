@@ -13,7 +13,7 @@ class SpotifyError(BotError):
 
 
 class AccessTokenRefused(SpotifyError):
-    message = "Spotify rejected your login just now. Try again in a minute."
+    message = "Spotify rejected the login just now. Try again in a minute."
 
 
 class SpuriousUnauthorized(AccessTokenRefused):
@@ -176,7 +176,7 @@ class BackgroundBudgetExceeded(SpotifyError):
         if math.isinf(retry_after):
             message = (
                 f"That takes {calls:,} requests to Spotify, and exports may use {budget:,} a day. "
-                "Ask {operator} to allow more, or use your own app: /setup."
+                "Ask {operator} to allow more."
             )
         else:
             message = (

@@ -28,7 +28,7 @@ _FAILURE_TEXTS = (
     "Too many requests",
     "has used up its daily limit",
     "hasn’t caught up",
-    "rejected your login",
+    "rejected the login",
 )
 
 
