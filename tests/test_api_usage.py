@@ -206,7 +206,6 @@ async def test_oversized_export_is_refused_and_commands_work() -> None:
         reply = await linked_user.run("/export format:csv")
         await reply.wait_for("That takes")
         assert "exports may use 75 a day. Ask this bot’s owner" in reply.text
-        assert "/setup" in reply.text
         assert not reply.files
         calls = len(harness.spotify.calls_to("GET", "me/tracks"))
         assert calls == 2, "the first page, and one entry to verify the count"
