@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NoSleepTimer, NothingPlaying
+from bot.errors.storage import StorageError
 from bot.player.actions import PlayerAction
 from bot.player.parsing import SleepRequest
 from bot.player.player import Player
@@ -81,8 +83,8 @@ class SleepTimers:
         """Raises NoSleepTimer."""
         if user_id not in self._timers:
             raise NoSleepTimer
-        self.forget(user_id)
         await self._table.delete(user_id)
+        self.forget(user_id)
 
     async def load(self) -> None:
         """Start the stored timers again."""
@@ -132,7 +134,8 @@ class SleepTimers:
         if self._tasks.get(timer.discord_id) is asyncio.current_task():
             del self._tasks[timer.discord_id]
             del self._timers[timer.discord_id]
-            await self._table.delete(timer.discord_id)
+            with suppress(StorageError):  # the store has logged it; a restart drops the old timer
+                await self._table.delete(timer.discord_id)
 
     async def _wait_and_pause(self, timer: SleepTimer) -> None:
         """Pause the player when it is time. Raises BotError."""
@@ -162,5 +165,6 @@ class SleepTimers:
                 await self._sleep(timer.due + _LAST_LOOK - _PAUSE_BEFORE_END - self._now())
                 break
             self._timers[timer.discord_id] = timer
-            await self._table.set(timer)
+            with suppress(StorageError):  # the timer goes on in memory
+                await self._table.set(timer)
         await self._player.perform(timer.discord_id, PlayerAction("pause"))

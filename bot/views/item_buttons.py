@@ -115,13 +115,9 @@ def _toggled(action: ItemAction, uri: Uri, saved: bool) -> ItemAction:
 def show_saved(button: ItemActionButton, saved: bool) -> None:
     """Turn a save button into an unsave button, or back."""
     if button.action in (SAVE, UNSAVE) and button.uri.kind in UNSAVABLE_KINDS:
-        whole = button.item.label != ItemActionButton(button.action, *_parts(button.uri)).item.label
-        action = UNSAVE if saved else SAVE
-        button.item = ItemActionButton(action, *_parts(button.uri), whole=whole).item
-
-
-def _parts(uri: Uri) -> tuple[Kind, str]:
-    return uri.kind, uri.id
+        uri, action = button.uri, UNSAVE if saved else SAVE
+        whole = (button.item.label or "").endswith(uri.kind)
+        button.item = ItemActionButton(action, uri.kind, uri.id, whole=whole).item
 
 
 def unsaved_message(kind: Kind) -> str:
