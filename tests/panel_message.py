@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,17 +57,18 @@ class PanelMessage:
 
     def is_live(self) -> bool:
         """Whether the panel refreshes itself; only then is its time relative."""
-        return self._as_of_line.endswith(":R>")
+        return self._time[1] == "R"
 
     @property
     def as_of(self) -> int:
         """The panel's time, in seconds since 1970."""
-        return int(self._as_of_line.split(":")[1])
+        return int(self._time[0])
 
     @property
-    def _as_of_line(self) -> str:
-        (line,) = [line for line in self.text.splitlines() if line.startswith("Updated <t:")]
-        return line
+    def _time(self) -> tuple[str, str]:
+        """The panel's time, and how Discord shows it: R is relative."""
+        ((seconds, style),) = re.findall(r"Updated <t:(\d+):(\w)>", self.text)
+        return seconds, style
 
     @property
     def player(self) -> Player:

@@ -120,7 +120,7 @@ async def test_panel_buttons_act_and_show_result(session: Session) -> None:
     await expect(session.panel.get_by_role("button", name="Liked")).to_be_visible()
     assert session.harness.spotify.accounts["ada"].liked[0][0] == player.item
     await session.press("loud sound")
-    await expect(session.panel).to_contain_text("Volume 70%")
+    await expect(session.panel).to_contain_text("🔊 70%")
     await session.press("twisted rightwards arrows")
     await expect(session.panel).to_contain_text("Shuffled")
     await session.press("repeat")
@@ -149,7 +149,7 @@ async def test_panel_buttons_act_and_show_result(session: Session) -> None:
 
 async def test_friend_plays_item_of_shared_panel(session: Session) -> None:
     await session.run_command("/now share:true")
-    await expect(session.panel).to_contain_text("Ada · Playing on Ada's Laptop")
+    await expect(session.panel).to_contain_text("Ada’s remote")
     await session.switch_user("Grace")
     await session.press("pause button")
     await expect(session.latest_message).to_contain_text("This is somebody else’s remote.")

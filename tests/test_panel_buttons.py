@@ -45,16 +45,16 @@ CASES = (
     Case("▶️", lambda player: player.is_playing, "Playing on Ada's Laptop", Player.pause),
     Case("⏭️", lambda player: player.progress < 5000, "Carry the Lantern Home, Ines"),
     Case("⏮️", lambda player: player.at_start, "Playing on Ada's Laptop"),
-    Case("🔀", lambda player: player.shuffle, "Volume 60% · Shuffled"),
-    Case("🔀", lambda player: not player.shuffle, "Shuffle is off · Playing",
+    Case("🔀", lambda player: player.shuffle, "🔊 60% · Shuffled"),
+    Case("🔀", lambda player: not player.shuffle, "Shuffle is off\nThe Last",
          lambda player: player.set_shuffle(True)),
     Case("🔁", lambda player: player.repeat == "context", "Repeat all"),
     Case("🔁", lambda player: player.repeat == "track", "Repeat one",
          lambda player: player.set_repeat("context")),
     Case("🔂", lambda player: player.repeat == "off", "Repeat is off",
          lambda player: player.set_repeat("track")),
-    Case("🔉", lambda player: player.devices[0].volume == 50, "Volume 50%"),
-    Case("🔊", lambda player: player.devices[0].volume == 70, "Volume 70%"),
+    Case("🔉", lambda player: player.devices[0].volume == 50, "🔊 50%"),
+    Case("🔊", lambda player: player.devices[0].volume == 70, "🔊 70%"),
 )  # fmt: skip
 
 
@@ -199,7 +199,7 @@ async def test_concurrent_presses_are_both_shown(
     await presses
     await wait_for_redraws(panel.harness)
     assert "Paused on Ada's Laptop" in panel.text
-    assert "Volume 70%" in panel.text
+    assert "🔊 70%" in panel.text
     assert not panel.player.is_playing
     assert panel.player.devices[0].volume == 70
 

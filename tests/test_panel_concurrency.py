@@ -68,7 +68,7 @@ async def test_command_during_redraw_is_shown(
     panel = await _run_during_redraw(panel, trigger, held_call, "/pause")
     assert "Paused on Ada's Laptop" in panel.text
     assert "▶️" in panel_buttons(panel.message)
-    assert "Volume 70%" in panel.text or trigger != "🔊"
+    assert "🔊 70%" in panel.text or trigger != "🔊"
     assert count_panels(panel.harness) == 1
 
 

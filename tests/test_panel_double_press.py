@@ -90,7 +90,7 @@ async def test_later_press_is_serialised(
     await wait_for_redraws(harness)
     assert held.hits == 2
     if emoji == "🔊":
-        assert "Volume 80%" in panel.text
+        assert "🔊 80%" in panel.text
     else:
         assert panel.track_title() in panel.text
 

@@ -116,7 +116,7 @@ async def test_command_resets_refresh_count(panel: PanelMessage) -> None:
     await panel.advance(115)
     await panel.advance(200)
     await panel.user.run("/volume 30")
-    await panel.wait_for_text("Volume 30%")
+    await panel.wait_for_text("🔊 30%")
     for _ in range(2):
         await panel.advance(200)
         assert panel.is_live()
@@ -147,7 +147,7 @@ async def test_failed_refresh_shows_last_time(panel: PanelMessage, spotify: Spot
 async def test_command_of_owner_updates_panel(panel: PanelMessage) -> None:
     for command, expected in (
         ("/pause", "Paused on"),
-        ("/volume 30", "Volume 30%"),
+        ("/volume 30", "🔊 30%"),
         ("/shuffle on", "Shuffled"),
         ("/repeat one", "Repeat one"),
         ("/seek 1:40", "1:40 / 2:13"),
@@ -226,7 +226,7 @@ async def test_only_latest_panel_is_refreshed(panel: PanelMessage) -> None:
     await panel.press("🔄")
     edits = other.edit_count
     await panel.user.run("/volume 30")
-    await panel.wait_for_text("Volume 30%")
+    await panel.wait_for_text("🔊 30%")
     assert other.edit_count == edits
 
 

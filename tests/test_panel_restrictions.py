@@ -94,6 +94,16 @@ async def test_without_active_device_there_is_only_play(panel: PanelMessage) -> 
     assert not disabled_buttons(panel.message)
 
 
+async def test_device_with_nothing_loaded_has_nothing_to_resume(
+    panel: PanelMessage, spotify: Spotify
+) -> None:
+    body = '{"item": null, "is_playing": false, "device": {"name": "Attic"}}'
+    spotify.faults.add(Fault("GET .*/me/player$", status=200, body=body))
+    await panel.press("🔄")
+    assert "Nothing is playing on Attic" in panel.text
+    assert set(panel_buttons(panel.message)) == {"📱", "🔄"}
+
+
 async def test_episode_has_steps_of_fifteen_seconds(panel: PanelMessage, spotify: Spotify) -> None:
     episode = next(iter(spotify.catalogue.episodes.values()))
     panel.player.play(episode.uri, position=60_000)

@@ -41,7 +41,7 @@ async def test_concurrent_commands_are_both_shown_on_panel(
     panel = await linked_user.run("/now")
     spotify.faults.latency = 0.02
     await asyncio.gather(linked_user.run("/volume 90"), linked_user.run("/shuffle on"))
-    await panel.wait_for("Volume 90% · Shuffled")
+    await panel.wait_for("🔊 90% · Shuffled")
 
 
 async def test_unlink_during_command_leaves_no_state(

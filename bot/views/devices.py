@@ -166,7 +166,7 @@ def _line(device: Device) -> str:
         "can’t be controlled from here" if device.is_restricted or not device.id else "",
     ]
     details = " · ".join([safe(device.type) or "Device", *filter(None, marks)])
-    return f"{_emoji(device.type)} **{safe(device.name) or 'Unnamed device'}** · {details}"
+    return f"{device_emoji(device.type)} **{safe(device.name) or 'Unnamed device'}** · {details}"
 
 
 def _device_option(device: Device, *, selected: bool) -> discord.SelectOption:
@@ -180,9 +180,10 @@ def _named_option(device_id: str, name: str, kind: str) -> discord.SelectOption:
         label=single_line(name, 90) or "Unnamed device",
         description=single_line(kind, 90) or "Device",
         value=device_id,
-        emoji=_emoji(kind),
+        emoji=device_emoji(kind),
     )
 
 
-def _emoji(device_type: str | None) -> str:
+def device_emoji(device_type: str | None) -> str:
+    """The plain emoji of Spotify's name for a type of device."""
     return _EMOJI_OF_TYPE.get(device_type or "", "🔈")

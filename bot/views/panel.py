@@ -15,6 +15,7 @@ from bot.spotify.uris import Uri
 from bot.text.escape import safe
 from bot.text.items import album_name, byline, playback_line, progress_bar, title
 from bot.views import cards
+from bot.views.devices import device_emoji
 from bot.views.item_buttons import PLAY, SAVE, item_buttons
 from bot.views.panel_controls import control_rows
 from bot.views.panel_state import PanelState
@@ -77,26 +78,35 @@ def _body(state: PanelState) -> ui.Item[Any]:
     if playback and item:
         album = album_name(item)
         lines += [f"**{title(item)}**", f"{byline(item)} · *{album}*" if album else byline(item)]
-        lines += [progress_bar(playback.progress_ms, item.duration_ms), _settings_line(state)]
-        lines.append("-# On Spotify")
+        lines.append(progress_bar(playback.progress_ms, item.duration_ms))
     else:
-        lines += [_empty_state(state), _settings_line(state)]
-    if state.updated_at is not None:
-        # A live panel says how long ago it was updated, which stays true even if the bot stops.
-        # A panel that will not refresh itself says the time.
-        style = "R" if state.live else "t"
-        lines.append(f"-# Updated <t:{int(state.updated_at)}:{style}>")
+        lines.append(_empty_state(state))
+    lines += [_small(*_player_parts(state)), _small(*_source_parts(state))]
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)), id=_BODY_ID)
     return cards.with_cover(text, item)
 
 
+def _small(*parts: str) -> str:
+    """A line in small print; empty without a part."""
+    return f"-# {' · '.join(shown)}" if (shown := [part for part in parts if part]) else ""
+
+
 def _heading(state: PanelState) -> str:
-    """The owner's name, the status unless the rest says the same, and where it plays."""
-    line = playback_line(state.playback) if state.playback and state.item else ""
-    is_said = line.startswith(state.status) or state.status in _settings(state)
-    name = f"**{safe(state.name)}**" if state.name else ""
-    parts = [part for part in (name, "" if is_said else state.status, line) if part]
-    return f"-# {' · '.join(parts)}" if parts else ""
+    """The owner's name, and the status unless the rest says the same."""
+    is_said = any(part.startswith(state.status) for part in _player_parts(state, plain=True))
+    owner = f"**{safe(state.name)}**’s remote" if state.name else ""
+    return _small(owner, "" if is_said else state.status)
+
+
+def _source_parts(state: PanelState) -> list[str]:
+    """Where the item is from, and when the panel was updated."""
+    parts = ["On Spotify"] if state.item else []
+    if state.updated_at is not None:
+        # A live panel says how long ago it was updated, which stays true even if the bot stops.
+        # A panel that will not refresh itself says the time.
+        style = "R" if state.live else "t"
+        parts.append(f"Updated <t:{int(state.updated_at)}:{style}>")
+    return parts
 
 
 def _empty_state(state: PanelState) -> str:
@@ -118,21 +128,25 @@ def _empty_state(state: PanelState) -> str:
     return f"**Nothing is playing{on}**\nStart something with /play."
 
 
-def _settings_line(state: PanelState) -> str:
-    return f"-# {' · '.join(settings)}" if (settings := _settings(state)) else ""
-
-
-def _settings(state: PanelState) -> list[str]:
-    """The volume, and the modes that are on."""
+def _player_parts(state: PanelState, *, plain: bool = False) -> list[str]:
+    """Where it plays, the volume, and the modes that are on; `plain`: in the words of a status."""
     playback = state.playback
     if playback is None:
         return []
     device = playback.device or UNKNOWN_DEVICE
-    settings = [
-        f"Volume {device.volume_percent}%" if device.volume_percent is not None else "",
+    line = playback_line(playback) if state.item else ""
+    parts = [
+        f"{device_emoji(device.type)} {line}" if line and not plain else line,
+        _volume(device.volume_percent, plain=plain),
         "Shuffled" if playback.shuffle_state else "",
         _REPEAT_LABELS.get(playback.repeat_state or "", ""),
         "Private session" if device.is_private_session and not state.hides_item else "",
         "This device can’t be controlled from here" if device.is_restricted else "",
     ]
-    return [setting for setting in settings if setting]
+    return [part for part in parts if part]
+
+
+def _volume(percent: int | None, *, plain: bool) -> str:
+    if percent is None:
+        return ""
+    return f"Volume {percent}%" if plain else f"{'🔊' if percent else '🔇'} {percent}%"

@@ -72,7 +72,9 @@ def control_rows(state: PanelState) -> Iterator[list[ui.Item[Any]]]:
     owner = str(state.owner)
     situation = situation_of(state.playback)
     if situation in (Situation.INACTIVE, Situation.EMPTY):
-        yield [_toggle_button(state), DevicesButton(owner), _button(state, "refresh", "🔄")]
+        # An active device with nothing loaded has nothing to continue.
+        resume = [_toggle_button(state)] if situation is Situation.INACTIVE else []
+        yield [*resume, DevicesButton(owner), _button(state, "refresh", "🔄")]
         return
     yield _playback_buttons(state)
     yield [*_item_buttons(state), *_volume_buttons(state)]
@@ -120,8 +122,11 @@ def _toggle_button(state: PanelState) -> PanelButton:
     # Spotify always disallows pausing or resuming, and updates that late after a press.
     both = all(_is_disabled(state, action) for action in ("pausing", "resuming"))
     if state.playback and state.playback.is_playing:
-        return _button(state, "pause", "⏸️", disabled=both)
-    return _button(state, "resume", "▶️", disabled=both and state.playback is not None)
+        button = _button(state, "pause", "⏸️", disabled=both)
+    else:
+        button = _button(state, "resume", "▶️", disabled=both and state.playback is not None)
+    button.item.style = discord.ButtonStyle.primary
+    return button
 
 
 def _shuffle_button(state: PanelState) -> PanelButton:
@@ -159,7 +164,9 @@ def _item_buttons(state: PanelState) -> list[ui.Item[Any]]:
     uri = state.uri
     if uri is None:
         return []
-    return [_like_button(state), *item_buttons(uri, ADD)]
+    (add,) = item_buttons(uri, ADD)
+    add.item.emoji = "➕"
+    return [_like_button(state), add]
 
 
 def _like_button(state: PanelState) -> PanelButton:

@@ -12,7 +12,8 @@ MessageKind = Literal["panel", "another's", "card", "words", "queue", "devices",
 
 _TITLE = re.compile(r"^\*\*\[.*\]\(https://open\.spotify\.com/([a-z]+)/([0-9A-Za-z]{22})\)\*\*$")
 _LINK = re.compile(r"\]\(https://open\.spotify\.com/([a-z]+)/([0-9A-Za-z]{22})\)")
-_AS_OF = re.compile(r"^-# Updated <t:(\d+):([tR])>$")
+_AS_OF = re.compile(r"^-# (?:On Spotify · )?Updated <t:(\d+):([tR])>$")
+_EMOJI = re.compile(r"^[^\w*]+ ")
 _PROGRESS = re.compile(r"^(?:[▰▱]+ )?([\d:]+)(?: / ([\d:]+))?$")
 
 
@@ -106,7 +107,8 @@ def linked_uris(lines: tuple[str, ...]) -> list[str]:
 
 
 def _split_parts(line: str) -> tuple[str, ...]:
-    return tuple(plain_text(line).split(" · "))
+    """The parts of a line, each without its emoji."""
+    return tuple(_EMOJI.sub("", part) for part in plain_text(line).split(" · "))
 
 
 def _parse_duration(clock: str) -> int:

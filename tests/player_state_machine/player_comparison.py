@@ -79,7 +79,7 @@ class PlayerComparison:
             kind = "An ad" if ad else "Something" if playing else "Nothing"
             heading = f"**{kind} is playing on {name}**"
             return errors + ([] if heading in message.body else [f"{heading} is not there"])
-        if playback not in message.header:
+        if playback not in message.settings:
             errors.append(f"{playback} is not there")
         errors += self._compare_title(message) + (
             self._compare_progress(message) if with_progress else []
@@ -95,13 +95,13 @@ class PlayerComparison:
         if device is None:
             return []
         expected = {
-            f"Volume {device.volume}%" if device.volume is not None else "",
+            f"{device.volume}%" if device.volume is not None else "",
             "Shuffled" if self.player.shuffle else "",
             "" if self.player.repeat == "off" else _repeat_text(self.player.repeat),
             "Private session" if device.is_private_session else "",
             "This device can’t be controlled from here" if device.is_restricted else "",
         } - {""}
-        shown = {part.replace(" %", "%") for part in message.settings}
+        shown = {part for part in message.settings if not _DEVICE_SUFFIX.match(part)}
         return [] if shown == expected else [f"{shown} instead of {expected}"]
 
     def _compare_title(self, message: ParsedMessage) -> list[str]:
