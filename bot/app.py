@@ -26,6 +26,7 @@ from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
 from bot.library.saved_items import SavedItems
+from bot.library.undo import UndoLog
 from bot.login.discord_oauth import DiscordOAuth
 from bot.login.flow import LoginFlow
 from bot.panel.panels import Panels
@@ -162,6 +163,7 @@ async def build(
             player=player,
             panels=panels,
             saved_items=SavedItems(panels.items_saved),
+            undo_log=UndoLog(monotonic=monotonic),
             sleep_timers=sleep_timers,
             double_press=DoublePressGuard(monotonic=monotonic),
             operator=settings.operator,

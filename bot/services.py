@@ -16,6 +16,7 @@ from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
 from bot.library.saved_items import SavedItems
+from bot.library.undo import UndoLog
 from bot.login.flow import LoginFlow
 from bot.login.results import LoginFinished
 from bot.panel.panels import Panels
@@ -48,6 +49,7 @@ class Services:
     player: Player
     panels: Panels
     saved_items: SavedItems
+    undo_log: UndoLog
     sleep_timers: SleepTimers
     double_press: DoublePressGuard
     operator: str
@@ -59,7 +61,7 @@ class Services:
 
     def forget_user(self, user_id: int, *, settings: bool) -> None:
         """Erase from memory what belongs to a user's account, and if asked their settings."""
-        for memory in (self.autocomplete, self.friends, self.panels, self.player):
+        for memory in (self.autocomplete, self.friends, self.panels, self.player, self.undo_log):
             memory.forget(user_id)
         if settings:
             self.reply_visibility.forget(user_id)
@@ -71,7 +73,13 @@ class Services:
         Returns the logins that expired. If the disk refuses a write, the store logs that, and the
         next call repeats it.
         """
-        for memory in (self.autocomplete, self.friends, self.player, self.sessions):
+        for memory in (
+            self.autocomplete,
+            self.friends,
+            self.player,
+            self.sessions,
+            self.undo_log,
+        ):
             memory.expire()
         with suppress(StorageError):
             await self.store.maintain()

@@ -39,6 +39,12 @@ class NotSavable(BotError):
     message = "This can’t be saved. Try again with the next track."
 
 
+class NothingToUndo(BotError):
+    message = (
+        "There’s nothing to undo: only your last change of the last ten minutes can be undone."
+    )
+
+
 class NothingToExport(BotError):
     message = "You have no liked songs yet, so there is nothing to export. Like some with /save."
 

@@ -55,6 +55,7 @@ class Spotify:
         is_app: bool = False,
         on_write: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        self.account = account
         self.is_app = is_app
         self._transport = transport
         self._with_timeout = partial(
