@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from discord import ui
 
-from bot.browse.pages import Entry
-from bot.browse.paths import ListKind
+from bot.browse.pages import Entry, ListPage
+from bot.browse.paths import ListKind, ListPath
 from bot.spotify.entries import Entries
 from bot.spotify.models import Album, Artist, Track
 from bot.views import cards, list_text
@@ -37,7 +37,7 @@ async def test_paging_uses_spotify_offset(spotify: Spotify, linked_user: UserCli
     assert line_numbers(first) == list(range(1, 11))
     assert "◀" not in enabled_button_labels(first)
     second = await first.press("Page 2 ▶")
-    assert "Songs for “a” · page 2" in second.text
+    assert "\n-# 11–20 of 1" in second.text
     assert line_numbers(second) == list(range(11, 21))
     assert selected_id(second) == option_ids(second)[0]
     assert spotify.calls_to("GET", "search")[-1].query["offset"] == "10"
@@ -56,6 +56,23 @@ async def test_counted_entries_that_are_not_listed_are_not_the_end(
     second = await first.press("Page 2 ▶")
     assert "I couldn’t read it" in second.text
     assert "the end" not in second.text
+
+
+async def test_range_has_a_total_unless_what_is_listed_contradicts_it(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    for total, shown in ((30, "1–10 of 30"), (25, "1–10"), (5, "1–10")):
+        spotify.rules.clear()
+        harness.clock.advance(3600)
+        spotify.on("GET .*/me/top/tracks", FewerEntries(slice(25)), times=None)
+        spotify.on("GET .*/me/top/tracks", WrongTotals([total]), times=None)
+        first = await linked_user.run("/top")
+        assert f"-# {shown}" in first.text.splitlines(), total
+    spotify.rules.clear()
+    harness.clock.advance(3600)
+    spotify.inject_nulls("GET /v1/me/top/tracks", every=5)
+    reply = await linked_user.run("/top")
+    assert "And 2 more that I couldn’t read" in reply.text
 
 
 async def test_page_past_the_end_says_so_and_links_back(linked_user: UserClient) -> None:
@@ -203,10 +220,9 @@ def test_longest_names_fit_message_limits() -> None:
     album = Album(name, "2" * 22, artists=artists)
     track = Track(name, "3" * 22, artists=artists, album=album, duration_ms=3_599_000)
     entries = [Entry(track, 1_700_000_000)] * 10
-    heading = list_text.heading(ListKind.SEARCH, "audiobook", name, None, 1000)
-    text = list_text.render_list(
-        heading, entries, 9991, *list_text.notes(ListKind.ARTIST, Entries(), 1, cannot_page=True)
-    )
+    path = ListPath(ListKind.ARTIST, "1" * 22, page=1000)
+    page = ListPage(path, Entries(entries, unreadable=1), True, artists[0], 250_000)
+    text = list_text.render_list(page, name, name, cannot_page=True)
     layout = cards.card(track, above=text)
     texts = [part.content for part in layout.walk_children() if isinstance(part, ui.TextDisplay)]
     assert sum(map(len, texts)) <= 4000

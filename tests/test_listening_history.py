@@ -134,7 +134,8 @@ async def test_other_user_pages_own_list_from_start(
     await (await linked_user.run("/settings")).press("Make public")
     reply = await linked_user.run(command)
     second = await reply.press("Page 2 ▶")
-    assert f"Ada’s {heading} · page 2" in second.text
+    assert f"Ada’s {heading}" in second.text
+    assert "11–" in second.text
     for label in ("◀ Page 1", "Page 3 ▶"):
         if label in enabled_button_labels(second):
             own = await grace.press(second.message, label)
@@ -143,14 +144,15 @@ async def test_other_user_pages_own_list_from_start(
             assert "These are yours. Only Ada can turn the pages of the other list." in own.text
             assert line_numbers(own)[0] == 1
     picked = await grace.pick(second.message, options(second)[-1]["value"])
-    assert f"Ada’s {heading} · page 2" in picked.text, "it is still Ada's list"
+    assert f"Ada’s {heading}" in picked.text, "it is still Ada's list"
     assert not [label for label in enabled_button_labels(picked) if "Page" in label]
     harness.clock.advance(1)
     again = await picked.pick(options(second)[0]["value"])
     assert not [label for label in enabled_button_labels(again) if "Page" in label]
     back = await (await again.press("Go to album")).press("Back")
     assert f"Grace’s {heading}\n" in back.text
-    assert f"Ada’s {heading} · page 2" in second.text
+    assert f"Ada’s {heading}" in second.text
+    assert "11–" in second.text
 
 
 @pytest.mark.parametrize("command", ["/recent", "/top", "/top kind:artists"])

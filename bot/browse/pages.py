@@ -53,12 +53,18 @@ class Entry:
 
 @dataclass(frozen=True)
 class ListPage:
-    """A page as it was read. `head` is the item whose contents it lists, if there is one."""
+    """A page as it was read.
+
+    more   whether the list has another page
+    head   the item whose contents it lists, if there is one
+    total  the number of entries of the list, if it is known
+    """
 
     path: ListPath
     entries: Entries[Entry]
     more: bool
     head: Item | None = None
+    total: int | None = None
 
     @property
     def uris(self) -> list[Uri]:
@@ -93,7 +99,8 @@ async def _search(spotify: Spotify, path: ListPath, query: str) -> ListPage:
     entries = _entries(results_of_kind(results, kind))
     if path.page == 1:
         entries.require(NothingFound)
-    return ListPage(path, entries, _has_more_results(results, kind, path))
+    more = _has_more_results(results, kind, path)
+    return ListPage(path, entries, more, total=results.totals.get(kind))
 
 
 async def _recent(spotify: Spotify, path: ListPath) -> ListPage:
@@ -106,20 +113,21 @@ async def _recent(spotify: Spotify, path: ListPath) -> ListPage:
     entries = entries.where(entries, unreadable=recent.unread)
     if path.page == 1:
         entries.require(NothingFound("nothing played", message=_NOTHING_RECENT))
-    return ListPage(path, entries, more=len(plays) > path.offset + PAGE_SIZE)
+    more = len(plays) > path.offset + PAGE_SIZE
+    return ListPage(path, entries, more, total=len(plays))
 
 
 async def _top(spotify: Spotify, path: ListPath) -> ListPage:
     kind, _, time_range = path.argument.partition(".")
     if kind == Kind.TRACK:
-        tracks, more = await _page(spotify.profile.top_tracks(RANGES[time_range]), path)
+        tracks, more, total = await _page(spotify.profile.top_tracks(RANGES[time_range]), path)
         entries = _entries(tracks)
     else:
-        artists, more = await _page(spotify.profile.top_artists(RANGES[time_range]), path)
+        artists, more, total = await _page(spotify.profile.top_artists(RANGES[time_range]), path)
         entries = _entries(artists)
     if path.page == 1:
         entries.require(NothingFound("no favourites", message=_NO_TOP))
-    return ListPage(path, entries, more)
+    return ListPage(path, entries, more, total=total)
 
 
 async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:
@@ -133,21 +141,21 @@ async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:
             return await _artist_songs(spotify, path, head)
         case ListKind.ALBUMS:
             paging = catalogue.artist_albums(uri)
-            albums, more = await _page(paging, path, api_page_size=ARTIST_ALBUMS_PAGE_SIZE)
+            albums, more, total = await _page(paging, path, api_page_size=ARTIST_ALBUMS_PAGE_SIZE)
             entries = _entries(albums)
         case ListKind.ALBUM:
-            tracks, more = await _page(catalogue.album_tracks(uri), path)
+            tracks, more, total = await _page(catalogue.album_tracks(uri), path)
             entries = _entries(tracks.map(lambda track: replace(track, album=head)))
         case ListKind.SHOW:
-            episodes, more = await _page(catalogue.show_episodes(uri), path)
+            episodes, more, total = await _page(catalogue.show_episodes(uri), path)
             entries = _entries(episodes.map(lambda episode: replace(episode, show=head)))
         case ListKind.AUDIOBOOK:
-            chapters, more = await _page(catalogue.audiobook_chapters(uri), path)
+            chapters, more, total = await _page(catalogue.audiobook_chapters(uri), path)
             entries = _entries(chapters)
         case _:
-            items, more = await _page(spotify.playlists.items(uri), path)
+            items, more, total = await _page(spotify.playlists.items(uri), path)
             entries = _entries(items.map(lambda entry: entry.item))
-    return ListPage(path, entries, more, head)
+    return ListPage(path, entries, more, head, total)
 
 
 async def _artist_songs(spotify: Spotify, path: ListPath, artist: Item) -> ListPage:
@@ -171,8 +179,8 @@ async def _artist_songs(spotify: Spotify, path: ListPath, artist: Item) -> ListP
 
 async def _page(
     paging: Paging[T], path: ListPath, *, api_page_size: int = API_PAGE_SIZE
-) -> tuple[Entries[T], bool]:
-    """The entries of one page, and whether Spotify has more.
+) -> tuple[Entries[T], bool, int | None]:
+    """The entries of one page, whether Spotify has more, and the length of the list.
 
     A request reads `api_page_size` entries, so that the cache has the next pages as well.
     """
@@ -181,7 +189,7 @@ async def _page(
     items = page.items[path.offset - start :]
     unread = page.unread(start, path.offset - start)
     entries = Entries.of(items[:PAGE_SIZE]) if items else Entries[T](unreadable=unread)
-    return entries, len(items) > PAGE_SIZE or page.has_more(start)
+    return entries, len(items) > PAGE_SIZE or page.has_more(start), page.plausible_total(start)
 
 
 def _entries(items: Entries[Item | Chapter]) -> Entries[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar, get_args
@@ -50,6 +50,7 @@ class SearchResults:
     """The results of a search, best first, without duplicates.
 
     more_kinds  the kinds that have another page
+    totals      the numbers of all results, as far as they are known
     """
 
     tracks: Entries[Track] = field(default_factory=Entries)
@@ -60,6 +61,7 @@ class SearchResults:
     episodes: Entries[Episode] = field(default_factory=Entries)
     audiobooks: Entries[Audiobook] = field(default_factory=Entries)
     more_kinds: frozenset[Kind] = frozenset()
+    totals: Mapping[Kind, int] = field(default_factory=dict)
 
 
 class _SearchResponse(ApiModel, frozen=True):
@@ -149,6 +151,11 @@ def decode_search(kinds: Sequence[Kind], limit: int, body: bytes) -> SearchResul
     return SearchResults(
         **{f"{kind}s": _results(page, limit) for kind, page in pages.items()},
         more_kinds=frozenset(kind for kind, page in pages.items() if page and page.next),
+        totals={
+            kind: total
+            for kind, page in pages.items()
+            if page and (total := page.plausible_total(page.offset))
+        },
     )
 
 

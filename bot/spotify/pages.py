@@ -121,6 +121,11 @@ class Page(ApiModel, Generic[T], frozen=True):
         counted = max(0, (self.total or 0) - offset - index)
         return counted if self.total is not None and self.next is None else max(1, counted)
 
+    def plausible_total(self, offset: int = 0) -> int | None:
+        """Spotify's count, unless this page, which begins at `offset`, contradicts it."""
+        total, end = self.total or 0, offset + len(self.items)
+        return total if (total == end if self.next is None else total > end) else None
+
     def has_more(self, offset: int = 0) -> bool:
         """Whether the list may continue after this page, which begins at `offset`."""
         more = (self.total or 0) > offset + len(self.items)

@@ -21,7 +21,7 @@ from bot.text.escape import escape, safe, single_line
 
 # Characters of the progress bar, of a title and of a byline.
 _BAR_LENGTH = 10
-_MAX_TITLE, _MAX_BYLINE = 60, 60
+_MAX_TITLE, MAX_BYLINE = 60, 60
 # Ten numbered items with names of this length fit a message of 2,000 characters, escaped or not.
 _SHORT_NAME = 25
 # Pixels: the cover whose width is nearest to this one is used.
@@ -44,7 +44,7 @@ def byline(item: Item) -> str:
     return escape(creator(item))
 
 
-def creator(item: Item, limit: int = _MAX_BYLINE) -> str:
+def creator(item: Item, limit: int = MAX_BYLINE) -> str:
     """The same as plain text, for places without markdown; without a name, the item's kind."""
     match item:
         case Track() | Album():
@@ -63,7 +63,7 @@ def creator(item: Item, limit: int = _MAX_BYLINE) -> str:
 
 def album_name(item: Item) -> str:
     """The album of a track, escaped; empty for other items."""
-    return safe(item.album.name, _MAX_BYLINE) if isinstance(item, Track) and item.album else ""
+    return safe(item.album.name, MAX_BYLINE) if isinstance(item, Track) and item.album else ""
 
 
 def _names(people: Sequence[Artist] | Sequence[Author] | None, limit: int) -> str:

@@ -25,26 +25,23 @@ _TOP_KINDS = {Kind.TRACK: "Songs", Kind.ARTIST: "Artists"}
 class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{PATTERN})"):
     """Shows another page, or another list, in the same message."""
 
-    def __init__(
-        self, path: str, label: str = "Go", disabled: bool = False, *, current: bool = False
-    ) -> None:
+    def __init__(self, path: str, label: str = "Go", *, current: bool = False) -> None:
         """`current`: the message already shows this list."""
         self.path = ListPath.parse(path)
         style = discord.ButtonStyle.primary if current else discord.ButtonStyle.secondary
         custom_id = f"list:go:{path}"
-        super().__init__(
-            ui.Button(label=label, custom_id=custom_id, disabled=disabled or current, style=style)
-        )
+        super().__init__(ui.Button(label=label, custom_id=custom_id, disabled=current, style=style))
 
 
 def navigation(path: ListPath, *, has_more: bool) -> list[ui.Item[Any]]:
     """Buttons for the previous and the next page, and for an artist's other list."""
     buttons: list[ui.Item[Any]] = []
-    if has_more or path.page > 1:
-        previous, following = path.with_page_offset(-1), path.with_page_offset(1)
-        label = f"◀ Page {previous.page}" if previous.page else "◀"
-        buttons.append(NavigateButton(str(previous), label, path.page == 1))
-        buttons.append(NavigateButton(str(following), f"Page {following.page} ▶", not has_more))
+    if path.page > 1:
+        previous = path.with_page_offset(-1)
+        buttons.append(NavigateButton(str(previous), f"◀ Page {previous.page}"))
+    if has_more:
+        following = path.with_page_offset(1)
+        buttons.append(NavigateButton(str(following), f"Page {following.page} ▶"))
     if path.kind == ListKind.ARTIST:
         albums = ListPath(ListKind.ALBUMS, path.argument, back=path.back)
         buttons.append(NavigateButton(str(albums), "Albums"))
@@ -81,9 +78,8 @@ def switches(path: ListPath, query: str) -> list[NavigateButton]:
 
 
 def exits(path: ListPath, query: str) -> Iterator[ui.Item[Any]]:
-    """Buttons back to the previous list, and to Spotify."""
+    """Buttons back to the previous list, and to the search in Spotify."""
     if path.back is not None:
         yield NavigateButton(str(path.back), "Back")
-    if query:
-        label = "Open in Spotify" if path.kind == ListKind.SEARCH else "Search in Spotify"
-        yield ui.Button(label=label, url=list_text.search_link(query))
+    if query and path.kind == ListKind.SEARCH:
+        yield ui.Button(label="Open in Spotify", url=list_text.search_link(query))

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import quote, unquote
 
 import discord
 from discord import ui
 
-from bot.browse.pages import Entry
+from bot.browse.pages import Entry, ListPage
 from bot.browse.paths import ListKind
 from bot.spotify.catalogue import Item
-from bot.spotify.entries import Entries
-from bot.spotify.models import Album, Chapter, Episode, Playlist, Track
+from bot.spotify.models import Album, Artist, Chapter, Episode, Playlist, Show, Track
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import escape, safe, single_line
-from bot.text.items import count, creator, format_duration, title
+from bot.text.items import MAX_BYLINE, count, creator, format_duration, title
 
 KIND_HEADINGS: dict[Kind, str] = {
     Kind.TRACK: "Songs",
@@ -31,6 +30,8 @@ KIND_HEADINGS: dict[Kind, str] = {
 # The query of a search is stored in a link button. Discord allows a URL this many characters.
 SEARCH_URL = "https://open.spotify.com/search/"
 MAX_URL_LENGTH = 512
+# A link in a line of its own: names have no line breaks, so none of them can contain one.
+_SEARCH_LINK = re.compile(rf"(?m)^-# From the search for .*\]\(({re.escape(SEARCH_URL)}[^)\s]*)\)$")
 
 # Characters of a list: Discord allows a message 4,000, and the card below needs the rest. If a list
 # is longer, its names are cut to the next of these lengths.
@@ -45,6 +46,7 @@ _PERIODS = {
     "medium": "last 6 months",
     "long": "last year",
 }
+_HEADING_PREFIXES = {ListKind.ARTIST: "Songs by ", ListKind.ALBUMS: "Albums by "}
 _QUERY_TOO_LONG = "That search is too long for more pages. Use fewer words to see more."
 _FOUND_BY_NAME = "Best matches by name; Spotify doesn’t share top songs with apps."
 _NO_ARTIST_SONGS = "No song found by that name. Look at the albums."
@@ -53,19 +55,28 @@ _EMPTY = "It’s empty."
 
 
 def render_list(
-    heading: str, entries: Sequence[Entry], first: int, *notes: str, saved: Collection[Uri] = ()
+    page: ListPage,
+    query: str = "",
+    *notes: str,
+    owner_name: str = "",
+    cannot_page: bool = False,
+    saved: Collection[Uri] = (),
 ) -> str:
-    """The list in markdown, numbered from `first`, with a heart before each of the `saved` items.
+    """The list in markdown: its heading, numbered entries and notes.
 
-    `heading` and `notes` are safe already.
+    query        of the search that the list began with
+    notes        sentences for the small print, safe already
+    owner_name   whose plays a personal list has
+    cannot_page  the query does not fit a link, so that the list has no further pages
+    saved        the items that get a heart
     """
-    small_print = [f"-# {note}" for note in notes if note]
+    small_print = [f"-# {note}" for note in (*_notes(page, query, cannot_page), *notes) if note]
     for limit in _NAME_LENGTHS:
         lines = [
-            f"{number}. {_heart(entry, saved)}{_line(entry, limit)}"
-            for number, entry in enumerate(entries, start=first)
+            f"{number}. {_heart(entry, saved)}{_line(entry, page.head, limit)}"
+            for number, entry in enumerate(page.entries, start=page.path.offset + 1)
         ]
-        text = "\n".join([f"### {heading}", *lines, *small_print])
+        text = "\n".join([f"### {_heading(page, query, owner_name)}", *lines, *small_print])
         if len(text) <= _MAX_LIST_LENGTH:
             break
     return text
@@ -121,53 +132,50 @@ def search_link(query: str) -> str | None:
     return link if len(link) <= MAX_URL_LENGTH else None
 
 
-def query_in(buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
-    """The query in the search link among these buttons; empty without one."""
-    for button in buttons:
-        link = button.url if isinstance(button, ui.Button) else None
-        if link and link.startswith(SEARCH_URL):
-            return unquote(link.removeprefix(SEARCH_URL))
+def query_in(text: str, buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
+    """The query in the search link of a list, or of its buttons; empty without one."""
+    urls = [button.url or "" for button in buttons if isinstance(button, ui.Button)]
+    if link := _SEARCH_LINK.search(text):
+        urls.append(link[1])
+    for url in urls:
+        if url.startswith(SEARCH_URL):
+            return unquote(url.removeprefix(SEARCH_URL))
     return ""
 
 
-def heading(
-    kind: ListKind, argument: str, query: str, head: Item | None, page: int, owner_name: str = ""
-) -> str:
-    """The heading of a list.
-
-    kind, argument  of its path
-    query           of a search
-    head            the item whose contents it lists
-    owner_name      whose plays a personal list has
-    """
-    prefixes = {ListKind.ARTIST: "Songs by ", ListKind.ALBUMS: "Albums by "}
-    if head is not None:
-        text = prefixes.get(kind, "") + title(head)
-    elif kind == ListKind.SEARCH:
-        kind_heading = KIND_HEADINGS[Kind(argument)]
-        text = f"{kind_heading} for “{safe(query, 80)}”"
-    elif kind == ListKind.TOP:
+def _heading(page: ListPage, query: str, owner_name: str) -> str:
+    kind, argument = page.path.kind, page.path.argument
+    if page.head is not None:
+        return _HEADING_PREFIXES.get(kind, "") + title(page.head)
+    if kind == ListKind.SEARCH:
+        return f"{KIND_HEADINGS[Kind(argument)]} for “{safe(query, 80)}”"
+    if kind == ListKind.TOP:
         item_kind, _, period = argument.partition(".")
         noun = "songs" if item_kind == Kind.TRACK else "artists"
-        text = f"{safe(owner_name, 40)}’s top {noun}, {_PERIODS[period]}"
-    elif kind == ListKind.RECENT:
-        text = f"{safe(owner_name, 40)}’s recently played"
-    else:
-        text = "From that link"
-    return f"{text} · page {page}" if page > 1 else text
+        return f"{safe(owner_name, 40)}’s top {noun}, {_PERIODS[period]}"
+    if kind == ListKind.RECENT:
+        return f"{safe(owner_name, 40)}’s recently played"
+    return "From that link"
 
 
-def notes(
-    kind: ListKind, entries: Entries[Entry], page: int, *, cannot_page: bool = False
-) -> Iterator[str]:
-    """The small print below a list of this kind; `cannot_page`: the query does not fit a link."""
+def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
+    """The small print below the list."""
+    kind, entries, number = page.path.kind, page.entries, page.path.page
     if not entries:
         nothing = _NO_ARTIST_SONGS if kind == ListKind.ARTIST else _EMPTY
-        yield entries.why_empty(_LAST_PAGE if page > 1 else nothing)
+        yield entries.why_empty(_LAST_PAGE if number > 1 else nothing)
+    elif page.more or number > 1:
+        first = page.path.offset + 1
+        last = page.path.offset + len(entries)
+        yield f"{first:,}–{last:,}" + (f" of {page.total:,}" if page.total else "")
+    if entries and entries.unreadable:
+        yield f"And {entries.unreadable} more that I couldn’t read"
     if kind == ListKind.ARTIST:
         yield _FOUND_BY_NAME
     if cannot_page:
         yield _QUERY_TOO_LONG
+    if kind != ListKind.SEARCH and query and (link := search_link(query)):
+        yield f"From the search for [“{safe(query, 80)}”]({link})"
 
 
 def own_plays_note(other_name: str) -> str:
@@ -181,13 +189,14 @@ def _heart(entry: Entry, saved: Collection[Uri]) -> str:
     return _HEART if uri in saved else ""
 
 
-def _line(entry: Entry, limit: int) -> str:
+def _line(entry: Entry, head: Item | None, limit: int) -> str:
     item = entry.item
     if isinstance(item, Chapter):
         parts = [safe(item.name, limit) or "Untitled"]
     else:
         parts = [title(item, limit)]
-        if item.kind not in (Kind.ARTIST, Kind.PLAYLIST):
+        # The heading names the artist of an album and the show of an episode already.
+        if item.kind not in (Kind.ARTIST, Kind.PLAYLIST) and creator(item) != _head_creator(head):
             parts.append(escape(creator(item, limit)))
     parts.append(_details(item))
     if isinstance(item, Track) and item.is_local:
@@ -195,6 +204,16 @@ def _line(entry: Entry, limit: int) -> str:
     if entry.played_at is not None:
         parts.append(f"<t:{entry.played_at}:R>")
     return " · ".join(part for part in parts if part)
+
+
+def _head_creator(head: Item | None) -> str:
+    """The creator that all entries of the opened item share; empty if they may differ."""
+    match head:
+        case Album():
+            return creator(head)
+        case Artist() | Show():
+            return single_line(head.name, MAX_BYLINE)
+    return ""
 
 
 def _details(item: Item | Chapter) -> str:

@@ -109,12 +109,7 @@ def list_view(
     message = ListMessage(
         path,
         list_text.render_list(
-            list_text.heading(path.kind, path.argument, query, head, path.page, owner_name),
-            entries,
-            path.offset + 1,
-            *list_text.notes(path.kind, entries, path.page, cannot_page=cannot_page),
-            note,
-            saved=saved,
+            page, query, note, owner_name=owner_name, cannot_page=cannot_page, saved=saved
         ),
         list_text.item_options(entries, path.offset + 1),
         query if has_link else "",
@@ -213,7 +208,7 @@ def visitor_note(path: ListPath, message: discord.Message | None) -> str:
 
 def query_of(message: discord.Message | None) -> str:
     """The query of the search that the list in a message began with."""
-    return list_text.query_in(_buttons(message))
+    return list_text.query_in(cards.read_list_text(message), _buttons(message))
 
 
 def opened_item_id(message: discord.Message | None, path: ListPath) -> str:
