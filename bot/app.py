@@ -22,6 +22,7 @@ from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
+from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
@@ -166,6 +167,7 @@ async def build(
             undo_log=UndoLog(monotonic=monotonic),
             sleep_timers=sleep_timers,
             double_press=DoublePressGuard(monotonic=monotonic),
+            running_work=RunningWork(),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
             writes=writes,

@@ -13,6 +13,7 @@ from bot.autocomplete.options import Autocomplete
 from bot.errors.storage import StorageError
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
+from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
 from bot.library.saved_items import SavedItems
@@ -32,6 +33,7 @@ class Services:
 
     operator        who runs the bot, as a part of a sentence: "Ask {operator} to …"
     setup_page      the URL of the page about Spotify apps of users' own
+    running_work    what a *Stop* button can end
     writes          what the interactions in progress have written
     shutdown_grace  seconds that interactions in progress get when the bot stops
     reply_timeout   seconds that Discord gets to accept a reply
@@ -52,6 +54,7 @@ class Services:
     undo_log: UndoLog
     sleep_timers: SleepTimers
     double_press: DoublePressGuard
+    running_work: RunningWork
     operator: str
     setup_page: str
     writes: UserWrites

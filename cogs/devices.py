@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from discord import app_commands, ui
 from discord.ext import commands
 
@@ -10,6 +12,7 @@ from bot.errors.spotify import DeviceChoiceNeeded
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, edit_at_once, edit_reply, reply
 from bot.player.actions import LISTED_ITEMS, PlayerAction
+from bot.player.queue_progress import queue_with_progress
 from bot.services import Services
 from bot.views.devices import (
     DefaultDeviceSelect,
@@ -23,7 +26,7 @@ from bot.views.devices import (
 from bot.views.outcome import outcome_reply
 from bot.views.panel import visitor_card
 from bot.views.panel_controls import DevicesButton
-from bot.views.queue import listed_uris
+from bot.views.queue import listed_uris, progress_card
 
 
 class Devices(commands.Cog):
@@ -31,6 +34,7 @@ class Devices(commands.Cog):
         self.sessions = services.sessions
         self.player = services.player
         self.preferences = services.store.preferences
+        self.running_work = services.running_work
 
     @app_commands.command()
     async def devices(self, interaction: Interaction) -> None:
@@ -70,18 +74,32 @@ class Devices(commands.Cog):
         self, interaction: Interaction, action: PlayerAction, *, on: str | None = None
     ) -> None:
         """Perform the action that the message asks about, on the device `on` if one is named."""
+        user_id = interaction.user.id
+        if action.argument == LISTED_ITEMS:
+            await self._perform_listed(interaction, action, on)
+            return
         if action.verb == "queue":
             # Remove the menu first: a queued song cannot be removed, so it must not be used twice.
             await edit_at_once(interaction, None)
         else:
             await defer(interaction)
-        user_id = interaction.user.id
-        if action.argument == LISTED_ITEMS:
-            uris = listed_uris(interaction.message)
-            outcome = await self.player.queue_items(user_id, uris, on=on, now=action.now)
-        else:
-            outcome = await self.player.perform(user_id, action, on=on)
+        outcome = await self.player.perform(user_id, action, on=on)
         await reply(interaction, outcome_reply(outcome, private=True))
+
+    async def _perform_listed(
+        self, interaction: Interaction, action: PlayerAction, on: str | None
+    ) -> None:
+        """Play or queue the items that the message lists."""
+        uris = listed_uris(interaction.message)
+        if action.verb == "play":
+            await defer(interaction)
+            outcome = await self.player.play_items(interaction.user.id, uris, on=on)
+            await reply(interaction, outcome_reply(outcome, private=True))
+            return
+        card = partial(progress_card, interaction.message, interaction.id)
+        await queue_with_progress(
+            interaction, self.player, self.running_work, uris, card, on=on, now=action.now
+        )
 
     async def _card(self, user_id: int) -> ui.LayoutView:
         spotify = await self.sessions.session(user_id)

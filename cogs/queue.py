@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.progress import ProgressMessage
-from bot.interactions.responses import defer, defer_edit, edit_at_once, edit_reply, reply
+from bot.interactions.responses import defer, defer_edit, edit_reply, reply
+from bot.player.queue_progress import queue_with_progress
 from bot.services import Services
 from bot.views import queue
 from bot.views.panel import visitor_card
@@ -22,6 +24,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         self.autocomplete = services.autocomplete
         self.player = services.player
         self.replies = services.reply_visibility
+        self.running_work = services.running_work
         self.sessions = services.sessions
 
     @app_commands.command()
@@ -42,7 +45,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         """Add to the queue: a song, several, or a whole album."""
         await self.replies.defer(interaction)
         queued = await self.player.queue(interaction.user.id, what, on=on, now=now)
-        await reply(interaction, queue.queued_reply(queued, now=now))
+        await reply(interaction, queue.queued_reply(queued, now=now, on=on))
 
     @add.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
@@ -71,21 +74,29 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
 
     @on_component(queue.ConfirmButton)
     async def confirm(self, interaction: Interaction, button: queue.ConfirmButton) -> None:
-        question = interaction.message
-        # Remove the button first: a queued song cannot be removed, so it must not be pressed twice.
-        await edit_at_once(interaction, queue.progress_card(question, "Queueing."))
+        await queue_with_progress(
+            interaction,
+            self.player,
+            self.running_work,
+            queue.listed_uris(interaction.message),
+            partial(queue.progress_card, interaction.message, interaction.id),
+            on=button.on,
+            now=button.now,
+        )
 
-        async def show(text: str) -> None:
-            await edit_reply(interaction, view=queue.progress_card(question, text))
+    @on_component(queue.StopButton)
+    async def stop(self, interaction: Interaction, button: queue.StopButton) -> None:
+        await defer_edit(interaction)
+        if not await self.running_work.stop(button.work_id):
+            card = queue.progress_card(interaction.message, button.work_id, queue.NOT_RUNNING)
+            await edit_reply(interaction, view=card)
 
-        async with ProgressMessage(show, "Queueing", "Stopped, see below.") as progress:
-            outcome = await self.player.queue_items(
-                interaction.user.id,
-                queue.listed_uris(question),
-                now=button.now,
-                progress=progress,
-            )
-        await show(f"{outcome.message}.")
+    @on_component(queue.PlayInsteadButton)
+    async def play_instead(self, interaction: Interaction, button: queue.PlayInsteadButton) -> None:
+        await defer_edit(interaction)
+        uris = queue.listed_uris(interaction.message)
+        outcome = await self.player.play_items(interaction.user.id, uris, on=button.on)
+        await edit_reply(interaction, view=queue.played_card(interaction.message, outcome))
 
     async def _card(self, user_id: int, page: int = 0) -> ui.LayoutView:
         spotify = await self.sessions.session(user_id)

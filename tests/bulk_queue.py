@@ -30,7 +30,7 @@ def create_playlist(spotify: Spotify, name: str, track_count: int) -> str:
 async def confirm_queue(reply: Reply) -> Reply:
     """Press "Queue them"; returns the final reply, after the progress messages."""
     pressed = await reply.press("Queue them")
-    progress_texts = ("Queueing", "Stopped")
+    progress_texts = ("Queueing", "Stopping", "Stopped, see below")
 
     def is_final(update: Reply) -> bool:
         return len(update.messages) > 1 or not any(text in update.text for text in progress_texts)

@@ -62,6 +62,8 @@ async def final_reply(reply: Reply) -> Reply:
 
     def is_final(reply: Reply) -> bool:
         newest = reply.message
+        if "Queueing" in reply.text or ("see below" in reply.text and len(reply.messages) == 1):
+            return False
         return bool(newest["components"]) or not newest["content"].startswith(questions)
 
     return await reply.wait_for(is_final)

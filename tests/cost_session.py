@@ -87,3 +87,22 @@ class CostedAction:
     prepare: SessionStep | None = None
     keep_login_fresh: bool = False
     keep_panel: bool = False
+
+
+def run_command(line: str, until: str = "") -> SessionStep:
+    async def step(session: CostSession) -> None:
+        await session.run(
+            line.replace("LINK", session.track_url).replace("ALBUM", session.album_url)
+        )
+        if until and session.reply:
+            await session.reply.wait_for(until)
+
+    return step
+
+
+def press_button(label: str) -> SessionStep:
+    return lambda session: session.press(label)
+
+
+async def select_second(session: CostSession) -> None:
+    await session.select(1)

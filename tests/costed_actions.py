@@ -5,25 +5,14 @@ from __future__ import annotations
 from sandbox.harness import find_confirmation_code
 from sandbox.message_text import controls
 from tests.cost_session import CostedAction, CostSession, SessionStep
+from tests.cost_session import press_button as _press_button
+from tests.cost_session import run_command as _run_command
+from tests.cost_session import select_second as _select_second
+from tests.costed_queue_actions import QUEUE_ACTIONS
 from tests.login_steps import authorize_login
 
 EXPORT_TRACK_COUNT = 1000
 FRIEND_PLAYBACK_MENU = "What are they playing?"
-
-
-def _run_command(line: str, until: str = "") -> SessionStep:
-    async def step(session: CostSession) -> None:
-        await session.run(
-            line.replace("LINK", session.track_url).replace("ALBUM", session.album_url)
-        )
-        if until and session.reply:
-            await session.reply.wait_for(until)
-
-    return step
-
-
-def _press_button(label: str) -> SessionStep:
-    return lambda session: session.press(label)
 
 
 async def _press_share(session: CostSession) -> None:
@@ -35,10 +24,6 @@ async def _press_share(session: CostSession) -> None:
 async def _press_toggle(session: CostSession) -> None:
     """Press the first toggle in /settings."""
     await session.press(controls(session.message)[1].label)
-
-
-async def _select_second(session: CostSession) -> None:
-    await session.select(1)
 
 
 async def _open_playlist_select(session: CostSession) -> None:
@@ -121,10 +106,6 @@ async def _press_link_spotify(session: CostSession) -> None:
 async def _request_unlink(session: CostSession) -> None:
     await session.harness.link_account("ada")
     await session.run("/unlink")
-
-
-async def _confirm_queue(session: CostSession) -> None:
-    await (await session.press("Queue them")).wait_for("Queued 8 songs")
 
 
 async def _pause_and_resume(session: CostSession) -> None:
@@ -230,16 +211,7 @@ COSTED_ACTIONS = (
         "**Devices** on the panel", _press_button("Devices"), _open_panel, keep_panel=True
     ),
     CostedAction("**Queue** on the panel", _press_button("Queue"), _open_panel, keep_panel=True),
-    CostedAction("`/queue show`", _run_command("/queue show")),
-    CostedAction("another page of the queue", _press_button("🔄"), _run_command("/queue show")),
-    CostedAction("`/queue add` for words", _run_command("/queue add lantern")),
-    CostedAction(
-        "`/queue add` for a link, with `now`", _run_command("/queue add what:LINK now:true")
-    ),
-    CostedAction("`/queue add` for an album", _run_command("/queue add what:ALBUM")),
-    CostedAction(
-        "**Queue them** for eight songs", _confirm_queue, _run_command("/queue add what:ALBUM")
-    ),
+    *QUEUE_ACTIONS,
     CostedAction("`/devices`", _run_command("/devices")),
     CostedAction("another device from its menu", _transfer_playback, _run_command("/devices")),
     CostedAction("a default device from its menu", _set_default_device, _run_command("/devices")),

@@ -77,9 +77,12 @@ async def defer_edit(interaction: Interaction) -> None:
 
 
 async def edit_at_once(interaction: Interaction, view: View | None) -> None:
-    """Replace the components of the message with the component."""
+    """Replace the components of the message with the component; a layout replaces its text, too."""
+    payload: dict[str, Any] = {"view": fit_view(view) if view else None}
+    if isinstance(view, ui.LayoutView):
+        payload["content"] = None
     async with _first_response(interaction):
-        await interaction.response.edit_message(view=fit_view(view) if view else None)
+        await interaction.response.edit_message(**payload)
 
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:

@@ -15,7 +15,7 @@ from bot.errors.spotify import (
     PlayerNotFound,
     PlayerRestricted,
 )
-from bot.interactions.progress import Progress
+from bot.interactions.progress import StoppableWork
 from bot.player.context import ActionContext
 from bot.player.handlers import QUEUE_ADVICE, skip_to_queued
 from bot.player.outcome import Outcome
@@ -33,6 +33,9 @@ MAX_SONGS = 100
 MAX_LINKS = 10
 # After this many refusals in a row the cause is not the song; stop.
 _MAX_REFUSALS_IN_A_ROW = 3
+
+# The outcome of work that its user stopped before the first song.
+NOTHING_QUEUED = Outcome("Stopped. Nothing is queued")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,11 @@ class QueueRequest:
         """A sentence about the links that are left out, without its full stop."""
         links = "link was" if self.links_left_out == 1 else "links were"
         return f"{self.links_left_out} more {links} left out ({MAX_LINKS} at a time)"
+
+    @property
+    def calls_to_play(self) -> int:
+        """The number of calls that playing the items takes instead: one plays a whole item."""
+        return 1 if len(self.items) == 1 else self.calls - self.songs + 1
 
     @property
     def needs_confirmation(self) -> bool:
@@ -118,8 +126,12 @@ def _calls_to_read(item: Item, size: int, limit: int) -> int:
     return pages + (1 + (size <= limit) if is_long_playlist else 0)
 
 
-async def expand(spotify: Spotify, items: Sequence[Item]) -> list[Playable]:
+async def expand(
+    spotify: Spotify, items: Sequence[Item], work: StoppableWork | None = None
+) -> list[Playable]:
     """The tracks and episodes in these items, in order, at most MAX_SONGS, without local files.
+
+    They are fewer if the user stops the `work` meanwhile.
 
     Raises NothingToQueue if there are none, and ListUnreadable.
     """
@@ -127,6 +139,8 @@ async def expand(spotify: Spotify, items: Sequence[Item]) -> list[Playable]:
     unreadable = 0
     for item in items:
         async for song in _songs_in(spotify, item):
+            if work and work.stop_requested:
+                return songs
             unreadable += song is None
             if song and song.uri:
                 songs.append(song)
@@ -157,17 +171,20 @@ async def queue_tracks(
     context: ActionContext,
     *,
     now: bool = False,
-    progress: Progress | None = None,
+    work: StoppableWork | None = None,
 ) -> Outcome:
     """Queue the songs one after the other, without those that Spotify refuses.
 
-    now  skip to the first one as well
+    now   skip to the first one as well
+    work  is called after each song; its user can stop the rest, and then nothing is skipped
 
     Raises BotError, whose message says how many songs are queued.
     """
     queued: list[Playable] = []
     refused = refused_in_a_row = 0
     for number, song in enumerate(songs, start=1):
+        if work and work.stop_requested:
+            return _stopped(len(queued), len(songs))
         try:
             async with explain_unknown_outcome(context.spotify, QUEUE_ADVICE):
                 await context.spotify.player.add_to_queue(song.require_uri(), device=context.device)
@@ -182,23 +199,39 @@ async def queue_tracks(
         else:
             queued.append(song)
             refused_in_a_row = 0
-        if progress:
-            await progress(number, len(songs))
+        if work:
+            await work(number, len(songs))
     message = f"Queued {count(len(queued), 'song')}, in order" if len(songs) > 1 else "Queued"
     if refused:
         message += f"; Spotify refused {refused}"
-    if now:
+    if now and not (work and work.stop_requested):
         return await skip_to_queued(queued[0], message, context)
     return Outcome(message, item=songs[0] if len(songs) == 1 else None)
 
 
+def _stopped(queued: int, total: int) -> Outcome:
+    """The outcome after the user has stopped the work before its end."""
+    if not queued:
+        return NOTHING_QUEUED
+    return Outcome(f"Stopped. {_queued_so_far(queued, total)}")
+
+
+def _queued_so_far(queued: int, total: int) -> str:
+    return f"{queued} of {total} {'is' if queued == 1 else 'are'} queued, in order"
+
+
 def _partial_failure(error: BotError, queued: int, total: int) -> BotError:
     """The error, with a message that says how many songs are queued, if any are."""
-    if not queued:
-        return error
-    verb = "is" if queued == 1 else "are"
-    message = f"{queued} of {total} {verb} queued, in order. {error.message}"
-    if isinstance(error, NoActiveDevice):  # the player would queue all again on another device
+    return after_part(error, _queued_so_far(queued, total)) if queued else error
+
+
+def after_part(error: BotError, done: str) -> BotError:
+    """The error of an action that is partly done; `done` says so, without its full stop.
+
+    Nobody may do it again from its beginning, such as on another device.
+    """
+    message = f"{done}. {error.message}"
+    if isinstance(error, NoActiveDevice):  # the player would do all of it on another device
         return DeviceNotFound(str(error), message=message)
     error.message = message
     return error

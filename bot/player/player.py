@@ -16,7 +16,7 @@ from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
 from bot.errors.spotify import DeviceChoiceNeeded, PlayerRestricted
-from bot.interactions.progress import Progress
+from bot.interactions.progress import StoppableWork
 from bot.player import bulk_queue, handlers
 from bot.player.actions import LIKED_SONGS, LISTED_ITEMS, PlayerAction, play_action, queue_action
 from bot.player.bulk_queue import QueueRequest, plan_queue
@@ -27,6 +27,7 @@ from bot.player.history import UserHistory
 from bot.player.outcome import Outcome
 from bot.player.resolve import resolve
 from bot.player.situation import Situation, situation_of
+from bot.player.start import play_songs
 from bot.player.state import Sleep
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
@@ -148,13 +149,26 @@ class Player:
         *,
         on: str | None = None,
         now: bool = False,
-        progress: Progress | None = None,
+        work: StoppableWork | None = None,
     ) -> Outcome:
-        """Queue all songs of these items, which the user has confirmed."""
+        """Queue all songs of these items, which the user has confirmed and can stop."""
         spotify = (await self._sessions.session(user_id)).with_timeout(QUEUE_TIMEOUT)
         spotify.require_player_quota()
         items = [await spotify.catalogue.item(uri) for uri in uris]
-        return await self._queue(user_id, spotify, items, on=on, now=now, progress=progress)
+        return await self._queue(user_id, spotify, items, on=on, now=now, work=work)
+
+    async def play_items(
+        self, user_id: int, uris: Sequence[Uri], *, on: str | None = None
+    ) -> Outcome:
+        """Play these items in one call: a single one as a whole, of several the songs."""
+        if len(uris) == 1:
+            return await self.perform(user_id, play_action(uris[0]), on=on)
+        spotify = (await self._sessions.session(user_id)).with_timeout(QUEUE_TIMEOUT)
+        spotify.require_player_quota()
+        items = [await spotify.catalogue.item(uri) for uri in uris]
+        run = partial(play_songs, await bulk_queue.expand(spotify, items))
+        action = PlayerAction("play", LISTED_ITEMS)
+        return await self._execute(Command(user_id, spotify, action, run, on, listed=items))
 
     async def _queue(
         self,
@@ -165,16 +179,18 @@ class Player:
         on: str | None,
         now: bool,
         note: str = "",
-        progress: Progress | None = None,
+        work: StoppableWork | None = None,
     ) -> Outcome:
-        songs = await bulk_queue.expand(spotify, items)
+        songs = await bulk_queue.expand(spotify, items, work)
+        if work and work.stop_requested:
+            return bulk_queue.NOTHING_QUEUED
         uri = songs[0].uri if len(songs) == 1 else None
         if uri:
             action = queue_action(uri, now=now)
         else:
             action = PlayerAction("queue", LISTED_ITEMS, now=now)
             spotify = spotify.with_timeout(QUEUE_TIMEOUT)
-        run = partial(bulk_queue.queue_tracks, songs, now=now, progress=progress)
+        run = partial(bulk_queue.queue_tracks, songs, now=now, work=work)
         listed = () if uri else items
         return await self._execute(
             Command(user_id, spotify, action, run, on, note=note, listed=listed)

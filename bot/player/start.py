@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from bot.player.outcome import Outcome
 from bot.player.state import explain_unknown_outcome
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
-from bot.spotify.models import Album, Episode, Playback, Track
+from bot.spotify.models import Album, Episode, Playable, Playback, Track
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.player import MAX_URIS
 from bot.spotify.uris import Kind, Uri
@@ -96,6 +97,14 @@ async def _play_item(action: PlayerAction, context: ActionContext) -> Outcome:
                 await player.play_context(uri, device=device)
     start = f" from {format_duration(start_ms)}" if start_ms else ""
     return Outcome(f"Playing{start}", item=item)
+
+
+async def play_songs(songs: Sequence[Playable], context: ActionContext) -> Outcome:
+    """Play these songs one after the other, at most MAX_URIS; one call."""
+    uris = [song.require_uri() for song in songs]
+    async with explain_unknown_outcome(context.spotify):
+        await context.spotify.player.play(*uris, device=context.device)
+    return Outcome(f"Playing {count(len(uris), 'song')}")
 
 
 def _start_ms(item: Item, linked_ms: int) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import discord
 from discord import ui
@@ -15,6 +16,7 @@ from bot.spotify.links import find_links
 from bot.spotify.models import Playable
 from bot.spotify.pages import Queue
 from bot.spotify.uris import Uri
+from bot.text.escape import single_line
 from bot.text.items import byline, count, format_duration, numbered_items, title
 from bot.views import cards
 from bot.views.outcome import outcome_reply
@@ -22,12 +24,18 @@ from bot.views.outcome import outcome_reply
 # The queue of Spotify does not say whether something plays that it does not show.
 _NO_CURRENT = "Nothing that Spotify shows to apps."
 _HIDDEN_CURRENT = "Something that Spotify doesn’t show to apps."
+# For a press after the work has ended, perhaps by a restart of the bot.
+NOT_RUNNING = "That isn’t running any more. /queue show lists what’s queued."
 # Entries of the queue on one page.
 PAGE_SIZE = 10
 # A button's custom_id has room for page numbers below this one. Spotify shows two pages.
 _MAX_PAGES = 100
 # Characters of a name in the question; a list for an error message has shorter ones.
 _MAX_NAME = 60
+
+# The device of a question in a custom_id. A longer name is cut, and then matches no device.
+_DEVICE = r"(?P<on>[^\n]{1,80})"
+_MAX_DEVICE = 80
 
 _ENTRY = re.compile(r"\d+\. ")
 _LINK = re.compile(r"\]\((https://open\.spotify\.com/[a-z]+/[0-9A-Za-z]{22})\)")
@@ -51,13 +59,34 @@ class QueuePageButton(
         super().__init__(ui.Button(emoji=emoji or None, disabled=disabled, custom_id=custom_id))
 
 
-class ConfirmButton(PersistentButton, template=r"queue:add:(?P<now>(?:now)?)"):
-    """Queues everything that its message lists."""
+class ConfirmButton(PersistentButton, template=rf"queue:add:(?P<now>(?:now)?)(?::{_DEVICE})?"):
+    """Queues everything that its message lists. `on`: ID or name of the device, if it is named."""
 
-    def __init__(self, now: str) -> None:
+    def __init__(self, now: str, on: str | None = None) -> None:
         self.now = now == "now"
+        self.on = on
+        custom_id = f"queue:add:{now}" + (f":{on}" if on else "")
         style = discord.ButtonStyle.success
-        super().__init__(ui.Button(label="Queue them", style=style, custom_id=f"queue:add:{now}"))
+        super().__init__(ui.Button(label="Queue them", style=style, custom_id=custom_id))
+
+
+class PlayInsteadButton(PersistentButton, template=rf"queue:play(?::{_DEVICE})?"):
+    """Plays everything that its message lists, instead of queueing it. `on`: see ConfirmButton."""
+
+    def __init__(self, on: str | None = None, *, several: bool = False) -> None:
+        self.on = on
+        label = f"Play {'them' if several else 'it'} instead"
+        custom_id = "queue:play" + (f":{on}" if on else "")
+        super().__init__(ui.Button(label=label, custom_id=custom_id))
+
+
+class StopButton(PersistentButton, template=r"queue:stop:(?P<work_id>\d{1,20})"):
+    """Stops the work that the interaction with this ID began."""
+
+    def __init__(self, work_id: str) -> None:
+        self.work_id = int(work_id)
+        style = discord.ButtonStyle.danger
+        super().__init__(ui.Button(label="Stop", style=style, custom_id=f"queue:stop:{work_id}"))
 
 
 def queue_card(queue: Queue, page: int, owner: int) -> ui.LayoutView:
@@ -94,35 +123,57 @@ def _line(item: Playable) -> str:
     return " · ".join(parts)
 
 
-def queued_reply(queued: Outcome | QueueRequest, *, now: bool = False) -> Reply:
+def queued_reply(
+    queued: Outcome | QueueRequest, *, now: bool = False, on: str | None = None
+) -> Reply:
     """The reply about the queued items, or the question whether to queue so many."""
     if isinstance(queued, QueueRequest):
-        return Reply(view=confirmation_card(queued, now=now), private=True)
+        return Reply(view=confirmation_card(queued, now=now, on=on), private=True)
     return outcome_reply(queued)
 
 
-def confirmation_card(request: QueueRequest, *, now: bool) -> ui.LayoutView:
+def confirmation_card(request: QueueRequest, *, now: bool, on: str | None = None) -> ui.LayoutView:
     """The question whether to queue the items; `listed_uris` reads them back."""
     songs = count(request.songs, "song")
     if not request.exact:
         songs = f"up to {songs}"
     elif request.total > request.songs:
         songs = f"the first {request.songs} of {request.total:,} songs"
+    several = len(request.items) > 1
     lines = [
         "### Queue all of this?",
         *numbered_items(request.items, _MAX_NAME),
         f"That’s {songs}. Once queued they can’t be removed, and this uses {request.calls} of the "
         "bot’s daily Spotify requests.",
+        f"Playing {'them' if several else 'it'} instead uses {request.calls_to_play}, and replaces "
+        "what’s playing.",
         f"{request.left_out_note}." if request.links_left_out else "",
+        "-# On Spotify",
     ]
-    row: cards.Row = ui.ActionRow(ConfirmButton("now" if now else ""))
-    return cards.container("\n".join(filter(None, lines)), row)
+    device = single_line(on, _MAX_DEVICE) or None
+    row: cards.Row = ui.ActionRow(
+        ConfirmButton("now" if now else "", device), PlayInsteadButton(device, several=several)
+    )
+    text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)))
+    return cards.container(cards.with_cover(text, None if several else request.items[0]), row)
 
 
-def progress_card(message: discord.Message | None, text: str) -> ui.LayoutView:
-    """The list of a confirmation card with `text` instead of the question."""
+def progress_card(
+    message: discord.Message | None, work_id: int, text: str, can_stop: bool = False
+) -> ui.LayoutView:
+    """The list of a question with `text` instead; `work_id`: see StopButton."""
     lines = [line for part in _texts(message) for line in part.split("\n") if _ENTRY.match(line)]
-    return cards.container("\n".join([*lines, text, "-# On Spotify"]))
+    content = "\n".join([*lines, text, "-# On Spotify"])
+    stop = StopButton(str(work_id))
+    return cards.container(content, *([ui.ActionRow[Any](stop)] if can_stop else []))
+
+
+def played_card(message: discord.Message | None, outcome: Outcome) -> ui.LayoutView:
+    """The outcome of playing what a confirmation card lists."""
+    view = outcome_reply(outcome).view
+    if isinstance(view, ui.LayoutView):
+        return view
+    return progress_card(message, 0, f"{outcome.message}.")
 
 
 def listed_uris(message: discord.Message | None) -> list[Uri]:
