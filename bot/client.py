@@ -54,6 +54,7 @@ COGS = (
     "cogs.message_menus",
     "cogs.library",
     "cogs.playlists",
+    "cogs.playlist_items",
     "cogs.settings",
     "cogs.sleep",
     "cogs.help",
@@ -96,8 +97,16 @@ class Tonearm(Connection):
         self._maintenance = asyncio.create_task(self._maintain())
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
-        """Also register the components that the cog's methods handle: see `on_component`."""
-        await super().add_cog(cog, **options)
+        """Also register the components that the cog's methods handle: see `on_component`.
+
+        Cogs of one `group_name` share this group.
+        """
+        group = cog.app_command
+        earlier = self.tree.get_command(group.name) if group else None
+        if group and isinstance(earlier, app_commands.Group):
+            for command in earlier.commands:
+                group.add_command(command)
+        await super().add_cog(cog, override=earlier is not None, **options)
         for component, handler in component_handlers(cog):
             self._component_handlers[component] = handler
             if issubclass(component, PersistentItem):

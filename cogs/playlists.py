@@ -1,38 +1,47 @@
-"""The menu and button for adding an item to a playlist."""
+"""/playlist list and create."""
 
 from __future__ import annotations
 
+from discord import app_commands
 from discord.ext import commands
 
+from bot.browse.pages import read_page
+from bot.browse.paths import ListKind, ListPath
 from bot.client import Interaction, Tonearm
-from bot.interactions.components import on_component
-from bot.interactions.responses import defer_edit, edit_reply
-from bot.library.playlists import add_to_playlist, resolve_addition, writable_playlists
+from bot.interactions.responses import reply
+from bot.library.playlist_changes import create_playlist
 from bot.services import Services
-from bot.views import playlists
+from bot.views import lists, playlist_changes
 
 
-class Playlists(commands.Cog):
+class Playlists(commands.GroupCog, group_name="playlist", group_description="Your playlists"):
     def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.replies = services.reply_visibility
         self.sessions = services.sessions
 
-    @on_component(playlists.PlaylistSelect)
-    async def add(self, interaction: Interaction, menu: playlists.PlaylistSelect) -> None:
-        await defer_edit(interaction)
+    @app_commands.command(name="list")
+    async def list_playlists(self, interaction: Interaction) -> None:
+        """Look through your playlists."""
+        await self.replies.defer(interaction)
         spotify = await self.sessions.session(interaction.user.id)
-        item = await spotify.catalogue.item(menu.uri)
-        addition = await resolve_addition(spotify, item)
-        await add_to_playlist(spotify, menu.playlist.id, addition)
-        view = playlists.added_card(item, addition, menu.playlist)
-        await edit_reply(interaction, view=view)
+        page = await read_page(spotify, ListPath(ListKind.PLAYLISTS))
+        await reply(interaction, lists.list_view(page, owner_name=interaction.user.display_name))
 
-    @on_component(playlists.AddToAnotherButton)
-    async def ask(self, interaction: Interaction, button: playlists.AddToAnotherButton) -> None:
-        await defer_edit(interaction)
+    @app_commands.command()
+    @app_commands.describe(
+        name="The new playlist’s name",
+        public="Show it on your profile (private by default)",
+        description="A line about it",
+    )
+    async def create(
+        self, interaction: Interaction, name: str, public: bool = False, description: str = ""
+    ) -> None:
+        """Make a playlist."""
+        await self.replies.defer(interaction)
         spotify = await self.sessions.session(interaction.user.id)
-        item = await spotify.catalogue.item(button.uri)
-        view = playlists.playlist_menu(item, await writable_playlists(spotify))
-        await edit_reply(interaction, view=view)
+        playlist = await create_playlist(spotify, name, public=public, description=description)
+        await reply(interaction, playlist_changes.created_card(playlist))
 
 
 async def setup(bot: Tonearm) -> None:

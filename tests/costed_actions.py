@@ -218,6 +218,8 @@ COSTED_ACTIONS = (
     CostedAction("**Refresh**", _press_button("Refresh"), _run_command("/devices")),
     CostedAction("`/sleep` for a time", _run_command("/sleep 30m")),
     CostedAction("`/sleep` for a track", _run_command("/sleep when:after this one")),
+    CostedAction("`/playlist list`", _run_command("/playlist list")),
+    CostedAction("`/playlist create`", _run_command("/playlist create name:Tides")),
     CostedAction("`/save`", _run_command("/save")),
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -20,6 +21,7 @@ from bot.spotify.catalogue import (
 )
 from bot.spotify.entries import Entries
 from bot.spotify.models import Chapter
+from bot.spotify.ownership import Ownership, ownership_of
 from bot.spotify.paging import PAGE_SIZE as API_PAGE_SIZE
 from bot.spotify.paging import Paging
 from bot.spotify.uris import Kind, Uri
@@ -32,6 +34,7 @@ _FIRST_PLAY, _LAST_PLAY = 1_136_073_600, 4_102_444_800
 _MAX_ARTIST_NAME = 200
 
 _NOTHING_RECENT = "Spotify shows nothing that you played recently. Play something, then try again."
+_NO_PLAYLISTS = "You have no playlists yet. Make one with /playlist create."
 _NO_TOP = "Spotify has no favourites of yours for that time. Try a longer one."
 
 T = TypeVar("T", bound=ApiModel)
@@ -39,10 +42,15 @@ T = TypeVar("T", bound=ApiModel)
 
 @dataclass(frozen=True)
 class Entry:
-    """`played_at` is in seconds since 1970, and set in the list of recent plays only."""
+    """An entry of a list.
+
+    played_at  in the list of recent plays only; in seconds since 1970
+    ownership  in the list of the user's playlists only
+    """
 
     item: Item | Chapter
     played_at: int | None = None
+    ownership: Ownership | None = None
 
     @property
     def selectable(self) -> Item | None:
@@ -76,7 +84,7 @@ class ListPage:
 async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPage:
     """Read that page; `query` is that of a search.
 
-    Raises NothingFound if a search or a list of plays is empty, and EmptyQuery, QueryTooLong.
+    Raises NothingFound if a search or a list of OWN_LISTS is empty, and EmptyQuery, QueryTooLong.
     """
     match path.kind:
         case ListKind.SEARCH:
@@ -85,6 +93,8 @@ async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPa
             return await _recent(spotify, path)
         case ListKind.TOP:
             return await _top(spotify, path)
+        case ListKind.PLAYLISTS:
+            return await _playlists(spotify, path)
         case ListKind.ONE:
             kind, _, item_id = path.argument.partition(".")
             item = await spotify.catalogue.item(Uri(Kind(kind), item_id))
@@ -127,6 +137,16 @@ async def _top(spotify: Spotify, path: ListPath) -> ListPage:
         entries = _entries(artists)
     if path.page == 1:
         entries.require(NothingFound("no favourites", message=_NO_TOP))
+    return ListPage(path, entries, more, total=total)
+
+
+async def _playlists(spotify: Spotify, path: ListPath) -> ListPage:
+    (playlists, more, total), profile = await asyncio.gather(
+        _page(spotify.playlists.mine(), path), spotify.profile.me(fresh=False)
+    )
+    entries = playlists.map(lambda each: Entry(each, ownership=ownership_of(each, profile.id)))
+    if path.page == 1:
+        entries.require(NothingFound("no playlists", message=_NO_PLAYLISTS))
     return ListPage(path, entries, more, total=total)
 
 

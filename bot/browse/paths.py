@@ -29,7 +29,11 @@ class ListKind(StrEnum):
     AUDIOBOOK = "audiobook"
     RECENT = "recent"
     TOP = "top"
+    PLAYLISTS = "playlists"
 
+
+# Lists of what belongs to the user who reads them: their plays, their playlists.
+OWN_LISTS = (ListKind.RECENT, ListKind.TOP, ListKind.PLAYLISTS)
 
 _PART_OF_LINK = (
     "I can’t read that link. Paste the whole link from open.spotify.com, or type the name instead."
@@ -53,7 +57,7 @@ _ID = "[0-9A-Za-z]{22}"
 _SEGMENT = (
     rf"(?:search\.(?:{_KINDS})|one\.(?:{_KINDS})\.{_ID}|"
     rf"(?:album|artist|albums|show|playlist|audiobook)\.{_ID}|"
-    rf"recent|top\.(?:track|artist)\.(?:{'|'.join(RANGES)}))\.[0-9]{{1,4}}"
+    rf"recent|playlists|top\.(?:track|artist)\.(?:{'|'.join(RANGES)}))\.[0-9]{{1,4}}"
 )
 # Matches `str()` of every ListPath.
 PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{MAX_DEPTH - 1}}}"
@@ -63,7 +67,8 @@ PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{MAX_DEPTH - 1}}}"
 class ListPath:
     """A page of a list, and the list from which it was opened.
 
-    argument  search: the kind; one: kind and ID; top: kind and range; recent: empty; else the ID
+    argument  search: the kind; one: kind and ID; top: kind and range; others of OWN_LISTS:
+              empty; else the ID
     page      counted from 1
     back      the list from which this one was opened
     """
@@ -93,7 +98,7 @@ class ListPath:
     @property
     def head_uri(self) -> Uri | None:
         """The album, artist, playlist, show or audiobook that was opened; None for other lists."""
-        if self.kind in (ListKind.SEARCH, ListKind.ONE, ListKind.RECENT, ListKind.TOP):
+        if self.kind in (ListKind.SEARCH, ListKind.ONE, *OWN_LISTS):
             return None
         kind = Kind.ARTIST if self.kind == ListKind.ALBUMS else Kind(self.kind)
         return Uri(kind, self.argument)
@@ -101,15 +106,15 @@ class ListPath:
     @property
     def personal(self) -> bool:
         """Whether Spotify shows the list only to a linked user: their plays and playlists."""
-        return self.kind in (ListKind.RECENT, ListKind.TOP, ListKind.PLAYLIST)
+        return self.kind in (*OWN_LISTS, ListKind.PLAYLIST)
 
     def with_page_offset(self, delta: int) -> ListPath:
         """The page that is `delta` pages further; page 0 stands for none."""
         return replace(self, page=min(_MAX_PAGE, self.page + delta))
 
     def for_other_user(self) -> ListPath:
-        """The same path for another user; lists of plays begin at their first page."""
-        page = 1 if self.kind in (ListKind.RECENT, ListKind.TOP) else self.page
+        """The same path for another user; lists of their own begin at their first page."""
+        page = 1 if self.kind in OWN_LISTS else self.page
         return replace(self, page=page, back=self.back.for_other_user() if self.back else None)
 
 

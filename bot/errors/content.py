@@ -107,3 +107,9 @@ class DeviceNameNotFound(BotError):
 
 class NothingToQueue(BotError):
     message = "There is nothing in that to queue. Use a link to a song, an episode, or an album."
+
+
+class InvalidPlaylistText(BotError):
+    """The name or the description of a playlist is missing or too long."""
+
+    message = "That doesn’t work as a name. Use at most 100 characters."

@@ -12,6 +12,7 @@ from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
+from bot.spotify.ownership import Ownership, ownership_of
 from bot.spotify.uris import Kind, Uri
 from bot.text.items import count
 
@@ -44,10 +45,8 @@ class WritablePlaylists:
 
 def can_add_to(playlist: Playlist, account_id: str | None) -> bool | None:
     """Whether this Spotify account owns the playlist or collaborates on it; None if unknown."""
-    if playlist.collaborative:
-        return True
-    owner = playlist.owner.id if playlist.owner else None
-    return None if owner is None or account_id is None else owner == account_id
+    ownership = ownership_of(playlist, account_id)
+    return None if ownership is Ownership.UNKNOWN else ownership is not Ownership.FOLLOWED
 
 
 async def writable_playlists(spotify: Spotify) -> WritablePlaylists:

@@ -40,6 +40,11 @@ SECTIONS = (
         ("queue show", "queue add"),
         "/queue add takes several links at once. With `now:` it skips to them.",
     ),
+    HelpSection(
+        "Playlists",
+        ("playlist list", "playlist create"),
+        "Look through yours and make new ones.",
+    ),
     HelpSection("Save", ("save", "export"), "Save to Liked Songs, or download them all as a file."),
     HelpSection(
         "Control",

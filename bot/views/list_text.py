@@ -13,6 +13,7 @@ from bot.browse.pages import Entry, ListPage
 from bot.browse.paths import ListKind
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Artist, Chapter, Episode, Playlist, Show, Track
+from bot.spotify.ownership import Ownership
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import escape, safe, single_line
 from bot.text.items import MAX_BYLINE, count, creator, format_duration, title
@@ -50,6 +51,7 @@ _HEADING_PREFIXES = {ListKind.ARTIST: "Songs by ", ListKind.ALBUMS: "Albums by "
 _QUERY_TOO_LONG = "That search is too long for more pages. Use fewer words to see more."
 _FOUND_BY_NAME = "Best matches by name; Spotify doesn’t share top songs with apps."
 _NO_ARTIST_SONGS = "No song found by that name. Look at the albums."
+_FOLLOWED = "Apps can’t see the songs in playlists that you only follow. They still play."
 _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
 
@@ -155,6 +157,8 @@ def _heading(page: ListPage, query: str, owner_name: str) -> str:
         return f"{safe(owner_name, 40)}’s top {noun}, {_PERIODS[period]}"
     if kind == ListKind.RECENT:
         return f"{safe(owner_name, 40)}’s recently played"
+    if kind == ListKind.PLAYLISTS:
+        return f"{safe(owner_name, 40)}’s playlists"
     return "From that link"
 
 
@@ -172,6 +176,8 @@ def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
         yield f"And {entries.unreadable} more that I couldn’t read"
     if kind == ListKind.ARTIST:
         yield _FOUND_BY_NAME
+    if any(entry.ownership is Ownership.FOLLOWED for entry in entries):
+        yield _FOLLOWED
     if cannot_page:
         yield _QUERY_TOO_LONG
     if kind != ListKind.SEARCH and query and (link := search_link(query)):
@@ -199,11 +205,21 @@ def _line(entry: Entry, head: Item | None, limit: int) -> str:
         if item.kind not in (Kind.ARTIST, Kind.PLAYLIST) and creator(item) != _head_creator(head):
             parts.append(escape(creator(item, limit)))
     parts.append(_details(item))
+    parts.append(_owner(entry, limit))
     if isinstance(item, Track) and item.is_local:
         parts.append("local file")
     if entry.played_at is not None:
         parts.append(f"<t:{entry.played_at}:R>")
     return " · ".join(part for part in parts if part)
+
+
+def _owner(entry: Entry, limit: int) -> str:
+    """Whose playlist it is, unless it is the user's own."""
+    if entry.ownership not in (Ownership.SHARED, Ownership.FOLLOWED):
+        return ""
+    owner = entry.item.owner if isinstance(entry.item, Playlist) else None
+    by = f"by {name}" if (name := safe(owner.display_name if owner else "", limit)) else ""
+    return f"shared {by}".rstrip() if entry.ownership is Ownership.SHARED else by or "followed"
 
 
 def _head_creator(head: Item | None) -> str:

@@ -11,7 +11,15 @@ import discord
 from discord import ui
 
 from bot.browse.pages import ListPage
-from bot.browse.paths import PATTERN, ListKind, ListPath, artist_path, child_path, identities
+from bot.browse.paths import (
+    OWN_LISTS,
+    PATTERN,
+    ListKind,
+    ListPath,
+    artist_path,
+    child_path,
+    identities,
+)
 from bot.interactions.components import PersistentSelect
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Uri
@@ -76,7 +84,7 @@ class ListMessage:
 
     def for_other_user(self) -> Self:
         """The same list for a user who did not ask for it; personal lists have one page there."""
-        has_more = self.has_more and self.path.kind not in (ListKind.RECENT, ListKind.TOP)
+        has_more = self.has_more and self.path.kind not in OWN_LISTS
         return replace(
             self,
             path=self.path.for_other_user(),
@@ -200,7 +208,7 @@ def _is_head_saved(path: ListPath, message: discord.Message | None) -> bool:
 
 def visitor_note(path: ListPath, message: discord.Message | None) -> str:
     """A note for a user who turns the pages of another user's plays and gets their own plays."""
-    if path.kind not in (ListKind.RECENT, ListKind.TOP):
+    if path.kind not in OWN_LISTS:
         return ""
     metadata = message.interaction_metadata if message else None
     return list_text.own_plays_note(metadata.user.display_name if metadata else "")
