@@ -172,7 +172,7 @@ async def test_user_without_playlists_is_told(spotify: Spotify, linked_user: Use
     ids=["quota", "502"],
 )
 async def test_other_settings_work_when_spotify_fails(fault: Fault, expected: str) -> None:
-    async with run_harness(command_timeout=1) as harness:
+    async with run_harness(command_timeout=3) as harness:
         ada = await harness.link_account("ada")
         await (await ada.run("/settings")).pick("Kitchen Speaker", select=DEVICE_SELECT)
         harness.clock.advance(660)
