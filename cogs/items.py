@@ -17,7 +17,6 @@ from bot.interactions.responses import (
     defer,
     defer_edit,
     edit_reply,
-    is_own_message,
     reply,
 )
 from bot.library.playlists import resolve_addition, try_add_to_playlist, writable_playlists
@@ -25,24 +24,29 @@ from bot.library.saved_items import saved_among
 from bot.player.actions import play_action
 from bot.player.outcome import Outcome
 from bot.services import Services
+from bot.spotify.catalogue import Item
 from bot.spotify.uris import Uri
 from bot.views import items, lists, playlists
 from bot.views.item_buttons import ItemAction, ItemActionButton, saved_message, unsaved_message
-from bot.views.outcome import outcome_line, outcome_reply
+from bot.views.outcome import outcome_line
 from bot.views.queue import queued_reply
+from bot.views.status_line import is_in_place, result_view, short_answer
 
 
 @dataclass(frozen=True)
 class _Done:
-    """The result of an action: as a reply, and as a line with buttons; empty for a question.
+    """The result of an action: a line, and buttons for what may follow.
 
-    saved  whether the item is saved now; None if that has not changed
+    item      that the action was about, if it was read
+    saved     whether it is saved now; None if that has not changed
+    question  to ask in a private reply, instead of the line
     """
 
-    reply: Reply
     line: str = ""
     buttons: tuple[ui.Item[Any], ...] = ()
+    item: Item | None = None
     saved: bool | None = None
+    question: Reply | None = None
 
 
 class Items(commands.Cog):
@@ -55,55 +59,48 @@ class Items(commands.Cog):
 
     @on_component(ItemActionButton)
     async def act(self, interaction: Interaction, button: ItemActionButton) -> None:
-        """Show the result in the list, or in a reply if the message is no list."""
-        if button.action in (ItemAction.SHARE, ItemAction.OPEN):
-            await defer(interaction)
-            show = self._share if button.action == ItemAction.SHARE else self._open
-            await show(interaction, button.uri)
+        """Show the result in the message, or in a reply if the message is not to change."""
+        if button.action == ItemAction.OPEN:
+            await self._open(interaction, button.uri)
             return
-        message = interaction.message
-        in_place = is_own_message(interaction) and lists.is_list(message)
+        in_place = is_in_place(interaction)
         await (defer_edit if in_place else defer)(interaction)
-        done = await self._perform(interaction.user.id, button)
-        if in_place and message is not None and done.line:
-            view = lists.with_status(
-                message,
-                done.line,
-                *done.buttons,
-                uri=button.uri,
-                saved=done.saved if message.flags.ephemeral else None,
-            )
+        if button.action == ItemAction.SHARE:
+            done = await self._share(interaction, button.uri, in_place=in_place)
+        else:
+            done = await self._perform(interaction.user.id, button)
+        if done.question:
+            await reply(interaction, replace(done.question, private=True))
+            return
+        view = result_view(interaction, done.line, *done.buttons, item=done.item)
+        is_private = interaction.message is not None and interaction.message.flags.ephemeral
+        if done.saved is not None and is_private:
+            lists.show_saved(view, button.uri, saved=done.saved)
+        if in_place or button.action == ItemAction.SHARE:
             await edit_reply(interaction, view=view)
         else:
-            await reply(interaction, replace(done.reply, private=in_place or done.reply.private))
+            await reply(interaction, view)
 
     async def _perform(self, user_id: int, button: ItemActionButton) -> _Done:
         uri = button.uri
         match button.action:
             case ItemAction.PLAY:
                 outcome = await self.player.perform(user_id, play_action(uri))
-                return _Done(outcome_reply(outcome), outcome_line(outcome))
+                return _Done(outcome_line(outcome), item=outcome.item)
             case ItemAction.QUEUE:
                 queued = await self.player.queue(user_id, str(uri))
-                line = outcome_line(queued) if isinstance(queued, Outcome) else ""
-                return _Done(queued_reply(queued), line)
-            case ItemAction.SAVE:
-                return await self._save(user_id, uri)
-            case ItemAction.UNSAVE:
-                return await self._unsave(user_id, uri)
-        return await self._add(user_id, uri)
-
-    async def _save(self, user_id: int, uri: Uri) -> _Done:
+                if isinstance(queued, Outcome):
+                    return _Done(outcome_line(queued), item=queued.item)
+                return _Done(question=queued_reply(queued))
+            case ItemAction.ADD:
+                return await self._add(user_id, uri)
         spotify = await self.sessions.session(user_id)
         item = await spotify.catalogue.item(uri)
-        await self.saved_items.save(spotify, user_id, uri)
-        return _Done(Reply(view=items.saved_card([item])), saved_message(uri.kind), saved=True)
-
-    async def _unsave(self, user_id: int, uri: Uri) -> _Done:
-        spotify = await self.sessions.session(user_id)
+        if button.action == ItemAction.SAVE:
+            await self.saved_items.save(spotify, user_id, uri)
+            return _Done(saved_message(uri.kind), item=item, saved=True)
         await self.saved_items.remove(spotify, user_id, uri)
-        message = unsaved_message(uri.kind)
-        return _Done(Reply(f"{message}."), message, saved=False)
+        return _Done(unsaved_message(uri.kind), item=item, saved=False)
 
     async def _add(self, user_id: int, uri: Uri) -> _Done:
         """Add the item to the default playlist, or ask for one."""
@@ -114,27 +111,25 @@ class Items(commands.Cog):
             addition = await resolve_addition(spotify, item)
             if await try_add_to_playlist(spotify, default.id, addition):
                 another = playlists.AddToAnotherButton(uri.kind, uri.id)
-                return _Done(
-                    Reply(view=playlists.added_card(item, addition, default)),
-                    playlists.added_note(addition, default),
-                    (another,),
-                )
+                return _Done(playlists.added_note(addition, default), (another,), item)
         writable = await writable_playlists(spotify)
-        return _Done(Reply(view=playlists.playlist_menu(item, writable, refused=default)))
+        question, menu = playlists.playlist_question(item, writable, refused=default)
+        return _Done(question, (menu,), item)
 
-    async def _share(self, interaction: Interaction, uri: Uri) -> None:
+    async def _share(self, interaction: Interaction, uri: Uri, *, in_place: bool) -> _Done:
         spotify = await self.sessions.catalogue_session(interaction.user.id)
         item = await spotify.catalogue.item(uri)
-        # The first message replaces the deferred reply, and is as private as that.
-        await edit_reply(interaction, items.SHARING)
+        if not in_place:
+            # The first message replaces the deferred reply, and is as private as that.
+            await edit_reply(interaction, view=short_answer(items.SHARING, item=item))
         card = items.shared_card(item, interaction.user.display_name)
         with self.writes.track(interaction.user.id):
             sent = await reply(interaction, card)
         # If the app may not speak in the channel, Discord shows the card to this user alone.
-        text = items.NOT_SHARED if sent.flags.ephemeral else items.SHARED
-        await edit_reply(interaction, text)
+        return _Done(items.NOT_SHARED if sent.flags.ephemeral else items.SHARED, item=item)
 
     async def _open(self, interaction: Interaction, uri: Uri) -> None:
+        await defer(interaction)
         path = path_for_item(uri)
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)

@@ -13,19 +13,22 @@ from bot.browse.paths import ListKind, ListPath
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.message_text import message_text
-from bot.interactions.responses import Reply, defer, reply
-from bot.player.bulk_queue import plan_queue
+from bot.interactions.responses import Reply, defer, defer_edit, edit_reply, reply
+from bot.player.bulk_queue import QueueRequest, plan_queue
 from bot.player.message_links import LinkedItem, items_of, links_in, resolve_links
+from bot.player.outcome import Outcome
 from bot.services import Services
 from bot.spotify import Spotify
+from bot.spotify.catalogue import Item
 from bot.spotify.links import SearchLink, find_links
 from bot.spotify.uris import Kind
 from bot.text.escape import safe
 from bot.views import friends, items
 from bot.views.lists import list_view
 from bot.views.message_menu import LinkSelect, MessageAction, link_menu
-from bot.views.outcome import outcome_reply
+from bot.views.outcome import outcome_line
 from bot.views.queue import queued_reply
+from bot.views.status_line import is_in_place, result_view
 
 QUEUEABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.EPISODE, Kind.ALBUM, Kind.PLAYLIST)
 
@@ -69,11 +72,20 @@ class MessageMenus(commands.Cog):
 
     @on_component(LinkSelect)
     async def select_links(self, interaction: Interaction, menu: LinkSelect) -> None:
-        await defer(interaction)
+        """Show the result below the menu, which stays for another choice."""
+        in_place = is_in_place(interaction)
+        await (defer_edit if in_place else defer)(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         resolved = await resolve_links(spotify, find_links("\n".join(menu.selected)))
-        content = await self._perform(interaction.user.id, spotify, menu.action, resolved.found)
-        await reply(interaction, content)
+        done = await self._perform(interaction.user.id, spotify, menu.action, resolved.found)
+        if isinstance(done, QueueRequest):
+            await reply(interaction, queued_reply(done))
+            return
+        line = (
+            outcome_line(done, named=True) if isinstance(done, Outcome) else items.saved_line(done)
+        )
+        view = result_view(interaction, line)
+        await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
     async def _handle(self, interaction: Interaction, action: MessageAction) -> None:
         """Act on what the message links to, or ask which of its links is meant."""
@@ -90,7 +102,11 @@ class MessageMenus(commands.Cog):
         found = resolved.found
         found = [linked for linked in found if _is_possible(action, linked)] or found
         if len(found) == 1 and not resolved.more:
-            await reply(interaction, await self._perform(user_id, spotify, action, found))
+            done = await self._perform(user_id, spotify, action, found)
+            if isinstance(done, Outcome | QueueRequest):
+                await reply(interaction, queued_reply(done))
+            else:
+                await reply(interaction, items.saved_card(done))
         else:
             await reply(interaction, link_menu(action, found, resolved.more))
 
@@ -102,20 +118,20 @@ class MessageMenus(commands.Cog):
 
     async def _perform(
         self, user_id: int, spotify: Spotify, action: MessageAction, found: Sequence[LinkedItem]
-    ) -> Reply:
+    ) -> Outcome | QueueRequest | Sequence[Item]:
+        """The outcome; the question before queueing many; or the saved items."""
         if action is MessageAction.PLAY:
             first = found[0]
-            outcome = await self.player.perform(user_id, first.play_action, item=first.item)
-            return outcome_reply(outcome)
+            return await self.player.perform(user_id, first.play_action, item=first.item)
         linked = items_of(found)
         uris = [item.require_uri() for item in linked]
         if action is MessageAction.SAVE:
             await self.saved_items.save(spotify, user_id, *uris)
-            return Reply(view=items.saved_card(linked))
+            return linked
         request = await plan_queue(spotify, linked)
         if request.needs_confirmation:
-            return queued_reply(request)
-        return outcome_reply(await self.player.queue_items(user_id, uris))
+            return request
+        return await self.player.queue_items(user_id, uris)
 
 
 def _is_possible(action: MessageAction, linked: LinkedItem) -> bool:

@@ -7,15 +7,16 @@ from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, reply
+from bot.interactions.responses import defer, defer_edit, edit_reply, reply
 from bot.panel.presses import PanelPresses
 from bot.player.actions import play_action
 from bot.services import Services
 from bot.views.friends import OWN_PLAYBACK, PlayAlongButton, uri_to_play
-from bot.views.outcome import outcome_reply
+from bot.views.outcome import outcome_line
 from bot.views.panel import visitor_card
 from bot.views.panel_controls import PanelButton
 from bot.views.panel_state import PanelState
+from bot.views.status_line import is_in_place, result_view
 
 
 class Panel(commands.Cog):
@@ -52,7 +53,8 @@ class Panel(commands.Cog):
     @on_component(PlayAlongButton)
     async def play_along(self, interaction: Interaction, button: PlayAlongButton) -> None:
         """Everybody may play what a shared panel shows; otherwise its owner must allow it."""
-        await defer(interaction)
+        in_place = is_in_place(interaction) and interaction.user.id != button.owner
+        await (defer_edit if in_place else defer)(interaction)
         if interaction.user.id == button.owner:
             await reply(interaction, OWN_PLAYBACK)
             return
@@ -60,7 +62,8 @@ class Panel(commands.Cog):
         state = self.panels.current_playback(button.owner)
         uri = uri_to_play(state or await self.friends.now_playing(button.owner, name), name)
         outcome = await self.player.perform(interaction.user.id, play_action(uri))
-        await reply(interaction, outcome_reply(outcome, private=True))
+        view = result_view(interaction, outcome_line(outcome), item=outcome.item)
+        await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
 
 def _empty_state(interaction: Interaction, *, shared: bool) -> PanelState:

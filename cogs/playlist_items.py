@@ -10,6 +10,7 @@ from bot.interactions.responses import defer_edit, edit_reply
 from bot.library.playlists import add_to_playlist, resolve_addition, writable_playlists
 from bot.services import Services
 from bot.views import playlists
+from bot.views.status_line import with_status
 
 
 class PlaylistItems(commands.GroupCog, group_name="playlist", group_description="Your playlists"):
@@ -24,16 +25,17 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         item = await spotify.catalogue.item(menu.uri)
         addition = await resolve_addition(spotify, item)
         await add_to_playlist(spotify, menu.playlist.id, addition)
-        view = playlists.added_card(item, addition, menu.playlist)
-        await edit_reply(interaction, view=view)
+        note = playlists.added_note(addition, menu.playlist)
+        another = playlists.AddToAnotherButton(item.kind, item.require_uri().id)
+        await edit_reply(interaction, view=with_status(interaction.message, note, another))
 
     @on_component(playlists.AddToAnotherButton)
     async def ask(self, interaction: Interaction, button: playlists.AddToAnotherButton) -> None:
         await defer_edit(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         item = await spotify.catalogue.item(button.uri)
-        view = playlists.playlist_menu(item, await writable_playlists(spotify))
-        await edit_reply(interaction, view=view)
+        question = playlists.playlist_question(item, await writable_playlists(spotify))
+        await edit_reply(interaction, view=with_status(interaction.message, *question))
 
 
 async def setup(bot: Tonearm) -> None:

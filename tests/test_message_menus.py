@@ -6,10 +6,11 @@ import pytest
 
 from sandbox.discord import Discord, Reply, UserClient
 from sandbox.harness import Harness
+from sandbox.message_text import TEXT_DISPLAY
 from sandbox.spotify import Spotify
 from sandbox.spotify.catalogue import Track
 from tests.command_assertions import spotify_url, spotify_urls
-from tests.list_components import options
+from tests.list_components import components, options
 from tests.test_metrics import read_metrics
 
 PLAY, QUEUE, SAVE = "Play on Spotify", "Queue on Spotify", "Save on Spotify"
@@ -95,7 +96,10 @@ async def test_several_links_offer_one_to_play(
     assert f"Album · {tracks[0].artists[0].name}" in picker.text
     reply = await picker.pick(tracks[1].uri)
     assert spotify.accounts["ada"].player.item == tracks[1].uri
+    assert f"-# [{tracks[1].name}](" in reply.text
     assert "Playing" in reply.text
+    assert [option["value"] for option in options(reply)] == uris, "the menu stays"
+    assert reply.message["id"] == picker.message["id"]
 
 
 async def test_selected_links_are_queued_in_message_order(
@@ -158,7 +162,7 @@ async def test_hostile_names_are_escaped(spotify: Spotify, linked_user: UserClie
     ]
     picker = await _use_menu(linked_user, SAVE, tracks)
     reply = await picker.pick(*[track.uri for track in tracks])
-    assert "@everyone" not in reply.text
+    assert not [part for part in components(reply, TEXT_DISPLAY) if "@everyone" in part["content"]]
     assert not reply.message["mention_everyone"]
 
 

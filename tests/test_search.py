@@ -132,19 +132,31 @@ async def test_shared_item_is_visible_and_playable_by_everyone(
     grace = discord.user_client("grace", "music")
     reply = await linked_user.run("/search lantern")
     first = option_ids(reply)[0]
+    await reply.press("Share")
+    await reply.wait_for("Shared with everybody here.")
+    assert reply.ephemeral
+    message = await grace.wait_for_message("Ada shared a song")
+    assert f"https://open.spotify.com/track/{first}" in str(message)
+    assert "Playing" in (await grace.press(message, "Play")).text
+    assert harness.spotify.accounts["grace"].player.item == f"spotify:track:{first}"
+
+
+async def test_share_in_the_list_of_another_user_is_answered_privately(
+    harness: Harness, discord: Discord, linked_user: UserClient
+) -> None:
+    grace = await harness.link_account("grace")
+    await (await linked_user.run("/settings")).press("Make public")
+    reply = await linked_user.run("/search lantern")
     held = HeldResponse("POST .*/webhooks/")
     discord.faults.add(held)
     async with released_at_exit(held.hold):
-        shared = await reply.press("Share")
+        shared = await grace.press(reply.message, "Share")
         assert "Sharing…" in shared.text
         assert "Shared with" not in shared.text
     await shared.wait_for("Shared with everybody here.")
     assert shared.messages[0]["flags"] & EPHEMERAL
     assert "Sharing" not in shared.text
-    message = await grace.wait_for_message("Ada shared a song")
-    assert f"https://open.spotify.com/track/{first}" in str(message)
-    assert "Playing" in (await grace.press(message, "Play")).text
-    assert harness.spotify.accounts["grace"].player.item == f"spotify:track:{first}"
+    assert "Shared" not in reply.text
 
 
 class _EphemeralFault(Fault):

@@ -92,6 +92,26 @@ class PersistentSelect(PersistentItem[ui.Select[Any]], template=r"(?!)"):
         return self.item.values[0]
 
 
+def as_persistent(item: ui.Item[Any]) -> ui.Item[Any]:
+    """A button or menu of a received message as its persistent class, so that it can be sent again.
+
+    discord.py would keep another component in memory, and would not find its handler after that.
+    """
+    custom_id = getattr(item, "custom_id", None) or ""
+    for component in _subclasses(PersistentItem):
+        if match := component.__discord_ui_compiled_template__.fullmatch(custom_id):
+            return component.copy_of(item, match)
+    return item
+
+
+def _subclasses(
+    component: type[PersistentItem[Any]],
+) -> Iterator[type[PersistentItem[Any]]]:
+    for subclass in component.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
 class Form(ui.Modal):
     """A modal whose submission a cog handles. It is lost in a restart; the button before is not."""
 

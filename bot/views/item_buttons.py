@@ -91,6 +91,13 @@ class ItemActionButton(
             ui.Button(label=label, style=style, custom_id=f"item:{action}:{kind}:{item_id}")
         )
 
+    def show_saved(self, saved: bool) -> None:
+        """Turn a save button into an unsave button, or back."""
+        if self.action in (SAVE, UNSAVE) and self.uri.kind in UNSAVABLE_KINDS:
+            uri, action = self.uri, UNSAVE if saved else SAVE
+            whole = (self.item.label or "").endswith(uri.kind)
+            self.item = ItemActionButton(action, uri.kind, uri.id, whole=whole).item
+
 
 def item_buttons(
     item: Item | Uri, *actions: ItemAction, saved: bool = False
@@ -110,14 +117,6 @@ def whole_list_buttons(uri: Uri, *, saved: bool = False) -> list[ItemActionButto
 
 def _toggled(action: ItemAction, uri: Uri, saved: bool) -> ItemAction:
     return UNSAVE if action == SAVE and saved and uri.kind in UNSAVABLE_KINDS else action
-
-
-def show_saved(button: ItemActionButton, saved: bool) -> None:
-    """Turn a save button into an unsave button, or back."""
-    if button.action in (SAVE, UNSAVE) and button.uri.kind in UNSAVABLE_KINDS:
-        uri, action = button.uri, UNSAVE if saved else SAVE
-        whole = (button.item.label or "").endswith(uri.kind)
-        button.item = ItemActionButton(action, uri.kind, uri.id, whole=whole).item
 
 
 def unsaved_message(kind: Kind) -> str:

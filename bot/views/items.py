@@ -9,7 +9,7 @@ from discord import ui
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind
 from bot.text.escape import safe
-from bot.text.items import byline, title
+from bot.text.items import byline, count, title
 from bot.views import cards
 from bot.views.item_buttons import SHARED_ACTIONS, item_buttons, saved_message
 
@@ -24,6 +24,15 @@ def saved_card(items: Sequence[Item]) -> ui.LayoutView:
         return cards.card(items[0], heading=f"-# {saved_message(items[0].kind)}")
     lines = [f"- {title(item)} · {byline(item)}" for item in items]
     return cards.list_card("\n".join(["### Saved", *lines, "-# On Spotify"]))
+
+
+def saved_line(items: Sequence[Item]) -> str:
+    """What was saved, in one line."""
+    if len(items) == 1:
+        return f"{title(items[0])} · {saved_message(items[0].kind)}"
+    kinds = {item.kind for item in items}
+    kind = kinds.pop() if len(kinds) == 1 else "item"
+    return f"Saved {count(len(items), 'song' if kind == Kind.TRACK else kind)}"
 
 
 def shared_card(item: Item, user_name: str) -> ui.LayoutView:

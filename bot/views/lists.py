@@ -23,14 +23,13 @@ from bot.browse.paths import (
 from bot.interactions.components import PersistentSelect
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Uri
-from bot.views import cards, list_text, status_line
+from bot.views import cards, list_text
 from bot.views.item_buttons import (
     ACTIONS,
     OPEN_LABELS,
     ItemAction,
     ItemActionButton,
     item_buttons,
-    show_saved,
     whole_list_buttons,
 )
 from bot.views.list_navigation import NavigateButton, exits, navigation, switches
@@ -168,36 +167,16 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
     return cards.list_card(text, *rows)
 
 
-def is_list(message: discord.Message | None) -> bool:
-    """Whether the message shows a list with a selected entry."""
-    components = cards.custom_ids(message.components if message else ())
-    return any(custom_id.startswith("list:pick:") for custom_id in components)
-
-
-def with_status(
-    message: discord.Message,
-    status: str,
-    *buttons: ui.Item[Any],
-    uri: Uri | None = None,
-    saved: bool | None = None,
-) -> ui.LayoutView:
-    """The list with a status line about the last press.
-
-    `saved`: whether the item `uri` is saved now; None if that has not changed.
-    """
-    components = (ItemSelect, NavigateButton, ItemActionButton)
-    view = status_line.with_status(message, status, *buttons, components=components)
-    if saved is None or uri is None:
-        return view
+def show_saved(view: ui.LayoutView, uri: Uri, *, saved: bool) -> None:
+    """Mark the item as saved, or as not saved, in the list and on its buttons."""
     for component in view.walk_children():
         if isinstance(component, ItemActionButton) and component.uri == uri:
-            show_saved(component, saved)
+            component.show_saved(saved)
         elif isinstance(component, ItemSelect):
             for option in component.options:
                 if list_text.parse_option(option.value) == uri:
                     mark = partial(list_text.mark_saved, selected=option.value, saved=saved)
                     cards.edit_list_text(view, mark)
-    return view
 
 
 def _is_head_saved(path: ListPath, message: discord.Message | None) -> bool:

@@ -12,7 +12,7 @@ from bot.interactions.components import PersistentSelect
 from bot.interactions.responses import Reply
 from bot.player.message_links import MAX_LINKS, LinkedItem
 from bot.text.choices import select_option
-from bot.views.cards import buttons
+from bot.views import cards
 
 
 class MessageAction(StrEnum):
@@ -47,7 +47,8 @@ def link_menu(action: MessageAction, found: Sequence[LinkedItem], left_out: int)
         )
     number = "one" if action is MessageAction.PLAY else "one or more"
     menu = LinkSelect(action, [_option(linked) for linked in found])
-    return Reply(f"{text} Choose {number} to {action}.", buttons(menu), private=True)
+    row: cards.Row = ui.ActionRow(menu)
+    return Reply(view=cards.container(f"{text} Choose {number} to {action}.", row), private=True)
 
 
 def _option(linked: LinkedItem) -> discord.SelectOption:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.interactions.responses import Reply
 from bot.player.outcome import Outcome
 from bot.spotify.models import Playback
-from bot.text.items import playback_line, progress_bar
+from bot.text.items import playback_line, progress_bar, title
 from bot.views import cards
 
 
@@ -22,12 +22,13 @@ def outcome_reply(outcome: Outcome, *, private: bool = False) -> Reply:
     return Reply(view=view, private=private)
 
 
-def outcome_line(outcome: Outcome) -> str:
-    """The outcome in one line."""
+def outcome_line(outcome: Outcome, *, named: bool = False) -> str:
+    """The outcome in one line; `named`: with the item's name, if it is about one."""
     state = outcome.state
-    if state is None or state.item is None:
-        return outcome.message
-    return _heading(outcome.message, state)
+    shown = state if state and state.item else None
+    line = _heading(outcome.message, shown) if shown else outcome.message
+    item = outcome.item or (shown.item if shown else None)
+    return f"{title(item)} · {line}" if named and item else line
 
 
 def _heading(message: str, state: Playback) -> str:

@@ -1,4 +1,4 @@
-"""Adding to a playlist: the menu of playlists, and the confirmation."""
+"""Adding to a playlist: the question which one, and the confirmation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from bot.spotify.uris import Kind, Uri
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
 from bot.text.items import count
-from bot.views import cards
 
 # Discord allows a menu this many options.
 MAX_OPTIONS = 25
@@ -56,10 +55,12 @@ class AddToAnotherButton(PersistentButton, template=f"add:other:{_ITEM}"):
         super().__init__(ui.Button(label="Add to another playlist", custom_id=custom_id))
 
 
-def playlist_menu(
+def playlist_question(
     item: Item, playlists: WritablePlaylists, *, refused: SavedDefault | None = None
-) -> ui.LayoutView:
-    """The item and the playlists to add it to. Raises NothingFound if there are none.
+) -> tuple[str, PlaylistSelect]:
+    """The question which playlist to add the item to, and the menu that answers it.
+
+    Raises NothingFound if there are none.
 
     refused  the default playlist, if Spotify refused to add to it
     """
@@ -75,9 +76,8 @@ def playlist_menu(
     note = "You can set a default in /settings."
     if len(writable) > MAX_OPTIONS or playlists.more:
         note = f"These are the first of yours. {note}"
-    row: cards.Row = ui.ActionRow(PlaylistSelect(item.kind, item.require_uri().id, options))
     question = _DEFAULT_REFUSED.format(name=safe(refused.name)) if refused else QUESTION
-    return cards.card(item, row, heading=f"-# {question}", below=f"-# {note}")
+    return f"{question} {note}", PlaylistSelect(item.kind, item.require_uri().id, options)
 
 
 def added_line(addition: Addition, playlist: SavedDefault) -> str:
@@ -89,17 +89,6 @@ def added_line(addition: Addition, playlist: SavedDefault) -> str:
 def added_note(addition: Addition, playlist: SavedDefault) -> str:
     """The line, and a warning that the songs may be in there twice."""
     return f"{added_line(addition, playlist)}. {_TWICE}"
-
-
-def added_card(item: Item, addition: Addition, playlist: SavedDefault) -> ui.LayoutView:
-    """What was added to which playlist, with a button to add it to another one."""
-    row: cards.Row = ui.ActionRow(AddToAnotherButton(item.kind, item.require_uri().id))
-    return cards.card(
-        item,
-        row,
-        heading=f"-# {added_line(addition, playlist)}",
-        below=f"-# {_TWICE}",
-    )
 
 
 def _describe(playlist: Playlist) -> str:

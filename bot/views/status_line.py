@@ -8,56 +8,68 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.interactions.components import PersistentItem
+from bot.interactions.components import as_persistent
+from bot.interactions.responses import Interaction, is_own_message
+from bot.spotify.catalogue import Item
+from bot.text.items import byline, title
 from bot.views import cards
 
 _STATUS_ID, _ROW_ID = 103, 104
 
 
+def is_in_place(interaction: Interaction) -> bool:
+    """Whether the result of a press is shown in the pressed message.
+
+    Not in the message of another user, nor in a panel, which is drawn again at each change.
+    """
+    message = interaction.message
+    if message is None or not message.flags.components_v2 or not is_own_message(interaction):
+        return False
+    return not any(each.startswith("panel:") for each in cards.custom_ids(message.components))
+
+
+def result_view(
+    interaction: Interaction, status: str, *buttons: ui.Item[Any], item: Item | None = None
+) -> ui.LayoutView:
+    """The pressed message with the line, or else the line alone, with the item's name."""
+    if is_in_place(interaction):
+        return with_status(interaction.message, status, *buttons)
+    return short_answer(status, *buttons, item=item)
+
+
 def with_status(
-    message: discord.Message,
-    status: str,
-    *buttons: ui.Item[Any],
-    components: tuple[type[PersistentItem[Any]], ...],
+    message: discord.Message | None, status: str, *buttons: ui.Item[Any]
 ) -> ui.LayoutView:
     """The message with a line above its buttons, which replaces the line of an earlier press.
 
-    status      markdown that is safe already
-    buttons     in a row below the line, until the next press
-    components  the classes of the message's buttons and menus
+    status   markdown that is safe already
+    buttons  in a row below the line, until the next press
     """
-    parts = list(_parts(message, components))
+    parts = list(_parts(message))
+    first_row = next((n for n, part in enumerate(parts) if isinstance(part, ui.ActionRow)), None)
+    split = len(parts) if first_row is None else first_row
+    return cards.container(*parts[:split], *_line(status, buttons), *parts[split:])
+
+
+def short_answer(status: str, *buttons: ui.Item[Any], item: Item | None = None) -> ui.LayoutView:
+    """The line alone, with the item's name: for a press in a message that does not change."""
+    name = [f"**{title(item)}** · {byline(item)}"] if item else []
+    return cards.container(*name, *_line(status, buttons))
+
+
+def _line(status: str, buttons: tuple[ui.Item[Any], ...]) -> list[ui.Item[Any]]:
     line: list[ui.Item[Any]] = [ui.TextDisplay(f"-# {status}", id=_STATUS_ID)]
-    line += [ui.ActionRow(*buttons, id=_ROW_ID)] if buttons else []
-    first_row = next((n for n, part in enumerate(parts) if isinstance(part, ui.ActionRow)), 0)
-    return cards.container(*parts[:first_row], *line, *parts[first_row:])
+    return [*line, ui.ActionRow(*buttons, id=_ROW_ID)] if buttons else line
 
 
-def _parts(
-    message: discord.Message, components: tuple[type[PersistentItem[Any]], ...]
-) -> Iterator[ui.Item[Any]]:
+def _parts(message: discord.Message | None) -> Iterator[ui.Item[Any]]:
     """Copies of the parts of the message's container, without an earlier status."""
     for container in cards.layout_of(message).children:
         for part in container.children if isinstance(container, ui.Container) else ():
             if part.id in (_STATUS_ID, _ROW_ID):
                 continue
             if isinstance(part, ui.ActionRow):
-                row: cards.Row = ui.ActionRow(
-                    *(_persistent(item, components) for item in part.children)
-                )
+                row: cards.Row = ui.ActionRow(*map(as_persistent, part.children))
                 yield row
             else:
                 yield part
-
-
-def _persistent(
-    item: ui.Item[Any], components: tuple[type[PersistentItem[Any]], ...]
-) -> ui.Item[Any]:
-    """The component as its persistent class; discord.py keeps other components in memory."""
-    for component in components:
-        match = component.__discord_ui_compiled_template__.fullmatch(
-            getattr(item, "custom_id", None) or ""
-        )
-        if match is not None:
-            return component.copy_of(item, match)
-    return item

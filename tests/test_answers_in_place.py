@@ -1,0 +1,73 @@
+"""A press is answered by a line in its message, or by a short private reply without a cover."""
+
+from __future__ import annotations
+
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.message_text import SELECT, THUMBNAIL
+from sandbox.spotify import Spotify
+from tests.list_components import components, unsave_all
+
+PRESSES = {
+    "Play": "Playing",
+    "Queue": "Queued",
+    "Save": "Added to your Liked Songs",
+    "Add to playlist": "Which playlist?",
+}
+
+
+async def test_card_of_a_friend_says_what_a_press_did(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    grace = await harness.link_account("grace")
+    await (await grace.run("/settings")).press("Allow")
+    player, album = spotify.accounts["grace"].player, next(iter(spotify.catalogue.albums.values()))
+    player.play(context=album.uri, device=player.devices[0])
+    spotify.accounts["ada"].player.resume()
+    unsave_all(spotify.accounts["ada"])
+    card = await linked_user.use_context_menu("What are they playing?", user="grace")
+    messages = len(linked_user.messages())
+    for button, line in (PRESSES | {"Play what they play": "Playing"}).items():
+        harness.clock.advance(1)
+        pressed = await card.press(button)
+        assert line in pressed.text
+        assert "Grace** is playing" in pressed.text, "the card is still there"
+    assert "Unsave" in pressed.text
+    assert len(linked_user.messages()) == messages
+
+
+async def test_press_below_a_shared_song_is_answered_without_a_second_cover(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    grace = await harness.link_account("grace")
+    player = spotify.accounts["grace"].player
+    player.play(spotify.catalogue.regular_tracks[0].uri, device=player.devices[0])
+    unsave_all(spotify.accounts["grace"])
+    results = await linked_user.run("/search lantern")
+    await results.press("Share")
+    shared = await grace.wait_for_message("Ada shared a song")
+    for button, line in PRESSES.items():
+        harness.clock.advance(1)
+        answer = await grace.press(shared, button)
+        assert answer.ephemeral
+        assert line in answer.text
+        assert not components(answer, THUMBNAIL)
+    messages = len(grace.messages())
+    added = await answer.pick("Grace's Mornings")
+    assert "Added to [Grace's Mornings]" in added.text
+    assert not components(added, SELECT)
+    assert len(grace.messages()) == messages, "the question was replaced"
+
+
+async def test_add_on_the_panel_leaves_the_panel_as_it_is(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].player.resume()
+    panel = await linked_user.run("/now")
+    before = panel.text
+    question = await panel.press("Add to playlist")
+    assert question.ephemeral
+    assert question.text.count("Which playlist?") == 1
+    assert not components(question, THUMBNAIL)
+    assert panel.messages[0]["id"] != question.message["id"]
+    assert before in panel.text
