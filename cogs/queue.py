@@ -11,6 +11,7 @@ from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, edit_reply, reply
+from bot.player.jump import read_queue
 from bot.player.queue_progress import queue_with_progress
 from bot.services import Services
 from bot.views import queue
@@ -71,6 +72,18 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         await defer_edit(interaction)
         view = await self._card(button.owner, button.page)
         await edit_reply(interaction, view=view)
+
+    @on_component(queue.JumpSelect)
+    async def jump(self, interaction: Interaction, menu: queue.JumpSelect) -> None:
+        user_id = interaction.user.id
+        if user_id != menu.owner:
+            await defer(interaction)
+            await reply(interaction, await self._card(user_id))
+            return
+        await defer_edit(interaction)
+        outcome = await self.player.perform(user_id, menu.selected)
+        after = await read_queue(await self.sessions.session(user_id))
+        await edit_reply(interaction, view=queue.jumped_card(outcome, after, user_id))
 
     @on_component(queue.ConfirmButton)
     async def confirm(self, interaction: Interaction, button: queue.ConfirmButton) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.cost_session import CostedAction, CostSession, press_button, run_command
+from tests.cost_session import CostedAction, CostSession, press_button, run_command, select_second
 from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 
@@ -29,6 +29,7 @@ _ASK = run_command("/queue add what:ALBUM")
 QUEUE_ACTIONS = (
     CostedAction("`/queue show`", run_command("/queue show")),
     CostedAction("another page of the queue", press_button("🔄"), run_command("/queue show")),
+    CostedAction("two skips from the menu of the queue", select_second, run_command("/queue show")),
     CostedAction("`/queue add` for words", run_command("/queue add lantern")),
     CostedAction(
         "`/queue add` for a link, with `now`", run_command("/queue add what:LINK now:true")

@@ -10,7 +10,7 @@ import pytest
 from sandbox.discord import Discord, Reply, UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
-from sandbox.message_text import BUTTON, walk_components
+from sandbox.message_text import BUTTON, controls, walk_components
 from sandbox.spotify import Player, Spotify
 from sandbox.spotify.catalogue import Track
 from sandbox.spotify.rules import Changed
@@ -89,7 +89,14 @@ async def test_double_press_queues_once(
 
 
 def _numbered_lines(reply: Reply) -> list[str]:
-    return [line for line in reply.text.splitlines() if line.split(". ")[0].isdecimal()]
+    """The entries, without those of the menu."""
+    text = reply.text.partition("\nSkip to")[0]
+    return [line for line in text.splitlines() if line.split(". ")[0].isdecimal()]
+
+
+def _buttons(reply: Reply) -> list[str]:
+    """The buttons; all of them can be pressed."""
+    return [control.label for control in controls(reply.message).values() if not control.choice]
 
 
 async def test_queue_shows_current_and_next_items_by_page(
@@ -103,25 +110,35 @@ async def test_queue_shows_current_and_next_items_by_page(
     assert reply.text.splitlines()[0] == "### Now"
     first_page = _numbered_lines(reply)
     assert len(first_page) == 10
-    reply = await reply.press("▶️")
+    assert "-# 1–10 of 20 · On Spotify, which shows only the next 20 or so" in reply.text
+    assert _buttons(reply) == ["🔄", "Page 2 ▶"], "no dead arrow"
+    reply = await reply.press("Page 2 ▶")
     lines = [*first_page, *_numbered_lines(reply)]
-    assert "Page 2 of 2" in reply.text
+    assert "-# 11–20 of 20 ·" in reply.text
+    assert _buttons(reply) == ["◀ Page 1", "🔄"]
     for number, (track, line) in enumerate(zip(upcoming, lines, strict=True), start=1):
         assert isinstance(track, Track)
         assert line.startswith(f"{number}. [{track.name}]({spotify_url(track.uri)})")
-    back = await reply.press("◀️")
+    back = await reply.press("◀ Page 1")
     assert _numbered_lines(back) == first_page
     player.enqueue(spotify.catalogue.regular_tracks[70].uri)
     assert spotify.catalogue.regular_tracks[70].name in _numbered_lines(await back.press("🔄"))[0]
 
 
-async def test_empty_queue_is_reported(
+async def test_empty_queue_says_how_to_fill_it(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:
-    player.device = None
-    reply = await linked_user.run("/queue show")
-    assert "Nothing. Add something with /queue add." in reply.text
-    assert _numbered_lines(reply) == []
+    player.play(spotify.catalogue.regular_tracks[0].uri)
+    cases = (
+        (lambda: None, "Add something with /queue add, or **Queue** below a song in /search."),
+        (player.deactivate_device, "Start something with /play, then add more with /queue add."),
+    )
+    for change, expected in cases:
+        change()
+        reply = await linked_user.run("/queue show")
+        assert f"### Next\nNothing yet. {expected}" in reply.text
+        assert "20 or so" not in reply.text
+        assert _buttons(reply) == ["🔄"]
 
 
 async def test_old_queue_message_shows_current_queue(
@@ -131,7 +148,7 @@ async def test_old_queue_message_shows_current_queue(
     reply = await linked_user.run("/queue show")
     await harness.restart()
     player.play(spotify.catalogue.regular_tracks[0].uri)
-    reply = await reply.press("▶️")
+    reply = await reply.press("Page 2 ▶")
     assert _numbered_lines(reply) == []
     assert spotify.catalogue.regular_tracks[0].name in reply.text
 

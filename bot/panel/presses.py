@@ -17,7 +17,7 @@ from bot.errors.spotify import DeviceChoiceNeeded, OutcomeUnknown, PlayerRestric
 from bot.interactions.responses import reply, reply_privately
 from bot.panel.panels import Panels
 from bot.panel.snapshot import fetch_liked, has_restarted
-from bot.player.actions import ACTION_VERBS, PlayerAction
+from bot.player.actions import ACTION_VERBS, SKIPS, PlayerAction
 from bot.player.player import Player
 from bot.spotify.uris import Uri
 from bot.views.outcome import outcome_reply
@@ -32,9 +32,6 @@ _STALE_PANEL_ERRORS = (
     PlayerRestricted,
     VolumeNotSupported,
 )
-# After these the player plays another item.
-_SKIPS = ("next", "previous")
-
 Interaction = discord.Interaction[Any]
 
 
@@ -63,7 +60,7 @@ class PanelPresses:
         self, interaction: Interaction, state: PanelState, action: PlayerAction
     ) -> None:
         """After an error the panel is redrawn, too, if the error shows that it was out of date."""
-        uri = item_of_message(interaction.message) if action.verb not in _SKIPS else None
+        uri = item_of_message(interaction.message) if action.verb not in SKIPS else None
         liked = asyncio.create_task(self._liked(state.owner, uri))
         try:
             outcome = await self._player.perform(state.owner, action)

@@ -21,9 +21,13 @@ ActionVerb = Literal[
     "shuffle",
     "repeat",
     "queue",
+    "jump",
     "move",
 ]
 ACTION_VERBS: tuple[ActionVerb, ...] = get_args(ActionVerb)
+
+# After these the player plays another item.
+SKIPS: tuple[ActionVerb, ...] = ("next", "previous", "jump")
 
 # The argument for the liked songs, which have no URI,
 LIKED_SONGS = "liked"
@@ -51,7 +55,7 @@ class PlayerAction:
 
     argument  play and queue: `kind:id` or `kind:id:seconds`, LIKED_SONGS or LISTED_ITEMS; seek and
               volume: the user's input; shuffle: on or off; repeat: track, context or off; shuffle
-              and repeat without it switch to the next mode
+              and repeat without it switch to the next mode; jump: `skips:kind:id`
     shuffle   play and resume: the shuffle mode to set; None leaves it as it is
     now       queue: skip to the item as well
     """
@@ -121,3 +125,8 @@ def seek_action(position: str) -> PlayerAction:
 def volume_action(level: str | None) -> PlayerAction:
     """Sets the volume, or reads it without a level. Raises InvalidVolume."""
     return PlayerAction("volume", parsing.normalise_volume(level) if level else "")
+
+
+def jump_action(skips: int, uri: Uri) -> PlayerAction:
+    """Jumps to an item of the queue, to which this many skips led when the queue was read."""
+    return PlayerAction("jump", f"{skips}:{uri.kind}:{uri.id}")

@@ -13,6 +13,7 @@ from bot.errors.spotify import NoActiveDevice, PlayerRestricted, SpotifyError
 from bot.player import parsing
 from bot.player.actions import NEXT_REPEAT, ActionVerb, PlayerAction
 from bot.player.context import ActionContext
+from bot.player.jump import jump
 from bot.player.outcome import Outcome
 from bot.player.situation import require_item
 from bot.player.start import play, resume
@@ -205,5 +206,6 @@ HANDLERS: dict[ActionVerb, Callable[[PlayerAction, ActionContext], Awaitable[Out
     "shuffle": _shuffle,
     "repeat": _repeat,
     "queue": _queue,
+    "jump": jump,
     "move": _transfer,
 }

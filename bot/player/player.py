@@ -18,7 +18,14 @@ from bot.errors.content import NothingPlaying
 from bot.errors.spotify import DeviceChoiceNeeded, PlayerRestricted
 from bot.interactions.progress import StoppableWork
 from bot.player import bulk_queue, handlers
-from bot.player.actions import LIKED_SONGS, LISTED_ITEMS, PlayerAction, play_action, queue_action
+from bot.player.actions import (
+    LIKED_SONGS,
+    LISTED_ITEMS,
+    SKIPS,
+    PlayerAction,
+    play_action,
+    queue_action,
+)
 from bot.player.bulk_queue import QueueRequest, plan_queue
 from bot.player.command import Command
 from bot.player.context import ActionContext
@@ -208,8 +215,11 @@ class Player:
         try:
             async with nullcontext() if command.action.verb == "queue" else lock:
                 outcome = await self._run(command)
-        except DeviceChoiceNeeded as question:
-            command.add_to_question(question)
+        except BotError as error:
+            if isinstance(error, DeviceChoiceNeeded):
+                command.add_to_question(error)
+            if command.action.verb == "jump":  # it may have skipped some of the tracks
+                self._on_change(command.user_id, None)
             raise
         if self._unlinked_at.get(command.user_id, -math.inf) < started_at:
             self._publish(command, outcome)
@@ -266,7 +276,7 @@ class Player:
     async def _transfer_and_run(
         self, command: Command, device_id: str, context: ActionContext
     ) -> Outcome:
-        play = command.action.now or command.action.verb in ("next", "previous")
+        play = command.action.now or command.action.verb in SKIPS
         await command.spotify.player.transfer(device_id, play=play)
         try:
             return await command.run(context)
@@ -277,7 +287,7 @@ class Player:
     def _publish(self, command: Command, outcome: Outcome) -> None:
         """Update the last-played cache, the history and the live panel."""
         user_id, action = command.user_id, command.action
-        if action.verb in ("next", "previous"):
+        if action.verb in SKIPS:
             self._last_played.pop(user_id, None)
         playing = outcome.item if action.verb == "play" else None
         if outcome.state is not None:

@@ -14,6 +14,7 @@ from bot.spotify.models import Playback
 # Names in the state's `actions.disallows` of which each forbids the action.
 _REQUIRED_ACTIONS: dict[ActionVerb, tuple[str, ...]] = {
     "next": ("skipping_next",),
+    "jump": ("skipping_next",),
     "previous": ("skipping_prev",),
     "seek": ("seeking",),
     "restart": ("seeking",),
@@ -22,8 +23,10 @@ _REQUIRED_ACTIONS: dict[ActionVerb, tuple[str, ...]] = {
     "move": ("transferring_playback",),
     "play": ("interrupting_playback",),
 }
+_NOTHING_TO_SKIP_TO = "There is nothing to skip to. Add something with /queue add, or use /play."
 _MESSAGES: dict[ActionVerb, str] = {
-    "next": "There is nothing to skip to. Add something with /queue add, or use /play.",
+    "next": _NOTHING_TO_SKIP_TO,
+    "jump": _NOTHING_TO_SKIP_TO,
     "previous": "There is no previous track. Use /restart to start this one over.",
     "seek": "You can’t jump around in what’s playing. Use /next to skip it.",
     "restart": "This can’t be restarted. Use /play to start something else.",
