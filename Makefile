@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run test test-slow check format bench picture docs lock clean
+.PHONY: help demo run test test-slow check format bench picture icons docs lock clean
 
 help:
 	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make format  format the code'
 	@echo 'make docs    update the generated parts of the documents'
 	@echo 'make picture take the picture in the README again'
+	@echo 'make icons   draw the icons of the buttons again'
 	@echo 'make lock    update the locked versions of the dependencies'
 
 demo: $(VENV)/runtime
@@ -48,6 +49,9 @@ bench: $(VENV)/bench
 
 picture: $(VENV)/dev
 	@$(PY) -m tests.screenshot
+
+icons: $(VENV)/dev
+	@$(PY) -m tests.draw_icons
 
 docs: $(VENV)/dev
 	@$(PY) -m tests.generated_docs

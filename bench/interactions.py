@@ -12,8 +12,8 @@ from sandbox.discord.state import Json
 # How many users run their first command at the same time.
 SET_UP_CONCURRENCY = 20
 
-# The panel's buttons at Tonearm and at the bare bot: pause, then resume.
-OUR_BUTTONS, PEER_BUTTONS = ("⏸️", "▶️"), ("Pause", "Resume")
+# The panel's buttons at Tonearm, by a part of their custom_ids, and at the bare bot.
+OUR_BUTTONS, PEER_BUTTONS = (":pause", ":resume"), ("Pause", "Resume")
 WORDS = "lantern", "sparrow", "orchard", "harbour", "envelope", "typewriter"
 
 

@@ -22,6 +22,7 @@ from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
+from bot.interactions.icons import Icons, ReadImages, read_images
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
@@ -54,6 +55,7 @@ async def build(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     connector: aiohttp.BaseConnector | None = None,
     connect_database: Connect = connect_to_file,
+    icons: ReadImages = read_images,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_grace: float = SHUTDOWN_GRACE,
     reply_timeout: float = REPLY_TIMEOUT,
@@ -64,6 +66,7 @@ async def build(
     monotonic         seconds of a clock that never goes back: for what is in memory
     connector         for all requests but those of discord.py
     connect_database  opens the connections to the database
+    icons             reads the images of the buttons' icons; without images, they have plain emoji
     command_timeout   seconds that a command has for its calls to Spotify
     shutdown_grace    seconds that interactions in progress get when the bot stops
     reply_timeout     seconds that Discord gets to accept a reply
@@ -151,6 +154,8 @@ async def build(
         stack.push_async_callback(sleep_timers.close)
         command_sync = CommandSync(store, sleep)
         stack.push_async_callback(command_sync.close)
+        button_icons = Icons(icons())
+        stack.push_async_callback(button_icons.close)
         services = Services(
             store=store,
             sessions=sessions,
@@ -166,6 +171,7 @@ async def build(
             saved_items=SavedItems(panels.items_saved),
             undo_log=UndoLog(monotonic=monotonic),
             sleep_timers=sleep_timers,
+            icons=button_icons,
             double_press=DoublePressGuard(monotonic=monotonic),
             running_work=RunningWork(),
             operator=settings.operator,

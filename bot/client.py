@@ -22,6 +22,7 @@ from bot.interactions.connection import Connection
 from bot.interactions.discord_errors import (
     ACKNOWLEDGED,
     DISCORD_ERRORS,
+    OUR_MISTAKES,
     UNDELIVERABLE,
     code_of,
 )
@@ -34,6 +35,7 @@ from bot.interactions.responses import (
     reply_privately,
     report,
     set_reply_timeout,
+    use_icons,
 )
 from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
@@ -94,6 +96,7 @@ class Tonearm(Connection):
         for name in COGS:
             await import_module(name).setup(self)
         await self.services.command_sync.start(self.tree)
+        self.services.icons.start(self)
         self._maintenance = asyncio.create_task(self._maintain())
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
@@ -170,6 +173,7 @@ class Tonearm(Connection):
     def begin_interaction(self, interaction: Interaction) -> bool:
         """Whether to handle the interaction; False for one that was delivered before."""
         set_reply_timeout(interaction, self.services.reply_timeout)
+        use_icons(interaction, self.services.icons)
         return self._in_flight.begin(interaction)
 
     async def handle_component(self, interaction: Interaction, component: Component) -> None:
@@ -223,6 +227,8 @@ class Tonearm(Connection):
             self._in_flight.finish(interaction, "lost")
             _log.info("%s: the reply is gone: %s", name, code)
             return
+        if code in OUR_MISTAKES:
+            self.services.icons.disable()  # the operator may have deleted one
         # The command did not begin without a first response: see `bot.interactions.responses`.
         began = interaction.response.is_done()
         writes = self._in_flight.writes(interaction) if began else WriteRecord()

@@ -13,6 +13,7 @@ from bot.autocomplete.options import Autocomplete
 from bot.errors.storage import StorageError
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
+from bot.interactions.icons import Icons
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
@@ -54,6 +55,7 @@ class Services:
     undo_log: UndoLog
     sleep_timers: SleepTimers
     double_press: DoublePressGuard
+    icons: Icons
     running_work: RunningWork
     operator: str
     setup_page: str

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 
+from bot.interactions.icons import read_images
 from sandbox.harness import Harness, run_harness
 from sandbox.page import PageServer
 from sandbox.terminal import run_terminal
@@ -34,7 +35,10 @@ async def serve_page(harness: Harness, port: int) -> None:
 
 
 async def main(arguments: argparse.Namespace) -> None:
-    async with run_harness(seed=arguments.seed, SPOTIFY_CLIENT_SECRET="yes") as harness:
+    icons = dict if arguments.terminal else read_images
+    async with run_harness(
+        seed=arguments.seed, icons=icons, SPOTIFY_CLIENT_SECRET="yes"
+    ) as harness:
         if arguments.terminal:
             await run_terminal(harness)
         else:

@@ -18,6 +18,7 @@ from bot.accounts.sessions import COMMAND_TIMEOUT
 from bot.app import build
 from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
+from bot.interactions.icons import ReadImages
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.store.connection import Connect, connect_to_file
 from sandbox.browser import Browser
@@ -51,6 +52,7 @@ class Harness:
         settings: Settings,
         *,
         connect_database: Connect = connect_to_file,
+        icons: ReadImages = dict,
         command_timeout: float = COMMAND_TIMEOUT,
         shutdown_timeout: float = SHUTDOWN_GRACE,
         reply_timeout: float = REPLY_TIMEOUT,
@@ -60,6 +62,7 @@ class Harness:
         self.spotify = spotify
         self.settings = settings
         self._connect_database = connect_database
+        self._icons = icons
         self._command_timeout = command_timeout
         self._shutdown_timeout = shutdown_timeout
         self._reply_timeout = reply_timeout
@@ -76,6 +79,7 @@ class Harness:
             sleep=self.clock.sleep,
             connector=self.spotify.connector(),
             connect_database=self._connect_database,
+            icons=self._icons,
             command_timeout=self._command_timeout,
             shutdown_grace=self._shutdown_timeout,
             reply_timeout=self._reply_timeout,
@@ -147,6 +151,7 @@ async def run_harness(
     seed: int = 0,
     clock: Clock | None = None,
     connect_database: Connect = connect_to_file,
+    icons: ReadImages = dict,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_timeout: float = SHUTDOWN_GRACE,
     reply_timeout: float = REPLY_TIMEOUT,
@@ -155,6 +160,7 @@ async def run_harness(
     """A harness with a running bot and these extra settings; it deletes its data at the end.
 
     connect_database  opens the database, for example on a simulated disk
+    icons             reads the images of the buttons' icons; by default, buttons have plain emoji
     command_timeout   seconds that a command may spend on Spotify
     shutdown_timeout  seconds that a stopping bot waits for commands
     reply_timeout     seconds that Discord gets to take a reply
@@ -174,6 +180,7 @@ async def run_harness(
             spotify,
             parsed,
             connect_database=connect_database,
+            icons=icons,
             command_timeout=command_timeout,
             shutdown_timeout=shutdown_timeout,
             reply_timeout=reply_timeout,

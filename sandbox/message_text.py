@@ -12,6 +12,8 @@ Component = dict[str, Any]
 ACTION_ROW, BUTTON, SELECT, TEXT_DISPLAY, THUMBNAIL = 1, 2, 3, 10, 11
 LINK_STYLE = 5
 
+_IMAGE_HASH = re.compile(r"_[0-9a-f]{8}$")
+
 
 @dataclass(frozen=True)
 class Control:
@@ -70,8 +72,11 @@ def _controls(message: dict[str, Any]) -> Iterator[Control]:
 
 
 def _button_label(button: Component) -> str:
-    """A button's label or emoji."""
-    return button.get("label") or (button.get("emoji") or {}).get("name") or "a button"
+    """A button's label or emoji; for an icon of the bot, its name without the image's hash."""
+    emoji = button.get("emoji") or {}
+    name = str(emoji.get("name") or "")
+    shown = _IMAGE_HASH.sub("", name).replace("_", " ") if emoji.get("id") else name
+    return button.get("label") or shown or "a button"
 
 
 def walk_components(message: dict[str, Any]) -> Iterator[Component]:

@@ -23,6 +23,7 @@ from bot.interactions.discord_errors import (
     UNKNOWN_MESSAGE,
     code_of,
 )
+from bot.interactions.icons import Icons
 from bot.interactions.limits import fit_content, fit_view
 
 _log = logging.getLogger(__name__)
@@ -34,8 +35,8 @@ REPLY_TIMEOUT = 10.0
 _FILE_FACTOR = 6.0
 
 # Keys in an interaction's extras: the deferred reply is public; Discord accepted the first response
-# although its request failed; the seconds that replace REPLY_TIMEOUT.
-_PUBLIC, _ACCEPTED, _TIMEOUT = "public", "accepted", "timeout"
+# although its request failed; the seconds that replace REPLY_TIMEOUT; the icons of its buttons.
+_PUBLIC, _ACCEPTED, _TIMEOUT, _ICONS = "public", "accepted", "timeout", "icons"
 
 _DEFERRED_REPLY = discord.InteractionResponseType.deferred_channel_message
 _CHOICES = discord.InteractionResponseType.autocomplete_result
@@ -78,7 +79,7 @@ async def defer_edit(interaction: Interaction) -> None:
 
 async def edit_at_once(interaction: Interaction, view: View | None) -> None:
     """Replace the components of the message with the component; a layout replaces its text, too."""
-    payload: dict[str, Any] = {"view": fit_view(view) if view else None}
+    payload: dict[str, Any] = {"view": _prepare(interaction, view) if view else None}
     if isinstance(view, ui.LayoutView):
         payload["content"] = None
     async with _first_response(interaction):
@@ -111,6 +112,11 @@ def set_reply_timeout(interaction: Interaction, seconds: float) -> None:
     interaction.extras[_TIMEOUT] = seconds
 
 
+def use_icons(interaction: Interaction, icons: Icons) -> None:
+    """Show these icons on the buttons of all replies to the interaction."""
+    interaction.extras[_ICONS] = icons
+
+
 def _first_response(interaction: Interaction) -> asyncio.Timeout:
     return asyncio.timeout(min(FIRST_RESPONSE_TIMEOUT, _seconds(interaction)))
 
@@ -136,14 +142,16 @@ async def reply(interaction: Interaction, content: Reply | View | str) -> Messag
     if content.private:
         return await reply_privately(interaction, content.content, view=content.view)
     async with asyncio.timeout(_seconds(interaction)):
-        return await interaction.followup.send(wait=True, **_payload(content.content, content.view))
+        return await interaction.followup.send(
+            wait=True, **_payload(interaction, content.content, content.view)
+        )
 
 
 async def edit_reply(
     interaction: Interaction, content: str | None = None, *, view: View | None = None
 ) -> Message:
     """Edit the reply, or the message with the component. Without a view, its view is removed."""
-    payload = _payload(content, view)
+    payload = _payload(interaction, content, view)
     if view is None:
         payload["view"] = None
     async with asyncio.timeout(_seconds(interaction)):
@@ -181,9 +189,11 @@ async def reply_privately(
     async with asyncio.timeout(_seconds(interaction)):
         if interaction.response.type is _DEFERRED_REPLY:
             if not interaction.extras.get(_PUBLIC):
-                return await interaction.edit_original_response(**_payload(text, view))
+                return await interaction.edit_original_response(**_payload(interaction, text, view))
             await _delete_deferred_reply(interaction)
-        return await interaction.followup.send(ephemeral=True, wait=True, **_payload(text, view))
+        return await interaction.followup.send(
+            ephemeral=True, wait=True, **_payload(interaction, text, view)
+        )
 
 
 async def report(
@@ -243,10 +253,18 @@ async def _delete_deferred_reply(interaction: Interaction) -> None:
         _log.info("a public reply could not be withdrawn: %s", _describe(error))
 
 
-def _payload(text: str | None, view: View | None) -> dict[str, Any]:
+def _payload(interaction: Interaction, text: str | None, view: View | None) -> dict[str, Any]:
     """The arguments of discord.py for a message, within Discord's limits."""
     payload: dict[str, Any] = {} if text is None else {"content": fit_content(text)}
-    return payload | ({} if view is None else {"view": fit_view(view)})
+    return payload | ({} if view is None else {"view": _prepare(interaction, view)})
+
+
+def _prepare(interaction: Interaction, view: View) -> View:
+    """The view within Discord's limits, with the bot's icons."""
+    icons: Icons | None = interaction.extras.get(_ICONS)
+    if icons is not None:
+        icons.show_on(view)
+    return fit_view(view)
 
 
 def _describe(error: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sandbox.discord import components as c
 from sandbox.discord.api_error import ErrorCollector, ErrorPath
@@ -24,15 +24,23 @@ MODAL_SCHEMA = ObjectOf(
 
 
 def check_components(
-    errors: ErrorCollector, path: ErrorPath, components: list[object], v2: bool
+    errors: ErrorCollector,
+    path: ErrorPath,
+    components: list[object],
+    v2: bool,
+    emoji_ids: Collection[str] = (),
 ) -> None:
-    """Add the errors of a message's components. With `v2` they may form a layout."""
+    """Add the errors of a message's components. With `v2` they may form a layout.
+
+    emoji_ids  the emoji of the application
+    """
     if not v2 and len(components) > MAX_ROWS:
         errors.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {MAX_ROWS} in length.")
     for index, component in enumerate(components):
         _check_component(errors, (*path, index), component, c.IN_LAYOUT if v2 else (c.ACTION_ROW,))
     everything = list(c.walk_components(components))
     _check_ids(errors, path, everything)
+    _check_custom_emoji(errors, path, components, emoji_ids)
     if len(everything) > MAX_COMPONENTS:
         limit = f"The total number of components must be {MAX_COMPONENTS} or fewer."
         errors.add(path, "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", limit)
@@ -170,9 +178,24 @@ def _check_emoji(errors: ErrorCollector, path: ErrorPath, holder: Json) -> None:
     emoji = holder.get("emoji")
     if not isinstance(emoji, dict):
         return
-    # The application has no custom emoji, so an id names none.
-    if emoji.get("id") is not None or not is_emoji(str(emoji.get("name"))):
+    if emoji.get("id") is None and not is_emoji(str(emoji.get("name"))):
         errors.add((*path, "emoji", "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+
+
+def _check_custom_emoji(
+    errors: ErrorCollector, path: ErrorPath, components: object, known: Collection[str]
+) -> None:
+    """Check that each custom emoji of a button or an option is one of the application's."""
+    for index, part in enumerate(components if isinstance(components, list) else []):
+        if not isinstance(part, dict):
+            continue
+        where = (*path, index)
+        emoji = part.get("emoji")
+        emoji_id = emoji.get("id") if isinstance(emoji, dict) else None
+        if emoji_id is not None and str(emoji_id) not in known:
+            errors.add((*where, "emoji", "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+        for name in ("components", "options"):
+            _check_custom_emoji(errors, (*where, name), part.get(name), known)
 
 
 def _component_type(component: object) -> object:

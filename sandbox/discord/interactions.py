@@ -200,7 +200,14 @@ class Interactions:
         **known: Any,
     ) -> Message:
         kept, names = self._messages.partition_attachments(body, uploads)
-        check_message(body, uploaded=names, kept=kept, flags=RESPONSE_FLAGS, path=path)
+        check_message(
+            body,
+            uploaded=names,
+            kept=kept,
+            flags=RESPONSE_FLAGS,
+            path=path,
+            emoji_ids=self._messages.emoji.by_id,
+        )
         message = self._create_message(interaction, body.get("flags") or 0, **known)
         interaction.messages.append(message)
         return self._messages.create(message, body, uploads)

@@ -117,11 +117,13 @@ def check_message(
     flags: int = CREATE_FLAGS,
     previous: Json | None = None,
     path: ErrorPath = (),
+    emoji_ids: Collection[str] = (),
 ) -> None:
     """Check a new message, or an edit of the `previous` one.
 
-    `uploaded` and `kept` are the names of its files; `flags` are the flags that may be set. Raises
-    ApiError 50035 with all errors, or 50006 if the message would be empty.
+    `uploaded` and `kept` are the names of its files; `flags` are the flags that may be set;
+    `emoji_ids` are the custom emoji that components may show. Raises ApiError 50035 with all
+    errors, or 50006 if the message would be empty.
     """
     errors = ErrorCollector()
     validate(errors, path, MESSAGE_SCHEMA, body)
@@ -135,7 +137,8 @@ def check_message(
     for name in UNSUPPORTED_FIELDS:
         if body.get(name):
             errors.add((*path, name), "BASE_TYPE_BAD", "The simulator does not support this.")
-    check_components(errors, (*path, "components"), body.get("components") or [], v2)
+    components = body.get("components") or []
+    check_components(errors, (*path, "components"), components, v2, emoji_ids)
     _check_embeds(errors, path, body.get("embeds") or [])
     _check_mentions(errors, path, body.get("allowed_mentions") or {})
     errors.raise_if_any()

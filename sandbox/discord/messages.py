@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.discord import components as c
 from sandbox.discord.api_error import ErrorCollector
+from sandbox.discord.application_emoji import ApplicationEmoji
 from sandbox.discord.message_validation import (
     EDIT_FLAGS,
     EMBED_URL_FIELDS,
@@ -21,10 +22,16 @@ DEFAULT_MESSAGE, REPLY, COMMAND_RESPONSE, CONTEXT_MENU_RESPONSE = 0, 19, 20, 23
 
 
 class MessageWriter:
-    """`base_url` returns the URL that serves attachments, without a slash at the end."""
+    """Components may show the custom `emoji`.
 
-    def __init__(self, state: DiscordState, base_url: Callable[[], str]) -> None:
+    `base_url` returns the URL that serves attachments, without a slash at the end.
+    """
+
+    def __init__(
+        self, state: DiscordState, emoji: ApplicationEmoji, base_url: Callable[[], str]
+    ) -> None:
         self.state = state
+        self.emoji = emoji
         self._base_url = base_url
 
     def empty_payload(self, channel: Channel, author: User, **known: Any) -> Json:
@@ -59,7 +66,14 @@ class MessageWriter:
     ) -> Message:
         """Validate a body and edit the message. Raises ApiError."""
         kept, names = self.partition_attachments(body, uploads, message)
-        check_message(body, uploaded=names, kept=kept, flags=flags, previous=message.data)
+        check_message(
+            body,
+            uploaded=names,
+            kept=kept,
+            flags=flags,
+            previous=message.data,
+            emoji_ids=self.emoji.by_id,
+        )
         self._apply_body(message, body, uploads)
         if message.flags & LOADING:  # the first edit of a deferred reply does not count as an edit
             message.data["flags"] &= ~LOADING
@@ -163,6 +177,9 @@ class MessageWriter:
             **COMPONENT_DEFAULTS.get(kind, {}),
             **known,
         }
+        for holder in (shown, *shown.get("options", ())):
+            if emoji := holder.get("emoji"):
+                holder["emoji"] = self.emoji.shown(emoji)
         if kind in c.CHILD_TYPES:
             shown["components"] = [
                 self._normalise_component(child, free, urls) for child in shown["components"]

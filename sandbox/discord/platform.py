@@ -7,6 +7,7 @@ import base64
 from yarl import URL
 
 from sandbox.clock import Clock
+from sandbox.discord.application_emoji import ApplicationEmoji
 from sandbox.discord.commands import CommandRegistry, authorizing_owners
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.interactions import AUTOCOMPLETE, Interaction, Interactions
@@ -36,7 +37,8 @@ class Platform:
         self.redirect_uris: list[str] = []
         self.tokens = TokenStore(clock)
         self.base_url = ""  # for attachments, without a slash at the end
-        self.messages = MessageWriter(self.state, lambda: self.base_url)
+        self.emoji = ApplicationEmoji(self.state)
+        self.messages = MessageWriter(self.state, self.emoji, lambda: self.base_url)
         self.command_registry = CommandRegistry(self.state, self.application_id)
         self.interactions = Interactions(self.state, self.messages, self.application_id)
         self.gateway = Gateway(self.state, self.changes, self.token, self.application_id)

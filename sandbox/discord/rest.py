@@ -43,7 +43,9 @@ class RestApi:
             web.get("/gateway/bot", self.get_gateway),
             web.get("/applications/{app}/commands", self.get_commands),
             web.put("/applications/{app}/commands", self.put_commands),
-            web.get("/applications/{app}/emojis", self.list_emojis),
+            web.get("/applications/{app}/emojis", self.list_emoji),
+            web.post("/applications/{app}/emojis", self.create_emoji),
+            web.delete("/applications/{app}/emojis/{emoji}", self.delete_emoji),
             web.post("/users/@me/channels", self.open_dm),
             web.post("/channels/{channel}/messages", self.create_message),
             web.get("/channels/{channel}/messages/{message}", self.get_message),
@@ -143,9 +145,19 @@ class RestApi:
         body, _ = await read_body(request)
         return json_response(self._discord.command_registry.replace_all(body))
 
-    async def list_emojis(self, request: web.Request) -> web.Response:
+    async def list_emoji(self, request: web.Request) -> web.Response:
         self._check_application_id(request)
-        return json_response({"items": []})
+        return json_response(self._discord.emoji.payload())
+
+    async def create_emoji(self, request: web.Request) -> web.Response:
+        self._check_application_id(request)
+        body, _ = await read_body(request)
+        return json_response(self._discord.emoji.create(body), 201)
+
+    async def delete_emoji(self, request: web.Request) -> web.Response:
+        self._check_application_id(request)
+        self._discord.emoji.delete(request.match_info["emoji"])
+        return web.Response(status=204)
 
     def _check_application_id(self, request: web.Request) -> None:
         if request.match_info["app"] != self._discord.application_id:
@@ -186,7 +198,8 @@ class RestApi:
         body, uploads = await read_body(request)
         state, messages = self._discord.state, self._discord.messages
         kept, names = messages.partition_attachments(body, uploads)
-        check_message(body, uploaded=names, kept=kept, flags=CREATE_FLAGS)
+        emoji_ids = messages.emoji.by_id
+        check_message(body, uploaded=names, kept=kept, flags=CREATE_FLAGS, emoji_ids=emoji_ids)
         if channel.name == "dm" and channel.members[0].name in state.closed_dms:
             raise ApiError(50007)
         fields: Json = {"flags": body.get("flags") or 0}

@@ -47,6 +47,7 @@ class PageServer:
         app = web.Application(middlewares=[self._check_host])
         app.router.add_get(f"/{self._token}/", self._index)
         app.router.add_get(f"/{self._token}/live", self._websocket)
+        app.router.add_get(f"/{self._token}/emojis/{{emoji}}", self._emoji)
         app.router.add_static(f"/{self._token}/", STATIC)
         app.on_response_prepare.append(self._add_security_headers)
         app.on_shutdown.append(self._close_sockets)
@@ -61,6 +62,12 @@ class PageServer:
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
         return web.FileResponse(STATIC / "index.html")
+
+    async def _emoji(self, request: web.Request) -> web.StreamResponse:
+        emoji = self._discord.emoji.by_id.get(request.match_info["emoji"])
+        if emoji is None:
+            raise web.HTTPNotFound
+        return web.Response(body=emoji.image, content_type=emoji.content_type)
 
     async def _websocket(self, request: web.Request) -> web.StreamResponse:
         # Any website may open a websocket to loopback, but only this page has this Origin.

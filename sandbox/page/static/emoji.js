@@ -42,10 +42,18 @@ const NAMES = {
   "➡": "arrow right",
 };
 
-/** What a Discord emoji object is called: a name of words, or itself where it is not known. */
+/**
+ * What a Discord emoji object is called: a name of words, or itself where it is not known.
+ * The name of an app's emoji may end with a hash of its image.
+ */
 export const called = ({ id, name }) =>
-  id ? name.replaceAll("_", " ") : (NAMES[name.replace("\uFE0F", "")] ?? name);
+  id
+    ? name.replace(/_[0-9a-f]{8}$/, "").replaceAll("_", " ")
+    : (NAMES[name.replace("\uFE0F", "")] ?? name);
 
 /** A Discord emoji object beside or inside a label; decoration, since its name is elsewhere. */
 export const emoji = (it) =>
-  it && h("span", { class: "emoji", "aria-hidden": "true" }, it.id ? `:${it.name}:` : it.name);
+  it &&
+  (it.id
+    ? h("img", { class: "emoji", src: `emojis/${it.id}`, alt: "" })
+    : h("span", { class: "emoji", "aria-hidden": "true" }, it.name));
