@@ -20,7 +20,15 @@ from bot.spotify.models import Playable, playable
 from bot.spotify.pages import Queue
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
-from bot.text.items import byline, count, creator, format_duration, numbered_items, title
+from bot.text.items import (
+    album_name,
+    byline,
+    count,
+    creator,
+    format_duration,
+    numbered_items,
+    title,
+)
 from bot.views import cards
 from bot.views.outcome import outcome_line, outcome_reply
 
@@ -146,8 +154,10 @@ def _is_idle(queue: Queue) -> bool:
 
 
 def _now(queue: Queue) -> str:
-    if queue.current:
-        return _line(queue.current)
+    if item := queue.current:
+        album = f" · *{name}*" if (name := album_name(item)) else ""
+        length = f"\n-# {format_duration(item.duration_ms)}" if item.duration_ms else ""
+        return f"**{title(item)}**\n{byline(item)}{album}{length}"
     return _NO_CURRENT if queue.current_or_unknown is None else _HIDDEN_CURRENT
 
 
@@ -161,7 +171,8 @@ def _next(upcoming: Entries[Playable], page: int, is_idle: bool) -> str:
         lines.append(upcoming.why_empty(_FILL_IDLE if is_idle else _FILL))
     elif upcoming.unreadable:
         lines.append(f"-# And {upcoming.unreadable} that I couldn’t read")
-    note = f"{first + 1}–{first + len(shown)} of {len(upcoming)} · " if len(shown) > 1 else ""
+    has_pages = len(upcoming) > PAGE_SIZE
+    note = f"{first + 1}–{first + len(shown)} of {len(upcoming)} · " if has_pages else ""
     # Spotify does not say how many more there are.
     is_full = len(upcoming) + upcoming.unreadable >= MAX_SKIPS
     more = ", which shows only the next 20 or so" if is_full else ""
