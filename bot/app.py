@@ -27,6 +27,8 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
+from bot.library.playlist_editor import PlaylistEditor
+from bot.library.playlist_items import PlaylistItems
 from bot.library.saved_items import SavedItems
 from bot.library.undo import UndoLog
 from bot.login.discord_oauth import DiscordOAuth
@@ -152,6 +154,8 @@ async def build(
         sleep_timers = SleepTimers(sessions, player, store, sleep, now=now)
         await sleep_timers.load()
         stack.push_async_callback(sleep_timers.close)
+        undo_log = UndoLog(monotonic=monotonic)
+        playlist_editor = PlaylistEditor(undo_log, monotonic=monotonic)
         command_sync = CommandSync(store, sleep)
         stack.push_async_callback(command_sync.close)
         button_icons = Icons(icons())
@@ -169,7 +173,9 @@ async def build(
             player=player,
             panels=panels,
             saved_items=SavedItems(panels.items_saved),
-            undo_log=UndoLog(monotonic=monotonic),
+            playlist_editor=playlist_editor,
+            playlist_items=PlaylistItems(sessions, playlist_editor),
+            undo_log=undo_log,
             sleep_timers=sleep_timers,
             icons=button_icons,
             double_press=DoublePressGuard(monotonic=monotonic),

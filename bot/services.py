@@ -17,6 +17,8 @@ from bot.interactions.icons import Icons
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
+from bot.library.playlist_editor import PlaylistEditor
+from bot.library.playlist_items import PlaylistItems
 from bot.library.saved_items import SavedItems
 from bot.library.undo import UndoLog
 from bot.login.flow import LoginFlow
@@ -52,6 +54,8 @@ class Services:
     player: Player
     panels: Panels
     saved_items: SavedItems
+    playlist_editor: PlaylistEditor
+    playlist_items: PlaylistItems
     undo_log: UndoLog
     sleep_timers: SleepTimers
     double_press: DoublePressGuard
@@ -66,7 +70,14 @@ class Services:
 
     def forget_user(self, user_id: int, *, settings: bool) -> None:
         """Erase from memory what belongs to a user's account, and if asked their settings."""
-        for memory in (self.autocomplete, self.friends, self.panels, self.player, self.undo_log):
+        for memory in (
+            self.autocomplete,
+            self.friends,
+            self.panels,
+            self.player,
+            self.playlist_editor,
+            self.undo_log,
+        ):
             memory.forget(user_id)
         if settings:
             self.reply_visibility.forget(user_id)
@@ -82,6 +93,7 @@ class Services:
             self.autocomplete,
             self.friends,
             self.player,
+            self.playlist_editor,
             self.sessions,
             self.undo_log,
         ):

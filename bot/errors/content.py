@@ -113,3 +113,22 @@ class InvalidPlaylistText(BotError):
     """The name or the description of a playlist is missing or too long."""
 
     message = "That doesn’t work as a name. Use at most 100 characters."
+
+
+class NotInPlaylist(BotError):
+    """`name` is the playlist's, in Markdown; `empty`: the playlist has no songs at all."""
+
+    def __init__(self, name: str, *, empty: bool) -> None:
+        nothing = f"{name} is empty. Add something with /playlist add."
+        other = f"I can’t find that in {name}. Check the spelling, or paste a link to the song."
+        super().__init__(message=nothing if empty else other)
+
+
+class PlaylistFull(BotError):
+    """`name` is the playlist's, in Markdown, and `entries` what it has; `why` is the refusal."""
+
+    def __init__(self, name: str, entries: int, why: str) -> None:
+        super().__init__(
+            message=f"{why} {name} has {entries:,} songs, and Spotify allows about 11,000: it may "
+            "be full. Use another playlist."
+        )

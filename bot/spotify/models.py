@@ -124,6 +124,7 @@ class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
     explicit: bool | None = None
     disc_number: Amount | None = None
     track_number: Amount | None = None
+    is_playable: bool | None = None
     external_ids: ExternalIds | None = None
 
     @property
@@ -142,6 +143,7 @@ class Episode(CatalogueItem, frozen=True, tag="episode", tag_field="type"):
     show: Show | None = None
     images: list[Image] | None = None
     duration_ms: Duration | None = None
+    is_playable: bool | None = None
     raw_release_date: Name | None = msgspec.field(default=None, name="release_date")
 
     @classmethod

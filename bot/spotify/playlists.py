@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Hashable, Sequence
 from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
+from bot.spotify.api_model import ApiModel, Name
 from bot.spotify.entries import Entries
 from bot.spotify.list_position import all_known
 from bot.spotify.models import Playlist
@@ -44,9 +45,27 @@ class PlaylistsApi:
         unique = {playlist.id: playlist for playlist in usable}
         return usable.where(unique.values()), page.has_more()
 
-    def items(self, playlist: Uri, *, concurrency: int = DEFAULT_CONCURRENCY) -> PlaylistItems:
-        """All entries in order, with episodes. Reading them may raise NotPermitted."""
-        return PlaylistItems(self._api, playlist, concurrency)
+    def items(
+        self,
+        playlist: Uri,
+        *,
+        concurrency: int = DEFAULT_CONCURRENCY,
+        snapshot_id: str | None = None,
+    ) -> PlaylistItems:
+        """All entries in order, with episodes. Reading them may raise NotPermitted.
+
+        snapshot_id  the one to read; if the playlist has another one, raises LibraryChanged
+        """
+        return PlaylistItems(self._api, playlist, concurrency, snapshot_id)
+
+    async def open(self, playlist: Uri) -> tuple[Playlist, Page[PlaylistEntry] | None]:
+        """The playlist as it is now, with its first page if Spotify shows that to the user.
+
+        Both are of the same snapshot, since one response has both.
+        """
+        query = {"additional_types": "track,episode"}
+        path = f"playlists/{playlist.id}"
+        return await self._api.get(path, query, decode=_decode_opened, fresh=True)
 
     async def create(
         self,
@@ -91,21 +110,33 @@ class PlaylistsApi:
         changes = {name: value for name, value in fields.items() if value is not None}
         await self._api.write("PUT", f"playlists/{playlist.id}", None, changes)
 
-    async def add(self, playlist: Uri, *uris: Uri, position: int | None = None) -> None:
-        """Add tracks or episodes at the end or at index `position`; duplicates are allowed."""
+    async def add(self, playlist: Uri, *uris: Uri | str, position: int | None = None) -> str | None:
+        """Add tracks or episodes at the end or at index `position`; duplicates are allowed.
+
+        Returns the new snapshot ID; None if Spotify did not say it.
+        """
+        snapshot_id = None
         for start in range(0, len(uris), MAX_ITEMS_PER_CALL):
             body: dict[str, object] = {
                 "uris": _uri_strings(uris[start : start + MAX_ITEMS_PER_CALL])
             }
             body |= {} if position is None else {"position": position + start}
-            await self._api.write("POST", _items_path(playlist), None, body)
+            response = await self._api.write("POST", _items_path(playlist), None, body)
+            snapshot_id = _snapshot_id(response)
+        return snapshot_id
 
-    async def remove(self, playlist: Uri, *uris: Uri) -> None:
-        """Remove every occurrence of these items."""
+    async def remove(self, playlist: Uri, *uris: Uri | str) -> str | None:
+        """Remove every occurrence of these items, which may be local files.
+
+        Returns the new snapshot ID; None if Spotify did not say it.
+        """
+        snapshot_id = None
         for start in range(0, len(uris), MAX_ITEMS_PER_CALL):
             batch = _uri_strings(uris[start : start + MAX_ITEMS_PER_CALL])
             body = {"items": [{"uri": uri} for uri in batch]}
-            await self._api.write("DELETE", _items_path(playlist), None, body)
+            response = await self._api.write("DELETE", _items_path(playlist), None, body)
+            snapshot_id = _snapshot_id(response)
+        return snapshot_id
 
     async def reorder(self, playlist: Uri, start: int, before: int, *, length: int = 1) -> None:
         """Move `length` entries from index `start` in front of the entry with index `before`."""
@@ -146,12 +177,14 @@ class PlaylistItems(Paging[PlaylistEntry]):
 
     _may_repeat = True
 
-    def __init__(self, api: ApiClient, playlist: Uri, concurrency: int) -> None:
+    def __init__(
+        self, api: ApiClient, playlist: Uri, concurrency: int, snapshot_id: str | None
+    ) -> None:
         query = {"additional_types": "track,episode"}
         decode = page_decoder(PlaylistEntry)
         super().__init__(api, _items_path(playlist), decode, query, concurrency=concurrency)
         self._playlist = playlist
-        self._snapshot_id: str | None = None
+        self._snapshot_id = snapshot_id
 
     async def __aiter__(self) -> AsyncIterator[PlaylistEntry | None]:
         async for entry in super().__aiter__():
@@ -163,7 +196,8 @@ class PlaylistItems(Paging[PlaylistEntry]):
             raise LibraryChanged("playlist")
 
     async def _before_second_page(self) -> None:
-        self._snapshot_id = await self._fetch_snapshot_id()
+        if self._snapshot_id is None:
+            self._snapshot_id = await self._fetch_snapshot_id()
         await super()._before_second_page()
 
     def _note_shift(self, shift: int) -> None:
@@ -202,5 +236,29 @@ def _items_path(playlist: Uri) -> str:
     return f"playlists/{playlist.id}/items"
 
 
-def _uri_strings(uris: Sequence[Uri]) -> list[str]:
+def _uri_strings(uris: Sequence[Uri | str]) -> list[str]:
     return [str(uri) for uri in uris]
+
+
+def _decode_opened(body: bytes) -> tuple[Playlist, Page[PlaylistEntry] | None]:
+    contents = _FirstPage.decode(body)
+    return Playlist.decode(body), contents.items or contents.tracks
+
+
+def _snapshot_id(response: bytes) -> str | None:
+    """The snapshot ID in the response to a write, whose success is its status alone."""
+    try:
+        return _Snapshot.decode(response).snapshot_id
+    except SpotifyDown:
+        return None
+
+
+class _Snapshot(ApiModel, frozen=True):
+    snapshot_id: Name | None = None
+
+
+class _FirstPage(ApiModel, frozen=True):
+    """The contents inside a playlist; formerly `tracks`."""
+
+    items: Page[PlaylistEntry] | None = None
+    tracks: Page[PlaylistEntry] | None = None

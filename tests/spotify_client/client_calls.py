@@ -103,6 +103,9 @@ READ_CALLS: Mapping[str, ClientCall] = {
     "playlists.first_page": lambda spotify, _: spotify.playlists.first_page(),
     "playlists.mine": lambda spotify, _: collect(spotify.playlists.mine()),
     "playlists.items": _read_long_playlist,
+    "playlists.open": lambda spotify, it: spotify.playlists.open(
+        to_uri(playlist_named(it, "Harbour Evenings").uri)
+    ),
 }
 
 WRITE_CALLS: Mapping[str, ClientCall] = {
@@ -147,7 +150,10 @@ ALL_CALLS: Mapping[str, ClientCall] = {**READ_CALLS, **WRITE_CALLS}
 
 def client_method_names(spotify: Spotify) -> set[str]:
     """The names of all methods of the client, such as "player.pause"."""
-    chapters = {name: one for name, one in vars(spotify).items() if not name.startswith("_")}
+    attributes = {name: one for name, one in vars(spotify).items() if not name.startswith("_")}
+    chapters = {
+        name: one for name, one in attributes.items() if type(one).__module__.startswith("bot.")
+    }
     return {
         f"{chapter}.{name}"
         for chapter, one in chapters.items()

@@ -1,0 +1,102 @@
+"""What a change of a playlist did, and what the playlist is to become to reverse it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.library.playlist_contents import ListedSong, PlaylistContents, Token
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """What a change did.
+
+    before       the contents before it
+    snapshot_id  after it; None if that is not known
+    dropped      the indices before it of the entries that are gone, ascending
+    added        the songs that are new, by their indices after it, ascending
+    """
+
+    before: PlaylistContents
+    snapshot_id: str | None
+    dropped: Sequence[int]
+    added: dict[int, ListedSong] = field(repr=False)
+
+    @staticmethod
+    def of(before: PlaylistContents, order: Sequence[Token], snapshot_id: str | None) -> Reversal:
+        """`order` is what the change made of the contents."""
+        kept = {token for token in order if isinstance(token, int)}
+        dropped = [index for index in range(before.count) if index not in kept]
+        added = {index: song for index, song in enumerate(order) if not isinstance(song, int)}
+        return Reversal(before, snapshot_id, dropped, added)
+
+    def order(self) -> list[Token]:
+        """What the change made of the contents."""
+        dropped = set(self.dropped)
+        order: list[Token] = [index for index in range(self.before.count) if index not in dropped]
+        for index, song in self.added.items():
+            order.insert(index, song)
+        return order
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What a playlist is to become, for `Rewrite.run`.
+
+    returning  the number of songs that come back
+    leaving    the number of added songs that go
+    lost       the number of entries that no app can put back: local files
+    gone       the number of added songs that were removed meanwhile
+    """
+
+    target: Sequence[Token]
+    returning: int
+    leaving: int
+    lost: int
+    gone: int
+
+
+def restoration(reversal: Reversal, current: PlaylistContents) -> Restoration:
+    """Reverses the change in what is in the playlist now.
+
+    If it was changed since, what was added meanwhile stays, and each song comes back behind the
+    one that it followed.
+    """
+    before = list(reversal.before)
+    tags = _tags(reversal, before, current)
+    staying = [(index, tag) for index, tag in enumerate(tags) if not isinstance(tag, ListedSong)]
+    back = [n for n in reversal.dropped if before[n].uri and not before[n].is_local]
+    origins = sorted(tag for _, tag in staying if tag is not None)
+    behind: defaultdict[int | None, list[Token]] = defaultdict(list)
+    for index in back:
+        at = bisect_left(origins, index)
+        behind[origins[at - 1] if at else None].append(before[index])
+    target = behind.pop(None, [])
+    for index, tag in staying:
+        target.append(index)
+        if tag is not None:
+            target += behind.pop(tag, [])
+    leaving = len(tags) - len(staying)
+    return Restoration(
+        target,
+        returning=len(back),
+        leaving=leaving,
+        lost=len(reversal.dropped) - len(back),
+        gone=len(reversal.added) - leaving,
+    )
+
+
+def _tags(
+    reversal: Reversal, before: Sequence[ListedSong], current: PlaylistContents
+) -> Sequence[Token | None]:
+    """What each entry is: its index before the change, the song that it added, or None: newer."""
+    order = reversal.order()
+    if current.snapshot_id is not None and current.snapshot_id == reversal.snapshot_id:
+        return order
+    known: defaultdict[str, deque[Token]] = defaultdict(deque)
+    for token in order:
+        known[(before[token] if isinstance(token, int) else token).uri].append(token)
+    return [known[song.uri].popleft() if known[song.uri] else None for song in current]
