@@ -9,7 +9,7 @@ from typing import Any
 
 Component = dict[str, Any]
 
-ACTION_ROW, BUTTON, SELECT, TEXT_DISPLAY, THUMBNAIL = 1, 2, 3, 10, 11
+ACTION_ROW, BUTTON, SELECT, TEXT_DISPLAY, THUMBNAIL, MEDIA_GALLERY = 1, 2, 3, 10, 11, 12
 LINK_STYLE = 5
 
 _IMAGE_HASH = re.compile(r"_[0-9a-f]{8}$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.discord import Reply
-from sandbox.message_text import BUTTON, SELECT, walk_components
+from sandbox.message_text import BUTTON, MEDIA_GALLERY, SELECT, TEXT_DISPLAY, walk_components
 from sandbox.spotify import Account
 
 
@@ -42,9 +42,19 @@ def open_label(reply: Reply) -> str:
 
 def selected_number(reply: Reply) -> int:
     """The number of the marked line, which is the only one."""
-    lines = components(reply, 10)[0]["content"].splitlines()
+    lines = _list_lines(reply)
     (marked,) = [line for line in lines if ". ▸ " in line]
     return int(marked.split(".")[0])
+
+
+def _list_lines(reply: Reply) -> list[str]:
+    texts = [part["content"] for part in components(reply, TEXT_DISPLAY)]
+    return "\n".join(texts).splitlines()
+
+
+def covers(reply: Reply) -> list[dict[str, Any]]:
+    """The pictures of the gallery; empty without one."""
+    return [item for part in components(reply, MEDIA_GALLERY) for item in part["items"]]
 
 
 def enabled_button_labels(reply: Reply) -> list[str]:
@@ -58,5 +68,5 @@ def enabled_button_labels(reply: Reply) -> list[str]:
 
 def line_numbers(reply: Reply) -> list[int]:
     """The numbers of the list's lines."""
-    lines = components(reply, 10)[0]["content"].splitlines()
+    lines = _list_lines(reply)
     return [int(line.split(".")[0]) for line in lines if line.split(".")[0].isdecimal()]

@@ -19,6 +19,8 @@ MAX_CONTENT = 2000
 MAX_LAYOUT_TEXT = 4000
 MAX_BUTTON_LABEL, MAX_PLACEHOLDER = 80, 150
 MAX_OPTIONS, MAX_OPTION_TEXT = 25, 100
+# Pictures of a gallery, and characters of the alternative text of one.
+MAX_PICTURES, MAX_DESCRIPTION = 10, 1024
 
 _UNNAMED = "Untitled"
 
@@ -40,6 +42,8 @@ def fit_view(view: ViewT) -> ViewT:
                 part.label = clip(label, MAX_BUTTON_LABEL)
             case ui.Select():
                 _fit_menu(part)
+            case ui.MediaGallery():
+                _fit_gallery(part)
     _fit_texts(texts)
     return view
 
@@ -49,6 +53,14 @@ def _fit_texts(texts: list[ui.TextDisplay[Any]]) -> None:
     while (excess := sum(len(text.content) for text in texts) - MAX_LAYOUT_TEXT) > 0:
         longest = max(texts, key=lambda text: len(text.content))
         longest.content = clip_markdown(longest.content, max(1, len(longest.content) - excess))
+
+
+def _fit_gallery(gallery: ui.MediaGallery[Any]) -> None:
+    """Cut the alternative texts, and remove pictures beyond the limit."""
+    for picture in gallery.items:
+        if picture.description is not None:
+            picture.description = clip(picture.description, MAX_DESCRIPTION) or None
+    gallery.items = gallery.items[:MAX_PICTURES]
 
 
 def _fit_menu(menu: ui.Select[Any]) -> None:

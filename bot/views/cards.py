@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import discord
@@ -12,7 +12,7 @@ from bot.spotify.catalogue import Item
 from bot.text.items import album_name, byline, cover_url, title
 
 GREEN = discord.Colour(0x1F8A5B)
-_LIST_ID = 100
+_LIST_ID, _LIST_HEADING_ID = 100, 101
 
 Row = ui.ActionRow[Any]
 
@@ -38,15 +38,23 @@ def buttons(*items: ui.Item[Any]) -> ui.View:
 
 
 def card(
-    item: Item, *rows: Row, above: str = "", heading: str = "", below: str = ""
+    item: Item,
+    *rows: Row,
+    above: str = "",
+    covers: Sequence[discord.MediaGalleryItem] = (),
+    heading: str = "",
+    below: str = "",
 ) -> ui.LayoutView:
-    """One item with its cover; `above`, `heading` and `below` are markdown that is safe already."""
+    """One item with its cover; `above`, `heading` and `below` are markdown that is safe already.
+
+    covers  pictures below the first line of `above`
+    """
     source = f"-# {album} · On Spotify" if (album := album_name(item)) else "-# On Spotify"
     lines = [heading, f"**{title(item)}**", byline(item), below, source]
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(line for line in lines if line))
     parts: list[ui.Item[Any]] = [with_cover(text, item)]
     if above:
-        parts = [ui.TextDisplay(above, id=_LIST_ID), ui.Separator(), *parts]
+        parts = [*_list_parts(above, covers), ui.Separator(), *parts]
     return container(*parts, *rows)
 
 
@@ -58,12 +66,33 @@ def with_cover(text: ui.TextDisplay[Any], item: Item | None) -> ui.Item[Any]:
 
 def list_card(text: str, *rows: Row) -> ui.LayoutView:
     """A list without a selected item; `text` is markdown that is safe already."""
-    return container(ui.TextDisplay(text, id=_LIST_ID), *rows)
+    return container(*_list_parts(text), *rows)
+
+
+def _list_parts(text: str, covers: Sequence[discord.MediaGalleryItem] = ()) -> list[ui.Item[Any]]:
+    """The list, with the covers between its heading and its entries."""
+    heading, _, entries = text.partition("\n")
+    if not covers or not entries:
+        return [ui.TextDisplay(text, id=_LIST_ID)]
+    return [
+        ui.TextDisplay(heading, id=_LIST_HEADING_ID),
+        ui.MediaGallery(*covers),
+        ui.TextDisplay(entries, id=_LIST_ID),
+    ]
 
 
 def read_list_text(message: discord.Message | None) -> str:
     """The list in a message that `card(above=…)` or `list_card` made."""
-    return text_of(layout_of(message), _LIST_ID)
+    view = layout_of(message)
+    return "\n".join(filter(None, (text_of(view, _LIST_HEADING_ID), text_of(view, _LIST_ID))))
+
+
+def read_covers(message: discord.Message | None) -> tuple[discord.MediaGalleryItem, ...]:
+    """The covers of the list in a message."""
+    galleries = (
+        part for part in layout_of(message).walk_children() if isinstance(part, ui.MediaGallery)
+    )
+    return tuple(item for gallery in galleries for item in gallery.items)
 
 
 def edit_list_text(view: ui.LayoutView, edit: Callable[[str], str]) -> None:

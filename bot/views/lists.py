@@ -24,6 +24,7 @@ from bot.interactions.components import PersistentSelect
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Uri
 from bot.views import cards, list_text
+from bot.views.covers import covers
 from bot.views.item_buttons import (
     ACTIONS,
     OPEN_LABELS,
@@ -56,6 +57,7 @@ class ListMessage:
                 is too long
     has_more    whether there may be another page
     head_saved  whether the opened album, artist, show or audiobook is saved
+    covers      of the entries, above them
     """
 
     path: ListPath
@@ -64,6 +66,7 @@ class ListMessage:
     query: str
     has_more: bool
     head_saved: bool = False
+    covers: tuple[discord.MediaGalleryItem, ...] = ()
 
     @classmethod
     def from_message(cls, menu: ItemSelect, message: discord.Message | None) -> Self:
@@ -79,6 +82,7 @@ class ListMessage:
             query_of(message),
             has_more,
             _is_head_saved(menu.path, message),
+            cards.read_covers(message),
         )
 
     def for_other_user(self) -> Self:
@@ -122,6 +126,7 @@ def list_view(
         query if has_link else "",
         page.more and not cannot_page,
         path.head_uri in saved,
+        covers(page),
     )
     items = [item for entry in entries if (item := entry.selectable)]
     if not items:
@@ -163,7 +168,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
         rows.append(ui.ActionRow(*others))
     text = list_text.mark_entry(message.text, selected)
     if item is not None:
-        return cards.card(item, *rows, above=text)
+        return cards.card(item, *rows, above=text, covers=message.covers)
     return cards.list_card(text, *rows)
 
 
