@@ -34,6 +34,7 @@ from bot.interactions.responses import (
     mark_accepted,
     reply_privately,
     report,
+    set_mentions,
     set_reply_timeout,
     use_icons,
 )
@@ -145,7 +146,7 @@ class Tonearm(Connection):
         for expired in expired_logins:
             await self.announce_login(expired)
         for reminder in await self.services.reminders.due():
-            await notifications.send_reminder(self, reminder)
+            await notifications.send_reminder(self, reminder, self.services.mentions)
 
     async def metrics_text(self) -> bytes:
         """The response of /metrics, in Prometheus's format."""
@@ -161,8 +162,9 @@ class Tonearm(Connection):
         if isinstance(finished.result, AccountLinked):
             # The memory may be about another account, which was linked before.
             self.services.forget_user(finished.discord_id, settings=False)
+        services = self.services
         return await notifications.announce_login(
-            self, self.services.login_flow, finished, self.services.operator
+            self, services.login_flow, finished, services.operator, services.mentions
         )
 
     async def on_ready(self) -> None:
@@ -174,6 +176,7 @@ class Tonearm(Connection):
         """Whether to handle the interaction; False for one that was delivered before."""
         set_reply_timeout(interaction, self.services.reply_timeout)
         use_icons(interaction, self.services.icons)
+        set_mentions(interaction, self.services.mentions)
         return self._in_flight.begin(interaction)
 
     async def handle_component(self, interaction: Interaction, component: Component) -> None:
