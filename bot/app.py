@@ -23,12 +23,10 @@ from bot.config import Settings
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.icons import Icons, ReadImages, read_images
-from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
-from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
 from bot.library.saved_items import SavedItems
@@ -150,7 +148,7 @@ async def build(
         history = UserHistory(monotonic=monotonic)
         panels = Panels(sessions, sleep, now=now, monotonic=monotonic)
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
-        autocomplete = Autocomplete(sessions, store, history, metrics, sleep, monotonic=monotonic)
+        autocomplete = Autocomplete(sessions, history, metrics, sleep, monotonic=monotonic)
         stack.push_async_callback(autocomplete.close)
         player = Player(sessions, store, history, sleep, panels.player_changed, monotonic=monotonic)
         sleep_timers = SleepTimers(sessions, player, store, sleep, now=now)
@@ -158,8 +156,7 @@ async def build(
         stack.push_async_callback(sleep_timers.close)
         undo_log = UndoLog(monotonic=monotonic)
         playlist_editor = PlaylistEditor(undo_log, monotonic=monotonic)
-        mentions = CommandMentions()
-        command_sync = CommandSync(store, mentions, sleep)
+        command_sync = CommandSync(store, sleep)
         stack.push_async_callback(command_sync.close)
         button_icons = Icons(icons())
         stack.push_async_callback(button_icons.close)
@@ -178,7 +175,6 @@ async def build(
             saved_items=SavedItems(panels.items_saved),
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
-            playlist_changes=PlaylistChanges(sessions, store, undo_log),
             undo_log=undo_log,
             sleep_timers=sleep_timers,
             icons=button_icons,
@@ -188,7 +184,6 @@ async def build(
             setup_page=f"{public_url}/setup",
             writes=writes,
             command_sync=command_sync,
-            mentions=mentions,
             shutdown_grace=shutdown_grace,
             reply_timeout=reply_timeout,
         )

@@ -34,7 +34,6 @@ from bot.interactions.responses import (
     mark_accepted,
     reply_privately,
     report,
-    set_mentions,
     set_reply_timeout,
     use_icons,
 )
@@ -57,7 +56,6 @@ COGS = (
     "cogs.message_menus",
     "cogs.library",
     "cogs.playlists",
-    "cogs.playlist_buttons",
     "cogs.playlist_items",
     "cogs.settings",
     "cogs.sleep",
@@ -147,7 +145,7 @@ class Tonearm(Connection):
         for expired in expired_logins:
             await self.announce_login(expired)
         for reminder in await self.services.reminders.due():
-            await notifications.send_reminder(self, reminder, self.services.mentions)
+            await notifications.send_reminder(self, reminder)
 
     async def metrics_text(self) -> bytes:
         """The response of /metrics, in Prometheus's format."""
@@ -163,9 +161,8 @@ class Tonearm(Connection):
         if isinstance(finished.result, AccountLinked):
             # The memory may be about another account, which was linked before.
             self.services.forget_user(finished.discord_id, settings=False)
-        services = self.services
         return await notifications.announce_login(
-            self, services.login_flow, finished, services.operator, services.mentions
+            self, self.services.login_flow, finished, self.services.operator
         )
 
     async def on_ready(self) -> None:
@@ -177,7 +174,6 @@ class Tonearm(Connection):
         """Whether to handle the interaction; False for one that was delivered before."""
         set_reply_timeout(interaction, self.services.reply_timeout)
         use_icons(interaction, self.services.icons)
-        set_mentions(interaction, self.services.mentions)
         return self._in_flight.begin(interaction)
 
     async def handle_component(self, interaction: Interaction, component: Component) -> None:

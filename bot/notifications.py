@@ -16,8 +16,7 @@ from bot.accounts.reminders import Reminder
 from bot.accounts.sessions import Sessions
 from bot.errors.storage import StorageError
 from bot.interactions.limits import fit_content
-from bot.interactions.mentions import CommandMentions
-from bot.interactions.responses import mentions_of, reply_privately
+from bot.interactions.responses import reply_privately
 from bot.login.flow import LoginFlow
 from bot.login.results import AwaitingCode, LoginFinished
 from bot.views import login
@@ -66,9 +65,7 @@ async def send_login_link(
 
     sent = None
     if not interaction.context.dm_channel:
-        sent = await send_direct_message(
-            interaction.client, user.id, text, mentions_of(interaction), view()
-        )
+        sent = await send_direct_message(interaction.client, user.id, text, view())
     if sent is None:
         reply = await reply_privately(interaction, text, view=view())
         messages = _MessageRef(interaction.token, reply.id)
@@ -82,11 +79,7 @@ async def send_login_link(
 
 
 async def announce_login(
-    client: discord.Client,
-    flow: LoginFlow,
-    finished: LoginFinished,
-    operator: str,
-    mentions: CommandMentions,
+    client: discord.Client, flow: LoginFlow, finished: LoginFinished, operator: str
 ) -> bool:
     """Edit the messages with the login link to say how the login ended; whether any was edited.
 
@@ -94,12 +87,11 @@ async def announce_login(
     people delete messages, and Discord may be down.
     """
     if finished.owner is not None:
-        warning = login.ALREADY_LINKED_WARNING
-        await send_direct_message(client, finished.owner, warning, mentions)
+        await send_direct_message(client, finished.owner, login.ALREADY_LINKED_WARNING)
     if finished.message_ref is None:
         return False
     messages = msgspec.json.decode(finished.message_ref, type=_MessageRef)
-    text = fit_content(login.result_message(finished.result, operator), mentions)
+    text = fit_content(login.result_message(finished.result, operator))
     view = login.enter_code_view() if isinstance(finished.result, AwaitingCode) else None
     webhook = discord.Webhook.partial(flow.application_id, messages.token, client=client)
     edited = await _is_done(webhook.edit_message(messages.reply, content=text, view=view))
@@ -121,26 +113,19 @@ async def _is_done(edit: Coroutine[Any, Any, object]) -> bool:
     return True
 
 
-async def send_reminder(
-    client: discord.Client, reminder: Reminder, mentions: CommandMentions
-) -> None:
+async def send_reminder(client: discord.Client, reminder: Reminder) -> None:
     """Send a reminder with the button that starts a login."""
-    view = login.start_login_view()
-    await send_direct_message(client, reminder.discord_id, reminder.text, mentions, view)
+    await send_direct_message(client, reminder.discord_id, reminder.text, login.start_login_view())
 
 
 async def send_direct_message(
-    client: discord.Client,
-    discord_id: int,
-    text: str,
-    mentions: CommandMentions,
-    view: ui.View | None = None,
+    client: discord.Client, discord_id: int, text: str, view: ui.View | None = None
 ) -> discord.Message | None:
     """A direct message; None if it cannot be sent: many people accept none from bots."""
     try:
         async with asyncio.timeout(_TIMEOUT):
             channel = await client.create_dm(discord.Object(discord_id))
-            text = fit_content(text, mentions)
+            text = fit_content(text)
             return await (channel.send(text, view=view) if view else channel.send(text))
     except Exception as error:
         _log.info("no direct message: %s", type(error).__name__)

@@ -14,11 +14,9 @@ from bot.errors.storage import StorageError
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.icons import Icons
-from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
-from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
 from bot.library.saved_items import SavedItems
@@ -58,7 +56,6 @@ class Services:
     saved_items: SavedItems
     playlist_editor: PlaylistEditor
     playlist_items: PlaylistItems
-    playlist_changes: PlaylistChanges
     undo_log: UndoLog
     sleep_timers: SleepTimers
     double_press: DoublePressGuard
@@ -68,7 +65,6 @@ class Services:
     setup_page: str
     writes: UserWrites
     command_sync: CommandSync
-    mentions: CommandMentions
     shutdown_grace: float
     reply_timeout: float
 

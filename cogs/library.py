@@ -12,7 +12,8 @@ from bot.client import Interaction, Tonearm
 from bot.errors.content import ExportInProgress, NotSavable
 from bot.interactions.progress import ProgressMessage
 from bot.interactions.responses import defer, edit_reply, reply, send_file
-from bot.library.export import ExportFormat, liked_songs
+from bot.library.export import liked_songs
+from bot.library.formats import FORMATS
 from bot.player.state import now_playing
 from bot.services import Services
 from bot.views.export import export_message
@@ -39,8 +40,14 @@ class Library(commands.Cog):
 
     @app_commands.command()
     @app_commands.rename(kind="format")
-    @app_commands.describe(kind="json for programs, csv for spreadsheets and other services")
-    async def export(self, interaction: Interaction, kind: ExportFormat) -> None:
+    @app_commands.describe(
+        kind="csv for spreadsheets and other services, json for programs, and more",
+        raw="Leave cells alone that a spreadsheet would run as formulas (CSV only)",
+    )
+    @app_commands.choices(
+        kind=[app_commands.Choice(name=f.label, value=k) for k, f in FORMATS.items()]
+    )
+    async def export(self, interaction: Interaction, kind: str, raw: bool = False) -> None:
         """Download your liked songs as a file."""
         await defer(interaction)
         user = interaction.user.id
@@ -59,6 +66,7 @@ class Library(commands.Cog):
                 max_bytes=interaction.filesize_limit,
                 exported_at=interaction.created_at.isoformat(timespec="seconds"),
                 progress=ProgressMessage(show, "Reading your liked songs"),
+                raw=raw,
             )
         finally:
             self._exporting.discard(user)

@@ -12,9 +12,8 @@ from bot.text.escape import safe, single_line
 HOSTILE_TEXTS = st.lists(
     st.sampled_from(
         ["@everyone", "@here", "<@1>", "<#2>", "<:a:3>", "</x:4>", "**", "__", "||", "`", "```",
-         "/play", "[a](http://b.test)", "https://x.test", "discord.gg/abc", "discord.com/invite/a",
-         "\n", "\r\n# ", "> ", "-# ", "\u202e", "\u200f", "שלום", "سلام", "\\", "~~", "🏳️‍🌈",
-         "- ", "1. "]
+         "[a](http://b.test)", "https://x.test", "discord.gg/abc", "discord.com/invite/a", "\n",
+         "\r\n# ", "> ", "- ", "1. ", "-# ", "\u202e", "\u200f", "שלום", "سلام", "\\", "~~", "🏳️‍🌈"]
     )
     | st.text(max_size=8),
     max_size=12,
@@ -28,7 +27,6 @@ def test_no_markup_mention_or_address_survives(text: str) -> None:
     assert not re.search(r"@(everyone|here|\d|!|&)", escaped)
     assert not re.search(r"\w://", escaped)
     assert not re.search(r"discord\.(gg|com)", escaped)
-    assert not re.search(r"(?<![\w/\\])/\w", escaped)
     unescaped = re.sub(r"\\.", "", escaped)
     assert not re.search(r"[\\*_~`|>#\[\]()<]", unescaped)
     assert not re.match(r"\u2068?(\d+\.|[-+] )", escaped)

@@ -6,17 +6,16 @@ import asyncio
 import io
 import zipfile
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.errors.content import FileTooLarge, NothingToExport
 from bot.interactions.progress import Progress
-from bot.library.formats import exportify_csv, tonearm_json
+from bot.library.formats import FORMATS, ListInfo
+from bot.library.formats.song import Song, song_of
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
-from bot.spotify.pages import SavedTrack
 from bot.spotify.paging import PAGE_SIZE
 
-ExportFormat = Literal["json", "csv"]
+LIKED_SONGS = "Liked songs"
 
 
 @dataclass(frozen=True)
@@ -42,30 +41,34 @@ class Export:
 
 async def liked_songs(
     spotify: Spotify,
-    file_format: ExportFormat,
+    file_format: str,
     *,
     max_bytes: int,
     exported_at: str,
     progress: Progress,
+    raw: bool = False,
 ) -> Export:
     """All liked songs, newest first, as a file that is zipped if it exceeds `max_bytes`.
 
+    file_format  a key of FORMATS
     exported_at  ISO 8601
     progress     called after each page of songs
+    raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
 
     Raises NothingToExport, FileTooLarge if the zip file exceeds `max_bytes`, and SpotifyError.
     """
-    songs: list[SavedTrack] = []
+    songs: list[Song] = []
     paging = spotify.library.tracks()
     async for entry in paging:
-        if entry and entry.track:
-            songs.append(entry)
+        if entry and (song := song_of(entry)):
+            songs.append(song)
         if paging.read_count % PAGE_SIZE == 0:
             await progress(paging.read_count, max(paging.read_count, paging.total or 0))
     listed = paging.read_count + paging.missing
     Entries(songs, unreadable=listed - len(songs)).require(NothingToExport)
+    info = ListInfo(name=LIKED_SONGS, exported_at=exported_at, raw=raw)
     # Writing 50,000 songs takes a second, during which the event loop must not block.
-    name, content = await asyncio.to_thread(_file, songs, file_format, exported_at, max_bytes)
+    name, content = await asyncio.to_thread(_file, songs, file_format, info, max_bytes)
     if len(content) > max_bytes:
         raise FileTooLarge
     return Export(
@@ -79,13 +82,12 @@ async def liked_songs(
     )
 
 
-def _file(
-    songs: list[SavedTrack], file_format: ExportFormat, exported_at: str, max_bytes: int
-) -> tuple[str, bytes]:
+def _file(songs: list[Song], file_format: str, info: ListInfo, max_bytes: int) -> tuple[str, bytes]:
     """The file's name and content."""
-    is_csv = file_format == "csv"
-    text = exportify_csv.write(songs) if is_csv else tonearm_json.write(songs, exported_at)
-    name, content = f"liked-songs.{file_format}", text.encode()
+    form = FORMATS[file_format]
+    buffer = io.BytesIO()
+    form.write(songs, buffer, info)
+    name, content = f"liked-songs{form.suffix}", buffer.getvalue()
     if len(content) > max_bytes:
         name, content = f"{name}.zip", _zip(name, content)
     return name, content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import discord
@@ -42,12 +42,8 @@ SECTIONS = (
     ),
     HelpSection(
         "Playlists",
-        (
-            *("playlist list", "playlist show", "playlist create", "playlist rename"),
-            *("playlist describe", "playlist visibility", "playlist delete"),
-            "playlist default",
-        ),
-        "Names complete as you type, and links work too. You choose where songs go by default.",
+        ("playlist list", "playlist create"),
+        "Look through yours and make new ones.",
     ),
     HelpSection("Save", ("save", "export"), "Save to Liked Songs, or download them all as a file."),
     HelpSection(
@@ -83,10 +79,18 @@ _LIMITS = (
 def help_card(
     names: Collection[str],
     menus: Mapping[discord.AppCommandType, Collection[str]],
+    mentions: Mapping[str, str],
 ) -> ui.LayoutView:
-    """The message for the registered commands (`names`) and menu entries."""
+    """The message for the registered commands (`names`) and menu entries.
+
+    `mentions` maps a command's name to its clickable mention. Without one, the name is plain text.
+    """
+
+    def mention(name: str) -> str:
+        return mentions.get(name, f"/{name}")
+
     lines = ["### What Tonearm does"]
-    lines += [_section(section, names) for section in SECTIONS]
+    lines += [_section(section, names, mention) for section in SECTIONS]
     lines += [_menu(kind, menus.get(kind, ())) for kind in MENUS if menus.get(kind)]
     view = ui.LayoutView(timeout=None)
     view.add_item(
@@ -100,8 +104,8 @@ def help_card(
     return view
 
 
-def _section(section: HelpSection, names: Collection[str]) -> str:
-    commands = " ".join(f"/{name}" for name in section.commands if name in names)
+def _section(section: HelpSection, names: Collection[str], mention: Callable[[str], str]) -> str:
+    commands = " ".join(mention(name) for name in section.commands if name in names)
     return f"**{section.title}** {commands}\n-# {section.text}"
 
 

@@ -64,7 +64,7 @@ class Platform:
     @property
     def commands(self) -> list[Json]:
         """The global commands as last synced, with their ids."""
-        return self.state.commands
+        return self.command_registry.synced
 
     @property
     def command_write_count(self) -> int:

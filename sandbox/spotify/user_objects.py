@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 from sandbox.spotify import catalogue_objects
@@ -43,7 +42,7 @@ def simplified_playlist(playlist: Playlist, state: SpotifyState) -> Json:
     images = catalogue_objects.cover_images(playlist.id, state.origin)[:1]
     return {
         "collaborative": playlist.collaborative,
-        "description": html.escape(playlist.description),
+        "description": playlist.description,
         "external_urls": {"spotify": f"https://open.spotify.com/playlist/{playlist.id}"},
         "href": href,
         "id": playlist.id,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from bot.spotify.models import Artist, Episode, Image, Track
-from bot.spotify.pages import SavedTrack
+from bot.library.formats.csv_text import csv_text
+from bot.library.formats.song import NamedUri, Song
 
 COLUMNS = (
     "Track URI",
@@ -32,71 +29,43 @@ COLUMNS = (
     "Added At",
 )
 
-# Characters that a spreadsheet may ignore before a formula.
-_IGNORED_PREFIX = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
 
+def write(songs: Iterable[Song], *, raw: bool = False) -> Iterator[str]:
+    """The file's text in chunks: every field quoted, a byte order mark for Excel.
 
-def write(songs: Iterable[SavedTrack]) -> str:
-    """The file's text: every field quoted, `\\n` at line ends, a byte order mark.
-
-    Without that mark, Excel decodes the file with the local code page.
-    Preview, popularity and adder are empty: Spotify removed them from its answers in 2026.
+    Preview and popularity are empty: Spotify removed them from its answers in 2026.
     """
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_escape_formula(cell) for cell in _row(song)] for song in songs)
-    return f"\ufeff{buffer.getvalue()}"
+    rows = (_row(song) for song in songs)
+    return csv_text(COLUMNS, rows, quote_all=True, byte_order_mark=True, raw=raw)
 
 
-def _row(song: SavedTrack) -> tuple[object, ...]:
-    item = song.track
-    assert item is not None
-    # An episode among the songs has a show instead of an album, and few of the columns.
-    track = item if isinstance(item, Track) else Track("")
-    album = track.album
-    source = item.show if isinstance(item, Episode) else album
-    explicit = track.explicit
+def _row(song: Song) -> tuple[object, ...]:
     return (
-        item.uri or item.raw_uri,
-        item.name,
-        _uris(track.artists),
-        _names(track.artists),
-        source.uri if source else None,
-        source.name if source else None,
-        _uris(album.artists if album else None),
-        _names(album.artists if album else None),
-        album.release_date if album else None,
-        _largest_image(source.images if source else None),
-        track.disc_number,
-        track.track_number,
-        item.duration_ms,
+        song.uri,
+        song.name,
+        _uris(song.artists),
+        _names(song.artists),
+        song.album.uri,
+        song.album.name,
+        _uris(song.album_artists),
+        _names(song.album_artists),
+        song.release_date,
+        song.image_url,
+        song.disc_number,
+        song.track_number,
+        song.duration_ms,
         None,
-        None if explicit is None else str(explicit).lower(),
+        song.explicit,
         None,
-        track.external_ids.isrc if track.external_ids else None,
-        None,
+        song.isrc,
+        f"spotify:user:{song.added_by}" if song.added_by else None,
         song.added_at,
     )
 
 
-def _uris(artists: list[Artist] | None) -> str:
-    return ", ".join(str(artist.uri) for artist in artists or [] if artist.uri)
+def _uris(artists: tuple[NamedUri, ...]) -> str:
+    return ", ".join(artist.uri for artist in artists if artist.uri)
 
 
-def _names(artists: list[Artist] | None) -> str:
-    return ", ".join((artist.name or "").replace(",", "\\,") for artist in artists or [])
-
-
-def _largest_image(images: list[Image] | None) -> str:
-    usable = [image for image in images or [] if image.url]
-    return (max(usable, key=lambda image: image.width or 0).url or "") if usable else ""
-
-
-def _escape_formula(cell: object) -> str:
-    """The cell as text that no spreadsheet runs as a formula (OWASP, "CSV Injection")."""
-    text = "" if cell is None else str(cell)
-    visible = unicodedata.normalize("NFKC", text).lstrip(_IGNORED_PREFIX)
-    if visible.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n")):
-        return f"'{text}"
-    return text
+def _names(artists: tuple[NamedUri, ...]) -> str:
+    return ", ".join(artist.name.replace(",", "\\,") for artist in artists)

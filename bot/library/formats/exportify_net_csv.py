@@ -1,0 +1,59 @@
+"""Writes the CSV of exportify.net (github.com/pavelkomarov/exportify)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.library.formats.csv_text import csv_text
+from bot.library.formats.song import Song
+
+COLUMNS = (
+    "Track URI",
+    "Track Name",
+    "Album Name",
+    "Artist Name(s)",
+    "Release Date",
+    "Duration (ms)",
+    "Popularity",
+    "Explicit",
+    "Added By",
+    "Added At",
+    "Genres",
+    "Record Label",
+    "Danceability",
+    "Energy",
+    "Key",
+    "Loudness",
+    "Mode",
+    "Speechiness",
+    "Acousticness",
+    "Instrumentalness",
+    "Liveness",
+    "Valence",
+    "Tempo",
+    "Time Signature",
+)
+
+
+def write(songs: Iterable[Song], *, raw: bool = False) -> Iterator[str]:
+    """The file's text in chunks, with a byte order mark, as exportify.net writes a single file.
+
+    Popularity, genres, label and the audio features are empty: Spotify no longer gives them.
+    """
+    return csv_text(COLUMNS, map(_row, songs), byte_order_mark=True, raw=raw)
+
+
+def _row(song: Song) -> tuple[object, ...]:
+    known = (
+        song.uri,
+        song.name,
+        song.album.name,
+        ";".join(artist.name for artist in song.artists),
+        song.release_date,
+        song.duration_ms,
+        None,
+        song.explicit,
+        song.added_by,
+        song.added_at,
+    )
+    return known + (None,) * (len(COLUMNS) - len(known))

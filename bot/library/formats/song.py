@@ -1,0 +1,113 @@
+"""A song or episode of a list, as the export formats write it and an import reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.spotify.models import Album, Artist, Episode, Image, Playable, Show, Track
+from bot.spotify.pages import PlaylistEntry, SavedTrack
+from bot.spotify.uris import Uri
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUri:
+    """An artist, album or show; either part may be empty."""
+
+    name: str = ""
+    uri: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Song:
+    """What is unknown is empty or None.
+
+    uri           of a track, an episode, or a local file (`spotify:local:…`)
+    album         of an episode: its show
+    release_date  `YYYY`, `YYYY-MM` or `YYYY-MM-DD`
+    images        of the album or show, as (URL, width), the largest first
+    added_by      Spotify's ID of a user
+    added_at      ISO 8601
+    """
+
+    uri: str = ""
+    name: str = ""
+    artists: tuple[NamedUri, ...] = ()
+    album: NamedUri = NamedUri()
+    album_artists: tuple[NamedUri, ...] = ()
+    release_date: str = ""
+    images: tuple[tuple[str, int | None], ...] = ()
+    disc_number: int | None = None
+    track_number: int | None = None
+    duration_ms: int | None = None
+    explicit: bool | None = None
+    isrc: str = ""
+    added_by: str = ""
+    added_at: str = ""
+
+    @property
+    def id(self) -> str:
+        """Spotify's ID; empty for a local file."""
+        parts = self.uri.split(":")
+        return parts[2] if len(parts) == 3 and parts[1] in ("track", "episode") else ""
+
+    @property
+    def url(self) -> str:
+        """The page at open.spotify.com; empty for a local file."""
+        return f"https://open.spotify.com/{self.uri.split(':')[1]}/{self.id}" if self.id else ""
+
+    @property
+    def image_url(self) -> str:
+        return self.images[0][0] if self.images else ""
+
+    @property
+    def byline(self) -> str:
+        """The names of its artists, or of its show."""
+        return ", ".join(artist.name for artist in self.artists if artist.name) or (
+            "" if self.artists or ":track:" in self.uri else self.album.name
+        )
+
+
+def song_of(entry: SavedTrack | PlaylistEntry) -> Song | None:
+    """The song of an entry; None if Spotify no longer has it, or if it is of an unknown kind."""
+    if isinstance(entry, SavedTrack):
+        return _song(entry.track, entry.added_at, None) if entry.track else None
+    added_by = entry.added_by.id if entry.added_by else None
+    return _song(entry.item, entry.added_at, added_by) if entry.item else None
+
+
+def _song(item: Playable, added_at: str | None, added_by: str | None) -> Song:
+    # An episode has a show instead of an album, and few of a track's fields.
+    track = item if isinstance(item, Track) else Track("")
+    source: Album | Show | None = item.show if isinstance(item, Episode) else item.album
+    date = (
+        item.release_date if isinstance(item, Episode) else track.album and track.album.release_date
+    )
+    return Song(
+        uri=str(item.uri or item.raw_uri or ""),
+        name=item.name or "",
+        artists=_named(track.artists),
+        album=NamedUri(source.name or "", _text(source.uri)) if source else NamedUri(),
+        album_artists=_named(track.album.artists if track.album else None),
+        release_date=date or "",
+        images=_images(source.images if source else None),
+        disc_number=track.disc_number,
+        track_number=track.track_number,
+        duration_ms=item.duration_ms,
+        explicit=track.explicit,
+        isrc=(track.external_ids.isrc if track.external_ids else None) or "",
+        added_by=added_by or "",
+        added_at=added_at or "",
+    )
+
+
+def _named(artists: list[Artist] | None) -> tuple[NamedUri, ...]:
+    return tuple(NamedUri(artist.name or "", _text(artist.uri)) for artist in artists or [])
+
+
+def _images(images: list[Image] | None) -> tuple[tuple[str, int | None], ...]:
+    usable = [(image.url, image.width) for image in images or [] if image.url]
+    return tuple(sorted(usable, key=lambda image: -(image[1] or 0)))
+
+
+def _text(uri: Uri | None) -> str:
+    return str(uri) if uri else ""

@@ -1,0 +1,179 @@
+"""Each export format, read back by a reader of its own from a file that /export sent."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import openpyxl
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from openpyxl.utils.escape import unescape
+
+from bot.library.formats import FORMATS
+from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
+from sandbox.spotify import Spotify
+
+# Names that break files which are joined by hand.
+NASTY_NAMES = (
+    '=HYPERLINK("https://evil.example";"x")',
+    "a,b;c\td",
+    'quotes " and "" more',
+    "two\nlines\r\n#EXTINF:1,forged",
+    "<b>&amp;]]></b>",
+    "\x01control\x1f, \ufffe and \U0001f3b5",
+    "-1+1",
+    "'quoted",
+    "   =1",
+    "名前, «ñ»",
+)
+
+
+def _csv_column(name: str) -> Callable[[bytes], list[str]]:
+    def read(content: bytes) -> list[str]:
+        rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        return [row[name] for row in rows]
+
+    return read
+
+
+def _json_names(content: bytes) -> list[str]:
+    return [element["name"] for element in json.loads(content)]
+
+
+def _xspf_names(content: bytes) -> list[str]:
+    tracks = ElementTree.fromstring(content).findall(".//{*}track")
+    return [track.findtext("{*}title", "") for track in tracks]
+
+
+def _xlsx_names(content: bytes) -> list[str]:
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet is not None
+    assert sheet.freeze_panes == "A2"
+    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    assert sheet["A2"].hyperlink.target.startswith("https://open.spotify.com/track/")
+    assert isinstance(sheet["D2"].value, int | float)
+    return [unescape(str(row[0].value)) for row in sheet.iter_rows(min_row=2)]
+
+
+# The titles in a file of each format, but for `links`, which has none.
+READERS: dict[str, Callable[[bytes], list[str]]] = {
+    "csv": _csv_column("Track Name"),
+    "exportify.net": _csv_column("Track Name"),
+    "tunemymusic": _csv_column("Track name"),
+    "json": lambda content: [song["name"] for song in json.loads(content)["liked_songs"]],
+    "tracks.json": _json_names,
+    "spotdl": _json_names,
+    "xspf": _xspf_names,
+    "xlsx": _xlsx_names,
+}
+EXACT = {"json", "tracks.json", "spotdl"}
+
+
+class NastyNames(Fault):
+    """Gives these songs the nasty names in turn."""
+
+    uris: Sequence[str] = ()
+
+    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        assert isinstance(response, web.Response)
+        page = json.loads(response.text or "")
+        names = dict(zip(self.uris, NASTY_NAMES, strict=False))
+        for entry in page["items"]:
+            entry["track"]["name"] = names.get(entry["track"]["uri"], entry["track"]["name"])
+        return web.json_response(page)
+
+
+def _give_nasty_names(spotify: Spotify) -> list[str]:
+    """The URIs of the liked songs, the first of which have nasty names now."""
+    uris = [uri for uri, _ in spotify.accounts["ada"].liked]
+    fault = NastyNames("GET .*/me/tracks", times=None)
+    fault.uris = uris
+    spotify.faults.add(fault)
+    return uris
+
+
+async def _export(user: UserClient, options: str) -> bytes:
+    reply = await user.run(f"/export {options}")
+    await reply.wait_for("Here are your")
+    (content,) = reply.files.values()
+    return content
+
+
+async def test_every_format_carries_nasty_names(spotify: Spotify, linked_user: UserClient) -> None:
+    liked = _give_nasty_names(spotify)
+    local = [uri.startswith("spotify:local:") for uri in liked]
+    expected = [
+        NASTY_NAMES[number] if number < len(NASTY_NAMES) else _name(spotify, uri)
+        for number, uri in enumerate(liked)
+    ]
+    for name, read in READERS.items():
+        names = read(await _export(linked_user, f"format:{name} raw:true"))
+        if name == "spotdl":  # which needs a URL
+            at_spotify = [e for e, is_local in zip(expected, local, strict=True) if not is_local]
+            assert names == at_spotify
+        elif name in EXACT:
+            assert names == expected, name
+        else:
+            assert [_comparable(n) for n in names] == [_comparable(n) for n in expected], name
+
+
+def _name(spotify: Spotify, uri: str) -> str:
+    item = spotify.catalogue.find_playable(uri)
+    assert item is not None
+    return item.name
+
+
+def _comparable(name: str) -> str:
+    """Without what XML cannot hold, and with one kind of line break."""
+    kept = "".join(c for c in name if c >= " " and c != "\ufffe")
+    return " ".join(kept.split())
+
+
+async def test_line_formats_have_one_line_for_each_part(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    liked = _give_nasty_names(spotify)
+    urls = [
+        f"https://open.spotify.com/track/{uri.rpartition(':')[2]}" if ":track:" in uri else uri
+        for uri in liked
+    ]
+    assert any(url.startswith("spotify:local:") for url in urls)
+    links = (await _export(linked_user, "format:links")).decode().splitlines()
+    assert links == [url for url in urls if not url.startswith("spotify:local:")]
+    m3u8 = (await _export(linked_user, "format:m3u8")).decode().splitlines()
+    assert m3u8[:2] == ["#EXTM3U", "#PLAYLIST:Liked songs"]
+    assert [line for line in m3u8 if not line.startswith("#")] == urls
+    assert sum(line.startswith("#EXTINF:") for line in m3u8) == len(urls)
+    assert all(
+        b.startswith(("#EXTALB:", "http", "spotify:")) for a, b in pairwise(m3u8) if "#EXTINF" in a
+    )
+
+
+async def test_headers_are_those_that_importers_know(linked_user: UserClient) -> None:
+    headers = {
+        "exportify.net": "Track URI,Track Name,Album Name,Artist Name(s),Release Date,"
+        "Duration (ms),Popularity,Explicit,Added By,Added At,Genres,Record Label,Danceability,",
+        "tunemymusic": "Track name,Artist name,Album,Playlist name,Type,ISRC,Spotify - id\n",
+    }
+    for name, header in headers.items():
+        content = await _export(linked_user, f"format:{name}")
+        assert content.decode("utf-8-sig").startswith(header), name
+        assert content.startswith(b"\xef\xbb\xbf"), name
+
+
+async def test_formulas_stay_only_if_asked(spotify: Spotify, linked_user: UserClient) -> None:
+    _give_nasty_names(spotify)
+    read = READERS["csv"]
+    assert read(await _export(linked_user, "format:csv"))[0] == f"'{NASTY_NAMES[0]}"
+    assert read(await _export(linked_user, "format:csv raw:true"))[0] == NASTY_NAMES[0]
+
+
+def test_every_format_is_tested() -> None:
+    assert {*READERS, "links", "m3u8"} == set(FORMATS)
