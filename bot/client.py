@@ -15,7 +15,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import notifications
 from bot.errors.bot_error import BotError
 from bot.interactions.components import Component, PersistentItem, component_handlers
 from bot.interactions.connection import Connection
@@ -39,7 +38,8 @@ from bot.interactions.responses import (
 )
 from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
-from bot.login.results import AccountLinked, LoginFinished
+from bot.login.results import AccountLinked, LoginUpdate
+from bot.notifications import LoginMessages, send_reminder
 from bot.services import Services
 
 _log = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class Tonearm(Connection):
         self._component_handlers: dict[type[Component], ComponentHandler] = {}
         self._templates: list[re.Pattern[str]] = []
         self._in_flight = InFlight(services.writes, self._count)
+        self._login_messages = LoginMessages(self, services.login_flow, services.operator)
         self._maintenance: asyncio.Task[None] | None = None
         answer_unreadable_interactions(self)
 
@@ -145,7 +146,7 @@ class Tonearm(Connection):
         for expired in expired_logins:
             await self.announce_login(expired)
         for reminder in await self.services.reminders.due():
-            await notifications.send_reminder(self, reminder)
+            await send_reminder(self, reminder)
 
     async def metrics_text(self) -> bytes:
         """The response of /metrics, in Prometheus's format."""
@@ -156,14 +157,12 @@ class Tonearm(Connection):
             commands_synced=not self.services.command_sync.problem,
         )
 
-    async def announce_login(self, finished: LoginFinished) -> bool:
-        """Say how a login ended in the messages with its link. False if none can be edited."""
-        if isinstance(finished.result, AccountLinked):
+    async def announce_login(self, update: LoginUpdate) -> bool:
+        """Say how a login stands in the messages with its link. False if none can be edited."""
+        if isinstance(update.result, AccountLinked):
             # The memory may be about another account, which was linked before.
-            self.services.forget_user(finished.discord_id, settings=False)
-        return await notifications.announce_login(
-            self, self.services.login_flow, finished, self.services.operator
-        )
+            self.services.forget_user(update.discord_id, settings=False)
+        return await self._login_messages.edit(update)
 
     async def on_ready(self) -> None:
         _log.info("ready as %s", self.user)

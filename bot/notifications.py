@@ -1,12 +1,13 @@
-"""Direct messages and edits of earlier messages: login links, how a login ended, reminders."""
+"""Direct messages and edits of earlier messages: login links, how a login stands, reminders."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 import msgspec
@@ -14,11 +15,12 @@ from discord import ui
 
 from bot.accounts.reminders import Reminder
 from bot.accounts.sessions import Sessions
+from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
 from bot.interactions.limits import fit_content
 from bot.interactions.responses import reply_privately
 from bot.login.flow import LoginFlow
-from bot.login.results import AwaitingCode, LoginFinished
+from bot.login.results import LoginOpened, LoginResult, LoginUpdate
 from bot.views import login
 
 _log = logging.getLogger(__name__)
@@ -47,13 +49,13 @@ class _MessageRef(msgspec.Struct):
 async def send_login_link(
     interaction: Interaction, sessions: Sessions, flow: LoginFlow, *, client_id: str | None = None
 ) -> None:
-    """Send a login link by direct message, or in the private reply if that is impossible.
+    """Send a login link in the private reply and by direct message, where it is found later.
 
     Messages with a login link that no longer works because of this one are edited.
 
     Raises TooManyLogins, WrongClientId.
     """
-    user = interaction.user
+    user, client = interaction.user, interaction.client
     account = await sessions.linked_account(user.id)
     link = await flow.create_link(user.id, str(user), client_id)
     text = login.login_link_message(
@@ -63,43 +65,70 @@ async def send_login_link(
     def view() -> ui.View:
         return login.login_link_view(link.url, needs_code=flow.needs_code)
 
-    sent = None
+    reply = await reply_privately(interaction, text, view=view())
+    messages = _MessageRef(interaction.token, reply.id)
     if not interaction.context.dm_channel:
-        sent = await send_direct_message(interaction.client, user.id, text, view())
-    if sent is None:
-        reply = await reply_privately(interaction, text, view=view())
-        messages = _MessageRef(interaction.token, reply.id)
-    else:
-        reply = await reply_privately(interaction, login.LOOK_IN_DMS)
-        messages = _MessageRef(interaction.token, reply.id, sent.channel.id, sent.id)
+        sent = await send_direct_message(client, user.id, text, view())
+        if sent is not None:
+            messages.channel, messages.message = sent.channel.id, sent.id
+    update = None
     with suppress(StorageError):  # the link works without it
-        await flow.remember_messages(user.id, link, msgspec.json.encode(messages).decode())
+        message_ref = msgspec.json.encode(messages).decode()
+        update = await flow.updates.remember_messages(user.id, link, message_ref)
+    if update is not None:
+        await client.announce_login(update)
     if link.replaced is not None:
-        await interaction.client.announce_login(link.replaced)
+        await client.announce_login(link.replaced)
 
 
-async def announce_login(
-    client: discord.Client, flow: LoginFlow, finished: LoginFinished, operator: str
-) -> bool:
-    """Edit the messages with the login link to say how the login ended; whether any was edited.
+class LoginMessages:
+    """Edits the messages with a login link to say how the login stands.
 
-    A failed edit is logged and ignored: private replies can be edited for fifteen minutes only,
-    people delete messages, and Discord may be down.
+    The edits of one login follow each other, and none says what is no longer so: two requests of
+    a browser can be in progress, and the earlier one may be slower.
     """
-    if finished.owner is not None:
-        await send_direct_message(client, finished.owner, login.ALREADY_LINKED_WARNING)
-    if finished.message_ref is None:
-        return False
-    messages = msgspec.json.decode(finished.message_ref, type=_MessageRef)
-    text = fit_content(login.result_message(finished.result, operator))
-    view = login.enter_code_view() if isinstance(finished.result, AwaitingCode) else None
-    webhook = discord.Webhook.partial(flow.application_id, messages.token, client=client)
-    edited = await _is_done(webhook.edit_message(messages.reply, content=text, view=view))
-    if messages.channel is not None and messages.message is not None:
-        channel = client.get_partial_messageable(messages.channel)
-        message = channel.get_partial_message(messages.message)
-        edited = await _is_done(message.edit(content=text, view=view)) or edited
-    return edited
+
+    def __init__(self, client: discord.Client, flow: LoginFlow, operator: str) -> None:
+        self._client = client
+        self._flow = flow
+        self._operator = operator
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def edit(self, update: LoginUpdate) -> bool:
+        """Edit both messages; whether any was edited.
+
+        A failed edit is logged and ignored: private replies can be edited for fifteen minutes
+        only, people delete messages, and Discord may be down.
+        """
+        if update.owner is not None:
+            await send_direct_message(self._client, update.owner, login.ALREADY_LINKED_WARNING)
+        if update.message_ref is None:
+            return False
+        async with self._locks.setdefault(update.message_ref, asyncio.Lock()):
+            with suppress(BotError):  # without the store, the update is all that is known
+                if not await self._flow.updates.is_current(update):
+                    return False
+            messages = msgspec.json.decode(update.message_ref, type=_MessageRef)
+            return any(await asyncio.gather(*self._edits(messages, update.result)))
+
+    def _edits(
+        self, messages: _MessageRef, result: LoginResult | LoginOpened
+    ) -> Iterator[Coroutine[Any, Any, bool]]:
+        """An edit of each message; each returns whether Discord accepts it."""
+        text = fit_content(login.result_message(result, self._operator))
+        needs_code = self._flow.needs_code
+
+        def view() -> ui.View | None:
+            return login.result_view(result, needs_code=needs_code)
+
+        webhook = discord.Webhook.partial(
+            self._flow.application_id, messages.token, client=self._client
+        )
+        yield _is_done(webhook.edit_message(messages.reply, content=text, view=view()))
+        if messages.channel is not None and messages.message is not None:
+            channel = self._client.get_partial_messageable(messages.channel)
+            message = channel.get_partial_message(messages.message)
+            yield _is_done(message.edit(content=text, view=view()))
 
 
 async def _is_done(edit: Coroutine[Any, Any, object]) -> bool:
@@ -108,7 +137,7 @@ async def _is_done(edit: Coroutine[Any, Any, object]) -> bool:
         async with asyncio.timeout(_TIMEOUT):
             await edit
     except Exception as error:
-        _log.info("could not say in a message how a login ended: %s", type(error).__name__)
+        _log.info("could not say in a message how a login stands: %s", type(error).__name__)
         return False
     return True
 

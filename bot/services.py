@@ -22,7 +22,7 @@ from bot.library.playlist_items import PlaylistItems
 from bot.library.saved_items import SavedItems
 from bot.library.undo import UndoLog
 from bot.login.flow import LoginFlow
-from bot.login.results import LoginFinished
+from bot.login.results import LoginUpdate
 from bot.panel.panels import Panels
 from bot.player.friends import FriendPlayback
 from bot.player.player import Player
@@ -83,7 +83,7 @@ class Services:
             self.reply_visibility.forget(user_id)
             self.sleep_timers.forget(user_id)
 
-    async def expire(self) -> list[LoginFinished]:
+    async def expire(self) -> list[LoginUpdate]:
         """Erase what has expired, in memory and in the store, and test the disk.
 
         Returns the logins that expired. If the disk refuses a write, the store logs that, and the

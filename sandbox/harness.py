@@ -127,21 +127,15 @@ class Harness:
         async with Browser() as browser:
             page = await browser.log_in(offer.url, account=account or user, discord=user)
         if code := find_confirmation_code(page.text):
-            await offer.user_client.wait_for_message("Almost done")
-            form = await offer.user_client.press(offer.user_client.messages()[-1], "Enter code")
-            await form.submit(code=code)
+            await reply.wait_for("Almost done")
+            await (await reply.press("Enter code")).submit(code=code)
         await reply.wait_for("Linked to")
         return client
 
     def find_login_offer(self, reply: Reply) -> LoginOffer:
-        """The login button in a reply, or in the direct messages. Raises LookupError."""
-        places = [(reply.user_client, reply.message)]
-        if reply.user_client.channel_name != "dm":
-            private = self.discord.user_client(reply.user_client.user, "dm")
-            places += [(private, message) for message in reversed(private.messages())]
-        for client, message in places:
-            if url := next((u for u in link_urls(message) if "/login/" in u), None):
-                return LoginOffer(client, message, url)
+        """The login button in a reply. Raises LookupError."""
+        if url := next((u for u in link_urls(reply.message) if "/login/" in u), None):
+            return LoginOffer(reply.user_client, reply.message, url)
         raise LookupError("there is no login button")
 
 

@@ -150,8 +150,6 @@ class Terminal:
                 await self._log_in(reply, offer)
 
     async def _log_in(self, reply: Reply, offer: LoginOffer) -> None:
-        if offer.message is not reply.message:
-            print(f"Tonearm (direct message): {render_message(offer.message)}")
         print(f"… opening the login link in {self._user}'s browser")
         async with Browser() as browser:
             page = await browser.log_in(offer.url, account=self._user)
@@ -159,11 +157,7 @@ class Terminal:
         await self._wait_until_quiet()
         if code := find_confirmation_code(page.text):
             print(f"… entering {code}")
-            message = next(
-                m for m in offer.user_client.messages() if m["id"] == offer.message["id"]
-            )
-            form = await offer.user_client.press(message, "Enter code")
-            await form.submit(code=code)
+            await (await reply.press("Enter code")).submit(code=code)
             await self._wait_until_quiet()
         self._print_reply(reply)
 

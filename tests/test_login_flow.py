@@ -16,13 +16,6 @@ from sandbox.spotify import Spotify
 from tests.login_steps import authorize_login, count_linked_accounts, enter_code
 
 
-async def test_the_login_button_comes_by_direct_message(harness: Harness, ada: UserClient) -> None:
-    reply = await ada.run("/link")
-    assert reply.ephemeral
-    assert reply.text == "I sent you a DM with the login button."
-    assert harness.find_login_offer(reply).user_client.channel_name == "dm"
-
-
 async def test_code_links_account_and_updates_both_messages(
     harness: Harness, ada: UserClient
 ) -> None:

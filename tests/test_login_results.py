@@ -120,7 +120,7 @@ async def test_new_login_link_invalidates_old_code() -> None:
     async with login_client() as it:
         _, offer, code = await _login_awaiting_code(it)
         form = await it.open_code_form(offer)
-        await it.request_login()
+        await it.request_login(place="general")
         await offer.user_client.wait_for_message("A newer login link replaced this one.")
         assert "Finish the login in your browser" in (await form.submit(code=code)).text
         assert not it.query_database("SELECT 1 FROM login WHERE refresh_token NOT NULL")

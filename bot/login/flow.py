@@ -45,14 +45,16 @@ from bot.login.discord_oauth import DiscordOAuth
 from bot.login.linking import LOGIN_LIFETIME, AccountLinking
 from bot.login.results import (
     Callback,
-    LoginFinished,
     LoginLink,
+    LoginOpened,
     LoginPage,
     LoginResult,
+    LoginUpdate,
     Redirect,
 )
 from bot.login.sliding_window import SlidingWindow
 from bot.login.status import login_result, raise_if_ended, raise_oauth_error
+from bot.login.updates import LoginUpdates
 from bot.spotify.oauth import SpotifyOAuth
 from bot.store import LoginStep, PendingLogin, Store
 
@@ -85,6 +87,7 @@ class LoginFlow:
         self.redirect_uri = spotify_oauth.redirect_uri
         self._logins = store.pending_logins
         self.linking = AccountLinking(store, sessions, spotify_oauth, now=now)
+        self.updates = LoginUpdates(store, now=now)
         self._spotify_oauth = spotify_oauth
         self._discord_oauth = discord_oauth
         # The possible callbacks: whether Discord has verified the user before, and the service.
@@ -119,12 +122,8 @@ class LoginFlow:
             int(self._now()) + LOGIN_LIFETIME,
         )
         old = await self._logins.create(login, nonce)
-        replaced = LoginFinished(discord_id, LoginReplaced(), old.message_ref) if old else None
-        return LoginLink(f"{self._public_url}/login/{nonce}", login.serial, replaced)
-
-    async def remember_messages(self, discord_id: int, link: LoginLink, message_ref: str) -> None:
-        """Store which messages show the link; `LoginFinished.message_ref` returns them."""
-        await self._logins.set_message_ref(discord_id, link.serial, message_ref)
+        replaced = LoginUpdate(discord_id, LoginReplaced(), old.message_ref) if old else None
+        return LoginLink(self._login_url(nonce), login.serial, replaced)
 
     async def show_login(self, nonce: str, cookie: str) -> LoginPage | Redirect:
         """The login page, or the next URL for the browser that has pressed its button.
@@ -151,15 +150,20 @@ class LoginFlow:
         browser = BrowserSecret.from_cookie(cookie)
         if self._discord_oauth is not None and not self.application_id:
             raise BotStarting
+        update = None
         if login.step is LoginStep.PAGE:
             raise_if_ended(login, self._now())
             browser = browser or BrowserSecret.generate()
             step = LoginStep.SPOTIFY if self._discord_oauth is None else LoginStep.DISCORD
-            await self._logins.start(login, step, cookie=browser.value)
+            has_started = await self._logins.start(login, step, cookie=browser.value)
             login = await self._by_nonce(nonce)  # another request may have been faster
-        return self._current_url(login, await self._require_browser(login, browser))
+            if has_started:
+                opened = LoginOpened(self._login_url(nonce))
+                update = LoginUpdate(login.discord_id, opened, login.message_ref, login.serial)
+        redirect = self._current_url(login, await self._require_browser(login, browser))
+        return replace(redirect, update=update)
 
-    async def discord_callback(self, callback: Callback) -> Redirect | LoginFinished:
+    async def discord_callback(self, callback: Callback) -> Redirect | LoginUpdate:
         """The browser returns from Discord: redirect it to Spotify, or fail the login.
 
         Raises LoginLinkExpired if no login waits for this browser, AuthorizationFailed or
@@ -167,7 +171,7 @@ class LoginFlow:
         """
         return await self._callback(callback, LoginStep.DISCORD, self._verify_discord_user)
 
-    async def spotify_callback(self, callback: Callback) -> Redirect | LoginFinished:
+    async def spotify_callback(self, callback: Callback) -> Redirect | LoginUpdate:
         """The browser returns from Spotify: link the account, ask for its code, or fail the login.
 
         Raises the same as `discord_callback`.
@@ -185,11 +189,14 @@ class LoginFlow:
             login = await self._logins.get(login.discord_id, login.serial) or login
         return login_result(login, self._now())
 
-    async def delete_expired(self) -> list[LoginFinished]:
+    async def delete_expired(self) -> list[LoginUpdate]:
         """Erase expired logins and rate limits. Returns the logins whose link still worked."""
         expired = await self._logins.delete_expired(self._now())
         self._link_limit.expire()
-        return [LoginFinished(old.discord_id, LoginTimedOut(), old.message_ref) for old in expired]
+        return [LoginUpdate(old.discord_id, LoginTimedOut(), old.message_ref) for old in expired]
+
+    def _login_url(self, nonce: str) -> str:
+        return f"{self._public_url}/login/{nonce}"
 
     async def _by_nonce(self, nonce: str) -> PendingLogin:
         login = await self._logins.by_nonce(nonce)
@@ -211,8 +218,8 @@ class LoginFlow:
         self,
         callback: Callback,
         step: LoginStep,
-        exchange: Callable[[PendingLogin, BrowserSecret, str], Awaitable[Redirect | LoginFinished]],
-    ) -> Redirect | LoginFinished:
+        exchange: Callable[[PendingLogin, BrowserSecret, str], Awaitable[Redirect | LoginUpdate]],
+    ) -> Redirect | LoginUpdate:
         """Send the code once. A repeated request waits for its result, and continues from there."""
         service: Service = "Discord" if step is LoginStep.DISCORD else "Spotify"
         browser = BrowserSecret.from_cookie(callback.cookie)

@@ -20,7 +20,7 @@ from bot.errors.spotify import SpotifyDown
 from bot.login import confirmation_codes
 from bot.login.browser_secret import BrowserSecret
 from bot.login.outcome_codes import Outcome, encode_error
-from bot.login.results import AccountLinked, AwaitingCode, LoginFinished
+from bot.login.results import AccountLinked, AwaitingCode, LoginUpdate
 from bot.spotify.oauth import SpotifyOAuth
 from bot.store import AuthorizedAccount, PendingLogin, Store
 
@@ -47,9 +47,7 @@ class AccountLinking:
         self._spotify_oauth = spotify_oauth
         self._now = now
 
-    async def complete(
-        self, login: PendingLogin, browser: BrowserSecret, code: str
-    ) -> LoginFinished:
+    async def complete(self, login: PendingLogin, browser: BrowserSecret, code: str) -> LoginUpdate:
         """Exchange the authorization code, read the account, and store or link it.
 
         Raises BotError; then `fail` ends the login.
@@ -75,14 +73,14 @@ class AccountLinking:
             linked = await self._link_account(login, account.account_id, account.name)
             return replace(linked, cookie=cookie)
         result = AwaitingCode(profile.name, login.discord_name, confirmation_code)
-        return LoginFinished(login.discord_id, result, login.message_ref, cookie)
+        return LoginUpdate(login.discord_id, result, login.message_ref, login.serial, cookie)
 
     async def require_pending_code(self, discord_id: int) -> None:
         """Raises LoginUnfinished if no login of this user waits for its code."""
         if await self._logins.awaiting_code(discord_id, self._now()) is None:
             raise LoginUnfinished
 
-    async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
+    async def confirm_code(self, discord_id: int, typed: str) -> LoginUpdate:
         """Link the account if the user typed the code that the browser shows.
 
         The login fails after too many wrong codes, and if another user has linked the account in
@@ -94,7 +92,7 @@ class AccountLinking:
         if not confirmation_codes.matches(typed, login.confirmation_code):
             if login.attempts >= MAX_CODE_ATTEMPTS:
                 await self._logins.delete(discord_id)
-                return LoginFinished(discord_id, TooManyWrongCodes(), login.message_ref)
+                return LoginUpdate(discord_id, TooManyWrongCodes(), login.message_ref)
             raise WrongCode(MAX_CODE_ATTEMPTS - login.attempts)
         try:
             return await self._link_account(login, login.account_id or "", login.name or "")
@@ -102,26 +100,26 @@ class AccountLinking:
             owner = await self._accounts.find_owner(login.account_id or "")
             return replace(await self.fail(login, error), owner=owner)
 
-    async def withdraw(self, discord_id: int) -> LoginFinished | None:
+    async def withdraw(self, discord_id: int) -> LoginUpdate | None:
         """Erase this user's logins. Returns the login whose link still worked, or None."""
         old = await self._logins.delete(discord_id)
-        return LoginFinished(discord_id, LoginWithdrawn(), old.message_ref) if old else None
+        return LoginUpdate(discord_id, LoginWithdrawn(), old.message_ref) if old else None
 
     async def fail(
         self, login: PendingLogin, error: BotError, browser: BrowserSecret | None = None
-    ) -> LoginFinished:
+    ) -> LoginUpdate:
         """End the login with this error."""
         _log.info("a login failed: %s: %s", type(error).__name__, error)
         was_open = await self._logins.fail(login, encode_error(error))
-        return LoginFinished(
+        return LoginUpdate(
             login.discord_id,
             error,
             login.message_ref if was_open else None,
-            "" if browser is None else browser.cookie(login.serial),
+            cookie="" if browser is None else browser.cookie(login.serial),
         )
 
-    async def _link_account(self, login: PendingLogin, account_id: str, name: str) -> LoginFinished:
+    async def _link_account(self, login: PendingLogin, account_id: str, name: str) -> LoginUpdate:
         if not await self._logins.link(login, Outcome.LINKED):
             raise LoginUnfinished
         self._sessions.clear_cache(account_id)
-        return LoginFinished(login.discord_id, AccountLinked(name), login.message_ref)
+        return LoginUpdate(login.discord_id, AccountLinked(name), login.message_ref)

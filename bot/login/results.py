@@ -17,10 +17,14 @@ class LoginPage:
 
 @dataclass(frozen=True)
 class Redirect:
-    """The URL that the browser opens next, and the cookie that it has to send back."""
+    """The URL that the browser opens next, and the cookie that it has to send back.
+
+    update  what the request changed, if the messages with the login link have to say so
+    """
 
     url: str = field(repr=False)
     cookie: str = field(repr=False)
+    update: LoginUpdate | None = None
 
 
 @dataclass(frozen=True)
@@ -49,21 +53,30 @@ class AwaitingCode:
     code: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class LoginOpened:
+    """A browser has started the login; `url` is its login page, which works in that browser."""
+
+    url: str = field(repr=False)
+
+
 LoginResult = AccountLinked | AwaitingCode | BotError
 
 
 @dataclass(frozen=True)
-class LoginFinished:
-    """How a login in the browser ended.
+class LoginUpdate:
+    """How a login continues or ended, to be said in the messages with its link.
 
     message_ref  the messages with the login link, as `LoginFlow.remember_messages` got them
+    serial       distinguishes a login that continues from the user's other ones
     cookie       opens the result page
     owner        the Discord user who has already linked that Spotify account
     """
 
     discord_id: int
-    result: LoginResult
+    result: LoginResult | LoginOpened
     message_ref: str | None = field(default=None, repr=False)
+    serial: int | None = None
     cookie: str = field(default="", repr=False)
     owner: int | None = None
 
@@ -77,7 +90,7 @@ class LoginLink:
 
     url: str = field(repr=False)
     serial: int
-    replaced: LoginFinished | None = None
+    replaced: LoginUpdate | None = None
 
 
 # Phrases of errors for replies with a button or a command, and their replacements on a page.

@@ -9,11 +9,16 @@ from discord import ui
 
 from bot.errors.bot_error import OPERATOR
 from bot.interactions.components import Form, PersistentButton
-from bot.login.results import AccountLinked, AwaitingCode, LoginResult, failure_message
+from bot.login.results import (
+    AccountLinked,
+    AwaitingCode,
+    LoginOpened,
+    LoginResult,
+    failure_message,
+)
 from bot.text.escape import safe
 from bot.views.cards import buttons
 
-LOOK_IN_DMS = "I sent you a DM with the login button."
 SPOTIFY_APPS_URL = "<https://www.spotify.com/account/apps/>"
 
 # Sent to the owner of an account that another Discord user tried to link.
@@ -67,14 +72,20 @@ def start_login_view(_error: object = None) -> ui.View:
     return buttons(StartLogin())
 
 
-def login_link_view(url: str, *, needs_code: bool) -> ui.View:
+def login_link_view(url: str, *, needs_code: bool, label: str = "Link Spotify") -> ui.View:
     """The link to the login page, and the button for the code if the browser will show one."""
-    link: ui.Button[Any] = ui.Button(label="Link Spotify", url=url, emoji="🔗")
+    link: ui.Button[Any] = ui.Button(label=label, url=url, emoji="🔗")
     return buttons(link, EnterCode()) if needs_code else buttons(link)
 
 
-def enter_code_view() -> ui.View:
-    return buttons(EnterCode())
+def result_view(result: LoginResult | LoginOpened, *, needs_code: bool) -> ui.View | None:
+    """What replaces the link: a login that goes on has its next step as a button."""
+    match result:
+        case LoginOpened(url=url):
+            return login_link_view(url, needs_code=needs_code, label="Open again")
+        case AwaitingCode():
+            return buttons(EnterCode())
+    return None
 
 
 def login_link_message(*, by_code: bool, linked_to: str | None) -> str:
@@ -86,9 +97,11 @@ def login_link_message(*, by_code: bool, linked_to: str | None) -> str:
     return f"{first}Press **Link Spotify** to sign in (link works once, for 10 minutes).{last}"
 
 
-def result_message(result: LoginResult, operator: str) -> str:
-    """The text that replaces it when the browser is done; `operator` is who runs the bot."""
+def result_message(result: LoginResult | LoginOpened, operator: str) -> str:
+    """The text that replaces it as the login goes on; `operator` is who runs the bot."""
     match result:
+        case LoginOpened():
+            return "Opened in your browser. Go on there; this link only works in that browser now."
         case AccountLinked(name=name):
             return f"Linked to **{safe(name)}**. Try /search or /play."
         case AwaitingCode():

@@ -16,7 +16,7 @@ from bot.errors.login import LoginLinkExpired
 from bot.errors.storage import StorageError
 from bot.login.flow import RESULT_PATH, LoginFlow
 from bot.login.linking import LOGIN_LIFETIME
-from bot.login.results import Callback, LoginFinished, Redirect
+from bot.login.results import Callback, LoginUpdate, Redirect
 from bot.web import pages
 from bot.web.metrics import MetricsEndpoint
 from bot.web.middleware import MAX_BODY, RequestGuard, failure_page, html_response
@@ -25,8 +25,8 @@ _log = logging.getLogger(__name__)
 
 _SHUTDOWN_GRACE = 0.8  # seconds for requests in progress
 
-AnnounceLogin = Callable[[LoginFinished], Awaitable[object]]
-"""Says in Discord how a login in the browser ended."""
+AnnounceLogin = Callable[[LoginUpdate], Awaitable[object]]
+"""Says in Discord how a login in the browser stands."""
 
 
 @asynccontextmanager
@@ -127,17 +127,13 @@ class _Handlers:
         return self._with_cookie(html_response(html), page.cookie)
 
     async def start(self, request: web.Request) -> web.Response:
-        return self._redirect(await self._flow.start(*self._nonce_and_cookie(request)))
+        return await self._continue(await self._flow.start(*self._nonce_and_cookie(request)))
 
     async def discord_callback(self, request: web.Request) -> web.Response:
-        return await self._after_callback(
-            await self._flow.discord_callback(self._callback(request))
-        )
+        return await self._continue(await self._flow.discord_callback(self._callback(request)))
 
     async def spotify_callback(self, request: web.Request) -> web.Response:
-        return await self._after_callback(
-            await self._flow.spotify_callback(self._callback(request))
-        )
+        return await self._continue(await self._flow.spotify_callback(self._callback(request)))
 
     async def result(self, request: web.Request) -> web.Response:
         """A page of its own, so that its URL contains no authorization code or state."""
@@ -181,11 +177,13 @@ class _Handlers:
         values = [value for name, _, value in pairs if name == self._cookie_name]
         return values[0] if len(values) == 1 else ""
 
-    async def _after_callback(self, step: Redirect | LoginFinished) -> web.Response:
-        if isinstance(step, Redirect):
-            return self._redirect(step)
-        await self._announce(step)
-        return self._redirect(Redirect(RESULT_PATH, step.cookie))
+    async def _continue(self, step: Redirect | LoginUpdate) -> web.Response:
+        """Say in Discord what changed, then redirect the browser."""
+        if isinstance(step, LoginUpdate):
+            step = Redirect(RESULT_PATH, step.cookie, step)
+        if step.update is not None:
+            await self._announce(step.update)
+        return self._redirect(step)
 
     def _redirect(self, redirect: Redirect) -> web.Response:
         response = web.Response(status=303, headers={"Location": redirect.url})

@@ -49,6 +49,16 @@ class HeldResponse(Fault):
         return response
 
 
+@dataclass
+class HeldRequest(HeldResponse):
+    """A fault of a simulated service: a call is held before it takes effect."""
+
+    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        self.hold.response_ready.set()
+        await self.hold.released.wait()
+        return await handler(request)
+
+
 class HoldMixin:
     """For a subclass of a part of the bot: holds its next result if `next_hold` is set."""
 

@@ -19,7 +19,7 @@ from bot.errors.login import (
 )
 from bot.errors.spotify import UserNotRegistered
 from bot.login.flow import RESULT_PATH
-from bot.login.results import AccountLinked, AwaitingCode, Callback, LoginFinished, LoginLink
+from bot.login.results import AccountLinked, AwaitingCode, Callback, LoginLink, LoginUpdate
 from bot.login.results import Redirect as BrowserRedirect
 from tests.login_state_machine.base_machine import BaseMachine, result_or_error
 from tests.login_state_machine.login_app import UNREGISTERED_ACCOUNT
@@ -51,7 +51,9 @@ class LoginSteps(BaseMachine):
             assert isinstance(link, TooManyLogins)
             return None
         assert isinstance(link, LoginLink)
-        self.run(flow.remember_messages(self.user_id(user), link, f"messages of {user}"))
+        message_ref = f"messages of {user}"
+        remembered = flow.updates.remember_messages(self.user_id(user), link, message_ref)
+        assert self.run(remembered) is None, "nobody has used the link"
         login = self.model.add_login(user, link.url.rpartition("/")[2])
         self.visited_pages.append(login)
         return login
@@ -63,6 +65,8 @@ class LoginSteps(BaseMachine):
         results = self.run(self._concurrently(start, 1 + twice, login.nonce, ""))
         redirects = [result for result in results if isinstance(result, BrowserRedirect)]
         assert len(redirects) == is_expected
+        updates = [redirect.update for redirect in redirects if redirect.update is not None]
+        assert len(updates) == is_expected, "the messages say once that the link is used"
         for redirect in redirects:
             self.record_redirect(login, redirect, "spotify" if self.by_code else "discord")
 
@@ -121,7 +125,7 @@ class LoginSteps(BaseMachine):
 
     def _first_result(self, results: list[Any]) -> Any:
         """The result of the request that sent the code; the others continue where it led to."""
-        finished = [result for result in results if isinstance(result, LoginFinished)]
+        finished = [result for result in results if isinstance(result, LoginUpdate)]
         first = next(iter(finished), results[0])
         for other in results:
             if other is not first and isinstance(other, BrowserRedirect):
@@ -146,7 +150,7 @@ class LoginSteps(BaseMachine):
             if number == wrong_first and _normalise_code(typed) == _normalise_code(right):
                 self._check_code_accepted(login, result)
             elif login.attempts == MAX_ATTEMPTS:
-                assert isinstance(result, LoginFinished)
+                assert isinstance(result, LoginUpdate)
                 assert isinstance(result.result, TooManyWrongCodes)
                 assert result.message_ref == f"messages of {user}"
                 self.model.erase_logins(user)
@@ -192,7 +196,7 @@ class LoginSteps(BaseMachine):
         """Whether the login was replaced or erased meanwhile, so that it must not link."""
         if self.model.logins.get(login.user) is login:
             return False
-        failed = isinstance(result, LoginFinished) and isinstance(result.result, BotError)
+        failed = isinstance(result, LoginUpdate) and isinstance(result.result, BotError)
         assert failed or result is None or isinstance(result, LoginLinkExpired)
         return True
 
@@ -238,14 +242,14 @@ class LoginSteps(BaseMachine):
             self._check_linked(login, result)
 
     def _check_linked(self, login: ExpectedLogin, result: Any) -> None:
-        assert isinstance(result, LoginFinished)
+        assert isinstance(result, LoginUpdate)
         assert result.result == AccountLinked(login.account.title())
         assert result.message_ref == f"messages of {login.user}"
         self.model.link(login)
 
     def _check_failed(self, login: ExpectedLogin, result: Any, error_class: type[BotError]) -> None:
         if result is not None:  # None: a restart cancelled the request
-            assert isinstance(result, LoginFinished)
+            assert isinstance(result, LoginUpdate)
             assert isinstance(result.result, error_class)
             login.step, login.result = "over", error_class
 

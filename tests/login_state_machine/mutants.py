@@ -8,7 +8,7 @@ from bot.errors.login import LoginUnfinished
 from bot.login.browser_secret import BrowserSecret
 from bot.login.flow import LoginFlow
 from bot.login.linking import AccountLinking
-from bot.login.results import LoginFinished
+from bot.login.results import LoginUpdate
 from bot.spotify.transport import Transport
 from bot.store import LoginStep, PendingLogin
 from bot.store.accounts import AccountTable, LinkedAccount
@@ -28,7 +28,7 @@ class AcceptsAnyCode(LoginApp):
 
 
 class _UncheckedLinking(AccountLinking):
-    async def confirm_code(self, discord_id: int, typed: str) -> LoginFinished:
+    async def confirm_code(self, discord_id: int, typed: str) -> LoginUpdate:
         login = await self._logins.awaiting_code(discord_id, self._now())
         if login is None:
             raise LoginUnfinished
