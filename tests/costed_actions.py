@@ -211,6 +211,9 @@ COSTED_ACTIONS = (
         "**Devices** on the panel", _press_button("Devices"), _open_panel, keep_panel=True
     ),
     CostedAction("**Queue** on the panel", _press_button("Queue"), _open_panel, keep_panel=True),
+    CostedAction(
+        "**Go to artist** on the panel", _press_button("Go to artist"), _open_panel, keep_panel=True
+    ),
     *QUEUE_ACTIONS,
     CostedAction("`/devices`", _run_command("/devices")),
     CostedAction("another device from its menu", _transfer_playback, _run_command("/devices")),

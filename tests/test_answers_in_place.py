@@ -59,6 +59,34 @@ async def test_press_below_a_shared_song_is_answered_without_a_second_cover(
     assert len(grace.messages()) == messages, "the question was replaced"
 
 
+async def test_album_and_artist_can_be_opened_wherever_a_song_is_shown(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    grace = await harness.link_account("grace")
+    await (await grace.run("/settings")).press("Allow")
+    album = next(iter(spotify.catalogue.albums.values()))
+    for name in ("ada", "grace"):
+        player = spotify.accounts[name].player
+        player.play(context=album.uri, device=player.devices[0])
+    places = [
+        await linked_user.run("/now share:true"),
+        await linked_user.run("/queue show"),
+        await linked_user.run("/save"),
+        await linked_user.use_context_menu("What are they playing?", user="grace"),
+    ]
+    await (await linked_user.run(f"/search {album.name}")).press("Share")
+    shared = await grace.wait_for_message("Ada shared a song")
+    for message in (*(place.message for place in places), shared):
+        for label, heading in (
+            ("Go to album", f"### [{album.name}]"),
+            ("Go to artist", "Songs by"),
+        ):
+            harness.clock.advance(1)
+            opened = await linked_user.press(message, label)
+            assert heading in opened.text
+            assert opened.ephemeral
+
+
 async def test_add_on_the_panel_leaves_the_panel_as_it_is(
     spotify: Spotify, linked_user: UserClient
 ) -> None:

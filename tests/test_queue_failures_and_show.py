@@ -95,8 +95,9 @@ def _numbered_lines(reply: Reply) -> list[str]:
 
 
 def _buttons(reply: Reply) -> list[str]:
-    """The buttons; all of them can be pressed."""
-    return [control.label for control in controls(reply.message).values() if not control.choice]
+    """The buttons for the pages of the queue; all of them can be pressed."""
+    labels = [control.label for control in controls(reply.message).values() if not control.choice]
+    return [label for label in labels if not label.startswith("Go to ")]
 
 
 async def test_queue_shows_current_and_next_items_by_page(

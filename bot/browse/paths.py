@@ -149,11 +149,16 @@ def _opened_from(path: ListPath, child: ListPath) -> ListPath:
 
 def artist_path(path: ListPath, entry: Item) -> ListPath | None:
     """The songs of the entry's first artist; None without one, or if that is `path` itself."""
-    artists = entry.artists if isinstance(entry, Track | Album) else None
-    uri = artists[0].uri if artists else None
+    uri = artist_uri(entry)
     if uri is None or uri == path.head_uri:
         return None
     return _opened_from(path, path_for_item(uri))
+
+
+def artist_uri(item: Item) -> Uri | None:
+    """The first artist of a track or an album; None for other items."""
+    artists = item.artists if isinstance(item, Track | Album) else None
+    return artists[0].uri if artists else None
 
 
 def parent_uri(item: Item) -> Uri | None:

@@ -13,7 +13,7 @@ from bot.player.situation import Situation, situation_of
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
 from bot.views import cards
-from bot.views.item_buttons import ADD, PLAY, QUEUE, SAVE, item_buttons
+from bot.views.item_buttons import ADD, PLAY, QUEUE, SAVE, go_to_buttons, item_buttons
 
 
 class PlayAlongButton(PersistentButton, template=r"along:(?P<owner>\d{1,20})"):
@@ -50,5 +50,5 @@ def friend_playback(user_id: int, name: str, state: Playback | None) -> Reply:
     rows: list[cards.Row] = []
     if item.uri is not None:
         rows.append(ui.ActionRow(*item_buttons(item, PLAY, QUEUE, SAVE, ADD)))
-        rows.append(ui.ActionRow(PlayAlongButton(str(user_id))))
+        rows.append(ui.ActionRow(PlayAlongButton(str(user_id)), *go_to_buttons(item)))
     return Reply(view=cards.card(item, *rows, heading=f"-# {name} is playing"))

@@ -7,6 +7,7 @@ from enum import StrEnum
 import discord
 from discord import ui
 
+from bot.browse.paths import artist_uri, parent_uri
 from bot.interactions.components import PersistentButton
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind, Uri
@@ -39,10 +40,14 @@ SHARED_ACTIONS: dict[Kind, tuple[ItemAction, ...]] = dict.fromkeys(Kind, (OPEN, 
     Kind.TRACK: (PLAY, QUEUE, SAVE, ADD),
     Kind.EPISODE: (PLAY, QUEUE, SAVE, ADD),
 }
+# The labels for opening what an item belongs to.
+GO_TO_LABELS: dict[Kind, str] = {
+    kind: f"Go to {kind}" for kind in (Kind.ALBUM, Kind.ARTIST, Kind.SHOW)
+}
 # The labels for opening an item: they show its contents, or its album or show.
 OPEN_LABELS: dict[Kind, str] = dict.fromkeys(Kind, "Show songs") | {
-    Kind.TRACK: "Go to album",
-    Kind.EPISODE: "Go to show",
+    Kind.TRACK: GO_TO_LABELS[Kind.ALBUM],
+    Kind.EPISODE: GO_TO_LABELS[Kind.SHOW],
     Kind.SHOW: "Show episodes",
     Kind.AUDIOBOOK: "Show chapters",
 }
@@ -78,13 +83,22 @@ class ItemActionButton(
 ):
     """Does one thing with one item, for every user who presses it."""
 
-    def __init__(self, action: str, kind: Kind, item_id: str, *, whole: bool = False) -> None:
-        """`whole`: the label names the kind, to distinguish it from the buttons for an entry."""
+    def __init__(
+        self,
+        action: str,
+        kind: Kind,
+        item_id: str,
+        *,
+        whole: bool = False,
+        label: str | None = None,
+    ) -> None:
+        """`whole`: the label names the kind, to distinguish it from the buttons for an entry.
+
+        label  instead of the label for that action
+        """
         self.action = ItemAction(action)
         self.uri = Uri(kind, item_id)
-        label = _ARTIST_LABELS.get(self.action) if kind == Kind.ARTIST else None
-        label = label or _LABELS[self.action]
-        label = OPEN_LABELS[Kind(kind)] if action == OPEN else label
+        label = label or _label(self.action, Kind(kind))
         label = f"{label} {kind}" if whole else label
         style = discord.ButtonStyle.success if action == PLAY else discord.ButtonStyle.secondary
         super().__init__(
@@ -99,12 +113,28 @@ class ItemActionButton(
             self.item = ItemActionButton(action, uri.kind, uri.id, whole=whole).item
 
 
+def _label(action: ItemAction, kind: Kind) -> str:
+    if action == OPEN:
+        return OPEN_LABELS[kind]
+    return (_ARTIST_LABELS.get(action) if kind == Kind.ARTIST else None) or _LABELS[action]
+
+
 def item_buttons(
     item: Item | Uri, *actions: ItemAction, saved: bool = False
 ) -> list[ItemActionButton]:
     """One button for each of the actions; a `saved` item can be unsaved instead of saved."""
     uri = item if isinstance(item, Uri) else item.require_uri()
     return [ItemActionButton(_toggled(a, uri, saved), uri.kind, uri.id) for a in actions]
+
+
+def go_to_buttons(item: Item | None) -> list[ItemActionButton]:
+    """Buttons that open the album and the first artist of an item, or its show."""
+    uris = dict.fromkeys((parent_uri(item), artist_uri(item))) if item else {}
+    return [
+        ItemActionButton(OPEN, uri.kind, uri.id, label=GO_TO_LABELS[uri.kind])
+        for uri in uris
+        if uri and item and uri != item.uri
+    ]
 
 
 def whole_list_buttons(uri: Uri, *, saved: bool = False) -> list[ItemActionButton]:

@@ -11,7 +11,7 @@ from bot.spotify.uris import Kind
 from bot.text.escape import safe
 from bot.text.items import byline, count, title
 from bot.views import cards
-from bot.views.item_buttons import SHARED_ACTIONS, item_buttons, saved_message
+from bot.views.item_buttons import SHARED_ACTIONS, go_to_buttons, item_buttons, saved_message
 
 SHARING = "Sharing…"
 SHARED = "Shared with everybody here."
@@ -21,7 +21,9 @@ NOT_SHARED = "Nobody else can see it here. Share it in another channel or server
 def saved_card(items: Sequence[Item]) -> ui.LayoutView:
     """What was saved: a card of one item, or a list of several."""
     if len(items) == 1:
-        return cards.card(items[0], heading=f"-# {saved_message(items[0].kind)}")
+        return cards.card(
+            items[0], *_go_to_row(items[0]), heading=f"-# {saved_message(items[0].kind)}"
+        )
     lines = [f"- {title(item)} · {byline(item)}" for item in items]
     return cards.list_card("\n".join(["### Saved", *lines, "-# On Spotify"]))
 
@@ -40,4 +42,10 @@ def shared_card(item: Item, user_name: str) -> ui.LayoutView:
     noun = "song" if item.kind == Kind.TRACK else item.kind
     article = "an" if noun[0] in "aeiou" else "a"
     row: cards.Row = ui.ActionRow(*item_buttons(item, *SHARED_ACTIONS[item.kind]))
-    return cards.card(item, row, heading=f"-# {safe(user_name)} shared {article} {noun}")
+    heading = f"-# {safe(user_name)} shared {article} {noun}"
+    return cards.card(item, row, *_go_to_row(item), heading=heading)
+
+
+def _go_to_row(item: Item) -> list[cards.Row]:
+    buttons = go_to_buttons(item)
+    return [ui.ActionRow(*buttons)] if buttons else []

@@ -22,11 +22,12 @@ from bot.browse.paths import (
 )
 from bot.interactions.components import PersistentSelect
 from bot.spotify.catalogue import Item
-from bot.spotify.uris import Uri
+from bot.spotify.uris import Kind, Uri
 from bot.views import cards, list_text
 from bot.views.covers import covers
 from bot.views.item_buttons import (
     ACTIONS,
+    GO_TO_LABELS,
     OPEN_LABELS,
     ItemAction,
     ItemActionButton,
@@ -156,7 +157,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
         rows.append(ui.ActionRow(*([] if row_is_full else open_button), *actions))
         buttons += open_button if row_is_full else []
         if selected and not without_back and (artist := artist_path(message.path, item)):
-            buttons.append(NavigateButton(str(artist), "Go to artist"))
+            buttons.append(NavigateButton(str(artist), GO_TO_LABELS[Kind.ARTIST]))
         if selected and (head := message.path.head_uri):
             rows.append(ui.ActionRow(*whole_list_buttons(head, saved=message.head_saved)))
     buttons += exits(message.path, message.query)

@@ -13,7 +13,7 @@ from bot.player.actions import NEXT_REPEAT
 from bot.player.situation import Situation, situation_of
 from bot.spotify.models import UNKNOWN_DEVICE, Device, Episode
 from bot.views.friends import PlayAlongButton
-from bot.views.item_buttons import ADD, item_buttons
+from bot.views.item_buttons import ADD, go_to_buttons, item_buttons
 from bot.views.panel_state import PanelState
 
 # The two states of a toggle share one debounce key.
@@ -85,8 +85,11 @@ def control_rows(state: PanelState) -> Iterator[list[ui.Item[Any]]]:
         _button(state, "refresh", "🔄"),
         *([link] if link else []),
     ]
+    more: list[ui.Item[Any]] = [*go_to_buttons(state.item)]
     if state.name is not None and state.uri is not None:
-        yield [PlayAlongButton(owner)]
+        more.insert(0, PlayAlongButton(owner))
+    if more:
+        yield more
 
 
 def _playback_buttons(state: PanelState) -> list[ui.Item[Any]]:

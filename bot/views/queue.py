@@ -30,6 +30,7 @@ from bot.text.items import (
     title,
 )
 from bot.views import cards
+from bot.views.item_buttons import go_to_buttons
 from bot.views.outcome import outcome_line, outcome_reply
 
 # The queue of Spotify does not say whether something plays that it does not show.
@@ -138,7 +139,8 @@ def queue_card(queue: Queue, page: int, owner: int, status: str = "") -> ui.Layo
     parts += [f"-# {status}"] if status else []
     if options := _jump_options(queue):
         parts.append(ui.ActionRow[Any](JumpSelect(str(owner), options)))
-    return cards.container(*parts, ui.ActionRow[Any](*_page_buttons(str(owner), page, last)))
+    buttons = [*_page_buttons(str(owner), page, last), *go_to_buttons(queue.current)]
+    return cards.container(*parts, ui.ActionRow[Any](*buttons))
 
 
 def jumped_card(outcome: Outcome, queue: Queue | None, owner: int) -> ui.LayoutView:
