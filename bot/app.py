@@ -27,6 +27,7 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
+from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
 from bot.library.saved_items import SavedItems
@@ -148,7 +149,7 @@ async def build(
         history = UserHistory(monotonic=monotonic)
         panels = Panels(sessions, sleep, now=now, monotonic=monotonic)
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
-        autocomplete = Autocomplete(sessions, history, metrics, sleep, monotonic=monotonic)
+        autocomplete = Autocomplete(sessions, store, history, metrics, sleep, monotonic=monotonic)
         stack.push_async_callback(autocomplete.close)
         player = Player(sessions, store, history, sleep, panels.player_changed, monotonic=monotonic)
         sleep_timers = SleepTimers(sessions, player, store, sleep, now=now)
@@ -175,6 +176,7 @@ async def build(
             saved_items=SavedItems(panels.items_saved),
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
+            playlist_changes=PlaylistChanges(sessions, store, undo_log),
             undo_log=undo_log,
             sleep_timers=sleep_timers,
             icons=button_icons,

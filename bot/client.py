@@ -56,6 +56,7 @@ COGS = (
     "cogs.message_menus",
     "cogs.library",
     "cogs.playlists",
+    "cogs.playlist_buttons",
     "cogs.playlist_items",
     "cogs.settings",
     "cogs.sleep",

@@ -17,6 +17,7 @@ from bot.interactions.icons import Icons
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
+from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
 from bot.library.saved_items import SavedItems
@@ -56,6 +57,7 @@ class Services:
     saved_items: SavedItems
     playlist_editor: PlaylistEditor
     playlist_items: PlaylistItems
+    playlist_changes: PlaylistChanges
     undo_log: UndoLog
     sleep_timers: SleepTimers
     double_press: DoublePressGuard

@@ -26,6 +26,11 @@ async def _press_toggle(session: CostSession) -> None:
     await session.press(controls(session.message)[1].label)
 
 
+async def _ask_to_delete(session: CostSession) -> None:
+    playlist = session.harness.spotify.state.add_playlist("Short-lived", "ada", public=False)
+    await session.run(f"/playlist delete name:{playlist.uri}")
+
+
 async def _open_playlist_select(session: CostSession) -> None:
     """Open the question to which playlist a song should be added."""
     await session.run("/search lantern")
@@ -222,7 +227,24 @@ COSTED_ACTIONS = (
     CostedAction("`/sleep` for a time", _run_command("/sleep 30m")),
     CostedAction("`/sleep` for a track", _run_command("/sleep when:after this one")),
     CostedAction("`/playlist list`", _run_command("/playlist list")),
+    CostedAction("`/playlist show`", _run_command("/playlist show name:Harbour Evenings")),
     CostedAction("`/playlist create`", _run_command("/playlist create name:Tides")),
+    CostedAction(
+        "`/playlist rename`, `describe`, `visibility`",
+        _run_command("/playlist describe name:Harbour Evenings text:Sea"),
+    ),
+    CostedAction(
+        "`/playlist default` with a name", _run_command("/playlist default name:Harbour Evenings")
+    ),
+    CostedAction("`/playlist delete`", _run_command("/playlist delete name:Potluck")),
+    CostedAction(
+        "**Keep it**", _press_button("Keep it"), _run_command("/playlist delete name:Potluck")
+    ),
+    CostedAction("**Delete playlist**", _press_button("Delete playlist"), _ask_to_delete),
+    CostedAction(
+        "autocomplete for `/playlist`",
+        lambda session: session.ada.autocomplete("/playlist show name:har"),
+    ),
     CostedAction("`/save`", _run_command("/save")),
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",

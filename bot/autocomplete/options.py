@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -21,15 +21,19 @@ from bot.autocomplete.debounce import (
     log_error,
 )
 from bot.browse.pages import results_of_kind
+from bot.errors.storage import StorageError
 from bot.interactions.discord_errors import DISCORD_ERRORS
 from bot.interactions.responses import send_choices
+from bot.library.playlist_lookup import own_playlists
 from bot.player.actions import LIKED_SONGS
 from bot.player.history import UserHistory
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item, SearchResults
 from bot.spotify.links import contains_link
 from bot.spotify.models import Track
-from bot.spotify.uris import Kind
+from bot.spotify.ownership import Ownership
+from bot.spotify.uris import Kind, Uri
+from bot.store import Store
 from bot.text import choices
 from bot.text.choices import MAX_CHOICE, Choice, filter_choices, normalise
 from bot.text.escape import single_line
@@ -55,6 +59,7 @@ class Autocomplete:
     def __init__(
         self,
         sessions: Sessions,
+        store: Store,
         history: UserHistory,
         metrics: Metrics,
         sleep: Callable[[float], Awaitable[None]],
@@ -62,6 +67,8 @@ class Autocomplete:
         monotonic: Callable[[], float],
     ) -> None:
         self._sessions = sessions
+        self._preferences = store.preferences
+        self._pins = store.pins
         self._metrics = metrics
         self.history = history
         self._debouncer = Debouncer(sleep, monotonic=monotonic)
@@ -81,6 +88,16 @@ class Autocomplete:
     async def device(self, interaction: Interaction, typed: str) -> Choices:
         """One of the user's devices; the value is its ID."""
         return await self._respond(interaction, self._device(interaction, typed))
+
+    async def playlist(
+        self,
+        interaction: Interaction,
+        typed: str,
+        *,
+        among: Collection[Ownership] = frozenset(Ownership),
+    ) -> Choices:
+        """One of the user's playlists of these ownerships; the value is its URI."""
+        return await self._respond(interaction, self._own_playlist(interaction, typed, among))
 
     async def _respond(self, interaction: Interaction, choices: Awaitable[Choices]) -> Choices:
         """Send and count the response; discord.py would hide errors, and counts nothing."""
@@ -136,6 +153,18 @@ class Autocomplete:
         fetched = await self._debouncer.choices(user, "", fetches)
         return _to_choices(filter_choices(fetched["devices"], typed))
 
+    async def _own_playlist(
+        self, interaction: Interaction, typed: str, among: Collection[Ownership]
+    ) -> Choices:
+        """The default playlist first, then pinned ones, then the others."""
+        user = interaction.user.id
+        name = f"playlists {len(among)}"
+        fetches: dict[str, Fetch] = {name: partial(self._own_playlists, user, among)}
+        fetched = await self._debouncer.choices(user, typed, fetches)
+        rank = {uri: number for number, uri in enumerate(await self._preferred(user))}
+        ordered = sorted(fetched[name], key=lambda each: rank.get(each.value, len(rank)))
+        return _to_choices(filter_choices(ordered, typed))
+
     def forget(self, user_id: int) -> None:
         """Erase what is known of the user."""
         self.history.forget(user_id)
@@ -162,8 +191,21 @@ class Autocomplete:
 
     async def _playlists(self, user: int) -> list[Choice]:
         spotify = await self._session(user)
-        playlists, _ = await spotify.playlists.first_page()
+        playlists, _ = await spotify.playlists.first_pages()
         return [choices.playlist_choice(playlist) for playlist in playlists]
+
+    async def _own_playlists(self, user: int, among: Collection[Ownership]) -> list[Choice]:
+        own = await own_playlists(await self._session(user))
+        return [choices.own_playlist_choice(*pair) for pair in own.entries if pair[1] in among]
+
+    async def _preferred(self, user: int) -> list[str]:
+        """The URIs of the default playlist and the pins; none if the disk cannot be read."""
+        try:
+            default = (await self._preferences.get(user)).playlist
+            pins = [pin.uri for pin in await self._pins.of(user)]
+        except StorageError:
+            return []
+        return [str(Uri(Kind.PLAYLIST, default.id)), *pins] if default else pins
 
     async def _devices(self, user: int) -> list[Choice]:
         spotify = await self._session(user)

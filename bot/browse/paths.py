@@ -11,6 +11,7 @@ from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.links import LikedSongs, SearchLink, contains_link
 from bot.spotify.models import Album, Episode, Track
+from bot.spotify.ownership import Ownership
 from bot.spotify.profile import TimeRange
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
@@ -123,6 +124,13 @@ def path_for_item(uri: Uri) -> ListPath:
     if uri.kind in (Kind.TRACK, Kind.EPISODE):
         return ListPath(ListKind.ONE, f"{uri.kind}.{uri.id}")
     return ListPath(ListKind(uri.kind), uri.id)
+
+
+def path_for_playlist(uri: Uri, ownership: Ownership) -> ListPath:
+    """The songs of a playlist, or the playlist itself if Spotify shows apps no songs of it."""
+    if ownership is Ownership.FOLLOWED:
+        return ListPath(ListKind.ONE, f"{uri.kind}.{uri.id}")
+    return path_for_item(uri)
 
 
 def child_path(path: ListPath, entry: Item, *, alone: bool = False) -> ListPath | None:

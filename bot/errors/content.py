@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.errors.bot_error import BotError
 
 
@@ -109,6 +111,20 @@ class NothingToQueue(BotError):
     message = "There is nothing in that to queue. Use a link to a song, an episode, or an album."
 
 
+class ChangedSince(BotError):
+    """`title` is what was changed since the change to undo, escaped."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(message=f"{title} was changed since then, so I left it as it is.")
+
+
+class SharedPlaylist(BotError):
+    message = (
+        "A playlist that you share with collaborators can’t be public. Stop sharing it in Spotify "
+        "first."
+    )
+
+
 class InvalidPlaylistText(BotError):
     """The name or the description of a playlist is missing or too long."""
 
@@ -132,3 +148,36 @@ class PlaylistFull(BotError):
             message=f"{why} {name} has {entries:,} songs, and Spotify allows about 11,000: it may "
             "be full. Use another playlist."
         )
+
+
+class PlaylistNotFound(NothingFound):
+    """No playlist of the user has the name.
+
+    unreadable  the number of playlists whose names could not be read
+    more        whether there are playlists that were not read
+    """
+
+    def __init__(self, *, unreadable: int = 0, more: bool = False) -> None:
+        parts = ["None of your playlists has that name."]
+        if more:
+            parts = ["None of the newest of your playlists has that name. A link to it works."]
+        if unreadable:
+            parts.append(f"I couldn’t read {unreadable} of them.")
+        parts.append("Choose one as you type, or see /playlist list.")
+        super().__init__("no playlist of that name", message=" ".join(parts))
+
+
+class SeveralPlaylists(BotError):
+    """Several playlists have the name; `descriptions` tell some of them apart, escaped."""
+
+    def __init__(self, number: int, descriptions: Sequence[str]) -> None:
+        lines = "\n".join(f"- {description}" for description in descriptions)
+        super().__init__(
+            f"{number} playlists",
+            message=f"{number} of your playlists have that name. Choose one as you type, or paste "
+            f"its link.\n{lines}",
+        )
+
+
+class TooManyPins(BotError):
+    message = "You have five pins already. Take one off in /playlist pin first."

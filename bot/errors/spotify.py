@@ -121,6 +121,19 @@ class NotPermitted(SpotifyError):
     message = "Spotify won’t allow that right now. Try again in a minute."
 
 
+class PlaylistNotOwned(NotPermitted):
+    """The playlist is not the user's own.
+
+    owner   its owner's name, escaped; empty if it is not known
+    shared  whether the user may add songs to it
+    """
+
+    def __init__(self, owner: str, *, shared: bool = False) -> None:
+        whose = f"{owner}’s playlist" if owner else "somebody else’s playlist"
+        rest = "You can add songs, but only they can do that." if shared else "Try one of yours."
+        super().__init__("not the owner", message=f"That’s {whose}. {rest}")
+
+
 class NotFound(SpotifyError):
     """`bot.errors.refusals` has the messages for items, playlists and searches."""
 

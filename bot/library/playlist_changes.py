@@ -1,12 +1,25 @@
-"""Creates playlists and changes their details."""
+"""Creates, changes, deletes and chooses playlists; each change can be undone."""
 
 from __future__ import annotations
 
-from bot.errors.content import InvalidPlaylistText
-from bot.errors.spotify import BadRequest
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from msgspec.structs import replace
+
+from bot.accounts.sessions import Sessions
+from bot.errors.bot_error import BotError
+from bot.errors.content import ChangedSince, InvalidPlaylistText, SharedPlaylist
+from bot.errors.spotify import BadRequest, NotFound, OutcomeUnknown
+from bot.library.playlist_lookup import find_playlist_among
+from bot.library.undo import Change, UndoLog, Undone
 from bot.spotify import Spotify
 from bot.spotify.models import Playlist
-from bot.text.escape import single_line
+from bot.spotify.ownership import EDITABLE, WRITABLE
+from bot.spotify.uris import Uri
+from bot.store import Pin, SavedDefault, Store
+from bot.text.escape import safe, single_line
 
 # Characters. Spotify's own apps allow no more; the Web API documents no limits.
 MAX_NAME, MAX_DESCRIPTION = 100, 300
@@ -14,7 +27,147 @@ MAX_NAME, MAX_DESCRIPTION = 100, 300
 _NO_NAME = "A playlist needs a name. Type one with at least one letter."
 _NAME_TOO_LONG = f"That name is too long. Use at most {MAX_NAME} characters."
 _DESCRIPTION_TOO_LONG = f"That description is too long. Use at most {MAX_DESCRIPTION} characters."
-_REFUSED = "Spotify won’t accept that name or description. Try a shorter one."
+_REFUSED = "Spotify won’t accept that name or description. Try another one."
+_MAYBE_CREATED = (
+    "Spotify didn’t confirm, but there is an empty playlist called {name} in your list. Check it "
+    "before trying again."
+)
+_NOT_CREATED = (
+    "Spotify didn’t confirm, and I don’t see it among your playlists. Check in Spotify before "
+    "trying again."
+)
+_NOT_CHANGED = "Spotify didn’t confirm, and still shows the playlist as it was. Try again."
+
+
+@dataclass(frozen=True)
+class Details:
+    """The changed details of a playlist; None: as it was."""
+
+    name: str | None = None
+    description: str | None = None
+    public: bool | None = None
+
+    def of(self, playlist: Playlist) -> Details:
+        """The same details of this playlist, as they are."""
+        return Details(
+            None if self.name is None else playlist.name,
+            None if self.description is None else playlist.description or "",
+            None if self.public is None else playlist.public,
+        )
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A playlist before its details were changed, and after."""
+
+    before: Playlist
+    after: Playlist
+
+
+class PlaylistChanges:
+    """All methods raise BotError; those that take a playlist's name, what `find_playlist` does."""
+
+    def __init__(self, sessions: Sessions, store: Store, undo_log: UndoLog) -> None:
+        self._sessions = sessions
+        self._preferences = store.preferences
+        self._pins = store.pins
+        self._undo_log = undo_log
+
+    async def create(
+        self, user_id: int, name: str, *, public: bool = False, description: str = ""
+    ) -> Playlist:
+        """Create an empty playlist."""
+        name, description = validate_name(name), validate_description(description)
+        spotify = await self._sessions.session(user_id)
+        try:
+            created = await spotify.playlists.create(name, public=public, description=description)
+        except BadRequest as error:
+            raise BadRequest(str(error), message=_REFUSED) from None
+        except OutcomeUnknown as error:
+            raise await _explain_create(error, spotify, name) from None
+        undo = partial(_undo_create, created)
+        self._undo_log.record(user_id, spotify, Change(f"Created {title(created)}.", undo))
+        return created
+
+    async def edit(self, user_id: int, text: str, details: Details) -> Edited:
+        """Change details of the user's own playlist of this name or link."""
+        spotify = await self._sessions.session(user_id)
+        found = await find_playlist_among(spotify, text, EDITABLE)
+        before = await spotify.playlists.get(found.require_uri())
+        if details.public and before.collaborative:
+            raise SharedPlaylist
+        await _edit(spotify, before.require_uri(), details)
+        await self._store_name(user_id, before.require_uri(), details.name)
+        change = Change(
+            f"Changed {title(before)}.",
+            partial(self._undo_edit, user_id, before, details.of(before), details),
+        )
+        self._undo_log.record(user_id, spotify, change)
+        return Edited(before, _with_details(before, details))
+
+    async def delete(self, user_id: int, uri: Uri) -> Playlist:
+        """Delete the user's own playlist, or unfollow another; it is no default or pin any more."""
+        spotify = await self._sessions.session(user_id)
+        playlist = await spotify.playlists.get(uri)
+        await spotify.library.remove(uri)
+        default = (await self._preferences.get(user_id)).playlist
+        default = default if default and default.id == uri.id else None
+        pin = next((pin for pin in await self._pins.of(user_id) if pin.uri == str(uri)), None)
+        if default:
+            await self._preferences.set_playlist(user_id, None)
+        if pin:
+            await self._pins.remove(user_id, pin.uri)
+        undo = partial(self._undo_delete, user_id, playlist, default, pin)
+        self._undo_log.record(user_id, spotify, Change(f"Deleted {title(playlist)}.", undo))
+        return playlist
+
+    async def set_default(self, user_id: int, text: str) -> SavedDefault:
+        """Let songs go to the playlist of this name or link if the user names none."""
+        spotify = await self._sessions.session(user_id)
+        playlist = await find_playlist_among(spotify, text, WRITABLE)
+        default = SavedDefault(playlist.require_uri().id, single_line(playlist.name) or "Untitled")
+        await self._preferences.set_playlist(user_id, default)
+        return default
+
+    async def _store_name(self, user_id: int, uri: Uri, name: str | None) -> None:
+        """Rename the default and the pin, if the playlist is one."""
+        if name is None:
+            return
+        default = (await self._preferences.get(user_id)).playlist
+        if default and default.id == uri.id:
+            await self._preferences.set_playlist(user_id, SavedDefault(uri.id, name))
+        if any(pin.uri == str(uri) for pin in await self._pins.of(user_id)):
+            await self._pins.set(user_id, Pin(str(uri), name))
+
+    async def _undo_edit(
+        self, user_id: int, before: Playlist, old: Details, new: Details, spotify: Spotify
+    ) -> Undone:
+        uri = before.require_uri()
+        now = new.of(await spotify.playlists.get(uri))
+        if now != old:
+            if now != new:
+                raise ChangedSince(title(before))
+            await _edit(spotify, uri, old)
+        await self._store_name(user_id, uri, old.name)
+        return Undone(f"{title(before)} is as it was.")
+
+    async def _undo_delete(
+        self,
+        user_id: int,
+        playlist: Playlist,
+        default: SavedDefault | None,
+        pin: Pin | None,
+        spotify: Spotify,
+    ) -> Undone:
+        await spotify.library.save(playlist.require_uri())
+        if default and (await self._preferences.get(user_id)).playlist is None:
+            await self._preferences.set_playlist(user_id, default)
+        if pin:
+            await self._pins.set(user_id, pin)
+        return Undone(
+            f"{title(playlist)} is back in your library.",
+            ("It may be at another place in your list.",),
+        )
 
 
 def validate_name(text: str) -> str:
@@ -35,12 +188,60 @@ def validate_description(text: str) -> str:
     return description
 
 
-async def create_playlist(
-    spotify: Spotify, name: str, *, public: bool = False, description: str = ""
-) -> Playlist:
-    """Create an empty playlist. Raises InvalidPlaylistText and SpotifyError."""
-    name, description = validate_name(name), validate_description(description)
+def title(playlist: Playlist) -> str:
+    """The playlist's name in bold, escaped."""
+    return bold(playlist.name)
+
+
+def bold(name: str | None) -> str:
+    return f"**{safe(name, MAX_NAME) or 'Untitled'}**"
+
+
+async def _explain_create(error: OutcomeUnknown, spotify: Spotify, name: str) -> OutcomeUnknown:
+    """The error, with a message that says whether there is an empty playlist of this name."""
     try:
-        return await spotify.playlists.create(name, public=public, description=description)
+        playlists, _ = await spotify.playlists.first_pages()
+    except BotError:
+        return error
+    found = any(
+        single_line(playlist.name, len(name) + 1) == name and playlist.total == 0
+        for playlist in playlists
+    )
+    message = _MAYBE_CREATED if found else _NOT_CREATED
+    return OutcomeUnknown(str(error), message=message.format(name=bold(name)))
+
+
+async def _undo_create(created: Playlist, spotify: Spotify) -> Undone:
+    uri = created.require_uri()
+    with suppress(NotFound):
+        playlist = await spotify.playlists.get(uri)
+        if playlist.total != created.total:
+            raise ChangedSince(title(created))
+        await spotify.library.remove(uri)
+    return Undone(f"Deleted {title(created)}.")
+
+
+async def _edit(spotify: Spotify, uri: Uri, details: Details) -> None:
+    """Change the details. If the outcome is unknown, look whether they are changed."""
+    try:
+        await spotify.playlists.edit(
+            uri, name=details.name, description=details.description, public=details.public
+        )
     except BadRequest as error:
         raise BadRequest(str(error), message=_REFUSED) from None
+    except OutcomeUnknown as error:
+        try:
+            now = details.of(await spotify.playlists.get(uri))
+        except BotError:
+            raise error from None
+        if now != details:
+            raise OutcomeUnknown(str(error), message=_NOT_CHANGED) from None
+
+
+def _with_details(playlist: Playlist, details: Details) -> Playlist:
+    changes = {
+        "name": details.name,
+        "raw_description": details.description,
+        "public": details.public,
+    }
+    return replace(playlist, **{key: each for key, each in changes.items() if each is not None})

@@ -52,7 +52,7 @@ def can_add_to(playlist: Playlist, account_id: str | None) -> bool | None:
 async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
     """The playlists that the user can add to, among those on their first page."""
     (playlists, more), profile = await asyncio.gather(
-        spotify.playlists.first_page(), spotify.profile.me(fresh=False)
+        spotify.playlists.first_pages(), spotify.profile.me(fresh=False)
     )
     permissions = [can_add_to(playlist, profile.id) for playlist in playlists]
     writable = playlists.where(compress(playlists, permissions), unreadable=permissions.count(None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Hashable, Mapping
 from typing import Self
@@ -83,6 +84,7 @@ class Playlist(CatalogueItem, frozen=True):
 
     kind = Kind.PLAYLIST
 
+    raw_description: Name | None = msgspec.field(default=None, name="description")
     images: list[Image] | None = None
     owner: Owner | None = None
     public: bool | None = None
@@ -90,6 +92,11 @@ class Playlist(CatalogueItem, frozen=True):
     snapshot_id: Name | None = None
     items: ItemCount | None = None
     tracks: ItemCount | None = None
+
+    @property
+    def description(self) -> str | None:
+        """As its owner wrote it: Spotify returns it as HTML."""
+        return None if self.raw_description is None else html.unescape(self.raw_description)
 
     @property
     def is_readable(self) -> bool:

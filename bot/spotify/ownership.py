@@ -25,3 +25,8 @@ def ownership_of(playlist: Playlist, account_id: str | None) -> Ownership:
     if playlist.collaborative:
         return Ownership.SHARED
     return Ownership.UNKNOWN if None in (owner, account_id) else Ownership.FOLLOWED
+
+
+# What an account may do is known for certain only with an ownership; Spotify decides the rest.
+EDITABLE = frozenset((Ownership.OWN, Ownership.UNKNOWN))
+WRITABLE = EDITABLE | {Ownership.SHARED}

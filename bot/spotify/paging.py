@@ -108,10 +108,10 @@ class Paging(Generic[T]):
         """Whether entries moved during the reading, or Spotify's count changed."""
         return self.moved or self.totals.range is not None
 
-    async def page(self, offset: int = 0) -> Page[T]:
-        """The one page that begins at `offset`, perhaps from the cache."""
+    async def page(self, offset: int = 0, *, fresh: bool = False) -> Page[T]:
+        """The one page that begins at `offset`; unless `fresh`, perhaps from the cache."""
         query = {**self._query, "limit": self._page_size, "offset": offset}
-        return await self._api.get(self._path, query, decode=self._decode_page)
+        return await self._api.get(self._path, query, decode=self._decode_page, fresh=fresh)
 
     async def __aiter__(self) -> AsyncIterator[T | None]:
         try:

@@ -35,15 +35,31 @@ class PlaylistsApi:
             self._api, "me/playlists", _decode_page, concurrency=concurrency, newest_first=True
         )
 
-    async def first_page(self) -> tuple[Entries[Playlist], bool]:
-        """The first PAGE_SIZE of `mine`, without duplicates, and whether there may be more.
+    async def first_pages(
+        self, count: int = 1, *, fresh: bool = False
+    ) -> tuple[Entries[Playlist], bool]:
+        """The first pages of `mine`, without duplicates, and whether there may be more.
 
-        They may be from the cache.
+        Unless `fresh`, they may be from the cache.
         """
-        page = await self.mine().page()
-        usable = page.readable.map(lambda playlist: playlist if playlist.uri else None)
-        unique = {playlist.id: playlist for playlist in usable}
-        return usable.where(unique.values()), page.has_more()
+        unique: dict[str | None, Playlist] = {}
+        unreadable, more = 0, True
+        paging = self.mine()
+        for offset in range(0, count * PAGE_SIZE, PAGE_SIZE):
+            page = await paging.page(offset, fresh=fresh)
+            usable = page.readable.map(lambda playlist: playlist if playlist.uri else None)
+            for playlist in usable:
+                unique.setdefault(playlist.id, playlist)
+            unreadable += usable.unreadable
+            more = page.has_more(offset)
+            if not more:
+                break
+        return Entries(unique.values(), unreadable=unreadable), more
+
+    async def get(self, playlist: Uri) -> Playlist:
+        """The playlist as it is now. Raises NotFound, also for one that Spotify made."""
+        decode = Playlist.decode
+        return await self._api.get(f"playlists/{playlist.id}", decode=decode, fresh=True)
 
     def items(
         self,

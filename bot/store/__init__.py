@@ -1,4 +1,4 @@
-"""The SQLite database: linked accounts, pending logins, preferences, API usage and metadata."""
+"""The SQLite database: accounts, pending logins, preferences, pins, API usage and metadata."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load_or_create
 from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
 from bot.store.pending_logins import PendingLoginTable
+from bot.store.pins import Pin, PinTable
 from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
 from bot.store.sleep_timers import SleepTimer, SleepTimerTable
 
@@ -25,6 +26,7 @@ __all__ = [
     "LinkedAccount",
     "LoginStep",
     "PendingLogin",
+    "Pin",
     "Preferences",
     "SavedDefault",
     "SleepTimer",
@@ -44,6 +46,7 @@ class Store:
         self.accounts = AccountTable(database, cipher)
         self.pending_logins = PendingLoginTable(database, cipher)
         self.preferences = PreferenceTable(database)
+        self.pins = PinTable(database)
         self.api_usage = ApiUsageTable(database)
         self.sleep_timers = SleepTimerTable(database)
 

@@ -152,6 +152,14 @@ MIGRATIONS = (
     CREATE INDEX login_cookie ON login (cookie);
     CREATE INDEX login_expiry ON login (expires_at);
     """,
+    """
+    CREATE TABLE pin (
+        discord_id INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
+        uri        TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        PRIMARY KEY (discord_id, uri)
+    ) STRICT;
+    """,
 )
 
 

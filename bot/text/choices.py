@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import discord
 
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.models import Album, Artist, Audiobook, Device, Episode, Playlist, Show, Track
+from bot.spotify.ownership import Ownership
 from bot.text.escape import single_line
+from bot.text.items import count
 
 # Discord allows the name of a choice and its value this many characters.
 MAX_CHOICE = 100
@@ -34,6 +36,24 @@ def item_choice(item: Item) -> Choice:
 def playlist_choice(playlist: Playlist) -> Choice:
     """A playlist of the user, or one that they follow; the value is the URI."""
     return Choice(_join("Playlist", plain_title(playlist)), str(playlist.uri))
+
+
+def own_playlist_choice(playlist: Playlist, ownership: Ownership) -> Choice:
+    """`Roadtrip · 30 songs · by Grace`: tells those of one name apart; the value is the URI."""
+    return Choice(
+        _join(plain_title(playlist), *playlist_details(playlist, ownership)), str(playlist.uri)
+    )
+
+
+def playlist_details(playlist: Playlist, ownership: Ownership) -> Iterator[str]:
+    """Its number of songs, and whose it is unless it is the user's own."""
+    if playlist.total is not None:
+        yield count(playlist.total, "song")
+    owner = single_line(playlist.owner.display_name, _MAX_BYLINE) if playlist.owner else ""
+    if ownership is Ownership.SHARED:
+        yield f"shared by {owner}" if owner else "shared"
+    elif ownership is Ownership.FOLLOWED:
+        yield f"by {owner}" if owner else "followed"
 
 
 def device_choice(device: Device) -> Choice:

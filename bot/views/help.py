@@ -42,8 +42,12 @@ SECTIONS = (
     ),
     HelpSection(
         "Playlists",
-        ("playlist list", "playlist create"),
-        "Look through yours and make new ones.",
+        (
+            *("playlist list", "playlist show", "playlist create", "playlist rename"),
+            *("playlist describe", "playlist visibility", "playlist delete"),
+            "playlist default",
+        ),
+        "Names complete as you type, and links work too. You choose where songs go by default.",
     ),
     HelpSection("Save", ("save", "export"), "Save to Liked Songs, or download them all as a file."),
     HelpSection(

@@ -15,6 +15,7 @@ from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Artist, Chapter, Episode, Playlist, Show, Track
 from bot.spotify.ownership import Ownership
 from bot.spotify.uris import Kind, Uri
+from bot.text.choices import playlist_details
 from bot.text.escape import escape, safe, single_line
 from bot.text.items import MAX_BYLINE, count, creator, format_duration, title
 
@@ -204,22 +205,15 @@ def _line(entry: Entry, head: Item | None, limit: int) -> str:
         # The heading names the artist of an album and the show of an episode already.
         if item.kind not in (Kind.ARTIST, Kind.PLAYLIST) and creator(item) != _head_creator(head):
             parts.append(escape(creator(item, limit)))
-    parts.append(_details(item))
-    parts.append(_owner(entry, limit))
+    if isinstance(item, Playlist) and entry.ownership is not None:
+        parts += [escape(detail) for detail in playlist_details(item, entry.ownership)]
+    else:
+        parts.append(_details(item))
     if isinstance(item, Track) and item.is_local:
         parts.append("local file")
     if entry.played_at is not None:
         parts.append(f"<t:{entry.played_at}:R>")
     return " · ".join(part for part in parts if part)
-
-
-def _owner(entry: Entry, limit: int) -> str:
-    """Whose playlist it is, unless it is the user's own."""
-    if entry.ownership not in (Ownership.SHARED, Ownership.FOLLOWED):
-        return ""
-    owner = entry.item.owner if isinstance(entry.item, Playlist) else None
-    by = f"by {name}" if (name := safe(owner.display_name if owner else "", limit)) else ""
-    return f"shared {by}".rstrip() if entry.ownership is Ownership.SHARED else by or "followed"
 
 
 def _head_creator(head: Item | None) -> str:

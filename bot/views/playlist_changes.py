@@ -1,26 +1,104 @@
-"""The cards of playlists that were created or changed."""
+"""The cards of playlists that were created or changed, and the question before one is deleted."""
 
 from __future__ import annotations
 
+import discord
 from discord import ui
 
+from bot.interactions.components import PersistentButton
+from bot.interactions.responses import Reply
+from bot.library.playlist_changes import Edited, bold, title
 from bot.spotify.models import Playlist
+from bot.spotify.ownership import Ownership
+from bot.spotify.uris import Kind, Uri
+from bot.store import SavedDefault
+from bot.text.escape import safe
 from bot.text.items import count
 from bot.views import cards
 from bot.views.item_buttons import ItemAction, item_buttons
 
-_EMPTY_HINT = "Nothing in it yet. Add songs with **Add to playlist** below any song."
+_EMPTY = "Nothing in it yet. **Add to playlist** is below every song."
+_UNDO = ""
+_RECOVER = "Deleted by mistake? Go to spotify.com/account/recover-playlists."
+
+KEPT = "Nothing was deleted."
+NO_DEFAULT = "You have no default playlist. Set one with /playlist default and its name."
+
+
+class DeleteButton(PersistentButton, template=r"playlist:delete:(?P<item_id>[0-9A-Za-z]{22})"):
+    """Deletes the user's own playlist, or unfollows another."""
+
+    def __init__(self, item_id: str, label: str = "Delete playlist") -> None:
+        self.uri = Uri(Kind.PLAYLIST, item_id)
+        style = discord.ButtonStyle.danger
+        super().__init__(
+            ui.Button(label=label, style=style, custom_id=f"playlist:delete:{item_id}")
+        )
+
+
+class KeepButton(PersistentButton, template="playlist:keep"):
+    """Answers the question with no."""
+
+    def __init__(self) -> None:
+        super().__init__(ui.Button(label="Keep it", custom_id="playlist:keep"))
 
 
 def created_card(playlist: Playlist) -> ui.LayoutView:
     """The new playlist."""
-    row: cards.Row = ui.ActionRow(*item_buttons(playlist, ItemAction.SHARE))
     visibility = "public" if playlist.public else "private"
-    return cards.card(
-        playlist, row, heading=f"-# Created, {visibility}", below=describe(playlist) or _EMPTY_HINT
+    songs = count(playlist.total, "song") if playlist.total else _EMPTY
+    return _card(playlist, f"Created, {visibility}", songs)
+
+
+def renamed_card(edited: Edited) -> ui.LayoutView:
+    """The playlist with its new name, and the old one."""
+    return _card(edited.after, f"Renamed from {safe(edited.before.name) or 'Untitled'}", _UNDO)
+
+
+def described_card(edited: Edited) -> ui.LayoutView:
+    """The playlist with its new description."""
+    text = safe(edited.after.raw_description, 300)
+    return _card(edited.after, "New description", text or "No description")
+
+
+def visibility_card(edited: Edited) -> ui.LayoutView:
+    """The playlist, and who can see it."""
+    shown = (
+        "Public: it’s on your profile" if edited.after.public else "Private: not on your profile"
     )
+    return _card(edited.after, shown, "")
 
 
-def describe(playlist: Playlist) -> str:
-    """The number of songs; empty without any, or if Spotify does not say it."""
-    return count(playlist.total, "song") if playlist.total else ""
+def delete_question(playlist: Playlist, ownership: Ownership) -> Reply:
+    """The question before a playlist is deleted or unfollowed."""
+    songs = f" · {count(playlist.total, 'song')}" if playlist.total is not None else ""
+    uri = playlist.require_uri()
+    if ownership is Ownership.OWN:
+        question, label = f"Delete {title(playlist)}{songs}?", "Delete playlist"
+    else:
+        question, label = f"Take {title(playlist)}{songs} out of your library?", "Unfollow"
+    row: cards.Row = ui.ActionRow(DeleteButton(uri.id, label), KeepButton())
+    return Reply(view=cards.container(f"{question}\n-# On Spotify", row), private=True)
+
+
+def deleted_card(playlist: Playlist) -> ui.LayoutView:
+    """That the playlist is gone from the library, and how to get it back."""
+    return cards.container(f"{title(playlist)} is gone from your library.\n-# {_RECOVER}")
+
+
+def kept_card() -> ui.LayoutView:
+    return cards.container(KEPT)
+
+
+def default_text(default: SavedDefault | None, *, is_new: bool = False) -> str:
+    """Which playlist is the default."""
+    if default is None:
+        return NO_DEFAULT
+    verb = "is now" if is_new else "is"
+    return f"{bold(default.name)} {verb} your default: songs go there if you name no playlist."
+
+
+def _card(playlist: Playlist, heading: str, below: str) -> ui.LayoutView:
+    row: cards.Row = ui.ActionRow(*item_buttons(playlist, ItemAction.PLAY, ItemAction.SHARE))
+    lines = f"-# {below}" if below else ""
+    return cards.card(playlist, row, heading=f"-# {heading}", below=lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from sandbox.spotify import error_responses, user_objects
@@ -22,6 +23,7 @@ MAX_ITEMS_PER_REQUEST = 100
 # Reports name about 11,000. Spotify's documentation of 2023 says that it answers 403 beyond its
 # limit, as it does without the permission to edit.
 MAX_PLAYLIST_ITEMS = 11_000
+MAX_NAME, MAX_DESCRIPTION = 100, 300
 OUT_OF_BOUNDS = "Index out of bounds."
 
 
@@ -40,7 +42,7 @@ def _is_visible(request: ApiRequest, playlist: Playlist) -> bool:
 
 
 def create_playlist(request: ApiRequest) -> ApiResponse:
-    body = request.body_fields(name=str, public=bool, collaborative=bool, description=str)
+    body = _details(request)
     if not body.get("name", "").strip():
         raise bad_request("Missing required field: name")
     public, collaborative = body.get("public", True), body.get("collaborative", False)
@@ -61,7 +63,7 @@ def get_playlist(request: ApiRequest) -> object:
 
 def change_details(request: ApiRequest) -> ApiResponse:
     playlist = _editable_playlist(request, owner_only=True)
-    body = request.body_fields(name=str, public=bool, collaborative=bool, description=str)
+    body = _details(request)
     if not body or not body.get("name", "x").strip():
         raise bad_request("Missing required field: name")
     public = body.get("public", playlist.public)
@@ -72,6 +74,16 @@ def change_details(request: ApiRequest) -> ApiResponse:
     playlist.description = body.get("description", playlist.description)
     playlist.new_snapshot()
     return ApiResponse(200)
+
+
+def _details(request: ApiRequest) -> dict[str, Any]:
+    """The details in the body. Spotify documents no limits; these are those of its apps."""
+    body = request.body_fields(name=str, public=bool, collaborative=bool, description=str)
+    for field, limit in (("name", MAX_NAME), ("description", MAX_DESCRIPTION)):
+        text = body.get(field, "")
+        if len(text) > limit or any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in text):
+            raise bad_request(f"Invalid playlist {field}")
+    return body
 
 
 def get_items(request: ApiRequest) -> object:

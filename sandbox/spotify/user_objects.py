@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 from sandbox.spotify import catalogue_objects
@@ -42,7 +43,7 @@ def simplified_playlist(playlist: Playlist, state: SpotifyState) -> Json:
     images = catalogue_objects.cover_images(playlist.id, state.origin)[:1]
     return {
         "collaborative": playlist.collaborative,
-        "description": playlist.description,
+        "description": html.escape(playlist.description),
         "external_urls": {"spotify": f"https://open.spotify.com/playlist/{playlist.id}"},
         "href": href,
         "id": playlist.id,

@@ -100,7 +100,8 @@ READ_CALLS: Mapping[str, ClientCall] = {
     "library.audiobooks": lambda spotify, _: collect(spotify.library.audiobooks()),
     "library.artists": lambda spotify, _: collect(spotify.library.artists()),
     "library.contains": lambda spotify, it: spotify.library.contains(*track_uris(it, 3)),
-    "playlists.first_page": lambda spotify, _: spotify.playlists.first_page(),
+    "playlists.first_pages": lambda spotify, _: spotify.playlists.first_pages(),
+    "playlists.get": lambda spotify, it: spotify.playlists.get(any_uri(it, Kind.PLAYLIST)),
     "playlists.mine": lambda spotify, _: collect(spotify.playlists.mine()),
     "playlists.items": _read_long_playlist,
     "playlists.open": lambda spotify, it: spotify.playlists.open(

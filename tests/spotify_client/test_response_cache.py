@@ -42,7 +42,7 @@ READS_WITH_CACHE_TTL: dict[str, tuple[ReadCall, float]] = {
     "state": (lambda s, _: s.player.state(), 0),
     "devices": (lambda s, _: s.player.devices(), 0),
     "devices a moment ago": (lambda s, _: s.player.devices(fresh=False), MINUTE_S / 3),
-    "own playlists": (lambda s, _: s.playlists.first_page(), 10 * MINUTE_S),
+    "own playlists": (lambda s, _: s.playlists.first_pages(), 10 * MINUTE_S),
     "queue": (lambda s, _: s.player.get_queue(), 0),
     "me": (lambda s, _: s.profile.me(), 0),
     "me a moment ago": (lambda s, _: s.profile.me(fresh=False), 10 * MINUTE_S),
@@ -239,12 +239,12 @@ async def test_write_invalidates_only_its_group(
     fake: FakeSpotify, make_client: ClientFactory
 ) -> None:
     ada = make_client("ada", cached=True)
-    reads = (read_contains(ada, fake), ada.playlists.first_page(), ada.player.devices(fresh=False))
+    reads = (read_contains(ada, fake), ada.playlists.first_pages(), ada.player.devices(fresh=False))
     for read in reads:
         await read
     await ada.player.set_volume(7)
     await read_contains(ada, fake)
-    await ada.playlists.first_page()
+    await ada.playlists.first_pages()
     await ada.library.save(track_uri(fake))
     await ada.player.devices(fresh=False)
     asked = [f"{call.method} {call.path}" for call in fake.calls[3:]]

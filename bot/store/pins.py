@@ -1,0 +1,58 @@
+"""Pins: what a user wants first among suggestions; an unlink erases them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.errors.content import TooManyPins
+from bot.errors.login import NotLinked
+from bot.store.connection import Database
+
+MAX_PINS = 5
+
+
+@dataclass(frozen=True)
+class Pin:
+    """An item's URI, such as `spotify:album:…`, and its name when the user pinned it."""
+
+    uri: str
+    name: str = field(repr=False)
+
+
+class PinTable:
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def of(self, discord_id: int) -> list[Pin]:
+        """The user's pins, oldest first."""
+        rows = await self._db.fetch_all(
+            "SELECT uri, name FROM pin WHERE discord_id = ? ORDER BY rowid", discord_id
+        )
+        return [Pin(*row) for row in rows]
+
+    async def set(self, discord_id: int, pin: Pin) -> None:
+        """Store a pin, or the new name of an existing one. Raises NotLinked and TooManyPins."""
+        with self._db.on_write(discord_id):
+            async with self._db.transaction() as db:
+                rows = await db.execute_fetchall(
+                    "SELECT 1 FROM link WHERE discord_id = ?", (discord_id,)
+                )
+                if not list(rows):
+                    raise NotLinked("pins")
+                await db.execute(
+                    "INSERT INTO pin (discord_id, uri, name) VALUES (?, ?, ?)"
+                    " ON CONFLICT (discord_id, uri) DO UPDATE SET name = excluded.name",
+                    (discord_id, pin.uri, pin.name),
+                )
+                rows = await db.execute_fetchall(
+                    "SELECT count(*) FROM pin WHERE discord_id = ?", (discord_id,)
+                )
+                if any(count > MAX_PINS for (count,) in rows):
+                    raise TooManyPins
+
+    async def remove(self, discord_id: int, uri: str) -> bool:
+        """Whether there was such a pin."""
+        with self._db.on_write(discord_id):
+            return await self._db.execute(
+                "DELETE FROM pin WHERE discord_id = ? AND uri = ?", discord_id, uri
+            )
