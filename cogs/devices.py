@@ -84,7 +84,8 @@ class Devices(commands.Cog):
         else:
             await defer(interaction)
         outcome = await self.player.perform(user_id, action, on=on)
-        await reply(interaction, outcome_reply(outcome, private=True))
+        controls_of = user_id if action.verb in ("play", "resume") else None
+        await reply(interaction, outcome_reply(outcome, private=True, controls_of=controls_of))
 
     async def _perform_listed(
         self, interaction: Interaction, action: PlayerAction, on: str | None

@@ -33,14 +33,13 @@ class Playback(commands.Cog):
         shuffle: bool | None = None,
     ) -> None:
         """Play something, or continue where you left off."""
+        if what is None:
+            await self._resume(interaction, on, shuffle)
+            return
         await self.replies.defer(interaction)
         user_id = interaction.user.id
-        if what is None:
-            action = PlayerAction("resume", shuffle=shuffle)
-            outcome = await self.player.perform(user_id, action, on=on)
-        else:
-            outcome = await self.player.play(user_id, what, on=on, shuffle=shuffle)
-        await reply(interaction, outcome_reply(outcome))
+        outcome = await self.player.play(user_id, what, on=on, shuffle=shuffle)
+        await reply(interaction, outcome_reply(outcome, controls_of=user_id))
 
     @play.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
@@ -59,7 +58,7 @@ class Playback(commands.Cog):
     @app_commands.describe(on="The device to play on")
     async def resume(self, interaction: Interaction, on: str | None = None) -> None:
         """Continue playing."""
-        await self._perform(interaction, "resume", on)
+        await self._resume(interaction, on)
 
     @resume.autocomplete("on")
     async def complete_resume_device(self, interaction: Interaction, typed: str) -> Choices:
@@ -80,11 +79,17 @@ class Playback(commands.Cog):
         """Start this track over."""
         await self._perform(interaction, "restart")
 
-    async def _perform(
-        self, interaction: Interaction, verb: ActionVerb, on: str | None = None
+    async def _resume(
+        self, interaction: Interaction, on: str | None, shuffle: bool | None = None
     ) -> None:
         await self.replies.defer(interaction)
-        outcome = await self.player.perform(interaction.user.id, PlayerAction(verb), on=on)
+        user_id = interaction.user.id
+        outcome = await self.player.perform(user_id, PlayerAction("resume", shuffle=shuffle), on=on)
+        await reply(interaction, outcome_reply(outcome, controls_of=user_id))
+
+    async def _perform(self, interaction: Interaction, verb: ActionVerb) -> None:
+        await self.replies.defer(interaction)
+        outcome = await self.player.perform(interaction.user.id, PlayerAction(verb))
         await reply(interaction, outcome_reply(outcome))
 
 

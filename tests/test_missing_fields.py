@@ -48,8 +48,8 @@ async def test_now_playing_omits_unknown_times(spotify: Spotify, linked_user: Us
         (7_200_000, 3_723_000, "\n▰▰▰▰▰▱▱▱▱▱ 1:02:03 / 2:00:00\n"),
         (None, 62_000, "\n1:02\n"),
         (0, 62_000, "\n1:02\n"),
-        (200_000, None, "Unknown artist\n-# On Spotify"),
-        (None, None, "Unknown artist\n-# On Spotify"),
+        (200_000, None, "Unknown artist\n-# Playing\n-# On Spotify"),
+        (None, None, "Unknown artist\n-# Playing\n-# On Spotify"),
     ):
         _set_playback(spotify, _track_json(duration_ms=length), progress_ms)
         text = (await linked_user.run("/now")).text

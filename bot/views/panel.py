@@ -136,7 +136,7 @@ def _player_parts(state: PanelState, *, plain: bool = False) -> list[str]:
     device = playback.device or UNKNOWN_DEVICE
     line = playback_line(playback) if state.item else ""
     parts = [
-        f"{device_emoji(device.type)} {line}" if line and not plain else line,
+        f"{device_emoji(device.type)} {line}" if line and device.name and not plain else line,
         _volume(device.volume_percent, plain=plain),
         "Shuffled" if playback.shuffle_state else "",
         _REPEAT_LABELS.get(playback.repeat_state or "", ""),

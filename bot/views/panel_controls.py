@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -11,7 +12,8 @@ from discord import ui
 from bot.interactions.components import PersistentButton
 from bot.player.actions import NEXT_REPEAT
 from bot.player.situation import Situation, situation_of
-from bot.spotify.models import UNKNOWN_DEVICE, Device, Episode
+from bot.spotify.catalogue import Item
+from bot.spotify.models import UNKNOWN_DEVICE, Device, Episode, Playback, Track
 from bot.views.friends import PlayAlongButton
 from bot.views.item_buttons import ADD, go_to_buttons, item_buttons
 from bot.views.panel_state import PanelState
@@ -92,6 +94,20 @@ def control_rows(state: PanelState) -> Iterator[list[ui.Item[Any]]]:
         yield more
 
 
+def started_controls(owner: int, item: Item) -> list[ui.Item[Any]]:
+    """The row for an item that has just been started, of a player that was not read since.
+
+    Each press shows the whole panel in the card's place.
+    """
+    state = PanelState(owner)
+    row: list[ui.Item[Any]] = [_pause_button(state), _button(state, "next", "⏭️")]
+    if isinstance(item, Track | Episode) and item.uri is not None:
+        row += _item_buttons(
+            replace(state, playback=Playback(is_playing=True, item_or_unknown=item))
+        )
+    return [*row, _button(state, "refresh", label="All controls")]
+
+
 def _playback_buttons(state: PanelState) -> list[ui.Item[Any]]:
     """Play in the middle; around it skip, and shuffle and repeat, or the steps of an episode."""
     previous = _button(state, "previous", "⏮️", disabled=_is_disabled(state, "skipping_prev"))
@@ -125,11 +141,14 @@ def _toggle_button(state: PanelState) -> PanelButton:
     # Spotify always disallows pausing or resuming, and updates that late after a press.
     both = all(_is_disabled(state, action) for action in ("pausing", "resuming"))
     if state.playback and state.playback.is_playing:
-        button = _button(state, "pause", "⏸️", disabled=both)
-    else:
-        button = _button(state, "resume", "▶️", disabled=both and state.playback is not None)
-    button.item.style = discord.ButtonStyle.primary
-    return button
+        return _pause_button(state, disabled=both)
+    disabled = both and state.playback is not None
+    return _button(state, "resume", "▶️", style=discord.ButtonStyle.primary, disabled=disabled)
+
+
+def _pause_button(state: PanelState, *, disabled: bool = False) -> PanelButton:
+    style = discord.ButtonStyle.primary
+    return _button(state, "pause", "⏸️", style=style, disabled=disabled)
 
 
 def _shuffle_button(state: PanelState) -> PanelButton:
@@ -177,19 +196,20 @@ def _like_button(state: PanelState) -> PanelButton:
     assert uri is not None
     if state.liked:
         return _button(state, f"unlike {uri.kind}:{uri.id}", "💚", label="Liked", on=True)
-    emoji = "❔" if state.liked is None else "🤍"
+    emoji = None if state.liked is None else "🤍"  # no heart claims to know it
     return _button(state, f"like {uri.kind}:{uri.id}", emoji, label="Like")
 
 
 def _button(
     state: PanelState,
     action: str,
-    emoji: str,
+    emoji: str | None = None,
     *,
     label: str | None = None,
     on: bool = False,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
     disabled: bool = False,
 ) -> PanelButton:
-    style = discord.ButtonStyle.success if on else discord.ButtonStyle.secondary
+    style = discord.ButtonStyle.success if on else style
     button: ui.Button[Any] = ui.Button(emoji=emoji, label=label, style=style, disabled=disabled)
     return PanelButton(str(state.owner), action, button)

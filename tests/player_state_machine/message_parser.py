@@ -58,6 +58,8 @@ def parse_message(message: dict[str, Any]) -> ParsedMessage:
         return ParsedMessage("queue", body=lines)
     if lines[0] == "### Your devices":
         return ParsedMessage("devices", body=lines)
+    if len(texts) == 1 and lines[0].startswith("-# ") and lines[-1].endswith("On Spotify"):
+        return _parse_card("card", lines, None, {})
     panel_ids = [
         button["custom_id"] for button in buttons if button["custom_id"].startswith("panel:")
     ]
@@ -68,8 +70,6 @@ def parse_message(message: dict[str, Any]) -> ParsedMessage:
             if button["custom_id"].startswith("panel:")
         }
         return _parse_card("panel", lines, panel_ids[0].split(":")[1], button_states)
-    if len(texts) == 1 and lines[0].startswith("-# ") and lines[-1].endswith("On Spotify"):
-        return _parse_card("card", lines, None, {})
     return ParsedMessage("list" if lines[0].startswith("### ") else "other", body=lines)
 
 
