@@ -173,7 +173,7 @@ async def build(
             friends=FriendPlayback(sessions, store, monotonic=monotonic),
             player=player,
             panels=panels,
-            saved_items=SavedItems(panels.items_saved),
+            saved_items=SavedItems(undo_log, panels.items_saved),
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
             playlist_changes=PlaylistChanges(sessions, store, undo_log),

@@ -11,6 +11,7 @@ from discord.ext import commands
 from bot.browse.pages import read_page
 from bot.browse.paths import path_for_item
 from bot.client import Interaction, Tonearm
+from bot.errors.spotify import NotFound
 from bot.interactions.components import on_component
 from bot.interactions.responses import (
     Reply,
@@ -26,8 +27,9 @@ from bot.player.outcome import Outcome
 from bot.services import Services
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Uri
-from bot.views import items, lists, playlists
-from bot.views.item_buttons import ItemAction, ItemActionButton, saved_message, unsaved_message
+from bot.text.library import titles
+from bot.views import items, lists, playlists, saved
+from bot.views.item_buttons import ItemAction, ItemActionButton
 from bot.views.outcome import outcome_line
 from bot.views.queue import queued_reply
 from bot.views.status_line import is_in_place, result_view, short_answer
@@ -96,11 +98,11 @@ class Items(commands.Cog):
                 return await self._add(user_id, uri)
         spotify = await self.sessions.session(user_id)
         item = await spotify.catalogue.item(uri)
-        if button.action == ItemAction.SAVE:
-            await self.saved_items.save(spotify, user_id, uri)
-            return _Done(saved_message(uri.kind), item=item, saved=True)
-        await self.saved_items.remove(spotify, user_id, uri)
-        return _Done(unsaved_message(uri.kind), item=item, saved=False)
+        save = button.action == ItemAction.SAVE
+        write = self.saved_items.save if save else self.saved_items.remove
+        change = await write(spotify, user_id, uri, titles=titles([item]))
+        change.require(NotFound)
+        return _Done(saved.item_line(uri, change, saved=save), item=item, saved=save)
 
     async def _add(self, user_id: int, uri: Uri) -> _Done:
         """Add the item to the default playlist, or ask for one."""

@@ -1,4 +1,4 @@
-"""/save and /export: the user's library."""
+"""/save, /unsave, /undo and /export: the user's library."""
 
 from __future__ import annotations
 
@@ -8,35 +8,68 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
-from bot.errors.content import ExportInProgress, NotSavable
+from bot.errors.content import ExportInProgress
+from bot.errors.spotify import NotFound
 from bot.interactions.progress import ProgressMessage
 from bot.interactions.responses import defer, edit_reply, reply, send_file
 from bot.library.export import liked_songs
 from bot.library.formats import FORMATS
-from bot.player.state import now_playing
+from bot.player.savable import find_savable
 from bot.services import Services
+from bot.text.library import titles
 from bot.views.export import export_message
-from bot.views.items import saved_card
+from bot.views.saved import SavedReport, report_reply, undone_reply
 
 
 class Library(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.replies = services.reply_visibility
+        self.autocomplete = services.autocomplete
         self.saved_items = services.saved_items
         self.sessions = services.sessions
+        self.undo_log = services.undo_log
         self._exporting: set[int] = set()
 
     @app_commands.command()
-    async def save(self, interaction: Interaction) -> None:
-        """Save what is playing to your liked songs."""
+    @app_commands.describe(what="Links, several at once, or words. Leave empty for what’s playing")
+    async def save(self, interaction: Interaction, what: str | None = None) -> None:
+        """Save what’s playing, or anything else, to your library; follow artists and playlists."""
+        await self._change(interaction, what, save=True)
+
+    @app_commands.command()
+    @app_commands.describe(what="Links, several at once, or words. Leave empty for what’s playing")
+    async def unsave(self, interaction: Interaction, what: str | None = None) -> None:
+        """Remove what’s playing, or anything else, from your library."""
+        await self._change(interaction, what, save=False)
+
+    async def _change(self, interaction: Interaction, what: str | None, *, save: bool) -> None:
         await self.replies.defer(interaction)
-        spotify = await self.sessions.session(interaction.user.id)
-        item = await now_playing(spotify)
-        if item.uri is None:
-            raise NotSavable
-        await self.saved_items.save(spotify, interaction.user.id, item.uri)
-        await reply(interaction, saved_card([item]))
+        user = interaction.user.id
+        spotify = await self.sessions.session(user)
+        found = await find_savable(spotify, what)
+        items = list(found.items.values())
+        write = self.saved_items.save if save else self.saved_items.remove
+        change = await write(spotify, user, *found.uris, titles=titles(items))
+        change.require(NotFound)
+        report = SavedReport(change, items, save, found.unusable, found.note)
+        await reply(interaction, report_reply(report))
+
+    @save.autocomplete("what")
+    @unsave.autocomplete("what")
+    async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.queueable(interaction, typed)
+
+    @app_commands.command()
+    async def undo(self, interaction: Interaction) -> None:
+        """Undo your last change of your library or a playlist in the last ten minutes."""
+        await self.replies.defer(interaction)
+        user = interaction.user.id
+        change = self.undo_log.last(user)
+        spotify = await self.sessions.session(user, background=bool(change and change.background))
+        _, undone = await self.undo_log.undo(user, spotify)
+        await reply(interaction, undone_reply(undone))
 
     @app_commands.command()
     @app_commands.rename(kind="format")

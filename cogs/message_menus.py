@@ -19,15 +19,16 @@ from bot.player.message_links import LinkedItem, items_of, links_in, resolve_lin
 from bot.player.outcome import Outcome
 from bot.services import Services
 from bot.spotify import Spotify
-from bot.spotify.catalogue import Item
 from bot.spotify.links import SearchLink, find_links
 from bot.spotify.uris import Kind
 from bot.text.escape import safe
-from bot.views import friends, items
+from bot.text.library import titles
+from bot.views import friends
 from bot.views.lists import list_view
 from bot.views.message_menu import LinkSelect, MessageAction, link_menu
 from bot.views.outcome import outcome_line
 from bot.views.queue import queued_reply
+from bot.views.saved import SavedReport, report_line, report_reply
 from bot.views.status_line import is_in_place, result_view
 
 QUEUEABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.EPISODE, Kind.ALBUM, Kind.PLAYLIST)
@@ -81,9 +82,7 @@ class MessageMenus(commands.Cog):
         if isinstance(done, QueueRequest):
             await reply(interaction, queued_reply(done))
             return
-        line = (
-            outcome_line(done, named=True) if isinstance(done, Outcome) else items.saved_line(done)
-        )
+        line = outcome_line(done, named=True) if isinstance(done, Outcome) else report_line(done)
         view = result_view(interaction, line)
         await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
@@ -106,7 +105,7 @@ class MessageMenus(commands.Cog):
             if isinstance(done, Outcome | QueueRequest):
                 await reply(interaction, queued_reply(done))
             else:
-                await reply(interaction, items.saved_card(done))
+                await reply(interaction, report_reply(done))
         else:
             await reply(interaction, link_menu(action, found, resolved.more))
 
@@ -118,16 +117,16 @@ class MessageMenus(commands.Cog):
 
     async def _perform(
         self, user_id: int, spotify: Spotify, action: MessageAction, found: Sequence[LinkedItem]
-    ) -> Outcome | QueueRequest | Sequence[Item]:
-        """The outcome; the question before queueing many; or the saved items."""
+    ) -> Outcome | QueueRequest | SavedReport:
+        """The outcome; the question before queueing many; or what was saved."""
         if action is MessageAction.PLAY:
             first = found[0]
             return await self.player.perform(user_id, first.play_action, item=first.item)
         linked = items_of(found)
         uris = [item.require_uri() for item in linked]
         if action is MessageAction.SAVE:
-            await self.saved_items.save(spotify, user_id, *uris)
-            return linked
+            change = await self.saved_items.save(spotify, user_id, *uris, titles=titles(linked))
+            return SavedReport(change, linked)
         request = await plan_queue(spotify, linked)
         if request.needs_confirmation:
             return request

@@ -24,7 +24,9 @@ class Panel(commands.Cog):
         self.friends = services.friends
         self.panels = services.panels
         self.player = services.player
-        self.presses = PanelPresses(services.panels, services.player, services.sessions)
+        self.presses = PanelPresses(
+            services.panels, services.player, services.sessions, services.saved_items
+        )
         self.replies = services.reply_visibility
 
     @app_commands.command()

@@ -8,6 +8,7 @@ from tests.cost_session import CostedAction, CostSession, SessionStep
 from tests.cost_session import press_button as _press_button
 from tests.cost_session import run_command as _run_command
 from tests.cost_session import select_second as _select_second
+from tests.costed_library_actions import LIBRARY_ACTIONS
 from tests.costed_queue_actions import QUEUE_ACTIONS
 from tests.login_steps import authorize_login
 
@@ -245,7 +246,7 @@ COSTED_ACTIONS = (
         "autocomplete for `/playlist`",
         lambda session: session.ada.autocomplete("/playlist show name:har"),
     ),
-    CostedAction("`/save`", _run_command("/save")),
+    *LIBRARY_ACTIONS,
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",
         _run_command("/export format:json", "Here are"),

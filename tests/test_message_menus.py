@@ -115,9 +115,10 @@ async def test_selected_links_are_queued_in_message_order(
 async def test_selected_links_are_saved_with_one_call(
     spotify: Spotify, linked_user: UserClient, tracks: list[Track]
 ) -> None:
+    spotify.accounts["ada"].liked.clear()
     picker = await _use_menu(linked_user, SAVE, tracks)
     reply = await picker.pick(tracks[1].uri, tracks[2].uri)
-    assert "Saved" in reply.text
+    assert "Added 2 songs to your Liked Songs" in reply.text
     assert {tracks[1].uri, tracks[2].uri} <= set(_liked_uris(spotify))
     assert len(spotify.calls_to("PUT", "me/library")) == 1
 

@@ -202,14 +202,14 @@ async def test_stale_item_is_not_shown_as_current(
 async def test_save_elsewhere_updates_panel_without_calls(
     panel: PanelMessage, spotify: Spotify
 ) -> None:
+    spotify.accounts["ada"].liked.clear()
     as_of, since = panel.as_of, len(spotify.calls)
     await panel.advance(30)
     await panel.user.run("/save")
     await wait_for_redraws(panel.harness)
     assert "💚" in panel_buttons(panel.message)
-    assert api_calls_since(spotify, since) == ["GET me/player", "PUT me/library"], (
-        "only the calls of /save"
-    )
+    calls = ["GET me/player", "GET me/library/contains", "PUT me/library"]
+    assert api_calls_since(spotify, since) == calls, "only the calls of /save"
     assert "0:20 / 2:13" in panel.text
     assert panel.as_of == as_of
     await panel.advance(90)

@@ -41,6 +41,10 @@ class NotSavable(BotError):
     message = "This can’t be saved. Try again with the next track."
 
 
+class OwnPlaylist(BotError):
+    message = "That’s your own playlist: removing it would delete it, so I left it alone."
+
+
 class NothingToUndo(BotError):
     message = (
         "There’s nothing to undo: only your last change of the last ten minutes can be undone."

@@ -1,13 +1,38 @@
-"""Saves and unsaves items of a user's library, and reports that to the live panels."""
+"""Saves and removes items of a user's library, so that it can be undone and the panels know it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from bot.errors.bot_error import BotError
+from bot.errors.content import OwnPlaylist
+from bot.errors.login import NeedsLogin
+from bot.errors.spotify import NotFound, OutcomeUnknown, SpotifyDown
+from bot.library.undo import Change, UndoLog, Undone
 from bot.spotify import Spotify
-from bot.spotify.uris import Uri
+from bot.spotify.library import batches
+from bot.spotify.models import Playlist
+from bot.spotify.uris import Kind, Uri
+from bot.text.library import change_sentence
+
+# Seconds to look at the library after a write that Spotify did not confirm.
+_LOOK_TIMEOUT = 2.0
+
+_NOT_CONFIRMED = (
+    "Not sure that worked: Spotify didn’t confirm. Check your library before trying again."
+)
+_AT_THE_TOP = "It’s at the top of the list now: apps can’t bring back its place or its date."
+_OWNER_UNKNOWN = (
+    "Spotify doesn’t say whose playlist that is. If it’s yours, removing it would delete it, so "
+    "I left it alone."
+)
+_NOT_KNOWN_BEFORE = (
+    "Spotify didn’t say what was in your library before, so the rest stays as it is now."
+)
 
 
 class SavedCallback(Protocol):
@@ -16,19 +41,209 @@ class SavedCallback(Protocol):
     def __call__(self, user_id: int, /, *uris: Uri, saved: bool) -> None: ...
 
 
+@dataclass(frozen=True)
+class SavedChange:
+    """What a save or a removal did.
+
+    changed    the items whose state is different now, or may be: see `unsure`
+    unchanged  those that were saved, or not saved, already
+    missing    those that Spotify does not have
+    unsure     those of `changed` whose state before could not be read
+    """
+
+    changed: tuple[Uri, ...] = ()
+    unchanged: tuple[Uri, ...] = ()
+    missing: tuple[Uri, ...] = ()
+    unsure: frozenset[Uri] = frozenset()
+
+    def require(self, missing: type[BotError]) -> None:
+        """Raises `missing` if Spotify has none of the items."""
+        if self.missing and not self.changed and not self.unchanged:
+            raise missing
+
+
 class SavedItems:
-    def __init__(self, on_saved: SavedCallback) -> None:
+    """The only way in which commands, buttons and panels change a user's library."""
+
+    def __init__(self, undo_log: UndoLog, on_saved: SavedCallback) -> None:
+        self._undo_log = undo_log
         self._on_saved = on_saved
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def save(self, spotify: Spotify, user_id: int, *uris: Uri) -> None:
-        """Save the items, or follow artists and playlists, with one call. Raises SpotifyError."""
-        await spotify.library.save(*uris)
-        self._on_saved(user_id, *uris, saved=True)
+    async def save(
+        self,
+        spotify: Spotify,
+        user_id: int,
+        *uris: Uri,
+        titles: Mapping[Uri, str] | None = None,
+        known: Mapping[Uri, bool | None] | None = None,
+    ) -> SavedChange:
+        """Save the items, or follow artists and playlists: two calls for up to forty.
 
-    async def remove(self, spotify: Spotify, user_id: int, *uris: Uri) -> None:
-        """Unsave the items, unfollow artists, delete own playlists. Raises SpotifyError."""
-        await spotify.library.remove(*uris)
-        self._on_saved(user_id, *uris, saved=False)
+        titles  the items' names as markdown, for the undo; without, they are counted
+        known   items for which it is known whether they are saved: no call asks for them
+
+        Raises BotError; its message says so if some items were saved.
+        """
+        return await self._change(spotify, user_id, uris, True, titles or {}, known or {})
+
+    async def remove(
+        self,
+        spotify: Spotify,
+        user_id: int,
+        *uris: Uri,
+        titles: Mapping[Uri, str] | None = None,
+        known: Mapping[Uri, bool | None] | None = None,
+    ) -> SavedChange:
+        """Remove the items, or unfollow artists and playlists. Takes and raises as `save` does.
+
+        Raises OwnPlaylist for a playlist of the user, which this would delete.
+        """
+        await _refuse_own_playlists(spotify, uris)
+        return await self._change(spotify, user_id, uris, False, titles or {}, known or {})
+
+    async def _change(
+        self,
+        spotify: Spotify,
+        user_id: int,
+        uris: Sequence[Uri],
+        saved: bool,
+        titles: Mapping[Uri, str],
+        known: Mapping[Uri, bool | None],
+    ) -> SavedChange:
+        """Make the change and record how to undo it."""
+        change = _Write(spotify, saved)
+        try:
+            async with self._lock(user_id):
+                await change.run(uris, known)
+        except BotError as error:
+            if change.changed:
+                done = change_sentence(change.changed, titles, saved=saved)
+                error.message = f"{done} The rest failed: {error.message}"
+            raise
+        finally:
+            # An unconfirmed write may have happened, so the undo covers it.
+            self._record(spotify, user_id, change, titles)
+            if known_now := (*change.changed, *change.unchanged):
+                self._on_saved(user_id, *known_now, saved=saved)
+        return change.result()
+
+    def _record(
+        self, spotify: Spotify, user_id: int, change: _Write, titles: Mapping[Uri, str]
+    ) -> None:
+        attempted = (*change.changed, *change.unconfirmed)
+        if not attempted:
+            return
+        saved = change.saved
+        to_restore = [uri for uri in attempted if uri not in change.unsure]
+        caveats = (_NOT_KNOWN_BEFORE,) if len(to_restore) < len(attempted) else ()
+
+        async def undo(spotify: Spotify) -> Undone:
+            return await self._undo(spotify, user_id, to_restore, not saved, titles, caveats)
+
+        label = change_sentence(attempted, titles, saved=saved)
+        self._undo_log.record(user_id, spotify, Change(label, undo))
+
+    async def _undo(
+        self,
+        spotify: Spotify,
+        user_id: int,
+        uris: Sequence[Uri],
+        saved: bool,
+        titles: Mapping[Uri, str],
+        caveats: tuple[str, ...],
+    ) -> Undone:
+        write = _Write(spotify, saved)
+        try:
+            async with self._lock(user_id):
+                await write.run(uris, {})
+        finally:
+            if known_now := (*write.changed, *write.unchanged):
+                self._on_saved(user_id, *known_now, saved=saved)
+        message = change_sentence(write.changed, titles, saved=saved)
+        if saved and any(uri.kind != Kind.ARTIST for uri in write.changed):
+            caveats = (_AT_THE_TOP, *caveats)
+        return Undone(message or "That’s already as it was before.", caveats)
+
+    def _lock(self, user_id: int) -> asyncio.Lock:
+        """Two changes at once would both find an item unsaved, and both undo its save."""
+        return self._locks.setdefault(user_id, asyncio.Lock())
+
+
+class _Write:
+    """One save or removal of some items, as far as it has come."""
+
+    def __init__(self, spotify: Spotify, saved: bool) -> None:
+        self._spotify = spotify
+        self.saved = saved
+        self.changed: list[Uri] = []
+        self.unchanged: list[Uri] = []
+        self.missing: list[Uri] = []
+        self.unconfirmed: list[Uri] = []
+        self.unsure: frozenset[Uri] = frozenset()
+
+    def result(self) -> SavedChange:
+        return SavedChange(
+            tuple(self.changed), tuple(self.unchanged), tuple(self.missing), self.unsure
+        )
+
+    async def run(self, uris: Sequence[Uri], known: Mapping[Uri, bool | None]) -> None:
+        uris = list(dict.fromkeys(uris))
+        flags = dict(known)
+        flags |= await _flags(self._spotify, [uri for uri in uris if flags.get(uri) is None])
+        self.unchanged += [uri for uri in uris if flags[uri] is self.saved]
+        to_change = [uri for uri in uris if flags[uri] is not self.saved]
+        self.unsure = frozenset(uri for uri in to_change if flags[uri] is None)
+        for batch in batches(to_change):
+            await self._write(batch)
+
+    async def _write(self, uris: Sequence[Uri]) -> None:
+        """One call; if Spotify lacks some of the items, more calls to find out which."""
+        library = self._spotify.library
+        try:
+            await (library.save if self.saved else library.remove)(*uris)
+            self.changed += uris
+        except NotFound:
+            if len(uris) == 1:
+                self.missing += uris
+                return
+            for half in (uris[: len(uris) // 2], uris[len(uris) // 2 :]):
+                await self._write(half)
+        except (SpotifyDown, OutcomeUnknown) as error:
+            await self._look(uris, error)
+
+    async def _look(self, uris: Sequence[Uri], error: BotError) -> None:
+        """After an unconfirmed write: see what it did. Raises the error unless it did all."""
+        flags = await _flags(self._spotify.with_timeout(_LOOK_TIMEOUT), uris)
+        self.changed += [uri for uri in uris if flags[uri] is self.saved]
+        self.unconfirmed += [uri for uri in uris if flags[uri] is None]
+        if self.unconfirmed:
+            raise OutcomeUnknown(str(error), message=_NOT_CONFIRMED) from None
+        if not all(flag is self.saved for flag in flags.values()):
+            raise error
+
+
+async def _flags(spotify: Spotify, uris: Sequence[Uri]) -> dict[Uri, bool | None]:
+    """Whether each is saved; None for all if that cannot be read. Raises NeedsLogin."""
+    try:
+        return dict(zip(uris, await spotify.library.contains(*uris), strict=True))
+    except NeedsLogin:
+        raise
+    except BotError:
+        return dict.fromkeys(uris)
+
+
+async def _refuse_own_playlists(spotify: Spotify, uris: Sequence[Uri]) -> None:
+    playlists = [uri for uri in uris if uri.kind == Kind.PLAYLIST]
+    if not playlists:
+        return
+    profile = await spotify.profile.me(fresh=False)
+    for uri in playlists:
+        playlist = await spotify.catalogue.item(uri)
+        owner = playlist.owner.id if isinstance(playlist, Playlist) and playlist.owner else None
+        if owner is None or profile.id is None or owner == profile.id:
+            known = owner is not None and profile.id is not None
+            raise OwnPlaylist(message=None if known else _OWNER_UNKNOWN)
 
 
 async def saved_among(spotify: Spotify, uris: Sequence[Uri]) -> frozenset[Uri]:

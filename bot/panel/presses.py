@@ -15,11 +15,13 @@ from bot.errors.content import NothingPlaying, VolumeNotSupported
 from bot.errors.login import NeedsLogin
 from bot.errors.spotify import DeviceChoiceNeeded, OutcomeUnknown, PlayerRestricted
 from bot.interactions.responses import reply, reply_privately
+from bot.library.saved_items import SavedItems
 from bot.panel.panels import Panels
 from bot.panel.snapshot import fetch_liked, has_restarted
 from bot.player.actions import ACTION_VERBS, SKIPS, PlayerAction
 from bot.player.player import Player
 from bot.spotify.uris import Uri
+from bot.text.items import title
 from bot.views.outcome import outcome_reply
 from bot.views.panel import item_of_message, parse_uri
 from bot.views.panel_state import PanelState
@@ -36,10 +38,13 @@ Interaction = discord.Interaction[Any]
 
 
 class PanelPresses:
-    def __init__(self, panels: Panels, player: Player, sessions: Sessions) -> None:
+    def __init__(
+        self, panels: Panels, player: Player, sessions: Sessions, saved_items: SavedItems
+    ) -> None:
         self._panels = panels
         self._player = player
         self._sessions = sessions
+        self._saved_items = saved_items
 
     async def press(self, interaction: Interaction, state: PanelState, action: str) -> None:
         """Perform the action for the panel's owner, and redraw it. Raises BotError."""
@@ -93,7 +98,12 @@ class PanelPresses:
         self, interaction: Interaction, state: PanelState, uri: Uri, like: bool
     ) -> None:
         spotify = await self._sessions.session(state.owner)
-        await (spotify.library.save if like else spotify.library.remove)(uri)
+        shown, known = self._panels.state(state.owner), {}
+        if shown and shown.uri == uri:
+            known[uri] = shown.liked
+        titles = {uri: title(shown.item)} if shown and shown.uri == uri and shown.item else {}
+        change = self._saved_items.save if like else self._saved_items.remove
+        await change(spotify, state.owner, uri, titles=titles, known=known)
         try:
             after = await self._panels.read(state, {uri: like})
         except BotError:

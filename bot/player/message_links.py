@@ -19,7 +19,7 @@ from bot.spotify.uris import Uri
 MAX_LINKS = 10
 
 # These errors are about one link; the other links of the message can still be resolved.
-_SINGLE_LINK_ERRORS = (UnreadableLink, NotFound, NotPermitted)
+SINGLE_LINK_ERRORS = (UnreadableLink, NotFound, NotPermitted)
 
 _NO_LINK = (
     "I can’t find a Spotify link in that message. Choose one with a link from open.spotify.com, or "
@@ -86,8 +86,8 @@ async def resolve_links(spotify: Spotify, links: Sequence[Link]) -> ResolvedLink
     results = await asyncio.gather(*requests, return_exceptions=True)
     found = {str(result.uri): result for result in results if not isinstance(result, BaseException)}
     errors = [result for result in results if isinstance(result, BaseException)]
-    for error in _by_severity(errors):
-        if not found or not isinstance(error, _SINGLE_LINK_ERRORS):
+    for error in errors_by_severity(errors):
+        if not found or not isinstance(error, SINGLE_LINK_ERRORS):
             raise error
     return ResolvedLinks(list(found.values()), len(links) - len(first))
 
@@ -110,9 +110,9 @@ async def _resolve(spotify: Spotify, link: Link) -> LinkedItem:
             raise UnreadableLink("a search", message=_NO_LINK)
 
 
-def _by_severity(errors: Iterable[BaseException]) -> list[BaseException]:
+def errors_by_severity(errors: Iterable[BaseException]) -> list[BaseException]:
     """Bugs first, then errors about all links, then errors about one link."""
     return sorted(
         errors,
-        key=lambda error: (isinstance(error, BotError), isinstance(error, _SINGLE_LINK_ERRORS)),
+        key=lambda error: (isinstance(error, BotError), isinstance(error, SINGLE_LINK_ERRORS)),
     )

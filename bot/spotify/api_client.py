@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.errors.spotify import (
     AccessTokenRefused,
@@ -100,9 +100,16 @@ class ApiClient:
         public = is_public(path)
         if fresh or not (self._account or public):
             return (await fetch()).value  # type: ignore[no-any-return]
-        parameters = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))
-        key = CacheKey("" if public else self._account, path, parameters)
+        key = self._cache_key(path, query)
         return await self._transport.cache.get(key, cache_ttl(path), fetch, deadline)  # type: ignore[no-any-return]
+
+    def cached(self, path: str, query: Query | None = None) -> Any | None:
+        """The decoded response of a GET if it is cached, or None; sends nothing."""
+        return self._transport.cache.peek(self._cache_key(path, query))
+
+    def _cache_key(self, path: str, query: Query | None) -> CacheKey:
+        parameters = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))
+        return CacheKey("" if is_public(path) else self._account, path, parameters)
 
     async def write(
         self, method: str, path: str, query: Query | None = None, json: object = None
@@ -121,12 +128,11 @@ class ApiClient:
         """Cached responses, and those in flight, may show the state before the write."""
         self._transport.cache.invalidate(self._account, invalidated_groups(path, uris))
 
-    def prime_cache(self, path: str, item: object, size: int) -> None:
+    def prime_cache(self, path: str, item: object, size: int, query: Query | None = None) -> None:
         """Cache an item of another response as that of a GET of `path`; `size` in bytes."""
-        if is_public(path):
-            self._transport.cache.put(
-                CacheKey("", path, ()), cache_ttl(path), CachedResponse(item, size)
-            )
+        key = self._cache_key(path, query)
+        if key.account or is_public(path):
+            self._transport.cache.put(key, cache_ttl(path), CachedResponse(item, size))
 
     def require_quota(self, method: str, path: str) -> None:
         """Raises QuotaExceeded if Spotify is known to refuse such a call; sends and counts nothing.

@@ -107,6 +107,11 @@ class SingleFlightCache(Generic[K, V]):
                 if isinstance(result, _Entry):
                     self.put(key, ttl, result.value)
 
+    def peek(self, key: K) -> V | None:
+        """The cached value, or None; fetches nothing."""
+        entry = self._entries.get(key)
+        return entry.value if entry else None
+
     def put(self, key: K, ttl: float, value: V) -> None:
         """Cache a value for `ttl` seconds, unless it alone exceeds the cache's size."""
         if ttl and self._size(value) <= self._max_size:
@@ -163,6 +168,11 @@ class ResponseCache:
         """The decoded response; see `SingleFlightCache.get`."""
         self._add_to_group(key)
         return (await self._cache.get(key, ttl, fetch, deadline)).value
+
+    def peek(self, key: CacheKey) -> Any | None:
+        """The decoded response if it is cached, or None."""
+        response = self._cache.peek(key)
+        return response.value if response else None
 
     def put(self, key: CacheKey, ttl: float, response: CachedResponse) -> None:
         """Cache a response for `ttl` seconds."""

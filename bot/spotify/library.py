@@ -24,6 +24,9 @@ from bot.spotify.uris import Uri
 
 # Spotify's limit for one call.
 MAX_URIS = 40
+_CONTAINS = "me/library/contains"
+# The size of an answer about one URI in the cache, whose limit is in bytes: with its key.
+_FLAG_BYTES = 100
 
 S = TypeVar("S", bound=SavedEntry)
 
@@ -62,27 +65,42 @@ class LibraryApi:
 
     async def save(self, *uris: Uri) -> None:
         """Save tracks, albums, shows, episodes or audiobooks; follow playlists or artists."""
-        for batch in _batches(MAX_URIS, uris):
-            await self._api.write("PUT", "me/library", {"uris": batch})
+        for batch in batches(uris):
+            await self._api.write("PUT", "me/library", _query(batch))
 
     async def remove(self, *uris: Uri) -> None:
         """Unsave or unfollow; deletes a playlist that the user owns."""
-        for batch in _batches(MAX_URIS, uris):
-            await self._api.write("DELETE", "me/library", {"uris": batch})
+        for batch in batches(uris):
+            await self._api.write("DELETE", "me/library", _query(batch))
 
     async def contains(self, *uris: Uri) -> list[bool | None]:
-        """Whether each is saved or followed, in order; None if that could not be read."""
-        flags: list[bool | None] = []
-        for batch in _batches(MAX_URIS, uris):
-            decode = partial(_decode_flags, batch.count(",") + 1)
-            flags += await self._api.get("me/library/contains", {"uris": batch}, decode=decode)
-        return flags
+        """Whether each is saved or followed, in order; None if that could not be read.
+
+        An answer is cached for its URI, so that a press on a list just shown needs no call.
+        """
+        flags: dict[Uri, bool | None] = {uri: self._cached_flag(uri) for uri in uris}
+        for batch in batches([uri for uri, flag in flags.items() if flag is None]):
+            query, decode = _query(batch), partial(_decode_flags, len(batch))
+            answers = await self._api.get(_CONTAINS, query, decode=decode)
+            flags |= zip(batch, answers, strict=True)
+            if self._api.cached(_CONTAINS, query) is answers:  # no write has invalidated them
+                for uri, flag in zip(batch, answers, strict=True):
+                    self._api.prime_cache(_CONTAINS, [flag], _FLAG_BYTES, _query([uri]))
+        return [flags[uri] for uri in uris]
+
+    def _cached_flag(self, uri: Uri) -> bool | None:
+        cached: list[bool | None] = self._api.cached(_CONTAINS, _query([uri])) or [None]
+        return cached[0]
 
 
-def _batches(count: int, uris: Sequence[Uri]) -> Iterator[str]:
-    """The URIs in batches of `count`, each as a query parameter."""
-    for start in range(0, len(uris), count):
-        yield ",".join(str(uri) for uri in uris[start : start + count])
+def batches(uris: Sequence[Uri]) -> Iterator[Sequence[Uri]]:
+    """The URIs in batches for one call each."""
+    for start in range(0, len(uris), MAX_URIS):
+        yield uris[start : start + MAX_URIS]
+
+
+def _query(uris: Sequence[Uri]) -> dict[str, str]:
+    return {"uris": ",".join(str(uri) for uri in uris)}
 
 
 def _decode_flags(count: int, body: bytes) -> list[bool | None]:

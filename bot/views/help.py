@@ -49,7 +49,12 @@ SECTIONS = (
         ),
         "Names complete as you type, and links work too. You choose where songs go by default.",
     ),
-    HelpSection("Save", ("save", "export"), "Save to Liked Songs, or download them all as a file."),
+    HelpSection(
+        "Library",
+        ("save", "unsave", "undo", "export"),
+        "Save what’s playing, or links to songs, albums, artists and more. /undo takes back your "
+        "last change.",
+    ),
     HelpSection(
         "Control",
         ("now",),

@@ -64,16 +64,6 @@ _ARTIST_LABELS = {SAVE: "Follow", UNSAVE: "Unfollow"}
 _LABELS = {action: action.capitalize() for action in ItemAction} | {ADD: "Add to playlist"}
 # Unsaving a user's own playlist would delete it, so there is no button for that.
 UNSAVABLE_KINDS = frozenset(Kind) - {Kind.PLAYLIST}
-_SAVED_MESSAGES: dict[Kind, str] = {
-    Kind.TRACK: "Added to your Liked Songs",
-    Kind.EPISODE: "Added to Your Episodes",
-    Kind.ARTIST: "Now following",
-}
-_UNSAVED_MESSAGES: dict[Kind, str] = {
-    Kind.TRACK: "Removed from your Liked Songs",
-    Kind.EPISODE: "Removed from Your Episodes",
-    Kind.ARTIST: "Not following any more",
-}
 
 
 class ItemActionButton(
@@ -147,13 +137,3 @@ def whole_list_buttons(uri: Uri, *, saved: bool = False) -> list[ItemActionButto
 
 def _toggled(action: ItemAction, uri: Uri, saved: bool) -> ItemAction:
     return UNSAVE if action == SAVE and saved and uri.kind in UNSAVABLE_KINDS else action
-
-
-def unsaved_message(kind: Kind) -> str:
-    """The message after an item of this kind was unsaved."""
-    return _UNSAVED_MESSAGES.get(kind, "Removed from your library")
-
-
-def saved_message(kind: Kind) -> str:
-    """What the reply says after an item of this kind was saved."""
-    return _SAVED_MESSAGES.get(kind, "Added to your library")

@@ -1,0 +1,66 @@
+"""Words for what was saved or removed in the library, by the kind of item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.spotify.catalogue import Item
+from bot.spotify.uris import Kind, Uri
+from bot.text.items import count, title
+
+FOLLOWED = frozenset({Kind.ARTIST, Kind.PLAYLIST})
+_PLACES = {Kind.TRACK: "your Liked Songs", Kind.EPISODE: "Your Episodes"}
+_NOUNS = {Kind.TRACK: "song"}
+
+
+def place(kind: Kind) -> str:
+    """Where Spotify keeps saved items of this kind."""
+    return _PLACES.get(kind, "your library")
+
+
+def noun(kind: Kind) -> str:
+    return _NOUNS.get(kind, str(kind))
+
+
+def saved_message(kind: Kind, *, changed: bool = True) -> str:
+    """What is said of an item after a save; `changed`: it was not saved before."""
+    if kind == Kind.ARTIST:
+        return "Now following" if changed else "You already follow them"
+    return f"{'Added to' if changed else 'Already in'} {place(kind)}"
+
+
+def removed_message(kind: Kind, *, changed: bool = True) -> str:
+    """What is said of an item after it was removed; `changed`: it was saved before."""
+    if kind == Kind.ARTIST:
+        return "Not following any more" if changed else "You don’t follow them"
+    return f"{'Removed from' if changed else 'Not in'} {place(kind)}"
+
+
+def titles(items: Iterable[Item]) -> dict[Uri, str]:
+    """The items' names as markdown, by their URIs."""
+    return {item.require_uri(): title(item) for item in items}
+
+
+def counts(uris: Sequence[Uri]) -> str:
+    """The number of items of each kind, such as `3 songs, 1 album`."""
+    kinds = [uri.kind for uri in uris]
+    return ", ".join(count(kinds.count(kind), noun(kind)) for kind in dict.fromkeys(kinds))
+
+
+def change_sentence(uris: Sequence[Uri], titles: Mapping[Uri, str], *, saved: bool) -> str:
+    """What was saved or removed, a sentence for each kind; empty without items.
+
+    A single item is named by its title, which is markdown.
+    """
+    sentences = []
+    for kind in dict.fromkeys(uri.kind for uri in uris):
+        of_kind = [uri for uri in uris if uri.kind == kind]
+        alone = len(of_kind) == 1 and of_kind[0] in titles
+        what = f"**{titles[of_kind[0]]}**" if alone else count(len(of_kind), noun(kind))
+        if kind in FOLLOWED:
+            sentences.append(f"{'Followed' if saved else 'Unfollowed'} {what}.")
+        elif saved:
+            sentences.append(f"Added {what} to {place(kind)}.")
+        else:
+            sentences.append(f"Removed {what} from {place(kind)}.")
+    return " ".join(sentences)

@@ -1,0 +1,26 @@
+"""The actions with the user's library whose cost at Spotify is measured."""
+
+from __future__ import annotations
+
+from tests.cost_session import CostedAction, CostSession, run_command
+
+_save_link = run_command("/save what:LINK")
+
+
+async def _unsave_and_undo(session: CostSession) -> None:
+    await session.run(f"/unsave what:{session.track_url}")
+    await session.run("/undo")
+
+
+async def _save_forty(session: CostSession) -> None:
+    songs = session.harness.spotify.catalogue.regular_tracks[:40]
+    await session.run("/save what:" + " ".join(song.uri for song in songs))
+
+
+LIBRARY_ACTIONS = (
+    CostedAction("`/save`", run_command("/save")),
+    CostedAction("`/save` for a link", _save_link),
+    CostedAction("`/save` for forty links", _save_forty),
+    CostedAction("`/unsave` for a link", run_command("/unsave what:LINK"), _save_link),
+    CostedAction("`/undo`, with the `/unsave` before it", _unsave_and_undo, _save_link),
+)
