@@ -184,6 +184,8 @@ async def build(
             running_work=RunningWork(),
             operator=settings.operator,
             setup_page=f"{public_url}/setup",
+            privacy_page=f"{public_url}/privacy",
+            started_at=now(),
             writes=writes,
             command_sync=command_sync,
             shutdown_grace=shutdown_grace,

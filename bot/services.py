@@ -37,7 +37,9 @@ class Services:
 
     operator        who runs the bot, as a part of a sentence: "Ask {operator} to …"
     setup_page      the URL of the page about Spotify apps of users' own
+    privacy_page    the URL of the page about what is stored
     running_work    what a *Stop* button can end
+    started_at      when the bot was started, in seconds since 1970
     writes          what the interactions in progress have written
     shutdown_grace  seconds that interactions in progress get when the bot stops
     reply_timeout   seconds that Discord gets to accept a reply
@@ -65,6 +67,8 @@ class Services:
     running_work: RunningWork
     operator: str
     setup_page: str
+    privacy_page: str
+    started_at: float
     writes: UserWrites
     command_sync: CommandSync
     shutdown_grace: float

@@ -21,7 +21,7 @@ from bot.interactions.responses import (
 from bot.notifications import send_login_link
 from bot.services import Services
 from bot.views import account, login
-from bot.views.account import ConfirmUnlink
+from bot.views.account import CancelUnlink, ConfirmUnlink
 from bot.web import pages
 
 
@@ -66,21 +66,21 @@ class Account(commands.Cog):
             await reply(interaction, account.NOT_LINKED)
             return
         preferences = await self.preferences.get(interaction.user.id)
-        await reply(interaction, account.account_message(linked, preferences))
+        await reply(interaction, account.account_card(linked, preferences))
 
     @app_commands.command()
     async def setup(self, interaction: Interaction) -> None:
         """Use your own Spotify app if this bot’s is full."""
         await defer(interaction)
-        text = account.setup_message(self.login_flow.redirect_uri, self.services.setup_page)
-        await reply(interaction, text)
+        card = account.setup_card(self.login_flow.redirect_uri, self.services.setup_page)
+        await reply(interaction, card)
 
     @app_commands.command()
     async def privacy(self, interaction: Interaction) -> None:
         """Read what Tonearm stores, why, and for how long."""
         await defer(interaction)
-        sections = "\n".join(f"**{title}**\n{text}" for title, text in pages.PRIVACY)
-        await reply(interaction, f"{sections}\n{login.SPOTIFY_APPS_URL}")
+        card = account.privacy_card(pages.PRIVACY, self.services.privacy_page)
+        await reply(interaction, card)
 
     @on_component(ConfirmUnlink)
     async def confirm_unlink(self, interaction: Interaction, _: ConfirmUnlink) -> None:
@@ -88,6 +88,11 @@ class Account(commands.Cog):
         await self._erase(interaction)
         erased = not self.services.store.has_unerased_rows
         await edit_reply(interaction, account.UNLINKED if erased else account.UNLINKED_BUT_ON_DISK)
+
+    @on_component(CancelUnlink)
+    async def cancel_unlink(self, interaction: Interaction, _: CancelUnlink) -> None:
+        await defer_edit(interaction)
+        await edit_reply(interaction, account.CANCELLED)
 
     @on_component(login.StartLogin)
     async def start_login(self, interaction: Interaction, _: login.StartLogin) -> None:

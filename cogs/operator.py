@@ -5,16 +5,18 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.accounts.quota import Quota
 from bot.client import Interaction, Tonearm
 from bot.errors.bot_error import NotTheOperator
 from bot.interactions.responses import defer, reply
+from bot.services import Services
 from bot.views import usage
 
 
 class Operator(commands.Cog):
-    def __init__(self, quota: Quota) -> None:
-        self.quota = quota
+    def __init__(self, services: Services) -> None:
+        self.quota = services.quota
+        self.accounts = services.store.accounts
+        self.started_at = services.started_at
 
     @app_commands.command()
     @app_commands.default_permissions()
@@ -23,8 +25,13 @@ class Operator(commands.Cog):
         await defer(interaction)
         if not await interaction.client.is_owner(interaction.user):
             raise NotTheOperator
-        await reply(interaction, usage.usage_message(self.quota.report()))
+        card = usage.usage_card(
+            self.quota.report(),
+            linked_accounts=await self.accounts.count(),
+            started_at=self.started_at,
+        )
+        await reply(interaction, card)
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Operator(bot.services.quota))
+    await bot.add_cog(Operator(bot.services))

@@ -285,5 +285,6 @@ COSTED_ACTIONS = (
     CostedAction("`/privacy`", _run_command("/privacy")),
     CostedAction("`/usage`", _run_command("/usage")),
     CostedAction("`/unlink`", _run_command("/unlink")),
+    CostedAction("**Cancel** below `/unlink`", _press_button("Cancel"), _request_unlink),
     CostedAction("**Unlink and erase**", _press_button("Unlink and erase"), _request_unlink),
 )

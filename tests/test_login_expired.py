@@ -50,7 +50,7 @@ async def test_expired_login_keeps_account_row_and_settings(
     assert count_renewals(spotify) == renewals, "no further request to Spotify"
     await harness.link_account("ada")
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
-    assert "no reminders" in (await linked_user.run("/account")).text
+    assert "No reminders" in (await linked_user.run("/account")).text
 
 
 async def test_lost_renewal_response_requires_new_login(

@@ -54,11 +54,11 @@ async def test_reminder_button_renews_six_months(harness: Harness, linked_user: 
 async def test_disabled_reminders_stay_off_after_new_link(
     harness: Harness, linked_user: UserClient
 ) -> None:
-    assert ", reminders before" in (await linked_user.run("/account")).text
+    assert "- Reminders before" in (await linked_user.run("/account")).text
     off = await (await linked_user.run("/settings")).press("Turn off")
     assert "No DM before" in off.text
     await harness.link_account("ada")
-    assert "no reminders" in (await linked_user.run("/account")).text
+    assert "- No reminders" in (await linked_user.run("/account")).text
     harness.clock.advance(consent_expires_at(harness.clock()) - 5 * DAY - harness.clock())
     await _run_maintenance(harness)
     assert not _sent_reminders(harness)
@@ -79,12 +79,12 @@ async def test_account_shows_expiry_dates_and_stored_data(
 ) -> None:
     start = int(harness.clock())
     text = (await linked_user.run("/account")).text
-    assert "**Ada**" in text
+    assert "### Ada on Spotify" in text
     assert f"<t:{start}:D>" in text or f"<t:{start - 1}:D>" in text
     assert "see and change what you saved" in text
     assert harness.spotify.client_id in text
-    assert "reminders before the login ends" in text
-    assert "private replies, nobody sees what you play" in text
+    assert "- Reminders before the login expires" in text
+    assert "- Private replies\n- Nobody sees what you’re playing" in text
 
 
 async def test_after_six_months_the_next_command_asks_for_a_new_login() -> None:

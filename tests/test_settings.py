@@ -251,10 +251,10 @@ async def test_account_shows_stored_settings(linked_user: UserClient) -> None:
     await panel.pick("=SUM(1) @everyone **mix**", select=PLAYLIST_SELECT)
     await panel.press("Allow")
     text = (await linked_user.run("/account")).text
-    assert "**Kitchen Speaker** as your device" in text
-    assert "as your playlist" in text
+    assert "Default device: **Kitchen Speaker**" in text
+    assert "Default playlist: **" in text
     assert "@everyone" not in text
-    assert "others may see what you play" in text
+    assert "Others can see what you’re playing" in text
 
 
 async def test_every_control_has_complete_custom_id(

@@ -30,6 +30,15 @@ async def test_unlink_asks_once_and_erases_everything(
     assert "nothing to erase" in (await linked_user.run("/unlink")).text
 
 
+async def test_unlink_can_be_cancelled(harness: Harness, linked_user: UserClient) -> None:
+    question = await linked_user.run("/unlink")
+    cancelled = await question.press("Cancel")
+    assert cancelled.text == "Cancelled, so nothing was erased."
+    assert not cancelled.message["components"]
+    assert len(linked_user.messages()) == 1, "the answer replaces the question"
+    assert count_linked_accounts(harness) == 1
+
+
 async def test_unlink_cancels_pending_login(harness: Harness, ada: UserClient) -> None:
     offer = harness.find_login_offer(await ada.run("/link"))
     await ada.run("/unlink")

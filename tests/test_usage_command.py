@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.spotify.rate_limiter import DAY, HOUR, HourlyCalls
@@ -13,8 +15,8 @@ from tests.user_owned_app import USER_CLIENT_ID, link_with_own_app
 
 USAGE_HEADING = "### Calls to Spotify, last 24 hours"
 USAGE_FOOTER = (
-    "-# Spotify doesn’t publish its quota. Exports and autocomplete may use 750 calls a day "
-    "of each kind, of the 1,000 that SPOTIFY_DAILY_CALLS expects."
+    "-# Spotify doesn’t publish its limits: about 1,000 is what SPOTIFY_DAILY_CALLS expects. "
+    "Exports and autocomplete may use 750 of them."
 )
 OPERATOR_ONLY = "Only this bot’s owner can see that. See what’s stored about you in /account."
 
@@ -23,9 +25,17 @@ async def usage_lines(user: UserClient) -> list[str]:
     """The lines between heading and footer."""
     reply = await user.run("/usage")
     assert reply.ephemeral
-    heading, *lines, footer = reply.text.splitlines()
+    heading, *lines, operation, footer = reply.text.splitlines()
     assert (heading, footer) == (USAGE_HEADING, USAGE_FOOTER)
+    assert re.fullmatch(r"-# \d+ (person|people) linked · started <t:\d+:R>", operation)
     return lines
+
+
+def usage_line(name: str, calls: int, filled: int = 0, background: int = 0) -> str:
+    """The line of a group of endpoints; `filled` are the filled parts of its bar."""
+    drawn = "▰" * filled + "▱" * (10 - filled)
+    note = f" ({background:,} in the background)" if background else ""
+    return f"`{drawn}` **{calls:,}** of about 1,000 · {name}{note}"
 
 
 async def test_usage_before_any_calls(ada: UserClient) -> None:
@@ -39,19 +49,18 @@ async def test_each_endpoint_group_has_a_line(harness: Harness, spotify: Spotify
         await linked_user.run(command)
     await linked_user.run(f"/play {next(iter(spotify.catalogue.albums.values())).uri}")
     assert await usage_lines(linked_user) == [
-        "Search: **1**",
-        "Catalogue: **1**",
-        "Profile: **1**",
-        "Player, reads: **4**",
-        "Player, commands: **2**",
-        "Library: **2**",
+        usage_line("Search", 1),
+        usage_line("Catalogue", 1),
+        usage_line("Profile", 1),
+        usage_line("Player, reads", 4),
+        usage_line("Player, commands", 2),
+        usage_line("Library", 2),
     ]
     spotify.accounts["ada"].like_generated(100)
     await (await linked_user.run("/export format:csv")).wait_for("Here are your")
     pages = len(spotify.calls_to("GET", "me/tracks"))
-    assert f"Library: **{pages + 2}**, {pages} of them in the background" in await usage_lines(
-        linked_user
-    )
+    library = usage_line("Library", pages + 2, background=pages)
+    assert library in await usage_lines(linked_user)
 
 
 async def test_exhausted_quota_is_shown_with_end_time(
@@ -59,18 +68,17 @@ async def test_exhausted_quota_is_shown_with_end_time(
 ) -> None:
     spotify.add_quota("GET /v1/search$", calls=0, retry_after=48_925)
     await linked_user.run("/search lantern")
-    (line,) = [
-        usage_line
-        for usage_line in await usage_lines(linked_user)
-        if usage_line.startswith("Search")
-    ]
-    text, until = line.removesuffix(":R>").split("<t:")
-    assert text == "Search: **1**. Used up: Spotify accepts calls again "
+    lines = await usage_lines(linked_user)
+    line = lines[lines.index(usage_line("Search", 1)) + 1]
+    text, until = line.removesuffix(":R>.").split("<t:")
+    assert text == "-# ⚠️ Used up. Spotify accepts calls again "
     assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
     await harness.restart()
     assert line in await usage_lines(linked_user)
     harness.clock.advance(48_925)
-    assert "Search: **1**" in await usage_lines(linked_user)
+    lines = await usage_lines(linked_user)
+    assert usage_line("Search", 1) in lines
+    assert line not in lines
     harness.clock.advance(DAY + HOUR)
     assert await usage_lines(linked_user) == ["None yet."]
 
@@ -82,8 +90,9 @@ async def test_exhausted_quota_without_own_calls_is_shown(
     assert harness.bot is not None
     limiter = harness.bot.services.quota.limiter
     limiter.mark_exhausted(harness.settings.spotify_client_id, "playlists", harness.clock() + 60)
-    (line,) = await usage_lines(ada)
-    assert line.startswith("Playlists: **0**. Used up: Spotify accepts calls again <t:")
+    line, note = await usage_lines(ada)
+    assert line == usage_line("Playlists", 0)
+    assert note.startswith("-# ⚠️ Used up. Spotify accepts calls again <t:")
 
 
 async def test_rate_limit_is_shown_with_end_time(
@@ -94,7 +103,7 @@ async def test_rate_limit_is_shown_with_end_time(
     assert "Try again in" in (await linked_user.run("/now")).text
     *_, line = await usage_lines(linked_user)
     text, until = line.removesuffix(":t>.").split("<t:")
-    assert text == "Spotify asked us to slow down; going slowly until "
+    assert text == "⚠️ Spotify asked us to slow down; going slowly until "
     assert 60 < int(until) - harness.clock() < 3_600
     harness.clock.advance(3_600)
     assert len(await usage_lines(linked_user)) == 2
@@ -109,16 +118,17 @@ async def test_user_owned_apps_are_one_anonymous_line(harness: Harness, spotify:
     )
     for user in (mallory, linus, linus):
         await user.run("/now")
-    assert await usage_lines(linked_user) == ["Profile: **1**", "Apps that people brought: **5**"]
+    assert await usage_lines(linked_user) == [
+        usage_line("Profile", 1),
+        "**5** · Apps that people brought",
+    ]
     spotify.add_rate_limit(48_925, times=2, quota=True, pattern="GET /v1/search$")
     await mallory.run("/search lantern")
     await linus.run("/search lantern")
-    *_, line = await usage_lines(linked_user)
-    summary, until = line.removesuffix(":R>").split("<t:")
-    assert (
-        summary
-        == "Apps that people brought: **7**. Some are used up, the last of them opens again "
-    )
+    *_, line, note = await usage_lines(linked_user)
+    assert line == "**7** · Apps that people brought"
+    summary, until = note.removesuffix(":R>.").split("<t:")
+    assert summary == "-# ⚠️ Some are used up. The last of them opens again "
     assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
     text = (await linked_user.run("/usage")).text
     assert not [
@@ -134,16 +144,20 @@ async def test_large_counts_are_formatted(harness: Harness, ada: UserClient) -> 
     harness.bot.services.quota.limiter.restore(
         HourlyCalls(harness.settings.spotify_client_id, "library", hour, 1_234, 20_000)
     )
-    assert await usage_lines(ada) == ["Library: **21,234**, 20,000 of them in the background"]
+    assert await usage_lines(ada) == [usage_line("Library", 21_234, 10, background=20_000)]
 
 
 async def test_expected_daily_calls_are_shown() -> None:
     async with run_harness(SPOTIFY_DAILY_CALLS="2000") as harness:
-        text = (await harness.discord.user_client("ada", "dm").run("/usage")).text
-        assert text.endswith(
-            "Exports and autocomplete may use 1,500 calls a day of each kind, of the 2,000 that "
-            "SPOTIFY_DAILY_CALLS expects."
-        )
+        ada = await harness.link_account("ada", place="dm")
+        for _ in range(2):
+            await ada.run("/devices")
+            harness.clock.advance(60)
+        text = (await ada.run("/usage")).text
+        assert "-# 1 person linked · " in text
+        assert "**2** of about 2,000 · Player, reads" in text
+        assert "about 2,000 is what SPOTIFY_DAILY_CALLS expects" in text
+        assert text.endswith("may use 1,500 of them.")
 
 
 async def test_usage_is_for_operator_only(harness: Harness, linked_user: UserClient) -> None:

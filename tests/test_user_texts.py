@@ -29,8 +29,6 @@ _COMMAND = re.compile(r"(?<![\w/<.:])/([a-z]+)\b(?!/|\.\w)")
 EXCEPTIONS = {
     "Something went wrong on our side.",
     "Please tell {…}: reference {…}.",
-    "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
-    "client ID (`{…}`), and Spotify’s login token (encrypted).",
 }
 
 

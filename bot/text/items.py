@@ -87,9 +87,14 @@ def progress_bar(progress_ms: int | None, duration_ms: int | None) -> str:
         return ""
     if not duration_ms:
         return format_duration(progress_ms)
-    filled = min(_BAR_LENGTH, progress_ms * _BAR_LENGTH // duration_ms)
-    bar = "▰" * filled + "▱" * (_BAR_LENGTH - filled)
-    return f"{bar} {format_duration(progress_ms)} / {format_duration(duration_ms)}"
+    times = f"{format_duration(progress_ms)} / {format_duration(duration_ms)}"
+    return f"{bar(progress_ms, duration_ms)} {times}"
+
+
+def bar(part: int, whole: int) -> str:
+    """A bar such as `▰▰▰▱▱▱▱▱▱▱`. It is full only if `part` is at least `whole`."""
+    filled = min(_BAR_LENGTH, part * _BAR_LENGTH // whole)
+    return "▰" * filled + "▱" * (_BAR_LENGTH - filled)
 
 
 def format_duration(ms: int) -> str:

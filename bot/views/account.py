@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
 import discord
 from discord import ui
 
@@ -10,7 +13,7 @@ from bot.spotify.consent_expiry import consent_expires_at
 from bot.store import LinkedAccount, Preferences
 from bot.text import scopes
 from bot.text.escape import safe
-from bot.views.cards import buttons
+from bot.views import cards
 from bot.views.login import SPOTIFY_APPS_URL
 
 NOT_LINKED = "You’re not linked, and nothing is stored about you. Use /link to start."
@@ -24,6 +27,7 @@ UNLINKED = (
     f"remove Tonearm at {SPOTIFY_APPS_URL}."
 )
 
+CANCELLED = "Cancelled, so nothing was erased."
 UNLINKED_BUT_ON_DISK = (
     "Unlinked, and nothing stored about you is used any more. This bot’s disk can’t be overwritten "
     "right now, so an encrypted copy is still on it. Tonearm erases it as soon as it can. "
@@ -31,7 +35,12 @@ UNLINKED_BUT_ON_DISK = (
 )
 
 
-def account_message(account: LinkedAccount, preferences: Preferences) -> str:
+# Where people see which apps their Spotify account lets in.
+_SPOTIFY_APPS: Final = SPOTIFY_APPS_URL.strip("<>")
+_DASHBOARD: Final = "https://developer.spotify.com/dashboard"
+
+
+def account_card(account: LinkedAccount, preferences: Preferences) -> ui.LayoutView:
     """The account, when its login began and ends, its permissions, and what is stored."""
     began, ends = account.authorized_at, int(consent_expires_at(account.authorized_at))
     until = (
@@ -43,32 +52,35 @@ def account_message(account: LinkedAccount, preferences: Preferences) -> str:
     permissions = "\n".join(
         f"- {permission}" for permission in scopes.describe(account.scopes.split())
     )
-    return (
-        f"You’re linked to **{safe(account.name)}** on Spotify.\n{until}\n"
-        f"**Tonearm may**\n{permissions}\n"
+    return cards.container(
+        f"### {safe(account.name)} on Spotify\n{until}",
+        ui.Separator(),
+        f"**Tonearm may**\n{permissions}",
+        ui.Separator(),
+        "**Your settings**, which you can change in /settings\n"
+        + "\n".join(f"- {setting}" for setting in _settings(preferences)),
+        ui.Separator(),
         "**Stored about you**\n"
-        "Your Discord ID, that account’s ID and name, these permissions and their date, the app’s "
-        f"client ID (`{account.client_id}`), and Spotify’s login token (encrypted).\n"
-        f"Your settings, which /settings changes: {_settings(preferences)}.\n"
-        "Your sleep timer, until it ends.\n"
-        "In memory only: your last searches and songs, for a day, for suggestions as you type."
+        "- Your Discord ID, and your Spotify account’s ID and name\n"
+        "- These permissions, and when you gave them\n"
+        f"- The ID of the Spotify app: `{account.client_id}`\n"
+        "- Spotify’s login token, encrypted\n"
+        "- Your settings, with the name and ID of your default device and playlist\n"
+        "- Your sleep timer, until it ends\n"
+        "-# In memory only: your last searches and songs, for a day, for suggestions as you type.",
     )
 
 
-def _settings(preferences: Preferences) -> str:
-    settings = [
-        "shared replies" if preferences.shared_replies else "private replies",
-        "others may see what you play"
-        if preferences.shows_playing
-        else "nobody sees what you play",
-        "reminders" if preferences.reminders else "no reminders",
-    ]
-    settings[-1] += " before the login ends"
+def _settings(preferences: Preferences) -> Iterator[str]:
+    yield "Public replies" if preferences.shared_replies else "Private replies"
+    is_open = preferences.shows_playing
+    yield "Others can see what you’re playing" if is_open else "Nobody sees what you’re playing"
+    yield f"{'Reminders' if preferences.reminders else 'No reminders'} before the login expires"
     if preferences.device:
-        settings.append(f"**{safe(preferences.device.name)}** as your device, by name and ID")
+        yield f"Default device: **{safe(preferences.device.name)}**"
     if preferences.playlist:
-        settings.append(f"**{safe(preferences.playlist.name)}** as your playlist, by name and ID")
-    return ", ".join(settings)
+        name = safe(preferences.playlist.name)
+        yield f"Default playlist: **{name}**"
 
 
 class ConfirmUnlink(PersistentButton, template="unlink:yes"):
@@ -79,8 +91,15 @@ class ConfirmUnlink(PersistentButton, template="unlink:yes"):
         super().__init__(ui.Button(label="Unlink and erase", style=style, custom_id="unlink:yes"))
 
 
+class CancelUnlink(PersistentButton, template="unlink:no"):
+    """Leaves the account linked."""
+
+    def __init__(self) -> None:
+        super().__init__(ui.Button(label="Cancel", custom_id="unlink:no"))
+
+
 def confirm_unlink_view() -> ui.View:
-    return buttons(ConfirmUnlink())
+    return cards.buttons(ConfirmUnlink(), CancelUnlink())
 
 
 def unlink_question(account: LinkedAccount) -> str:
@@ -90,14 +109,30 @@ def unlink_question(account: LinkedAccount) -> str:
     )
 
 
-def setup_message(redirect_uri: str, setup_page: str) -> str:
+def setup_card(redirect_uri: str, setup_page: str) -> ui.LayoutView:
     """How to use one's own Spotify app, in short; the setup page has all steps."""
-    return (
+    return cards.container(
+        "### Use your own Spotify app\n"
         "A Spotify app serves five people. If this bot’s app is full, use your own. "
-        "You need Premium and five minutes.\n"
-        "1. Create an app at <https://developer.spotify.com/dashboard> and tick *Web API*.\n"
+        "You need Premium and five minutes.",
+        ui.Separator(),
+        "1. Create an app in Spotify’s dashboard and tick *Web API*.\n"
         f"2. Give it this redirect URI, exactly: `{redirect_uri}`\n"
         "3. Add yourself under *User Management*.\n"
-        "4. Copy its client ID and use it with `/link client_id:`. You don’t need the secret.\n"
-        f"All steps, and what Spotify’s error messages mean: <{setup_page}>"
+        "4. Copy its client ID, and paste it into /link as `client_id:`. "
+        "You don’t need the secret.",
+        "-# The full guide has all steps, and what Spotify’s error messages mean.",
+        _links({"Spotify’s dashboard": _DASHBOARD, "Full guide": setup_page}),
     )
+
+
+def privacy_card(sections: Iterable[tuple[str, str]], privacy_page: str) -> ui.LayoutView:
+    """What is stored, why, and for how long; the sections have a title and a text."""
+    texts = [f"**{title}**\n{text}" for title, text in sections]
+    links = _links({"Your apps at Spotify": _SPOTIFY_APPS, "Open on the web": privacy_page})
+    return cards.container("### Privacy\nTonearm keeps as little as it can.", *texts, links)
+
+
+def _links(urls: Mapping[str, str]) -> cards.Row:
+    """A row of link buttons, by label."""
+    return ui.ActionRow(*(ui.Button(label=label, url=url) for label, url in urls.items()))
