@@ -23,6 +23,7 @@ from bot.config import Settings
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.icons import Icons, ReadImages, read_images
+from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
@@ -157,7 +158,8 @@ async def build(
         stack.push_async_callback(sleep_timers.close)
         undo_log = UndoLog(monotonic=monotonic)
         playlist_editor = PlaylistEditor(undo_log, monotonic=monotonic)
-        command_sync = CommandSync(store, sleep)
+        mentions = CommandMentions()
+        command_sync = CommandSync(store, mentions, sleep)
         stack.push_async_callback(command_sync.close)
         button_icons = Icons(icons())
         stack.push_async_callback(button_icons.close)
@@ -188,6 +190,7 @@ async def build(
             started_at=now(),
             writes=writes,
             command_sync=command_sync,
+            mentions=mentions,
             shutdown_grace=shutdown_grace,
             reply_timeout=reply_timeout,
         )

@@ -33,6 +33,7 @@ from bot.interactions.responses import (
     mark_accepted,
     reply_privately,
     report,
+    set_mentions,
     set_reply_timeout,
     use_icons,
 )
@@ -88,7 +89,9 @@ class Tonearm(Connection):
         self._component_handlers: dict[type[Component], ComponentHandler] = {}
         self._templates: list[re.Pattern[str]] = []
         self._in_flight = InFlight(services.writes, self._count)
-        self._login_messages = LoginMessages(self, services.login_flow, services.operator)
+        self._login_messages = LoginMessages(
+            self, services.login_flow, services.operator, services.mentions
+        )
         self._maintenance: asyncio.Task[None] | None = None
         answer_unreadable_interactions(self)
 
@@ -147,7 +150,7 @@ class Tonearm(Connection):
         for expired in expired_logins:
             await self.announce_login(expired)
         for reminder in await self.services.reminders.due():
-            await send_reminder(self, reminder)
+            await send_reminder(self, reminder, self.services.mentions)
 
     async def metrics_text(self) -> bytes:
         """The response of /metrics, in Prometheus's format."""
@@ -174,6 +177,7 @@ class Tonearm(Connection):
         """Whether to handle the interaction; False for one that was delivered before."""
         set_reply_timeout(interaction, self.services.reply_timeout)
         use_icons(interaction, self.services.icons)
+        set_mentions(interaction, self.services.mentions)
         return self._in_flight.begin(interaction)
 
     async def handle_component(self, interaction: Interaction, component: Component) -> None:

@@ -18,7 +18,8 @@ from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
 from bot.interactions.limits import fit_content
-from bot.interactions.responses import reply_privately
+from bot.interactions.mentions import CommandMentions
+from bot.interactions.responses import mentions_of, reply_privately
 from bot.login.flow import LoginFlow
 from bot.login.results import LoginOpened, LoginResult, LoginUpdate
 from bot.views import login
@@ -68,7 +69,7 @@ async def send_login_link(
     reply = await reply_privately(interaction, text, view=view())
     messages = _MessageRef(interaction.token, reply.id)
     if not interaction.context.dm_channel:
-        sent = await send_direct_message(client, user.id, text, view())
+        sent = await send_direct_message(client, user.id, text, mentions_of(interaction), view())
         if sent is not None:
             messages.channel, messages.message = sent.channel.id, sent.id
     update = None
@@ -88,10 +89,13 @@ class LoginMessages:
     a browser can be in progress, and the earlier one may be slower.
     """
 
-    def __init__(self, client: discord.Client, flow: LoginFlow, operator: str) -> None:
+    def __init__(
+        self, client: discord.Client, flow: LoginFlow, operator: str, mentions: CommandMentions
+    ) -> None:
         self._client = client
         self._flow = flow
         self._operator = operator
+        self._mentions = mentions
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def edit(self, update: LoginUpdate) -> bool:
@@ -101,7 +105,8 @@ class LoginMessages:
         only, people delete messages, and Discord may be down.
         """
         if update.owner is not None:
-            await send_direct_message(self._client, update.owner, login.ALREADY_LINKED_WARNING)
+            warning = login.ALREADY_LINKED_WARNING
+            await send_direct_message(self._client, update.owner, warning, self._mentions)
         if update.message_ref is None:
             return False
         async with self._locks.setdefault(update.message_ref, asyncio.Lock()):
@@ -115,7 +120,7 @@ class LoginMessages:
         self, messages: _MessageRef, result: LoginResult | LoginOpened
     ) -> Iterator[Coroutine[Any, Any, bool]]:
         """An edit of each message; each returns whether Discord accepts it."""
-        text = fit_content(login.result_message(result, self._operator))
+        text = fit_content(login.result_message(result, self._operator), self._mentions)
         needs_code = self._flow.needs_code
 
         def view() -> ui.View | None:
@@ -142,19 +147,26 @@ async def _is_done(edit: Coroutine[Any, Any, object]) -> bool:
     return True
 
 
-async def send_reminder(client: discord.Client, reminder: Reminder) -> None:
+async def send_reminder(
+    client: discord.Client, reminder: Reminder, mentions: CommandMentions
+) -> None:
     """Send a reminder with the button that starts a login."""
-    await send_direct_message(client, reminder.discord_id, reminder.text, login.start_login_view())
+    view = login.start_login_view()
+    await send_direct_message(client, reminder.discord_id, reminder.text, mentions, view)
 
 
 async def send_direct_message(
-    client: discord.Client, discord_id: int, text: str, view: ui.View | None = None
+    client: discord.Client,
+    discord_id: int,
+    text: str,
+    mentions: CommandMentions,
+    view: ui.View | None = None,
 ) -> discord.Message | None:
     """A direct message; None if it cannot be sent: many people accept none from bots."""
     try:
         async with asyncio.timeout(_TIMEOUT):
             channel = await client.create_dm(discord.Object(discord_id))
-            text = fit_content(text)
+            text = fit_content(text, mentions)
             return await (channel.send(text, view=view) if view else channel.send(text))
     except Exception as error:
         _log.info("no direct message: %s", type(error).__name__)

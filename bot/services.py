@@ -14,6 +14,7 @@ from bot.errors.storage import StorageError
 from bot.interactions.command_sync import CommandSync
 from bot.interactions.double_press import DoublePressGuard
 from bot.interactions.icons import Icons
+from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
@@ -71,6 +72,7 @@ class Services:
     started_at: float
     writes: UserWrites
     command_sync: CommandSync
+    mentions: CommandMentions
     shutdown_grace: float
     reply_timeout: float
 

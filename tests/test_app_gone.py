@@ -8,6 +8,7 @@ from bot.errors.login import LoginExpired, OwnAppGone
 from bot.errors.spotify import AppGone, SpotifyDown
 from bot.login.outcome_codes import decode_error, encode_error
 from sandbox.discord import UserClient
+from sandbox.discord.visible_text import visible_text
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
@@ -132,6 +133,6 @@ async def test_login_says_that_the_app_is_gone() -> None:
         page = await it.result_page(await it.send_callback(callback))
         assert AppGone().render(OPERATOR) in page.text
         message = await offer.user_client.wait_for_message("this bot’s app")
-        assert AppGone().render(OPERATOR) in message["content"]
+        assert AppGone().render(OPERATOR) in visible_text(message)
     for error in (AppGone(), OwnAppGone()):
         assert decode_error(encode_error(error)).message == error.message

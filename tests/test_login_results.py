@@ -13,6 +13,7 @@ from bot.app import build
 from bot.errors.login import WrongCode
 from bot.login import confirmation_codes
 from sandbox.discord import Reply
+from sandbox.discord.visible_text import visible_text
 from sandbox.fault_injection import Fault
 from sandbox.harness import LoginOffer, find_confirmation_code
 from sandbox.spotify import App
@@ -154,7 +155,7 @@ async def test_spotify_refusal_is_reported_on_page_and_in_discord_and_not_stored
         page = await it.result_page(await it.send_callback(callback))
         assert page.status == 400
         texts = [page.text, (await reply.wait_for(message)).text]
-        texts.append((await offer.user_client.wait_for_message(message))["content"])
+        texts.append(visible_text(await offer.user_client.wait_for_message(message)))
         for text in texts:
             assert message in text
             assert "this bot’s owner (ask@example.org)" in text

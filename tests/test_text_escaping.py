@@ -12,8 +12,9 @@ from bot.text.escape import safe, single_line
 HOSTILE_TEXTS = st.lists(
     st.sampled_from(
         ["@everyone", "@here", "<@1>", "<#2>", "<:a:3>", "</x:4>", "**", "__", "||", "`", "```",
-         "[a](http://b.test)", "https://x.test", "discord.gg/abc", "discord.com/invite/a", "\n",
-         "\r\n# ", "> ", "- ", "1. ", "-# ", "\u202e", "\u200f", "שלום", "سلام", "\\", "~~", "🏳️‍🌈"]
+         "/play", "[a](http://b.test)", "https://x.test", "discord.gg/abc", "discord.com/invite/a",
+         "\n", "\r\n# ", "> ", "-# ", "\u202e", "\u200f", "שלום", "سلام", "\\", "~~", "🏳️‍🌈",
+         "- ", "1. "]
     )
     | st.text(max_size=8),
     max_size=12,
@@ -27,6 +28,7 @@ def test_no_markup_mention_or_address_survives(text: str) -> None:
     assert not re.search(r"@(everyone|here|\d|!|&)", escaped)
     assert not re.search(r"\w://", escaped)
     assert not re.search(r"discord\.(gg|com)", escaped)
+    assert not re.search(r"(?<![\w/\\])/\w", escaped)
     unescaped = re.sub(r"\\.", "", escaped)
     assert not re.search(r"[\\*_~`|>#\[\]()<]", unescaped)
     assert not re.match(r"\u2068?(\d+\.|[-+] )", escaped)

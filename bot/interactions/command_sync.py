@@ -1,4 +1,4 @@
-"""Writes the commands to Discord, which limits how often a bot may do that."""
+"""Writes the commands to Discord, which limits how often a bot may do that, and reads their IDs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from discord import app_commands
 
 from bot.errors.storage import StorageError
 from bot.interactions.discord_errors import DISCORD_ERRORS, OUR_MISTAKES, code_of
+from bot.interactions.mentions import CommandMentions
 from bot.store import Store
 
 _log = logging.getLogger(__name__)
@@ -36,10 +37,16 @@ class CommandSync:
     problem  why Discord refused the commands the last time, such as "503"; else empty
     """
 
-    def __init__(self, store: Store, sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        mentions: CommandMentions,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
         self.problem = ""
         self._retry_after = 0.0
         self._store = store
+        self._mentions = mentions
         self._sleep = sleep
         self._task: asyncio.Task[None] | None = None
 
@@ -61,15 +68,21 @@ class CommandSync:
 
     async def _run(self, tree: app_commands.CommandTree[Any], attempted: asyncio.Event) -> None:
         wait = FIRST_WAIT
-        while not await self._attempt(tree):
+        while True:
+            has_commands = await self._attempt(tree)
+            if not self._mentions.known:
+                await self._read_ids(tree)
             attempted.set()
+            if has_commands and self._mentions.known:
+                return
             seconds = max(wait, self._retry_after)
-            _log.warning(
-                "Discord did not take the commands (%s). Users have the earlier ones. "
-                "The next attempt is in %.0f minutes.",
-                self.problem,
-                seconds / 60,
-            )
+            if not has_commands:
+                _log.warning(
+                    "Discord did not take the commands (%s). Users have the earlier ones. "
+                    "The next attempt is in %.0f minutes.",
+                    self.problem,
+                    seconds / 60,
+                )
             await self._sleep(seconds)
             wait = min(2 * wait, LONGEST_WAIT)
 
@@ -96,9 +109,16 @@ class CommandSync:
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         key = f"commands of {tree.client.application_id}"
         if await self._store.get_meta(key) != digest:
-            await tree.sync()
+            self._mentions.learn(await tree.sync())
             await self._store.set_meta(key, digest)
             _log.info("wrote %d commands to Discord", len(payload))
+
+    async def _read_ids(self, tree: app_commands.CommandTree[Any]) -> None:
+        try:
+            async with asyncio.timeout(ATTEMPT_TIMEOUT):
+                self._mentions.learn(await tree.fetch_commands())
+        except DISCORD_ERRORS as error:
+            _log.info("replies do not mention commands yet: %s", type(error).__name__)
 
     async def _note_problem(self) -> None:
         """Store the problem for other programs, if it has changed."""

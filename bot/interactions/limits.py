@@ -1,4 +1,4 @@
-"""Discord's limits, and functions that cut every message to them.
+"""Discord's limits, and functions that prepare every message for them.
 
 Source of the numbers: Discord's API documentation and its OpenAPI specification of July 2026.
 """
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import discord
 from discord import ui
 
+from bot.interactions.mentions import CommandMentions
 from bot.text.clip import clip, clip_markdown
 
 ViewT = TypeVar("ViewT", bound="ui.View | ui.LayoutView")
@@ -25,13 +26,20 @@ MAX_PICTURES, MAX_DESCRIPTION = 10, 1024
 _UNNAMED = "Untitled"
 
 
-def fit_content(text: str) -> str:
-    """The markdown text, cut to the length that a message may have."""
-    return clip_markdown(text, MAX_CONTENT)
+def fit_content(text: str, mentions: CommandMentions) -> str:
+    """The markdown text with mentions of commands, cut to the length that a message may have.
+
+    If only the mentions make it too long, it keeps the names.
+    """
+    mentioned = mentions.apply(text)
+    return clip_markdown(mentioned if len(mentioned) <= MAX_CONTENT else text, MAX_CONTENT)
 
 
-def fit_view(view: ViewT) -> ViewT:
-    """The view, with its texts, labels and options cut to what Discord accepts."""
+def fit_view(view: ViewT, mentions: CommandMentions) -> ViewT:
+    """The view with mentions of commands; texts, labels and options are cut as Discord asks.
+
+    If only the mentions make the texts too long, they keep the names.
+    """
     texts: list[ui.TextDisplay[Any]] = []
     for item in view.walk_children():
         part = item.item if isinstance(item, ui.DynamicItem) else item
@@ -44,6 +52,10 @@ def fit_view(view: ViewT) -> ViewT:
                 _fit_menu(part)
             case ui.MediaGallery():
                 _fit_gallery(part)
+    mentioned = [mentions.apply(text.content) for text in texts]
+    if sum(map(len, mentioned)) <= MAX_LAYOUT_TEXT:
+        for text, content in zip(texts, mentioned, strict=True):
+            text.content = content
     _fit_texts(texts)
     return view
 

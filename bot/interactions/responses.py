@@ -25,6 +25,7 @@ from bot.interactions.discord_errors import (
 )
 from bot.interactions.icons import Icons
 from bot.interactions.limits import fit_content, fit_view
+from bot.interactions.mentions import CommandMentions
 
 _log = logging.getLogger(__name__)
 
@@ -35,8 +36,10 @@ REPLY_TIMEOUT = 10.0
 _FILE_FACTOR = 6.0
 
 # Keys in an interaction's extras: the deferred reply is public; Discord accepted the first response
-# although its request failed; the seconds that replace REPLY_TIMEOUT; the icons of its buttons.
-_PUBLIC, _ACCEPTED, _TIMEOUT, _ICONS = "public", "accepted", "timeout", "icons"
+# although its request failed; the seconds that replace REPLY_TIMEOUT; the icons of its buttons; the
+# mentions of commands.
+_PUBLIC, _ACCEPTED, _TIMEOUT = "public", "accepted", "timeout"
+_ICONS, _MENTIONS = "icons", "mentions"
 
 _DEFERRED_REPLY = discord.InteractionResponseType.deferred_channel_message
 _CHOICES = discord.InteractionResponseType.autocomplete_result
@@ -107,6 +110,17 @@ def mark_accepted(interaction: Interaction) -> None:
     interaction.extras[_ACCEPTED] = True
 
 
+def set_mentions(interaction: Interaction, mentions: CommandMentions) -> None:
+    """Let all replies to the interaction mention the commands that they name."""
+    interaction.extras[_MENTIONS] = mentions
+
+
+def mentions_of(interaction: Interaction) -> CommandMentions:
+    """The mentions for messages that are no reply to the interaction, but belong to it."""
+    mentions: CommandMentions = interaction.extras.get(_MENTIONS) or CommandMentions()
+    return mentions
+
+
 def set_reply_timeout(interaction: Interaction, seconds: float) -> None:
     """Let each reply to the interaction take this many seconds instead of REPLY_TIMEOUT."""
     interaction.extras[_TIMEOUT] = seconds
@@ -142,9 +156,8 @@ async def reply(interaction: Interaction, content: Reply | View | str) -> Messag
     if content.private:
         return await reply_privately(interaction, content.content, view=content.view)
     async with asyncio.timeout(_seconds(interaction)):
-        return await interaction.followup.send(
-            wait=True, **_payload(interaction, content.content, content.view)
-        )
+        payload = _payload(interaction, content.content, content.view)
+        return await interaction.followup.send(wait=True, **payload)
 
 
 async def edit_reply(
@@ -168,6 +181,7 @@ async def reply_in_place(interaction: Interaction, view: View) -> None:
 
 async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
     """Put a file into the deferred reply; send it again if that was dismissed or is too old."""
+    text = fit_content(text, mentions_of(interaction))
     async with asyncio.timeout(_FILE_FACTOR * _seconds(interaction)):
         try:
             await interaction.edit_original_response(content=text, attachments=[file])
@@ -186,14 +200,13 @@ async def reply_privately(
 ) -> Message:
     """Reply to an interaction in any state. It replaces a deferred reply and its progress."""
     await _ensure_first_response(interaction)
+    payload = _payload(interaction, text, view)
     async with asyncio.timeout(_seconds(interaction)):
         if interaction.response.type is _DEFERRED_REPLY:
             if not interaction.extras.get(_PUBLIC):
-                return await interaction.edit_original_response(**_payload(interaction, text, view))
+                return await interaction.edit_original_response(**payload)
             await _delete_deferred_reply(interaction)
-        return await interaction.followup.send(
-            ephemeral=True, wait=True, **_payload(interaction, text, view)
-        )
+        return await interaction.followup.send(ephemeral=True, wait=True, **payload)
 
 
 async def report(
@@ -218,12 +231,13 @@ async def report(
         except Exception:
             _log.exception("a reply could not be made")
             break
+    payload = _payload(interaction, last_resort, None)
     try:
         async with asyncio.timeout(_seconds(interaction)):
             if interaction.response.type is _DEFERRED_REPLY and interaction.extras.get(_PUBLIC):
-                await interaction.edit_original_response(content=last_resort)
+                await interaction.edit_original_response(**payload)
             else:
-                await interaction.followup.send(last_resort, ephemeral=True)
+                await interaction.followup.send(ephemeral=True, **payload)
     except DISCORD_ERRORS as error:
         _log.warning("Discord accepts no reply: %s", _describe(error))
         return False
@@ -255,16 +269,17 @@ async def _delete_deferred_reply(interaction: Interaction) -> None:
 
 def _payload(interaction: Interaction, text: str | None, view: View | None) -> dict[str, Any]:
     """The arguments of discord.py for a message, within Discord's limits."""
-    payload: dict[str, Any] = {} if text is None else {"content": fit_content(text)}
+    mentions = mentions_of(interaction)
+    payload: dict[str, Any] = {} if text is None else {"content": fit_content(text, mentions)}
     return payload | ({} if view is None else {"view": _prepare(interaction, view)})
 
 
 def _prepare(interaction: Interaction, view: View) -> View:
-    """The view within Discord's limits, with the bot's icons."""
+    """The view within Discord's limits, with the bot's icons and mentions of commands."""
     icons: Icons | None = interaction.extras.get(_ICONS)
     if icons is not None:
         icons.show_on(view)
-    return fit_view(view)
+    return fit_view(view, mentions_of(interaction))
 
 
 def _describe(error: BaseException) -> str:

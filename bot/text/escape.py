@@ -12,6 +12,8 @@ MAX_NAME = 100
 # The characters of Discord's markdown and mentions. Discord hides the backslash before them. A list
 # marker has a meaning only at the start of a line.
 _MARKUP = re.compile(r"([\\*_~`|>#\[\]()<])")
+# The start of a command's name, which `bot.interactions.mentions` would make a mention.
+_COMMAND = re.compile(r"(?<![\w/])/(?=\w)")
 _LIST_MARKER = re.compile(r"^(\d*)([-+.])")
 # Discord finds URLs and invites in spite of backslashes, so a zero-width space breaks them.
 _URL_OR_INVITE = re.compile(r"(?i)(\w)(://|\.(?=(?:gg|com|link|me|io|dev|app|net|org)\b))")
@@ -49,7 +51,8 @@ def escape(text: str) -> str:
     escaped = _URL_OR_INVITE.sub(rf"\1{_ZERO_WIDTH_SPACE}\2", text).replace(
         "@", f"@{_ZERO_WIDTH_SPACE}"
     )
-    escaped = _LIST_MARKER.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", escaped))
+    escaped = _COMMAND.sub(r"\\/", _MARKUP.sub(r"\\\1", escaped))
+    escaped = _LIST_MARKER.sub(r"\1\\\2", escaped)
     if any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
         return f"{_FIRST_STRONG_ISOLATE}{escaped}{_POP_ISOLATE}"
     return escaped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import discord
@@ -88,18 +88,10 @@ _LIMITS = (
 def help_card(
     names: Collection[str],
     menus: Mapping[discord.AppCommandType, Collection[str]],
-    mentions: Mapping[str, str],
 ) -> ui.LayoutView:
-    """The message for the registered commands (`names`) and menu entries.
-
-    `mentions` maps a command's name to its clickable mention. Without one, the name is plain text.
-    """
-
-    def mention(name: str) -> str:
-        return mentions.get(name, f"/{name}")
-
+    """The message for the registered commands (`names`) and menu entries."""
     lines = ["### What Tonearm does"]
-    lines += [_section(section, names, mention) for section in SECTIONS]
+    lines += [_section(section, names) for section in SECTIONS]
     lines += [_menu(kind, menus.get(kind, ())) for kind in MENUS if menus.get(kind)]
     view = ui.LayoutView(timeout=None)
     view.add_item(
@@ -113,8 +105,8 @@ def help_card(
     return view
 
 
-def _section(section: HelpSection, names: Collection[str], mention: Callable[[str], str]) -> str:
-    commands = " ".join(mention(name) for name in section.commands if name in names)
+def _section(section: HelpSection, names: Collection[str]) -> str:
+    commands = " ".join(f"/{name}" for name in section.commands if name in names)
     return f"**{section.title}** {commands}\n-# {section.text}"
 
 

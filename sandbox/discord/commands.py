@@ -12,10 +12,9 @@ MAX_CREATES_PER_DAY = 200
 
 
 class CommandRegistry:
-    """The global commands, as last synced. `write_count` is the number of syncs."""
+    """Writes the global commands to the state. `write_count` is the number of syncs."""
 
     def __init__(self, state: DiscordState, application_id: str) -> None:
-        self.synced: list[Json] = []
         self.write_count = 0
         self._state = state
         self._application_id = application_id
@@ -24,19 +23,19 @@ class CommandRegistry:
     def replace_all(self, body: Any) -> list[Json]:
         """Replace all commands. Raises ApiError without changing any."""
         check_commands(body)
-        known = {command_key(command): command for command in self.synced}
+        known = {command_key(command): command for command in self._state.commands}
         now = self._state.clock()
         self._create_times = [when for when in self._create_times if now - when < 86_400]
         new = [command for command in body if command_key(command) not in known]
         if len(self._create_times) + len(new) > MAX_CREATES_PER_DAY:
             raise ApiError(30034)
         self._create_times += [now] * len(new)
-        self.synced = [
+        self._state.commands = [
             self._stored_command(command, known.get(command_key(command))) for command in body
         ]
         self.write_count += 1
         self._state.changes.notify()
-        return self.synced
+        return self._state.commands
 
     def _stored_command(self, command: Json, before: Json | None) -> Json:
         permissions = command.get("default_member_permissions")
@@ -63,7 +62,7 @@ class CommandRegistry:
 
     def visible_in(self, channel: Channel, user: User) -> list[Json]:
         """The commands that this user sees in this channel."""
-        return [command for command in self.synced if _is_visible(command, channel, user)]
+        return [command for command in self._state.commands if _is_visible(command, channel, user)]
 
 
 def authorizing_owners(types: list[int], channel: Channel, user: User) -> Json:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.discord.api_error import ApiError, ErrorCollector
+from sandbox.discord.command_mentions import check_command_mentions
 from sandbox.discord.component_validation import check_modal
 from sandbox.discord.field_schemas import AnyValue, ObjectOf, OneOf, validate
 from sandbox.discord.message_validation import (
@@ -208,6 +209,7 @@ class Interactions:
             path=path,
             emoji_ids=self._messages.emoji.by_id,
         )
+        check_command_mentions(body, self._state.commands)
         message = self._create_message(interaction, body.get("flags") or 0, **known)
         interaction.messages.append(message)
         return self._messages.create(message, body, uploads)

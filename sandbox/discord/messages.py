@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.discord import components as c
 from sandbox.discord.api_error import ErrorCollector
 from sandbox.discord.application_emoji import ApplicationEmoji
+from sandbox.discord.command_mentions import check_command_mentions
 from sandbox.discord.message_validation import (
     EDIT_FLAGS,
     EMBED_URL_FIELDS,
@@ -74,6 +75,7 @@ class MessageWriter:
             previous=message.data,
             emoji_ids=self.emoji.by_id,
         )
+        check_command_mentions(body, self.state.commands)
         self._apply_body(message, body, uploads)
         if message.flags & LOADING:  # the first edit of a deferred reply does not count as an edit
             message.data["flags"] &= ~LOADING

@@ -64,7 +64,7 @@ class Platform:
     @property
     def commands(self) -> list[Json]:
         """The global commands as last synced, with their ids."""
-        return self.command_registry.synced
+        return self.state.commands
 
     @property
     def command_write_count(self) -> int:

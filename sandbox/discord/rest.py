@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox.discord.api_error import ApiError, ErrorCollector
+from sandbox.discord.command_mentions import check_command_mentions
 from sandbox.discord.field_schemas import ObjectOf, Snowflake, validate
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.message_validation import CREATE_FLAGS, check_message
@@ -200,6 +201,7 @@ class RestApi:
         kept, names = messages.partition_attachments(body, uploads)
         emoji_ids = messages.emoji.by_id
         check_message(body, uploaded=names, kept=kept, flags=CREATE_FLAGS, emoji_ids=emoji_ids)
+        check_command_mentions(body, state.commands)
         if channel.name == "dm" and channel.members[0].name in state.closed_dms:
             raise ApiError(50007)
         fields: Json = {"flags": body.get("flags") or 0}

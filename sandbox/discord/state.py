@@ -126,6 +126,7 @@ class DiscordState:
         self.changes = changes
         self.random = random.Random(seed)
         self.closed_dms: set[str] = set()
+        self.commands: list[Json] = []  # the app's, as last synced
         self._bots: dict[str, User] = {}
         self._last_id = 0
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sandbox.discord import components as c
+from sandbox.discord.command_mentions import without_ids
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.state import Json
 
@@ -38,8 +39,8 @@ class Modal:
 
 
 def visible_text(message: Json) -> str:
-    """All texts of a message, line by line."""
-    return "\n".join(line for line in _text_lines(message) if line)
+    """All texts of a message, line by line; mentions of commands as their names."""
+    return without_ids("\n".join(line for line in _text_lines(message) if line))
 
 
 def find_buttons(message: Json) -> list[Json]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sandbox.discord.command_mentions import without_ids
 from sandbox.message_text import BUTTON, TEXT_DISPLAY, plain_text, walk_components
 
 MessageKind = Literal["panel", "another's", "card", "words", "queue", "devices", "list", "other"]
@@ -47,7 +48,7 @@ class ParsedMessage:
 def parse_message(message: dict[str, Any]) -> ParsedMessage:
     """Parse a message of the bot."""
     parts = list(walk_components(message))
-    texts = [part["content"] for part in parts if part["type"] == TEXT_DISPLAY]
+    texts = [without_ids(part["content"]) for part in parts if part["type"] == TEXT_DISPLAY]
     buttons = [part for part in parts if part["type"] == BUTTON and "custom_id" in part]
     if not texts:
         return ParsedMessage("words", body=(plain_text(message.get("content") or ""),))

@@ -74,6 +74,18 @@ async def test_what_discord_would_refuse_comes_back_as_a_sentence(page: OpenPage
     assert len(page.discord.user_client().messages()) == 1
 
 
+async def test_mention_of_a_command_puts_it_into_the_box(page: OpenPage) -> None:
+    song = next(command for command in page.discord.commands if command["name"] == "song")
+    await page.run_command(f"/shout who:</song:{song['id']}>")
+    await expect(page.latest_message).to_contain_text("Hey /song")
+    await page.latest_message.get_by_role("button", name="/song", exact=True).click()
+    name = page.tab.get_by_role("combobox", name="name")
+    await expect(name).to_be_focused()
+    await name.press_sequentially("Moon ")
+    await page.tab.keyboard.press("Enter")
+    await expect(page.latest_message).to_contain_text("Moon x 1")
+
+
 async def test_buttons_press_switch_off_and_lead_away(page: OpenPage) -> None:
     await page.run_command("/panel")
     await expect(page.latest_message).to_contain_text("Stopped")

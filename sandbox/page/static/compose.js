@@ -10,7 +10,7 @@ import { combobox, suggestions } from "./suggest.js";
  * Builds the box into `form`. `ask(action, fields)` sends an action to the server.
  *
  * Returns `update({placeholder, commands})` for another user or channel, `say(text)` for a notice,
- * and `focus()`.
+ * `type(text)` to write into the box, and `focus()`.
  */
 export function compose(form, { ask }) {
   const notice = h("p", { class: "notice", role: "alert" });
@@ -141,5 +141,5 @@ export function compose(form, { ask }) {
   }
 
   asText();
-  return { update, say, focus: () => (bar.querySelector("input") ?? bar).focus() };
+  return { update, say, type: retype, focus: () => (bar.querySelector("input") ?? bar).focus() };
 }

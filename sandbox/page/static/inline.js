@@ -18,7 +18,7 @@ const RULES = [
   [/<@!?(\d+)>/y, ([, id], world) => pill(`@${world.users.get(id) ?? "unknown-user"}`)],
   [/<@&(\d+)>/y, () => pill("@unknown-role")],
   [/<#(\d+)>/y, ([, id], world) => pill(`#${world.places.get(id) ?? "unknown"}`)],
-  [/<\/([^:>\n]{1,98}):\d+>/y, ([, name]) => pill(`/${name}`)],
+  [/<\/([^:>\n]{1,98}):(\d+)>/y, ([, name, id], world) => command(name, id, world)],
   [/@(?:everyone|here)\b/y, ([name]) => pill(name)],
   [/<a?:(\w{2,32}):\d+>/y, ([, name]) => `:${name}:`],
   [/<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/y, ([, seconds, style]) => moment(Number(seconds), style)],
@@ -80,6 +80,14 @@ export function link(url, children) {
 }
 
 const pill = (name) => h("span", { class: "pill" }, name);
+
+/** A mention of a command: a press puts it into the box, if the user has that command here. */
+function command(name, id, { type, commands = [] }) {
+  const root = name.split(" ")[0];
+  if (!commands.some((it) => it.id === id && it.name === root)) return pill(`/${name}`);
+  const onclick = () => type(`/${name} `);
+  return h("button", { type: "button", class: "pill", onclick }, `/${name}`);
+}
 
 function moment(seconds, style) {
   const date = new Date(seconds * 1000);

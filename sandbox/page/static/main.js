@@ -72,6 +72,8 @@ function room(title) {
     world: {
       users: new Map(seen.map((it) => [it.id, it.global_name ?? it.username])),
       places: new Map(messages.map((it) => [it.channel_id, title.replace("#", "")])),
+      commands,
+      type: box.type,
     },
     person: (name) => {
       const known = users.find((it) => it.name === name);
