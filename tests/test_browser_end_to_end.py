@@ -35,7 +35,9 @@ class ChatSession(ChatPage):
 async def context() -> AsyncIterator[BrowserContext]:
     """One browser window for all tests: a new one takes longer than most of them."""
     async with launch_chromium() as browser:
-        yield await browser.new_context(viewport={"width": 1280, "height": 800})
+        context = await browser.new_context(viewport={"width": 1280, "height": 800})
+        await context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield context
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -56,23 +58,32 @@ async def session(context: BrowserContext, tab: Tab) -> AsyncIterator[ChatSessio
                 await extra.close()
 
 
-async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSession) -> None:
-    player = session.harness.spotify.accounts["ada"].player
+async def _link(session: ChatSession) -> Tab:
+    """/link, the login page, and the consent of each service; the tab, at its last page."""
     await session.run_command("/link")
     login = await session.login_page()
     await expect(login.get_by_role("heading")).to_have_text("Link your Spotify account")
     await expect(login.get_by_text("the Discord account ada")).to_be_visible()
-    await login.get_by_role("button", name="Continue to Spotify").press("Enter")
+    await login.get_by_role("button", name="Continue to").press("Enter")
+    if session.harness.settings.discord_client_secret:
+        await login.get_by_role("button", name="Authorize").click()
     await login.get_by_role("button", name="Agree").click()
+    return login
+
+
+async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSession) -> None:
+    player = session.harness.spotify.accounts["ada"].player
+    login = await _link(session)
     await expect(login.get_by_role("heading")).to_have_text("One more step, in Discord")
-    code = await login.get_by_label("Code").inner_text()
-    await session.button("Enter code").click()
-    await session.tab.get_by_role("textbox", name="Code").fill(code.lower())
-    await session.tab.keyboard.press("Enter")
-    await expect(session.latest_message).to_contain_text("Linked to Ada. Try /search or /play.")
-    await login.reload()
-    await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
+    await login.get_by_role("button", name="Copy code").press("Enter")
+    await expect(login.get_by_role("button", name="Copied")).to_be_visible()
     await session.tab.bring_to_front()  # Chromium renders background tabs once a second
+    await session.button("Enter code").click()
+    await session.tab.get_by_role("textbox", name="Code").press("Control+V")
+    await session.tab.keyboard.press("Enter")
+    await expect(session.latest_message).to_contain_text("Linked to Ada")
+    await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
+    await session.tab.bring_to_front()
     await session.run_command("/search query:lantern")
     await expect(session.latest_message).to_contain_text("Songs for “lantern”")
     await session.button("Choose another").click()
@@ -102,6 +113,25 @@ async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSess
     async with session.tab.expect_download() as downloading:
         await session.latest_message.get_by_role("link", name="liked-songs.csv").click()
     assert (await downloading.value).suggested_filename == "liked-songs.csv"
+
+
+async def test_with_the_client_secret_nobody_types_a_code(
+    context: BrowserContext, tab: Tab
+) -> None:
+    async with (
+        run_harness(DISCORD_CLIENT_SECRET="yes") as harness,
+        PageServer(harness.discord, harness.spotify) as page,
+    ):
+        await context.clear_cookies()
+        await tab.goto(page.url)
+        login = await _link(ChatSession(tab, context, harness))
+        await expect(login.get_by_role("heading")).to_have_text("Linked to Ada")
+        await login.close()
+        for place in ("music", "Tonearm"):  # the reply, and the direct message
+            await tab.get_by_role("button", name=place).click()
+            message = tab.get_by_role("article").last
+            await expect(message).to_contain_text("Linked to Ada")
+            await expect(message.get_by_role("link", name="Link Spotify")).to_have_count(0)
 
 
 async def test_cancelled_login_is_reported_on_page_and_in_discord(session: ChatSession) -> None:

@@ -86,6 +86,7 @@ class LoginFlow:
         self.needs_code = discord_oauth is None
         self.redirect_uri = spotify_oauth.redirect_uri
         self._logins = store.pending_logins
+        self.logins_ended = self._logins.ended
         self.linking = AccountLinking(store, sessions, spotify_oauth, now=now)
         self.updates = LoginUpdates(store, now=now)
         self._spotify_oauth = spotify_oauth

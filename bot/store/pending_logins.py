@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.errors.login import AlreadyLinked, LoginExpired
+from bot.store.changes import Changes
 from bot.store.connection import Database, Row
 from bot.store.encryption import TokenCipher
 from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
@@ -27,11 +28,15 @@ _CLEARED_COLUMNS = (
 
 
 class PendingLoginTable:
-    """Methods that read a login raise LoginExpired if its secrets cannot be decrypted."""
+    """Methods that read a login raise LoginExpired if its secrets cannot be decrypted.
+
+    ended  notifies when a login is linked, has failed, or is replaced or erased
+    """
 
     def __init__(self, database: Database, cipher: TokenCipher) -> None:
         self._db = database
         self._cipher = cipher
+        self.ended = Changes()
 
     async def create(self, login: PendingLogin, nonce: str) -> PendingLogin | None:
         """Store a new login; the open login of the user that it replaces, or None."""
@@ -62,6 +67,7 @@ class PendingLoginTable:
                     _hash(nonce),
                 ),
             )
+        self.ended.notify()
         return next(map(self._from_unreadable_row, rows), None)
 
     async def set_message_ref(self, discord_id: int, serial: int, message_ref: str) -> None:
@@ -146,13 +152,15 @@ class PendingLoginTable:
 
         False if the login was over or replaced already.
         """
-        return await self._db.execute(
+        was_open = await self._db.execute(
             f"UPDATE login SET step = 'over', {_CLEARED_COLUMNS}, outcome = ?, name = NULL"
             " WHERE discord_id = ? AND serial = ? AND step IN ('exchange', 'code')",
             outcome,
             login.discord_id,
             login.serial,
         )
+        self.ended.notify()
+        return was_open
 
     async def awaiting_code(self, discord_id: int, now: float) -> PendingLogin | None:
         """The login of this user that waits for its confirmation code."""
@@ -208,6 +216,7 @@ class PendingLoginTable:
                 )
         except sqlite3.IntegrityError:
             raise AlreadyLinked from None
+        self.ended.notify()
         return True
 
     async def delete(self, discord_id: int) -> PendingLogin | None:
@@ -219,6 +228,7 @@ class PendingLoginTable:
                 )
             )
         if rows:
+            self.ended.notify()
             await self._db.truncate_wal()
         return next(self._open_logins(rows), None)
 
@@ -238,6 +248,7 @@ class PendingLoginTable:
                 " AND discord_id NOT IN (SELECT discord_id FROM login)"
             )
         if rows:
+            self.ended.notify()
             await self._db.truncate_wal()
         return list(self._open_logins(rows))
 

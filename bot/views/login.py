@@ -101,7 +101,7 @@ def result_message(result: LoginResult | LoginOpened, operator: str) -> str:
     """The text that replaces it as the login goes on; `operator` is who runs the bot."""
     match result:
         case LoginOpened():
-            return "Opened in your browser. Go on there; this link only works in that browser now."
+            return "Opened in your browser. Finish there: the link only works in that browser now."
         case AccountLinked(name=name):
             return f"Linked to **{safe(name)}**. Try /search or /play."
         case AwaitingCode():

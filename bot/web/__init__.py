@@ -16,10 +16,11 @@ from bot.errors.login import LoginLinkExpired
 from bot.errors.storage import StorageError
 from bot.login.flow import RESULT_PATH, LoginFlow
 from bot.login.linking import LOGIN_LIFETIME
-from bot.login.results import Callback, LoginUpdate, Redirect
+from bot.login.results import AwaitingCode, Callback, LoginUpdate, Redirect
 from bot.web import pages
+from bot.web.code_events import CodeEvents
 from bot.web.metrics import MetricsEndpoint
-from bot.web.middleware import MAX_BODY, RequestGuard, failure_page, html_response
+from bot.web.middleware import MAX_BODY, RequestGuard, call_when_lost, failure_page, html_response
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +47,10 @@ async def serve(
 
     `disk_error` returns the error that prevents writes to the database, for /health.
     """
-    handlers = _Handlers(flow, announce, disk_error, public_url, operator)
+    events = CodeEvents(flow, call_when_lost, guard.add_headers)
+    handlers = _Handlers(
+        flow, announce, events, disk_error, guard.script_policy, public_url, operator
+    )
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
     app.add_routes(
         [
@@ -58,12 +62,14 @@ async def serve(
             web.get("/discord", handlers.discord_callback, allow_head=False),
             web.get("/callback", handlers.spotify_callback, allow_head=False),
             web.get(RESULT_PATH, handlers.result),
+            web.get(pages.EVENTS_PATH, handlers.code_events, allow_head=False),
             web.get("/setup", handlers.setup),
             web.get("/privacy", handlers.privacy),
             web.get("/health", handlers.health),
             web.get("/metrics", metrics.get),
         ]
     )
+    app.on_shutdown.append(events.close)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_GRACE)
     await runner.setup()
     server = runner.server
@@ -104,12 +110,16 @@ class _Handlers:
         self,
         flow: LoginFlow,
         announce: AnnounceLogin,
+        events: CodeEvents,
         disk_error: Callable[[], Awaitable[StorageError | None]],
+        script_policy: str,
         public_url: str,
         operator: str,
     ) -> None:
         self._flow = flow
         self._announce = announce
+        self._events = events
+        self._script_policy = script_policy
         self._disk_error = disk_error
         self._operator = operator
         self._secure = public_url.startswith("https:")
@@ -140,7 +150,13 @@ class _Handlers:
         result = await self._flow.result(self._read_cookie(request))
         if isinstance(result, BotError):
             return failure_page(result, self._operator)
-        return html_response(pages.result(result))
+        response = html_response(pages.result(result))
+        if isinstance(result, AwaitingCode):
+            response.headers["Content-Security-Policy"] = self._script_policy
+        return response
+
+    async def code_events(self, request: web.Request) -> web.StreamResponse:
+        return await self._events.respond(request, self._read_cookie(request))
 
     async def setup(self, _request: web.Request) -> web.Response:
         return html_response(pages.setup(self._flow.redirect_uri))

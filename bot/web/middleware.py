@@ -58,6 +58,9 @@ class RequestGuard:
         self._operator = operator
         self._rate_limit = SlidingWindow[str](MAX_REQUESTS, REQUESTS_WINDOW, monotonic=monotonic)
         self.headers = _headers(public_url, form_targets)
+        # For the one page that has a script. It may open the event stream of its login.
+        policy = self.headers["Content-Security-Policy"]
+        self.script_policy = f"{policy}; script-src '{pages.SCRIPT_HASH}'; connect-src 'self'"
 
     def make_connection(
         self, server: web.Server, loop: asyncio.AbstractEventLoop
@@ -102,8 +105,9 @@ class RequestGuard:
         return guard
 
     def add_headers(self, response: web.StreamResponse) -> web.StreamResponse:
-        """Add the headers of every response, and allow one request for each connection."""
-        response.headers.update(self.headers)
+        """Add the headers that a response lacks, and allow one request for each connection."""
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
         response.force_close()
         return response
 
@@ -165,7 +169,7 @@ class RequestGuard:
 class _Connection(web.RequestHandler):
     """aiohttp's protocol, with a deadline for the request, and our pages for malformed requests."""
 
-    __slots__ = ("_deadline", "_guard")
+    __slots__ = ("_deadline", "_guard", "on_lost")
 
     def __init__(
         self, guard: RequestGuard, server: web.Server, loop: asyncio.AbstractEventLoop
@@ -175,6 +179,7 @@ class _Connection(web.RequestHandler):
         )
         self._guard = guard
         self._deadline: asyncio.TimerHandle | None = None
+        self.on_lost: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -184,6 +189,8 @@ class _Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         self.cancel_deadline()
         super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
 
     def cancel_deadline(self) -> None:
         """The request has arrived completely."""
@@ -201,6 +208,12 @@ class _Connection(web.RequestHandler):
         if status >= 500 and exc is not None:
             _log.error("a request failed", exc_info=exc)
         return self._guard.add_headers(error_page(status))
+
+
+def call_when_lost(request: web.Request, callback: Callable[[], None]) -> None:
+    """Call this when the connection of the request is lost; a handler would not notice."""
+    if isinstance(request.protocol, _Connection):
+        request.protocol.on_lost = callback
 
 
 def _without_port(peer: str) -> str:

@@ -43,7 +43,32 @@ a { color: var(--act); }
 button:focus-visible, a:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 """
 
-STYLE_HASH = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+EVENTS_PATH = "/done/events"
+
+# Of the page with the confirmation code. Without it, the code is typed off and the page reloaded.
+# Browsers have a clipboard on https and on this machine only.
+SCRIPT = f"""
+const code = document.querySelector(".code");
+if (navigator.clipboard) {{
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy code";
+  button.setAttribute("aria-live", "polite");
+  button.onclick = () => navigator.clipboard.writeText(code.textContent).then(
+    () => {{ button.textContent = "Copied"; }}, () => getSelection().selectAllChildren(code));
+  code.parentElement.after(button);
+}}
+const events = new EventSource("{EVENTS_PATH}");
+events.addEventListener("over", () => {{ events.close(); location.reload(); }});
+"""
+
+
+def _hash_source(text: str) -> str:
+    """The hash by which a Content-Security-Policy allows this inline style or script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+STYLE_HASH, SCRIPT_HASH = _hash_source(STYLE), _hash_source(SCRIPT)
 
 
 def render_page(title: str, body: str) -> str:
@@ -104,7 +129,8 @@ def _confirmation_code(login_result: AwaitingCode) -> str:
         "<em>Enter code</em> and type:</p>"
         f'<p><output class="code" aria-label="Code">{escape(login_result.code)}</output></p>'
         '<p class="soft">Valid for 10 minutes. Not your Discord account, or did someone ask you '
-        "for this code? Close this page and nothing will be linked.</p>",
+        "for this code? Close this page and nothing will be linked.</p>"
+        f"<script>{SCRIPT}</script>",
     )
 
 
