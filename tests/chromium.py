@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,11 +22,13 @@ needs_chromium = pytest.mark.skipif(CHROMIUM_PATH is None, reason="no chromium o
 
 
 @asynccontextmanager
-async def launch_chromium() -> AsyncIterator[Browser]:
-    """Launch the browser; closes it on exit."""
+async def launch_chromium(**environment: str) -> AsyncIterator[Browser]:
+    """Launch the browser with these additional environment variables; closes it on exit."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM_PATH, args=CHROMIUM_FLAGS.split()
+            executable_path=CHROMIUM_PATH,
+            args=CHROMIUM_FLAGS.split(),
+            env={**os.environ, **environment},
         )
         yield browser
         await browser.close()

@@ -34,8 +34,8 @@ export function chat({ scroll, start, log, latest }) {
     const moved = location !== `${user} ${place}`;
     location = `${user} ${place}`;
     if (moved) scroll.setAttribute("aria-live", "off"); // do not announce a whole channel
-    patch(start, beginning(title, commands));
-    const held = document.activeElement.closest("#messages .entry");
+    patch(start, beginning(title, commands, room));
+    const held = focusIn(document.activeElement);
     list(log, messages, {
       key: (it) => it.id,
       build: (it, i) => message(it, messages[i - 1], room),
@@ -45,22 +45,72 @@ export function chat({ scroll, start, log, latest }) {
         return JSON.stringify([user, pressed, id, author?.id, timestamp, only_you]);
       },
     });
-    if (held) keepFocus(held, scroll);
+    if (held) keepFocus(held, log);
     if (moved || atEnd) toEnd();
     if (moved) requestAnimationFrame(() => scroll.removeAttribute("aria-live"));
   };
 }
 
-// The text above the first message.
-function beginning(title, commands) {
-  const words = commands.length
-    ? "New here? Type /link to connect the demo Spotify account, then /play."
+// What a new user can try, in this order.
+const TRIES = [
+  ["/link", "connects the demo’s Spotify account"],
+  ["/play lantern", "plays a song"],
+  ["/now", "shows it, with controls"],
+  ["/search lantern", "finds songs, albums and artists"],
+  ["/top", "lists your favourites"],
+  ["/help", "shows the rest"],
+];
+
+// The text above the first message. A command there is sent by a press.
+function beginning(title, commands, room) {
+  const known = TRIES.filter(([line]) =>
+    commands.some(({ name }) => name === line.slice(1).split(" ")[0]),
+  );
+  const words = known.length
+    ? "Spotify, Discord and their users are simulated here. Press a command to try it:"
     : "Tonearm has no commands in this channel.";
-  return h("div", { id: "start" }, h("h3", {}, title), h("p", {}, words));
+  return h(
+    "div",
+    { id: "start" },
+    h("h3", {}, title),
+    h("p", {}, words),
+    known.length > 0 &&
+      h(
+        "ul",
+        { class: "tries" },
+        known.map(([line, about]) =>
+          h(
+            "li",
+            { key: line },
+            h("button", { type: "button", onclick: () => room.run(line) }, line),
+            ` ${about}`,
+          ),
+        ),
+      ),
+  );
 }
 
-// If the focused element was removed or disabled, focus its message or the chat.
-function keepFocus(held, scroll) {
-  if (document.activeElement.matches("#messages :enabled, #messages [href]")) return;
-  (held.querySelector(".body :enabled, .body [href]") ?? scroll).focus();
+const FOCUSABLE = ".body :enabled, .body [href]";
+
+// Where the focus is in a message: which element of it, so that it can be found after an update.
+function focusIn(element) {
+  const entry = element.closest("#messages .entry");
+  if (!entry) return null;
+  const { key, textContent } = element;
+  return { message: entry.key, key, textContent, index: focusable(entry).indexOf(element) };
 }
+
+// If the focused element was replaced, focus the one that stands for it: with the same custom_id,
+// or the same label, or at the same place. A message that is gone hands the focus to the last one.
+function keepFocus({ message, key, textContent, index }, log) {
+  if (document.activeElement.matches("#messages :enabled, #messages [href]")) return;
+  const entry = [...log.children].find((node) => node.key === message) ?? log.lastElementChild;
+  const there = entry ? focusable(entry) : [];
+  const same =
+    there.find((node) => key && node.key === key) ??
+    there.find((node) => textContent && node.textContent === textContent) ??
+    there[Math.min(Math.max(index, 0), there.length - 1)];
+  (same ?? log.parentElement).focus({ preventScroll: true });
+}
+
+const focusable = (entry) => [...entry.querySelectorAll(FOCUSABLE)];

@@ -22,6 +22,16 @@ const SIGNS = {
   tv: "M3 5h18v12H3zM8 21h8",
   play: "M8 5v14l11-7z",
   pause: "M9 5v14M15 5v14",
+  previous: "M7 5v14M18 5L9 12l9 7z",
+  next: "M17 5v14M6 5l9 7-9 7z",
+  rewind: "M12 6l-8 6 8 6zM20 6l-8 6 8 6z",
+  fast: "M4 6l8 6-8 6zM12 6l8 6-8 6z",
+  refresh: "M19 8a8 8 0 10.5 6M19 4v4h-4",
+  quiet: "M4 9.5v5h3l5 4v-13l-5 4zM16 9a4 4 0 010 6",
+  mute: "M4 9.5v5h3l5 4v-13l-5 4zM16 10l5 5M21 10l-5 5",
+  heart: "M12 20S3.5 14.5 3.5 9A4.5 4.5 0 0112 7a4.5 4.5 0 018.5 2c0 5.5-8.5 11-8.5 11z",
+  plus: "M12 5v14M5 12h14",
+  list: "M5 7h14M5 12h14M5 17h9",
 };
 
 /** A sign of one line weight; decoration, so it has no name of its own. */

@@ -1,6 +1,7 @@
 // Discord's markdown inside a line: emphasis, code, spoilers, links, mentions, timestamps.
 
 import { h } from "./dom.js";
+import { symbols } from "./emoji.js";
 import { timestamp } from "./time.js";
 
 const any = "(?:\\\\[^]|[^\\\\])"; // one character, an escaped one counting as one
@@ -45,7 +46,7 @@ export function inline(text, world) {
   for (let at = 0; at < text.length;) {
     const found = !skippable(text, at) && first(text, at, world);
     if (found) {
-      if (plain) nodes.push(plain);
+      nodes.push(...symbols(plain));
       plain = "";
       nodes.push(found.node);
       at = found.end;
@@ -53,8 +54,8 @@ export function inline(text, world) {
       plain += text[at++];
     }
   }
-  if (plain) nodes.push(plain);
-  return nodes;
+  nodes.push(...symbols(plain));
+  return nodes.filter((node) => node !== "");
 }
 
 function skippable(text, at) {

@@ -81,6 +81,7 @@ function room(title) {
     },
     find: (id) => messages.find((it) => it.id === id),
     show: (id) => [...log.log.children].find((node) => node.key === id)?.scrollIntoView(),
+    run: (line) => act("", "run", { line }),
     press: ({ id }, button) => act(`${id} ${button}`, "press", { message: id, button }),
     pick: ({ id }, values, select, menu) =>
       act(`${id} ${menu}`, "pick", { message: id, values, select }),
