@@ -9,7 +9,7 @@ from tests.cost_session import press_button as _press_button
 from tests.cost_session import run_command as _run_command
 from tests.cost_session import select_second as _select_second
 from tests.costed_library_actions import LIBRARY_ACTIONS
-from tests.costed_queue_actions import QUEUE_ACTIONS
+from tests.costed_queue_actions import QUEUE_ACTIONS, VOLUME_ACTIONS
 from tests.login_steps import authorize_login
 
 EXPORT_TRACK_COUNT = 1000
@@ -201,7 +201,7 @@ COSTED_ACTIONS = (
     CostedAction("`/previous`", _run_command("/previous")),
     CostedAction("`/restart`", _run_command("/restart")),
     CostedAction("`/seek`", _run_command("/seek 0:30")),
-    CostedAction("`/volume`", _run_command("/volume 40")),
+    *VOLUME_ACTIONS,
     CostedAction("`/shuffle`", _run_command("/shuffle")),
     CostedAction("`/repeat`", _run_command("/repeat")),
     CostedAction("`/next` with no active device", _next_without_device),

@@ -43,3 +43,10 @@ QUEUE_ACTIONS = (
         _ASK,
     ),
 )
+
+VOLUME_ACTIONS = (
+    CostedAction("`/volume`", run_command("/volume 40")),
+    CostedAction("a level from the menu of `/volume`", select_second, run_command("/volume")),
+    CostedAction("**Mute** below the menu", press_button("Mute"), run_command("/volume 40")),
+    CostedAction("🎚️ on the panel", press_button("🎚️"), run_command("/now"), keep_panel=True),
+)

@@ -8,7 +8,7 @@
     ├── NothingFound            a search has no results
     ├── NothingPlaying          the command needs something that is playing
     ├── InvalidPosition         a position for /seek is malformed, or beyond the end of the track
-    ├── InvalidVolume           a volume is malformed, or relative to an unknown one
+    ├── InvalidVolume           a volume is malformed, or depends on an unknown one
     ├── InvalidSleepTime        a time for /sleep is malformed, or too long
     ├── NoSleepTimer            the user has no sleep timer
     ├── VolumeNotSupported      the device has no remote volume

@@ -81,13 +81,14 @@ class InvalidPosition(BotError):
 
 
 class InvalidVolume(BotError):
-    """`current_unknown`: the volume is relative, and the device does not report its own."""
+    """`unknown`: a sentence about a missing volume that the new one depends on."""
 
-    message = "Use a number from 0 to 100, +10, -10 or mute."
+    message = "Use a number from 0 to 100, +10, -10, mute or unmute."
 
-    def __init__(self, *, current_unknown: bool = False) -> None:
-        message = "That device doesn’t say how loud it is. Use a number, such as /volume 40."
-        super().__init__(message=message if current_unknown else None)
+    def __init__(self, *, unknown: str = "") -> None:
+        super().__init__(
+            message=f"{unknown} Use a number, such as /volume 40." if unknown else None
+        )
 
 
 class InvalidSleepTime(BotError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -26,6 +26,7 @@ class ActionContext:
 
     device            ID of the target device; None for the active one
     item              to play or queue, if it is known already
+    muted_volumes     the volume before the mute of each muted device, by its key
     last_played       identity of the item that played after the user's last command, if known
     just_transferred  the target was made the active device a moment ago; the state may lag
     """
@@ -35,6 +36,7 @@ class ActionContext:
     sleep: Sleep
     device: str | None = None
     item: Item | None = None
+    muted_volumes: Mapping[str, int] = field(default_factory=dict)
     last_played: Hashable = None
     just_transferred: bool = False
 

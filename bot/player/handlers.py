@@ -8,7 +8,6 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from bot.errors.content import VolumeNotSupported
 from bot.errors.spotify import NoActiveDevice, PlayerRestricted, SpotifyError
 from bot.player import parsing
 from bot.player.actions import NEXT_REPEAT, ActionVerb, PlayerAction
@@ -18,10 +17,10 @@ from bot.player.outcome import Outcome
 from bot.player.situation import require_item
 from bot.player.start import play, resume
 from bot.player.state import POLL_DELAY, explain_unknown_outcome
+from bot.player.volume import volume
 from bot.spotify.catalogue import Item
-from bot.spotify.models import UNKNOWN_DEVICE, Actions, Playback, playable
+from bot.spotify.models import Actions, Playback, playable
 from bot.spotify.player import RepeatMode
-from bot.text.escape import safe
 from bot.text.items import format_duration
 
 NOT_SEEKABLE = "You can’t jump around in what’s playing. Use /next to skip it."
@@ -83,24 +82,6 @@ async def _seek(action: PlayerAction, context: ActionContext) -> Outcome:
         await context.spotify.player.seek(position, device=context.device)
     message = f"Went to {format_duration(position)}"
     return Outcome(message, state=replace(state, progress_ms=position))
-
-
-async def _volume(action: PlayerAction, context: ActionContext) -> Outcome:
-    state = await context.state()
-    device = state.device or UNKNOWN_DEVICE
-    before = device.volume_percent
-    if device.supports_volume is False:
-        raise VolumeNotSupported(safe(device.name) or "That device")
-    if not action.argument:
-        if before is None:
-            return Outcome("This device doesn’t say how loud it is", state=state)
-        return Outcome(f"Volume {before}%", state=state)
-    level = parsing.parse_volume(action.argument, before)
-    await context.spotify.player.set_volume(level, device=context.device)
-    message = f"Volume {level}%"
-    if level == 0:
-        message = f"Muted; it was at {before}%" if before else "Muted"
-    return Outcome(message, state=replace(state, device=replace(device, volume_percent=level)))
 
 
 async def _shuffle(action: PlayerAction, context: ActionContext) -> Outcome:
@@ -202,7 +183,7 @@ HANDLERS: dict[ActionVerb, Callable[[PlayerAction, ActionContext], Awaitable[Out
     "previous": _skip,
     "restart": _restart,
     "seek": _seek,
-    "volume": _volume,
+    "volume": volume,
     "shuffle": _shuffle,
     "repeat": _repeat,
     "queue": _queue,

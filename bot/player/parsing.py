@@ -16,7 +16,8 @@ _DURATION = re.compile(r"(?:(\d{1,2})\s*(?:h|hours?)\s*)?(?:(\d{1,3})\s*(?:m|min
 _TRACKS = re.compile(r"(?:after|in)?\s*(\d{1,2})\s*(?:tracks?|songs?)|after\s*(\d{1,2})")
 _THIS_TRACK = re.compile(r"(?:after|end of)?\s*this(?: one| track| song)?")
 
-MUTE = "mute"
+MUTE, UNMUTE = "mute", "unmute"
+_UNKNOWN_VOLUME = "That device doesn’t say how loud it is."
 
 MAX_SLEEP_HOURS, MAX_SLEEP_TRACKS = 12, 20
 
@@ -41,7 +42,7 @@ def normalise_position(text: str) -> str:
 def normalise_volume(text: str) -> str:
     """The text in lower case without spaces, as `parse_volume` reads it. Raises InvalidVolume."""
     text = text.strip().lower()
-    if text == MUTE:
+    if text in (MUTE, UNMUTE):
         return text
     match = _VOLUME.fullmatch(text) if text.isascii() else None
     if match is None or (not match[1] and int(match[2]) > 100):
@@ -95,7 +96,7 @@ def parse_volume(text: str, current: int | None) -> int:
             raise InvalidVolume
         return number
     if current is None:
-        raise InvalidVolume(current_unknown=True)
+        raise InvalidVolume(unknown=_UNKNOWN_VOLUME)
     return min(100, max(0, current + (-number if sign == "-" else number)))
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
-
-from cachetools import TTLCache
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
@@ -31,6 +28,7 @@ from bot.player.command import Command
 from bot.player.context import ActionContext
 from bot.player.devices import device_needed, find_device, pick_device
 from bot.player.history import UserHistory
+from bot.player.memory import PlayerMemory
 from bot.player.outcome import Outcome
 from bot.player.resolve import resolve
 from bot.player.situation import Situation, situation_of
@@ -45,8 +43,6 @@ from bot.store import Store
 
 # Seconds to queue several songs: MAX_SONGS take one call each.
 QUEUE_TIMEOUT = 120.0
-# Size and TTL, in seconds, of the last-played cache.
-_LAST_PLAYED_SIZE, _LAST_PLAYED_TTL = 1000, 60.0
 
 _NOTHING_TO_PAUSE = "Nothing is playing, so there is nothing to pause. Start something with /play."
 _NO_VOLUME_TO_SHOW = "Nothing is playing, so there is no volume to see. Start something with /play."
@@ -79,24 +75,16 @@ class Player:
         self._monotonic = monotonic
         self._sleep = sleep
         self._on_change = on_change
-        self._last_played: TTLCache[int, Hashable] = TTLCache(
-            _LAST_PLAYED_SIZE, _LAST_PLAYED_TTL, timer=monotonic
-        )
-        # No command takes longer than QUEUE_TIMEOUT, so the entry outlives those in progress.
-        self._unlinked_at: TTLCache[int, float] = TTLCache(
-            _LAST_PLAYED_SIZE, QUEUE_TIMEOUT, timer=monotonic
-        )
+        self._memory = PlayerMemory(longest_command=QUEUE_TIMEOUT, monotonic=monotonic)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def forget(self, user_id: int) -> None:
         """The user has unlinked: remember nothing of them, nor of their commands in progress."""
-        self._last_played.pop(user_id, None)
-        self._unlinked_at[user_id] = self._monotonic()
+        self._memory.forget(user_id)
 
     def expire(self) -> None:
         """Remove expired entries from memory."""
-        self._last_played.expire()
-        self._unlinked_at.expire()
+        self._memory.expire()
 
     # ---- entries
 
@@ -221,7 +209,7 @@ class Player:
             if command.action.verb == "jump":  # it may have skipped some of the tracks
                 self._on_change(command.user_id, None)
             raise
-        if self._unlinked_at.get(command.user_id, -math.inf) < started_at:
+        if not self._memory.was_forgotten(command.user_id, started_at):
             self._publish(command, outcome)
         return command.with_note(outcome)
 
@@ -235,7 +223,8 @@ class Player:
             sleep=self._sleep,
             device=device.id if device else None,
             item=command.item,
-            last_played=self._last_played.get(command.user_id),
+            muted_volumes=self._memory.muted_volumes(command.user_id),
+            last_played=self._memory.last_played(command.user_id),
         )
         outcome = None
         if device is None or device.is_active or action.activates_device:
@@ -285,15 +274,9 @@ class Player:
             raise
 
     def _publish(self, command: Command, outcome: Outcome) -> None:
-        """Update the last-played cache, the history and the live panel."""
+        """Update the memory, the history and the live panel."""
         user_id, action = command.user_id, command.action
-        if action.verb in SKIPS:
-            self._last_played.pop(user_id, None)
-        playing = outcome.item if action.verb == "play" else None
-        if outcome.state is not None:
-            playing = outcome.state.item
-        if playing is not None:
-            self._last_played[user_id] = playing.identity
+        self._memory.record(user_id, action, outcome)
         if outcome.item is not None:
             self._history.add_item(user_id, outcome.item)
         if action.changes_playback:

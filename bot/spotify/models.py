@@ -230,6 +230,11 @@ class Device(ApiModel, frozen=True):
         if self.id is None and self.name is None and self.type is None:
             raise ValueError("neither an ID nor a name nor a type")
 
+    @property
+    def key(self) -> str:
+        """What identifies the device: its ID, else its name; empty if it has neither."""
+        return self.id or self.name or ""
+
 
 UNKNOWN_DEVICE = Device(name="")
 

@@ -23,19 +23,28 @@ def outcome_reply(
 
     controls_of  the Discord ID of the player's owner, to put controls below the card
     """
+    item, state = outcome.item, outcome.state
+    is_playing_known = state is not None and state.item is not None
+    if item is None and not is_playing_known:
+        return Reply(f"{outcome.message}.", private=private)
+    rows: Iterable[list[ui.Item[Any]]] = ()
+    if controls_of is not None and is_playing_known:
+        rows = control_rows(PanelState(controls_of, playback=state))
+    elif controls_of is not None and item is not None:
+        rows = [started_controls(controls_of, item)]
+    return Reply(view=outcome_view(outcome, *_rows(rows)), private=private)
+
+
+def outcome_view(outcome: Outcome, *rows: cards.Row) -> ui.LayoutView:
+    """The same as a card in any case, with rows below it."""
     item, state, message = outcome.item, outcome.state, outcome.message
-    if item is not None and (state is None or state.item is None):
-        stop = "." if ". " in message else ""
-        rows = [] if controls_of is None else [started_controls(controls_of, item)]
-        card = cards.card(item, *_rows(rows), heading=f"-# {message}{stop}")
-        return Reply(view=card, private=private)
-    if state is None or state.item is None:
-        return Reply(f"{message}.", private=private)
-    bar = progress_bar(state.progress_ms, state.item.duration_ms)
-    rows = [] if controls_of is None else [*control_rows(PanelState(controls_of, playback=state))]
-    heading = f"-# {_heading(message, state)}"
-    view = cards.card(state.item, *_rows(rows), heading=heading, below=bar)
-    return Reply(view=view, private=private)
+    if state is not None and state.item is not None:
+        bar = progress_bar(state.progress_ms, state.item.duration_ms)
+        return cards.card(state.item, *rows, heading=f"-# {_heading(message, state)}", below=bar)
+    if item is None:
+        return cards.container(f"{message}.", *rows)
+    stop = "." if ". " in message else ""
+    return cards.card(item, *rows, heading=f"-# {message}{stop}")
 
 
 def _rows(rows: Iterable[Iterable[ui.Item[Any]]]) -> list[cards.Row]:

@@ -69,6 +69,15 @@ class QueueButton(PersistentButton, template=r"panel:(?P<owner>\d{1,20}):queue")
         super().__init__(ui.Button(emoji="📜", label="Queue", custom_id=custom_id))
 
 
+class VolumeMenuButton(PersistentButton, template=r"volume:menu:(?P<owner>\d{1,20})"):
+    """Shows the volume of the owner's active device, and the menu to change it."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = int(owner)
+        custom_id = f"volume:menu:{owner}"
+        super().__init__(ui.Button(emoji="🎚️", custom_id=custom_id))
+
+
 def control_rows(state: PanelState) -> Iterator[list[ui.Item[Any]]]:
     """The rows; a button for something that the player does not allow now is disabled."""
     owner = str(state.owner)
@@ -178,6 +187,7 @@ def _volume_buttons(state: PanelState) -> list[ui.Item[Any]]:
     return [
         _button(state, "volume -10", "🔉", disabled=no_volume or volume == 0),
         _button(state, "volume +10", "🔊", disabled=no_volume or volume == 100),
+        *([] if no_volume else [VolumeMenuButton(str(state.owner))]),
     ]
 
 

@@ -31,7 +31,7 @@ from bot.text.items import (
 )
 from bot.views import cards
 from bot.views.item_buttons import go_to_buttons
-from bot.views.outcome import outcome_line, outcome_reply
+from bot.views.outcome import outcome_line, outcome_reply, outcome_view
 
 # The queue of Spotify does not say whether something plays that it does not show.
 _NO_CURRENT = "Nothing, or something that Spotify doesn’t show to apps, such as an ad."
@@ -266,11 +266,10 @@ def progress_card(
 
 
 def played_card(message: discord.Message | None, outcome: Outcome) -> ui.LayoutView:
-    """The outcome of playing what a confirmation card lists."""
-    view = outcome_reply(outcome).view
-    if isinstance(view, ui.LayoutView):
-        return view
-    return progress_card(message, 0, f"{outcome.message}.")
+    """The outcome of playing what a confirmation card lists: the item, or the list of several."""
+    if outcome.item is None:
+        return progress_card(message, 0, f"{outcome.message}.")
+    return outcome_view(outcome)
 
 
 def listed_uris(message: discord.Message | None) -> list[Uri]:
