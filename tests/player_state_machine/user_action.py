@@ -29,6 +29,10 @@ class UserAction:
         """The verb of the player action that this runs, or the name of the command."""
         if self.custom_id.startswith("queue:add"):
             return "queue"
+        if self.custom_id.startswith("queue:jump"):
+            return "jump"
+        if self.custom_id.startswith("volume:"):
+            return "volume"
         prefix, _, player_action = self.custom_id.rpartition(":")
         if prefix.startswith(("panel", "here", "again")):
             return player_action.partition(" ")[0]
