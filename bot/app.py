@@ -28,6 +28,7 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
+from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
@@ -148,7 +149,7 @@ async def build(
         reply_visibility = ReplyVisibility(store)
         await reply_visibility.load()
         history = UserHistory(monotonic=monotonic)
-        panels = Panels(sessions, sleep, now=now, monotonic=monotonic)
+        panels = Panels(sessions, store.pins, sleep, now=now, monotonic=monotonic)
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
         autocomplete = Autocomplete(sessions, store, history, metrics, sleep, monotonic=monotonic)
         stack.push_async_callback(autocomplete.close)
@@ -178,6 +179,7 @@ async def build(
             saved_items=SavedItems(undo_log, panels.items_saved),
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
+            pins=Pins(sessions, store),
             playlist_changes=PlaylistChanges(sessions, store, undo_log),
             undo_log=undo_log,
             sleep_timers=sleep_timers,

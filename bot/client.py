@@ -58,6 +58,7 @@ COGS = (
     "cogs.library",
     "cogs.playlists",
     "cogs.playlist_buttons",
+    "cogs.pins",
     "cogs.playlist_items",
     "cogs.settings",
     "cogs.sleep",

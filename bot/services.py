@@ -18,6 +18,7 @@ from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
+from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
@@ -61,6 +62,7 @@ class Services:
     playlist_editor: PlaylistEditor
     playlist_items: PlaylistItems
     playlist_changes: PlaylistChanges
+    pins: Pins
     undo_log: UndoLog
     sleep_timers: SleepTimers
     double_press: DoublePressGuard

@@ -16,6 +16,7 @@ from bot.views.outcome import outcome_line
 from bot.views.panel import visitor_card
 from bot.views.panel_controls import PanelButton
 from bot.views.panel_state import PanelState
+from bot.views.pins import PanelPinSelect
 from bot.views.status_line import is_in_place, result_view
 
 
@@ -51,6 +52,13 @@ class Panel(commands.Cog):
         shared = message is not None and not message.flags.ephemeral
         state = _empty_state(interaction, shared=shared)
         await self.presses.press(interaction, state, button.action)
+
+    @on_component(PanelPinSelect)
+    async def play_pin(self, interaction: Interaction, menu: PanelPinSelect) -> None:
+        """The panel with the menu is private, so that its owner alone can use it."""
+        await defer_edit(interaction)
+        state = _empty_state(interaction, shared=False)
+        await self.presses.press(interaction, state, str(play_action(menu.uri)))
 
     @on_component(PlayAlongButton)
     async def play_along(self, interaction: Interaction, button: PlayAlongButton) -> None:

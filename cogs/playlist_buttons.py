@@ -6,7 +6,11 @@ from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer_edit, edit_at_once, edit_reply
+from bot.interactions.responses import (
+    defer_edit,
+    edit_at_once,
+    edit_reply,
+)
 from bot.services import Services
 from bot.views import playlist_changes
 

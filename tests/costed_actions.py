@@ -9,6 +9,7 @@ from tests.cost_session import press_button as _press_button
 from tests.cost_session import run_command as _run_command
 from tests.cost_session import select_second as _select_second
 from tests.costed_library_actions import LIBRARY_ACTIONS
+from tests.costed_playlist_actions import PLAYLIST_ACTIONS
 from tests.costed_queue_actions import QUEUE_ACTIONS, VOLUME_ACTIONS
 from tests.login_steps import authorize_login
 
@@ -25,11 +26,6 @@ async def _press_share(session: CostSession) -> None:
 async def _press_toggle(session: CostSession) -> None:
     """Press the first toggle in /settings."""
     await session.press(controls(session.message)[1].label)
-
-
-async def _ask_to_delete(session: CostSession) -> None:
-    playlist = session.harness.spotify.state.add_playlist("Short-lived", "ada", public=False)
-    await session.run(f"/playlist delete name:{playlist.uri}")
 
 
 async def _open_playlist_select(session: CostSession) -> None:
@@ -227,25 +223,7 @@ COSTED_ACTIONS = (
     CostedAction("**Refresh**", _press_button("Refresh"), _run_command("/devices")),
     CostedAction("`/sleep` for a time", _run_command("/sleep 30m")),
     CostedAction("`/sleep` for a track", _run_command("/sleep when:after this one")),
-    CostedAction("`/playlist list`", _run_command("/playlist list")),
-    CostedAction("`/playlist show`", _run_command("/playlist show name:Harbour Evenings")),
-    CostedAction("`/playlist create`", _run_command("/playlist create name:Tides")),
-    CostedAction(
-        "`/playlist rename`, `describe`, `visibility`",
-        _run_command("/playlist describe name:Harbour Evenings text:Sea"),
-    ),
-    CostedAction(
-        "`/playlist default` with a name", _run_command("/playlist default name:Harbour Evenings")
-    ),
-    CostedAction("`/playlist delete`", _run_command("/playlist delete name:Potluck")),
-    CostedAction(
-        "**Keep it**", _press_button("Keep it"), _run_command("/playlist delete name:Potluck")
-    ),
-    CostedAction("**Delete playlist**", _press_button("Delete playlist"), _ask_to_delete),
-    CostedAction(
-        "autocomplete for `/playlist`",
-        lambda session: session.ada.autocomplete("/playlist show name:har"),
-    ),
+    *PLAYLIST_ACTIONS,
     *LIBRARY_ACTIONS,
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -33,7 +34,7 @@ from bot.spotify.links import contains_link
 from bot.spotify.models import Track
 from bot.spotify.ownership import Ownership
 from bot.spotify.uris import Kind, Uri
-from bot.store import Store
+from bot.store import Pin, Store
 from bot.text import choices
 from bot.text.choices import MAX_CHOICE, Choice, filter_choices, normalise
 from bot.text.escape import single_line
@@ -121,18 +122,19 @@ class Autocomplete:
     async def _playable(self, interaction: Interaction, typed: str, *, liked: bool) -> Choices:
         """`liked`: whether the liked songs are a choice."""
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
+        pinned = map(choices.pin_choice, await self._pinned(user))
+        first = filter_choices(pinned, words)
         recent = filter_choices(self.history.of(user), words)
         if not _is_searchable(words):
-            return self._without_request(user, recent)
+            return self._without_request(user, [*first, *recent])
+        first += recent[:MAX_RECENT_CHOICES]
         fetches: dict[str, Fetch] = {
             "playlists": partial(self._playlists, user),
             "results": partial(self._search_results, user, words),
         }
         fetched = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
         own = filter_choices([*([_LIKED] if liked else []), *fetched["playlists"]], words)
-        return _to_choices(
-            [*recent[:MAX_RECENT_CHOICES], *own[:MAX_PLAYLIST_CHOICES], *fetched["results"]]
-        )
+        return _to_choices([*first, *own[:MAX_PLAYLIST_CHOICES], *fetched["results"]])
 
     async def _query(self, interaction: Interaction, typed: str) -> Choices:
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
@@ -198,14 +200,19 @@ class Autocomplete:
         own = await own_playlists(await self._session(user))
         return [choices.own_playlist_choice(*pair) for pair in own.entries if pair[1] in among]
 
+    async def _pinned(self, user: int) -> list[Pin]:
+        """The user's pins; none if the disk cannot be read."""
+        with suppress(StorageError):
+            return await self._pins.of(user)
+        return []
+
     async def _preferred(self, user: int) -> list[str]:
         """The URIs of the default playlist and the pins; none if the disk cannot be read."""
-        try:
-            default = (await self._preferences.get(user)).playlist
-            pins = [pin.uri for pin in await self._pins.of(user)]
-        except StorageError:
-            return []
-        return [str(Uri(Kind.PLAYLIST, default.id)), *pins] if default else pins
+        pins = [pin.uri for pin in await self._pinned(user)]
+        with suppress(StorageError):
+            if default := (await self._preferences.get(user)).playlist:
+                return [str(Uri(Kind.PLAYLIST, default.id)), *pins]
+        return pins
 
     async def _devices(self, user: int) -> list[Choice]:
         spotify = await self._session(user)

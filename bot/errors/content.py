@@ -184,5 +184,12 @@ class SeveralPlaylists(BotError):
         )
 
 
+class PinNeedsName(BotError):
+    message = (
+        "Spotify doesn’t tell apps what that playlist is called. Give it a name of yours with "
+        "`name:`, then it can be pinned."
+    )
+
+
 class TooManyPins(BotError):
     message = "You have five pins already. Take one off in /playlist pin first."

@@ -92,8 +92,7 @@ class PlaylistChanges:
     async def edit(self, user_id: int, text: str, details: Details) -> Edited:
         """Change details of the user's own playlist of this name or link."""
         spotify = await self._sessions.session(user_id)
-        found = await find_playlist_among(spotify, text, EDITABLE)
-        before = await spotify.playlists.get(found.require_uri())
+        before = await find_playlist_among(spotify, text, EDITABLE, fresh=True)
         if details.public and before.collaborative:
             raise SharedPlaylist
         await _edit(spotify, before.require_uri(), details)

@@ -40,17 +40,20 @@ async def own_playlists(spotify: Spotify, *, fresh: bool = False) -> OwnPlaylist
     return OwnPlaylists(owned, more)
 
 
-async def find_playlist(spotify: Spotify, text: str) -> tuple[Playlist, Ownership]:
+async def find_playlist(
+    spotify: Spotify, text: str, *, fresh: bool = False
+) -> tuple[Playlist, Ownership]:
     """The playlist of a link, else the user's only playlist of that name, and whose it is.
+
+    fresh  the playlist as it is now, which takes a call
 
     Raises PlaylistNotFound, SeveralPlaylists, NotFound for a link, and SpotifyError.
     """
     match await spotify.resolve_links(text, max_links=1):
         case [Uri(kind=Kind.PLAYLIST) as uri]:
-            item = await spotify.catalogue.item(uri)
-            assert isinstance(item, Playlist)
+            playlist = await spotify.playlists.get(uri, fresh=fresh)
             profile = await spotify.profile.me(fresh=False)
-            return item, ownership_of(item, profile.id)
+            return playlist, ownership_of(playlist, profile.id)
         case [_]:
             raise NothingFound(
                 "no playlist", message="That link isn’t a playlist. Use another one."
@@ -66,7 +69,10 @@ async def find_playlist(spotify: Spotify, text: str) -> tuple[Playlist, Ownershi
     if len(named) > 1:
         lines = [escape(own_playlist_choice(*pair).name) for pair in named[:_MAX_LISTED]]
         raise SeveralPlaylists(len(named), lines)
-    return named[0]
+    playlist, ownership = named[0]
+    if fresh:
+        playlist = await spotify.playlists.get(playlist.require_uri())
+    return playlist, ownership
 
 
 def _named(own: OwnPlaylists, name: str) -> list[tuple[Playlist, Ownership]]:
@@ -77,10 +83,10 @@ def _named(own: OwnPlaylists, name: str) -> list[tuple[Playlist, Ownership]]:
 
 
 async def find_playlist_among(
-    spotify: Spotify, text: str, allowed: Collection[Ownership]
+    spotify: Spotify, text: str, allowed: Collection[Ownership], *, fresh: bool = False
 ) -> Playlist:
     """As `find_playlist`, if its ownership is allowed. Raises PlaylistNotOwned."""
-    playlist, ownership = await find_playlist(spotify, text)
+    playlist, ownership = await find_playlist(spotify, text, fresh=fresh)
     if ownership not in allowed:
         owner = safe(playlist.owner.display_name) if playlist.owner else ""
         raise PlaylistNotOwned(owner, shared=ownership is Ownership.SHARED)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ import discord
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.login import NeedsLogin
+from bot.errors.storage import StorageError
 from bot.interactions.discord_errors import DISCORD_ERRORS, UNEDITABLE, code_of
 from bot.interactions.responses import edit_reply
 from bot.panel.live_panel import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
@@ -28,6 +29,8 @@ from bot.panel.snapshot import fetch_liked, fetch_playback
 from bot.player.state import Sleep, advance
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
+from bot.store import Pin
+from bot.store.pins import PinTable
 from bot.views.panel import render
 from bot.views.panel_state import PanelState
 
@@ -40,12 +43,14 @@ class Panels:
     def __init__(
         self,
         sessions: Sessions,
+        pins: PinTable,
         sleep: Sleep,
         *,
         now: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
         self._sessions = sessions
+        self._pins = pins
         self._sleep = sleep
         self._now = now
         self._monotonic = monotonic
@@ -127,7 +132,16 @@ class Panels:
         is_liked = (liked or {}).get(state.uri) if state.uri else None
         if is_liked is None:
             is_liked = await fetch_liked(spotify, state.uri)
-        return replace(state, liked=is_liked)
+        return replace(state, liked=is_liked, pins=await self._read_pins(state))
+
+    async def _read_pins(self, state: PanelState) -> Sequence[Pin]:
+        """The owner's pins, which others must not see; none if the disk cannot be read."""
+        if state.name is not None:
+            return ()
+        try:
+            return await self._pins.of(state.owner)
+        except StorageError:
+            return ()
 
     async def draw(self, interaction: Interaction, state: PanelState) -> None:
         """Draw the panel into the reply and make it live. The lock must be held."""

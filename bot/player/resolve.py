@@ -9,7 +9,7 @@ from bot.browse.paths import validate_query
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingFound, NothingToQueue
 from bot.errors.login import MissingScope
-from bot.errors.spotify import ListUnreadable
+from bot.errors.spotify import ListUnreadable, NotFound, NotPermitted
 from bot.player.actions import LIKED_SONGS
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
@@ -24,6 +24,7 @@ from bot.text.escape import single_line
 MAX_OWN_PLAYLISTS = 4 * PAGE_SIZE
 _OWN_PLAYLISTS_TIMEOUT = 3.0
 
+UNREADABLE_PLAYLIST = "A playlist that Spotify doesn’t show to apps"
 _LIKED_SONGS_NOT_QUEUED = "I can’t queue your liked songs. Play them with /play and the word liked."
 _PLAYLISTS_UNREADABLE = "I couldn’t read your playlists"
 
@@ -55,7 +56,7 @@ async def resolve(spotify: Spotify, query: str, *, limit: int = 1, liked: bool =
     if linked := await spotify.resolve_links(query, max_links=limit):
         if liked and isinstance(linked[0], LikedSongs):
             return Resolved([])
-        items = [await _item(spotify, target) for target in linked]
+        items = [await _item(spotify, target, to_play=liked) for target in linked]
         start_ms = linked[0].start_ms if isinstance(linked[0], Uri) else 0
         return Resolved(items, start_ms, max(0, len(find_links(query)) - limit))
     words = validate_query(query)
@@ -77,10 +78,25 @@ async def resolve(spotify: Spotify, query: str, *, limit: int = 1, liked: bool =
     return Resolved([song], note=f"{note}, so this is a song" if note else "")
 
 
-async def _item(spotify: Spotify, target: Target) -> Item:
+async def item_to_play(spotify: Spotify, uri: Uri) -> Item:
+    """The item. A playlist that apps cannot read gets a general name: it plays by its URI.
+
+    These are the playlists that Spotify makes, such as a Daily Mix. Raises NotFound for others.
+    """
+    try:
+        return await spotify.catalogue.item(uri)
+    except (NotFound, NotPermitted):
+        if uri.kind != Kind.PLAYLIST:
+            raise
+        return Playlist(name=UNREADABLE_PLAYLIST, id=uri.id, raw_uri=str(uri))
+
+
+async def _item(spotify: Spotify, target: Target, *, to_play: bool) -> Item:
     """A link's target; for a search, its first result."""
     match target:
         case Uri():
+            if to_play:
+                return await item_to_play(spotify, target)
             return await spotify.catalogue.item(target)
         case SearchLink(words, kind):
             return await _first_result(spotify, validate_query(words), kind or Kind.TRACK)

@@ -12,6 +12,7 @@ from bot.errors.spotify import BadRequest, PlayerRestricted
 from bot.player.actions import LIKED_SONGS, PlayerAction
 from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
+from bot.player.resolve import item_to_play
 from bot.player.state import explain_unknown_outcome
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
@@ -84,7 +85,7 @@ async def _play_item(action: PlayerAction, context: ActionContext) -> Outcome:
     item, device = context.item, context.device
     assert action.uri is not None, "only the liked songs have no URI"
     if item is None:
-        item = await context.spotify.catalogue.item(action.uri)
+        item = await item_to_play(context.spotify, action.uri)
     uri = item.require_uri()
     start_ms = _start_ms(item, action.uri.start_ms)
     async with explain_unknown_outcome(context.spotify):

@@ -7,11 +7,13 @@ raise NotPermitted. Writes raise OutcomeUnknown if the change may have been made
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Hashable, Sequence
+from functools import partial
 
 from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
 from bot.spotify.api_model import ApiModel, Name
+from bot.spotify.catalogue import decode_item
 from bot.spotify.entries import Entries
 from bot.spotify.list_position import all_known
 from bot.spotify.models import Playlist
@@ -56,10 +58,16 @@ class PlaylistsApi:
                 break
         return Entries(unique.values(), unreadable=unreadable), more
 
-    async def get(self, playlist: Uri) -> Playlist:
-        """The playlist as it is now. Raises NotFound, also for one that Spotify made."""
-        decode = Playlist.decode
-        return await self._api.get(f"playlists/{playlist.id}", decode=decode, fresh=True)
+    async def get(self, playlist: Uri, *, fresh: bool = True) -> Playlist:
+        """The playlist; unless `fresh`, perhaps from the cache.
+
+        Raises NotFound, also for one that Spotify made.
+        """
+        item = await self._api.get(
+            f"playlists/{playlist.id}", decode=partial(decode_item, playlist), fresh=fresh
+        )
+        assert isinstance(item, Playlist)
+        return item
 
     def items(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from bot.errors.content import TooManyPins
@@ -24,11 +25,12 @@ class PinTable:
         self._db = database
 
     async def of(self, discord_id: int) -> list[Pin]:
-        """The user's pins, oldest first."""
-        rows = await self._db.fetch_all(
-            "SELECT uri, name FROM pin WHERE discord_id = ? ORDER BY rowid", discord_id
+        """The user's pins, oldest first. One row, because each panel needs it at each press."""
+        row = await self._db.fetch_one(
+            "SELECT json_group_array(json_array(rowid, uri, name)) FROM pin WHERE discord_id = ?",
+            discord_id,
         )
-        return [Pin(*row) for row in rows]
+        return [Pin(uri, name) for _, uri, name in sorted(json.loads(row[0]))] if row else []
 
     async def set(self, discord_id: int, pin: Pin) -> None:
         """Store a pin, or the new name of an existing one. Raises NotLinked and TooManyPins."""

@@ -11,6 +11,7 @@ import discord
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.models import Album, Artist, Audiobook, Device, Episode, Playlist, Show, Track
 from bot.spotify.ownership import Ownership
+from bot.store import Pin
 from bot.text.escape import single_line
 from bot.text.items import count
 
@@ -54,6 +55,11 @@ def playlist_details(playlist: Playlist, ownership: Ownership) -> Iterator[str]:
         yield f"shared by {owner}" if owner else "shared"
     elif ownership is Ownership.FOLLOWED:
         yield f"by {owner}" if owner else "followed"
+
+
+def pin_choice(pin: Pin) -> Choice:
+    """`Pinned · Roadtrip`; the value is the URI."""
+    return Choice(_join("Pinned", single_line(pin.name, _MAX_TITLE)), pin.uri)
 
 
 def device_choice(device: Device) -> Choice:

@@ -66,6 +66,7 @@ def account_card(account: LinkedAccount, preferences: Preferences) -> ui.LayoutV
         f"- The ID of the Spotify app: `{account.client_id}`\n"
         "- Spotify’s login token, encrypted\n"
         "- Your settings, with the name and ID of your default device and playlist\n"
+        "- Your pins, with their names and links\n"
         "- Your sleep timer, until it ends\n"
         "-# In memory only: your last searches and songs, for a day, for suggestions as you type.",
     )

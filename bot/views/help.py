@@ -45,9 +45,10 @@ SECTIONS = (
         (
             *("playlist list", "playlist show", "playlist create", "playlist rename"),
             *("playlist describe", "playlist visibility", "playlist delete"),
-            "playlist default",
+            *("playlist default", "playlist pin"),
         ),
-        "Names complete as you type, and links work too. You choose where songs go by default.",
+        "Names complete as you type, and links work too. Pins come first in /play, and are a menu "
+        "on the panel.",
     ),
     HelpSection(
         "Library",

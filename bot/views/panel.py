@@ -19,6 +19,7 @@ from bot.views.devices import device_emoji
 from bot.views.item_buttons import PLAY, SAVE, item_buttons
 from bot.views.panel_controls import control_rows
 from bot.views.panel_state import PanelState
+from bot.views.pins import PanelPinSelect, pin_options
 
 _BODY_ID = 110
 
@@ -33,7 +34,10 @@ _LIKE_BUTTON = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
 
 def render(state: PanelState) -> ui.LayoutView:
     """The panel as a message."""
-    return cards.container(_body(state), *(ui.ActionRow[Any](*row) for row in control_rows(state)))
+    rows = [ui.ActionRow[Any](*row) for row in control_rows(state)]
+    if state.pins:
+        rows.append(ui.ActionRow(PanelPinSelect(str(state.owner), pin_options(state.pins))))
+    return cards.container(_body(state), *rows)
 
 
 def visitor_card(message: discord.Message | None) -> ui.LayoutView:

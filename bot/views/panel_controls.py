@@ -36,7 +36,7 @@ _EPISODE_STEP = 15
 class PanelButton(
     PersistentButton,
     template=r"panel:(?P<owner>\d{1,20}):"
-    r"(?P<action>(?!(?:devices|queue)$)[a-z]+(?: [a-z0-9A-Z:+-]{1,40})?)",
+    r"(?P<action>(?!(?:devices|queue|pins)$)[a-z]+(?: [a-z0-9A-Z:+-]{1,40})?)",
 ):
     """A control of a panel. `action` is a player action, `like kind:id` or the like, or refresh."""
 

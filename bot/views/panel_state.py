@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.spotify.models import Playable, Playback
 from bot.spotify.uris import Uri
+from bot.store import Pin
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class PanelState:
     playback    None if no device is active
     liked       whether the item is saved; None if that is unknown, or if it cannot be saved
     updated_at  when the player was in this state, in seconds since 1970
+    pins        what its menu offers to play; none if others see the panel, too
     live        the panel will refresh itself
     status      what an action has just done; markdown that is safe to show
     """
@@ -26,6 +29,7 @@ class PanelState:
     playback: Playback | None = None
     liked: bool | None = None
     updated_at: float | None = None
+    pins: Sequence[Pin] = ()
     live: bool = False
     status: str = ""
 

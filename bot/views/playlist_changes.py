@@ -18,8 +18,8 @@ from bot.views import cards
 from bot.views.item_buttons import ItemAction, item_buttons
 
 _EMPTY = "Nothing in it yet. **Add to playlist** is below every song."
-_UNDO = ""
-_RECOVER = "Deleted by mistake? Go to spotify.com/account/recover-playlists."
+_UNDO = "Changed your mind? Use /undo within ten minutes."
+_RECOVER = "Use /undo within ten minutes, or later spotify.com/account/recover-playlists."
 
 KEPT = "Nothing was deleted."
 NO_DEFAULT = "You have no default playlist. Set one with /playlist default and its name."

@@ -184,10 +184,10 @@ PRIVACY = (
         "Your Discord user ID, and the ID and name of your Spotify account. The Spotify app’s "
         "client ID, your permissions, and when you gave them. Spotify’s login token, encrypted. "
         "What you chose in /settings, with the name and ID of your default device and playlist. "
-        "Your sleep timer, until it ends. During a login, for at most 20 minutes: its state, "
-        "encrypted or hashed, and your Discord name. For each Spotify app: how many calls it made "
-        "in each hour of the last day. What you play, search or save isn’t stored, and nothing "
-        "about servers is.",
+        "The names and links of your pins. Your sleep timer, until it ends. During a login, for at "
+        "most 20 minutes: its state, encrypted or hashed, and your Discord name. For each Spotify "
+        "app: how many calls it made in each hour of the last day. What you play, search or save "
+        "isn’t stored, and nothing about servers is.",
     ),
     (
         "What is kept in memory",
