@@ -28,7 +28,9 @@ async def test_code_links_account_and_updates_both_messages(
     code = find_confirmation_code(page.text)
     assert code is not None
     await enter_code(offer, code)
-    await reply.wait_for("Linked to **Ada**. Try /search or /play.")
+    await reply.wait_for("Linked to **Ada**. What now?")
+    for name in ("play", "search", "now", "help"):
+        assert f"</{name}:" in reply.message["content"], "it can be pressed"
     assert "Linked to **Ada**" in offer.user_client.messages()[-1]["content"]
     assert not offer.user_client.messages()[-1]["components"]
     assert count_linked_accounts(harness) == 1

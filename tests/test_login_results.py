@@ -139,7 +139,7 @@ async def test_modal_open_during_restart_expires_but_button_works() -> None:
 
 
 @MODES
-@pytest.mark.parametrize("refusal", ["not on the list", "owner without Premium"])
+@pytest.mark.parametrize("refusal", ["not on the list", "owner without Premium", "daily limit"])
 async def test_spotify_refusal_is_reported_on_page_and_in_discord_and_not_stored(
     mode: dict[str, str], refusal: str
 ) -> None:
@@ -148,9 +148,13 @@ async def test_spotify_refusal_is_reported_on_page_and_in_discord_and_not_stored
         if refusal == "not on the list":
             message = "Your account isn’t on this bot’s Spotify app"
             spotify.apps[spotify.client_id].allowed_accounts.clear()
-        else:
+        elif refusal == "owner without Premium":
             message = "because its owner has no Premium"
             spotify.apps[spotify.client_id].owner_premium = False
+        else:
+            message = "This bot has used up its daily limit"
+            limit = Fault("/me$", status=429, headers={"Retry-After": "43200"})
+            spotify.faults.add(limit)
         reply, offer, callback = await it.prepare_callback("/callback")
         page = await it.result_page(await it.send_callback(callback))
         assert page.status == 400
@@ -158,8 +162,10 @@ async def test_spotify_refusal_is_reported_on_page_and_in_discord_and_not_stored
         texts.append(visible_text(await offer.user_client.wait_for_message(message)))
         for text in texts:
             assert message in text
-            assert "this bot’s owner (ask@example.org)" in text
+            assert refusal == "daily limit" or "this bot’s owner (ask@example.org)" in text
             assert "your own app: /setup" in text
+        assert 'href="/setup"' in page.html
+        assert "</setup:" in reply.message["content"], "it can be pressed"
         assert not it.query_database("SELECT 1 FROM link")
         stored = "refresh_token NOT NULL OR code NOT NULL OR account_id NOT NULL OR name NOT NULL"
         assert not it.query_database(f"SELECT 1 FROM login WHERE {stored}")

@@ -21,7 +21,7 @@ _INTERNAL_CALLS = {
     *("debug", "info", "warning", "error", "exception", "getLogger", "describe"),
     *("compile", "Route", "sub", "search", "match", "fullmatch", "findall", "split", "replace"),
 }
-_INTERNAL_NAMES = {"custom_id", "template", "headers", "STYLE", "__all__"}
+_INTERNAL_NAMES = {"custom_id", "template", "headers", "STYLE", "SCRIPT", "__all__"}
 # The reply adds the stop to the message of an `Outcome`.
 _PHRASE_CALLS = {"Outcome"}
 # Errors whose first argument the operator reads. Other errors have a text for the log there.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.errors.bot_error import OPERATOR, BotError
+from bot.errors.spotify import OwnAppQuotaExceeded, QuotaExceeded
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,10 @@ _ON_A_PAGE = {
     "Try again in": "Use /link again in",
     "then try again": "then use /link again",
 }
+# The end of the message about a daily limit, and what helps a login: another app has its own limit.
+_OTHER_COMMANDS = "Other commands may still work."
+_OR_AN_OWN_APP = "Or use your own app: /setup."
+_OR_THE_BOTS_APP = "Or use /link alone to link with this bot’s app."
 
 
 def failure_message(error: BotError) -> str:
@@ -106,6 +111,10 @@ def failure_message(error: BotError) -> str:
     message = error.message
     for words, on_a_page in _ON_A_PAGE.items():
         message = message.replace(words, on_a_page)
+    if isinstance(error, QuotaExceeded):
+        is_own = isinstance(error, OwnAppQuotaExceeded)
+        other_app = _OR_THE_BOTS_APP if is_own else _OR_AN_OWN_APP
+        message = message.replace(_OTHER_COMMANDS, other_app)
     if "/link" in message or "/setup" in message:
         return message
     is_for_operator = OPERATOR in message

@@ -28,6 +28,14 @@ ALREADY_LINKED_WARNING = (
     f"password, and look through your account’s apps at {SPOTIFY_APPS_URL}."
 )
 
+# What a user who has just linked can do first.
+_FIRST_COMMANDS = (
+    "- /play a song, an album or one of your playlists\n"
+    "- /search for songs, and play, queue or save them\n"
+    "- /now shows what’s playing, with controls\n"
+    "- /help lists everything else"
+)
+
 # Seconds after which the library forgets an open form.
 _FORM_TIMEOUT = 15 * 60
 
@@ -103,7 +111,7 @@ def result_message(result: LoginResult | LoginOpened, operator: str) -> str:
         case LoginOpened():
             return "Opened in your browser. Finish there: the link only works in that browser now."
         case AccountLinked(name=name):
-            return f"Linked to **{safe(name)}**. Try /search or /play."
+            return f"Linked to **{safe(name)}**. What now?\n{_FIRST_COMMANDS}"
         case AwaitingCode():
             return "Almost done. Press **Enter code** and type the code from your browser."
     return failure_message(result).replace(OPERATOR, operator)

@@ -116,7 +116,7 @@ def result(login_result: AccountLinked | AwaitingCode) -> str:
         case AccountLinked(name=name):
             return message(
                 f"Linked to {name}",
-                "You can close this page and go back to Discord. Try /search or /play there.",
+                "You can close this page and go back to Discord. It shows what you can do now.",
             )
 
 
