@@ -150,6 +150,13 @@ SETTINGS = (
         if_missing="Copy it from discord.com/developers, your application, Bot, Reset Token.",
     ),
     Setting(
+        "DISCORD_CLIENT_SECRET",
+        _matching(r"\S+"),
+        "Recommended: the client secret of your Discord application. With it, people sign in "
+        "with Discord instead of typing a code.",
+        _HAS_SPACE,
+    ),
+    Setting(
         "SPOTIFY_CLIENT_ID",
         _matching("[0-9a-f]{32}"),
         "The client ID of your Spotify app.",
@@ -180,13 +187,6 @@ SETTINGS = (
         default="8080",
     ),
     Setting("DATABASE", _database, "The SQLite database file.", default="tonearm.sqlite3"),
-    Setting(
-        "DISCORD_CLIENT_SECRET",
-        _matching(r"\S+"),
-        "The client secret of your Discord application. With it, people sign in with Discord "
-        "instead of typing a code.",
-        _HAS_SPACE,
-    ),
     Setting(
         "SPOTIFY_CLIENT_SECRET",
         _matching("[0-9a-f]{32}"),
