@@ -40,6 +40,11 @@ SHAPES: dict[str, tuple[str, str]] = {
     "quieter": (_SPEAKER, "M16 12h5.5"),
     "louder": (_SPEAKER, "M16 12h5.5 M18.75 9.25v5.5"),
     "mute": (_SPEAKER, "M16.3 9.5l5 5 M21.3 9.5l-5 5"),
+    "unmute": (_SPEAKER, "M16 9a4.2 4.2 0 0 1 0 6 M18.6 6.4a7.9 7.9 0 0 1 0 11.2"),
+    "volume": (
+        "M3.5 13.5h5v4h-5z M9.5 6h5v4h-5z M15.5 12h5v4h-5z",
+        "M6 4v7 M6 20v-.5 M12 4v.5 M12 12.5V20 M18 4v5.5 M18 18.5V20",
+    ),
     "like": ("", _HEART),
     "liked": (_HEART, ""),
     "add": ("", "M12 4.5v15 M4.5 12h15"),

@@ -31,6 +31,8 @@ ICON_NAMES = {
     "🔉": "quieter",
     "🔊": "louder",
     "🔇": "mute",
+    "🔈": "unmute",
+    "🎚️": "volume",
     "🤍": "like",
     "💚": "liked",
     "➕": "add",
