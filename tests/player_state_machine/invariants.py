@@ -147,8 +147,9 @@ class PlayerInvariants:
         accepted = [call for call in writes if not 400 <= call.status < 500]
         sent = Counter((c.method, c.path, str(c.query)) for c in accepted)
         for (_, path, _), times in (sent if action.undisturbed else executed).items():
-            several = path == "me/player/queue" and (
-                action.queues_many or "queue add" in action.line
+            adds_several = action.queues_many or "queue add" in action.line
+            several = (path == "me/player/queue" and adds_several) or (
+                path == "me/player/next" and action.custom_id.startswith("queue:jump")
             )
             several = several or (path == "me/player/next" and action.verb == "jump")
             may_repeat = path not in _NON_IDEMPOTENT_PATHS and not action.undisturbed
