@@ -23,6 +23,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
     def __init__(self, services: Services) -> None:
         super().__init__()
         self.autocomplete = services.autocomplete
+        self.panels = services.panels
         self.player = services.player
         self.replies = services.reply_visibility
         self.running_work = services.running_work
@@ -113,7 +114,9 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
 
     async def _card(self, user_id: int, page: int = 0) -> ui.LayoutView:
         spotify = await self.sessions.session(user_id)
-        return queue.queue_card(await spotify.player.get_queue(), page, user_id)
+        upcoming = await spotify.player.get_queue()
+        self.panels.queue_changed(user_id)
+        return queue.queue_card(upcoming, page, user_id)
 
 
 async def setup(bot: Tonearm) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -25,7 +26,7 @@ from bot.errors.storage import StorageError
 from bot.interactions.discord_errors import DISCORD_ERRORS, UNEDITABLE, code_of
 from bot.interactions.responses import edit_reply
 from bot.panel.live_panel import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
-from bot.panel.snapshot import fetch_liked, fetch_playback
+from bot.panel.snapshot import fetch_liked, fetch_playback, known_upcoming
 from bot.player.state import Sleep, advance
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
@@ -84,9 +85,18 @@ class Panels:
 
     # ---- what the rest of the bot reports
 
-    def player_changed(self, owner: int, playback: Playback | None) -> None:
+    def player_changed(
+        self, owner: int, playback: Playback | None, more_than_queue: bool = True
+    ) -> None:
         """A command has changed this user's player; `playback` is its new state, if it is known."""
-        self._request(owner, partial(self._refresh, playback=playback, after_action=True))
+        if more_than_queue:
+            self._request(owner, partial(self._refresh, playback=playback, after_action=True))
+        else:
+            self.queue_changed(owner)
+
+    def queue_changed(self, owner: int) -> None:
+        """The user's queue was read, or changed: update the panel without a request to Spotify."""
+        self._request(owner, self._show_upcoming)
 
     def items_saved(self, owner: int, *uris: Uri, saved: bool) -> None:
         """Update the user's panel after they saved or unsaved these items elsewhere."""
@@ -132,7 +142,9 @@ class Panels:
         is_liked = (liked or {}).get(state.uri) if state.uri else None
         if is_liked is None:
             is_liked = await fetch_liked(spotify, state.uri)
-        return replace(state, liked=is_liked, pins=await self._read_pins(state))
+        upcoming = known_upcoming(spotify, state.playback)
+        pins = await self._read_pins(state)
+        return replace(state, liked=is_liked, upcoming=upcoming, pins=pins)
 
     async def _read_pins(self, state: PanelState) -> Sequence[Pin]:
         """The owner's pins, which others must not see; none if the disk cannot be read."""
@@ -202,7 +214,9 @@ class Panels:
                 if not panel.stale:
                     panel.read_at = self._monotonic()
                     state = replace(panel.state, playback=playback, status="")
-                    panel.state = replace(state, liked=await fetch_liked(spotify, state.uri))
+                    liked = await fetch_liked(spotify, state.uri)
+                    upcoming = known_upcoming(spotify, playback)
+                    panel.state = replace(state, liked=liked, upcoming=upcoming)
             except NeedsLogin:
                 self.forget(owner)
                 return
@@ -219,6 +233,16 @@ class Panels:
             if self._panels.get(owner) is panel and panel.state.uri in uris:
                 panel.state = replace(panel.state, liked=liked, status="")
                 await self._edit(panel)
+
+    async def _show_upcoming(self, panel: LivePanel) -> None:
+        owner = panel.state.owner
+        async with self.lock(owner):
+            with suppress(BotError):
+                spotify = await self._sessions.session(owner)
+                upcoming = known_upcoming(spotify, panel.state.playback)
+                if self._panels.get(owner) is panel and panel.state.upcoming != upcoming:
+                    panel.state = replace(panel.state, upcoming=upcoming)
+                    await self._edit(panel)
 
     async def _retire(self, panel: LivePanel) -> None:
         """Stop refreshing a panel: it says its age from now on, unless it was drawn meanwhile."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from bot.errors.bot_error import BotError
 from bot.player.state import POLL_DELAY, Sleep, just_started
 from bot.spotify import Spotify
-from bot.spotify.models import Playback
+from bot.spotify.models import Playable, Playback
 from bot.spotify.uris import Uri
 
 
@@ -35,6 +35,14 @@ def has_restarted(playback: Playback | None, before: Playback | None) -> bool:
     is_same = item is not None and item_before is not None and item.identity == item_before.identity
     progress_before = before.progress_ms if before else None
     return not is_same or (playback.progress_ms or 0) < (progress_before or 0)
+
+
+def known_upcoming(spotify: Spotify, playback: Playback | None) -> tuple[Playable, ...]:
+    """What plays after the item of this state, if that is known without a call; else empty."""
+    queue, item = spotify.player.known_queue(), playback.item if playback else None
+    if queue is None or queue.current is None or item is None:
+        return ()
+    return tuple(queue.upcoming) if queue.current.identity == item.identity else ()
 
 
 async def fetch_liked(spotify: Spotify, uri: Uri | None) -> bool | None:

@@ -52,8 +52,9 @@ _ACTIVE_DEVICE_ONLY = {
     PlayerAction("volume"): _NO_VOLUME_TO_SHOW,
 }
 
-OnChange = Callable[[int, Playback | None], None]
-"""Called after a user's player has changed, with its new state if that is known."""
+OnChange = Callable[[int, Playback | None, bool], None]
+"""Called after a user's command, with the player's new state if that is known, and whether more
+than the queue may have changed."""
 
 
 class Player:
@@ -207,7 +208,7 @@ class Player:
             if isinstance(error, DeviceChoiceNeeded):
                 command.add_to_question(error)
             if command.action.verb == "jump":  # it may have skipped some of the tracks
-                self._on_change(command.user_id, None)
+                self._on_change(command.user_id, None, True)
             raise
         if not self._memory.was_forgotten(command.user_id, started_at):
             self._publish(command, outcome)
@@ -270,7 +271,7 @@ class Player:
         try:
             return await command.run(context)
         except BotError:  # the transfer itself has succeeded
-            self._on_change(command.user_id, None)
+            self._on_change(command.user_id, None, True)
             raise
 
     def _publish(self, command: Command, outcome: Outcome) -> None:
@@ -279,5 +280,4 @@ class Player:
         self._memory.record(user_id, action, outcome)
         if outcome.item is not None:
             self._history.add_item(user_id, outcome.item)
-        if action.changes_playback:
-            self._on_change(user_id, outcome.state)
+        self._on_change(user_id, outcome.state, action.changes_playback)

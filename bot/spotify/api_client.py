@@ -107,6 +107,10 @@ class ApiClient:
         """The decoded response of a GET if it is cached, or None; sends nothing."""
         return self._transport.cache.peek(self._cache_key(path, query))
 
+    def forget(self, path: str, query: Query | None = None) -> None:
+        """Erase the cached response of a GET, so that the next one is sent."""
+        self._transport.cache.forget(self._cache_key(path, query))
+
     def _cache_key(self, path: str, query: Query | None) -> CacheKey:
         parameters = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))
         return CacheKey("" if is_public(path) else self._account, path, parameters)

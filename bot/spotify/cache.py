@@ -174,6 +174,10 @@ class ResponseCache:
         response = self._cache.peek(key)
         return response.value if response else None
 
+    def forget(self, key: CacheKey) -> None:
+        """Erase the response; one in flight is neither cached nor shared any more."""
+        self._cache.invalidate(key)
+
     def put(self, key: CacheKey, ttl: float, response: CachedResponse) -> None:
         """Cache a response for `ttl` seconds."""
         self._add_to_group(key)

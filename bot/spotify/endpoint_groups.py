@@ -58,7 +58,7 @@ def cache_ttl(path: str) -> float:
     match path.split("/"):
         case ["search"]:
             return MINUTE
-        case ["me", "library", "contains"] | ["me", "player", "recently-played"]:
+        case ["me", "library", "contains"] | ["me", "player", "recently-played" | "queue"]:
             return 0.5 * MINUTE
         case ["playlists", _] | ["playlists", _, "items"]:
             return 0.5 * MINUTE

@@ -29,6 +29,9 @@ class RepeatMode(StrEnum):
 MAX_URIS = 200
 
 
+_QUEUE = "me/player/queue"
+
+
 class PlayerApi:
     def __init__(self, api: ApiClient) -> None:
         self._api = api
@@ -52,7 +55,14 @@ class PlayerApi:
         return devices.where({device.id or device: device for device in devices}.values())
 
     async def get_queue(self) -> Queue:
-        return await self._api.get("me/player/queue", decode=Queue.decode)
+        """The queue, read again; `known_queue` is then this one."""
+        self._api.forget(_QUEUE)
+        return await self._api.get(_QUEUE, decode=Queue.decode)
+
+    def known_queue(self) -> Queue | None:
+        """The queue as it was read a moment ago, if no command has changed it since; no call."""
+        queue: Queue | None = self._api.cached(_QUEUE)
+        return queue
 
     async def recently_played(
         self, *, limit: int = 50, before: int | None = None, after: int | None = None

@@ -23,6 +23,8 @@ from bot.views.pins import PanelPinSelect, pin_options
 
 _BODY_ID = 110
 
+# The songs after "Next:", and the characters of each name.
+_MAX_UPCOMING, _MAX_UPCOMING_NAME = 3, 40
 _REPEAT_LABELS = {"context": "Repeat all", "track": "Repeat one"}
 _PRIVATE = "**In a private session**\nWhat plays is not shown to others."
 _MAYBE_PRIVATE = (
@@ -85,7 +87,7 @@ def _body(state: PanelState) -> ui.Item[Any]:
         lines.append(progress_bar(playback.progress_ms, item.duration_ms))
     else:
         lines.append(_empty_state(state))
-    lines += [_small(*_player_parts(state)), _small(*_source_parts(state))]
+    lines += [_small(*_player_parts(state)), _upcoming_line(state), _small(*_source_parts(state))]
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(filter(None, lines)), id=_BODY_ID)
     return cards.with_cover(text, item)
 
@@ -93,6 +95,13 @@ def _body(state: PanelState) -> ui.Item[Any]:
 def _small(*parts: str) -> str:
     """A line in small print; empty without a part."""
     return f"-# {' · '.join(shown)}" if (shown := [part for part in parts if part]) else ""
+
+
+def _upcoming_line(state: PanelState) -> str:
+    if state.name is not None:
+        return ""
+    names = [safe(item.name, _MAX_UPCOMING_NAME) for item in state.upcoming[:_MAX_UPCOMING]]
+    return f"-# Next: {' · '.join(filter(None, names))}" if any(names) else ""
 
 
 def _heading(state: PanelState) -> str:

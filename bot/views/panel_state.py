@@ -21,6 +21,7 @@ class PanelState:
     updated_at  when the player was in this state, in seconds since 1970
     pins        what its menu offers to play; none if others see the panel, too
     live        the panel will refresh itself
+    upcoming    what plays next, if that is known; others do not see it
     status      what an action has just done; markdown that is safe to show
     """
 
@@ -31,6 +32,7 @@ class PanelState:
     updated_at: float | None = None
     pins: Sequence[Pin] = ()
     live: bool = False
+    upcoming: tuple[Playable, ...] = ()
     status: str = ""
 
     @property

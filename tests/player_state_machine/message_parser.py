@@ -82,7 +82,11 @@ def _parse_card(
     small_print = [line for line in lines[bool(header) :] if line.startswith("-# ")]
     as_of = next((match for line in small_print if (match := _AS_OF.match(line))), None)
     settings = [
-        line for line in small_print if "Updated" not in line and not line.endswith("On Spotify")
+        line
+        for line in small_print
+        if "Updated" not in line
+        and not line.endswith("On Spotify")
+        and not line.startswith("-# Next: ")
     ]
     title = next((match for line in body if (match := _TITLE.match(line))), None)
     progress = next((match for line in body if (match := _PROGRESS.match(line))), None)
