@@ -21,7 +21,7 @@ help:
 	@echo 'make icons   draw the icons of the buttons again'
 	@echo 'make lock    update the locked versions of the dependencies'
 
-demo: $(VENV)/runtime
+demo: $(VENV)/demo
 	@$(PY) -m sandbox $(ARGS)
 
 run: $(VENV)/runtime
@@ -59,6 +59,7 @@ docs: $(VENV)/dev
 lock: $(VENV)/dev
 	@$(PIP) install uv
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
+	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group demo --output-file requirements-demo.txt
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group dev --group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
 
@@ -72,10 +73,15 @@ $(VENV)/runtime: requirements.txt | $(PY)
 	@$(PIP) install --require-hashes --requirement requirements.txt
 	@touch $@
 
+$(VENV)/demo: requirements-demo.txt | $(PY)
+	@echo 'Installing what the demo needs into $(VENV) …'
+	@$(PIP) install --require-hashes --requirement requirements-demo.txt
+	@touch $@ $(VENV)/runtime
+
 $(VENV)/dev: requirements-dev.txt | $(PY)
 	@echo 'Installing what the tests need into $(VENV) …'
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
-	@touch $@ $(VENV)/runtime
+	@touch $@ $(VENV)/runtime $(VENV)/demo
 
 $(VENV)/bench: requirements-bench.txt | $(PY)
 	@echo 'Installing what the bench compares Tonearm with into $(VENV) …'

@@ -11,7 +11,6 @@ import sys
 from bot.interactions.icons import read_images
 from sandbox.harness import Harness, run_harness
 from sandbox.page import PageServer
-from sandbox.terminal import run_terminal
 
 DEFAULT_PORT = 8321
 MAX_PORT = 65535
@@ -40,6 +39,9 @@ async def main(arguments: argparse.Namespace) -> None:
         seed=arguments.seed, icons=icons, SPOTIFY_CLIENT_SECRET="yes"
     ) as harness:
         if arguments.terminal:
+            # Only the terminal needs the libraries of the dependency group "demo".
+            from sandbox.terminal import run_terminal
+
             await run_terminal(harness)
         else:
             await serve_page(harness, arguments.port)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-import threading
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.browser import Browser
@@ -14,12 +14,14 @@ from sandbox.discord.state import EPHEMERAL
 from sandbox.harness import Harness, LoginOffer, find_confirmation_code
 from sandbox.message_text import controls, render_message
 from sandbox.spotify.scenarios import Scenarios
+from sandbox.terminal_input import LineCompleter, keyboard_reader, pipe_reader
 
 QUIET_PERIOD = 0.3  # seconds without a change after which a reply counts as complete
 
 HELP = """\
 Type a slash command: /search query:lantern, or /search lantern for its first option.
-Type a number to press a button or pick an option of the last reply.
+Type a number to press a button or pick an option of the last reply, or press Name.
+At a keyboard, Tab completes and the arrow keys recall earlier lines.
 ? /play lan   show suggestions; type a number to use one
 read          show the last messages here as #1, #2 …; type #2 to use its buttons
 on #2 Name    use a menu command on a message; on grace Name: on a user
@@ -32,6 +34,7 @@ if quota      what if…: switch a situation at Spotify on or off; if alone list
 quit          stop; the end of input does the same"""
 
 MESSAGES_SHOWN = 10
+PLACES = ("music", "general", "night", "elsewhere", "dm", "huddle")
 
 
 class Terminal:
@@ -50,6 +53,26 @@ class Terminal:
     def _user_client(self) -> UserClient:
         return self._harness.discord.user_client(self._user, self._place)
 
+    @property
+    def completer(self) -> LineCompleter:
+        """Completes the lines that `execute` takes."""
+        return LineCompleter(lambda: self._user_client, self._own_lines)
+
+    def _own_lines(self) -> Iterator[str]:
+        """The lines besides slash commands that make sense now."""
+        account = self._harness.spotify.accounts.get(self._user)
+        yield from ("read", "look", "quit")
+        yield from (f"as {name}" for name in self._harness.discord.state.users)
+        yield from (f"in {place}" for place in PLACES)
+        for entry in self._scenarios.view(account) if account else ():
+            yield f"if {entry['name']}"
+        for device in self._harness.spotify.page_view(self._user)["devices"] if account else ():
+            yield f"device {device['name']}"
+        with contextlib.suppress(LookupError):
+            for control in controls(self._message()).values():
+                if control.choice is None:
+                    yield f"press {control.label}"
+
     async def execute(self, line: str) -> None:
         """Execute one line and print the result."""
         word, _, rest = line.partition(" ")
@@ -61,6 +84,8 @@ class Terminal:
                 await self._run_suggestion(suggestions, int(line))
             elif line.isdecimal():
                 await self._use_control(int(line))
+            elif word == "press" and rest:
+                await self._show_reply(await self._user_client.press(self._message(), rest))
             elif line.startswith("#"):
                 self._select_message(line)
             elif word == "?":
@@ -161,11 +186,17 @@ class Terminal:
             await self._wait_until_quiet()
         self._print_reply(reply)
 
+    def _message(self) -> dict[str, Any]:
+        """The message whose buttons are used. Raises LookupError without one."""
+        for message in self._user_client.messages():
+            if message["id"] == self._selected_message_id:
+                return message
+        raise LookupError("there is no such number in the last reply")
+
     async def _use_control(self, number: int) -> None:
-        client, id_ = self._user_client, self._selected_message_id
-        message = next((m for m in client.messages() if m["id"] == id_), None)
-        control = controls(message).get(number) if message else None
-        if control is None or message is None:
+        client, message = self._user_client, self._message()
+        control = controls(message).get(number)
+        if control is None:
             raise LookupError("there is no such number in the last reply")
         if control.choice is None:
             reply = await client.press(message, control.custom_id)
@@ -232,11 +263,12 @@ async def run_terminal(harness: Harness) -> None:
     """Execute lines until the end of input. Raises if the bot stops by itself."""
     print(HELP, flush=True)
     terminal = Terminal(harness)
-    lines = _read_stdin()
+    at_keyboard = sys.stdin.isatty()
+    read_line = keyboard_reader(terminal.completer) if at_keyboard else pipe_reader()
     running = asyncio.create_task(harness.wait_until_exit())
     try:
         while True:
-            line = asyncio.create_task(lines.get())
+            line = asyncio.ensure_future(read_line())
             await asyncio.wait({line, running}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 line.cancel()
@@ -246,23 +278,9 @@ async def run_terminal(harness: Harness) -> None:
             if text is None or text.strip() == "quit":
                 return
             if text.strip():
-                if not sys.stdin.isatty():
+                if not at_keyboard:
                     print(f"> {text.strip()}")
                 await terminal.execute(text.strip())
                 sys.stdout.flush()
     finally:
         running.cancel()
-
-
-def _read_stdin() -> asyncio.Queue[str | None]:
-    """Lines of standard input, then None. A daemon thread reads them."""
-    queue: asyncio.Queue[str | None] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
-
-    def read() -> None:
-        for line in sys.stdin:
-            loop.call_soon_threadsafe(queue.put_nowait, line)
-        loop.call_soon_threadsafe(queue.put_nowait, None)
-
-    threading.Thread(target=read, daemon=True).start()
-    return queue

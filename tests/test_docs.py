@@ -70,7 +70,7 @@ def test_documented_make_targets_exist() -> None:
 def test_make_reports_missing_tool_in_one_line(
     tmp_path: Path, target: str, python: str, expected: str
 ) -> None:
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+    for name in ("Makefile", *(path.name for path in ROOT.glob("requirements*.txt"))):
         (tmp_path / name).write_text((ROOT / name).read_text())
     for name, line in {"too-old": "exit 1", "without-venv": '! echo "$2" | grep -q venv'}.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n")
@@ -95,8 +95,8 @@ def test_links_and_paths_in_documents_exist() -> None:
 
 
 def test_the_lock_files_name_no_index_and_hash_everything() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
-        text = (ROOT / name).read_text()
+    for path in ROOT.glob("requirements*.txt"):
+        text = path.read_text()
         assert "://" not in text
         assert not re.search(r"^--", text, re.MULTILINE)
         packages = re.split(r"\n(?=[a-z])", text.strip())

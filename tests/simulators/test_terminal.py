@@ -6,6 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
 from bot.config import Settings
 from sandbox.discord import Discord
@@ -13,26 +18,38 @@ from sandbox.harness import Harness, bot_environment
 from sandbox.message_text import controls, render_message
 from sandbox.spotify import Spotify
 from sandbox.terminal import Terminal
+from sandbox.terminal_input import keyboard_reader
 from tests.simulators.discord_bot import SmallBot
 from tests.simulators.message_bodies import COMPONENTS_V2, button, layout, row, select, text
 
 TypeLine = Callable[[str], Awaitable[str]]
 
 
-@pytest.fixture(name="say")
-async def _say(
-    discord_server: Discord, bot: SmallBot, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> AsyncIterator[TypeLine]:
-    """Types a line into the terminal, and returns what it prints."""
+@pytest.fixture
+async def terminal(
+    discord_server: Discord, bot: SmallBot, tmp_path: Path
+) -> AsyncIterator[Terminal]:
     async with Spotify(discord_server.clock) as spotify:
         settings = Settings.from_env(bot_environment(discord_server, spotify, tmp_path))
-        terminal = Terminal(Harness(discord_server.clock, discord_server, spotify, settings))
+        yield Terminal(Harness(discord_server.clock, discord_server, spotify, settings))
 
-        async def say(line: str) -> str:
-            await terminal.execute(line)
-            return capsys.readouterr().out.strip()
 
-        yield say
+@pytest.fixture(name="say")
+def _say(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> TypeLine:
+    """Types a line into the terminal, and returns what it prints."""
+
+    async def say(line: str) -> str:
+        await terminal.execute(line)
+        return capsys.readouterr().out.strip()
+
+    return say
+
+
+async def _completions(terminal: Terminal, typed: str) -> list[str]:
+    """The lines that completion offers for what is typed."""
+    document, event = Document(typed), CompleteEvent()
+    found = terminal.completer.get_completions_async(document, event)
+    return [completion.text async for completion in found]
 
 
 async def test_offers_are_numbered_and_taken_by_number(say: TypeLine) -> None:
@@ -71,6 +88,42 @@ async def test_older_message_can_be_used_again(say: TypeLine) -> None:
     assert "[1] Play" in await say("#3")
     assert (await say("1")).startswith("Tonearm: Playing")
     assert await say("#x") == "! there is no such message here"
+
+
+async def test_lines_are_completed(terminal: Terminal, say: TypeLine) -> None:
+    await say("/panel")
+    for typed, expected in {
+        "/so": ["/song "],
+        "/queue": ["/queue add "],
+        "/song lan": ["/song name:id:Lantern", "/song name:id:Landslide"],
+        "/song name:moon t": ["/song name:moon times:"],
+        "/queue add what:x where:": ["/queue add what:x where:end"],
+        "/nonsense x": [],
+        "as gr": ["as grace"],
+        "device Kit": ["device Kitchen Speaker"],
+        "if qu": ["if quota"],
+        "press pl": ["press Play"],
+    }.items():
+        found = await _completions(terminal, typed)
+        assert set(expected) <= set(found), typed
+        assert expected or not found, typed
+
+
+async def test_keyboard_recalls_lines_and_ends(terminal: Terminal) -> None:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        read = keyboard_reader(terminal.completer)
+        keys.send_text("as grace\r")
+        assert await read() == "as grace"
+        keys.send_text("\x1b[A\r")
+        assert await read() == "as grace", "the arrow up recalls it"
+        keys.send_text("\x04")
+        assert await read() is None
+
+
+async def test_buttons_are_pressed_by_name(say: TypeLine) -> None:
+    await say("/panel")
+    assert "Playing" in await say("press Play")
+    assert await say("press Nonsense") != ""
 
 
 async def test_a_form_tells_its_fields(say: TypeLine) -> None:
