@@ -60,6 +60,7 @@ COGS = (
     "cogs.playlist_buttons",
     "cogs.pins",
     "cogs.playlist_items",
+    "cogs.playlist_item_buttons",
     "cogs.settings",
     "cogs.sleep",
     "cogs.help",

@@ -10,6 +10,7 @@ from tests.cost_session import run_command as _run_command
 from tests.cost_session import select_second as _select_second
 from tests.costed_library_actions import LIBRARY_ACTIONS
 from tests.costed_playlist_actions import PLAYLIST_ACTIONS
+from tests.costed_playlist_item_actions import PLAYLIST_ITEM_ACTIONS
 from tests.costed_queue_actions import QUEUE_ACTIONS, VOLUME_ACTIONS
 from tests.login_steps import authorize_login
 
@@ -224,6 +225,7 @@ COSTED_ACTIONS = (
     CostedAction("`/sleep` for a time", _run_command("/sleep 30m")),
     CostedAction("`/sleep` for a track", _run_command("/sleep when:after this one")),
     *PLAYLIST_ACTIONS,
+    *PLAYLIST_ITEM_ACTIONS,
     *LIBRARY_ACTIONS,
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",

@@ -20,7 +20,7 @@ from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Playlist, PlaylistItem
 
 # An example makes some ten calls.
-EXAMPLES = 40
+EXAMPLES = 80
 # Stand for a song by its number, for a local file, and for an entry that names no item any more.
 SONGS = st.integers(0, 4)
 ENTRIES = st.lists(st.one_of(SONGS, st.sampled_from(["local", "gone"])), max_size=12)

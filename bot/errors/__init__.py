@@ -19,6 +19,8 @@
     ├── NothingToExport         the user has no liked songs
     ├── ExportInProgress        an earlier /export of the user is still running
     ├── FileTooLarge            a file exceeds Discord's size limit
+    ├── NoDefaultPlaylist       a command names no playlist, and the user has no default
+    ├── NothingToAdd            the request has no song or episode for a playlist
     ├── NotInPlaylist           a song to remove is not in the playlist
     ├── PlaylistFull            a playlist of about 11,000 songs takes no more
     ├── NeedsLogin              the reply shows the login button

@@ -136,6 +136,17 @@ class InvalidPlaylistText(BotError):
     message = "That doesn’t work as a name. Use at most 100 characters."
 
 
+class NoDefaultPlaylist(BotError):
+    message = "Which playlist? Name one, or choose a default with /playlist default."
+
+
+class NothingToAdd(BotError):
+    message = (
+        "There is nothing in that to add to a playlist. Use a link to a song, an episode, an album "
+        "or a playlist of yours."
+    )
+
+
 class NotInPlaylist(BotError):
     """`name` is the playlist's, in Markdown; `empty`: the playlist has no songs at all."""
 
@@ -146,12 +157,12 @@ class NotInPlaylist(BotError):
 
 
 class PlaylistFull(BotError):
-    """`name` is the playlist's, in Markdown, and `entries` what it has; `why` is the refusal."""
+    """`name` is the playlist's, in Markdown, and `entries` what it has."""
 
-    def __init__(self, name: str, entries: int, why: str) -> None:
+    def __init__(self, name: str, entries: int) -> None:
         super().__init__(
-            message=f"{why} {name} has {entries:,} songs, and Spotify allows about 11,000: it may "
-            "be full. Use another playlist."
+            message=f"{name} has {entries:,} songs, and Spotify allows about 11,000, so it may be "
+            "full. Use another playlist."
         )
 
 

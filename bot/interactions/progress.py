@@ -26,6 +26,8 @@ class ProgressMessage:
 
     edit     puts a text into the reply
     task     what the text begins with
+
+    `was_shown`: whether it has edited the reply.
     """
 
     def __init__(
@@ -39,10 +41,12 @@ class ProgressMessage:
         self._task = task
         self._monotonic = monotonic
         self._next_edit = monotonic()
+        self.was_shown = False
 
     async def __call__(self, done: int, expected: int) -> None:
         if self._monotonic() >= self._next_edit:
             self._next_edit = self._monotonic() + EDIT_INTERVAL
+            self.was_shown = True
             try:
                 await self._edit(f"{self._task}: {done:,} of {expected:,}.")
             except DISCORD_ERRORS:

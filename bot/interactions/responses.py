@@ -164,7 +164,7 @@ async def edit_reply(
     interaction: Interaction, content: str | None = None, *, view: View | None = None
 ) -> Message:
     """Edit the reply, or the message with the component. Without a view, its view is removed."""
-    payload = _payload(interaction, content, view)
+    payload = _to_edit(_payload(interaction, content, view))
     if view is None:
         payload["view"] = None
     async with asyncio.timeout(_seconds(interaction)):
@@ -204,7 +204,7 @@ async def reply_privately(
     async with asyncio.timeout(_seconds(interaction)):
         if interaction.response.type is _DEFERRED_REPLY:
             if not interaction.extras.get(_PUBLIC):
-                return await interaction.edit_original_response(**payload)
+                return await interaction.edit_original_response(**_to_edit(payload))
             await _delete_deferred_reply(interaction)
         return await interaction.followup.send(ephemeral=True, wait=True, **payload)
 
@@ -272,6 +272,12 @@ def _payload(interaction: Interaction, text: str | None, view: View | None) -> d
     mentions = mentions_of(interaction)
     payload: dict[str, Any] = {} if text is None else {"content": fit_content(text, mentions)}
     return payload | ({} if view is None else {"view": _prepare(interaction, view)})
+
+
+def _to_edit(payload: dict[str, Any]) -> dict[str, Any]:
+    """The arguments for an edit: a layout replaces a text, such as that of the progress."""
+    is_layout = isinstance(payload.get("view"), ui.LayoutView)
+    return {"content": None, **payload} if is_layout else payload
 
 
 def _prepare(interaction: Interaction, view: View) -> View:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.library.playlist_contents import ListedSong
-from bot.text.choices import normalise
 
 # Two songs of the same title and artists whose lengths differ by no more than this are taken for
 # the same one, in milliseconds.
@@ -135,10 +135,10 @@ def stuck_entries(contents: Iterable[ListedSong]) -> tuple[int, int]:
 
 def matching(contents: Iterable[ListedSong], words: str) -> Iterator[ListedSong]:
     """The songs whose title and artists contain all words, each once."""
-    wanted, seen = normalise(words).split(), set[str]()
+    wanted, seen = _fold(words).split(), set[str]()
     for song in contents:
         if song.uri and song.uri not in seen:
-            names = normalise(f"{song.title} {song.artists}")
+            names = _fold(f"{song.title} {song.artists}")
             if all(word in names for word in wanted):
                 seen.add(song.uri)
                 yield song
@@ -148,4 +148,12 @@ def _name(song: ListedSong) -> str:
     """Title and artists for comparison; empty if one is missing."""
     if not song.title or not song.artists or not song.duration_ms:
         return ""
-    return f"{normalise(song.title)}\n{normalise(song.artists)}"
+    return f"{_fold(song.title)}\n{_fold(song.artists)}"
+
+
+def _fold(text: str) -> str:
+    """The text without case and accents."""
+    if text.isascii():
+        return text.casefold()
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part)).casefold()

@@ -21,6 +21,8 @@ from bot.text.escape import safe
 TTL, MAX_BYTES = 10 * 60.0, 16 * 1024 * 1024
 # Reading more entries than this is work for the background: it takes more than 20 calls.
 LONG = 1_000
+# So few entries are read before their progress could be seen.
+_QUICK = 200
 # Entries that are packed together. A packed entry takes a third of the memory of an unpacked one.
 _PACKED_TOGETHER = 50
 # Snapshots of one's own writes that Spotify may still show a moment after the next write.
@@ -271,7 +273,7 @@ async def _read_pages(
         if len(together) == _PACKED_TOGETHER:
             packed.append(msgspec.msgpack.encode(together))
             together.clear()
-            if progress is not None:
+            if progress is not None and (paging.total or 0) > _QUICK:
                 await progress(paging.read_count, max(paging.read_count, paging.total or 0))
     if together:
         packed.append(msgspec.msgpack.encode(together))

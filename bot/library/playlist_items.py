@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.accounts.sessions import Sessions
-from bot.errors.content import NotInPlaylist, PlaylistFull
+from bot.errors.content import NotInPlaylist, PlaylistFull, UnreadableLink
 from bot.errors.spotify import NotPermitted
 from bot.interactions.progress import Progress
 from bot.library.duplicates import (
@@ -19,8 +19,10 @@ from bot.library.duplicates import (
     redundant_songs,
     stuck_entries,
 )
+from bot.library.playlist_additions import MAX_LINKS, SongsToAdd, songs_to_add
 from bot.library.playlist_contents import ListedSong, PlaylistContents, Token
 from bot.library.playlist_editor import TIMEOUT, OpenPlaylist, PlaylistEditor
+from bot.spotify.catalogue import Item
 from bot.spotify.models import Playlist
 from bot.spotify.uris import Uri
 from bot.text.items import count
@@ -130,25 +132,43 @@ class PlaylistItems:
                 await playlist.change(
                     target, lambda n: f"Added {count(n, 'song')} to {playlist.name}.", progress
                 )
-            except NotPermitted as error:
+            except NotPermitted:
                 if contents.count + len(new) < NEARLY_FULL:
                     raise
-                raise PlaylistFull(playlist.name, contents.count, error.message) from None
+                raise PlaylistFull(playlist.name, playlist.contents.count) from None
             return Added(contents.playlist, new, len(found), unread)
 
-    async def find(
-        self, user_id: int, uri: Uri, what: Collection[str] | str, progress: Progress | None = None
-    ) -> Found:
-        """The songs of the playlist with these URIs, or with these words in title and artists.
+    async def add_items(
+        self,
+        user_id: int,
+        uri: Uri,
+        items: Sequence[Item],
+        *,
+        at_top: bool = False,
+        duplicates: Duplicates = Duplicates.ASK,
+        progress: Progress | None = None,
+    ) -> tuple[SongsToAdd, Added | AlreadyThere]:
+        """Add the songs in these items; see `songs_to_add` and `add`."""
+        spotify = await self._sessions.session(user_id)
+        wanted = await songs_to_add(spotify.with_timeout(TIMEOUT), items)
+        return wanted, await self.add(
+            user_id, uri, wanted.songs, at_top=at_top, duplicates=duplicates, progress=progress
+        )
 
-        Raises NotInPlaylist.
+    async def find(
+        self, user_id: int, uri: Uri, what: str, progress: Progress | None = None
+    ) -> Found:
+        """The songs of the playlist that are linked, or have these words in title and artists.
+
+        Raises NotInPlaylist, and UnreadableLink for a link to something else.
         """
+        linked = await self._linked(user_id, what)
         async with await self._open(user_id, uri, progress) as playlist:
             contents = playlist.contents
-        if isinstance(what, str):
+        if linked is None:
             songs = {song.uri: song for song in matching(contents, what)}
         else:
-            songs = {song.uri: song for song in contents if song.uri in what}
+            songs = {song.uri: song for song in contents if song.uri in linked}
         if not songs:
             raise NotInPlaylist(playlist.name, empty=not contents.count)
         copies = dict.fromkeys(songs, 0)
@@ -199,6 +219,18 @@ class PlaylistItems:
             )
             removed = Removed(contents.playlist, [one.song for one in chosen], len(gone))
             return removed, _tidiness(playlist.contents)
+
+    async def _linked(self, user_id: int, text: str) -> Collection[str] | None:
+        """The URIs of the songs that the text links to; None if it has no links."""
+        spotify = await self._sessions.session(user_id)
+        targets = await spotify.resolve_links(text, max_links=MAX_LINKS)
+        if not targets:
+            return None
+        uris = [target for target in targets if isinstance(target, Uri)]
+        if not uris:
+            raise UnreadableLink("no songs")
+        items = [await spotify.catalogue.item(each) for each in uris]
+        return {song.uri for song in (await songs_to_add(spotify, items)).songs}
 
     async def _open(
         self, user_id: int, uri: Uri, progress: Progress | None

@@ -15,6 +15,9 @@ from bot.library.playlist_contents import PlaylistContents, Token, listed
 from bot.spotify import Spotify
 from bot.spotify.playlists import MAX_ITEMS_PER_CALL
 
+# So few calls are over before their progress could be read.
+_QUICK_CALLS = 4
+
 _UNCONFIRMED = (
     "Not sure that worked: Spotify didn’t confirm, and the playlist doesn’t show it yet. Check it "
     "in Spotify in a minute, before trying again."
@@ -57,6 +60,8 @@ class Rewrite:
         batches = list(_batches(list(gone)))
         runs = list(_runs(target, lambda token: self._is_added(token, gone)))
         done, calls = 0, len(batches) + len(runs)
+        if calls <= _QUICK_CALLS:
+            progress = None
         for batch in batches:
             await self._remove(batch)
             done += 1

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from bot.browse.pages import results_of_kind
 from bot.browse.paths import validate_query
 from bot.errors.bot_error import BotError
-from bot.errors.content import NothingFound, NothingToQueue
+from bot.errors.content import NothingFound, NothingToAdd, NothingToQueue
 from bot.errors.login import MissingScope
 from bot.errors.spotify import ListUnreadable, NotFound, NotPermitted
 from bot.player.actions import LIKED_SONGS
+from bot.player.state import now_playing
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.links import LikedSongs, SearchLink, Target, find_links
@@ -26,6 +27,10 @@ _OWN_PLAYLISTS_TIMEOUT = 3.0
 
 UNREADABLE_PLAYLIST = "A playlist that Spotify doesn’t show to apps"
 _LIKED_SONGS_NOT_QUEUED = "I can’t queue your liked songs. Play them with /play and the word liked."
+_LIKED_SONGS_NOT_ADDED = (
+    "I can’t add all your liked songs to a playlist that exists. Make one of them with "
+    "/playlist create."
+)
 _PLAYLISTS_UNREADABLE = "I couldn’t read your playlists"
 
 
@@ -89,6 +94,19 @@ async def item_to_play(spotify: Spotify, uri: Uri) -> Item:
         if uri.kind != Kind.PLAYLIST:
             raise
         return Playlist(name=UNREADABLE_PLAYLIST, id=uri.id, raw_uri=str(uri))
+
+
+async def resolve_addable(spotify: Spotify, what: str | None, *, limit: int) -> list[Item]:
+    """What is to be added to a playlist: what the query or links resolve to, else what plays.
+
+    Raises NothingPlaying, NothingToAdd for the liked songs, and as `resolve`.
+    """
+    if what is None:
+        return [await now_playing(spotify)]
+    resolved = await resolve(spotify, what, limit=limit)
+    if not resolved.items:
+        raise NothingToAdd("liked songs", message=_LIKED_SONGS_NOT_ADDED)
+    return resolved.items
 
 
 async def _item(spotify: Spotify, target: Target, *, to_play: bool) -> Item:

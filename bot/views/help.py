@@ -43,12 +43,19 @@ SECTIONS = (
     HelpSection(
         "Playlists",
         (
-            *("playlist list", "playlist show", "playlist create", "playlist rename"),
-            *("playlist describe", "playlist visibility", "playlist delete"),
-            *("playlist default", "playlist pin"),
+            *("playlist list", "playlist show", "playlist create", "playlist default"),
+            "playlist pin",
         ),
         "Names complete as you type, and links work too. Pins come first in /play, and are a menu "
         "on the panel.",
+    ),
+    HelpSection(
+        "Edit playlists",
+        (
+            *("playlist add", "playlist remove", "playlist tidy", "playlist rename"),
+            *("playlist describe", "playlist visibility", "playlist delete"),
+        ),
+        "You’re told what’s in it already before songs go in. Tidying finds what’s there twice.",
     ),
     HelpSection(
         "Library",

@@ -140,6 +140,7 @@ def test_write_cases_are_complete() -> None:
         "mine",
         "first_page",
         "items",
+        "open",
     }
     reads |= {"tracks", "albums", "shows", "episodes", "audiobooks", "artists"}
     methods = {

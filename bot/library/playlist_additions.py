@@ -1,0 +1,68 @@
+"""Which songs are meant to be added to a playlist: those of links, albums and playlists."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.errors.content import NothingToAdd
+from bot.library.playlist_contents import ListedSong, listed
+from bot.spotify import Spotify
+from bot.spotify.catalogue import Item
+from bot.spotify.entries import Entries
+from bot.spotify.models import Album, Episode, Playable, Playlist, Track
+
+# The most links that one command adds, and the most songs: ten calls.
+MAX_LINKS, MAX_SONGS = 10, 1_000
+
+_LOCAL_FILE = "Apps can’t add files from a computer to a playlist. Do that in Spotify."
+
+
+@dataclass(frozen=True)
+class SongsToAdd:
+    """The songs, in order.
+
+    left_out  whether the items have more than MAX_SONGS
+    unusable  the number of entries that cannot be added: unreadable ones and local files
+    """
+
+    songs: Sequence[ListedSong] = field(repr=False)
+    left_out: bool = False
+    unusable: int = 0
+
+
+async def songs_to_add(spotify: Spotify, items: Sequence[Item]) -> SongsToAdd:
+    """The tracks and episodes in these items.
+
+    Raises NothingToAdd for other items and if there are none, NotPermitted for a playlist that
+    Spotify does not show to the user, ListUnreadable, and LibraryChanged.
+    """
+    songs: list[ListedSong] = []
+    unusable, is_local = 0, False
+    for item in items:
+        async for song in _songs_in(spotify, item):
+            if song is None or song.uri is None:
+                unusable += 1
+                is_local |= song is not None
+            elif len(songs) == MAX_SONGS:
+                return SongsToAdd(songs, True, unusable)
+            else:
+                songs.append(listed(song))
+    if is_local and not songs:
+        raise NothingToAdd("local files", message=_LOCAL_FILE)
+    Entries(songs, unreadable=unusable).require(NothingToAdd("empty"))
+    return SongsToAdd(songs, False, unusable)
+
+
+async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | None]:
+    match item:
+        case Track() | Episode():
+            yield item
+        case Album():
+            async for track in spotify.catalogue.album_tracks(item.require_uri()):
+                yield track
+        case Playlist():
+            async for entry in spotify.playlists.items(item.require_uri()):
+                yield entry.item if entry else None
+        case _:
+            raise NothingToAdd(item.kind)

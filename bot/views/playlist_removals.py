@@ -1,0 +1,141 @@
+"""Removing from a playlist: which songs, and its duplicates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.interactions.components import PersistentButton, PersistentSelect
+from bot.library.duplicates import Redundant
+from bot.library.playlist_items import Found, Removed, Tidiness
+from bot.spotify.uris import Kind, Uri
+from bot.text.items import count
+from bot.views import cards, song_lines
+
+_EVERY_COPY = "Spotify removes every copy of a song at once."
+_FIRST_STAYS = (
+    "The first copy of each stays where it is. Spotify may show today as the day when it was added."
+)
+_NAMELESS = "{entries} no longer on Spotify. Apps can’t remove that; do it in Spotify."
+_LOCAL = "{copies} of files from a computer. Apps can’t remove that; do it in Spotify."
+_LATER = "That’s the first {shown}. Type more words to find others."
+
+_ID = r"[0-9A-Za-z]{22}"
+
+
+class RemoveSelect(PersistentSelect, template=rf"plist:remove:(?P<playlist_id>{_ID})"):
+    """Removes every copy of the selected songs of a playlist."""
+
+    def __init__(self, playlist_id: str, options: list[discord.SelectOption]) -> None:
+        self.playlist = Uri(Kind.PLAYLIST, playlist_id)
+        super().__init__(_menu(f"plist:remove:{playlist_id}", options))
+
+    @property
+    def uris(self) -> frozenset[str]:
+        """Those of the selected songs."""
+        return frozenset(self.item.values)
+
+
+class TidySelect(PersistentSelect, template=rf"plist:tidy:(?P<playlist_id>{_ID})"):
+    """Removes the redundant copies of the selected songs of a playlist."""
+
+    def __init__(self, playlist_id: str, options: list[discord.SelectOption]) -> None:
+        self.playlist = Uri(Kind.PLAYLIST, playlist_id)
+        super().__init__(_menu(f"plist:tidy:{playlist_id}", options))
+
+    @property
+    def uris(self) -> frozenset[str]:
+        """Those of the selected songs."""
+        return frozenset(self.item.values)
+
+
+class TidyAllButton(PersistentButton, template=rf"plist:tidyall:(?P<playlist_id>{_ID})"):
+    """Removes all redundant copies in the playlist."""
+
+    def __init__(self, playlist_id: str, label: str = "") -> None:
+        self.playlist = Uri(Kind.PLAYLIST, playlist_id)
+        style = discord.ButtonStyle.danger
+        custom_id = f"plist:tidyall:{playlist_id}"
+        super().__init__(ui.Button(label=label or None, style=style, custom_id=custom_id))
+
+
+def _menu(custom_id: str, options: list[discord.SelectOption]) -> ui.Select[Any]:
+    return ui.Select(
+        custom_id=custom_id,
+        options=options,
+        max_values=len(options),
+        placeholder="Choose what to remove",
+    )
+
+
+def remove_question(found: Found) -> ui.LayoutView:
+    """The question which of the songs are to be removed."""
+    options = song_lines.options(
+        (song, "" if copies == 1 else f"{copies} copies") for song, copies in found.songs
+    )
+    name, songs = song_lines.link(found.playlist), len(found.songs)
+    heading = f"{count(songs, 'song')} in {name}" if songs > 1 else f"It’s in {name} several times"
+    notes = [_EVERY_COPY] if any(copies > 1 for _, copies in found.songs) else []
+    if songs > len(options):
+        notes.append(_LATER.format(shown=len(options)))
+    lines = [f"### {heading}", "Which should go?", song_lines.small(*notes)]
+    row: cards.Row = ui.ActionRow(RemoveSelect(found.playlist.require_uri().id, options))
+    return song_lines.container(lines, row)
+
+
+def removed_card(removed: Removed) -> ui.LayoutView:
+    """What was removed."""
+    songs, name = len(removed.songs), song_lines.link(removed.playlist)
+    copies = f" ({removed.entries:,} copies)" if removed.entries > songs else ""
+    lines = [f"### Removed {count(songs, 'song')}{copies} from {name}"]
+    return song_lines.container(
+        [*lines, *song_lines.named(removed.songs), song_lines.small(song_lines.UNDO)]
+    )
+
+
+def tidy_card(tidiness: Tidiness, removed: Removed | None = None) -> ui.LayoutView:
+    """What can be tidied, below what was tidied a moment ago."""
+    name, redundant = song_lines.link(tidiness.playlist), tidiness.redundant
+    number = sum(len(one.indices) for one in redundant)
+    lines: list[str] = []
+    if removed is not None:
+        done = f"Removed {song_lines.entries(removed.entries)} from {name}."
+        lines = [f"{done} {song_lines.UNDO}" if removed.entries else "Nothing was removed."]
+    if redundant:
+        lines.append(f"### {song_lines.entries(number)} to tidy in {name}")
+        lines += song_lines.bullets([_line(one) for one in redundant])
+    elif removed is None:
+        lines += [f"### {name} is tidy", "There are no duplicates in it."]
+    lines.append(song_lines.small(*_notes(tidiness)))
+    options = song_lines.options((one.song, _reason(one)) for one in redundant)
+    if not options:
+        return song_lines.container(lines)
+    playlist_id = tidiness.playlist.require_uri().id
+    select: cards.Row = ui.ActionRow(TidySelect(playlist_id, options))
+    every: cards.Row = ui.ActionRow(TidyAllButton(playlist_id, f"Remove all {number:,}"))
+    return song_lines.container(lines, select, every)
+
+
+def _notes(tidiness: Tidiness) -> list[str]:
+    notes = [_FIRST_STAYS] if any(one.kept is not None for one in tidiness.redundant) else []
+    if nameless := tidiness.nameless:
+        entries = f"{song_lines.entries(nameless)} {'is' if nameless == 1 else 'are'}"
+        notes.append(_NAMELESS.format(entries=entries))
+    if repeated := tidiness.repeated:
+        copies = "There’s 1 extra copy" if repeated == 1 else f"There are {repeated:,} extra copies"
+        notes.append(_LOCAL.format(copies=copies))
+    return [*notes, song_lines.unread_note(tidiness.unread)]
+
+
+def _line(one: Redundant) -> str:
+    """The entry with its number, and why it is redundant."""
+    place = "" if one.kept is None else f", as number {one.kept + 1:,}"
+    return f"{one.indices[0] + 1:,}\\. {song_lines.linked(one.song)} · {_reason(one)}{place}"
+
+
+def _reason(one: Redundant) -> str:
+    extra = len(one.indices)
+    copies = "1 extra copy" if extra == 1 else f"{extra:,} extra copies"
+    return song_lines.REASONS[one.reason] or copies

@@ -1,0 +1,125 @@
+"""Songs of a playlist in messages: as lines, and as options of a menu."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import discord
+from discord import ui
+
+from bot.errors.bot_error import BotError
+from bot.interactions.discord_errors import DISCORD_ERRORS
+from bot.interactions.progress import ProgressMessage
+from bot.interactions.responses import Interaction, edit_reply
+from bot.library.duplicates import Reason
+from bot.library.playlist_contents import ListedSong
+from bot.spotify.models import Playlist
+from bot.text.escape import safe, single_line
+from bot.views import cards
+from bot.views.status_line import with_status
+
+# Songs that a card names, and options of a menu, of which Discord allows 25.
+MAX_NAMED, MAX_OPTIONS = 10, 25
+MAX_NAME, MAX_LABEL, _MAX_VALUE = 60, 90, 100
+
+_WORKING, _STOPPED = "Working on it", "Stopped, see below."
+UNDO = "Use /undo to take that back."
+_UNREAD = "I couldn’t read {entries} of it, so I may have missed some."
+
+# What else is in the playlist, as the reason why a song is redundant.
+REASONS = {
+    Reason.SAME: "",
+    Reason.RECORDING: "the same recording",
+    Reason.NAME: "same title, artists and length",
+    Reason.GONE: "can’t be played any more",
+}
+
+
+def text_view(text: str) -> ui.LayoutView:
+    return cards.container(text)
+
+
+@asynccontextmanager
+async def progress_in(interaction: Interaction) -> AsyncIterator[ProgressMessage]:
+    """The progress of long work: in the deferred reply, or in a line of the pressed message."""
+    message = interaction.message
+
+    async def show(text: str) -> None:
+        if message is None:
+            await edit_reply(interaction, text)
+        else:
+            await edit_reply(interaction, view=with_status(message, text))
+
+    progress = ProgressMessage(show, _WORKING)
+    try:
+        yield progress
+    except BotError:
+        if message is not None and progress.was_shown:
+            with suppress(*DISCORD_ERRORS):  # the error matters more
+                await show(_STOPPED)
+        raise
+
+
+def container(lines: Iterable[str], *rows: cards.Row) -> ui.LayoutView:
+    """A message of these lines, without the empty ones, and Spotify's name below them."""
+    return cards.container("\n".join([*filter(None, lines), "-# On Spotify"]), *rows)
+
+
+def small(*notes: str) -> str:
+    """The notes, without the empty ones, on a line in small print."""
+    text = " ".join(filter(None, notes))
+    return f"-# {text}" if text else ""
+
+
+def unread_note(number: int) -> str:
+    return _UNREAD.format(entries=entries(number)) if number else ""
+
+
+def link(playlist: Playlist) -> str:
+    return f"[{safe(playlist.name) or 'Untitled'}]({playlist.require_uri().link})"
+
+
+def entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number:,} entries"
+
+
+def plain(song: ListedSong) -> str:
+    """Title and artists, escaped and without a link."""
+    parts = [safe(song.title, MAX_NAME) or "Untitled", safe(song.artists, MAX_NAME)]
+    return " · ".join(filter(None, parts))
+
+
+def linked(song: ListedSong) -> str:
+    """The same with the title as a link; a local file has none."""
+    title = safe(song.title, MAX_NAME) or "Untitled"
+    title = f"[{title}]({song.link})" if song.link else title
+    return " · ".join(filter(None, [title, safe(song.artists, MAX_NAME)]))
+
+
+def bullets(texts: Sequence[str]) -> list[str]:
+    """The first texts as a list."""
+    shown = [f"- {text}" for text in texts[:MAX_NAMED]]
+    more = len(texts) - len(shown)
+    return [*shown, f"-# And {more:,} more"] if more else shown
+
+
+def named(songs: Sequence[ListedSong]) -> list[str]:
+    return bullets([linked(song) for song in songs])
+
+
+def options(songs: Iterable[tuple[ListedSong, str]]) -> list[discord.SelectOption]:
+    """The first songs, each with a note, for a menu; the value is the URI.
+
+    Some local files have longer URIs than Discord allows a value.
+    """
+    return [
+        discord.SelectOption(
+            label=single_line(song.title, MAX_LABEL) or "Untitled",
+            description=single_line(" · ".join(filter(None, [single_line(song.artists, 50), note])))
+            or None,
+            value=song.uri,
+        )
+        for song, note in songs
+        if len(song.uri) <= _MAX_VALUE
+    ][:MAX_OPTIONS]
