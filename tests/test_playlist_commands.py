@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 
 from sandbox.discord import UserClient
@@ -196,3 +198,17 @@ async def test_default_comes_first_and_must_be_writable(linked_user: UserClient)
     assert not any("Mornings" in name for name in choices)
     own = choice_names(await linked_user.autocomplete("/playlist rename name:"))
     assert not any("Grace" in name for name in own)
+
+
+async def test_login_without_playlists_is_not_called_a_library_without_playlists(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Spotify shortens the list silently if the login lacks a scope."""
+    with sqlite3.connect(harness.settings.database) as db:
+        db.execute("UPDATE link SET scopes = replace(scopes, 'playlist-read-private', '')")
+    db.close()
+    for line in ("list", "show name:Hard to Print", "default name:Potluck"):
+        reply = await linked_user.run(f"/playlist {line}")
+        assert "Your Spotify login doesn’t allow this." in reply.text
+        assert "Link Spotify" in enabled_button_labels(reply)
+    assert not spotify.calls_to("GET", "me/playlists")

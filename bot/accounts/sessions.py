@@ -60,6 +60,7 @@ class Sessions:
             partial(self._access_tokens.get, discord_id),
             client_id=account.client_id,
             account=account.account_id,
+            scopes=account.scopes.split(),
             timeout=None if background else self._timeout,
             background=background,
             on_write=partial(self._on_write, discord_id),

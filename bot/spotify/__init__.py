@@ -15,7 +15,7 @@ Of the rest of the bot it uses only `bot.errors`:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
@@ -38,6 +38,7 @@ class Spotify:
     client_id   the app, which shares its rate limit and quota among all its users
     account     the account whose personal responses may be cached; empty: cache none
     timeout     seconds for all calls of this object together; None: CALL_TIMEOUT for each call
+    scopes      of the login; None if they are not known
     is_app      the token is the app's own: there is no user and no library
     background  whether the calls yield to those of commands and use a share of the quota only
     on_write    makes a context for each write
@@ -50,6 +51,7 @@ class Spotify:
         *,
         client_id: str = "",
         account: str = "",
+        scopes: Collection[str] | None = None,
         timeout: float | None = None,
         background: bool = False,
         is_app: bool = False,
@@ -64,6 +66,7 @@ class Spotify:
             token,
             client_id=client_id,
             account=account,
+            scopes=scopes,
             background=background,
             is_app=is_app,
             on_write=on_write,
@@ -80,7 +83,7 @@ class Spotify:
         self._api = api
         self.player = PlayerApi(api)
         self.library = LibraryApi(api)
-        self.playlists = PlaylistsApi(api)
+        self.playlists = PlaylistsApi(api, scopes)
         self.catalogue = CatalogueApi(api)
         self.profile = ProfileApi(api)
 

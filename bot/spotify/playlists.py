@@ -6,9 +6,10 @@ raise NotPermitted. Writes raise OutcomeUnknown if the change may have been made
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Sequence
+from collections.abc import AsyncIterator, Collection, Hashable, Sequence
 from functools import partial
 
+from bot.errors.login import MissingScope
 from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
@@ -24,15 +25,26 @@ from bot.spotify.uris import Uri
 # Spotify's limit for one call that adds, removes or replaces items.
 MAX_ITEMS_PER_CALL = 100
 
+# Without these, Spotify leaves out the user's private playlists, and those shared with others.
+_LIST_SCOPES = frozenset(("playlist-read-private", "playlist-read-collaborative"))
+
 _decode_page = page_decoder(Playlist)
 
 
 class PlaylistsApi:
-    def __init__(self, api: ApiClient) -> None:
+    """`scopes`: the login's scopes; None if they are not known."""
+
+    def __init__(self, api: ApiClient, scopes: Collection[str] | None = None) -> None:
         self._api = api
+        self._lists_all = scopes is None or frozenset(scopes) >= _LIST_SCOPES
 
     def mine(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> OwnPlaylists:
-        """The playlists that the user owns or follows, as far as the scopes permit."""
+        """The playlists that the user owns or follows.
+
+        Raises MissingScope if Spotify would leave some of them out silently.
+        """
+        if not self._lists_all:
+            raise MissingScope("a list without private or shared playlists")
         return OwnPlaylists(
             self._api, "me/playlists", _decode_page, concurrency=concurrency, newest_first=True
         )
