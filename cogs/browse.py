@@ -137,6 +137,8 @@ class Browse(commands.Cog):
     ) -> Collection[Uri]:
         """The saved items; empty for a public reply, whose buttons act for other users, too."""
         is_private = self.replies.is_reply_private(interaction)
+        if is_private and page.path.kind == ListKind.SAVED:
+            return page.uris
         return await saved_among(spotify, page.uris) if is_private else ()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete.options import Choices
+from bot.browse.pages import read_page
+from bot.browse.paths import ListKind, ListPath
 from bot.client import Interaction, Tonearm
 from bot.errors.content import ExportInProgress
 from bot.errors.spotify import NotFound
@@ -18,9 +21,17 @@ from bot.library.export import liked_songs
 from bot.library.formats import FORMATS
 from bot.player.savable import find_savable
 from bot.services import Services
+from bot.spotify.uris import Kind
+from bot.text.escape import single_line
 from bot.text.library import titles
 from bot.views.export import export_message
+from bot.views.lists import list_view
 from bot.views.saved import SavedReport, report_reply, undone_reply
+
+SavedKind = Literal["songs", "albums", "artists", "playlists", "shows", "episodes", "audiobooks"]
+SAVED_KINDS: dict[str, Kind] = {"songs": Kind.TRACK} | {f"{kind}s": kind for kind in Kind}
+# Characters of the words to find: a link in the list carries them, each up to 12 characters long.
+MAX_FIND = 40
 
 
 class Library(commands.Cog):
@@ -60,6 +71,30 @@ class Library(commands.Cog):
     @unsave.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
         return await self.autocomplete.queueable(interaction, typed)
+
+    @app_commands.command()
+    @app_commands.describe(kind="Songs unless you choose", find="Words in the name or its artists")
+    async def saved(
+        self,
+        interaction: Interaction,
+        kind: SavedKind = "songs",
+        find: app_commands.Range[str, 1, MAX_FIND] | None = None,
+    ) -> None:
+        """Look through your library: liked songs, albums, artists and more, newest first."""
+        await self.replies.defer(interaction)
+        spotify = await self.sessions.session(interaction.user.id)
+        words = single_line(find, MAX_FIND)
+        if not words:
+            spotify.forget_library()
+        page = await read_page(spotify, ListPath(ListKind.SAVED, SAVED_KINDS[kind]), words)
+        saved = page.uris if self.replies.is_reply_private(interaction) else ()
+        owner = interaction.user.display_name
+        await reply(interaction, list_view(page, words, owner_name=owner, saved=saved))
+
+    @saved.autocomplete("find")
+    async def complete_find(self, interaction: Interaction, typed: str) -> Choices:
+        kind = SAVED_KINDS.get(str(getattr(interaction.namespace, "kind", "")), Kind.TRACK)
+        return await self.autocomplete.saved(interaction, kind, typed, MAX_FIND)
 
     @app_commands.command()
     async def undo(self, interaction: Interaction) -> None:

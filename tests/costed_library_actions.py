@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cost_session import CostedAction, CostSession, run_command
+from tests.cost_session import CostedAction, CostSession, press_button, run_command
 
 _save_link = run_command("/save what:LINK")
 
@@ -18,6 +18,12 @@ async def _save_forty(session: CostSession) -> None:
 
 
 LIBRARY_ACTIONS = (
+    CostedAction("`/saved`", run_command("/saved")),
+    CostedAction("another page of `/saved`", press_button("Page 2 ▶"), run_command("/saved")),
+    CostedAction("`/saved` with words to find", run_command("/saved find:lantern")),
+    CostedAction(
+        "autocomplete for `/saved`", lambda session: session.ada.autocomplete("/saved find:lantern")
+    ),
     CostedAction("`/save`", run_command("/save")),
     CostedAction("`/save` for a link", _save_link),
     CostedAction("`/save` for forty links", _save_forty),

@@ -22,6 +22,7 @@ from bot.autocomplete.debounce import (
     log_error,
 )
 from bot.browse.pages import results_of_kind
+from bot.browse.saved import known_items
 from bot.errors.storage import StorageError
 from bot.interactions.discord_errors import DISCORD_ERRORS
 from bot.interactions.responses import send_choices
@@ -99,6 +100,18 @@ class Autocomplete:
     ) -> Choices:
         """One of the user's playlists of these ownerships; the value is its URI."""
         return await self._respond(interaction, self._own_playlist(interaction, typed, among))
+
+    async def saved(
+        self, interaction: Interaction, kind: Kind, typed: str, max_length: int
+    ) -> Choices:
+        """Names in the user's library, among those that were read lately; no call."""
+
+        async def known() -> Choices:
+            spotify = await self._session(interaction.user.id)
+            named = (choices.name_choice(item, max_length) for item in known_items(spotify, kind))
+            return _to_choices(filter_choices(named, typed))
+
+        return await self._respond(interaction, known())
 
     async def _respond(self, interaction: Interaction, choices: Awaitable[Choices]) -> Choices:
         """Send and count the response; discord.py would hide errors, and counts nothing."""

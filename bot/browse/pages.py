@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from dataclasses import replace as replace_path
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from bot.browse.paths import PAGE_SIZE, RANGES, ListKind, ListPath, validate_query
+from bot.browse.saved import find_saved, read_saved
 from bot.errors.content import NothingFound
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel
@@ -66,6 +68,7 @@ class ListPage:
     more   whether the list has another page
     head   the item whose contents it lists, if there is one
     total  the number of entries of the list, if it is known
+    searched, rest  those of SavedEntries
     """
 
     path: ListPath
@@ -73,6 +76,8 @@ class ListPage:
     more: bool
     head: Item | None = None
     total: int | None = None
+    searched: int | None = None
+    rest: bool = False
 
     @property
     def uris(self) -> list[Uri]:
@@ -95,6 +100,8 @@ async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPa
             return await _top(spotify, path)
         case ListKind.PLAYLISTS:
             return await _playlists(spotify, path)
+        case ListKind.SAVED:
+            return await _saved(spotify, path, query)
         case ListKind.ONE:
             kind, _, item_id = path.argument.partition(".")
             item = await spotify.catalogue.item(Uri(Kind(kind), item_id))
@@ -148,6 +155,24 @@ async def _playlists(spotify: Spotify, path: ListPath) -> ListPage:
     if path.page == 1:
         entries.require(NothingFound("no playlists", message=_NO_PLAYLISTS))
     return ListPage(path, entries, more, total=total)
+
+
+async def _saved(spotify: Spotify, path: ListPath, words: str) -> ListPage:
+    """With words, those of the list that was read so far which have them."""
+    argument, _, read_more = path.argument.partition(".")
+    kind, path = Kind(argument), replace_path(path, argument=argument)
+    if words:
+        found = await find_saved(spotify, kind, words, path.offset, read_more=bool(read_more))
+    else:
+        found = await read_saved(spotify, kind, path.offset)
+    return ListPage(
+        path,
+        _entries(found.items),
+        found.more,
+        total=found.total,
+        searched=found.searched,
+        rest=found.rest,
+    )
 
 
 async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:

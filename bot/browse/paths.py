@@ -31,10 +31,11 @@ class ListKind(StrEnum):
     RECENT = "recent"
     TOP = "top"
     PLAYLISTS = "playlists"
+    SAVED = "saved"
 
 
-# Lists of what belongs to the user who reads them: their plays, their playlists.
-OWN_LISTS = (ListKind.RECENT, ListKind.TOP, ListKind.PLAYLISTS)
+# Lists of what belongs to the user who reads them: their plays, their playlists, their library.
+OWN_LISTS = (ListKind.RECENT, ListKind.TOP, ListKind.PLAYLISTS, ListKind.SAVED)
 
 _PART_OF_LINK = (
     "I can’t read that link. Paste the whole link from open.spotify.com, or type the name instead."
@@ -53,12 +54,15 @@ _MAX_PAGE = 9999
 
 RANGES: dict[str, TimeRange] = {"short": "short_term", "medium": "medium_term", "long": "long_term"}
 
+# The last word of a path of a filtered list: read one more page of the library first.
+READ_MORE = "more"
+
 _KINDS = "|".join(Kind)
 _ID = "[0-9A-Za-z]{22}"
 _SEGMENT = (
     rf"(?:search\.(?:{_KINDS})|one\.(?:{_KINDS})\.{_ID}|"
     rf"(?:album|artist|albums|show|playlist|audiobook)\.{_ID}|"
-    rf"recent|playlists|top\.(?:track|artist)\.(?:{'|'.join(RANGES)}))\.[0-9]{{1,4}}"
+    rf"recent|playlists|saved\.(?:{_KINDS})(?:\.{READ_MORE})?|top\.(?:track|artist)\.(?:{'|'.join(RANGES)}))\.[0-9]{{1,4}}"
 )
 # Matches `str()` of every ListPath.
 PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{MAX_DEPTH - 1}}}"
@@ -68,8 +72,8 @@ PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{MAX_DEPTH - 1}}}"
 class ListPath:
     """A page of a list, and the list from which it was opened.
 
-    argument  search: the kind; one: kind and ID; top: kind and range; others of OWN_LISTS:
-              empty; else the ID
+    argument  search: the kind; one: kind and ID; top: kind and range; saved: kind, and
+              READ_MORE or nothing; others of OWN_LISTS: empty; else the ID
     page      counted from 1
     back      the list from which this one was opened
     """

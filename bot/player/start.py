@@ -130,13 +130,13 @@ async def _play_in_album(
 async def _play_liked(context: ActionContext) -> Outcome:
     """The newest liked songs, as many as one call takes."""
     songs = context.spotify.library.tracks()
-    first = await songs.page()
+    first = await songs.page(fresh=True)
     pages = [first]
     total = first.total or 0
     if first.has_more():
         end = min(total, MAX_URIS) if total > PAGE_SIZE else MAX_URIS
         offsets = range(PAGE_SIZE, end, PAGE_SIZE)
-        pages += await asyncio.gather(*(songs.page(offset) for offset in offsets))
+        pages += await asyncio.gather(*(songs.page(offset, fresh=True) for offset in offsets))
     read = [page.readable.map(lambda saved: saved.track) for page in pages]
     tracks = [track for entries in read for track in entries]
     # A song that is liked meanwhile moves another one to the next page, which then repeats it.

@@ -106,6 +106,10 @@ class Spotify:
         """Raises QuotaExceeded if the quota of player commands is known to be used up; no call."""
         self._api.require_quota("PUT", "me/player/play")
 
+    def forget_library(self) -> None:
+        """Read the library's lists again: the user may have changed them in Spotify."""
+        self._api.invalidate("library", "playlists")
+
     def with_timeout(self, timeout: float) -> Spotify:
         """A copy for calls that together take `timeout` seconds at most."""
         return self._with_timeout(timeout=timeout)

@@ -22,7 +22,7 @@ from bot.errors.spotify import (
     UserNotRegistered,
 )
 from bot.spotify.cache import CachedResponse, CacheKey
-from bot.spotify.endpoint_groups import cache_ttl, group_of, invalidated_groups, is_public
+from bot.spotify.endpoint_groups import Group, cache_ttl, group_of, invalidated_groups, is_public
 from bot.spotify.throttle import Turn
 from bot.spotify.transport import ATTEMPT_TIMEOUT, ApiCall, Query, Transport
 
@@ -131,6 +131,10 @@ class ApiClient:
     def _invalidate(self, path: str, uris: str) -> None:
         """Cached responses, and those in flight, may show the state before the write."""
         self._transport.cache.invalidate(self._account, invalidated_groups(path, uris))
+
+    def invalidate(self, *groups: Group) -> None:
+        """Erase the account's cached responses of these groups."""
+        self._transport.cache.invalidate(self._account, groups)
 
     def prime_cache(self, path: str, item: object, size: int, query: Query | None = None) -> None:
         """Cache an item of another response as that of a GET of `path`; `size` in bytes."""

@@ -8,9 +8,11 @@ from bot.errors.spotify import BadRequest, LibraryChanged
 from bot.spotify.api_client import ApiClient
 from bot.spotify.list_totals import ListTotals
 from bot.spotify.models import Artist
-from bot.spotify.pages import ArtistPage, FollowedArtistsResponse
+from bot.spotify.pages import ArtistPage, FollowedArtistsResponse, Page
+from bot.spotify.transport import Query
 
 PAGE_SIZE = 50
+_PATH = "me/following"
 
 # How often to read the list from the start because Spotify refuses the cursor.
 _MAX_PASSES = 3
@@ -51,6 +53,31 @@ class FollowedArtists:
     @property
     def changed(self) -> bool:
         return self.moved or self.totals.range is not None
+
+    async def page(self, offset: int = 0) -> Page[Artist]:
+        """The page that begins at `offset`, a multiple of PAGE_SIZE; pages may be from the cache.
+
+        A page names the next one, so those before it are read first if they are not cached.
+        """
+        after: str | None = None
+        for start in range(0, offset + 1, PAGE_SIZE):
+            query = _page_query(after)
+            response = await self._api.get(_PATH, query, decode=FollowedArtistsResponse.decode)
+            page, after = response.artists.as_page(start), response.artists.next_cursor
+            if after is None:
+                break
+        return page if start == offset else Page([], page.total, offset=offset)
+
+    def cached_page(self, offset: int = 0) -> Page[Artist] | None:
+        """The page that begins at `offset` if it and those before it are cached."""
+        after: str | None = None
+        page = None
+        for start in range(0, offset + 1, PAGE_SIZE):
+            response: FollowedArtistsResponse | None = self._api.cached(_PATH, _page_query(after))
+            if response is None or (start and after is None):
+                return None
+            page, after = response.artists.as_page(start), response.artists.next_cursor
+        return page
 
     async def __aiter__(self) -> AsyncIterator[Artist | None]:
         for _ in range(_MAX_PASSES):
@@ -109,11 +136,9 @@ class FollowedArtists:
 
     async def _fetch_page(self, after: str | None, *, is_cursor: bool = True) -> ArtistPage:
         """The page after an artist; `is_cursor`: Spotify returned the artist as a cursor."""
-        query: dict[str, str | int] = {"type": "artist", "limit": PAGE_SIZE}
-        query |= {"after": after} if after else {}
         try:
             response = await self._api.get(
-                "me/following", query, decode=FollowedArtistsResponse.decode, fresh=True
+                _PATH, _page_query(after), decode=FollowedArtistsResponse.decode, fresh=True
             )
         except BadRequest:
             if after is None:
@@ -123,6 +148,11 @@ class FollowedArtists:
             raise _CursorRefusedError from None  # the user no longer follows that artist
         self.totals.add(response.artists.total)
         return response.artists
+
+
+def _page_query(after: str | None) -> Query:
+    query: Query = {"type": "artist", "limit": PAGE_SIZE}
+    return {**query, "after": after} if after else query
 
 
 class _CursorRefusedError(Exception):

@@ -53,7 +53,8 @@ def invalidated_groups(path: str, uris: str = "") -> frozenset[Group]:
 def cache_ttl(path: str) -> float:
     """Seconds for which the response to a GET is cached.
 
-    0 for the player's state, and for lists that may change while they are read page by page.
+    0 for the player's state, and for lists that may change while they are read page by page. The
+    lists of the library are cached to look through them; to read them whole, ask for `fresh` pages.
     """
     match path.split("/"):
         case ["search"]:
@@ -65,6 +66,8 @@ def cache_ttl(path: str) -> float:
         case ["me", "player", "devices"]:
             return MINUTE / 3
         case ["me"] | ["me", "playlists"] | ["me", "top", _]:
+            return 10 * MINUTE
+        case ["me", "tracks" | "albums" | "shows" | "episodes" | "audiobooks" | "following"]:
             return 10 * MINUTE
         case ["me" | "playlists", *_]:
             return 0.0

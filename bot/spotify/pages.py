@@ -150,6 +150,15 @@ class ArtistPage(ApiModel, frozen=True):
     total: Total | None = None
     cursors: Cursors | None = None
 
+    @property
+    def next_cursor(self) -> str | None:
+        """The ID of the artist after which the next page begins; None at the end."""
+        return self.cursors.after if self.cursors else None
+
+    def as_page(self, offset: int) -> Page[Artist]:
+        """The same as a page of a list with offsets."""
+        return Page(self.items, self.total, self.next_cursor, offset)
+
 
 class FollowedArtistsResponse(ApiModel, frozen=True):
     artists: ArtistPage

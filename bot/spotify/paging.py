@@ -110,8 +110,15 @@ class Paging(Generic[T]):
 
     async def page(self, offset: int = 0, *, fresh: bool = False) -> Page[T]:
         """The one page that begins at `offset`; unless `fresh`, perhaps from the cache."""
-        query = {**self._query, "limit": self._page_size, "offset": offset}
+        query = self._page_query(offset)
         return await self._api.get(self._path, query, decode=self._decode_page, fresh=fresh)
+
+    def cached_page(self, offset: int = 0) -> Page[T] | None:
+        """The page that begins at `offset` if it is cached; sends nothing."""
+        return self._api.cached(self._path, self._page_query(offset))
+
+    def _page_query(self, offset: int) -> Query:
+        return {**self._query, "limit": self._page_size, "offset": offset}
 
     async def __aiter__(self) -> AsyncIterator[T | None]:
         try:
@@ -214,8 +221,7 @@ class Paging(Generic[T]):
         return page
 
     async def _fetch_page(self, offset: int) -> Page[T]:
-        query = {**self._query, "limit": self._page_size, "offset": offset}
-        return await self._api.get(self._path, query, decode=self._decode_page, fresh=True)
+        return await self.page(offset, fresh=True)
 
     # ---- the position in a list that may change
 

@@ -34,6 +34,11 @@ def item_choice(item: Item) -> Choice:
     return Choice(_join(kind, plain_title(item), plain_byline(item)), str(item.uri))
 
 
+def name_choice(item: Item, max_length: int) -> Choice:
+    """The same with the title as its value, which may be cut."""
+    return Choice(item_choice(item).name, single_line(item.name)[:max_length].strip())
+
+
 def playlist_choice(playlist: Playlist) -> Choice:
     """A playlist of the user, or one that they follow; the value is the URI."""
     return Choice(_join("Playlist", plain_title(playlist)), str(playlist.uri))

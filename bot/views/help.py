@@ -59,7 +59,7 @@ SECTIONS = (
     ),
     HelpSection(
         "Library",
-        ("save", "unsave", "undo", "export"),
+        ("saved", "save", "unsave", "undo", "export"),
         "Save what’s playing, or links to songs, albums, artists and more. /undo takes back your "
         "last change.",
     ),

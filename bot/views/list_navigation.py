@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.browse.paths import PATTERN, ListKind, ListPath
+from bot.browse.paths import PATTERN, READ_MORE, ListKind, ListPath
 from bot.interactions.components import PersistentButton
+from bot.spotify.paging import PAGE_SIZE as API_PAGE_SIZE
 from bot.spotify.uris import Kind
 from bot.views import list_text
 
-# The kinds to search for, in two rows of which one is shown.
-_SEARCH_ROWS = (
+# The kinds to search for, or those of the library, in two rows of which one is shown.
+_KIND_ROWS = (
     (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST),
     (Kind.SHOW, Kind.EPISODE, Kind.AUDIOBOOK),
 )
@@ -33,8 +35,11 @@ class NavigateButton(PersistentButton, template=f"list:go:(?P<path>{PATTERN})"):
         super().__init__(ui.Button(label=label, custom_id=custom_id, disabled=current, style=style))
 
 
-def navigation(path: ListPath, *, has_more: bool) -> list[ui.Item[Any]]:
-    """Buttons for the previous and the next page, and for an artist's other list."""
+def navigation(path: ListPath, *, has_more: bool, rest: bool = False) -> list[ui.Item[Any]]:
+    """Buttons for the previous and the next page, and for an artist's other list.
+
+    rest  a filtered list of the library can be continued with entries that were not read yet
+    """
     buttons: list[ui.Item[Any]] = []
     if path.page > 1:
         previous = path.with_page_offset(-1)
@@ -42,6 +47,10 @@ def navigation(path: ListPath, *, has_more: bool) -> list[ui.Item[Any]]:
     if has_more:
         following = path.with_page_offset(1)
         buttons.append(NavigateButton(str(following), f"Page {following.page} ▶"))
+    if rest:
+        buttons.append(
+            NavigateButton(str(further_path(path)), f"Look through {API_PAGE_SIZE} more")
+        )
     if path.kind == ListKind.ARTIST:
         albums = ListPath(ListKind.ALBUMS, path.argument, back=path.back)
         buttons.append(NavigateButton(str(albums), "Albums"))
@@ -51,8 +60,13 @@ def navigation(path: ListPath, *, has_more: bool) -> list[ui.Item[Any]]:
     return buttons
 
 
+def further_path(path: ListPath) -> ListPath:
+    """The same filtered list of the library, after one more page of it was read."""
+    return replace(path, argument=f"{path.argument}.{READ_MORE}")
+
+
 def switches(path: ListPath, query: str) -> list[NavigateButton]:
-    """Buttons for the other kinds of a search, or the other periods and kind of a top list."""
+    """Buttons for the other kinds of a search or a library, or the other periods of a top list."""
     buttons: list[NavigateButton] = []
 
     def add(argument: str, label: str) -> None:
@@ -60,11 +74,11 @@ def switches(path: ListPath, query: str) -> list[NavigateButton]:
         target = path if current else ListPath(path.kind, argument, back=path.back)
         buttons.append(NavigateButton(str(target), label, current=current))
 
-    if path.kind == ListKind.SEARCH and query:
-        row = next(row for row in _SEARCH_ROWS if path.argument in row)
+    if path.kind == ListKind.SAVED or (path.kind == ListKind.SEARCH and query):
+        row = next(row for row in _KIND_ROWS if path.argument in row)
         for kind in row:
             add(kind, list_text.KIND_HEADINGS[kind])
-        first_of_other = next(kinds[0] for kinds in _SEARCH_ROWS if kinds != row)
+        first_of_other = next(kinds[0] for kinds in _KIND_ROWS if kinds != row)
         is_second_row = first_of_other == Kind.SHOW
         add(first_of_other, "More" if is_second_row else list_text.KIND_HEADINGS[first_of_other])
     elif path.kind == ListKind.TOP:

@@ -33,7 +33,9 @@ KIND_HEADINGS: dict[Kind, str] = {
 SEARCH_URL = "https://open.spotify.com/search/"
 MAX_URL_LENGTH = 512
 # A link in a line of its own: names have no line breaks, so none of them can contain one.
-_SEARCH_LINK = re.compile(rf"(?m)^-# From the search for .*\]\(({re.escape(SEARCH_URL)}[^)\s]*)\)$")
+_SEARCH_LINK = re.compile(
+    rf"(?m)^-# (?:From the search for|Looked through) .*\]\(({re.escape(SEARCH_URL)}[^)\s]*)\)$"
+)
 
 # Characters of a list: Discord allows a message 4,000, and the card below needs the rest. If a list
 # is longer, its names are cut to the next of these lengths.
@@ -55,6 +57,17 @@ _NO_ARTIST_SONGS = "No song found by that name. Look at the albums."
 _FOLLOWED = "Apps can’t see the songs in playlists that you only follow. They still play."
 _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
+_NOTHING_SAVED = "Nothing here yet. Add to it with /save, or with the buttons below a list."
+_NO_MATCH = "None of them match."
+_SAVED_HEADINGS: dict[Kind, str] = {
+    Kind.TRACK: "Liked Songs",
+    Kind.ALBUM: "saved albums",
+    Kind.ARTIST: "followed artists",
+    Kind.PLAYLIST: "playlists",
+    Kind.SHOW: "saved shows",
+    Kind.EPISODE: "saved episodes",
+    Kind.AUDIOBOOK: "saved audiobooks",
+}
 
 
 def render_list(
@@ -158,6 +171,8 @@ def _heading(page: ListPage, query: str, owner_name: str) -> str:
         return f"{safe(owner_name, 40)}’s top {noun}, {_PERIODS[period]}"
     if kind == ListKind.RECENT:
         return f"{safe(owner_name, 40)}’s recently played"
+    if kind == ListKind.SAVED:
+        return f"{safe(owner_name, 40)}’s {_SAVED_HEADINGS[Kind(argument)]}"
     if kind == ListKind.PLAYLISTS:
         return f"{safe(owner_name, 40)}’s playlists"
     return "From that link"
@@ -167,12 +182,14 @@ def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
     """The small print below the list."""
     kind, entries, number = page.path.kind, page.entries, page.path.page
     if not entries:
-        nothing = _NO_ARTIST_SONGS if kind == ListKind.ARTIST else _EMPTY
-        yield entries.why_empty(_LAST_PAGE if number > 1 else nothing)
+        nothing = {ListKind.ARTIST: _NO_ARTIST_SONGS, ListKind.SAVED: _NOTHING_SAVED}
+        first_page = nothing.get(kind, _EMPTY) if page.searched is None else _NO_MATCH
+        yield entries.why_empty(_LAST_PAGE if number > 1 else first_page)
     elif page.more or number > 1:
         first = page.path.offset + 1
         last = page.path.offset + len(entries)
-        yield f"{first:,}–{last:,}" + (f" of {page.total:,}" if page.total else "")
+        total = page.total if page.searched is None else None
+        yield f"{first:,}–{last:,}" + (f" of {total:,}" if total else "")
     if entries and entries.unreadable:
         yield f"And {entries.unreadable} more that I couldn’t read"
     if kind == ListKind.ARTIST:
@@ -181,8 +198,18 @@ def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
         yield _FOLLOWED
     if cannot_page:
         yield _QUERY_TOO_LONG
-    if kind != ListKind.SEARCH and query and (link := search_link(query)):
+    if page.searched is not None and (link := search_link(query)):
+        yield f"Looked through {_searched(page)} for [“{safe(query, 80)}”]({link})"
+    elif kind != ListKind.SEARCH and query and (link := search_link(query)):
         yield f"From the search for [“{safe(query, 80)}”]({link})"
+
+
+def _searched(page: ListPage) -> str:
+    """How much of the library a filtered list was filtered from."""
+    searched = page.searched or 0
+    if not page.rest:
+        return f"all {searched:,}"
+    return f"the newest {searched:,}" + (f" of {page.total:,}" if page.total else "")
 
 
 def own_plays_note(other_name: str) -> str:

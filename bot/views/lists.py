@@ -34,7 +34,7 @@ from bot.views.item_buttons import (
     item_buttons,
     whole_list_buttons,
 )
-from bot.views.list_navigation import NavigateButton, exits, navigation, switches
+from bot.views.list_navigation import NavigateButton, exits, further_path, navigation, switches
 
 # Discord allows a row this many buttons.
 _BUTTONS_PER_ROW = 5
@@ -59,6 +59,7 @@ class ListMessage:
     has_more    whether there may be another page
     head_saved  whether the opened album, artist, show or audiobook is saved
     covers      of the entries, above them
+    rest        whether a filtered list of the library can be continued
     """
 
     path: ListPath
@@ -68,11 +69,13 @@ class ListMessage:
     has_more: bool
     head_saved: bool = False
     covers: tuple[discord.MediaGalleryItem, ...] = ()
+    rest: bool = False
 
     @classmethod
     def from_message(cls, menu: ItemSelect, message: discord.Message | None) -> Self:
         """From the message of a menu."""
         next_page = f"list:go:{menu.path.with_page_offset(1)}"
+        further = f"list:go:{further_path(menu.path)}"
         has_more = any(
             button.custom_id == next_page and not button.disabled for button in _buttons(message)
         )
@@ -84,6 +87,7 @@ class ListMessage:
             has_more,
             _is_head_saved(menu.path, message),
             cards.read_covers(message),
+            any(button.custom_id == further for button in _buttons(message)),
         )
 
     def for_other_user(self) -> Self:
@@ -95,6 +99,7 @@ class ListMessage:
             text=list_text.without_hearts(self.text),
             has_more=has_more,
             head_saved=False,
+            rest=False,
         )
 
 
@@ -128,6 +133,7 @@ def list_view(
         page.more and not cannot_page,
         path.head_uri in saved,
         covers(page),
+        page.rest,
     )
     items = [item for entry in entries if (item := entry.selectable)]
     if not items:
@@ -146,7 +152,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
         for option in message.options:
             option.default = False  # earlier versions also selected it in the menu
         rows.append(ui.ActionRow(ItemSelect(str(message.path), message.options)))
-    buttons = navigation(message.path, has_more=message.has_more)
+    buttons = navigation(message.path, has_more=message.has_more, rest=message.rest)
     if item is not None and item.uri is not None:
         without_back = message.path.kind == ListKind.SEARCH and not message.query
         child = child_path(message.path, item, alone=without_back) if selected else None
