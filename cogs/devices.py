@@ -26,7 +26,7 @@ from bot.views.devices import (
 from bot.views.outcome import outcome_reply
 from bot.views.panel import visitor_card
 from bot.views.panel_controls import DevicesButton
-from bot.views.queue import listed_uris, progress_card
+from bot.views.queue_question import listed_uris, progress_card
 
 
 class Devices(commands.Cog):

@@ -31,7 +31,7 @@ from bot.text.library import titles
 from bot.views import items, lists, playlists, saved
 from bot.views.item_buttons import ItemAction, ItemActionButton
 from bot.views.outcome import outcome_line
-from bot.views.queue import queued_reply
+from bot.views.queue_question import queued_reply
 from bot.views.status_line import is_in_place, result_view, short_answer
 
 

@@ -27,7 +27,7 @@ from bot.views import friends
 from bot.views.lists import list_view
 from bot.views.message_menu import LinkSelect, MessageAction, link_menu
 from bot.views.outcome import outcome_line
-from bot.views.queue import queued_reply
+from bot.views.queue_question import queued_reply
 from bot.views.saved import SavedReport, report_line, report_reply
 from bot.views.status_line import is_in_place, result_view
 

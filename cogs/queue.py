@@ -14,7 +14,7 @@ from bot.interactions.responses import defer, defer_edit, edit_reply, reply
 from bot.player.jump import read_queue
 from bot.player.queue_progress import queue_with_progress
 from bot.services import Services
-from bot.views import queue
+from bot.views import queue, queue_question
 from bot.views.panel import visitor_card
 from bot.views.panel_controls import QueueButton
 
@@ -47,7 +47,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         """Add to the queue: a song, several, or a whole album."""
         await self.replies.defer(interaction)
         queued = await self.player.queue(interaction.user.id, what, on=on, now=now)
-        await reply(interaction, queue.queued_reply(queued, now=now, on=on))
+        await reply(interaction, queue_question.queued_reply(queued, now=now, on=on))
 
     @add.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
@@ -86,31 +86,35 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         after = await read_queue(await self.sessions.session(user_id))
         await edit_reply(interaction, view=queue.jumped_card(outcome, after, user_id))
 
-    @on_component(queue.ConfirmButton)
-    async def confirm(self, interaction: Interaction, button: queue.ConfirmButton) -> None:
+    @on_component(queue_question.ConfirmButton)
+    async def confirm(self, interaction: Interaction, button: queue_question.ConfirmButton) -> None:
         await queue_with_progress(
             interaction,
             self.player,
             self.running_work,
-            queue.listed_uris(interaction.message),
-            partial(queue.progress_card, interaction.message, interaction.id),
+            queue_question.listed_uris(interaction.message),
+            partial(queue_question.progress_card, interaction.message, interaction.id),
             on=button.on,
             now=button.now,
         )
 
-    @on_component(queue.StopButton)
-    async def stop(self, interaction: Interaction, button: queue.StopButton) -> None:
+    @on_component(queue_question.StopButton)
+    async def stop(self, interaction: Interaction, button: queue_question.StopButton) -> None:
         await defer_edit(interaction)
         if not await self.running_work.stop(button.work_id):
-            card = queue.progress_card(interaction.message, button.work_id, queue.NOT_RUNNING)
+            card = queue_question.progress_card(
+                interaction.message, button.work_id, queue_question.NOT_RUNNING
+            )
             await edit_reply(interaction, view=card)
 
-    @on_component(queue.PlayInsteadButton)
-    async def play_instead(self, interaction: Interaction, button: queue.PlayInsteadButton) -> None:
+    @on_component(queue_question.PlayInsteadButton)
+    async def play_instead(
+        self, interaction: Interaction, button: queue_question.PlayInsteadButton
+    ) -> None:
         await defer_edit(interaction)
-        uris = queue.listed_uris(interaction.message)
+        uris = queue_question.listed_uris(interaction.message)
         outcome = await self.player.play_items(interaction.user.id, uris, on=button.on)
-        await edit_reply(interaction, view=queue.played_card(interaction.message, outcome))
+        await edit_reply(interaction, view=queue_question.played_card(interaction.message, outcome))
 
     async def _card(self, user_id: int, page: int = 0) -> ui.LayoutView:
         spotify = await self.sessions.session(user_id)

@@ -141,7 +141,7 @@ async def test_queue_menu_offers_only_queueable_items(
     assert "Queued" in (await linked_user.use_context_menu(QUEUE, message=message)).text
     message = linked_user.send(artist_url)
     reply = await linked_user.use_context_menu(QUEUE, message=message)
-    assert "nothing in that to queue" in reply.text
+    assert "Apps can’t queue artists" in reply.text
 
 
 async def test_replies_follow_sharing_setting_and_questions_are_private(

@@ -34,16 +34,6 @@ async def test_episode_is_queued(spotify: Spotify, player: Player, linked_user: 
     assert player.queue == [episode.uri]
 
 
-@pytest.mark.parametrize("kind", ["artist", "show", "audiobook"])
-async def test_item_without_tracks_cannot_be_queued(
-    spotify: Spotify, player: Player, linked_user: UserClient, kind: str
-) -> None:
-    uri = next(iter(getattr(spotify.catalogue, f"{kind}s").values())).uri
-    reply = await linked_user.run(f"/queue add what:{spotify_url(uri)}")
-    assert reply.text.startswith("There is nothing in that to queue.")
-    assert player.queue == []
-
-
 async def test_withdrawn_track_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:

@@ -99,16 +99,6 @@ async def test_unqueueable_playlist_items_are_skipped(
     assert player.queue == [uri for uri in uris if spotify.state.is_playable(uri)]
 
 
-async def test_unreadable_playlist_is_reported_without_confirmation(
-    spotify: Spotify, player: Player, linked_user: UserClient
-) -> None:
-    playlist = spotify.state.add_playlist(
-        "Mine alone", "grace", spotify.catalogue.regular_tracks[0].uri
-    )
-    reply = await linked_user.run(f"/queue add what:{spotify_url(playlist.uri)}")
-    assert "it has to be one of yours" in reply.text
-
-
 async def test_empty_playlist_is_reported(
     spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:

@@ -110,6 +110,28 @@ async def test_play_instead_plays_several_items_in_order(
     assert len(made) <= calls + 2, "the items are cached, and the devices are read"
 
 
+async def test_what_cannot_be_queued_can_be_played_instead(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    """An artist, a show, an audiobook, and a playlist that Spotify does not let apps read."""
+    tracks = [track.uri for track in spotify.catalogue.regular_tracks[:3]]
+    items = [
+        *(
+            next(iter(getattr(spotify.catalogue, f"{kind}s").values()))
+            for kind in ("artist", "show", "audiobook")
+        ),
+        spotify.state.add_playlist("Of another user", "grace", *tracks),
+    ]
+    for item in items:
+        question = await linked_user.run(f"/queue add what:{spotify_url(item.uri)}")
+        assert "Apps can’t " in question.text
+        assert _labels(question) == ["Play it instead"]
+        result = await question.press("Play it instead")
+        assert player.context == item.uri
+        assert item.name in result.text
+    assert not spotify.calls_to("POST", "me/player/queue")
+
+
 async def test_question_keeps_the_named_device(
     harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
 ) -> None:

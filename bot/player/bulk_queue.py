@@ -23,7 +23,16 @@ from bot.player.state import explain_unknown_outcome
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
-from bot.spotify.models import Album, Episode, Playable, Playlist, Track
+from bot.spotify.models import (
+    Album,
+    Artist,
+    Audiobook,
+    Episode,
+    Playable,
+    Playlist,
+    Show,
+    Track,
+)
 from bot.spotify.pages import Page, PlaylistEntry
 from bot.spotify.paging import PAGE_SIZE
 from bot.text.items import count
@@ -47,6 +56,7 @@ class QueueRequest:
     total           the number of songs in the items, or an upper bound of it
     links_left_out  the number of links beyond MAX_LINKS
     exact           whether the numbers are Spotify's counts; else they are upper bounds
+    refusal         why the single item cannot be queued, though it can be played; else empty
     """
 
     items: Sequence[Item]
@@ -55,6 +65,7 @@ class QueueRequest:
     total: int
     links_left_out: int = 0
     exact: bool = True
+    refusal: str = ""
 
     @property
     def left_out_note(self) -> str:
@@ -70,7 +81,7 @@ class QueueRequest:
     @property
     def needs_confirmation(self) -> bool:
         """Whether to ask the user first: an album or a playlist may hold many songs."""
-        return any(isinstance(item, Album | Playlist) for item in self.items)
+        return bool(self.refusal) or any(isinstance(item, Album | Playlist) for item in self.items)
 
 
 async def plan_queue(
@@ -78,9 +89,11 @@ async def plan_queue(
 ) -> QueueRequest:
     """The request for these items. If an item's count is 0, its first page is read to check that.
 
-    Raises NothingToQueue for an item without songs of its own, such as an artist, and NotPermitted
-    for a playlist that Spotify does not show to the user.
+    Raises NothingToQueue if one of several items has no songs of its own, such as an artist, or if
+    there are none at all, and NotPermitted for a playlist that Spotify does not show to the user.
     """
+    if len(items) == 1 and (refusal := _refusal(items[0])):
+        return QueueRequest(items, 0, 0, 0, links_left_out, refusal=refusal)
     total = calls = 0
     exact = True
     for item in items:
@@ -102,6 +115,16 @@ async def plan_queue(
         raise NothingToQueue("empty")
     songs = min(total, MAX_SONGS)
     return QueueRequest(items, songs, calls + songs, total, links_left_out, exact)
+
+
+def _refusal(item: Item) -> str:
+    """Why apps cannot queue an item that they can play; empty if they can queue it."""
+    match item:
+        case Playlist(is_readable=False):
+            return "Apps can’t read this playlist, so I can’t queue it."
+        case Artist() | Show() | Audiobook():
+            return f"Apps can’t queue {item.kind}s, only songs, episodes, albums and playlists."
+    return ""
 
 
 async def _first_songs(spotify: Spotify, item: Album | Playlist) -> int | None:
