@@ -13,7 +13,7 @@ from bot.services import Services
 from bot.spotify.uris import Uri
 from bot.views import playlist_items, playlist_removals, playlists, song_lines
 from bot.views.playlist_items import Answer, Place
-from bot.views.queue import listed_uris
+from bot.views.queue_question import listed_uris
 from bot.views.status_line import with_status
 
 
