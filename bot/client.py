@@ -28,14 +28,13 @@ from bot.interactions.discord_errors import (
 from bot.interactions.explain import explain
 from bot.interactions.in_flight import InFlight
 from bot.interactions.message_text import extract_message
+from bot.interactions.payloads import set_mentions, use_icons
 from bot.interactions.responses import (
     defer_edit,
     mark_accepted,
     reply_privately,
     report,
-    set_mentions,
     set_reply_timeout,
-    use_icons,
 )
 from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
@@ -245,7 +244,9 @@ class Tonearm(Connection):
             _log.info("%s: %s: %s", name, type(error).__name__, _for_log(error))
         views = (make for kind, make in self.error_views.items() if isinstance(error, kind))
         make_view = partial(make, error) if (make := next(views, None)) else None
-        await report(interaction, explanation.message, explanation.last_resort, make_view)
+        message, last_resort = explanation.message, explanation.last_resort
+        repeatable = writes.is_repeatable_after(error)
+        await report(interaction, message, last_resort, make_view, is_repeatable=repeatable)
         outcome = "bug" if explanation.reference else type(error).__name__
         self._in_flight.finish(interaction, outcome)
 

@@ -19,7 +19,8 @@ from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
 from bot.interactions.limits import fit_content
 from bot.interactions.mentions import CommandMentions
-from bot.interactions.responses import mentions_of, reply_privately
+from bot.interactions.payloads import mentions_of
+from bot.interactions.responses import reply_privately
 from bot.login.flow import LoginFlow
 from bot.login.results import LoginOpened, LoginResult, LoginUpdate
 from bot.views import login

@@ -10,7 +10,7 @@ from discord.ext import commands
 from bot.client import Interaction, Tonearm
 from bot.errors.spotify import DeviceChoiceNeeded
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, edit_at_once, edit_reply, reply
+from bot.interactions.responses import defer, defer_answer, defer_edit, edit_reply, reply
 from bot.player.actions import LISTED_ITEMS, PlayerAction
 from bot.player.queue_progress import queue_with_progress
 from bot.services import Services
@@ -78,11 +78,8 @@ class Devices(commands.Cog):
         if action.argument == LISTED_ITEMS:
             await self._perform_listed(interaction, action, on)
             return
-        if action.verb == "queue":
-            # Remove the menu first: a queued song cannot be removed, so it must not be used twice.
-            await edit_at_once(interaction, None)
-        else:
-            await defer(interaction)
+        # A queued song cannot be removed again.
+        await defer_answer(interaction, once=action.verb == "queue")
         outcome = await self.player.perform(user_id, action, on=on)
         controls_of = user_id if action.verb in ("play", "resume") else None
         await reply(interaction, outcome_reply(outcome, private=True, controls_of=controls_of))
@@ -93,7 +90,7 @@ class Devices(commands.Cog):
         """Play or queue the items that the message lists."""
         uris = listed_uris(interaction.message)
         if action.verb == "play":
-            await defer(interaction)
+            await defer_answer(interaction)
             outcome = await self.player.play_items(interaction.user.id, uris, on=on)
             await reply(interaction, outcome_reply(outcome, private=True))
             return

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.spotify import Player, Spotify
-from tests.command_assertions import final_reply, select_options
+from tests.command_assertions import final_reply, player_error, select_options
 from tests.device_commands import (
     DEVICE_COMMANDS,
     DEVICE_NAMES,
@@ -93,7 +94,7 @@ async def test_only_unrestricted_device_is_used_without_asking(
 
 @pytest.mark.parametrize("name", ["play liked", "next", "volume", "queue now", "queue several"])
 async def test_without_devices_offers_retry(
-    spotify: Spotify, player: Player, linked_user: UserClient, name: str
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient, name: str
 ) -> None:
     command = DEVICE_COMMANDS[name]
     laptop = player.devices[LAPTOP]
@@ -106,9 +107,33 @@ async def test_without_devices_offers_retry(
     retried = await final_reply(await reply.press("Try again"))
     assert only in retried.text
     player.devices.append(laptop)
+    harness.clock.advance(1)  # a double press is ignored
     result = await final_reply(await retried.press("Try again"))
     assert command.reply_text in result.text
     assert command.is_done(player, spotify)
+
+
+async def test_answer_replaces_the_question(
+    harness: Harness, spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    """An error does, too. The menu stays, unless the command may have been executed."""
+
+    too_many = Fault("POST .*/next", status=429, headers={"Retry-After": "60"}, times=1)
+    cases = (
+        (player_error("POST .*/next", "PREMIUM_REQUIRED"), "needs Spotify Premium", True),
+        (Fault("POST .*/next", status=502, runs_first=True, times=1), "Not sure", False),
+        (too_many, "Too many requests", True),
+    )
+    for number, (fault, expected, stays) in enumerate(cases, start=1):
+        player.device = None
+        harness.clock.advance(10)
+        question = await linked_user.run("/next")
+        spotify.faults.add(fault)
+        answer = await question.pick("Kitchen Speaker")
+        assert expected in answer.text
+        assert bool(select_options(answer)) is stays, answer
+        assert DEVICE_QUESTION not in answer.text
+        assert len(linked_user.messages()) == number
 
 
 async def test_pause_without_active_device_says_nothing_is_playing(

@@ -23,9 +23,8 @@ from bot.interactions.discord_errors import (
     UNKNOWN_MESSAGE,
     code_of,
 )
-from bot.interactions.icons import Icons
-from bot.interactions.limits import fit_content, fit_view
-from bot.interactions.mentions import CommandMentions
+from bot.interactions.limits import fit_content
+from bot.interactions.payloads import View, mentions_of, message_payload, prepare_view, to_edit
 
 _log = logging.getLogger(__name__)
 
@@ -36,17 +35,15 @@ REPLY_TIMEOUT = 10.0
 _FILE_FACTOR = 6.0
 
 # Keys in an interaction's extras: the deferred reply is public; Discord accepted the first response
-# although its request failed; the seconds that replace REPLY_TIMEOUT; the icons of its buttons; the
-# mentions of commands.
-_PUBLIC, _ACCEPTED, _TIMEOUT = "public", "accepted", "timeout"
-_ICONS, _MENTIONS = "icons", "mentions"
+# although its request failed; the seconds that replace REPLY_TIMEOUT; the reply, or the explanation
+# of an error, replaces the message with the component.
+_PUBLIC, _ACCEPTED, _TIMEOUT, _REPLACES = "public", "accepted", "timeout", "replaces"
 
 _DEFERRED_REPLY = discord.InteractionResponseType.deferred_channel_message
 _CHOICES = discord.InteractionResponseType.autocomplete_result
 
 Interaction = discord.Interaction[Any]
 Message = discord.InteractionMessage | discord.WebhookMessage
-View = ui.View | ui.LayoutView
 
 
 @dataclass(frozen=True)
@@ -82,11 +79,27 @@ async def defer_edit(interaction: Interaction) -> None:
 
 async def edit_at_once(interaction: Interaction, view: View | None) -> None:
     """Replace the components of the message with the component; a layout replaces its text, too."""
-    payload: dict[str, Any] = {"view": _prepare(interaction, view) if view else None}
+    payload: dict[str, Any] = {"view": prepare_view(interaction, view) if view else None}
     if isinstance(view, ui.LayoutView):
         payload["content"] = None
     async with _first_response(interaction):
         await interaction.response.edit_message(**payload)
+
+
+async def defer_answer(interaction: Interaction, *, once: bool = False) -> None:
+    """Announce that the reply replaces the question which the message asks.
+
+    So does the explanation of an error; the components stay below it unless the command may have
+    been executed. A message of another user, or with a layout, gets an ordinary reply instead.
+
+    once  remove the components at once: what they do must not be done twice
+    """
+    message = interaction.message
+    if not is_own_message(interaction) or (message and message.flags.components_v2):
+        await (edit_at_once(interaction, None) if once else defer(interaction))
+        return
+    interaction.extras[_REPLACES] = True
+    await (edit_at_once(interaction, None) if once else defer_edit(interaction))
 
 
 async def open_form(interaction: Interaction, form: ui.Modal) -> None:
@@ -110,25 +123,9 @@ def mark_accepted(interaction: Interaction) -> None:
     interaction.extras[_ACCEPTED] = True
 
 
-def set_mentions(interaction: Interaction, mentions: CommandMentions) -> None:
-    """Let all replies to the interaction mention the commands that they name."""
-    interaction.extras[_MENTIONS] = mentions
-
-
-def mentions_of(interaction: Interaction) -> CommandMentions:
-    """The mentions for messages that are no reply to the interaction, but belong to it."""
-    mentions: CommandMentions = interaction.extras.get(_MENTIONS) or CommandMentions()
-    return mentions
-
-
 def set_reply_timeout(interaction: Interaction, seconds: float) -> None:
     """Let each reply to the interaction take this many seconds instead of REPLY_TIMEOUT."""
     interaction.extras[_TIMEOUT] = seconds
-
-
-def use_icons(interaction: Interaction, icons: Icons) -> None:
-    """Show these icons on the buttons of all replies to the interaction."""
-    interaction.extras[_ICONS] = icons
 
 
 def _first_response(interaction: Interaction) -> asyncio.Timeout:
@@ -155,8 +152,10 @@ async def reply(interaction: Interaction, content: Reply | View | str) -> Messag
         content = Reply(view=content)
     if content.private:
         return await reply_privately(interaction, content.content, view=content.view)
+    if interaction.extras.get(_REPLACES):
+        return await reply_privately(interaction, content.content, view=content.view)
     async with asyncio.timeout(_seconds(interaction)):
-        payload = _payload(interaction, content.content, content.view)
+        payload = message_payload(interaction, content.content, content.view)
         return await interaction.followup.send(wait=True, **payload)
 
 
@@ -164,7 +163,7 @@ async def edit_reply(
     interaction: Interaction, content: str | None = None, *, view: View | None = None
 ) -> Message:
     """Edit the reply, or the message with the component. Without a view, its view is removed."""
-    payload = _to_edit(_payload(interaction, content, view))
+    payload = to_edit(message_payload(interaction, content, view))
     if view is None:
         payload["view"] = None
     async with asyncio.timeout(_seconds(interaction)):
@@ -196,15 +195,26 @@ async def send_file(interaction: Interaction, text: str, file: discord.File) -> 
 
 
 async def reply_privately(
-    interaction: Interaction, text: str | None = None, *, view: View | None = None
+    interaction: Interaction,
+    text: str | None = None,
+    *,
+    view: View | None = None,
+    keeps_components: bool = False,
 ) -> Message:
-    """Reply to an interaction in any state. It replaces a deferred reply and its progress."""
+    """Reply to an interaction in any state. It replaces a deferred reply and its progress.
+
+    keeps_components  if it replaces a question (see `defer_answer`), and without a view
+    """
     await _ensure_first_response(interaction)
-    payload = _payload(interaction, text, view)
+    payload = message_payload(interaction, text, view)
     async with asyncio.timeout(_seconds(interaction)):
+        if interaction.extras.get(_REPLACES):
+            if view is None and not keeps_components:
+                payload["view"] = None
+            return await interaction.edit_original_response(**to_edit(payload))
         if interaction.response.type is _DEFERRED_REPLY:
             if not interaction.extras.get(_PUBLIC):
-                return await interaction.edit_original_response(**_to_edit(payload))
+                return await interaction.edit_original_response(**to_edit(payload))
             await _delete_deferred_reply(interaction)
         return await interaction.followup.send(ephemeral=True, wait=True, **payload)
 
@@ -214,15 +224,20 @@ async def report(
     text: str,
     last_resort: str,
     make_view: Callable[[], ui.View] | None = None,
+    *,
+    is_repeatable: bool = False,
 ) -> bool:
     """Tell the user how the command ended; whether Discord accepted that.
+
+    is_repeatable  a question that it replaces keeps its components
 
     A failed reply is repeated once. Then `last_resort`, a short text, is sent in another way, so
     that "Thinking…" does not stay.
     """
     for _ in range(2):
         try:
-            await reply_privately(interaction, text, view=make_view() if make_view else None)
+            view = make_view() if make_view else None
+            await reply_privately(interaction, text, view=view, keeps_components=is_repeatable)
             return True
         except DISCORD_ERRORS as error:
             if code_of(error) in UNDELIVERABLE:
@@ -231,7 +246,7 @@ async def report(
         except Exception:
             _log.exception("a reply could not be made")
             break
-    payload = _payload(interaction, last_resort, None)
+    payload = message_payload(interaction, last_resort, None)
     try:
         async with asyncio.timeout(_seconds(interaction)):
             if interaction.response.type is _DEFERRED_REPLY and interaction.extras.get(_PUBLIC):
@@ -265,27 +280,6 @@ async def _delete_deferred_reply(interaction: Interaction) -> None:
         await interaction.delete_original_response()
     except DISCORD_ERRORS as error:
         _log.info("a public reply could not be withdrawn: %s", _describe(error))
-
-
-def _payload(interaction: Interaction, text: str | None, view: View | None) -> dict[str, Any]:
-    """The arguments of discord.py for a message, within Discord's limits."""
-    mentions = mentions_of(interaction)
-    payload: dict[str, Any] = {} if text is None else {"content": fit_content(text, mentions)}
-    return payload | ({} if view is None else {"view": _prepare(interaction, view)})
-
-
-def _to_edit(payload: dict[str, Any]) -> dict[str, Any]:
-    """The arguments for an edit: a layout replaces a text, such as that of the progress."""
-    is_layout = isinstance(payload.get("view"), ui.LayoutView)
-    return {"content": None, **payload} if is_layout else payload
-
-
-def _prepare(interaction: Interaction, view: View) -> View:
-    """The view within Discord's limits, with the bot's icons and mentions of commands."""
-    icons: Icons | None = interaction.extras.get(_ICONS)
-    if icons is not None:
-        icons.show_on(view)
-    return fit_view(view, mentions_of(interaction))
 
 
 def _describe(error: BaseException) -> str:

@@ -31,6 +31,13 @@ class WriteRecord:
         """Whether there were writes, and all of them have taken effect."""
         return 0 < self.sent == self.confirmed
 
+    def is_repeatable_after(self, error: Exception) -> bool:
+        """Whether the error is a refusal, and no earlier write is in doubt.
+
+        Such an earlier write may be the activation of a device.
+        """
+        return not self.sent or (self.sent == self.confirmed and _is_refusal(error))
+
 
 class UserWrites:
     """The records of all interactions in progress; a write counts for each one of its user's."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bot.interactions.payloads import View
 from bot.interactions.progress import RunningWork
-from bot.interactions.responses import Interaction, View, edit_at_once, edit_reply
+from bot.interactions.responses import Interaction, edit_at_once, edit_reply
 from bot.player.player import Player
 from bot.spotify.uris import Uri
 
