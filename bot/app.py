@@ -41,6 +41,7 @@ from bot.player.friends import FriendPlayback
 from bot.player.history import UserHistory
 from bot.player.player import Player
 from bot.player.sleep_timers import SleepTimers
+from bot.player.state import now_playing
 from bot.services import Services
 from bot.spotify.client_credentials import AppToken
 from bot.spotify.oauth import SpotifyOAuth
@@ -180,7 +181,7 @@ async def build(
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
             pins=Pins(sessions, store),
-            playlist_changes=PlaylistChanges(sessions, store, undo_log),
+            playlist_changes=PlaylistChanges(sessions, store, undo_log, now_playing),
             undo_log=undo_log,
             sleep_timers=sleep_timers,
             icons=button_icons,

@@ -26,6 +26,7 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
         super().__init__()
         self.autocomplete = services.autocomplete
         self.changes = services.playlist_changes
+        self.operator = services.operator
         self.preferences = services.store.preferences
         self.replies = services.reply_visibility
         self.sessions = services.sessions
@@ -53,16 +54,27 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
         name="The new playlist’s name",
         public="Show it on your profile (private by default)",
         description="A line about it",
+        source="playing, queue, recent, top, liked, or links to songs, albums or playlists",
     )
+    @app_commands.rename(source="from")
     async def create(
-        self, interaction: Interaction, name: str, public: bool = False, description: str = ""
+        self,
+        interaction: Interaction,
+        name: str,
+        public: bool = False,
+        description: str = "",
+        source: str | None = None,
     ) -> None:
         """Make a playlist."""
         await self.replies.defer(interaction)
         created = await self.changes.create(
-            interaction.user.id, name, public=public, description=description
+            interaction.user.id, name, public=public, description=description, source=source
         )
-        await reply(interaction, playlist_changes.created_card(created))
+        await reply(interaction, playlist_changes.created_card(created, self.operator))
+
+    @create.autocomplete("source")
+    async def complete_source(self, interaction: Interaction, typed: str) -> Choices:
+        return playlist_changes.source_choices(typed)
 
     @app_commands.command()
     @app_commands.describe(name=_NAME, to="The new name")

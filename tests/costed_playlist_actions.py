@@ -40,6 +40,9 @@ PLAYLIST_ACTIONS = (
     CostedAction("`/playlist show` of a suggestion", _run_on_playlist("/playlist show name:LINK")),
     CostedAction("`/playlist create`", run_command("/playlist create name:Tides")),
     CostedAction(
+        "`/playlist create` from top songs", run_command("/playlist create name:Tides from:top")
+    ),
+    CostedAction(
         "`/playlist rename`, `describe`, `visibility`",
         _run_on_playlist("/playlist describe name:LINK text:Sea"),
     ),

@@ -204,3 +204,10 @@ class PinNeedsName(BotError):
 
 class TooManyPins(BotError):
     message = "You have five pins already. Take one off in /playlist pin first."
+
+
+class UnknownSource(BotError):
+    message = (
+        "I can’t make a playlist from that. Use playing, queue, recent, top or liked, or links to "
+        "songs, albums or playlists of yours."
+    )

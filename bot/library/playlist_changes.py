@@ -13,6 +13,7 @@ from bot.errors.bot_error import BotError
 from bot.errors.content import ChangedSince, InvalidPlaylistText, SharedPlaylist
 from bot.errors.spotify import BadRequest, NotFound, OutcomeUnknown
 from bot.library.playlist_lookup import find_playlist_among
+from bot.library.playlist_sources import Filled, NowPlaying, SourceSongs, fill, read_source
 from bot.library.undo import Change, UndoLog, Undone
 from bot.spotify import Spotify
 from bot.spotify.models import Playlist
@@ -23,6 +24,8 @@ from bot.text.escape import safe, single_line
 
 # Characters. Spotify's own apps allow no more; the Web API documents no limits.
 MAX_NAME, MAX_DESCRIPTION = 100, 300
+# Seconds to create a playlist of a thousand songs: some thirty calls.
+CREATE_TIMEOUT = 60.0
 
 _NO_NAME = "A playlist needs a name. Type one with at least one letter."
 _NAME_TOO_LONG = f"That name is too long. Use at most {MAX_NAME} characters."
@@ -64,30 +67,55 @@ class Edited:
     after: Playlist
 
 
-class PlaylistChanges:
-    """All methods raise BotError; those that take a playlist's name, what `find_playlist` does."""
+@dataclass(frozen=True)
+class Created:
+    """A new playlist, what its source had, and how much of that went in."""
 
-    def __init__(self, sessions: Sessions, store: Store, undo_log: UndoLog) -> None:
+    playlist: Playlist
+    songs: SourceSongs
+    filled: Filled
+
+
+class PlaylistChanges:
+    """All methods raise BotError; those that take a playlist's name, what `find_playlist` does.
+
+    now_playing  see `read_source`
+    """
+
+    def __init__(
+        self, sessions: Sessions, store: Store, undo_log: UndoLog, now_playing: NowPlaying
+    ) -> None:
         self._sessions = sessions
+        self._now_playing = now_playing
         self._preferences = store.preferences
         self._pins = store.pins
         self._undo_log = undo_log
 
     async def create(
-        self, user_id: int, name: str, *, public: bool = False, description: str = ""
-    ) -> Playlist:
-        """Create an empty playlist."""
+        self,
+        user_id: int,
+        name: str,
+        *,
+        public: bool = False,
+        description: str = "",
+        source: str | None = None,
+    ) -> Created:
+        """Create a playlist with the songs of a source or of links; see `read_source`."""
         name, description = validate_name(name), validate_description(description)
-        spotify = await self._sessions.session(user_id)
+        spotify = (await self._sessions.session(user_id)).with_timeout(CREATE_TIMEOUT)
+        songs = SourceSongs()
+        if source is not None:
+            songs = await read_source(spotify, source, self._now_playing)
         try:
-            created = await spotify.playlists.create(name, public=public, description=description)
+            playlist = await spotify.playlists.create(name, public=public, description=description)
         except BadRequest as error:
             raise BadRequest(str(error), message=_REFUSED) from None
         except OutcomeUnknown as error:
             raise await _explain_create(error, spotify, name) from None
-        undo = partial(_undo_create, created)
-        self._undo_log.record(user_id, spotify, Change(f"Created {title(created)}.", undo))
-        return created
+        filled = await fill(spotify, playlist.require_uri(), songs.uris)
+        undo = partial(_undo_create, playlist, (playlist.total or 0) + filled.added)
+        self._undo_log.record(user_id, spotify, Change(f"Created {title(playlist)}.", undo))
+        return Created(playlist, songs, filled)
 
     async def edit(self, user_id: int, text: str, details: Details) -> Edited:
         """Change details of the user's own playlist of this name or link."""
@@ -210,11 +238,12 @@ async def _explain_create(error: OutcomeUnknown, spotify: Spotify, name: str) ->
     return OutcomeUnknown(str(error), message=message.format(name=bold(name)))
 
 
-async def _undo_create(created: Playlist, spotify: Spotify) -> Undone:
+async def _undo_create(created: Playlist, total: int, spotify: Spotify) -> Undone:
+    """`total`: the number of songs that it had."""
     uri = created.require_uri()
     with suppress(NotFound):
         playlist = await spotify.playlists.get(uri)
-        if playlist.total != created.total:
+        if playlist.total not in (None, total):
             raise ChangedSince(title(created))
         await spotify.library.remove(uri)
     return Undone(f"Deleted {title(created)}.")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import discord
-from discord import ui
+from discord import app_commands, ui
 
 from bot.interactions.components import PersistentButton
 from bot.interactions.responses import Reply
-from bot.library.playlist_changes import Edited, bold, title
+from bot.library.playlist_additions import MAX_SONGS
+from bot.library.playlist_changes import Created, Edited, bold, title
+from bot.library.playlist_sources import LABELS
 from bot.spotify.models import Playlist
 from bot.spotify.ownership import Ownership
 from bot.spotify.uris import Kind, Uri
@@ -43,11 +45,28 @@ class KeepButton(PersistentButton, template="playlist:keep"):
         super().__init__(ui.Button(label="Keep it", custom_id="playlist:keep"))
 
 
-def created_card(playlist: Playlist) -> ui.LayoutView:
-    """The new playlist."""
-    visibility = "public" if playlist.public else "private"
-    songs = count(playlist.total, "song") if playlist.total else _EMPTY
-    return _card(playlist, f"Created, {visibility}", songs)
+def created_card(created: Created, operator: str) -> ui.LayoutView:
+    """The new playlist, and what went in. `operator` is who runs the bot."""
+    songs, filled = created.songs, created.filled
+    visibility = "public" if created.playlist.public else "private"
+    lines = [count(filled.added, "song") if filled.added else _EMPTY]
+    if songs.more:
+        lines.append(f"That had more, but {MAX_SONGS:,} songs are the limit here.")
+    if songs.unusable:
+        lines.append(f"{songs.unusable:,} left out: unreadable, or files on a computer.")
+    if filled.stopped:
+        why = filled.stopped.render(operator)
+        lines = [f"Only {filled.added:,} of {count(len(songs.uris), 'song')} went in. {why}"]
+    return _card(created.playlist, f"Created, {visibility}", "\n-# ".join(lines))
+
+
+def source_choices(typed: str) -> list[app_commands.Choice[str]]:
+    """The sources whose names contain what is typed."""
+    return [
+        app_commands.Choice(name=label, value=source)
+        for source, label in LABELS.items()
+        if typed.casefold() in label.casefold()
+    ]
 
 
 def renamed_card(edited: Edited) -> ui.LayoutView:
