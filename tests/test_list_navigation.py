@@ -34,7 +34,9 @@ async def test_album_opens_to_tracks_and_back(
     before = len(spotify.calls)
     tracks = await results.press("Show songs")
     assert option_ids(tracks) == [track.id for track in album.tracks]
-    assert f"https://open.spotify.com/album/{album.id}" in tracks.text
+    artist = album.artists[0].name
+    assert f"https://open.spotify.com/album/{album.id})\n-# {artist} · " in tracks.text
+    assert artist not in tracks.text.split("\n1. ")[1].split("\n2. ")[0], "it is not said twice"
     calls = [call.path for call in spotify.calls[before:]]
     assert calls == [f"albums/{album.id}/tracks", "me/library/contains"], "the album was found"
     artwork = [part["media"]["url"] for part in walk_components(tracks.message) if "media" in part]

@@ -86,13 +86,17 @@ def render_list(
     cannot_page  the query does not fit a link, so that the list has no further pages
     saved        the items that get a heart
     """
+    heading = f"### {_heading(page, query, owner_name)}"
+    if page.head is not None and not isinstance(page.head, Artist):
+        details = (escape(creator(page.head)), _details(page.head))
+        heading += f"\n-# {' · '.join(filter(None, details))}"
     small_print = [f"-# {note}" for note in (*_notes(page, query, cannot_page), *notes) if note]
     for limit in _NAME_LENGTHS:
         lines = [
             f"{number}. {_heart(entry, saved)}{_line(entry, page.head, limit)}"
             for number, entry in enumerate(page.entries, start=page.path.offset + 1)
         ]
-        text = "\n".join([f"### {_heading(page, query, owner_name)}", *lines, *small_print])
+        text = "\n".join([heading, *lines, *small_print])
         if len(text) <= _MAX_LIST_LENGTH:
             break
     return text
