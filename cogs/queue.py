@@ -84,6 +84,7 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         await defer_edit(interaction)
         outcome = await self.player.perform(user_id, menu.selected)
         after = await read_queue(await self.sessions.session(user_id))
+        self.panels.queue_changed(user_id)
         await edit_reply(interaction, view=queue.jumped_card(outcome, after, user_id))
 
     @on_component(queue_question.ConfirmButton)

@@ -21,7 +21,7 @@ async def _stop_queueing(session: CostSession) -> None:
         reply = await queueing
         session.message = reply.message
         await session.press("Stop")
-    await reply.wait_for("Stopped. 1 of 8 is queued")
+    await reply.wait_for("Stopped: 1 of 8 is queued")
 
 
 _ASK = run_command("/queue add what:ALBUM")

@@ -31,9 +31,9 @@ async def test_stop_ends_the_queueing_after_the_current_song(
     """Wherever the work is: while it reads the songs, and while it queues the first or a later."""
     tracks = [track.uri for track in playable_album(spotify).tracks]
     cases = (
-        ("GET .*/albums/[^/]*/tracks$", 0, 0, "Stopped. Nothing is queued."),
-        (QUEUE_CALL, 0, 1, f"Stopped. 1 of {len(tracks)} is queued, in order."),
-        (QUEUE_CALL, 2, 3, f"Stopped. 3 of {len(tracks)} are queued, in order."),
+        ("GET .*/albums/[^/]*/tracks$", 0, 0, "Stopped: nothing is queued."),
+        (QUEUE_CALL, 0, 1, f"Stopped: 1 of {len(tracks)} is queued."),
+        (QUEUE_CALL, 2, 3, f"Stopped: 3 of {len(tracks)} are queued."),
     )
     for pattern, after, queued, expected in cases:
         player.queue.clear()
@@ -48,11 +48,34 @@ async def test_stop_ends_the_queueing_after_the_current_song(
             await progress.press("Stop")
             assert "Stopping after this one." in progress.text
             assert _labels(progress) == []
-        result = await progress.wait_for("Stopped.")
+        result = await progress.wait_for("Stopped:")
         assert expected in result.text
         assert player.queue == tracks[:queued]
         assert player.item == playing, "nothing is skipped"
         assert _labels(result) == []
+
+
+async def test_songs_queued_on_a_chosen_device_can_be_stopped(
+    spotify: Spotify, player: Player, linked_user: UserClient
+) -> None:
+    """Each work has a Stop of its own."""
+    uris = [track.uri for track in spotify.catalogue.regular_tracks[:4]]
+    player.device = None
+    first, second = [
+        await linked_user.run(f"/queue add what:{' '.join(map(spotify_url, pair))}")
+        for pair in (uris[:2], uris[2:])
+    ]
+    player.device = player.devices[0]
+    spotify.faults.add(held := HeldResponse(QUEUE_CALL))
+    picked = asyncio.create_task(first.pick("Kitchen Speaker"))
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
+        progress = await picked
+        other = await second.pick("Kitchen Speaker")
+        await other.wait_for("Queued 2 songs, in order")
+        await progress.press("Stop")
+    await progress.wait_for("Stopped: 1 of 2 is queued on Kitchen Speaker.")
+    assert player.queue == [uris[0], *uris[2:]]
 
 
 async def test_stop_after_a_restart_says_that_nothing_is_running() -> None:

@@ -81,7 +81,7 @@ async def edit_at_once(interaction: Interaction, view: View | None) -> None:
     """Replace the components of the message with the component; a layout replaces its text, too."""
     payload: dict[str, Any] = {"view": prepare_view(interaction, view) if view else None}
     if isinstance(view, ui.LayoutView):
-        payload["content"] = None
+        payload |= {"content": None, "embeds": [], "attachments": []}
     async with _first_response(interaction):
         await interaction.response.edit_message(**payload)
 

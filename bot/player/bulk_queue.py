@@ -44,7 +44,7 @@ MAX_LINKS = 10
 _MAX_REFUSALS_IN_A_ROW = 3
 
 # The outcome of work that its user stopped before the first song.
-NOTHING_QUEUED = Outcome("Stopped. Nothing is queued")
+NOTHING_QUEUED = Outcome("Stopped: nothing is queued")
 
 
 @dataclass(frozen=True)
@@ -236,16 +236,16 @@ def _stopped(queued: int, total: int) -> Outcome:
     """The outcome after the user has stopped the work before its end."""
     if not queued:
         return NOTHING_QUEUED
-    return Outcome(f"Stopped. {_queued_so_far(queued, total)}")
+    return Outcome(f"Stopped: {_queued_so_far(queued, total)}")
 
 
 def _queued_so_far(queued: int, total: int) -> str:
-    return f"{queued} of {total} {'is' if queued == 1 else 'are'} queued, in order"
+    return f"{queued} of {total} {'is' if queued == 1 else 'are'} queued"
 
 
 def _partial_failure(error: BotError, queued: int, total: int) -> BotError:
     """The error, with a message that says how many songs are queued, if any are."""
-    return after_part(error, _queued_so_far(queued, total)) if queued else error
+    return after_part(error, f"{_queued_so_far(queued, total)}, in order") if queued else error
 
 
 def after_part(error: BotError, done: str) -> BotError:

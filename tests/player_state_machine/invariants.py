@@ -149,9 +149,8 @@ class PlayerInvariants:
         for (_, path, _), times in (sent if action.undisturbed else executed).items():
             adds_several = action.queues_many or "queue add" in action.line
             several = (path == "me/player/queue" and adds_several) or (
-                path == "me/player/next" and action.custom_id.startswith("queue:jump")
+                path == "me/player/next" and action.verb == "jump"
             )
-            several = several or (path == "me/player/next" and action.verb == "jump")
             may_repeat = path not in _NON_IDEMPOTENT_PATHS and not action.undisturbed
             assert times == 1 or several or may_repeat, f"{action} sent {path} {times} times"
         if action.undisturbed and not action.queues_many and action.verb != "jump":
