@@ -162,12 +162,17 @@ class Tonearm(Connection):
             commands_synced=not self.services.command_sync.problem,
         )
 
-    async def announce_login(self, update: LoginUpdate) -> bool:
-        """Say how a login stands in the messages with its link. False if none can be edited."""
+    async def announce_login(
+        self, update: LoginUpdate, interaction: Interaction | None = None
+    ) -> bool:
+        """Say how a login stands in the messages with its link. False if none can be edited.
+
+        `interaction` is deferred as an edit of one of these messages, if that is what changed it.
+        """
         if isinstance(update.result, AccountLinked):
             # The memory may be about another account, which was linked before.
             self.services.forget_user(update.discord_id, settings=False)
-        return await self._login_messages.edit(update)
+        return await self._login_messages.edit(update, interaction)
 
     async def on_ready(self) -> None:
         _log.info("ready as %s", self.user)

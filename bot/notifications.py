@@ -30,19 +30,23 @@ _log = logging.getLogger(__name__)
 # Seconds for Discord to accept a message, while a user or a browser waits.
 _TIMEOUT = 5.0
 
+_DEFERRED_EDIT = discord.InteractionResponseType.deferred_message_update
+
 Interaction = discord.Interaction[Any]
 
 
 class _MessageRef(msgspec.Struct):
     """The messages with a login link: the private reply, and the direct message if there is one.
 
-    The store holds it as JSON.
+    The store holds it as JSON. `in_place`: the token is of a button or form in the reply, so the
+    reply is the original response that the token can edit.
     """
 
     token: str
     reply: int
     channel: int | None = None
     message: int | None = None
+    in_place: bool = False
 
     def __repr__(self) -> str:
         return "_MessageRef(…)"
@@ -52,6 +56,8 @@ async def send_login_link(
     interaction: Interaction, sessions: Sessions, flow: LoginFlow, *, client_id: str | None = None
 ) -> None:
     """Send a login link in the private reply and by direct message, where it is found later.
+
+    The reply replaces the message of a button if the interaction is deferred as an answer there.
 
     Messages with a login link that no longer works because of this one are edited.
 
@@ -68,7 +74,8 @@ async def send_login_link(
         return login.login_link_view(link.url, needs_code=flow.needs_code)
 
     reply = await reply_privately(interaction, text, view=view())
-    messages = _MessageRef(interaction.token, reply.id)
+    in_place = interaction.response.type is _DEFERRED_EDIT
+    messages = _MessageRef(interaction.token, reply.id, in_place=in_place)
     if not interaction.context.dm_channel:
         sent = await send_direct_message(client, user.id, text, mentions_of(interaction), view())
         if sent is not None:
@@ -99,11 +106,12 @@ class LoginMessages:
         self._mentions = mentions
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def edit(self, update: LoginUpdate) -> bool:
+    async def edit(self, update: LoginUpdate, interaction: Interaction | None = None) -> bool:
         """Edit both messages; whether any was edited.
 
         A failed edit is logged and ignored: private replies can be edited for fifteen minutes
-        only, people delete messages, and Discord may be down.
+        only, people delete messages, and Discord may be down. An `interaction` with the private
+        reply is newer, so that can be edited in any case.
         """
         if update.owner is not None:
             warning = login.ALREADY_LINKED_WARNING
@@ -115,6 +123,8 @@ class LoginMessages:
                 if not await self._flow.updates.is_current(update):
                     return False
             messages = msgspec.json.decode(update.message_ref, type=_MessageRef)
+            if interaction and interaction.message and interaction.message.id == messages.reply:
+                messages.token, messages.in_place = interaction.token, True
             return any(await asyncio.gather(*self._edits(messages, update.result)))
 
     def _edits(
@@ -130,7 +140,8 @@ class LoginMessages:
         webhook = discord.Webhook.partial(
             self._flow.application_id, messages.token, client=self._client
         )
-        yield _is_done(webhook.edit_message(messages.reply, content=text, view=view()))
+        reply: Any = "@original" if messages.in_place else messages.reply
+        yield _is_done(webhook.edit_message(reply, content=text, view=view()))
         if messages.channel is not None and messages.message is not None:
             channel = self._client.get_partial_messageable(messages.channel)
             message = channel.get_partial_message(messages.message)

@@ -12,6 +12,7 @@ from bot.interactions.components import on_component
 from bot.interactions.responses import (
     Reply,
     defer,
+    defer_answer,
     defer_edit,
     edit_reply,
     open_form,
@@ -96,7 +97,9 @@ class Account(commands.Cog):
 
     @on_component(login.StartLogin)
     async def start_login(self, interaction: Interaction, _: login.StartLogin) -> None:
-        await defer(interaction)
+        # The link must not replace what others see, such as a reminder.
+        is_private = interaction.message is not None and interaction.message.flags.ephemeral
+        await (defer_answer if is_private else defer)(interaction)
         await send_login_link(interaction, self.sessions, self.login_flow)
 
     @on_component(login.EnterCode)
@@ -108,7 +111,7 @@ class Account(commands.Cog):
     async def confirm_code(self, interaction: Interaction, form: login.CodeForm) -> None:
         await defer_edit(interaction)
         finished = await self.login_flow.linking.confirm_code(interaction.user.id, form.typed_code)
-        is_told = await interaction.client.announce_login(finished)
+        is_told = await interaction.client.announce_login(finished, interaction)
         if isinstance(finished.result, BotError):
             raise finished.result
         if not is_told:

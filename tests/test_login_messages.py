@@ -7,6 +7,7 @@ from typing import Any
 
 from yarl import URL
 
+from sandbox.browser import Browser
 from sandbox.discord import Reply
 from sandbox.discord.visible_text import find_buttons
 from sandbox.fault_injection import Fault
@@ -120,6 +121,36 @@ async def test_slow_edit_does_not_replace_a_later_one() -> None:
         assert {response.status for response in await asyncio.gather(first, *last)} == {303}
         await reply.wait_for("Linked to **Ada**")
         await direct_messages.wait_for_message("Linked to **Ada**")
+
+
+async def test_reply_too_old_to_edit_says_it_when_the_code_is_typed_in_it() -> None:
+    async with login_client() as it:
+        reply, _, callback = await it.prepare_callback("/callback")
+        it.harness.clock.advance(9 * 60)
+        page = await it.result_page(await it.send_callback(callback))
+        await reply.wait_for("Almost done")
+        it.harness.clock.advance(9 * 60)  # Discord takes edits of a reply for fifteen minutes
+        form = await reply.press("Enter code")
+        await form.submit(code=find_confirmation_code(page.text))
+        await reply.wait_for("Linked to **Ada**")
+        await it.harness.discord.user_client("ada", "dm").wait_for_message("Linked to **Ada**")
+
+
+async def test_login_button_below_an_error_becomes_the_link_there() -> None:
+    for mode in MODES:
+        async with login_client(**mode) as it:
+            error = await it.harness.discord.user_client("ada").run("/pause")
+            reply = await error.press("Link Spotify")
+            assert reply.message["id"] == error.message["id"], "no further message"
+            assert "Press **Link Spotify** to sign in" in reply.text
+            async with Browser() as browser:
+                url = it.harness.find_login_offer(reply).url
+                page = await browser.log_in(url, account="ada", discord="ada")
+            if code := find_confirmation_code(page.text):
+                await reply.wait_for("Almost done")
+                await (await reply.press("Enter code")).submit(code=code)
+            await reply.wait_for("Linked to **Ada**")
+            await it.harness.discord.user_client("ada", "dm").wait_for_message("Linked to **Ada**")
 
 
 async def test_newer_link_edits_the_messages_of_the_older_one() -> None:

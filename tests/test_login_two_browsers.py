@@ -116,7 +116,6 @@ async def test_code_is_shown_only_in_browser_that_logged_in(
             "stored for ten minutes"
         )
         await lure.assert_nothing_gained()
-        await lure.ada.reload()
         await expect(lure.ada.get_by_text("it’s over")).to_be_visible()
 
 

@@ -42,8 +42,11 @@ async def test_reminder_button_renews_six_months(harness: Harness, linked_user: 
     harness.clock.advance(consent_expires_at(harness.clock()) - 5 * DAY - harness.clock())
     await _run_maintenance(harness)
     dm = harness.discord.user_client("ada", "dm")
-    reply = await dm.press(dm.messages()[-1], "Link Spotify")
+    reminder = dm.messages()[-1]
+    reply = await dm.press(reminder, "Link Spotify")
     assert harness.find_login_offer(reply).url
+    assert reply.ephemeral
+    assert reply.message["id"] != reminder["id"], "only a private message becomes a login link"
     await harness.link_account("ada")
     harness.clock.advance(10 * DAY)
     await _run_maintenance(harness)
