@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
@@ -28,6 +28,7 @@ from bot.interactions.discord_errors import (
 from bot.interactions.explain import explain
 from bot.interactions.in_flight import InFlight
 from bot.interactions.message_text import extract_message
+from bot.interactions.names import custom_id_of, name_of
 from bot.interactions.payloads import set_mentions, use_icons
 from bot.interactions.responses import (
     defer_edit,
@@ -211,7 +212,7 @@ class Tonearm(Connection):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer a component that no cog handles any more; the library would stay silent."""
-        custom_id = _custom_id(interaction)
+        custom_id = custom_id_of(interaction)
         if interaction.type is discord.InteractionType.modal_submit:
             known = custom_id in self._connection._view_store._modals
         else:
@@ -229,7 +230,7 @@ class Tonearm(Connection):
             return  # the user was told that the bot is stopping
         if isinstance(error, app_commands.CommandInvokeError):
             error = error.original
-        name, code = _interaction_name(interaction), code_of(error)
+        name, code = name_of(interaction), code_of(error)
         if code == ACKNOWLEDGED and interaction in self.unconfirmed:
             mark_accepted(interaction)
         elif code == ACKNOWLEDGED or code in UNDELIVERABLE:
@@ -258,8 +259,8 @@ class Tonearm(Connection):
     def _count(self, interaction: Interaction, outcome: str) -> None:
         """Count it by its name; all components that no cog handles share one, to keep them few."""
         is_form = interaction.type is discord.InteractionType.modal_submit
-        known = interaction.command or is_form or self._is_known(_custom_id(interaction))
-        name = _interaction_name(interaction) if known else "button expired"
+        known = interaction.command or is_form or self._is_known(custom_id_of(interaction))
+        name = name_of(interaction) if known else "button expired"
         self.services.metrics.record_command(name, outcome)
 
     def _is_known(self, custom_id: str) -> bool:
@@ -286,20 +287,6 @@ class _Tree(app_commands.CommandTree[Tonearm]):
         await interaction.client.handle_error(interaction, error)
 
 
-def _interaction_name(interaction: Interaction) -> str:
-    """The command or component, for the log and the metrics: never what the user typed."""
-    if isinstance(interaction.command, app_commands.ContextMenu):
-        return f"menu {interaction.command.name}"
-    if interaction.command is not None:
-        return f"/{interaction.command.qualified_name}"
-    return f"button {_custom_id(interaction).partition(':')[0]}"
-
-
 def _for_log(error: Exception) -> str:
     """The error's text, but only the code of an error of Discord: its text may be an HTML page."""
     return str(code_of(error)) if isinstance(error, DISCORD_ERRORS) else str(error)
-
-
-def _custom_id(interaction: Interaction) -> str:
-    data: Mapping[str, Any] = dict(interaction.data or {})
-    return str(data.get("custom_id", ""))

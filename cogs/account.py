@@ -97,7 +97,7 @@ class Account(commands.Cog):
 
     @on_component(login.StartLogin)
     async def start_login(self, interaction: Interaction, _: login.StartLogin) -> None:
-        # The link must not replace what others see, such as a reminder.
+        # A login link is not for others to see, so it replaces no message in a channel.
         is_private = interaction.message is not None and interaction.message.flags.ephemeral
         await (defer_answer if is_private else defer)(interaction)
         await send_login_link(interaction, self.sessions, self.login_flow)
