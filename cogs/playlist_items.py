@@ -31,6 +31,7 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         super().__init__()
         self.autocomplete = services.autocomplete
         self.items = services.playlist_items
+        self.pins = services.pins
         self.preferences = services.store.preferences
         self.replies = services.reply_visibility
         self.sessions = services.sessions
@@ -107,12 +108,11 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         await self.replies.defer(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         resolved = await resolve_links(spotify, links_in(message_text(interaction)))
-        default = (await self.preferences.get(interaction.user.id)).playlist
         question = playlist_items.target_question(
             items_of(resolved.found),
             await writable_playlists(spotify),
             Place.END,
-            [default.id] if default else [],
+            await self.pins.preferred_playlists(interaction.user.id),
         )
         await reply(interaction, question)
 

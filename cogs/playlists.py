@@ -15,8 +15,8 @@ from bot.interactions.responses import reply
 from bot.library.playlist_changes import Details, validate_description, validate_name
 from bot.library.playlist_lookup import find_playlist
 from bot.services import Services
-from bot.spotify.ownership import EDITABLE, WRITABLE
-from bot.views import lists, playlist_changes
+from bot.spotify.ownership import EDITABLE, WRITABLE, Ownership
+from bot.views import list_text, lists, playlist_changes
 
 _NAME = "The playlist’s name, or a link to it"
 
@@ -47,7 +47,8 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
         spotify = await self.sessions.session(interaction.user.id)
         playlist, ownership = await find_playlist(spotify, name)
         page = await read_page(spotify, path_for_playlist(playlist.require_uri(), ownership))
-        await reply(interaction, lists.list_view(page))
+        note = list_text.FOLLOWED if ownership is Ownership.FOLLOWED else ""
+        await reply(interaction, lists.list_view(page, note=note))
 
     @app_commands.command()
     @app_commands.describe(

@@ -9,6 +9,7 @@ from sandbox.harness import Harness
 from sandbox.message_text import controls
 from sandbox.spotify import Spotify
 from tests.autocomplete_choices import choice_names, choice_values
+from tests.list_components import options
 from tests.panel_message import open_panel
 
 
@@ -81,6 +82,18 @@ async def test_private_panel_plays_pins_and_shared_panel_hides_them(
     panel.player.device = None
     empty = await linked_user.run("/now")
     assert _pin_menus(empty.message) == [album.uri]
+
+
+async def test_default_and_pins_come_first_where_a_playlist_is_chosen(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    await linked_user.run("/playlist pin what:Hard to Print")
+    await linked_user.run("/playlist default name:Potluck")
+    choices = choice_names(await linked_user.autocomplete("/playlist show name:"))
+    assert [name.partition(" · ")[0] for name in choices[:2]] == ["Potluck", "Hard to Print"]
+    message = linked_user.send(spotify.catalogue.regular_tracks[0].uri)
+    question = await linked_user.use_context_menu("Add to playlist", message=message)
+    assert [option["label"] for option in options(question)][:2] == ["Potluck", "Hard to Print"]
 
 
 async def test_unlink_erases_pins(

@@ -50,6 +50,7 @@ async def test_show_finds_playlists_by_name_link_and_choice(
         assert "1–10 of 44" in (await linked_user.run(f"/playlist show name:{typed}")).text
     followed = await linked_user.run("/playlist show name:Grace's Mornings")
     assert "Play" in enabled_button_labels(followed)
+    assert "Apps can’t see the songs in playlists that you only follow." in followed.text
     mornings = _named(spotify, "Grace's Mornings")
     assert not spotify.calls_to("GET", f"playlists/{mornings.id}/items")
 
@@ -186,6 +187,11 @@ async def test_delete_asks_and_comes_back(
     followed = await linked_user.run("/playlist delete name:Grace's Mornings")
     await followed.press("Unfollow")
     assert _named(spotify, "Grace's Mornings") not in library
+    shared = await linked_user.run("/playlist delete name:Potluck")
+    potluck = _named(spotify, "Potluck")
+    potluck.collaborators.clear()  # nobody else sees it any more
+    assert "is gone from your library" in (await shared.press("Unfollow")).text
+    assert potluck not in library
 
 
 async def test_default_comes_first_and_must_be_writable(linked_user: UserClient) -> None:

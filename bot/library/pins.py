@@ -19,10 +19,19 @@ class Pins:
     def __init__(self, sessions: Sessions, store: Store) -> None:
         self._sessions = sessions
         self._pins = store.pins
+        self._preferences = store.preferences
 
     async def of(self, user_id: int) -> list[Pin]:
         """The user's pins, oldest first. Raises StorageError."""
         return await self._pins.of(user_id)
+
+    async def preferred_playlists(self, user_id: int) -> list[str]:
+        """The IDs of the default playlist and of pinned ones, which come first in a choice."""
+        default = (await self._preferences.get(user_id)).playlist
+        pins = [pin.uri for pin in await self._pins.of(user_id)]
+        prefix = f"spotify:{Kind.PLAYLIST}:"
+        pinned = [uri.removeprefix(prefix) for uri in pins if uri.startswith(prefix)]
+        return list(dict.fromkeys([default.id, *pinned] if default else pinned))
 
     async def add(self, user_id: int, what: str, name: str | None = None) -> Pin:
         """Pin the item of a link, or the user's playlist of that name, under this name or its own.

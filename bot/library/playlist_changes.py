@@ -135,7 +135,10 @@ class PlaylistChanges:
     async def delete(self, user_id: int, uri: Uri) -> Playlist:
         """Delete the user's own playlist, or unfollow another; it is no default or pin any more."""
         spotify = await self._sessions.session(user_id)
-        playlist = await spotify.playlists.get(uri)
+        try:
+            playlist = await spotify.playlists.get(uri)
+        except NotFound:  # its owner has hidden it, which is no reason to keep following it
+            playlist = Playlist(id=uri.id, raw_uri=str(uri))
         await spotify.library.remove(uri)
         default = (await self._preferences.get(user_id)).playlist
         default = default if default and default.id == uri.id else None

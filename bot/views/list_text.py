@@ -54,7 +54,7 @@ _HEADING_PREFIXES = {ListKind.ARTIST: "Songs by ", ListKind.ALBUMS: "Albums by "
 _QUERY_TOO_LONG = "That search is too long for more pages. Use fewer words to see more."
 _FOUND_BY_NAME = "Best matches by name; Spotify doesn’t share top songs with apps."
 _NO_ARTIST_SONGS = "No song found by that name. Look at the albums."
-_FOLLOWED = "Apps can’t see the songs in playlists that you only follow. They still play."
+FOLLOWED = "Apps can’t see the songs in playlists that you only follow. They still play."
 _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
 _NOTHING_SAVED = "Nothing here yet. Add to it with /save, or with the buttons below a list."
@@ -199,7 +199,7 @@ def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
     if kind == ListKind.ARTIST:
         yield _FOUND_BY_NAME
     if any(entry.ownership is Ownership.FOLLOWED for entry in entries):
-        yield _FOLLOWED
+        yield FOLLOWED
     if cannot_page:
         yield _QUERY_TOO_LONG
     if page.searched is not None and (link := search_link(query)):

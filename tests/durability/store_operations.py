@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
 
+from bot.errors.content import TooManyPins
 from bot.errors.login import AlreadyLinked, NotLinked
-from bot.store import AuthorizedAccount, LoginStep, PendingLogin, SavedDefault, Store
+from bot.store import AuthorizedAccount, LoginStep, PendingLogin, Pin, SavedDefault, Store
 from bot.store.connection import Database
 from bot.store.encryption import TokenCipher
 from bot.store.rekey import ENCRYPTED_COLUMNS, reencrypt
@@ -170,6 +171,15 @@ async def set_preference(store: Store, user: int, number: int) -> None:
                 await table.set_playlist(user, default)
 
 
+async def set_pin(store: Store, user: int, number: int) -> None:
+    with suppress(NotLinked, TooManyPins):
+        await store.pins.set(user, Pin(f"spotify:album:{number % 7}", f"name {number}"))
+
+
+async def remove_pin(store: Store, user: int, number: int) -> None:
+    await store.pins.remove(user, f"spotify:album:{number % 7}")
+
+
 async def fail_login(store: Store, user: int, number: int) -> None:
     await store.pending_logins.fail(_pending_login(user), f"outcome {number}")
 
@@ -217,6 +227,8 @@ _SINGLE_OPERATIONS = (
     mark_revoked,
     unmark_revoked,
     set_preference,
+    set_pin,
+    remove_pin,
     fail_login,
     delete_expired,
     set_meta,
