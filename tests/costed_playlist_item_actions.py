@@ -59,7 +59,8 @@ async def _prepare_menu(session: CostSession) -> None:
 
 async def _choose_playlist(session: CostSession) -> None:
     options = [option for option in controls(session.message).values() if option.choice]
-    await session.select(next(n for n, option in enumerate(options) if NAME in option.label))
+    named = (n for n, option in enumerate(options) if NAME in option.label)
+    await session.select(next(named, 0))  # with odd names, no playlist has this one
 
 
 async def _select_first(session: CostSession) -> None:
