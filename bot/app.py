@@ -28,6 +28,7 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
+from bot.library.export import RunningExports
 from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
@@ -178,6 +179,7 @@ async def build(
             player=player,
             panels=panels,
             saved_items=SavedItems(undo_log, panels.items_saved),
+            exports=RunningExports(),
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
             pins=Pins(sessions, store),

@@ -56,6 +56,7 @@ COGS = (
     "cogs.devices",
     "cogs.message_menus",
     "cogs.library",
+    "cogs.export",
     "cogs.playlists",
     "cogs.playlist_buttons",
     "cogs.pins",

@@ -18,6 +18,7 @@ from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
+from bot.library.export import RunningExports
 from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
@@ -59,6 +60,7 @@ class Services:
     player: Player
     panels: Panels
     saved_items: SavedItems
+    exports: RunningExports
     playlist_editor: PlaylistEditor
     playlist_items: PlaylistItems
     playlist_changes: PlaylistChanges

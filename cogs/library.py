@@ -1,11 +1,9 @@
-"""/save, /unsave, /undo and /export: the user's library."""
+"""/save, /unsave and /undo: the user's library."""
 
 from __future__ import annotations
 
-import io
 from typing import Literal
 
-import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -13,18 +11,13 @@ from bot.autocomplete.options import Choices
 from bot.browse.pages import read_page
 from bot.browse.paths import ListKind, ListPath
 from bot.client import Interaction, Tonearm
-from bot.errors.content import ExportInProgress
 from bot.errors.spotify import NotFound
-from bot.interactions.progress import ProgressMessage
-from bot.interactions.responses import defer, edit_reply, reply, send_file
-from bot.library.export import liked_songs
-from bot.library.formats import FORMATS
+from bot.interactions.responses import reply
 from bot.player.savable import find_savable
 from bot.services import Services
 from bot.spotify.uris import Kind
 from bot.text.escape import single_line
 from bot.text.library import titles
-from bot.views.export import export_message
 from bot.views.lists import list_view
 from bot.views.saved import SavedReport, report_reply, undone_reply
 
@@ -41,7 +34,6 @@ class Library(commands.Cog):
         self.saved_items = services.saved_items
         self.sessions = services.sessions
         self.undo_log = services.undo_log
-        self._exporting: set[int] = set()
 
     @app_commands.command()
     @app_commands.describe(what="Links, several at once, or words. Leave empty for what’s playing")
@@ -105,41 +97,6 @@ class Library(commands.Cog):
         spotify = await self.sessions.session(user, background=bool(change and change.background))
         _, undone = await self.undo_log.undo(user, spotify)
         await reply(interaction, undone_reply(undone))
-
-    @app_commands.command()
-    @app_commands.rename(kind="format")
-    @app_commands.describe(
-        kind="csv for spreadsheets and other services, json for programs, and more",
-        raw="Leave cells alone that a spreadsheet would run as formulas (CSV only)",
-    )
-    @app_commands.choices(
-        kind=[app_commands.Choice(name=f.label, value=k) for k, f in FORMATS.items()]
-    )
-    async def export(self, interaction: Interaction, kind: str, raw: bool = False) -> None:
-        """Download your liked songs as a file."""
-        await defer(interaction)
-        user = interaction.user.id
-        spotify = await self.sessions.session(user, background=True)
-        if user in self._exporting:
-            raise ExportInProgress
-        self._exporting.add(user)
-
-        async def show(text: str) -> None:
-            await edit_reply(interaction, text)
-
-        try:
-            export = await liked_songs(
-                spotify,
-                kind,
-                max_bytes=interaction.filesize_limit,
-                exported_at=interaction.created_at.isoformat(timespec="seconds"),
-                progress=ProgressMessage(show, "Reading your liked songs"),
-                raw=raw,
-            )
-        finally:
-            self._exporting.discard(user)
-        file = discord.File(io.BytesIO(export.content), export.name)
-        await send_file(interaction, export_message(export), file)
 
 
 async def setup(bot: Tonearm) -> None:

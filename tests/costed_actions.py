@@ -229,7 +229,7 @@ COSTED_ACTIONS = (
     *LIBRARY_ACTIONS,
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",
-        _run_command("/export format:json", "Here are"),
+        _run_command("/export what:liked-songs format:json", "Here are"),
         _fill_library,
     ),
     CostedAction(

@@ -203,7 +203,7 @@ async def test_oversized_export_is_refused_and_commands_work() -> None:
     ) as harness:
         linked_user = await harness.link_account("ada")
         harness.spotify.accounts["ada"].like_generated(5_000)
-        reply = await linked_user.run("/export format:csv")
+        reply = await linked_user.run("/export what:liked-songs format:csv")
         await reply.wait_for("That takes")
         assert "exports may use 75 a day. Ask this bot’s owner" in reply.text
         assert not reply.files
@@ -216,18 +216,18 @@ async def test_exports_stop_at_daily_share() -> None:
     async with run_harness(SPOTIFY_DAILY_CALLS="100") as harness:
         linked_user = await harness.link_account("ada")
         harness.spotify.accounts["ada"].like_generated(1_900)
-        reply = await linked_user.run("/export format:csv")
+        reply = await linked_user.run("/export what:liked-songs format:csv")
         await reply.wait_for("Here are your")
         pages = len(harness.spotify.calls_to("GET", "me/tracks"))
         await harness.restart()
-        reply = await linked_user.run("/export format:csv")
+        reply = await linked_user.run("/export what:liked-songs format:csv")
         await reply.wait_for("used up their part of today’s Spotify limit")
         assert reply.text.endswith("Try again in 25 hours.")
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == pages + 2
         assert "Added" in (await linked_user.run("/save")).text
         assert "Ada's Laptop" in (await linked_user.run("/now")).text
         harness.clock.advance(DAY + HOUR)
-        reply = await linked_user.run("/export format:csv")
+        reply = await linked_user.run("/export what:liked-songs format:csv")
         await reply.wait_for("Here are your")
 
 
@@ -236,13 +236,13 @@ async def test_quota_exhausted_during_export_is_reported(
 ) -> None:
     spotify.accounts["ada"].like_generated(1_000)
     spotify.add_quota(LIKED_ENDPOINT, calls=5, retry_after=RETRY_AFTER_S)
-    reply = await linked_user.run("/export format:json")
+    reply = await linked_user.run("/export what:liked-songs format:json")
     await reply.wait_for("has used up its daily limit with Spotify")
     assert "in 14 hours" in reply.text
     assert not reply.files
     pages = len(spotify.calls_to("GET", "me/tracks"))
     assert pages <= 5 + 4, "the quota, and the requests that were already in flight"
-    reply = await linked_user.run("/export format:json")
+    reply = await linked_user.run("/export what:liked-songs format:json")
     await reply.wait_for("in 14 hours")
     assert len(spotify.calls_to("GET", "me/tracks")) == pages
     assert "Ada's Laptop" in (await linked_user.run("/now")).text

@@ -108,7 +108,7 @@ async def test_link_search_play_pause_skip_now_save_and_export(session: ChatSess
     await expect(session.latest_message).to_contain_text("Added to your Liked Songs")
     assert session.harness.spotify.accounts["ada"].liked[0][0] == player.item
 
-    await session.run_command("/export format:csv")
+    await session.run_command("/export what:liked-songs format:csv")
     await expect(session.latest_message).to_contain_text("liked-songs.csv")
     async with session.tab.expect_download() as downloading:
         await session.latest_message.get_by_role("link", name="liked-songs.csv").click()

@@ -103,7 +103,7 @@ FAMILIES = (
     Family("a setting", lambda session: session.press("set:playing:"), _open("/settings")),
     Family("Unlink", _press("Unlink and erase"), _open_unlink),
     Family("/search", _run("/search lantern"), changes=False),
-    Family("/export", _run("/export format:json"), changes=False),
+    Family("/export", _run("/export what:liked-songs format:json"), changes=False),
     Family("/account", _run("/account"), changes=False),
 )
 

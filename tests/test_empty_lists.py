@@ -22,7 +22,7 @@ async def test_only_a_total_without_a_next_page_proves_that_a_list_is_empty(
 ) -> None:
     album = next(iter(spotify.catalogue.albums))
     commands = {
-        "/export format:csv": ("me/tracks$", "no liked songs"),
+        "/export what:liked-songs format:csv": ("me/tracks$", "no liked songs"),
         "/play what:liked": ("me/tracks$", "no liked songs"),
         "/play what:Harbour Evenings": ("me/playlists$", "found nothing"),
         "/top": ("me/top/tracks$", "no favourites"),

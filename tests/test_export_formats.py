@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from openpyxl.utils.escape import unescape
 
+from bot.library.export_files import JSON
 from bot.library.formats import FORMATS
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
@@ -66,7 +67,7 @@ READERS: dict[str, Callable[[bytes], list[str]]] = {
     "csv": _csv_column("Track Name"),
     "exportify.net": _csv_column("Track Name"),
     "tunemymusic": _csv_column("Track name"),
-    "json": lambda content: [song["name"] for song in json.loads(content)["liked_songs"]],
+    "json": lambda content: [song["track"] for song in json.loads(content)["tracks"]],
     "tracks.json": _json_names,
     "spotdl": _json_names,
     "xspf": _xspf_names,
@@ -100,7 +101,7 @@ def _give_nasty_names(spotify: Spotify) -> list[str]:
 
 
 async def _export(user: UserClient, options: str) -> bytes:
-    reply = await user.run(f"/export {options}")
+    reply = await user.run(f"/export what:liked-songs {options}")
     await reply.wait_for("Here are your")
     (content,) = reply.files.values()
     return content
@@ -176,4 +177,4 @@ async def test_formulas_stay_only_if_asked(spotify: Spotify, linked_user: UserCl
 
 
 def test_every_format_is_tested() -> None:
-    assert {*READERS, "links", "m3u8"} == set(FORMATS)
+    assert {*READERS, "links", "m3u8"} == {*FORMATS, JSON}

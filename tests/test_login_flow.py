@@ -146,7 +146,15 @@ async def test_account_linked_to_another_user_is_refused_on_page_and_in_discord(
 
 @pytest.mark.parametrize(
     "command",
-    ["/search lantern", "/play lantern", "/pause", "/next", "/now", "/save", "/export format:csv"],
+    [
+        "/search lantern",
+        "/play lantern",
+        "/pause",
+        "/next",
+        "/now",
+        "/save",
+        "/export what:liked-songs format:csv",
+    ],
 )
 async def test_unlinked_user_gets_login_button_privately(
     harness: Harness, ada: UserClient, command: str

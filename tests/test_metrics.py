@@ -156,7 +156,7 @@ async def test_remaining_quota_is_reported(spotify: Spotify, harness: Harness) -
     spotify.add_rate_limit(48_925, times=2, quota=True, pattern="GET /v1/search$")
     await ada.run("/search lantern")
     await mallory.run("/search lantern")
-    await (await ada.run("/export format:json")).wait_for("Here are your")
+    await (await ada.run("/export what:liked-songs format:json")).wait_for("Here are your")
     metrics = await read_metrics(harness)
     calls = metrics.samples("spotify_calls_last_day")
     assert {key: count for key, count in calls.items() if count} == {

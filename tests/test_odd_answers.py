@@ -34,7 +34,7 @@ COMMANDS = {
     "/search query:https://open.spotify.com/album/{album}": "/albums/{album}/tracks$",
     "/search query:https://open.spotify.com/artist/{artist}": "/artists/{artist}$",
     "/settings": "me/(playlists|player/devices)$",
-    "/export format:csv": "me/tracks$",
+    "/export what:liked-songs format:csv": "me/tracks$",
 }
 SEEDS = 8
 NOTHING = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,23 +54,12 @@ async def test_whole_floats_and_numbers_in_strings_are_numbers(
     assert "Playing on Ada's Laptop" in (await linked_user.run("/now")).text
 
 
-async def test_liked_songs_with_floats_are_exported(
-    spotify: Spotify, linked_user: UserClient
-) -> None:
-    spotify.on(TRACKS, set_field("items", "*", "track", "duration_ms", to=2345.0), times=None)
-    reply = await linked_user.run("/export format:json")
-    await reply.wait_for("Here are your")
-    songs = json.loads(reply.files["liked-songs.json"])["liked_songs"]
-    assert len(songs) == len([song for song in spotify.accounts["ada"].liked if song])
-    assert {song["duration_ms"] for song in songs} == {2345}
-
-
 async def test_list_without_a_readable_entry_is_never_called_empty(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     """Each command says so if all entries of an answer have another shape."""
     commands: dict[str, tuple[str, Path]] = {
-        "/export format:csv": (TRACKS, ("items", "*")),
+        "/export what:liked-songs format:csv": (TRACKS, ("items", "*")),
         "/play what:liked": (TRACKS, ("items", "*")),
         "/recent": ("recently-played", ("items", "*")),
         "/top": ("me/top/tracks", ("items", "*")),
@@ -173,24 +163,17 @@ async def test_episode_in_the_shape_of_a_track_stays_an_episode(
     assert episode.uri in [uri for uri, _ in spotify.accounts["ada"].episodes]
 
 
-async def test_episode_among_the_liked_songs_is_exported_as_one(
-    spotify: Spotify, linked_user: UserClient
-) -> None:
-    episode = next(iter(spotify.catalogue.episodes.values()))
-    spotify.on(TRACKS, set_field("items", 0, "track", "uri", to=episode.uri), times=1)
-    reply = await linked_user.run("/export format:json")
-    await reply.wait_for("Here are your")
-    songs = json.loads(reply.files["liked-songs.json"])["liked_songs"]
-    assert songs[0]["uri"] == episode.uri
-    assert all(song["uri"].startswith(("spotify:track:", "spotify:local:")) for song in songs[1:])
-
-
 async def test_track_in_the_shape_of_an_episode_stays_a_track(
     spotify: Spotify, linked_user: UserClient, player: Player
 ) -> None:
-    before = (await linked_user.run("/now")).text
+    before = _without_times((await linked_user.run("/now")).text)
     spotify.on(PLAYER, set_field("item", "type", to="episode"))
-    assert (await linked_user.run("/now")).text == before
+    assert _without_times((await linked_user.run("/now")).text) == before
+
+
+def _without_times(text: str) -> str:
+    """The text of a panel without what changes from one second to the next."""
+    return re.sub(r"<t:\d+:R>|\d+:\d\d /|[▰▱]+", "", text)
 
 
 async def test_malformed_release_date_is_not_shown(
@@ -265,9 +248,9 @@ async def test_an_odd_next_page_is_a_next_page(spotify: Spotify, linked_user: Us
     reply = await linked_user.run("/search query:a")
     assert "11. " in (await reply.press("Page 2 ▶")).text
     spotify.on(TRACKS, set_field("next", to=7), times=1)
-    reply = await linked_user.run("/export format:json")
+    reply = await linked_user.run("/export what:liked-songs format:json")
     await reply.wait_for("Here are your")
-    songs = json.loads(reply.files["liked-songs.json"])["liked_songs"]
+    songs = json.loads(reply.files["liked-songs.json"])["tracks"]
     assert len(songs) == len([song for song in spotify.accounts["ada"].liked if song])
 
 

@@ -37,7 +37,7 @@ async def test_link_search_pause_skip_now_save_and_export() -> None:
         "/next",
         "/now",
         "/save",
-        "/export format:csv",
+        "/export what:liked-songs format:csv",
         "look",
     )
     assert returncode == 0, output

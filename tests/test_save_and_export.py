@@ -63,7 +63,7 @@ async def test_local_file_cannot_be_saved(spotify: Spotify, linked_user: UserCli
 async def test_json_export_contains_every_liked_song_in_order(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked_user.run("/export format:json")
+    reply = await linked_user.run("/export what:liked-songs format:json")
     await reply.wait_for("Here are your")
     _assert_complete(reply.files["liked-songs.json"], spotify)
     assert reply.ephemeral
@@ -72,7 +72,7 @@ async def test_json_export_contains_every_liked_song_in_order(
 async def test_csv_export_has_exportify_columns_and_no_formulas(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    reply = await linked_user.run("/export format:csv")
+    reply = await linked_user.run("/export what:liked-songs format:csv")
     await reply.wait_for("Here are your")
     raw = reply.files["liked-songs.csv"]
     # The mark lets Excel read names that are not ASCII.
@@ -91,7 +91,7 @@ async def test_large_export_shows_progress_and_is_complete(
     spotify.accounts["ada"].like_generated(1_000)
     expected = len(spotify.accounts["ada"].liked)
     texts: list[str] = []
-    reply = await linked_user.run("/export format:csv")
+    reply = await linked_user.run("/export what:liked-songs format:csv")
     texts.append(reply.text)
     await reply.wait_for("Here are your")
     assert f"Here are your {expected:,} liked songs" in reply.text
@@ -118,12 +118,12 @@ async def test_export_over_discord_limit_is_zipped(
     ada = spotify.accounts["ada"]
     ada.like_generated(100)
     spotify.faults.add(_LongNamesFault("GET .*/me/tracks", times=None))
-    reply = await linked_user.run("/export format:json")
+    reply = await linked_user.run("/export what:liked-songs format:json")
     await reply.wait_for("Here are your")
     archive = zipfile.ZipFile(io.BytesIO(reply.files["liked-songs.json.zip"]))
     content = archive.read("liked-songs.json")
     assert len(content) > 10 * 1024 * 1024
-    assert len(json.loads(content)["liked_songs"]) == len(ada.liked)
+    assert len(json.loads(content)["tracks"]) == len(ada.liked)
 
 
 async def test_export_is_sent_again_after_dismissed_reply(
@@ -175,13 +175,13 @@ def _start_export(spotify: Spotify, user: UserClient) -> tuple[asyncio.Task[Repl
     """Start an export; returns it and the hold on its first page."""
     held = HeldResponse("GET .*/me/tracks")
     spotify.faults.add(held)
-    return asyncio.create_task(user.run("/export format:json")), held.hold
+    return asyncio.create_task(user.run("/export what:liked-songs format:json")), held.hold
 
 
 def _assert_complete(content: bytes, spotify: Spotify) -> None:
     document = json.loads(content)
     assert document["tonearm"] == 1
-    uris = [entry["uri"] for entry in document["liked_songs"]]
+    uris = [entry["uri"] for entry in document["tracks"]]
     assert uris == [uri for uri, _ in spotify.accounts["ada"].liked]
 
 
@@ -191,7 +191,7 @@ async def test_outage_during_export_gets_message_and_no_file(
     spotify.accounts["ada"].like_generated(500)
     outage = Fault("GET .*/me/tracks", status=503, body="upstream error", times=None)
     spotify.faults.add(Fault("GET .*/me/tracks", status=200, times=0))
-    reply = await linked_user.run("/export format:json")
+    reply = await linked_user.run("/export what:liked-songs format:json")
     spotify.faults.add(outage)
     await reply.wait_for("isn’t responding properly")
     assert "Reading" not in reply.text
@@ -211,7 +211,7 @@ async def test_flickering_count_is_reported_with_the_complete_file(
         spotify.rules.clear()
         before = len(spotify.calls)
         spotify.on("GET .*/me/tracks", WrongTotals(totals, seed=1), times=None)
-        reply = await linked_user.run("/export format:json")
+        reply = await linked_user.run("/export what:liked-songs format:json")
         await reply.wait_for("Here are your 650 liked songs")
         assert note in reply.text
         _assert_complete(reply.files["liked-songs.json"], spotify)
@@ -225,7 +225,7 @@ async def test_export_of_a_list_without_an_end_says_so(
     spotify.on("GET .*/me/tracks", EndlessNext(Filler.LAST_PAGE), times=None)
     spotify.on("GET .*/me/tracks", WrongTotals([None]), times=None)
     before = len(spotify.calls)
-    reply = await linked_user.run("/export format:json")
+    reply = await linked_user.run("/export what:liked-songs format:json")
     await reply.wait_for(f"Here are your {expected} liked songs")
     assert "so there may be more" in reply.text
     assert len(spotify.calls) - before <= expected // PAGE_SIZE + 10
@@ -235,14 +235,16 @@ async def test_counted_songs_that_are_not_listed_are_not_called_none(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
     spotify.on("GET .*/me/tracks", FewerEntries(slice(0)), times=None)
-    for command in ("/export format:json", "/play what:liked"):
+    for command in ("/export what:liked-songs format:json", "/play what:liked"):
         reply = await (await linked_user.run(command)).wait_for("Spotify answered")
         assert "no liked songs" not in reply.text
 
 
 async def test_empty_library_is_reported(spotify: Spotify, linked_user: UserClient) -> None:
     spotify.accounts["ada"].liked.clear()
-    assert "no liked songs yet" in (await linked_user.run("/export format:csv")).text
+    assert (
+        "no liked songs yet" in (await linked_user.run("/export what:liked-songs format:csv")).text
+    )
 
 
 @pytest.mark.parametrize("kind", ["json", "csv"])
@@ -261,7 +263,7 @@ async def test_entries_without_track_are_counted(
     spotify.faults.add(
         Fault("me/tracks", status=200, body=body, headers={"Content-Type": "application/json"})
     )
-    reply = await linked_user.run(f"/export format:{kind}")
+    reply = await linked_user.run(f"/export what:liked-songs format:{kind}")
     await reply.wait_for("Here is your 1 liked song")
     assert "lists 2 more" in reply.text
 

@@ -12,7 +12,7 @@ REPLIES = {
     "ad": ("/now", "An ad is playing"),
     "private": ("/now", "Private session"),
     "free": ("/pause", "Premium"),
-    "songs": ("/export format:json", "8,0"),
+    "songs": ("/export what:liked-songs format:json", "8,0"),
     "busy": ("/devices", "oo many requests"),
     "quota": ("/devices", "ther commands may still work"),
     "down": ("/devices", "Try again in a minute"),

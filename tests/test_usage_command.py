@@ -57,7 +57,7 @@ async def test_each_endpoint_group_has_a_line(harness: Harness, spotify: Spotify
         usage_line("Library", 2),
     ]
     spotify.accounts["ada"].like_generated(100)
-    await (await linked_user.run("/export format:csv")).wait_for("Here are your")
+    await (await linked_user.run("/export what:liked-songs format:csv")).wait_for("Here are your")
     pages = len(spotify.calls_to("GET", "me/tracks"))
     library = usage_line("Library", pages + 2, background=pages)
     assert library in await usage_lines(linked_user)

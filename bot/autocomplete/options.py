@@ -26,6 +26,7 @@ from bot.browse.saved import known_items
 from bot.errors.storage import StorageError
 from bot.interactions.discord_errors import DISCORD_ERRORS
 from bot.interactions.responses import send_choices
+from bot.library.export_lists import SELECTIONS
 from bot.library.playlist_lookup import own_playlists
 from bot.player.actions import LIKED_SONGS
 from bot.player.history import UserHistory
@@ -33,7 +34,7 @@ from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item, SearchResults
 from bot.spotify.links import contains_link
 from bot.spotify.models import Track
-from bot.spotify.ownership import Ownership
+from bot.spotify.ownership import WRITABLE, Ownership
 from bot.spotify.uris import Kind, Uri
 from bot.store import Pin, Store
 from bot.text import choices
@@ -112,6 +113,15 @@ class Autocomplete:
             return _to_choices(filter_choices(named, typed))
 
         return await self._respond(interaction, known())
+
+    async def exportable(self, interaction: Interaction, typed: str) -> Choices:
+        """A part of the library, or one of the user's playlists that Spotify lets apps read."""
+        return await self._respond(interaction, self._exportable(interaction, typed))
+
+    async def _exportable(self, interaction: Interaction, typed: str) -> Choices:
+        parts = [Choice(name, value) for value, name in SELECTIONS.items()]
+        playlists = await self._own_playlist(interaction, typed, WRITABLE)
+        return [*_to_choices(filter_choices(parts, typed)), *playlists][:MAX_CHOICES]
 
     async def _respond(self, interaction: Interaction, choices: Awaitable[Choices]) -> Choices:
         """Send and count the response; discord.py would hide errors, and counts nothing."""

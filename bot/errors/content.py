@@ -52,7 +52,9 @@ class NothingToUndo(BotError):
 
 
 class NothingToExport(BotError):
-    message = "You have no liked songs yet, so there is nothing to export. Like some with /save."
+    """`message` names the list that is empty."""
+
+    message = "Your library is empty, so there’s nothing to export. Add something with /save."
 
 
 class FileTooLarge(BotError):
@@ -61,6 +63,10 @@ class FileTooLarge(BotError):
 
 class ExportInProgress(BotError):
     message = "Your last /export is still running. Wait until it’s done, then try again."
+
+
+class TooManyExports(BotError):
+    message = "Several exports are running right now. Try again in a few minutes."
 
 
 class InvalidPosition(BotError):

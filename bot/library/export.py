@@ -1,100 +1,173 @@
-"""Exports the liked songs as a file that other programs can read."""
+"""Exports a library, or a list of it, as a file that its owner can keep."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import zipfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bot.errors.content import FileTooLarge, NothingToExport
+from bot.errors.content import ExportInProgress, FileTooLarge, NothingToExport, TooManyExports
+from bot.errors.spotify import LibraryChanged, NotFound, NotPermitted, SpotifyError
 from bot.interactions.progress import Progress
-from bot.library.formats import FORMATS, ListInfo
-from bot.library.formats.song import Song, song_of
+from bot.library.export_files import ExportContents, write_export
+from bot.library.export_lists import ExportList, select_lists
+from bot.library.report import ListReport
+from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
-from bot.spotify.paging import PAGE_SIZE
 
-LIKED_SONGS = "Liked songs"
+# Exports at the same time, which share one Spotify app's rate limit.
+MAX_EXPORTS = 4
+# How often to read a playlist that changes meanwhile.
+_MAX_READS = 3
+# Why a playlist among others may be left out.
+_REASONS: dict[type[SpotifyError], str] = {
+    NotFound: "Spotify no longer has it",
+    NotPermitted: "Spotify shows it only to its owner",
+    LibraryChanged: "it changed while it was read",
+}
 
 
 @dataclass(frozen=True)
 class Export:
-    """An export file.
+    """A file with an export, which exists as long as `RunningExports.start` is open.
 
-    name        of the file
-    songs       the number of songs in it
-    unreadable  the number of entries that Spotify lists without a song
-    missing     the number of entries that Spotify counts but does not list
-    counts      Spotify's lowest and highest count, if they differ although nothing moved
-    complete    whether the list had an end; if not, there may be more songs
+    reports  one for each list in the file
+    hidden   the number of playlists that Spotify shows only to their owners
+    failed   names of lists that could not be read, with reasons
     """
 
-    name: str
-    content: bytes
-    songs: int
+    path: Path
+    reports: list[ListReport]
+    hidden: int
+    failed: list[tuple[str, str]]
     unreadable: int
-    missing: int
-    counts: tuple[int, int] | None
-    complete: bool
 
 
-async def liked_songs(
+class RunningExports:
+    """Exports in progress: one for each user, and MAX_EXPORTS in all."""
+
+    def __init__(self) -> None:
+        self._users: set[int] = set()
+
+    @asynccontextmanager
+    async def start(
+        self,
+        user_id: int,
+        spotify: Spotify,
+        what: str,
+        file_format: str,
+        *,
+        max_bytes: int,
+        exported_at: str,
+        progress: Callable[[str], Progress],
+        raw: bool = False,
+    ) -> AsyncIterator[Export]:
+        """Read and write an export; its file is erased at the end of the block.
+
+        what         one of SELECTIONS, or a playlist's name or link
+        file_format  one of FORMATS, ZIP or JSON
+        exported_at  ISO 8601
+        progress     makes the progress of a list with this name
+        raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
+
+        Raises ExportInProgress, TooManyExports, NothingToExport, FileTooLarge if the file exceeds
+        `max_bytes`, OSError from the disk, and SpotifyError.
+        """
+        if user_id in self._users:
+            raise ExportInProgress
+        if len(self._users) >= MAX_EXPORTS:
+            raise TooManyExports
+        self._users.add(user_id)
+        try:
+            with TemporaryDirectory(prefix="tonearm-export-") as name:
+                folder = Path(name)
+                contents = await _read(spotify, what, folder, progress, exported_at, raw)
+                # Writing 50,000 songs takes a second, during which the event loop must not block.
+                path = await asyncio.to_thread(write_export, contents, file_format, folder)
+                _require_entries(contents)
+                if path.stat().st_size > max_bytes:
+                    path = await asyncio.to_thread(_compress, path)
+                if path.stat().st_size > max_bytes:
+                    raise FileTooLarge
+                yield Export(
+                    path,
+                    contents.reports,
+                    hidden=len(contents.hidden),
+                    failed=[(source.name, reason) for source, reason in contents.failed],
+                    unreadable=contents.unreadable,
+                )
+        finally:
+            self._users.discard(user_id)
+
+
+async def _read(
     spotify: Spotify,
-    file_format: str,
-    *,
-    max_bytes: int,
+    what: str,
+    folder: Path,
+    progress: Callable[[str], Progress],
     exported_at: str,
-    progress: Progress,
-    raw: bool = False,
-) -> Export:
-    """All liked songs, newest first, as a file that is zipped if it exceeds `max_bytes`.
-
-    file_format  a key of FORMATS
-    exported_at  ISO 8601
-    progress     called after each page of songs
-    raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
-
-    Raises NothingToExport, FileTooLarge if the zip file exceeds `max_bytes`, and SpotifyError.
-    """
-    songs: list[Song] = []
-    paging = spotify.library.tracks()
-    async for entry in paging:
-        if entry and (song := song_of(entry)):
-            songs.append(song)
-        if paging.read_count % PAGE_SIZE == 0:
-            await progress(paging.read_count, max(paging.read_count, paging.total or 0))
-    listed = paging.read_count + paging.missing
-    Entries(songs, unreadable=listed - len(songs)).require(NothingToExport)
-    info = ListInfo(name=LIKED_SONGS, exported_at=exported_at, raw=raw)
-    # Writing 50,000 songs takes a second, during which the event loop must not block.
-    name, content = await asyncio.to_thread(_file, songs, file_format, info, max_bytes)
-    if len(content) > max_bytes:
-        raise FileTooLarge
-    return Export(
-        name,
-        content,
-        songs=len(songs),
-        unreadable=paging.read_count - len(songs),
-        missing=paging.missing,
-        counts=None if paging.moved else paging.totals.range,
-        complete=paging.complete,
+    raw: bool,
+) -> ExportContents:
+    selection = await select_lists(spotify, what)
+    several = len(selection.lists) + len(selection.hidden) > 1
+    lists: list[SpooledList] = []
+    failed: list[tuple[ExportList, str]] = []
+    numbers = count()
+    for source in selection.lists:
+        try:
+            step = progress(source.name)
+            lists.append(await _spool(spotify, source, folder, numbers, step))
+        except (NotFound, NotPermitted, LibraryChanged) as error:
+            if not several:
+                raise
+            reason = next(text for kind, text in _REASONS.items() if isinstance(error, kind))
+            failed.append((source, reason))
+    return ExportContents(
+        lists=lists,
+        hidden=selection.hidden,
+        failed=failed,
+        unreadable=selection.unreadable,
+        exported_at=exported_at,
+        raw=raw,
     )
 
 
-def _file(songs: list[Song], file_format: str, info: ListInfo, max_bytes: int) -> tuple[str, bytes]:
-    """The file's name and content."""
-    form = FORMATS[file_format]
-    buffer = io.BytesIO()
-    form.write(songs, buffer, info)
-    name, content = f"liked-songs{form.suffix}", buffer.getvalue()
-    if len(content) > max_bytes:
-        name, content = f"{name}.zip", _zip(name, content)
-    return name, content
+async def _spool(
+    spotify: Spotify, source: ExportList, folder: Path, numbers: count[int], step: Progress
+) -> SpooledList:
+    """Read a list, again from the start if it changes too much. Raises LibraryChanged."""
+    for attempt in count(1):
+        try:
+            return await spool(spotify, source, folder / f"list-{next(numbers)}", step)
+        except LibraryChanged:
+            if attempt == _MAX_READS or source.playlist is None:
+                raise
+            playlist = await spotify.playlists.get(source.playlist.require_uri())
+            source = ExportList(source.kind, playlist)
+    raise AssertionError
 
 
-def _zip(name: str, content: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    return buffer.getvalue()
+def _require_entries(contents: ExportContents) -> None:
+    """Raises NothingToExport if all lists are empty, ListUnreadable if no entry is readable."""
+    if contents.hidden or any(report.exported for report in contents.reports):
+        return
+    unread = sum(report.skipped_count + report.missing for report in contents.reports)
+    lists = contents.lists
+    nothing = NothingToExport(message=lists[0].source.nothing if len(lists) == 1 else None)
+    Entries((), unreadable=unread + contents.unreadable + len(contents.failed)).require(nothing)
+
+
+def _compress(path: Path) -> Path:
+    """The file in a zip archive; an archive as it is."""
+    if path.suffix == ".zip":
+        return path
+    archive_path = path.with_name(f"{path.name}.zip")
+    with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(path, path.name)
+    return archive_path

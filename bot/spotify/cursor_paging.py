@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 
 from bot.errors.spotify import BadRequest, LibraryChanged
 from bot.spotify.api_client import ApiClient
@@ -33,8 +33,13 @@ class FollowedArtists:
     artists that were added.
     """
 
-    def __init__(self, api: ApiClient) -> None:
+    def __init__(
+        self,
+        api: ApiClient,
+        decode: Callable[[bytes], FollowedArtistsResponse] = FollowedArtistsResponse.decode,
+    ) -> None:
         self._api = api
+        self._decode = decode
         self._yielded: set[Hashable] = set()
         self._nulls = 0
         self.totals = ListTotals()
@@ -138,7 +143,7 @@ class FollowedArtists:
         """The page after an artist; `is_cursor`: Spotify returned the artist as a cursor."""
         try:
             response = await self._api.get(
-                _PATH, _page_query(after), decode=FollowedArtistsResponse.decode, fresh=True
+                _PATH, _page_query(after), decode=self._decode, fresh=True
             )
         except BadRequest:
             if after is None:

@@ -20,7 +20,8 @@ from bot.spotify.pages import (
     page_decoder,
 )
 from bot.spotify.paging import DEFAULT_CONCURRENCY, Paging
-from bot.spotify.uris import Uri
+from bot.spotify.raw_entries import RawEntry, decode_raw_artists, raw_page_decoder
+from bot.spotify.uris import Kind, Uri
 
 # Spotify's limit for one call.
 MAX_URIS = 40
@@ -29,6 +30,14 @@ _CONTAINS = "me/library/contains"
 _FLAG_BYTES = 100
 
 S = TypeVar("S", bound=SavedEntry)
+
+_SAVED_LISTS: dict[Kind, tuple[str, type[SavedEntry]]] = {
+    Kind.TRACK: ("me/tracks", SavedTrack),
+    Kind.ALBUM: ("me/albums", SavedAlbum),
+    Kind.SHOW: ("me/shows", SavedShow),
+    Kind.EPISODE: ("me/episodes", SavedEpisode),
+    Kind.AUDIOBOOK: ("me/audiobooks", SavedAudiobook),
+}
 
 
 class LibraryApi:
@@ -55,6 +64,15 @@ class LibraryApi:
 
     def artists(self) -> FollowedArtists:
         return FollowedArtists(self._api)
+
+    def raw(self, kind: Kind) -> Paging[RawEntry[SavedEntry]]:
+        """The saved items of a kind with Spotify's JSON; tracks are the liked songs."""
+        path, model = _SAVED_LISTS[kind]
+        return Paging(self._api, path, raw_page_decoder(model), newest_first=True)
+
+    def raw_artists(self) -> FollowedArtists:
+        """The followed artists, each a RawArtist."""
+        return FollowedArtists(self._api, decode_raw_artists)
 
     def _saved_list(self, path: str, model: type[S], concurrency: int) -> Paging[S]:
         return Paging(

@@ -6,20 +6,21 @@ raise NotPermitted. Writes raise OutcomeUnknown if the change may have been made
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Hashable, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from bot.errors.login import MissingScope
 from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
-from bot.errors.spotify import LibraryChanged, OutcomeUnknown, SpotifyDown
+from bot.errors.spotify import OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
 from bot.spotify.api_model import ApiModel, Name
 from bot.spotify.catalogue import decode_item
 from bot.spotify.entries import Entries
-from bot.spotify.list_position import all_known
 from bot.spotify.models import Playlist
 from bot.spotify.pages import Page, PlaylistEntry, page_decoder
-from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE, Paging
+from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE
+from bot.spotify.playlist_paging import OwnPlaylists, PlaylistItems, items_path
+from bot.spotify.raw_entries import RawEntry, raw_page_decoder
 from bot.spotify.uris import Uri
 
 # Spotify's limit for one call that adds, removes or replaces items.
@@ -87,12 +88,20 @@ class PlaylistsApi:
         *,
         concurrency: int = DEFAULT_CONCURRENCY,
         snapshot_id: str | None = None,
-    ) -> PlaylistItems:
+    ) -> PlaylistItems[PlaylistEntry]:
         """All entries in order, with episodes. Reading them may raise NotPermitted.
 
         snapshot_id  the one to read; if the playlist has another one, raises LibraryChanged
         """
-        return PlaylistItems(self._api, playlist, concurrency, snapshot_id)
+        decode = page_decoder(PlaylistEntry)
+        return PlaylistItems(self._api, playlist, decode, concurrency, snapshot_id)
+
+    def raw_items(
+        self, playlist: Uri, snapshot_id: str | None = None
+    ) -> PlaylistItems[RawEntry[PlaylistEntry]]:
+        """As `items`, with Spotify's JSON."""
+        decode = raw_page_decoder(PlaylistEntry)
+        return PlaylistItems(self._api, playlist, decode, DEFAULT_CONCURRENCY, snapshot_id)
 
     async def open(self, playlist: Uri) -> tuple[Playlist, Page[PlaylistEntry] | None]:
         """The playlist as it is now, with its first page if Spotify shows that to the user.
@@ -157,7 +166,7 @@ class PlaylistsApi:
                 "uris": _uri_strings(uris[start : start + MAX_ITEMS_PER_CALL])
             }
             body |= {} if position is None else {"position": position + start}
-            response = await self._api.write("POST", _items_path(playlist), None, body)
+            response = await self._api.write("POST", items_path(playlist), None, body)
             snapshot_id = _snapshot_id(response)
         return snapshot_id
 
@@ -170,106 +179,20 @@ class PlaylistsApi:
         for start in range(0, len(uris), MAX_ITEMS_PER_CALL):
             batch = _uri_strings(uris[start : start + MAX_ITEMS_PER_CALL])
             body = {"items": [{"uri": uri} for uri in batch]}
-            response = await self._api.write("DELETE", _items_path(playlist), None, body)
+            response = await self._api.write("DELETE", items_path(playlist), None, body)
             snapshot_id = _snapshot_id(response)
         return snapshot_id
 
     async def reorder(self, playlist: Uri, start: int, before: int, *, length: int = 1) -> None:
         """Move `length` entries from index `start` in front of the entry with index `before`."""
         body = {"range_start": start, "insert_before": before, "range_length": length}
-        await self._api.write("PUT", _items_path(playlist), None, body)
+        await self._api.write("PUT", items_path(playlist), None, body)
 
     async def replace(self, playlist: Uri, *uris: Uri) -> None:
         """Replace all entries: one call replaces MAX_ITEMS_PER_CALL, further calls append."""
         body = {"uris": _uri_strings(uris[:MAX_ITEMS_PER_CALL])}
-        await self._api.write("PUT", _items_path(playlist), None, body)
+        await self._api.write("PUT", items_path(playlist), None, body)
         await self.add(playlist, *uris[MAX_ITEMS_PER_CALL:])
-
-
-class OwnPlaylists(Paging[Playlist]):
-    """The user's playlists, each once. If some may have been skipped, raises LibraryChanged."""
-
-    async def __aiter__(self) -> AsyncIterator[Playlist | None]:
-        seen: set[Hashable] = set()
-        async for playlist in super().__aiter__():
-            identity = playlist.identity if playlist else None
-            if identity is None or identity not in seen:
-                seen.add(identity)
-                yield playlist
-            else:  # the user has moved it down meanwhile
-                self.read_count -= 1
-        if self._pushed_down > self._added:
-            raise LibraryChanged("rearranged")
-
-    def _first_unread(self, page: Page[Playlist]) -> int | None:
-        index = super()._first_unread(page)
-        if index and self._recent.ends_with(page.items[index - 1]) is False:
-            raise LibraryChanged("rearranged")
-        return index
-
-
-class PlaylistItems(Paging[PlaylistEntry]):
-    """The entries of a playlist. If it is changed during the reading, raises LibraryChanged."""
-
-    _may_repeat = True
-
-    def __init__(
-        self, api: ApiClient, playlist: Uri, concurrency: int, snapshot_id: str | None
-    ) -> None:
-        query = {"additional_types": "track,episode"}
-        decode = page_decoder(PlaylistEntry)
-        super().__init__(api, _items_path(playlist), decode, query, concurrency=concurrency)
-        self._playlist = playlist
-        self._snapshot_id = snapshot_id
-
-    async def __aiter__(self) -> AsyncIterator[PlaylistEntry | None]:
-        async for entry in super().__aiter__():
-            yield entry
-        # Two entries can be exchanged without a trace on the pages.
-        if self._snapshot_id is not None and (
-            await self._fetch_snapshot_id() not in (None, self._snapshot_id)
-        ):
-            raise LibraryChanged("playlist")
-
-    async def _before_second_page(self) -> None:
-        if self._snapshot_id is None:
-            self._snapshot_id = await self._fetch_snapshot_id()
-        await super()._before_second_page()
-
-    def _note_shift(self, shift: int) -> None:
-        if shift:
-            raise LibraryChanged("playlist")
-
-    def _first_unread(self, page: Page[PlaylistEntry]) -> int | None:
-        """As an entry may be there twice, the page must begin with the entries read last."""
-        if not self.read_count:
-            return 0
-        if not page.items:
-            return None
-        if self._recent.ends_with(page.items[0]) is not False:
-            return 1
-        if length := self._recent.common_length(page):
-            return length
-        if self._snapshot_id is not None and all_known(page.items, self._first_page, self._recent):
-            return len(page.items)  # a repetition behind the end, unless the snapshot ID changes
-        raise LibraryChanged("rearranged")
-
-    async def _find_position(self, offset: int, shift: int) -> tuple[int, Page[PlaylistEntry], int]:
-        """Read a page without entries again, with entries before it."""
-        offset = max(0, offset - PAGE_SIZE // 2)
-        page = await self._look_up(offset)
-        if self.read_count and (length := self._recent.common_length(page)):
-            return offset, page, length
-        raise LibraryChanged("playlist")
-
-    async def _fetch_snapshot_id(self) -> str | None:
-        path = f"playlists/{self._playlist.id}"
-        playlist = await self._api.get(path, decode=Playlist.decode, fresh=True)
-        return playlist.snapshot_id
-
-
-def _items_path(playlist: Uri) -> str:
-    return f"playlists/{playlist.id}/items"
 
 
 def _uri_strings(uris: Sequence[Uri | str]) -> list[str]:

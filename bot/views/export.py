@@ -2,24 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.library.export import Export
+from bot.library.report import ListReport
+from bot.text.escape import safe
 from bot.text.items import count
+
+# Lists that a message names one by one.
+_MAX_NAMED = 3
 
 
 def export_message(export: Export) -> str:
-    """How many songs the file has, and how many are missing."""
-    verb = "is" if export.songs == 1 else "are"
-    text = f"Here {verb} your {count(export.songs, 'liked song')}."
-    if export.unreadable:
-        text += f" Spotify lists {export.unreadable:,} more that are unavailable."
-    if export.missing:
-        text += f" Spotify counts {export.missing:,} more than it gave me. Try again later."
-    elif not export.complete:
+    """How much the file has, and what it lacks."""
+    if len(export.reports) == 1 and not export.hidden and not export.failed:
+        return _one_list(export.reports[0])
+    lists = [report for report in export.reports if report.exported]
+    playlists = [report for report in lists if report.noun == "song"]
+    parts = [count(report.exported, report.noun) for report in lists if report.noun != "song"]
+    if playlists:
+        songs = count(sum(report.exported for report in playlists), "song")
+        parts.append(f"{count(len(playlists), 'playlist')} with {songs}")
+    text = f"Here’s your library: {', '.join(parts) or 'nothing yet'}."
+    skipped = sum(report.skipped_count for report in export.reports)
+    if skipped:
+        entries = "1 entry is" if skipped == 1 else f"{skipped:,} entries are"
+        text += f" {entries} unavailable; the file says which."
+    return text + _left_out(export) + _doubtful(export.reports)
+
+
+def _one_list(report: ListReport) -> str:
+    verb = "is" if report.exported == 1 else "are"
+    whose = (
+        "the " + count(report.exported, "song")
+        if report.noun == "song"
+        else ("your " + count(report.exported, report.noun))
+    )
+    where = f" of **{safe(report.name)}**" if report.noun == "song" else ""
+    text = f"Here {verb} {whose}{where}."
+    if report.skipped_count:
+        text += f" Spotify lists {report.skipped_count:,} more that are unavailable."
+    if report.missing:
+        text += f" Spotify counts {report.missing:,} more than it gave me. Try again later."
+    elif not report.complete:
         text += " Spotify’s list didn’t end where it should, so there may be more. Try again later."
-    elif export.counts:
-        low, high = export.counts
+    elif report.counts:
+        low, high = report.counts
         text += (
             f" While I read them, Spotify counted between {low:,} and {high:,}; "
             "these are all that it gave me."
         )
     return text
+
+
+def _left_out(export: Export) -> str:
+    text = ""
+    if export.hidden:
+        others = "playlist is" if export.hidden == 1 else "playlists are"
+        text += f" {export.hidden:,} {others} not yours: Spotify only shows those to their owners."
+    if export.failed:
+        names = ", ".join(f"**{safe(name)}**" for name, _ in export.failed[:_MAX_NAMED])
+        more = len(export.failed) - _MAX_NAMED
+        text += f" I couldn’t read {names}{f' and {more:,} more' if more > 0 else ''}."
+    if export.unreadable:
+        text += f" I couldn’t read the names of {count(export.unreadable, 'more playlist')}."
+    return text
+
+
+def _doubtful(reports: Sequence[ListReport]) -> str:
+    doubtful = [report for report in reports if report.missing or not report.complete]
+    if not doubtful:
+        return ""
+    names = ", ".join(f"**{safe(report.name)}**" for report in doubtful[:_MAX_NAMED])
+    return f" Spotify may have more in {names} than it gave me. Try again later."

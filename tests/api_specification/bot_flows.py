@@ -15,7 +15,7 @@ COMMANDS = ("/search lantern", "/play lantern", "/pause", "/next", "/now", "/sav
 
 
 async def use_without_account(it: Harness) -> None:
-    for command in (*COMMANDS, "/export format:csv", "/unlink"):
+    for command in (*COMMANDS, "/export what:liked-songs format:csv", "/unlink"):
         await it.discord.user_client("ada").run(command)
 
 
@@ -129,7 +129,7 @@ async def show_playback(it: Harness) -> None:
 async def export_library(it: Harness) -> None:
     it.spotify.accounts["ada"].like_generated(150)
     for kind in ("json", "csv"):
-        reply = await it.discord.user_client("ada").run(f"/export format:{kind}")
+        reply = await it.discord.user_client("ada").run(f"/export what:liked-songs format:{kind}")
         await reply.wait_for("Here are your")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bot.library.formats.saved_item import SavedItem
 from bot.library.formats.song import Song
 
 
-def write(songs: Iterable[Song]) -> Iterator[str]:
+def write(items: Iterable[Song | SavedItem]) -> Iterator[str]:
     """The file's lines. A local file, which has no link, is left out."""
-    return (f"{song.url}\n" for song in songs if song.url)
+    return (f"{item.url}\n" for item in items if item.url)

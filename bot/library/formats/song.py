@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.spotify.api_model import ApiModel
 from bot.spotify.models import Album, Artist, Episode, Image, Playable, Show, Track
-from bot.spotify.pages import PlaylistEntry, SavedTrack
+from bot.spotify.pages import PlaylistEntry, SavedEpisode, SavedTrack
 from bot.spotify.uris import Uri
 
 
@@ -67,12 +68,16 @@ class Song:
         )
 
 
-def song_of(entry: SavedTrack | PlaylistEntry) -> Song | None:
-    """The song of an entry; None if Spotify no longer has it, or if it is of an unknown kind."""
-    if isinstance(entry, SavedTrack):
-        return _song(entry.track, entry.added_at, None) if entry.track else None
-    added_by = entry.added_by.id if entry.added_by else None
-    return _song(entry.item, entry.added_at, added_by) if entry.item else None
+def song_of(entry: ApiModel | None) -> Song | None:
+    """The song or episode of an entry; None if it has none, or one of an unknown kind."""
+    match entry:
+        case SavedTrack(track=item, added_at=added_at) if item:
+            return _song(item, added_at, None)
+        case SavedEpisode(episode=item, added_at=added_at) if item:
+            return _song(item, added_at, None)
+        case PlaylistEntry(item=item, added_at=added_at, added_by=user) if item:
+            return _song(item, added_at, user.id if user else None)
+    return None
 
 
 def _song(item: Playable, added_at: str | None, added_by: str | None) -> Song:

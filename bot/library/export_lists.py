@@ -1,0 +1,182 @@
+"""The lists that an export can read, and how each is read and decoded."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.errors.spotify import NotFound, NotPermitted
+from bot.library.playlist_lookup import find_playlist
+from bot.spotify import Spotify
+from bot.spotify.api_model import ApiModel, decode_response
+from bot.spotify.list_totals import ListTotals
+from bot.spotify.models import Artist, Playlist
+from bot.spotify.ownership import WRITABLE, ownership_of
+from bot.spotify.pages import (
+    PlaylistEntry,
+    SavedAlbum,
+    SavedAudiobook,
+    SavedEpisode,
+    SavedShow,
+    SavedTrack,
+)
+from bot.spotify.raw_entries import RawArtist, RawEntry
+from bot.spotify.uris import Kind
+
+
+class LibrarySection(StrEnum):
+    """A kind of list; the value is the name of its file, and what `/export what` takes."""
+
+    LIKED = "liked-songs"
+    ALBUMS = "albums"
+    ARTISTS = "artists"
+    SHOWS = "shows"
+    EPISODES = "episodes"
+    AUDIOBOOKS = "audiobooks"
+    PLAYLIST = "playlist"
+
+
+@dataclass(frozen=True)
+class _KindInfo:
+    """The name of such a list, a noun for one of its entries, and the model of an entry."""
+
+    name: str
+    noun: str
+    model: type[ApiModel]
+    saved_kind: Kind | None = None
+
+
+_KINDS: dict[LibrarySection, _KindInfo] = {
+    LibrarySection.LIKED: _KindInfo("Liked songs", "liked song", SavedTrack, Kind.TRACK),
+    LibrarySection.ALBUMS: _KindInfo("Albums", "album", SavedAlbum, Kind.ALBUM),
+    LibrarySection.ARTISTS: _KindInfo("Artists", "artist", Artist),
+    LibrarySection.SHOWS: _KindInfo("Shows", "show", SavedShow, Kind.SHOW),
+    LibrarySection.EPISODES: _KindInfo("Episodes", "episode", SavedEpisode, Kind.EPISODE),
+    LibrarySection.AUDIOBOOKS: _KindInfo("Audiobooks", "audiobook", SavedAudiobook, Kind.AUDIOBOOK),
+    LibrarySection.PLAYLIST: _KindInfo("Playlist", "song", PlaylistEntry),
+}
+
+
+@dataclass(frozen=True)
+class ExportList:
+    """A list to export; `playlist` is None for all but a playlist."""
+
+    kind: LibrarySection
+    playlist: Playlist | None = None
+
+    @property
+    def name(self) -> str:
+        """For people, not escaped."""
+        return (self.playlist.name or "Untitled") if self.playlist else _KINDS[self.kind].name
+
+    @property
+    def noun(self) -> str:
+        return _KINDS[self.kind].noun
+
+    @property
+    def nothing(self) -> str:
+        """What to say if the list is empty."""
+        if self.playlist is not None:
+            return "That playlist is empty, so there’s nothing to export."
+        return f"You have no {self.noun}s yet, so there’s nothing to export. Add some with /save."
+
+    def decode(self, line: bytes) -> ApiModel | None:
+        """The entry of a line of JSON; None for a null. Raises SpotifyDown if unreadable."""
+        return None if line == b"null" else decode_response(line, _KINDS[self.kind].model)
+
+
+class ListReader(Protocol):
+    """What Paging and FollowedArtists have in common; see there."""
+
+    totals: ListTotals
+    read_count: int
+    moved: bool
+    complete: bool
+
+    @property
+    def total(self) -> int | None: ...
+
+    @property
+    def missing(self) -> int: ...
+
+    def __aiter__(self) -> AsyncIterator[Any]: ...
+
+
+def open_list(spotify: Spotify, source: ExportList) -> ListReader:
+    """A reader of the list, whose entries `json_of` reads."""
+    if source.playlist is not None:
+        playlist = source.playlist
+        return spotify.playlists.raw_items(playlist.require_uri(), playlist.snapshot_id)
+    if source.kind is LibrarySection.ARTISTS:
+        return spotify.library.raw_artists()
+    kind = _KINDS[source.kind].saved_kind
+    assert kind is not None
+    return spotify.library.raw(kind)
+
+
+def json_of(entry: RawEntry[Any] | RawArtist | None) -> bytes:
+    """The JSON of an entry of a list reader, on one line."""
+    return entry.json if entry is not None else b"null"
+
+
+# ---- what to export
+
+EVERYTHING, PLAYLISTS = "everything", "playlists"
+# What `/export what` takes besides a playlist's name or link, with the words for people.
+SELECTIONS: dict[str, str] = {
+    EVERYTHING: "Everything",
+    **{kind: _KINDS[kind].name for kind in LibrarySection if kind is not LibrarySection.PLAYLIST},
+    PLAYLISTS: "All your playlists",
+}
+LIBRARY = tuple(kind for kind in LibrarySection if kind is not LibrarySection.PLAYLIST)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The lists to export, and the playlists that Spotify shows only to their owners.
+
+    unreadable  playlists that could not be read in the list of playlists
+    """
+
+    lists: list[ExportList]
+    hidden: list[Playlist]
+    unreadable: int = 0
+
+
+async def select_lists(spotify: Spotify, what: str) -> Selection:
+    """The lists of a selection, or of a playlist by its name or link.
+
+    Reads the list of playlists if they are selected. Raises PlaylistNotFound, SeveralPlaylists,
+    and NotPermitted for a playlist that Spotify shows only to its owner.
+    """
+    if what in LIBRARY:
+        return Selection([ExportList(LibrarySection(what))], [])
+    if what not in (EVERYTHING, PLAYLISTS):
+        playlist, ownership = await find_playlist(spotify, what)
+        if ownership not in WRITABLE:
+            raise NotPermitted("another person's playlist", message=_NOT_READABLE)
+        if playlist.uri is None:
+            raise NotFound("a playlist without an ID")
+        return Selection([ExportList(LibrarySection.PLAYLIST, playlist)], [])
+    lists = [ExportList(kind) for kind in LIBRARY] if what == EVERYTHING else []
+    hidden: list[Playlist] = []
+    profile = await spotify.profile.me(fresh=False)
+    paging = spotify.playlists.mine()
+    known = 0
+    async for item in paging:
+        if item is None or item.uri is None:
+            continue
+        known += 1
+        if ownership_of(item, profile.id) in WRITABLE:
+            lists.append(ExportList(LibrarySection.PLAYLIST, item))
+        else:
+            hidden.append(item)
+    return Selection(lists, hidden, paging.read_count + paging.missing - known)
+
+
+_NOT_READABLE = (
+    "Spotify shows what’s in that playlist only to its owner, so I can’t export it. "
+    "Choose one of your own."
+)

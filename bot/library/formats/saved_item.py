@@ -1,0 +1,63 @@
+"""An album, artist, show or audiobook of the library, as the export formats write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.spotify.api_model import ApiModel
+from bot.spotify.models import Album, Artist, Audiobook, Show
+from bot.spotify.pages import SavedAlbum, SavedAudiobook, SavedShow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedItem:
+    """What is unknown is empty or None.
+
+    by     the names of its artists, publisher or authors
+    parts  the number of its songs, episodes or chapters
+    """
+
+    uri: str
+    name: str
+    by: str = ""
+    release_date: str = ""
+    parts: int | None = None
+    added_at: str = ""
+
+    @property
+    def url(self) -> str:
+        """The page at open.spotify.com."""
+        _, kind, item_id = self.uri.split(":") if self.uri.count(":") == 2 else ("", "", "")
+        return f"https://open.spotify.com/{kind}/{item_id}" if item_id else ""
+
+
+def saved_item_of(entry: ApiModel | None) -> SavedItem | None:
+    """The item of an entry; None if it has none."""
+    match entry:
+        case SavedAlbum(album=item, added_at=added_at) if item:
+            return _item(item, item.artists, added_at, item.release_date, item.total_tracks)
+        case SavedShow(show=item, added_at=added_at) if item:
+            return _item(item, item.publisher, added_at, None, item.total_episodes)
+        case SavedAudiobook(audiobook=item, added_at=added_at) if item:
+            return _item(item, item.authors, added_at, None, item.total_chapters)
+        case Artist():
+            return _item(entry, None, None, None, None)
+    return None
+
+
+def _item(
+    item: Album | Artist | Show | Audiobook,
+    by: object,
+    added_at: str | None,
+    release_date: str | None,
+    parts: int | None,
+) -> SavedItem:
+    names = by if isinstance(by, str) else ", ".join(one.name or "" for one in by or [])  # type: ignore[attr-defined]
+    return SavedItem(
+        uri=str(item.uri or item.raw_uri or ""),
+        name=item.name or "",
+        by=names,
+        release_date=release_date or "",
+        parts=parts,
+        added_at=added_at or "",
+    )

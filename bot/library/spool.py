@@ -1,0 +1,90 @@
+"""Holds the entries of lists in temporary files, so that memory does not grow with a library."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors.spotify import SpotifyDown
+from bot.interactions.progress import Progress
+from bot.library.export_lists import ExportList, json_of, open_list
+from bot.spotify import Spotify
+from bot.spotify.api_model import ApiModel
+from bot.spotify.paging import PAGE_SIZE
+
+_LEVEL = 1  # of zlib: a page takes 1 ms and shrinks to a tenth
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class SpooledList:
+    """The entries of a list as Spotify sent them, one JSON value a line, compressed.
+
+    count     the number of entries
+    missing   the number of entries that Spotify counts but does not list
+    counts    Spotify's lowest and highest count, if they differ although nothing moved
+    complete  whether the list had an end; if not, there may be more entries
+    """
+
+    source: ExportList
+    path: Path
+    count: int
+    missing: int
+    counts: tuple[int, int] | None
+    complete: bool
+
+    def lines(self) -> Iterator[bytes]:
+        """The entries' JSON, in order."""
+        unpack = zlib.decompressobj()
+        rest = b""
+        with self.path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                *lines, rest = (rest + unpack.decompress(chunk)).split(b"\n")
+                yield from lines
+        yield from (rest + unpack.flush()).split(b"\n")[:-1]
+
+    def entries(self) -> Iterator[tuple[ApiModel | None, bytes]]:
+        """Each entry with its JSON; None if it is null or unreadable."""
+        for line in self.lines():
+            try:
+                yield self.source.decode(line), line
+            except SpotifyDown:
+                yield None, line
+
+
+async def spool(
+    spotify: Spotify, source: ExportList, path: Path, progress: Progress
+) -> SpooledList:
+    """Read a list into a new file. Raises SpotifyError, and OSError from the disk.
+
+    progress  called after each page
+    """
+    reader = open_list(spotify, source)
+    pack = zlib.compressobj(_LEVEL)
+    lines: list[bytes] = []
+
+    with path.open("wb") as file:
+
+        def write() -> None:
+            lines.append(b"")
+            file.write(pack.compress(b"\n".join(lines)))
+            lines.clear()
+
+        async for entry in reader:
+            lines.append(json_of(entry))
+            if len(lines) == PAGE_SIZE:
+                write()
+                await progress(reader.read_count, max(reader.read_count, reader.total or 0))
+        if lines:
+            write()
+        file.write(pack.flush())
+    return SpooledList(
+        source,
+        path,
+        count=reader.read_count,
+        missing=reader.missing,
+        counts=None if reader.moved else reader.totals.range,
+        complete=reader.complete,
+    )
