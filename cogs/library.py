@@ -54,7 +54,7 @@ class Library(commands.Cog):
         found = await find_savable(spotify, what)
         items = list(found.items.values())
         write = self.saved_items.save if save else self.saved_items.remove
-        change = await write(spotify, user, *found.uris, titles=titles(items))
+        change = await write(spotify, user, *found.uris, titles=titles(items), fresh=True)
         change.require(NotFound)
         report = SavedReport(change, items, save, found.unusable, found.note)
         await reply(interaction, report_reply(report))

@@ -77,15 +77,17 @@ class SavedItems:
         *uris: Uri,
         titles: Mapping[Uri, str] | None = None,
         known: Mapping[Uri, bool | None] | None = None,
+        fresh: bool = False,
     ) -> SavedChange:
         """Save the items, or follow artists and playlists: two calls for up to forty.
 
         titles  the items' names as markdown, for the undo; without, they are counted
         known   items for which it is known whether they are saved: no call asks for them
+        fresh   ask Spotify for the others even if a list that was just shown knows it
 
         Raises BotError; its message says so if some items were saved.
         """
-        return await self._change(spotify, user_id, uris, True, titles or {}, known or {})
+        return await self._change(spotify, user_id, uris, True, titles or {}, known or {}, fresh)
 
     async def remove(
         self,
@@ -94,13 +96,14 @@ class SavedItems:
         *uris: Uri,
         titles: Mapping[Uri, str] | None = None,
         known: Mapping[Uri, bool | None] | None = None,
+        fresh: bool = False,
     ) -> SavedChange:
         """Remove the items, or unfollow artists and playlists. Takes and raises as `save` does.
 
         Raises OwnPlaylist for a playlist of the user, which this would delete.
         """
         await _refuse_own_playlists(spotify, uris)
-        return await self._change(spotify, user_id, uris, False, titles or {}, known or {})
+        return await self._change(spotify, user_id, uris, False, titles or {}, known or {}, fresh)
 
     async def _change(
         self,
@@ -110,12 +113,13 @@ class SavedItems:
         saved: bool,
         titles: Mapping[Uri, str],
         known: Mapping[Uri, bool | None],
+        fresh: bool,
     ) -> SavedChange:
         """Make the change and record how to undo it."""
         change = _Write(spotify, saved)
         try:
             async with self._lock(user_id):
-                await change.run(uris, known)
+                await change.run(uris, known, fresh=fresh)
         except BotError as error:
             if change.changed:
                 done = change_sentence(change.changed, titles, saved=saved)
@@ -156,7 +160,7 @@ class SavedItems:
         write = _Write(spotify, saved)
         try:
             async with self._lock(user_id):
-                await write.run(uris, {})
+                await write.run(uris, {}, fresh=True)
         finally:
             if known_now := (*write.changed, *write.unchanged):
                 self._on_saved(user_id, *known_now, saved=saved)
@@ -187,10 +191,13 @@ class _Write:
             tuple(self.changed), tuple(self.unchanged), tuple(self.missing), self.unsure
         )
 
-    async def run(self, uris: Sequence[Uri], known: Mapping[Uri, bool | None]) -> None:
+    async def run(
+        self, uris: Sequence[Uri], known: Mapping[Uri, bool | None], *, fresh: bool
+    ) -> None:
         uris = list(dict.fromkeys(uris))
         flags = dict(known)
-        flags |= await _flags(self._spotify, [uri for uri in uris if flags.get(uri) is None])
+        unknown = [uri for uri in uris if flags.get(uri) is None]
+        flags |= await _flags(self._spotify, unknown, fresh=fresh)
         self.unchanged += [uri for uri in uris if flags[uri] is self.saved]
         to_change = [uri for uri in uris if flags[uri] is not self.saved]
         self.unsure = frozenset(uri for uri in to_change if flags[uri] is None)
@@ -214,7 +221,7 @@ class _Write:
 
     async def _look(self, uris: Sequence[Uri], error: BotError) -> None:
         """After an unconfirmed write: see what it did. Raises the error unless it did all."""
-        flags = await _flags(self._spotify.with_timeout(_LOOK_TIMEOUT), uris)
+        flags = await _flags(self._spotify.with_timeout(_LOOK_TIMEOUT), uris, fresh=True)
         self.changed += [uri for uri in uris if flags[uri] is self.saved]
         self.unconfirmed += [uri for uri in uris if flags[uri] is None]
         if self.unconfirmed:
@@ -223,10 +230,10 @@ class _Write:
             raise error
 
 
-async def _flags(spotify: Spotify, uris: Sequence[Uri]) -> dict[Uri, bool | None]:
+async def _flags(spotify: Spotify, uris: Sequence[Uri], *, fresh: bool) -> dict[Uri, bool | None]:
     """Whether each is saved; None for all if that cannot be read. Raises NeedsLogin."""
     try:
-        return dict(zip(uris, await spotify.library.contains(*uris), strict=True))
+        return dict(zip(uris, await spotify.library.contains(*uris, fresh=fresh), strict=True))
     except NeedsLogin:
         raise
     except BotError:

@@ -91,15 +91,16 @@ class LibraryApi:
         for batch in batches(uris):
             await self._api.write("DELETE", "me/library", _query(batch))
 
-    async def contains(self, *uris: Uri) -> list[bool | None]:
+    async def contains(self, *uris: Uri, fresh: bool = False) -> list[bool | None]:
         """Whether each is saved or followed, in order; None if that could not be read.
 
-        An answer is cached for its URI, so that a press on a list just shown needs no call.
+        An answer is cached for its URI, so that a press on a list just shown needs no call, unless
+        `fresh`.
         """
-        flags: dict[Uri, bool | None] = {uri: self._cached_flag(uri) for uri in uris}
+        flags = {uri: None if fresh else self._cached_flag(uri) for uri in uris}
         for batch in batches([uri for uri, flag in flags.items() if flag is None]):
             query, decode = _query(batch), partial(_decode_flags, len(batch))
-            answers = await self._api.get(_CONTAINS, query, decode=decode)
+            answers = await self._api.get(_CONTAINS, query, decode=decode, fresh=fresh)
             flags |= zip(batch, answers, strict=True)
             if self._api.cached(_CONTAINS, query) is answers:  # no write has invalidated them
                 for uri, flag in zip(batch, answers, strict=True):
