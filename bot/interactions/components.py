@@ -65,6 +65,26 @@ class PersistentButton(PersistentItem[ui.Button[Any]], template=r"(?!)"):
     """A persistent button."""
 
 
+def skip_view_of_pressed_message(client: discord.Client) -> None:
+    """Make a pressed button from its custom_id alone.
+
+    discord.py 2.7.1 builds the view of the whole message first, of which a
+    button needs nothing. A menu needs that view for its options.
+    """
+    store = client._connection._view_store
+    call_component = store.schedule_dynamic_item_call
+
+    async def call(
+        kind: int, item: Any, interaction: Interaction, custom_id: str, match: re.Match[str]
+    ) -> None:
+        if issubclass(item, PersistentButton):
+            await item(**match.groupdict()).callback(interaction)
+        else:
+            await call_component(kind, item, interaction, custom_id, match)
+
+    store.schedule_dynamic_item_call = call  # type: ignore[method-assign, assignment]
+
+
 class PersistentSelect(PersistentItem[ui.Select[Any]], template=r"(?!)"):
     """A persistent select menu. Its message holds its options, so it takes them as an argument."""
 

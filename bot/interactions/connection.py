@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 
+from bot.interactions.components import skip_view_of_pressed_message
 from bot.interactions.discord_errors import DISCORD_ERRORS, UnconfirmedResponses
 
 # Seconds for one request to Discord: in all, to connect, and between two reads of the response.
@@ -74,6 +75,7 @@ class Connection(commands.AutoShardedBot):
             http_trace=self.unconfirmed.trace_config(),
             max_ratelimit_timeout=MAX_RATE_LIMIT_WAIT,
         )
+        skip_view_of_pressed_message(self)
 
     async def setup_hook(self) -> None:
         # discord.py 2.7.1 uses aiohttp's timeout of five minutes, and has no option for it.

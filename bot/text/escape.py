@@ -32,13 +32,15 @@ def single_line(text: str | None, limit: int = MAX_NAME) -> str:
 
     Empty if no character of it would be visible.
     """
-    line = "".join(
-        " " if character.isspace() else character
-        for character in text or ""
-        if character.isspace() or not _is_control(character)
-    )
-    line = " ".join(_LEADING_INVISIBLE.sub("", line).split())
-    return clip(line, limit)
+    text = text or ""
+    if not (text.isascii() and text.isprintable()):  # most names have nothing to remove
+        visible = (
+            " " if character.isspace() else character
+            for character in text
+            if character.isspace() or not _is_control(character)
+        )
+        text = _LEADING_INVISIBLE.sub("", "".join(visible))
+    return clip(" ".join(text.split()), limit)
 
 
 def safe(text: str | None, limit: int = MAX_NAME) -> str:
@@ -53,7 +55,9 @@ def escape(text: str) -> str:
     )
     escaped = _COMMAND.sub(r"\\/", _MARKUP.sub(r"\\\1", escaped))
     escaped = _LIST_MARKER.sub(r"\1\\\2", escaped)
-    if any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
+    if not text.isascii() and any(
+        unicodedata.bidirectional(character) in ("R", "AL") for character in text
+    ):
         return f"{_FIRST_STRONG_ISOLATE}{escaped}{_POP_ISOLATE}"
     return escaped
 

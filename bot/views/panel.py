@@ -106,9 +106,10 @@ def _upcoming_line(state: PanelState) -> str:
 
 def _heading(state: PanelState) -> str:
     """The owner's name, and the status unless the rest says the same."""
-    is_said = any(part.startswith(state.status) for part in _player_parts(state, plain=True))
-    owner = f"**{safe(state.name)}**’s remote" if state.name else ""
-    return _small(owner, "" if is_said else state.status)
+    status = state.status
+    if status and any(part.startswith(status) for part in _player_parts(state, plain=True)):
+        status = ""
+    return _small(f"**{safe(state.name)}**’s remote" if state.name else "", status)
 
 
 def _source_parts(state: PanelState) -> list[str]:

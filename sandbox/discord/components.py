@@ -113,12 +113,15 @@ SLOT_TYPES = {SECTION: ("accessory", (BUTTON, THUMBNAIL)), LABEL: ("component", 
 
 def walk_components(components: object) -> Iterator[Json]:
     """Every component, depth first, each before its children."""
-    for component in components if isinstance(components, list) else []:
+    pending = [*reversed(components)] if isinstance(components, list) else []
+    while pending:
+        component = pending.pop()
         if not isinstance(component, dict) or not isinstance(component.get("type"), int):
             continue
         yield component
-        yield from walk_components(component.get("components"))
-        yield from walk_components([component.get("accessory"), component.get("component")])
+        pending += [component[slot] for slot in ("component", "accessory") if slot in component]
+        children = component.get("components")
+        pending += reversed(children) if isinstance(children, list) else ()
 
 
 def media_objects(components: object) -> Iterator[Json]:
