@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import Any, get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sandbox.discord import Reply, UserClient
 from sandbox.fault_injection import Fault
-from sandbox.harness import Harness
+from sandbox.harness import Harness, run_harness
 from sandbox.message_text import controls
 from sandbox.spotify import Player, Spotify
+from sandbox.spotify.actions import Repeat
 from sandbox.spotify.rules import Changed
 from tests.bulk_queue import playable_album
-from tests.command_assertions import api_calls_since, final_reply, player_error
+from tests.command_assertions import api_calls_since, final_reply, playable_uris, player_error
 
+REPEATS = get_args(Repeat)
 QUEUE, NEXT = "GET me/player/queue", "POST me/player/next"
 
 
@@ -178,3 +184,51 @@ async def test_jump_of_another_user_is_about_their_own_queue(
     assert own.name in reply.text
     assert reply.ephemeral
     assert player.upcoming() == upcoming
+
+
+SONGS = st.lists(st.integers(0, 7), min_size=1, max_size=12)
+
+
+def test_jump_ends_at_the_entry_in_any_queue() -> None:
+    """Songs come twice, are queued before others, repeat, and move on before the choice."""
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        harness = runner.run(stack.enter_async_context(run_harness()))
+        spotify, player = harness.spotify, harness.spotify.accounts["ada"].player
+        tracks = playable_uris(spotify, 8)
+        ada = runner.run(harness.link_account("ada"))
+
+        @settings(max_examples=30)
+        @given(SONGS, SONGS, st.integers(0, 30), st.integers(0, 3), st.sampled_from(REPEATS))
+        def jump(
+            songs: list[int], queued: list[int], choice: int, moves: int, repeat: Repeat
+        ) -> None:
+            player.queue.clear()
+            player.set_repeat(repeat)
+            player.play(*(tracks[song] for song in songs))
+            for song in queued:
+                player.enqueue(tracks[song])
+            reply = runner.run(ada.run("/queue show"))
+            choices = [control.choice or "" for control in controls(reply.message).values()]
+            choices = list(filter(None, choices))
+            for _ in range(moves):
+                player.next()
+            if not choices:
+                return
+            chosen = choices[choice % len(choices)]
+            uri = f"spotify:{chosen.partition(':')[2]}"
+            before, since = player.upcoming(), len(spotify.calls)
+            harness.clock.advance(1)  # not the second half of a double press
+            reply = runner.run(reply.pick(chosen))
+            skips = api_calls_since(spotify, since).count(NEXT)
+            if skips:
+                assert player.item == uri == before[skips - 1]
+                assert f"Skipped {skips} track" in reply.text
+            else:
+                assert uri not in before
+                assert "isn’t in the queue any more" in reply.text
+
+        try:
+            jump()
+        finally:
+            runner.run(stack.aclose())
