@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import commands, load, logins, overhead, rate_limit, startup
+from bench import commands, load, logins, overhead, rate_limit, saving, startup
 from bench.library import comparison
 from bench.report import Row, report
 
@@ -18,6 +18,7 @@ PARTS = {
     "startup": startup.measure,
     "logins": logins.measure,
     "library": comparison.measure,
+    "saving": saving.measure,
     "overhead": overhead.measure,
     "rate-limit": rate_limit.measure,
 }
