@@ -90,7 +90,7 @@ class Library(commands.Cog):
 
     @app_commands.command()
     async def undo(self, interaction: Interaction) -> None:
-        """Undo your last change of your library or a playlist in the last ten minutes."""
+        """Undo your last change to your library or a playlist, within ten minutes."""
         await self.replies.defer(interaction)
         user = interaction.user.id
         change = self.undo_log.last(user)

@@ -31,7 +31,7 @@ class Panel(commands.Cog):
         self.replies = services.reply_visibility
 
     @app_commands.command()
-    @app_commands.describe(share="Show it to everybody here; only you can press its buttons")
+    @app_commands.describe(share="Show it to everyone here; only you can press its buttons")
     async def now(self, interaction: Interaction, share: bool | None = None) -> None:
         """Show what’s playing, with controls."""
         shared = not self.replies.is_private(interaction.user.id) if share is None else share

@@ -152,7 +152,7 @@ async def test_friend_plays_item_of_shared_panel(session: Session) -> None:
     await expect(session.panel).to_contain_text("Ada’s remote")
     await session.switch_user("Grace")
     await session.press("pause button")
-    await expect(session.latest_message).to_contain_text("This is somebody else’s remote.")
+    await expect(session.latest_message).to_contain_text("This is someone else’s remote.")
     await expect(session.latest_message).to_contain_text("Only you can see this")
     assert session.player.is_playing
     await session.take_screenshot("friend")

@@ -138,7 +138,7 @@ async def test_account_linked_to_another_user_is_refused_on_page_and_in_discord(
     assert "linked to another Discord account" in page.text
     await reply.wait_for("linked to another Discord account")
     await discord.user_client("ada", "dm").wait_for_message(
-        "Somebody just logged in with your Spotify account"
+        "Someone just tried to link your Spotify account"
     )
     assert count_linked_accounts(harness) == 1
     assert "Ada's Laptop" in (await linked_user.run("/now")).text

@@ -181,7 +181,7 @@ async def test_account_linked_meanwhile_is_refused_and_reported() -> None:
         refused = await it.enter_code(second, second_code)
         assert "linked to another Discord account" in refused.text
         await it.harness.discord.user_client("ada", "dm").wait_for_message(
-            "Somebody just logged in with your Spotify"
+            "Someone just tried to link your Spotify"
         )
         assert it.query_database("SELECT discord_id, refresh_token FROM link") == linked
         assert not it.query_database("SELECT 1 FROM login WHERE refresh_token NOT NULL")

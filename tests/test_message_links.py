@@ -181,7 +181,7 @@ async def test_first_ten_links_are_resolved_and_rest_reported(
     calls = len(spotify.calls)
     message = linked_user.send("\n".join(spotify_urls(tracks)))
     reply = await linked_user.use_context_menu(SAVE, message=message)
-    assert "There are 12 Spotify links in that message; here are the first 10." in reply.text
+    assert "That message has 12 Spotify links. Here are the first 10." in reply.text
     assert _option_uris(reply) == [track.uri for track in tracks[:10]]
     assert len(spotify.calls) - calls == 10
 
@@ -270,7 +270,7 @@ async def test_link_that_leads_nowhere_is_explained_without_a_call(
     calls = len(spotify.calls)
     for link, expected in (
         ("https://link.tospotify.com/abc", "no longer work"),
-        ("https://open.spotify.com/user/ada", "somebody’s profile"),
+        ("https://open.spotify.com/user/ada", "someone’s profile"),
         (f"https://open.spotify.com/track/{'Z' * 22}", "incomplete or mistyped"),
         ("https://open.spotify.com/collection/albums", "your own library"),
     ):

@@ -91,7 +91,7 @@ async def test_several_links_offer_one_to_play(
     uris = [tracks[0].uri, tracks[0].album.uri, tracks[1].uri]
     message = linked_user.send(" ".join(map(spotify_url, uris)))
     picker = await linked_user.use_context_menu(PLAY, message=message)
-    assert "Several Spotify links there. Choose one to play." in picker.text
+    assert "That message has several Spotify links. Choose one to play." in picker.text
     assert [option["value"] for option in options(picker)] == uris
     assert f"Album · {tracks[0].artists[0].name}" in picker.text
     reply = await picker.pick(tracks[1].uri)

@@ -14,7 +14,7 @@ from sandbox.spotify import Device, Spotify
 from tests.command_assertions import spotify_url
 from tests.panel_message import PanelMessage, disabled_buttons, open_panel, panel_buttons
 
-GET_YOUR_OWN = "This is somebody else’s remote. Use /now for yours."
+GET_YOUR_OWN = "This is someone else’s remote. Use /now for yours."
 
 
 @pytest.fixture

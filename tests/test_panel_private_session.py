@@ -14,7 +14,7 @@ from tests.panel_message import (
     wait_for_redraws,
 )
 
-PRIVATE_TEXT = "In a private session\nWhat plays is not shown to others."
+PRIVATE_TEXT = "In a private session\nOthers can’t see what’s playing."
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_other_users_do_not_see_private_session(
     shared.player.devices[0].is_private_session = True
     await shared.press("🔄")
     reply = await harness.discord.user_client("grace", "music").press(shared.message, "🔄")
-    assert "What plays is not shown to others." in reply.text
+    assert "Others can’t see what’s playing." in reply.text
     assert shared.track_title() not in reply.text
     assert "custom_id" not in str(reply.message["components"])
 

@@ -186,7 +186,8 @@ async def test_withdrawn_track_is_reported(spotify: Spotify, linked_user: UserCl
     before = spotify.accounts["ada"].player.item
     reply = await linked_user.run(f"/play what:{spotify_url(track.uri)}")
     assert reply.text == (
-        "Spotify won’t play that; it may have been removed. Try another version with /search."
+        "Spotify won’t play that. It may be gone, or your Spotify blocks explicit songs. "
+        "Try another version with /search."
     )
     assert spotify.accounts["ada"].player.item == before
 

@@ -71,6 +71,12 @@ def _dj(_: Spotify, player: Player) -> None:
     player.interlude = "unknown"
 
 
+def _paused_dj(_: Spotify, player: Player) -> None:
+    """It has no progress, as at its beginning."""
+    player.interlude = "unknown"
+    player.pause()
+
+
 def _chapter(spotify: Spotify, player: Player) -> None:
     player.play(next(iter(spotify.catalogue.chapters.values())).uri)
 
@@ -92,6 +98,7 @@ STATES = (
     State("ad", _ad, (AN_AD,), AN_AD),
     State("paused ad", _paused_ad, (PAUSED_AD,), PAUSED_AD),
     State("dj", _dj, (SOMETHING,), SOMETHING),
+    State("paused dj", _paused_dj, (SOMETHING,), SOMETHING),
     State("chapter", _chapter, (SOMETHING,), SOMETHING),
     State("paused chapter", _paused_chapter, (SOMETHING,), SOMETHING),
     State("item", _item, ()),
@@ -125,7 +132,7 @@ async def test_no_sentence_contradicts_another(
                 reply = await linked_user.run(line.format(track=track))
             said = [claim for claim in CLAIMS if claim.search(reply.text)]
             # A paused player plays nothing, and a friend learns no more than that.
-            is_paused = state.set_up in (_paused_chapter, _paused_ad)
+            is_paused = state.set_up in (_paused_chapter, _paused_ad, _paused_dj)
             is_paused_friend = line == FRIEND_MENU and is_paused
             allowed = (NOTHING,) if is_paused_friend else state.claims
             assert set(said) <= set(allowed), (state.name, line, reply.text)

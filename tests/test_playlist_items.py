@@ -62,7 +62,7 @@ async def test_add_says_what_is_there_and_adds_only_the_new(
     message, caveats = await _undo(harness)
     assert (message, caveats) == (
         "Removed 1 song from **Tides**.",
-        ("Spotify shows today as the day when those were added.",),
+        ("Spotify now says those were added today.",),
     )
     assert _uris(playlist) == [a, b, c]
     question = await linked_user.run(f"/playlist add what:{spotify_url(a)} to:Tides")

@@ -39,7 +39,7 @@ async def test_withdrawn_track_is_reported(
 ) -> None:
     track = next(track for track in spotify.catalogue.tracks.values() if not track.playable)
     reply = await linked_user.run(f"/queue add what:{spotify_url(track.uri)}")
-    assert "it may have been removed" in reply.text
+    assert "It may be gone" in reply.text
     assert player.queue == []
 
 
@@ -85,7 +85,7 @@ async def test_now_skips_to_queued_track(
     ]
 
 
-@pytest.mark.parametrize(("others", "expected"), [(1, "1 other comes"), (3, "3 others come")])
+@pytest.mark.parametrize(("others", "expected"), [(1, "another one comes"), (3, "3 others come")])
 async def test_now_keeps_earlier_queue(
     spotify: Spotify, player: Player, linked_user: UserClient, others: int, expected: str
 ) -> None:
@@ -94,7 +94,7 @@ async def test_now_keeps_earlier_queue(
         player.enqueue(uri)
     playing = player.item
     reply = await linked_user.run(f"/queue add what:{spotify_url(song)} now:true")
-    assert reply.text.startswith(f"-# Queued. {expected} first, so I didn’t skip.\n")
+    assert reply.text.startswith(f"-# Queued, but {expected} first, so I didn’t skip\n")
     assert player.item == playing
     assert player.queue == [*rest[:others], song]
 

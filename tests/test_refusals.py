@@ -39,9 +39,10 @@ async def test_player_refusal_is_about_devices_and_playback(
     track = spotify_url(spotify.catalogue.regular_tracks[0].uri)
     for status, message, expected in (
         (403, "Restricted device", "can’t be controlled from here"),
-        (403, "", "Check /now|removed"),
-        (403, "<html>Forbidden</html>", "Check /now|removed"),
-        (403, "Forbidden", "Check /now|removed"),
+        (403, "", "Check /now|blocks explicit"),
+        (403, "<html>Forbidden</html>", "Check /now|blocks explicit"),
+        (403, "Forbidden", "Check /now|blocks explicit"),
+        (403, "Explicit content is blocked", "Your Spotify blocks explicit songs"),
         (404, "", "the device or the music"),
         (400, "Device cannot be used", "That device can’t do that"),
         (409, "Conflict", "in a minute"),

@@ -133,7 +133,7 @@ async def test_shared_item_is_visible_and_playable_by_everyone(
     reply = await linked_user.run("/search lantern")
     first = option_ids(reply)[0]
     await reply.press("Share")
-    await reply.wait_for("Shared with everybody here.")
+    await reply.wait_for("Shared with everyone here.")
     assert reply.ephemeral
     message = await grace.wait_for_message("Ada shared a song")
     assert f"https://open.spotify.com/track/{first}" in str(message)
@@ -153,7 +153,7 @@ async def test_share_in_the_list_of_another_user_is_answered_privately(
         shared = await grace.press(reply.message, "Share")
         assert "Sharing…" in shared.text
         assert "Shared with" not in shared.text
-    await shared.wait_for("Shared with everybody here.")
+    await shared.wait_for("Shared with everyone here.")
     assert shared.messages[0]["flags"] & EPHEMERAL
     assert "Sharing" not in shared.text
     assert "Shared" not in reply.text

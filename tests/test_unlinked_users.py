@@ -56,7 +56,7 @@ async def test_unlinked_user_searches_and_browses_list(
     third = option_ids(reply)[2]
     picked = await reply.pick(third)
     assert f"https://open.spotify.com/track/{third}" in picked.text.split("**")[1]
-    await (await picked.press("Share")).wait_for("Shared with everybody here.")
+    await (await picked.press("Share")).wait_for("Shared with everyone here.")
     assert app_token_requests(app_token_harness.spotify) == 1
     assert {call.account for call in app_token_harness.spotify.calls} == {None}
 

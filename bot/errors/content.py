@@ -9,7 +9,7 @@ from bot.errors.bot_error import BotError
 
 class UnreadableLink(BotError):
     message = (
-        "That’s not a Spotify link that I can use. Paste a link to a track, album, artist, "
+        "I can’t use that Spotify link. Paste one to a track, album, artist, "
         "playlist, show, episode or audiobook from open.spotify.com."
     )
 
@@ -46,9 +46,7 @@ class OwnPlaylist(BotError):
 
 
 class NothingToUndo(BotError):
-    message = (
-        "There’s nothing to undo: only your last change of the last ten minutes can be undone."
-    )
+    message = "There’s nothing to undo. I remember only your last change, for ten minutes."
 
 
 class NothingToExport(BotError):
@@ -119,7 +117,7 @@ class DeviceNameNotFound(BotError):
 
 
 class NothingToQueue(BotError):
-    message = "There is nothing in that to queue. Use a link to a song, an episode, or an album."
+    message = "I can’t queue that. Use a link to a song, an episode or an album."
 
 
 class ChangedSince(BotError):
@@ -148,8 +146,8 @@ class NoDefaultPlaylist(BotError):
 
 class NothingToAdd(BotError):
     message = (
-        "There is nothing in that to add to a playlist. Use a link to a song, an episode, an album "
-        "or a playlist of yours."
+        "I can’t add that to a playlist. Use a link to a song, an episode, an album or a playlist "
+        "of yours."
     )
 
 
@@ -182,7 +180,9 @@ class PlaylistNotFound(NothingFound):
     def __init__(self, *, unreadable: int = 0, more: bool = False) -> None:
         parts = ["None of your playlists has that name."]
         if more:
-            parts = ["None of the newest of your playlists has that name. A link to it works."]
+            parts = [
+                "None of your newest playlists has that name. For an older one, paste its link."
+            ]
         if unreadable:
             parts.append(f"I couldn’t read {unreadable} of them.")
         parts.append("Choose one as you type, or see /playlist list.")
@@ -203,13 +203,13 @@ class SeveralPlaylists(BotError):
 
 class PinNeedsName(BotError):
     message = (
-        "Spotify doesn’t tell apps what that playlist is called. Give it a name of yours with "
-        "`name:`, then it can be pinned."
+        "Spotify doesn’t tell apps that playlist’s name. To pin it, give it your own name with "
+        "`name:`."
     )
 
 
 class TooManyPins(BotError):
-    message = "You have five pins already. Take one off in /playlist pin first."
+    message = "You already have five pins. Remove one in /playlist pin first."
 
 
 class UnknownSource(BotError):

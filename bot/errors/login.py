@@ -104,7 +104,7 @@ class LoginInterrupted(LoginLinkExpired):
 class LoginInProgress(LoginError):
     title = "Not finished yet"
     message = (
-        "This login still waits for you to agree at Spotify. Go back to that page, or open the "
+        "Spotify is still waiting for you to agree. Go back to that page, or open the "
         "login link again. If it is gone, use /link in Discord."
     )
 
@@ -125,7 +125,7 @@ class LoginRefused(LoginError):
     """The service does not know the authorization code, or it has expired."""
 
     message = (
-        "This login is no longer accepted: that happens if it takes too long. "
+        "This login is no longer accepted. It probably took too long. "
         "Nothing was changed. Use /link to start over."
     )
 
@@ -193,7 +193,7 @@ _APP_NOT_AUTHORIZED = (
     "Ask {operator} about it, or use your own app: /setup."
 )
 _UNKNOWN_AUTHORIZATION_ERROR = (
-    "{service} ended the login and gave no reason that Tonearm knows. Nothing was changed. "
+    "{service} ended the login for a reason that Tonearm doesn’t know. Nothing was changed. "
     "Use /link to try again."
 )
 
@@ -211,7 +211,7 @@ class BotStarting(LoginError):
 
 class WrongDiscordUser(LoginError):
     message = (
-        "Your browser is signed in to Discord as somebody else, so nothing was linked. "
+        "Your browser is signed in to Discord as someone else, so nothing was linked. "
         "Sign in there as yourself, then use /link again."
     )
 

@@ -40,6 +40,7 @@ UNPLAYABLE = "Spotify can’t play that. Try something else with /search."
 OUTCOME_UNKNOWN_ELSEWHERE = (
     "Not sure that worked: Spotify didn’t confirm. Check in Spotify before trying again."
 )
+EXPLICIT = "Your Spotify blocks explicit songs. You can allow them in Spotify’s settings."
 CONFLICT = "Spotify couldn’t do that just now. Try again in a minute."
 LEGAL_REASONS = "Spotify may not offer that, for legal reasons. Try another version with /search."
 
@@ -113,7 +114,7 @@ TEXTS = {
         "Spotify won’t allow that for this item. Try another version with /search.",
         "Spotify can’t find that. It may be gone. Try another version with /search.",
         "Spotify won’t accept that in a library. Try another version with /search.",
-        "That’s too much for Spotify at once. Try less.",
+        "That’s too much for Spotify at once. Try fewer things.",
     ),
     Subject.ACCOUNT: Texts(
         NotPermitted.message,

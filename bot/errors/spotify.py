@@ -129,7 +129,7 @@ class PlaylistNotOwned(NotPermitted):
     """
 
     def __init__(self, owner: str, *, shared: bool = False) -> None:
-        whose = f"{owner}’s playlist" if owner else "somebody else’s playlist"
+        whose = f"{owner}’s playlist" if owner else "someone else’s playlist"
         rest = "You can add songs, but only they can do that." if shared else "Try one of yours."
         super().__init__("not the owner", message=f"That’s {whose}. {rest}")
 

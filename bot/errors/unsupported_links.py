@@ -27,7 +27,7 @@ _JAM = "That link invites you to a Jam, which apps can’t join. Open it in Spot
 # By the first word of the path.
 PAGES: dict[str, str] = {
     "user": (
-        "That link leads to somebody’s profile, which apps can’t open. Paste a link to one of "
+        "That link leads to someone’s profile, which apps can’t open. Paste a link to one of "
         "their playlists instead."
     ),
     "concert": (
@@ -40,7 +40,7 @@ PAGES: dict[str, str] = {
         "That link leads to something that isn’t out yet. Paste a link to it when it is out."
     ),
     "local": (
-        "That link leads to a file on somebody’s own device, which apps can’t play. Type the name "
+        "That link leads to a file on someone’s own device, which apps can’t play. Type the name "
         "to search for it instead."
     ),
     **dict.fromkeys(("socialsession", "jam"), _JAM),

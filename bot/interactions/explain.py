@@ -48,7 +48,7 @@ def explain(
         case MalformedRequest():
             is_bug = True  # Spotify calls the request malformed
         case BotError():
-            done = "Part of that may be done. Check before you repeat it." if writes.sent else ""
+            done = "Part of that may be done. Check before trying again." if writes.sent else ""
             message = error.render(operator)
             return Explanation(message, last_resort=done) if done else Explanation(message)
         case app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
@@ -60,10 +60,10 @@ def explain(
     reference = secrets.token_hex(3) if is_bug else None
     about_bug = f" Please tell {operator}: reference {reference}." if reference else ""
     if writes.all_done and isinstance(error, DISCORD_ERRORS) and not _is_second(error):
-        message = "That’s done, but I couldn’t show the result. There’s no need to repeat it."
+        message = "That’s done, but I couldn’t show the result. No need to do it again."
         return Explanation(message + about_bug, reference, last_resort="That’s done.")
     if writes.sent:
-        message = "That may be done, but I couldn’t show the result. Check before you repeat it."
+        message = "That may be done, but I couldn’t show the result. Check before trying again."
         return Explanation(message + about_bug, reference, last_resort=message)
     if reference:
         return Explanation("Something went wrong on our side." + about_bug, reference)

@@ -51,4 +51,5 @@ def start_error(error: BaseException, *, logged_in: bool) -> str | None:
 
 
 def _refused_for(seconds: float) -> str:
-    return f"Discord takes no requests at present. Start Tonearm again in {format_wait(seconds)}."
+    wait = format_wait(seconds)
+    return f"Discord isn’t accepting requests right now. Start Tonearm again in {wait}."

@@ -28,10 +28,10 @@ TIMEOUT = 120.0
 _MAX_FORGOTTEN = 1_000
 
 _PARTLY = "{done} Then it stopped: {why}"
-_NEW_DATES = "Spotify shows today as the day when those were added."
+_NEW_DATES = "Spotify now says those were added today."
 _LOST = "{songs} couldn’t be put back: apps can’t add files from a computer."
 _GONE = "{songs} had been removed already."
-_NOTHING = "Nothing of that is left to undo in {name}."
+_NOTHING = "There’s nothing left of that to undo in {name}."
 
 
 def playlist_name(playlist: Playlist) -> str:

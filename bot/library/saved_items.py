@@ -25,7 +25,7 @@ _LOOK_TIMEOUT = 2.0
 _NOT_CONFIRMED = (
     "Not sure that worked: Spotify didn’t confirm. Check your library before trying again."
 )
-_AT_THE_TOP = "It’s at the top of the list now: apps can’t bring back its place or its date."
+_AT_THE_TOP = "It’s at the top of the list now: apps can’t restore its old place or date."
 _OWNER_UNKNOWN = (
     "Spotify doesn’t say whose playlist that is. If it’s yours, removing it would delete it, so "
     "I left it alone."

@@ -138,8 +138,8 @@ async def skip_to_queued(item: Item, message: str, context: ActionContext) -> Ou
             f"{message}. Spotify doesn’t show where in the queue yet, so I didn’t skip", item=item
         )
     if position:
-        others = "1 other comes" if position == 1 else f"{position} others come"
-        return Outcome(f"{message}. {others} first, so I didn’t skip", item=item)
+        others = "another one comes" if position == 1 else f"{position} others come"
+        return Outcome(f"{message}, but {others} first, so I didn’t skip", item=item)
     try:
         skipped = await _skip(PlayerAction("next"), context)
     except SpotifyError as error:

@@ -32,14 +32,15 @@ _MESSAGES: dict[ActionVerb, str] = {
     "restart": "This can’t be restarted. Use /play to start something else.",
     "shuffle": "This can’t be shuffled. Try it with an album or a playlist.",
     "repeat": "This can’t be repeated like that. Try it with an album or a playlist.",
-    "move": "This can’t move to another device. Start it there with /play on.",
+    "move": "This can’t move to another device. Start it there with /play and `on:`.",
     "play": "Apps can’t interrupt what’s playing. Wait until it has ended.",
     "resume": "Nothing to continue. Start something with /play.",
     "queue": "Nothing is playing to queue after. Start something with /play first.",
 }
-# Spotify gives no other sign that a track is unavailable.
+# Spotify gives no other sign that a track is unavailable, or explicit and therefore blocked.
 _TRACK_UNAVAILABLE = (
-    "Spotify won’t play that; it may have been removed. Try another version with /search."
+    "Spotify won’t play that. It may be gone, or your Spotify blocks explicit songs. Try another "
+    "version with /search."
 )
 
 

@@ -41,7 +41,8 @@ def situation_of(state: Playback | None) -> Situation:
         return Situation.HIDDEN
     if state.is_playing is None:
         return Situation.UNKNOWN
-    return Situation.HIDDEN if state.progress_ms else Situation.EMPTY
+    # A paused DJ has no item, and may be at its beginning; an empty device has no context.
+    return Situation.HIDDEN if state.progress_ms or state.context else Situation.EMPTY
 
 
 def require_item(state: Playback | None) -> Playable:

@@ -23,6 +23,7 @@ from bot.spotify.uris import Kind, Uri
 from bot.text.items import count, format_duration
 
 SHUFFLE_REFUSED = "That can’t be shuffled"
+_PAST_END = ", since the link’s time is past the end"
 _NO_LIKED_SONGS = "You have no liked songs yet. Like some with /save."
 _ONLY_LOCAL_FILES = (
     "Your liked songs are files on your computer, which apps can’t play. Use /play with a name or "
@@ -96,8 +97,10 @@ async def _play_item(action: PlayerAction, context: ActionContext) -> Outcome:
                 await player.play(uri, device=device, position_ms=start_ms)
             case _:
                 await player.play_context(uri, device=device)
-    start = f" from {format_duration(start_ms)}" if start_ms else ""
-    return Outcome(f"Playing{start}", item=item)
+    if start_ms:
+        return Outcome(f"Playing from {format_duration(start_ms)}", item=item)
+    is_past_end = action.uri.start_ms > 0
+    return Outcome(f"Playing from the start{_PAST_END}" if is_past_end else "Playing", item=item)
 
 
 async def play_songs(songs: Sequence[Playable], context: ActionContext) -> Outcome:

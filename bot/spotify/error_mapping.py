@@ -196,6 +196,8 @@ def _player_error(refusal: _Refusal) -> SpotifyError | None:
         return DeviceNotFound(log)
     if reason in RESTRICTIONS:
         return PlayerRestricted(log, message=RESTRICTIONS[reason])
+    if refusal.status == 403 and ("EXPLICIT" in reason or refusal.mentions("explicit")):
+        return PlayerRestricted(log, message=refusals.EXPLICIT)
     if refusal.mentions("restricted device", "device is restricted"):
         return PlayerRestricted(log, message=refusals.UNCONTROLLABLE)
     if refusal.subject is Subject.PLAYBACK:

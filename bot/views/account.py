@@ -19,7 +19,7 @@ from bot.views.login import SPOTIFY_APPS_URL
 NOT_LINKED = "You’re not linked, and nothing is stored about you. Use /link to start."
 NOTHING_TO_ERASE = "You’re not linked, so there’s nothing to erase. Use /link to start."
 LOGIN_ERASED = (
-    "You’re not linked. The login that you had started is erased, so its link no longer works. "
+    "You’re not linked. The login you had started is erased, so its link no longer works. "
     "Use /link to start over."
 )
 UNLINKED = (

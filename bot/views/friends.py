@@ -32,7 +32,7 @@ def uri_to_play(state: Playback | None, name: str) -> Uri:
     """The friend's current item with its position. Raises NothingPlaying."""
     uri = state.item.uri if state and state.is_playing and state.item else None
     if state is None or uri is None:
-        raise NothingPlaying(message=f"{name} isn’t playing anything that you could play now.")
+        raise NothingPlaying(message=f"{name} isn’t playing anything you could play now.")
     return replace(uri, start_ms=state.progress_ms or 0)
 
 

@@ -11,7 +11,7 @@ from bot.views import cards
 from bot.views.item_buttons import SHARED_ACTIONS, go_to_buttons, item_buttons
 
 SHARING = "Sharing…"
-SHARED = "Shared with everybody here."
+SHARED = "Shared with everyone here."
 NOT_SHARED = "Nobody else can see it here. Share it in another channel or server."
 
 

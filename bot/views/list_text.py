@@ -58,7 +58,7 @@ FOLLOWED = "Apps can’t see the songs in playlists that you only follow. They s
 _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
 _NOTHING_SAVED = "Nothing here yet. Add to it with /save, or with the buttons below a list."
-_NO_MATCH = "None of them match."
+_NO_MATCH = "Nothing matches."
 _SAVED_HEADINGS: dict[Kind, str] = {
     Kind.TRACK: "Liked Songs",
     Kind.ALBUM: "saved albums",

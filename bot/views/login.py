@@ -23,7 +23,7 @@ SPOTIFY_APPS_URL = "<https://www.spotify.com/account/apps/>"
 
 # Sent to the owner of an account that another Discord user tried to link.
 ALREADY_LINKED_WARNING = (
-    "Somebody just logged in with your Spotify account to link it to another Discord account. "
+    "Someone just tried to link your Spotify account to another Discord account. "
     "It was refused. If that was you, use /unlink here first. If not, change your Spotify "
     f"password, and look through your account’s apps at {SPOTIFY_APPS_URL}."
 )
@@ -109,7 +109,7 @@ def result_message(result: LoginResult | LoginOpened, operator: str) -> str:
     """The text that replaces it as the login goes on; `operator` is who runs the bot."""
     match result:
         case LoginOpened():
-            return "Opened in your browser. Finish there: the link only works in that browser now."
+            return "Opened in your browser. Finish there: the link works only in that browser now."
         case AccountLinked(name=name):
             return f"Linked to **{safe(name)}**. What now?\n{_FIRST_COMMANDS}"
         case AwaitingCode():

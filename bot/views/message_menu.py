@@ -39,11 +39,11 @@ class LinkSelect(PersistentSelect, template=rf"menu:(?P<action>{'|'.join(Message
 
 def link_menu(action: MessageAction, found: Sequence[LinkedItem], left_out: int) -> Reply:
     """The question which link to use; `left_out` links of the message were not read."""
-    text = "Several Spotify links there."
+    text = "That message has several Spotify links."
     if left_out:
         text = (
-            f"There are {MAX_LINKS + left_out} Spotify links in that message; "
-            f"here are the first {MAX_LINKS}."
+            f"That message has {MAX_LINKS + left_out} Spotify links. "
+            f"Here are the first {MAX_LINKS}."
         )
     number = "one" if action is MessageAction.PLAY else "one or more"
     menu = LinkSelect(action, [_option(linked) for linked in found])

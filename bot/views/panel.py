@@ -26,11 +26,11 @@ _BODY_ID = 110
 # The songs after "Next:", and the characters of each name.
 _MAX_UPCOMING, _MAX_UPCOMING_NAME = 3, 40
 _REPEAT_LABELS = {"context": "Repeat all", "track": "Repeat one"}
-_PRIVATE = "**In a private session**\nWhat plays is not shown to others."
+_PRIVATE = "**In a private session**\nOthers can’t see what’s playing."
 _MAYBE_PRIVATE = (
-    "**Spotify doesn’t say whether this is a private session**\nWhat plays is not shown to others."
+    "**Spotify doesn’t say whether this is a private session**\nOthers can’t see what’s playing."
 )
-_NOT_YOURS = "This is somebody else’s remote. Use /now for yours."
+_NOT_YOURS = "This is someone else’s remote. Use /now for yours."
 _LIKE_BUTTON = re.compile(r"panel:\d+:(?:un)?like ([a-z]+:[0-9A-Za-z]{22})")
 
 

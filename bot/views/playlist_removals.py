@@ -16,7 +16,7 @@ from bot.views import cards, song_lines
 
 _EVERY_COPY = "Spotify removes every copy of a song at once."
 _FIRST_STAYS = (
-    "The first copy of each stays where it is. Spotify may show today as the day when it was added."
+    "The first copy of each stays where it is. Spotify may then say that it was added today."
 )
 _NAMELESS = "{entries} no longer on Spotify. Apps can’t remove that; do it in Spotify."
 _LOCAL = "{copies} of files from a computer. Apps can’t remove that; do it in Spotify."

@@ -29,7 +29,7 @@ from bot.views.item_buttons import go_to_buttons
 from bot.views.outcome import outcome_line
 
 # The queue of Spotify does not say whether something plays that it does not show.
-_NO_CURRENT = "Nothing, or something that Spotify doesn’t show to apps, such as an ad."
+_NO_CURRENT = "Nothing I can see. Spotify hides ads and some other things from apps."
 _HIDDEN_CURRENT = "Something that Spotify doesn’t show to apps."
 _FILL = "Nothing yet. Add something with /queue add, or **Queue** below a song in /search."
 _FILL_IDLE = "Nothing yet. Start something with /play, then add more with /queue add."
