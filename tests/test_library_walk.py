@@ -23,6 +23,7 @@ EXAMPLES = 25
 # Items of the pool: two songs, and one of each other kind.
 ITEMS = st.integers(0, 7)
 FOLLOWED, OWN = 7, 8
+NAMES = ("Tides", "**Ebb** @everyone")
 
 Step = tuple[str, list[int]]
 
@@ -33,7 +34,12 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     ),
     st.tuples(st.just("/undo"), st.just([])),
     st.tuples(
-        st.sampled_from(["press Save", "press Unsave", "/playlist add", "/playlist delete"]),
+        st.sampled_from(
+            [
+                *("press Save", "press Unsave", "/playlist add", "/playlist delete"),
+                *("/playlist rename", "rename in Spotify"),
+            ]
+        ),
         st.lists(st.integers(0, 1), min_size=1, max_size=1),
     ),
 )
@@ -45,6 +51,7 @@ class Model:
 
     saved: list[int] = field(default_factory=list)
     songs: list[int] = field(default_factory=list)
+    name: str = ""
     undo: Callable[[], object] | None = None
 
     def save(self, items: Sequence[int], *, by_bot: bool) -> None:
@@ -62,6 +69,17 @@ class Model:
     def add_song(self, song: int) -> None:
         self.songs.append(song)
         self.undo = self.songs.pop
+
+    def rename(self, name: str) -> None:
+        old, self.name = self.name, name
+
+        def undo() -> None:
+            if self.name in (old, name):
+                self.name = old
+            else:  # refused: it was renamed in Spotify since
+                self.undo = undo
+
+        self.undo = undo
 
     def undo_last(self) -> None:
         undo, self.undo = self.undo, None
@@ -92,13 +110,14 @@ class Walk:
             self.account.saved_items(kind).clear()
         self.account.playlists[:] = [self.own]
         self.own.items.clear()
+        self.own.name = NAMES[0]
         self.account.on_change()
         assert self.harness.bot is not None
         services = self.harness.bot.services
         user_id = int(self.harness.discord.state.users["ada"].id)
         services.forget_user(user_id, settings=False)
         self.harness.clock.advance(3600)  # nothing is cached any more
-        return Model(saved=[OWN])
+        return Model(saved=[OWN], name=NAMES[0])
 
     async def step(self, model: Model, step: Step) -> None:
         action, items = step
@@ -125,6 +144,12 @@ class Walk:
                 question = await self.user.run(f"/playlist delete name:{self.own.uri}")
                 await question.press("Delete playlist")
                 model.remove([OWN], by_bot=True)
+            case "/playlist rename":
+                name = NAMES[items[0]]
+                await self.user.run(f"/playlist rename name:{self.own.uri} to:{name}")
+                model.rename(name)
+            case "rename in Spotify":
+                self.own.name = model.name = f"{NAMES[items[0]]} in Spotify"
             case "/playlist add" if OWN in model.saved:
                 reply = await self.user.run(f"/playlist add what:{links} to:{self.own.uri}")
                 if items[0] in model.songs:
@@ -160,6 +185,7 @@ class Walk:
             assert saved == self._of_kind(model.saved, kind), kind
         playlists = [playlist.uri for playlist in self.account.playlists if playlist]
         assert playlists == self._of_kind(model.saved, "playlist")
+        assert self.own.name == model.name
         songs = [entry.uri for entry in self.own.items]
         assert songs == [self.uris[song] for song in model.songs]
 
