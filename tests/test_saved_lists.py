@@ -95,11 +95,11 @@ async def test_find_filters_what_was_read_and_reads_further_on_request(
     calls = len(spotify.calls)
     for searched in ("the newest 100 of 121", "all 121"):
         harness.clock.advance(1)
-        reply = await reply.press("Look through 50 more")
+        reply = await reply.press("Look further")
         assert searched in reply.text
     assert len(spotify.calls) == calls + 2
     assert songs[0].name in reply.text
-    assert "Look through 50 more" not in enabled_button_labels(reply)
+    assert "Look further" not in enabled_button_labels(reply)
     assert await linked_user.autocomplete(f"/saved find:{word}")
     assert len(spotify.calls) == calls + 2
     back = await (await reply.press("Go to album")).press("Back")

@@ -11,7 +11,6 @@ from discord import ui
 
 from bot.browse.paths import PATTERN, READ_MORE, ListKind, ListPath
 from bot.interactions.components import PersistentButton
-from bot.spotify.paging import PAGE_SIZE as API_PAGE_SIZE
 from bot.spotify.uris import Kind
 from bot.views import list_text
 
@@ -48,9 +47,7 @@ def navigation(path: ListPath, *, has_more: bool, rest: bool = False) -> list[ui
         following = path.with_page_offset(1)
         buttons.append(NavigateButton(str(following), f"Page {following.page} ▶"))
     if rest:
-        buttons.append(
-            NavigateButton(str(further_path(path)), f"Look through {API_PAGE_SIZE} more")
-        )
+        buttons.append(NavigateButton(str(further_path(path)), "Look further"))
     if path.kind == ListKind.ARTIST:
         albums = ListPath(ListKind.ALBUMS, path.argument, back=path.back)
         buttons.append(NavigateButton(str(albums), "Albums"))

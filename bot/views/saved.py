@@ -100,4 +100,5 @@ def _list(parts: list[str], notes: list[str]) -> ui.LayoutView:
 
 def undone_reply(undone: Undone) -> Reply:
     """What an undo restored, and what it could not."""
-    return Reply("\n".join([undone.message, *(f"-# {caveat}" for caveat in undone.caveats)]))
+    lines = [undone.message, *(f"-# {caveat}" for caveat in undone.caveats)]
+    return Reply(view=cards.container("\n".join(lines)))
