@@ -83,10 +83,10 @@ class OpenPlaylist:
         except BotError as error:
             stopped = error
         self._hold(rewrite, known=not isinstance(stopped, OutcomeUnknown))
-        reversal = Reversal.of(before, rewrite.order, rewrite.snapshot_id)
-        changed = len(reversal.dropped) + len(reversal.added)
+        reversal = Reversal(before, rewrite.order, rewrite.snapshot_id)
+        changed = len(reversal.dropped) + reversal.added
         label = describe(changed)
-        if changed and not self._is_forgotten():
+        if rewrite.order != list(range(before.count)) and not self._is_forgotten():
 
             async def undo(spotify: Spotify) -> Undone:
                 return await self._editor.reverse(self._user_id, spotify, reversal)

@@ -30,6 +30,8 @@ from bot.text.items import count
 # A playlist with so many entries takes perhaps no more because of Spotify's limit, which reports
 # put at about 11,000, and Spotify's documentation of 2023 at 10,000.
 NEARLY_FULL = 9_900
+# The most songs that one press tidies: a copy that stays takes a call to move it to its place.
+MAX_TIDIED = 100
 
 
 class Duplicates(StrEnum):
@@ -204,14 +206,17 @@ class PlaylistItems:
         uris: Collection[str] | None = None,
         progress: Progress | None = None,
     ) -> tuple[Removed, Tidiness]:
-        """Remove the redundant copies of these songs, or of all; returns what is left to tidy."""
+        """Remove the redundant copies of these songs, or of the first ones.
+
+        Returns what was removed, and what is left to tidy.
+        """
         async with await self._open(user_id, uri, progress) as playlist:
             contents = playlist.contents
             chosen = [
                 redundant
                 for redundant in redundant_songs(contents)
                 if uris is None or redundant.song.uri in uris
-            ]
+            ][:MAX_TIDIED]
             gone = {index for redundant in chosen for index in redundant.indices}
             target = [index for index in range(contents.count) if index not in gone]
             await playlist.change(

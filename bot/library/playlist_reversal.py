@@ -15,31 +15,24 @@ class Reversal:
     """What a change did.
 
     before       the contents before it
+    order        what it made of them
     snapshot_id  after it; None if that is not known
-    dropped      the indices before it of the entries that are gone, ascending
-    added        the songs that are new, by their indices after it, ascending
     """
 
     before: PlaylistContents
+    order: Sequence[Token] = field(repr=False)
     snapshot_id: str | None
-    dropped: Sequence[int]
-    added: dict[int, ListedSong] = field(repr=False)
 
-    @staticmethod
-    def of(before: PlaylistContents, order: Sequence[Token], snapshot_id: str | None) -> Reversal:
-        """`order` is what the change made of the contents."""
-        kept = {token for token in order if isinstance(token, int)}
-        dropped = [index for index in range(before.count) if index not in kept]
-        added = {index: song for index, song in enumerate(order) if not isinstance(song, int)}
-        return Reversal(before, snapshot_id, dropped, added)
+    @property
+    def dropped(self) -> list[int]:
+        """The indices before it of the entries that are gone."""
+        kept = {token for token in self.order if isinstance(token, int)}
+        return [index for index in range(self.before.count) if index not in kept]
 
-    def order(self) -> list[Token]:
-        """What the change made of the contents."""
-        dropped = set(self.dropped)
-        order: list[Token] = [index for index in range(self.before.count) if index not in dropped]
-        for index, song in self.added.items():
-            order.insert(index, song)
-        return order
+    @property
+    def added(self) -> int:
+        """The number of songs that are new."""
+        return sum(isinstance(token, ListedSong) for token in self.order)
 
 
 @dataclass(frozen=True)
@@ -62,13 +55,15 @@ class Restoration:
 def restoration(reversal: Reversal, current: PlaylistContents) -> Restoration:
     """Reverses the change in what is in the playlist now.
 
-    If it was changed since, what was added meanwhile stays, and each song comes back behind the
-    one that it followed.
+    If it was changed since, what was added or moved meanwhile stays, and each song comes back
+    behind the one that it followed.
     """
-    before = list(reversal.before)
+    before, dropped = list(reversal.before), reversal.dropped
     tags = _tags(reversal, before, current)
     staying = [(index, tag) for index, tag in enumerate(tags) if not isinstance(tag, ListedSong)]
-    back = [n for n in reversal.dropped if before[n].uri and not before[n].is_local]
+    if tags is reversal.order:
+        staying.sort(key=lambda pair: pair[1] or 0)
+    back = [n for n in dropped if before[n].uri and not before[n].is_local]
     origins = sorted(tag for _, tag in staying if tag is not None)
     behind: defaultdict[int | None, list[Token]] = defaultdict(list)
     for index in back:
@@ -84,8 +79,8 @@ def restoration(reversal: Reversal, current: PlaylistContents) -> Restoration:
         target,
         returning=len(back),
         leaving=leaving,
-        lost=len(reversal.dropped) - len(back),
-        gone=len(reversal.added) - leaving,
+        lost=len(dropped) - len(back),
+        gone=reversal.added - leaving,
     )
 
 
@@ -93,10 +88,9 @@ def _tags(
     reversal: Reversal, before: Sequence[ListedSong], current: PlaylistContents
 ) -> Sequence[Token | None]:
     """What each entry is: its index before the change, the song that it added, or None: newer."""
-    order = reversal.order()
     if current.snapshot_id is not None and current.snapshot_id == reversal.snapshot_id:
-        return order
+        return reversal.order
     known: defaultdict[str, deque[Token]] = defaultdict(deque)
-    for token in order:
+    for token in reversal.order:
         known[(before[token] if isinstance(token, int) else token).uri].append(token)
     return [known[song.uri].popleft() if known[song.uri] else None for song in current]

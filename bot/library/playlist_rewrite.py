@@ -1,12 +1,15 @@
-"""Changes what is in a playlist, with the three calls that Spotify has for that.
+"""Changes what is in a playlist, with the calls that Spotify has for that.
 
-Spotify adds songs at a position, and removes all copies of a song. So an entry whose copy is to
-stay is removed with it, and the copy is added again where it was.
+Spotify adds songs at a position, moves a range, and removes all copies of a song. So an entry whose
+copy is to go is removed with it. All such entries are added again at once, at the end, and then
+moved to their places one by one: if Spotify refuses a call, nothing but the order is incomplete.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cached_property
+from itertools import groupby, takewhile
 
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import BadRequest, OutcomeUnknown
@@ -37,14 +40,13 @@ class Rewrite:
         self._spotify = spotify
         self._uri = contents.playlist.require_uri()
         self._contents = contents
-        self._entry_uris: Sequence[str] = ()
         self.order: list[Token] = list(range(contents.count))
         self.snapshot_id = contents.snapshot_id
         self.sent = False
         self.readded = 0
 
     async def run(self, target: Sequence[Token], progress: Progress | None = None) -> None:
-        """Change the playlist into `target`, whose old entries are in the old order.
+        """Change the playlist into `target`.
 
         An entry without a URI must be in the target, and so must a local file that has a copy in
         it: Spotify cannot remove the one, nor add the other.
@@ -55,30 +57,44 @@ class Rewrite:
         dropped = [index for index in range(self._contents.count) if index not in kept]
         gone: dict[str, None] = {}
         if dropped:
-            self._entry_uris = [song.uri for song in self._contents]
             gone = dict.fromkeys(self._entry_uris[index] for index in dropped)
         batches = list(_batches(list(gone)))
-        runs = list(_runs(target, lambda token: self._is_added(token, gone)))
-        done, calls = 0, len(batches) + len(runs)
-        if calls <= _QUICK_CALLS:
-            progress = None
+        runs = _count_runs(target, lambda token: self._is_moved(token, gone))
+        done, calls = 0, 2 * len(batches) + runs
+        report = progress if calls > _QUICK_CALLS else None
         for batch in batches:
             await self._remove(batch)
+            if runs > 1:
+                # At once, so that nothing is missing if Spotify refuses a later call.
+                await self._add_at_end([token for token in target if self._is_in(token, batch)])
+            done += 2
+            if report:
+                await report(done, calls)
+        position = 0
+        while position < len(target):
+            if position < len(self.order) and self.order[position] == target[position]:
+                position += 1
+                continue
+            position += await self._put(position, target)
             done += 1
-            if progress:
-                await progress(done, calls)
-        for position, tokens in runs:
-            await self._add(position, tokens)
-            self.readded += sum(isinstance(token, int) for token in tokens)
-            done += 1
-            if progress:
-                await progress(done, calls)
+            if report:
+                await report(done, max(done, calls))
 
-    def _is_added(self, token: Token, gone: dict[str, None]) -> bool:
-        return not isinstance(token, int) or (bool(gone) and self._entry_uris[token] in gone)
+    def _is_moved(self, token: Token, gone: Collection[str]) -> bool:
+        """Whether the entry is new, or removed together with a copy of it."""
+        return not isinstance(token, int) or self._is_in(token, gone)
+
+    def _is_in(self, token: Token, uris: Collection[str]) -> bool:
+        """Whether it is an entry from before with one of these URIs."""
+        return isinstance(token, int) and bool(uris) and self._entry_uris[token] in uris
 
     def _uri_of(self, token: Token) -> str:
         return self._entry_uris[token] if isinstance(token, int) else token.uri
+
+    @cached_property
+    def _entry_uris(self) -> Sequence[str]:
+        """Those of the entries before. Adding songs needs none of them."""
+        return [song.uri for song in self._contents]
 
     @property
     def _total(self) -> int | None:
@@ -95,9 +111,44 @@ class Rewrite:
             snapshot_id = await self._look(error, len(remaining) - len(self.order))
         self.order, self.snapshot_id = remaining, snapshot_id
 
+    async def _add_at_end(self, tokens: Sequence[Token]) -> None:
+        for start in range(0, len(tokens), MAX_ITEMS_PER_CALL):
+            await self._add(len(self.order), tokens[start : start + MAX_ITEMS_PER_CALL])
+
+    async def _put(self, position: int, target: Sequence[Token]) -> int:
+        """Bring the entries from `position` on to their places with one call; returns how many.
+
+        Those that are further down are moved, and the others are added.
+        """
+        there = {token for token in self.order if isinstance(token, int)}
+        if target[position] in there:
+            start = self.order.index(target[position], position)
+            pairs = zip(self.order[start:], target[position:], strict=False)
+            length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+            await self._move(start, position, length)
+            return length
+        run = list(takewhile(lambda token: token not in there, target[position:]))
+        run = run[:MAX_ITEMS_PER_CALL]
+        await self._add(position, run)
+        return len(run)
+
+    async def _move(self, start: int, position: int, length: int) -> None:
+        uris = [self._uri_of(token) for token in self.order[start : start + length]]
+        self.sent = True
+        try:
+            snapshot_id = await self._spotify.playlists.reorder(
+                self._uri, start, position, length=length, snapshot_id=self.snapshot_id
+            )
+        except OutcomeUnknown as error:
+            snapshot_id = await self._look(error, 0, position, uris)
+        moved = self.order[start : start + length]
+        del self.order[start : start + length]
+        self.order[position:position] = moved
+        self.snapshot_id = snapshot_id
+
     async def _add(self, position: int, tokens: Sequence[Token]) -> None:
         """Add the songs; at the end if the playlist became shorter than `position`."""
-        uris = [self._entry_uris[t] if isinstance(t, int) else t.uri for t in tokens]
+        uris = [self._uri_of(token) for token in tokens]
         at = position if position < len(self.order) else None
         self.sent = True
         try:
@@ -114,6 +165,7 @@ class Rewrite:
         end = len(self.order) if at is None else at
         self.order[end:end] = tokens
         self.snapshot_id = snapshot_id
+        self.readded += sum(isinstance(token, int) for token in tokens)
 
     async def _look(
         self, error: OutcomeUnknown, change: int, position: int = 0, uris: Sequence[str] = ()
@@ -147,17 +199,7 @@ def _batches(uris: Sequence[str]) -> Iterator[Sequence[str]]:
         yield uris[start : start + MAX_ITEMS_PER_CALL]
 
 
-def _runs(
-    target: Sequence[Token], is_added: Callable[[Token], bool]
-) -> Iterator[tuple[int, Sequence[Token]]]:
-    """The entries that are to be added, in runs for one call each: index, entries."""
-    run: list[Token] = []
-    for index, token in enumerate(target):
-        if is_added(token):
-            run.append(token)
-        if run and (not is_added(token) or len(run) == MAX_ITEMS_PER_CALL):
-            start = index - len(run) + is_added(token)
-            yield start, run
-            run = []
-    if run:
-        yield len(target) - len(run), run
+def _count_runs(target: Sequence[Token], is_moved: Callable[[Token], bool]) -> int:
+    """The calls that bring the entries to their places: one for each run of moved ones."""
+    runs = (len(list(group)) for moved, group in groupby(target, is_moved) if moved)
+    return sum(-(-length // MAX_ITEMS_PER_CALL) for length in runs)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from bot.spotify.api_model import Address, Amount, ApiModel, Id, Total, decode_response
+from bot.spotify.api_model import Address, Amount, ApiModel, Id, Name, Total, decode_response
 from bot.spotify.entries import Entries
 from bot.spotify.models import (
     Album,
@@ -130,6 +130,19 @@ class Page(ApiModel, Generic[T], frozen=True):
         """Whether the list may continue after this page, which begins at `offset`."""
         more = (self.total or 0) > offset + len(self.items)
         return more or (self.next is not None and bool(self.items))
+
+
+class FirstPlaylistPage(ApiModel, frozen=True):
+    """The first entries of a playlist, inside the playlist; formerly `tracks`."""
+
+    items: Page[PlaylistEntry] | None = None
+    tracks: Page[PlaylistEntry] | None = None
+
+
+class Snapshot(ApiModel, frozen=True):
+    """The response to a write of a playlist's entries."""
+
+    snapshot_id: Name | None = None
 
 
 def page_decoder(model: type[T]) -> Callable[[bytes], Page[T]]:

@@ -13,11 +13,10 @@ from bot.errors.login import MissingScope
 from bot.errors.refusals import OUTCOME_UNKNOWN_ELSEWHERE
 from bot.errors.spotify import OutcomeUnknown, SpotifyDown
 from bot.spotify.api_client import ApiClient
-from bot.spotify.api_model import ApiModel, Name
 from bot.spotify.catalogue import decode_item
 from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
-from bot.spotify.pages import Page, PlaylistEntry, page_decoder
+from bot.spotify.pages import FirstPlaylistPage, Page, PlaylistEntry, Snapshot, page_decoder
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE
 from bot.spotify.playlist_paging import OwnPlaylists, PlaylistItems, items_path
 from bot.spotify.raw_entries import RawEntry, raw_page_decoder
@@ -183,10 +182,29 @@ class PlaylistsApi:
             snapshot_id = _snapshot_id(response)
         return snapshot_id
 
-    async def reorder(self, playlist: Uri, start: int, before: int, *, length: int = 1) -> None:
-        """Move `length` entries from index `start` in front of the entry with index `before`."""
-        body = {"range_start": start, "insert_before": before, "range_length": length}
-        await self._api.write("PUT", items_path(playlist), None, body)
+    async def reorder(
+        self,
+        playlist: Uri,
+        start: int,
+        before: int,
+        *,
+        length: int = 1,
+        snapshot_id: str | None = None,
+    ) -> str | None:
+        """Move `length` entries from index `start` in front of the entry with index `before`.
+
+        snapshot_id  the one that the indices refer to; None for the current one
+
+        Returns the new snapshot ID; None if Spotify did not say it.
+        """
+        body: dict[str, object] = {
+            "range_start": start,
+            "insert_before": before,
+            "range_length": length,
+        }
+        body |= {} if snapshot_id is None else {"snapshot_id": snapshot_id}
+        response = await self._api.write("PUT", items_path(playlist), None, body)
+        return _snapshot_id(response)
 
     async def replace(self, playlist: Uri, *uris: Uri) -> None:
         """Replace all entries: one call replaces MAX_ITEMS_PER_CALL, further calls append."""
@@ -200,24 +218,13 @@ def _uri_strings(uris: Sequence[Uri | str]) -> list[str]:
 
 
 def _decode_opened(body: bytes) -> tuple[Playlist, Page[PlaylistEntry] | None]:
-    contents = _FirstPage.decode(body)
+    contents = FirstPlaylistPage.decode(body)
     return Playlist.decode(body), contents.items or contents.tracks
 
 
 def _snapshot_id(response: bytes) -> str | None:
     """The snapshot ID in the response to a write, whose success is its status alone."""
     try:
-        return _Snapshot.decode(response).snapshot_id
+        return Snapshot.decode(response).snapshot_id
     except SpotifyDown:
         return None
-
-
-class _Snapshot(ApiModel, frozen=True):
-    snapshot_id: Name | None = None
-
-
-class _FirstPage(ApiModel, frozen=True):
-    """The contents inside a playlist; formerly `tracks`."""
-
-    items: Page[PlaylistEntry] | None = None
-    tracks: Page[PlaylistEntry] | None = None

@@ -8,8 +8,8 @@ import discord
 from discord import ui
 
 from bot.interactions.components import PersistentButton, PersistentSelect
-from bot.library.duplicates import Redundant
-from bot.library.playlist_items import Found, Removed, Tidiness
+from bot.library.duplicates import Reason, Redundant
+from bot.library.playlist_items import MAX_TIDIED, Found, Removed, Tidiness
 from bot.spotify.uris import Kind, Uri
 from bot.text.items import count
 from bot.views import cards, song_lines
@@ -18,10 +18,13 @@ _EVERY_COPY = "Spotify removes every copy of a song at once."
 _FIRST_STAYS = (
     "The first copy of each stays where it is. Spotify may then say that it was added today."
 )
+_CALLS = "Removing them uses about {calls} of the bot’s daily Spotify requests."
 _NAMELESS = "{entries} no longer on Spotify. Apps can’t remove that; do it in Spotify."
 _LOCAL = "{copies} of files from a computer. Apps can’t remove that; do it in Spotify."
 _LATER = "That’s the first {shown}. Type more words to find others."
 
+# So few calls need no mention.
+_FEW_CALLS = 10
 _ID = r"[0-9A-Za-z]{22}"
 
 
@@ -114,12 +117,17 @@ def tidy_card(tidiness: Tidiness, removed: Removed | None = None) -> ui.LayoutVi
         return song_lines.container(lines)
     playlist_id = tidiness.playlist.require_uri().id
     select: cards.Row = ui.ActionRow(TidySelect(playlist_id, options))
-    every: cards.Row = ui.ActionRow(TidyAllButton(playlist_id, f"Remove all {number:,}"))
+    first = sum(len(one.indices) for one in redundant[:MAX_TIDIED])
+    label = f"Remove all {number:,}" if first == number else f"Remove the first {first:,}"
+    every: cards.Row = ui.ActionRow(TidyAllButton(playlist_id, label))
     return song_lines.container(lines, select, every)
 
 
 def _notes(tidiness: Tidiness) -> list[str]:
     notes = [_FIRST_STAYS] if any(one.kept is not None for one in tidiness.redundant) else []
+    moves = sum(one.reason is Reason.SAME for one in tidiness.redundant[:MAX_TIDIED])
+    if moves > _FEW_CALLS:
+        notes.append(_CALLS.format(calls=moves + 2))
     if nameless := tidiness.nameless:
         entries = f"{song_lines.entries(nameless)} {'is' if nameless == 1 else 'are'}"
         notes.append(_NAMELESS.format(entries=entries))

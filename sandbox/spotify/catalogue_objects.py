@@ -30,9 +30,10 @@ def common_fields(thing: CatalogueItem, origin: str, kind: str | None = None) ->
     }
 
 
-def first_page(href: str, items: list[Json]) -> Json:
-    """The first page of an item's contents, inside its object."""
-    more = len(items) > FIRST_PAGE_SIZE
+def first_page(href: str, items: list[Json], total: int | None = None) -> Json:
+    """The first page of an item's contents, inside its object; `total`: if `items` are not all."""
+    total = len(items) if total is None else total
+    more = total > FIRST_PAGE_SIZE
     return {
         "href": f"{href}?offset=0&limit={FIRST_PAGE_SIZE}",
         "items": items[:FIRST_PAGE_SIZE],
@@ -40,7 +41,7 @@ def first_page(href: str, items: list[Json]) -> Json:
         "next": f"{href}?offset={FIRST_PAGE_SIZE}&limit={FIRST_PAGE_SIZE}" if more else None,
         "offset": 0,
         "previous": None,
-        "total": len(items),
+        "total": total,
     }
 
 

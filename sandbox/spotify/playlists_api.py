@@ -137,10 +137,11 @@ def update_items(request: ApiRequest) -> ApiResponse:
     if not {"range_start", "insert_before"} <= body.keys():
         raise bad_request("Missing required field: range_start, insert_before")
     start, before, length = body["range_start"], body["insert_before"], body.get("range_length", 1)
-    count = len(playlist.items)
+    snapshot_id = body.get("snapshot_id", playlist.snapshot_id)
+    count = len(playlist.items_at(snapshot_id))
     if length < 1 or not 0 <= start <= count - length or not 0 <= before <= count:
         raise bad_request(OUT_OF_BOUNDS)
-    playlist.move(start, length, before)
+    playlist.move(start, length, before, snapshot_id)
     return _snapshot_response(playlist)
 
 

@@ -63,8 +63,10 @@ def full_playlist(playlist: Playlist, state: SpotifyState, reader: str, *, episo
     shown = simplified_playlist(playlist, state)
     count = shown.pop(_items_key(state))
     if playlist.is_open_to(reader):
-        items = [playlist_item(item, state, episodes=episodes) for item in playlist.items]
-        shown[_items_key(state)] = catalogue_objects.first_page(count["href"], items)
+        first = playlist.items[: catalogue_objects.FIRST_PAGE_SIZE]
+        items = [playlist_item(item, state, episodes=episodes) for item in first]
+        total = len(playlist.items)
+        shown[_items_key(state)] = catalogue_objects.first_page(count["href"], items, total)
     return shown
 
 
