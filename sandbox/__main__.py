@@ -34,9 +34,8 @@ async def serve_page(harness: Harness, port: int) -> None:
 
 
 async def main(arguments: argparse.Namespace) -> None:
-    icons = dict if arguments.terminal else read_images
     async with run_harness(
-        seed=arguments.seed, icons=icons, SPOTIFY_CLIENT_SECRET="yes"
+        seed=arguments.seed, icons=read_images, SPOTIFY_CLIENT_SECRET="yes"
     ) as harness:
         if arguments.terminal:
             # Only the terminal needs the libraries of the dependency group "demo".

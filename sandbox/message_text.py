@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Component = dict[str, Any]
@@ -34,18 +35,33 @@ def plain_text(markdown: str) -> str:
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
 
 
-def render_message(message: dict[str, Any], *, numbered: bool = True) -> str:
-    """The visible text, top to bottom. The numbers are those of `controls`."""
-    lines = [plain_text(message.get("content") or "")]
+def readable_text(markdown: str) -> str:
+    """The same for people: without emphasis, and with timestamps in the reader's time zone."""
+    text = re.sub(r"(?<![\\*])\*(?![*\s])((?:\\.|[^*\n])+)\*(?!\*)", r"\1", markdown)
+    return plain_text(re.sub(r"<t:([0-9]{1,11})(?::[tTdDfFsSR])?>", _time, text))
+
+
+def _time(timestamp: re.Match[str]) -> str:
+    return datetime.fromtimestamp(int(timestamp[1])).strftime("%b %d, %H:%M")
+
+
+def render_message(
+    message: dict[str, Any], *, numbered: bool = True, text: Callable[[str], str] = plain_text
+) -> str:
+    """The visible text, top to bottom. The numbers are those of `controls`.
+
+    text  makes plain text of markdown
+    """
+    lines = [text(message.get("content") or "")]
     for embed in message.get("embeds", []):
-        lines += [embed.get("title") or "", plain_text(embed.get("description") or "")]
+        lines += [embed.get("title") or "", text(embed.get("description") or "")]
     lines += [
-        plain_text(part["content"])
-        for part in walk_components(message)
-        if part["type"] == TEXT_DISPLAY
+        text(part["content"]) for part in walk_components(message) if part["type"] == TEXT_DISPLAY
     ]
     for forwarded in message.get("message_snapshots") or []:
-        lines.append(f"forwarded: {render_message(forwarded['message'], numbered=False)}")
+        lines.append(
+            f"forwarded: {render_message(forwarded['message'], numbered=False, text=text)}"
+        )
     if numbered:
         lines += [f"  [{number}] {control.label}" for number, control in controls(message).items()]
     for part in walk_components(message):

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from sandbox.browser import Browser
 from sandbox.discord import ClientValidationError, NoResponse, Reply, UserClient
 from sandbox.discord.state import EPHEMERAL
 from sandbox.harness import Harness, LoginOffer, find_confirmation_code
-from sandbox.message_text import controls, render_message
+from sandbox.message_text import controls, readable_text, render_message
 from sandbox.spotify.scenarios import Scenarios
 from sandbox.terminal_input import LineCompleter, keyboard_reader, pipe_reader
 
@@ -153,14 +154,14 @@ class Terminal:
     def _print_messages(self) -> None:
         messages = self._user_client.messages()[-MESSAGES_SHOWN:]
         for number, message in zip(range(len(messages), 0, -1), messages, strict=True):
-            print(f"#{number} {_author_name(message)}: {render_message(message, numbered=False)}")
+            print(f"#{number} {_author_name(message)}: {_render(message, numbered=False)}")
         if not messages:
             print("There are no messages here.")
 
     def _select_message(self, number: str) -> None:
         message = self._find_message(number)
         self._selected_message_id = message["id"]
-        print(f"{_author_name(message)}: {render_message(message)}")
+        print(f"{_author_name(message)}: {_render(message)}")
 
     async def _show_reply(self, reply: Reply) -> None:
         await self._wait_until_quiet()
@@ -213,7 +214,7 @@ class Terminal:
     def _print_reply(self, reply: Reply) -> None:
         for message in reply.messages:
             numbered = message is reply.message
-            print(f"{_author_name(message)}: {render_message(message, numbered=numbered)}")
+            print(f"{_author_name(message)}: {_render(message, numbered=numbered)}")
         if reply.modal:
             fields = ", ".join(str(field["label"]) for field in reply.modal.input_fields)
             print(f"A form: {fields}. Answer with name=value; name=value")
@@ -251,6 +252,9 @@ class Terminal:
             except TimeoutError:
                 if seen == (changes.version, len(self._harness.spotify.calls)):
                     return
+
+
+_render = partial(render_message, text=readable_text)
 
 
 def _author_name(message: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from prompt_toolkit.output import DummyOutput
 from bot.config import Settings
 from sandbox.discord import Discord
 from sandbox.harness import Harness, bot_environment
-from sandbox.message_text import controls, render_message
+from sandbox.message_text import controls, readable_text, render_message
 from sandbox.spotify import Spotify
 from sandbox.terminal import Terminal
 from sandbox.terminal_input import keyboard_reader
@@ -150,3 +151,8 @@ def test_choices_know_which_menu_they_are_of() -> None:
 def test_mentions_of_commands_are_words() -> None:
     said = "Use </queue add:123456789012345678>. </b:x> stays."
     assert render_message({"content": said}) == "Use /queue add. </b:x> stays."
+
+
+def test_emphasis_and_timestamps_are_words() -> None:
+    assert readable_text("*Lantern* **Mile** \\*not\\*") == "Lantern Mile *not*"
+    assert re.fullmatch(r"At [A-Z][a-z]{2} \d\d, \d\d:\d\d", readable_text("At <t:1700000000:R>"))
