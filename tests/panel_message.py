@@ -109,6 +109,14 @@ def count_panels(harness: Harness) -> int:
     return len(harness.bot.services.panels)
 
 
+async def wait_for_icons(harness: Harness) -> None:
+    """Wait until the bot has uploaded its icons, or has given up."""
+    assert harness.bot is not None
+    upload = harness.bot.services.icons._task
+    assert upload is not None
+    await asyncio.wait({upload})
+
+
 async def wait_for_redraws(harness: Harness) -> None:
     """Wait until no panel is being redrawn.
 

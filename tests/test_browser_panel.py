@@ -14,11 +14,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, ViewportSize, expect
 
+from bot.interactions.icons import read_images
 from sandbox.harness import Harness, run_harness
 from sandbox.message_text import render_message
 from sandbox.page import PageServer
 from sandbox.spotify import Device, Player
 from tests.chromium import ChatPage, launch_chromium, needs_chromium
+from tests.panel_message import wait_for_icons
 
 pytestmark = [pytest.mark.slow, needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
@@ -145,6 +147,34 @@ async def test_panel_buttons_act_and_show_result(session: Session) -> None:
     await expect(session.panel.get_by_role("button", name="track next")).to_be_disabled()
     await expect(session.panel.get_by_role("button", name="Like")).to_have_count(0)
     await session.take_screenshot("ad", session.panel)
+
+
+async def test_played_song_has_icons_that_become_the_panel(browser: Browser) -> None:
+    async with (
+        run_harness(icons=read_images) as harness,
+        PageServer(harness.discord, harness.spotify) as page,
+    ):
+        await harness.link_account("ada")
+        tab = await browser.new_page(viewport=DESKTOP, reduced_motion="reduce")
+        await tab.goto(page.url)
+        session = Session(tab, harness)
+        await wait_for_icons(harness)
+        await session.run_command("/play paper greenhouse")
+        await expect(session.latest_message).to_contain_text("The Paper Greenhouse")
+        await session.take_screenshot("played")
+        harness.clock.advance(1)
+        await session.button("All controls").click()
+        icons = session.panel.get_by_role("button").locator("img")
+        await expect(icons).not_to_have_count(0)
+        await expect(session.panel.get_by_role("button").locator("span.emoji")).to_have_count(0)
+        for icon in await icons.all():
+            assert await icon.evaluate("icon => icon.decode().then(() => icon.naturalWidth)") > 0
+        await session.press("pause")
+        await expect(session.panel).to_contain_text("Paused on Ada's Laptop")
+        await session.press("Queue")
+        await expect(session.panel).to_contain_text("Next: ")
+        await session.take_screenshot("icons", session.panel)
+        await tab.close()
 
 
 async def test_friend_plays_item_of_shared_panel(session: Session) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
+import ast
+from pathlib import Path
 
+from bot import views
 from bot.interactions.icons import ICON_NAMES, SPOTIFY_MARK, read_images
 from sandbox.discord.application_emoji import MAX_EMOJI, Emoji
+from sandbox.discord.emoji import is_emoji
 from sandbox.discord.faults import no_answer, refusal, too_many_requests
 from sandbox.discord.state import Json
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.message_text import BUTTON, walk_components
+from tests.panel_message import wait_for_icons
 
+# These stand in texts and in the options of menus only.
+DEVICE_EMOJI = {"💻", "📺", "🚗", "🎮"}
 UPLOAD = "POST .*/emojis$"
-
-
-async def _wait_for_upload(harness: Harness) -> None:
-    assert harness.bot is not None
-    task = harness.bot.services.icons._task
-    assert task is not None
-    await asyncio.wait({task})
 
 
 def _emoji(message: Json) -> list[Json]:
@@ -41,7 +40,7 @@ async def _expect_plain_emoji(harness: Harness) -> None:
 
 async def test_icons_are_uploaded_once_and_shown_on_all_buttons() -> None:
     async with run_harness(icons=read_images) as harness:
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         emoji = harness.discord.emoji.by_id
         names = sorted(str(one.payload["name"])[:-9] for one in emoji.values())
         assert names == sorted(ICON_NAMES.values())
@@ -55,19 +54,27 @@ async def test_icons_are_uploaded_once_and_shown_on_all_buttons() -> None:
         assert all(one["id"] in emoji for one in _emoji(reply.message))
         before = dict(emoji)
         await harness.restart()
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         assert emoji == before
         assert all(one["id"] in emoji for one in await _open_panel(harness))
+
+
+def test_every_emoji_of_a_button_has_an_icon() -> None:
+    for path in Path(views.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and is_emoji(text) and text not in DEVICE_EMOJI:
+                assert text in ICON_NAMES, f"{text} in {path.name}"
 
 
 async def test_changed_icon_is_uploaded_under_another_name() -> None:
     images = dict(read_images())
     async with run_harness(icons=lambda: images) as harness:
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         count = len(harness.discord.emoji.by_id)
         images["pause"] = images["play"]
         await harness.restart()
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         assert len(harness.discord.emoji.by_id) == count + 1
         newest = list(harness.discord.emoji.by_id.values())[-1]
         assert newest.payload["name"] in {emoji["name"] for emoji in await _open_panel(harness)}
@@ -88,26 +95,26 @@ async def test_plain_emoji_are_shown_if_discord_takes_no_icon() -> None:
             harness._icons = read_images
             await harness.start()
             if fault is not faults[-1]:
-                await _wait_for_upload(harness)
+                await wait_for_icons(harness)
             await _expect_plain_emoji(harness)
 
 
 async def test_plain_emoji_are_shown_if_the_application_has_all_emoji_that_it_may_have() -> None:
     async with run_harness(icons=read_images) as harness:
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         emoji = harness.discord.emoji.by_id
         (some, *_) = emoji.values()
         emoji.clear()
         emoji |= {str(n): Emoji({**some.payload, "id": str(n), "name": f"n{n}"}, b"", "")
                   for n in range(MAX_EMOJI)}  # fmt: skip
         await harness.restart()
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         await _expect_plain_emoji(harness)
 
 
 async def test_icons_that_the_operator_deletes_cost_one_command() -> None:
     async with run_harness(icons=read_images) as harness:
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         ada = await harness.link_account("ada")
         harness.spotify.accounts["ada"].player.resume()
         harness.discord.emoji.by_id.clear()
@@ -117,12 +124,12 @@ async def test_icons_that_the_operator_deletes_cost_one_command() -> None:
 
 async def test_spotify_mark_of_the_operator_is_shown_on_links_to_spotify() -> None:
     async with run_harness(icons=read_images) as harness:
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         emoji = harness.discord.emoji.by_id
         mark = next(iter(emoji.values()))
         emoji["1"] = Emoji({**mark.payload, "id": "1", "name": SPOTIFY_MARK}, b"", "image/png")
         await harness.restart()
-        await _wait_for_upload(harness)
+        await wait_for_icons(harness)
         ada = await harness.link_account("ada")
         harness.spotify.accounts["ada"].player.resume()
         (link,) = [

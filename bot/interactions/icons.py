@@ -31,6 +31,7 @@ ICON_NAMES = {
     "🔉": "quieter",
     "🔊": "louder",
     "🔇": "mute",
+    "🔗": "link",
     "🔈": "unmute",
     "🎚️": "volume",
     "🤍": "like",
