@@ -35,7 +35,7 @@ async def test_pins_of_any_kind_survive_restart_come_first_and_play(
     for link in links:
         assert "Pinned **" in (await linked_user.run(f"/playlist pin what:{link}")).text
     refused = await linked_user.run("/playlist pin what:Harbour Evenings")
-    assert "You have five pins already." in refused.text
+    assert "You already have five pins." in refused.text
     again = await linked_user.run(f"/playlist pin what:{links[0]} name:My **album**")
     assert "Pinned **My \\*\\*album\\*\\***" in again.text
     await harness.restart()
@@ -55,7 +55,7 @@ async def test_playlist_that_apps_cannot_read_is_pinned_by_name_and_plays(
 ) -> None:
     mix = next(p for p in spotify.playlists.values() if p.owner == "spotify")
     unnamed = await linked_user.run(f"/playlist pin what:{mix.uri}")
-    assert "Give it a name of yours" in unnamed.text
+    assert "give it your own name" in unnamed.text
     card = await linked_user.run(f"/playlist pin what:{mix.uri} name:Daily Mix")
     assert f"[Daily Mix](https://open.spotify.com/playlist/{mix.id})" in card.text
     played = await card.pick("Daily Mix")
@@ -82,6 +82,24 @@ async def test_private_panel_plays_pins_and_shared_panel_hides_them(
     panel.player.device = None
     empty = await linked_user.run("/now")
     assert _pin_menus(empty.message) == [album.uri]
+
+
+async def test_deleted_playlist_is_pinned_again_by_undo_if_there_is_room(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    links = _links(spotify)
+    for others in (links[:1], links):
+        await linked_user.run("/playlist pin what:Hard to Print")
+        question = await linked_user.run("/playlist delete name:Hard to Print")
+        await question.press("Delete playlist")
+        assert "Hard to Print" not in (await linked_user.run("/playlist pin")).text
+        for link in others:
+            await linked_user.run(f"/playlist pin what:{link}")
+        undone = (await linked_user.run("/undo")).text
+        assert "is back in your library" in undone
+        is_full = "It’s no longer pinned" in undone
+        assert is_full == (others == links)
+        assert ("Hard to Print" in (await linked_user.run("/playlist pin")).text) != is_full
 
 
 async def test_default_and_pins_come_first_where_a_playlist_is_chosen(

@@ -71,6 +71,12 @@ async def test_playlists_of_one_name_are_told_apart(
     value = choice_values(choices)[1]
     await linked_user.run(f"/playlist rename name:{value} to:Other")
     assert [twin.name for twin in twins] == ["Other", "Twin"]
+    for number in range(60):
+        spotify.state.add_playlist(f"Shelf {number}", "ada", *songs)
+    assert "Shelf 3" in (await linked_user.run("/playlist show name:shelf 3")).text
+    for accents in ("\u0301", "\u0302"):
+        spotify.state.add_playlist(accents, "ada", *songs)
+    assert "2 songs?" in (await linked_user.run("/playlist delete name:\u0301")).text
     missing = await linked_user.run("/playlist show name:Nothing like it")
     assert "None of your playlists has that name. I couldn’t read 1 of them." in missing.text
 

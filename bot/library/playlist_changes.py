@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
-from bot.errors.content import ChangedSince, InvalidPlaylistText, SharedPlaylist
+from bot.errors.content import ChangedSince, InvalidPlaylistText, SharedPlaylist, TooManyPins
 from bot.errors.spotify import BadRequest, NotFound, OutcomeUnknown
 from bot.library.playlist_lookup import find_playlist_among
 from bot.library.playlist_sources import Filled, NowPlaying, SourceSongs, fill, read_source
@@ -124,12 +124,12 @@ class PlaylistChanges:
         if details.public and before.collaborative:
             raise SharedPlaylist
         await _edit(spotify, before.require_uri(), details)
-        await self._store_name(user_id, before.require_uri(), details.name)
         change = Change(
             f"Changed {title(before)}.",
             partial(self._undo_edit, user_id, before, details.of(before), details),
         )
         self._undo_log.record(user_id, spotify, change)
+        await self._store_name(user_id, before.require_uri(), details.name)
         return Edited(before, _with_details(before, details))
 
     async def delete(self, user_id: int, uri: Uri) -> Playlist:
@@ -139,16 +139,16 @@ class PlaylistChanges:
             playlist = await spotify.playlists.get(uri)
         except NotFound:  # its owner has hidden it, which is no reason to keep following it
             playlist = Playlist(id=uri.id, raw_uri=str(uri))
-        await spotify.library.remove(uri)
         default = (await self._preferences.get(user_id)).playlist
         default = default if default and default.id == uri.id else None
         pin = next((pin for pin in await self._pins.of(user_id) if pin.uri == str(uri)), None)
+        await spotify.library.remove(uri)
+        undo = partial(self._undo_delete, user_id, playlist, default, pin)
+        self._undo_log.record(user_id, spotify, Change(f"Deleted {title(playlist)}.", undo))
         if default:
             await self._preferences.set_playlist(user_id, None)
         if pin:
             await self._pins.remove(user_id, pin.uri)
-        undo = partial(self._undo_delete, user_id, playlist, default, pin)
-        self._undo_log.record(user_id, spotify, Change(f"Deleted {title(playlist)}.", undo))
         return playlist
 
     async def set_default(self, user_id: int, text: str) -> SavedDefault:
@@ -192,12 +192,13 @@ class PlaylistChanges:
         await spotify.library.save(playlist.require_uri())
         if default and (await self._preferences.get(user_id)).playlist is None:
             await self._preferences.set_playlist(user_id, default)
+        caveats = ["It may be at another place in your list."]
         if pin:
-            await self._pins.set(user_id, pin)
-        return Undone(
-            f"{title(playlist)} is back in your library.",
-            ("It may be at another place in your list.",),
-        )
+            try:
+                await self._pins.set(user_id, pin)
+            except TooManyPins:
+                caveats.append("It’s no longer pinned, because you have five other pins.")
+        return Undone(f"{title(playlist)} is back in your library.", tuple(caveats))
 
 
 def validate_name(text: str) -> str:

@@ -77,9 +77,14 @@ async def find_playlist(
 
 def _named(own: OwnPlaylists, name: str) -> list[tuple[Playlist, Ownership]]:
     """Those of this name, without regard to case and accents unless only one has it exactly."""
-    named = [pair for pair in own.entries if normalise(pair[0].name or "") == normalise(name)]
+    named = [pair for pair in own.entries if _key(pair[0].name) == _key(name)]
     exact = [pair for pair in named if single_line(pair[0].name) == single_line(name)]
     return exact if len(exact) == 1 else named
+
+
+def _key(name: str | None) -> str:
+    """What two spellings of a name have in common; a name of accents alone keeps them."""
+    return normalise(name or "") or single_line(name)
 
 
 async def find_playlist_among(
