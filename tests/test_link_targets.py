@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.discord import UserClient
+from sandbox.harness import Harness
 from sandbox.spotify import Player, Spotify
 from tests.command_assertions import spotify_url
 from tests.list_components import option_ids
@@ -73,6 +74,16 @@ async def test_link_to_a_minute_starts_there(
         start = f"Playing from {seconds // 60}:{seconds % 60:02}"
         past_end = "Playing from the start, since the link’s time is past the end"
         assert (start if seconds else past_end) in reply.text
+
+
+async def test_list_of_a_link_plays_from_its_minute(
+    harness: Harness, spotify: Spotify, player: Player, ada: UserClient
+) -> None:
+    episode = next(iter(spotify.catalogue.episodes.values()))
+    listed = await ada.run(f"/search query:{spotify_url(episode.uri)}?t=61")
+    await harness.restart()
+    await listed.press("Play from 1:01")
+    assert (player.item, player.progress // 1000) == (episode.uri, 61)
 
 
 async def test_start_of_a_link_survives_the_question_for_a_device(

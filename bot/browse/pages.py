@@ -103,7 +103,7 @@ async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPa
         case ListKind.SAVED:
             return await _saved(spotify, path, query)
         case ListKind.ONE:
-            kind, _, item_id = path.argument.partition(".")
+            kind, item_id, *_ = path.argument.split(".")
             item = await spotify.catalogue.item(Uri(Kind(kind), item_id))
             return ListPage(path, Entries([Entry(item)]), more=False)
     return await _item_contents(spotify, path)

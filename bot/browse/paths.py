@@ -51,6 +51,8 @@ PAGE_SIZE = 10
 # Discord allows a custom_id 100, of which its prefix needs ten.
 MAX_DEPTH, MAX_PATH_LENGTH = 3, 90
 _MAX_PAGE = 9999
+# A link's start has at most six digits in a path.
+_MAX_START_MS = 1_000_000_000
 
 RANGES: dict[str, TimeRange] = {"short": "short_term", "medium": "medium_term", "long": "long_term"}
 
@@ -60,7 +62,7 @@ READ_MORE = "more"
 _KINDS = "|".join(Kind)
 _ID = "[0-9A-Za-z]{22}"
 _SEGMENT = (
-    rf"(?:search\.(?:{_KINDS})|one\.(?:{_KINDS})\.{_ID}|"
+    rf"(?:search\.(?:{_KINDS})|one\.(?:{_KINDS})\.{_ID}(?:\.[0-9]{{1,6}})?|"
     rf"(?:album|artist|albums|show|playlist|audiobook)\.{_ID}|"
     rf"recent|playlists|saved\.(?:{_KINDS})(?:\.{READ_MORE})?|top\.(?:track|artist)\.(?:{'|'.join(RANGES)}))\.[0-9]{{1,4}}"
 )
@@ -72,8 +74,9 @@ PATTERN = rf"{_SEGMENT}(?:/{_SEGMENT}){{0,{MAX_DEPTH - 1}}}"
 class ListPath:
     """A page of a list, and the list from which it was opened.
 
-    argument  search: the kind; one: kind and ID; top: kind and range; saved: kind, and
-              READ_MORE or nothing; others of OWN_LISTS: empty; else the ID
+    argument  search: the kind; one: kind, ID, and the start of its link in seconds, if any; top:
+              kind and range; saved: kind, and READ_MORE or nothing; others of OWN_LISTS: empty;
+              else the ID
     page      counted from 1
     back      the list from which this one was opened
     """
@@ -101,6 +104,12 @@ class ListPath:
         return (self.page - 1) * PAGE_SIZE
 
     @property
+    def start_ms(self) -> int:
+        """Where the link of the only item starts; 0 for the beginning."""
+        _, _, start = self.argument.partition(".")[2].partition(".")
+        return int(start) * 1000 if self.kind == ListKind.ONE and start else 0
+
+    @property
     def head_uri(self) -> Uri | None:
         """The album, artist, playlist, show or audiobook that was opened; None for other lists."""
         if self.kind in (ListKind.SEARCH, ListKind.ONE, *OWN_LISTS):
@@ -126,7 +135,8 @@ class ListPath:
 def path_for_item(uri: Uri) -> ListPath:
     """The contents of an item; a track or an episode has none, and is listed itself."""
     if uri.kind in (Kind.TRACK, Kind.EPISODE):
-        return ListPath(ListKind.ONE, f"{uri.kind}.{uri.id}")
+        start = f".{uri.start_ms // 1000}" if 0 < uri.start_ms < _MAX_START_MS else ""
+        return ListPath(ListKind.ONE, f"{uri.kind}.{uri.id}{start}")
     return ListPath(ListKind(uri.kind), uri.id)
 
 

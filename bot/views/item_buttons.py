@@ -11,6 +11,7 @@ from bot.browse.paths import artist_uri, parent_uri
 from bot.interactions.components import PersistentButton
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind, Uri
+from bot.text.items import format_duration
 
 
 class ItemAction(StrEnum):
@@ -69,7 +70,7 @@ UNSAVABLE_KINDS = frozenset(Kind) - {Kind.PLAYLIST}
 class ItemActionButton(
     PersistentButton,
     template=rf"item:(?P<action>{'|'.join(ItemAction)}):(?P<kind>{'|'.join(Kind)}):"
-    r"(?P<item_id>[0-9A-Za-z]{22})",
+    r"(?P<item_id>[0-9A-Za-z]{22})(?::(?P<start>\d{1,6}))?",
 ):
     """Does one thing with one item, for every user who presses it."""
 
@@ -78,22 +79,23 @@ class ItemActionButton(
         action: str,
         kind: Kind,
         item_id: str,
+        start: str | None = None,
         *,
         whole: bool = False,
         label: str | None = None,
     ) -> None:
         """`whole`: the label names the kind, to distinguish it from the buttons for an entry.
 
+        start  where to play it from, in seconds
         label  instead of the label for that action
         """
         self.action = ItemAction(action)
-        self.uri = Uri(kind, item_id)
+        self.uri = Uri(kind, item_id, int(start or 0) * 1000)
         label = label or _label(self.action, Kind(kind))
         label = f"{label} {kind}" if whole else label
         style = discord.ButtonStyle.success if action == PLAY else discord.ButtonStyle.secondary
-        super().__init__(
-            ui.Button(label=label, style=style, custom_id=f"item:{action}:{kind}:{item_id}")
-        )
+        custom_id = f"item:{action}:{kind}:{item_id}" + (f":{start}" if start else "")
+        super().__init__(ui.Button(label=label, style=style, custom_id=custom_id))
 
     def show_saved(self, saved: bool) -> None:
         """Turn a save button into an unsave button, or back."""
@@ -110,11 +112,19 @@ def _label(action: ItemAction, kind: Kind) -> str:
 
 
 def item_buttons(
-    item: Item | Uri, *actions: ItemAction, saved: bool = False
+    item: Item | Uri, *actions: ItemAction, saved: bool = False, start_ms: int = 0
 ) -> list[ItemActionButton]:
-    """One button for each of the actions; a `saved` item can be unsaved instead of saved."""
+    """One button for each of the actions; a `saved` item can be unsaved instead of saved.
+
+    start_ms  where to play it from
+    """
     uri = item if isinstance(item, Uri) else item.require_uri()
-    return [ItemActionButton(_toggled(a, uri, saved), uri.kind, uri.id) for a in actions]
+    buttons = [ItemActionButton(_toggled(a, uri, saved), uri.kind, uri.id) for a in actions]
+    if start_ms and PLAY in actions:
+        start, label = str(start_ms // 1000), f"Play from {format_duration(start_ms)}"
+        play = ItemActionButton(PLAY, uri.kind, uri.id, start, label=label)
+        buttons[actions.index(PLAY)] = play
+    return buttons
 
 
 def go_to_buttons(item: Item | None) -> list[ItemActionButton]:

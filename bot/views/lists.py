@@ -158,7 +158,8 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
         child = child_path(message.path, item, alone=without_back) if selected else None
         open_button = [NavigateButton(str(child), OPEN_LABELS[item.kind])] if child else []
         saved = list_text.is_saved(message.text, selected) if selected else message.head_saved
-        actions = item_buttons(item, *ACTIONS[item.kind], saved=saved)
+        start_ms = message.path.start_ms
+        actions = item_buttons(item, *ACTIONS[item.kind], saved=saved, start_ms=start_ms)
         row_is_full = len(actions) == _BUTTONS_PER_ROW
         rows.append(ui.ActionRow(*([] if row_is_full else open_button), *actions))
         buttons += open_button if row_is_full else []

@@ -191,8 +191,10 @@ PRIVACY = (
     ),
     (
         "What is kept in memory",
-        "Spotify’s answers, for at most ten minutes. Your last 25 searches and songs, for "
-        "suggestions as you type, until you’ve used none for a day. Nobody else sees them.",
+        "Spotify’s answers, and your last change that /undo can take back, for at most ten "
+        "minutes. How loud a device was before you muted it, for twelve hours. Your last 25 "
+        "searches and songs, for suggestions as you type, until you’ve used none for a day. "
+        "Nobody else sees them.",
     ),
     (
         "Why",
