@@ -20,7 +20,7 @@ from bot.interactions.responses import (
     edit_reply,
     reply,
 )
-from bot.library.playlists import resolve_addition, try_add_to_playlist, writable_playlists
+from bot.library.playlists import resolve_addition, writable_playlists
 from bot.library.saved_items import saved_among
 from bot.player.actions import play_action
 from bot.player.outcome import Outcome
@@ -55,6 +55,7 @@ class Items(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.player = services.player
         self.preferences = services.store.preferences
+        self.playlist_items = services.playlist_items
         self.saved_items = services.saved_items
         self.sessions = services.sessions
         self.writes = services.writes
@@ -111,7 +112,7 @@ class Items(commands.Cog):
         default = (await self.preferences.get(user_id)).playlist
         if default is not None:
             addition = await resolve_addition(spotify, item)
-            if await try_add_to_playlist(spotify, default.id, addition):
+            if await self.playlist_items.try_append(user_id, spotify, default, addition):
                 another = playlists.AddToAnotherButton(uri.kind, uri.id)
                 return _Done(playlists.added_note(addition, default), (another,), item)
         writable = await writable_playlists(spotify)

@@ -8,7 +8,7 @@ from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer_edit, edit_reply
 from bot.library.playlist_items import Duplicates
-from bot.library.playlists import add_to_playlist, resolve_addition, writable_playlists
+from bot.library.playlists import resolve_addition, writable_playlists
 from bot.services import Services
 from bot.spotify.uris import Uri
 from bot.views import playlist_items, playlist_removals, playlists, song_lines
@@ -30,7 +30,7 @@ class PlaylistItemButtons(commands.Cog):
         spotify = await self.sessions.session(interaction.user.id)
         item = await spotify.catalogue.item(menu.uri)
         addition = await resolve_addition(spotify, item)
-        await add_to_playlist(spotify, menu.playlist.id, addition)
+        await self.items.append(interaction.user.id, spotify, menu.playlist, addition)
         note = playlists.added_note(addition, menu.playlist)
         another = playlists.AddToAnotherButton(item.kind, item.require_uri().id)
         await edit_reply(interaction, view=with_status(interaction.message, note, another))

@@ -11,7 +11,7 @@ from sandbox.discord import Reply, UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.message_text import SELECT, walk_components
-from sandbox.spotify import Playlist, Spotify
+from sandbox.spotify import Playlist, PlaylistItem, Spotify
 from sandbox.spotify.rules import Changed
 from tests.list_components import (
     components,
@@ -245,3 +245,15 @@ async def test_each_error_has_its_message(
     await results.press("Share")
     shared = await grace.wait_for_message("Ada shared a song")
     assert "Link Spotify" in enabled_button_labels(await grace.press(shared, "Add to playlist"))
+
+
+async def test_undo_takes_back_what_a_button_added_and_nothing_else(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    default = _playlist_named(spotify, "Harbour Evenings")
+    await _set_default_playlist(harness, default)
+    _, uri = await _press_add(linked_user)
+    default.insert([PlaylistItem(uri)], 0)  # in the app, meanwhile
+    before = [entry.uri for entry in default.items[:-1]]
+    assert "Removed 1 song from **Harbour Evenings**" in (await linked_user.run("/undo")).text
+    assert [entry.uri for entry in default.items] == before

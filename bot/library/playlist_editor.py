@@ -13,7 +13,7 @@ from bot.errors.bot_error import BotError
 from bot.errors.spotify import OutcomeUnknown
 from bot.interactions.progress import Progress
 from bot.library.playlist_contents import ContentsCache, PlaylistContents, Token
-from bot.library.playlist_reversal import Reversal, restoration
+from bot.library.playlist_reversal import Restoration, Reversal, restoration, without_last
 from bot.library.playlist_rewrite import Rewrite
 from bot.library.undo import Change, UndoLog, Undone
 from bot.spotify import Spotify
@@ -27,6 +27,10 @@ TIMEOUT = 120.0
 # Users whose unlinking is remembered while their commands are in progress.
 _MAX_FORGOTTEN = 1_000
 
+_OUTCOME_UNKNOWN = (
+    "Not sure that was added: Spotify didn’t confirm. Check the playlist in Spotify before trying "
+    "again, or it may be there twice."
+)
 _PARTLY = "{done} Then it stopped: {why}"
 _NEW_DATES = "Spotify now says those were added today."
 _LOST = "{songs} couldn’t be put back: apps can’t add files from a computer."
@@ -100,7 +104,13 @@ class OpenPlaylist:
 
     async def reverse(self, reversal: Reversal) -> Undone:
         """Bring back what a change dropped, and remove what it added. Raises BotError."""
-        plan = restoration(reversal, self.contents)
+        return await self._restore(restoration(reversal, self.contents))
+
+    async def take_back(self, uris: Sequence[str]) -> Undone:
+        """Remove songs that were added behind all others: the last ones in this order."""
+        return await self._restore(without_last(self.contents, uris))
+
+    async def _restore(self, plan: Restoration) -> Undone:
         rewrite = Rewrite(self._spotify, self.contents)
         try:
             await rewrite.run(plan.target)
@@ -174,6 +184,28 @@ class PlaylistEditor:
             if self.generation(user_id) != generation:
                 self.held.forget(user_id)
             yield OpenPlaylist(self, spotify, user_id, contents, generation)
+
+    async def append(
+        self, user_id: int, spotify: Spotify, uri: Uri, songs: Sequence[Uri], label: str
+    ) -> None:
+        """Add songs at the end with one call, whatever the playlist has; the user can undo that.
+
+        Raises OutcomeUnknown, whose message asks the user to look before they repeat it.
+        """
+        generation = self.generation(user_id)
+        async with self.lock(uri):
+            self.held.drop(user_id, uri)
+            try:
+                await spotify.playlists.add(uri, *songs)
+            except OutcomeUnknown as error:
+                raise OutcomeUnknown(str(error), message=_OUTCOME_UNKNOWN) from None
+
+        async def undo(undoing: Spotify) -> Undone:
+            async with self.open(user_id, uri, undoing, undoing) as playlist:
+                return await playlist.take_back([str(song) for song in songs])
+
+        if self.generation(user_id) == generation:
+            self.undo_log.record(user_id, spotify, Change(label, undo, background=True))
 
     def lock(self, uri: Uri) -> asyncio.Lock:
         """Held while a command reads and changes the playlist."""

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
-from bot.accounts.sessions import Sessions
 from bot.errors.content import NotInPlaylist, PlaylistFull, UnreadableLink
-from bot.errors.spotify import NotPermitted
+from bot.errors.spotify import NotFound, NotPermitted
 from bot.interactions.progress import Progress
 from bot.library.duplicates import (
     Reason,
@@ -22,9 +22,13 @@ from bot.library.duplicates import (
 from bot.library.playlist_additions import MAX_LINKS, SongsToAdd, songs_to_add
 from bot.library.playlist_contents import ListedSong, PlaylistContents, Token
 from bot.library.playlist_editor import TIMEOUT, OpenPlaylist, PlaylistEditor
+from bot.library.playlists import Addition
+from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Playlist
-from bot.spotify.uris import Uri
+from bot.spotify.uris import Kind, Uri
+from bot.store import SavedDefault
+from bot.text.escape import safe
 from bot.text.items import count
 
 # A playlist with so many entries takes perhaps no more because of Spotify's limit, which reports
@@ -99,10 +103,16 @@ class Tidiness:
     unread: int = 0
 
 
+class SessionSource(Protocol):
+    """What `Sessions` is to this module."""
+
+    async def session(self, discord_id: int, *, background: bool = False) -> Spotify: ...
+
+
 class PlaylistItems:
     """Changes what is in playlists, one command after the other for each playlist."""
 
-    def __init__(self, sessions: Sessions, editor: PlaylistEditor) -> None:
+    def __init__(self, sessions: SessionSource, editor: PlaylistEditor) -> None:
         self._sessions = sessions
         self._editor = editor
 
@@ -156,6 +166,25 @@ class PlaylistItems:
         return wanted, await self.add(
             user_id, uri, wanted.songs, at_top=at_top, duplicates=duplicates, progress=progress
         )
+
+    async def append(
+        self, user_id: int, spotify: Spotify, playlist: SavedDefault, addition: Addition
+    ) -> None:
+        """Add with one call, without a look at what the playlist has. Raises OutcomeUnknown."""
+        name = f"**{safe(playlist.name) or 'Untitled'}**"
+        label = f"Added {count(len(addition.uris), 'song')} to {name}."
+        uri = Uri(Kind.PLAYLIST, playlist.id)
+        await self._editor.append(user_id, spotify, uri, addition.uris, label)
+
+    async def try_append(
+        self, user_id: int, spotify: Spotify, playlist: SavedDefault, addition: Addition
+    ) -> bool:
+        """False if Spotify refuses: the playlist is gone, or the user may no longer add to it."""
+        try:
+            await self.append(user_id, spotify, playlist, addition)
+        except (NotPermitted, NotFound):
+            return False
+        return True
 
     async def find(
         self, user_id: int, uri: Uri, what: str, progress: Progress | None = None

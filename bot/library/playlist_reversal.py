@@ -84,6 +84,18 @@ def restoration(reversal: Reversal, current: PlaylistContents) -> Restoration:
     )
 
 
+def without_last(current: PlaylistContents, uris: Sequence[str]) -> Restoration:
+    """Takes out the last run of these songs; all stay if there is no such run any more."""
+    listed = [song.uri for song in current]
+    starts = range(len(listed) - len(uris), -1, -1)
+    start = next((n for n in starts if listed[n : n + len(uris)] == list(uris)), None)
+    kept = range(current.count)
+    if start is None:
+        return Restoration(list(kept), returning=0, leaving=0, lost=0, gone=len(uris))
+    target = [n for n in kept if not start <= n < start + len(uris)]
+    return Restoration(target, returning=0, leaving=len(uris), lost=0, gone=0)
+
+
 def _tags(
     reversal: Reversal, before: Sequence[ListedSong], current: PlaylistContents
 ) -> Sequence[Token | None]:

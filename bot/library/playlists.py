@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import compress
 
 from bot.errors.content import NothingFound
-from bot.errors.spotify import NotFound, NotPermitted, OutcomeUnknown
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
@@ -21,10 +20,6 @@ ADDABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.EPISODE, Kind.ALBUM)
 MAX_ALBUM_SONGS = 50
 
 _NO_SONGS = "Spotify shows no songs on that album, so nothing was added."
-_OUTCOME_UNKNOWN = (
-    "Not sure that was added: Spotify didn’t confirm. Check the playlist in Spotify before trying "
-    "again, or it may be there twice."
-)
 
 
 @dataclass(frozen=True)
@@ -73,20 +68,3 @@ async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
         total = f" of {page.total:,}" if page.total and page.total > len(uris) else ""
         songs = f"The first {songs}{total}"
     return Addition(uris, f"{songs}, added")
-
-
-async def add_to_playlist(spotify: Spotify, playlist_id: str, addition: Addition) -> None:
-    """Raises OutcomeUnknown, whose message asks the user to look before they repeat it."""
-    try:
-        await spotify.playlists.add(Uri(Kind.PLAYLIST, playlist_id), *addition.uris)
-    except OutcomeUnknown as error:
-        raise OutcomeUnknown(str(error), message=_OUTCOME_UNKNOWN) from None
-
-
-async def try_add_to_playlist(spotify: Spotify, playlist_id: str, addition: Addition) -> bool:
-    """False if Spotify refuses: the playlist is gone, or the user may no longer add to it."""
-    try:
-        await add_to_playlist(spotify, playlist_id, addition)
-    except (NotPermitted, NotFound):
-        return False
-    return True

@@ -79,7 +79,9 @@ def remove_question(found: Found) -> ui.LayoutView:
         (song, "" if copies == 1 else f"{copies} copies") for song, copies in found.songs
     )
     name, songs = song_lines.link(found.playlist), len(found.songs)
-    heading = f"{count(songs, 'song')} in {name}" if songs > 1 else f"It’s in {name} several times"
+    heading = (
+        f"{songs:,} matching songs in {name}" if songs > 1 else f"It’s in {name} several times"
+    )
     notes = [_EVERY_COPY] if any(copies > 1 for _, copies in found.songs) else []
     if songs > len(options):
         notes.append(_LATER.format(shown=len(options)))
@@ -139,7 +141,8 @@ def _notes(tidiness: Tidiness) -> list[str]:
 
 def _line(one: Redundant) -> str:
     """The entry with its number, and why it is redundant."""
-    place = "" if one.kept is None else f", as number {one.kept + 1:,}"
+    link = " of" if one.reason is Reason.SAME else " as"
+    place = "" if one.kept is None else f"{link} number {one.kept + 1:,}"
     return f"{one.indices[0] + 1:,}\\. {song_lines.linked(one.song)} · {_reason(one)}{place}"
 
 
