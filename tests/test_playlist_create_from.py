@@ -59,7 +59,7 @@ async def test_nothing_is_created_from_an_empty_or_unknown_source(
         ("liked", "There are no songs in that, so I made no playlist."),
         ("playing", "Nothing is playing."),
         ("whatever", "I can’t make a playlist from that."),
-        (next(iter(spotify.catalogue.artists.values())).uri, "There is nothing in that to add"),
+        (next(iter(spotify.catalogue.artists.values())).uri, "I can’t add that to a playlist."),
     ):
         reply = await linked_user.run(f"/playlist create name:Made from:{source}")
         assert sentence in reply.text

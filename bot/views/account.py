@@ -68,8 +68,8 @@ def account_card(account: LinkedAccount, preferences: Preferences) -> ui.LayoutV
         "- Your settings, with the name and ID of your default device and playlist\n"
         "- Your pins, with their names and links\n"
         "- Your sleep timer, until it ends\n"
-        "-# In memory only: your last searches and songs, for a day, for suggestions as you type; "
-        "and your last change, for ten minutes, for /undo.",
+        "-# In memory only: your last searches and songs, for a day, for suggestions as you type.\n"
+        "-# For ten minutes, your last change, for /undo.",
     )
 
 
