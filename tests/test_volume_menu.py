@@ -176,4 +176,4 @@ async def test_panel_opens_the_menu(
     await panel.wait_for("20%")
     grace = await harness.link_account("grace")
     visit = await grace.press(panel.message, "🎚️")
-    assert "somebody else’s remote" in visit.text
+    assert "else’s remote" in visit.text
