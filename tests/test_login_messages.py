@@ -97,6 +97,20 @@ async def test_link_used_before_its_direct_message_is_sent_is_edited_too() -> No
             await it.harness.discord.user_client("ada", "dm").wait_for_message(expected)
 
 
+async def test_link_replaced_or_erased_before_its_direct_message_is_sent_says_so() -> None:
+    for command, expected in (("/link", REPLACED), ("/unlink", "this login link no longer works")):
+        async with login_client() as it:
+            held = HeldResponse("POST .*/channels/[0-9]+/messages direct-message$")
+            it.harness.discord.faults.add(held)
+            async with released_at_exit(held.hold):
+                reply = await it.harness.discord.user_client("ada").run("/link")
+                await held.hold.response_ready.wait()
+                await it.harness.discord.user_client("ada", "general").run(command)
+            await reply.wait_for(expected)
+            await it.harness.discord.user_client("ada", "dm").wait_for_message(expected)
+            assert not find_buttons(reply.message)
+
+
 async def test_slow_edit_does_not_replace_a_later_one() -> None:
     async with login_client(**MODES[1]) as it:
         older, _ = await it.request_login()
