@@ -91,7 +91,7 @@ async def test_find_filters_what_was_read_and_reads_further_on_request(
     word = songs[0].name.split()[0]
     reply = await linked_user.run(f"/saved find:{songs[0].name}")
     assert "the newest 50 of 121" in reply.text
-    assert "None of them match" in reply.text
+    assert "Nothing matches" in reply.text
     calls = len(spotify.calls)
     for searched in ("the newest 100 of 121", "all 121"):
         harness.clock.advance(1)
@@ -128,4 +128,4 @@ async def test_changes_made_elsewhere_show_at_once(
     ada.save(first.uri)
     assert first.name in (await linked_user.run("/saved")).text.splitlines()[1]
     await linked_user.run(f"/unsave what:{first.uri}")
-    assert "None of them match" in (await linked_user.run(f"/saved find:{first.name}")).text
+    assert "Nothing matches" in (await linked_user.run(f"/saved find:{first.name}")).text
