@@ -210,7 +210,9 @@ async def test_sharer_name_cannot_ping(discord: Discord, linked_user: UserClient
 async def test_every_kind_can_be_searched_played_and_saved(
     spotify: Spotify, linked_user: UserClient
 ) -> None:
-    unsave_all(spotify.accounts["ada"])
+    ada = spotify.accounts["ada"]
+    unsave_all(ada)
+    ada.playlists.clear()
     for type_, query, heading, buttons in (
         ("tracks", "lantern", "Songs for", {"Play", "Queue", "Save", "Add to playlist", "Share"}),
         (
@@ -220,7 +222,7 @@ async def test_every_kind_can_be_searched_played_and_saved(
             {"Show songs", "Play", "Add to playlist", "Save", "Share"},
         ),
         ("artists", "lantern", "Artists for", {"Show songs", "Play", "Follow", "Share"}),
-        ("playlists", "evenings", "Playlists for", {"Show songs", "Play", "Save", "Share"}),
+        ("playlists", "mornings", "Playlists for", {"Show songs", "Play", "Save", "Share"}),
         ("shows", "almanac", "Shows for", {"Show episodes", "Play", "Save", "Share"}),
         ("episodes", "kettles", "Episodes for", {"Play", "Queue", "Save", "Share"}),
         ("audiobooks", "ledger", "Audiobooks for", {"Show chapters", "Play", "Save", "Share"}),

@@ -116,9 +116,13 @@ def item_buttons(
 ) -> list[ItemActionButton]:
     """One button for each of the actions; a `saved` item can be unsaved instead of saved.
 
+    A saved playlist has neither button.
+
     start_ms  where to play it from
     """
     uri = item if isinstance(item, Uri) else item.require_uri()
+    if saved and uri.kind not in UNSAVABLE_KINDS:
+        actions = tuple(action for action in actions if action != SAVE)
     buttons = [ItemActionButton(_toggled(a, uri, saved), uri.kind, uri.id) for a in actions]
     if start_ms and PLAY in actions:
         start, label = str(start_ms // 1000), f"Play from {format_duration(start_ms)}"
