@@ -104,7 +104,7 @@ async def test_empty_playlist_is_reported(
 ) -> None:
     playlist = spotify.state.add_playlist("Empty", "ada")
     reply = await linked_user.run(f"/queue add what:{spotify_url(playlist.uri)}")
-    assert reply.text.startswith("There is nothing in that to queue.")
+    assert reply.text.startswith("There is nothing in that to queue")
 
 
 async def test_playlist_that_counts_no_songs_is_looked_into(

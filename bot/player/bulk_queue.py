@@ -43,6 +43,8 @@ MAX_LINKS = 10
 # After this many refusals in a row the cause is not the song; stop.
 _MAX_REFUSALS_IN_A_ROW = 3
 
+# Also for a playlist of local files, which apps can neither queue nor play.
+_EMPTY = "There is nothing in that to queue."
 # The outcome of work that its user stopped before the first song.
 NOTHING_QUEUED = Outcome("Stopped: nothing is queued")
 
@@ -112,7 +114,7 @@ async def plan_queue(
             case _:
                 raise NothingToQueue(item.kind)
     if not total:
-        raise NothingToQueue("empty")
+        raise NothingToQueue("empty", message=_EMPTY)
     songs = min(total, MAX_SONGS)
     return QueueRequest(items, songs, calls + songs, total, links_left_out, exact)
 
@@ -169,7 +171,7 @@ async def expand(
                 songs.append(song)
             if len(songs) == MAX_SONGS:
                 return songs
-    Entries(songs, unreadable=unreadable).require(NothingToQueue("empty"))
+    Entries(songs, unreadable=unreadable).require(NothingToQueue("empty", message=_EMPTY))
     return songs
 
 

@@ -52,7 +52,7 @@ def parse_message(message: dict[str, Any]) -> ParsedMessage:
     buttons = [part for part in parts if part["type"] == BUTTON and "custom_id" in part]
     if not texts:
         return ParsedMessage("words", body=(plain_text(message.get("content") or ""),))
-    if texts[0].startswith("This is somebody else’s remote"):
+    if texts[0].startswith("This is someone else’s remote"):
         return ParsedMessage("another's", body=tuple(texts))
     lines = tuple(line for text in texts for line in text.split("\n"))
     if lines[0] == "### Now":
