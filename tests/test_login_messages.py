@@ -98,7 +98,7 @@ async def test_unlink_takes_the_login_link_away() -> None:
                 if was_linked:
                     await answer.press("Unlink and erase")
                 else:
-                    assert "The login that you had started is erased" in answer.text
+                    assert "The login you had started is erased" in answer.text
                 await reply.wait_for("You used /unlink")
                 assert "this login link no longer works" in _message(offer)["content"]
                 assert not _message(offer)["components"]
