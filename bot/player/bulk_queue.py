@@ -153,26 +153,41 @@ def _calls_to_read(item: Item, size: int, limit: int) -> int:
 
 async def expand(
     spotify: Spotify, items: Sequence[Item], work: StoppableWork | None = None
-) -> list[Playable]:
-    """The tracks and episodes in these items, in order, at most MAX_SONGS, without local files.
+) -> Entries[Playable]:
+    """The tracks and episodes in these items, in order, at most MAX_SONGS.
 
-    They are fewer if the user stops the `work` meanwhile.
+    `unreadable` also counts local files, which apps cannot queue. The songs are fewer if the user
+    stops the `work` meanwhile.
 
     Raises NothingToQueue if there are none, and ListUnreadable.
     """
     songs: list[Playable] = []
-    unreadable = 0
+    unreadable = local_files = 0
+
+    def expanded() -> Entries[Playable]:
+        return Entries(songs, unreadable=unreadable + local_files)
+
     for item in items:
         async for song in _songs_in(spotify, item):
             if work and work.stop_requested:
-                return songs
+                return expanded()
             unreadable += song is None
+            local_files += song is not None and song.uri is None
             if song and song.uri:
                 songs.append(song)
             if len(songs) == MAX_SONGS:
-                return songs
+                return expanded()
     Entries(songs, unreadable=unreadable).require(NothingToQueue("empty", message=_EMPTY))
-    return songs
+    return expanded()
+
+
+def unusable_note(songs: Entries[Playable]) -> str:
+    """A phrase about the songs that `expand` left out; empty without any."""
+    return (
+        f"{songs.unreadable} left out: unreadable, or files on a computer"
+        if songs.unreadable
+        else ""
+    )
 
 
 async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | None]:

@@ -162,9 +162,13 @@ class Player:
         spotify = (await self._sessions.session(user_id)).with_timeout(QUEUE_TIMEOUT)
         spotify.require_player_quota()
         items = [await spotify.catalogue.item(uri) for uri in uris]
-        run = partial(play_songs, await bulk_queue.expand(spotify, items))
+        songs = await bulk_queue.expand(spotify, items)
+        run = partial(play_songs, songs)
         action = PlayerAction("play", LISTED_ITEMS)
-        return await self._execute(Command(user_id, spotify, action, run, on, listed=items))
+        note = bulk_queue.unusable_note(songs)
+        return await self._execute(
+            Command(user_id, spotify, action, run, on, note=note, listed=items)
+        )
 
     async def _queue(
         self,
@@ -187,6 +191,7 @@ class Player:
             action = PlayerAction("queue", LISTED_ITEMS, now=now)
             spotify = spotify.with_timeout(QUEUE_TIMEOUT)
         run = partial(bulk_queue.queue_tracks, songs, now=now, work=work)
+        note = note or bulk_queue.unusable_note(songs)
         listed = () if uri else items
         return await self._execute(
             Command(user_id, spotify, action, run, on, note=note, listed=listed)

@@ -67,6 +67,11 @@ class Entries(Sequence[T], Generic[T]):
             raise ListUnreadable(f"{self.unreadable} entries") if self.unreadable else empty
         return self
 
+    @property
+    def unread_note(self) -> str:
+        """A sentence about the entries that could not be read; empty without any."""
+        return f"I couldn’t read {self.unreadable} more." if self.unreadable else ""
+
     def why_empty(self, nothing: str) -> str:
         """The message for a list without readable entries; `nothing` if it is empty."""
         return ListUnreadable.message if self.unreadable else nothing

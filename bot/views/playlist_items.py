@@ -96,7 +96,9 @@ def target_question(
     more = len(writable) > len(options) or playlists.more
     lines = ["### Add to which playlist?", *numbered_items(items, song_lines.MAX_NAME)]
     row: cards.Row = ui.ActionRow(TargetSelect(place, options))
-    view = song_lines.container([*lines, song_lines.small(_MORE if more else "")], row)
+    view = song_lines.container(
+        [*lines, song_lines.small(_MORE if more else "", writable.unread_note)], row
+    )
     return Reply(view=view, private=True)
 
 

@@ -76,6 +76,7 @@ def playlist_question(
     note = "You can set a default in /settings."
     if len(writable) > MAX_OPTIONS or playlists.more:
         note = f"These are the first of yours. {note}"
+    note = " ".join(filter(None, (note, writable.unread_note)))
     question = _DEFAULT_REFUSED.format(name=safe(refused.name)) if refused else QUESTION
     return f"{question} {note}", PlaylistSelect(item.kind, item.require_uri().id, options)
 

@@ -182,7 +182,10 @@ def _device_menu(devices: Entries[Device], default: SavedDefault | None) -> Menu
         if device.id and len(device.id) <= _MAX_VALUE_LENGTH and not device.is_restricted
     ]
     return _menu(
-        options, default, "Not open now", "" if options else devices.why_empty(_NO_DEVICES)
+        options,
+        default,
+        "Not open now",
+        devices.unread_note if options else devices.why_empty(_NO_DEVICES),
     )
 
 
@@ -191,7 +194,8 @@ def _playlist_menu(writable: WritablePlaylists, default: SavedDefault | None) ->
         _option(playlist.id, playlist.name, _song_count(playlist), "Untitled")
         for playlist in writable.playlists
     ]
-    note = _MORE if writable.more or len(options) > _MAX_OPTIONS else ""
+    more = _MORE if writable.more or len(options) > _MAX_OPTIONS else ""
+    note = " ".join(filter(None, (more, writable.playlists.unread_note)))
     return _menu(
         options,
         default,
