@@ -56,7 +56,7 @@ class Library(commands.Cog):
         write = self.saved_items.save if save else self.saved_items.remove
         change = await write(spotify, user, *found.uris, titles=titles(items), fresh=True)
         change.require(NotFound)
-        report = SavedReport(change, items, save, found.unusable, found.note)
+        report = SavedReport(change, items, save, found.unusable)
         await reply(interaction, report_reply(report))
 
     @save.autocomplete("what")

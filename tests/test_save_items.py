@@ -162,7 +162,7 @@ async def test_an_own_playlist_is_not_removed(
 ) -> None:
     own = next(p for p in ada.playlists if p and p.owner == "ada")
     before = _library(ada)
-    assert "would delete it" in (await linked_user.run(f"/unsave what:{own.uri}")).text
+    assert "/playlist delete" in (await linked_user.run(f"/unsave what:{own.uri}")).text
     assert _library(ada) == before
 
 
@@ -197,3 +197,18 @@ async def test_a_forgotten_person_has_nothing_to_undo(
     await (await linked_user.run("/unlink")).press("Unlink and erase")
     await harness.link_account("ada")
     assert "nothing to undo" in (await linked_user.run("/undo")).text
+
+
+async def test_words_and_links_to_searches_mean_their_first_result(
+    spotify: Spotify, linked_user: UserClient, ada: Account
+) -> None:
+    """A link to a tab of a search means an item of that kind."""
+    ada.liked.clear()
+    ada.albums.clear()
+    await linked_user.run("/save what:lantern weather")
+    assert len(ada.liked) == 1
+    await linked_user.run("/save what:https://open.spotify.com/search/lantern/albums")
+    assert len(ada.albums) == 1
+    reply = await linked_user.run("/save what:https://open.spotify.com/collection/tracks")
+    assert "liked songs as a whole" in reply.text
+    assert len(ada.liked) == 1

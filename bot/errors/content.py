@@ -42,7 +42,7 @@ class NotSavable(BotError):
 
 
 class OwnPlaylist(BotError):
-    message = "That’s your own playlist: removing it would delete it, so I left it alone."
+    message = "That’s your own playlist. To delete it, use /playlist delete."
 
 
 class NothingToUndo(BotError):

@@ -116,10 +116,18 @@ async def _item(spotify: Spotify, target: Target, *, to_play: bool) -> Item:
             if to_play:
                 return await item_to_play(spotify, target)
             return await spotify.catalogue.item(target)
-        case SearchLink(words, kind):
-            return await _first_result(spotify, validate_query(words), kind or Kind.TRACK)
+        case SearchLink():
+            return await first_of_search(spotify, target)
         case LikedSongs():
             raise NothingToQueue("liked songs", message=_LIKED_SONGS_NOT_QUEUED)
+
+
+async def first_of_search(spotify: Spotify, search: SearchLink) -> Item:
+    """The first result: a song, unless the search is for another kind.
+
+    Raises NothingFound, EmptyQuery, QueryTooLong, UnreadableLink.
+    """
+    return await _first_result(spotify, validate_query(search.words), search.kind or Kind.TRACK)
 
 
 async def _first_result(spotify: Spotify, words: str, kind: Kind) -> Item:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.errors.content import NotSavable, UnreadableLink
 from bot.player.message_links import SINGLE_LINK_ERRORS, errors_by_severity
-from bot.player.resolve import resolve
+from bot.player.resolve import first_of_search
 from bot.player.state import now_playing
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
@@ -28,20 +28,17 @@ class Savable:
     uris      without duplicates
     items     those of them that were read
     unusable  the number of links that lead to nothing that can be saved
-    note      a sentence for the reply, without its full stop; usually empty
     """
 
     uris: Sequence[Uri]
     items: dict[Uri, Item] = field(default_factory=dict)
     unusable: int = 0
-    note: str = ""
 
 
 async def find_savable(spotify: Spotify, what: str | None) -> Savable:
-    """The items of all links in `what`; without a link, what the words mean; without words, what
-    plays.
+    """The items of all links; without links, the first song of a search; without words, what plays.
 
-    Raises NotSavable, NothingPlaying, UnreadableLink, NotFound, and as `resolve` does.
+    Raises NotSavable, NothingPlaying, UnreadableLink, NotFound, and as `first_of_search` does.
     """
     if what is None:
         playing = await now_playing(spotify)
@@ -51,9 +48,8 @@ async def find_savable(spotify: Spotify, what: str | None) -> Savable:
     links = find_links(what)
     if links:
         return await _linked(spotify, links)
-    resolved = await resolve(spotify, what, liked=False)
-    items = {item.require_uri(): item for item in resolved.items}
-    return Savable(list(items), items, note=resolved.note)
+    song = await first_of_search(spotify, SearchLink(what))
+    return Savable([song.require_uri()], {song.require_uri(): song})
 
 
 async def _linked(spotify: Spotify, links: Sequence[Link]) -> Savable:
@@ -86,6 +82,5 @@ async def _target(spotify: Spotify, link: Link) -> Uri:
             return uri
         case LikedSongs():
             raise UnreadableLink("liked songs", message=_LIKED_SONGS)
-        case SearchLink(words):
-            (item,) = (await resolve(spotify, words, liked=False)).items
-            return item.require_uri()
+        case SearchLink() as search:
+            return (await first_of_search(spotify, search)).require_uri()

@@ -32,18 +32,16 @@ class SavedReport:
 
     items     those of its items that were read; if some were not, all are counted
     unusable  the number of links that led to nothing
-    note      a sentence without its full stop; usually empty
     """
 
     change: SavedChange
     items: Sequence[Item]
     saved: bool = True
     unusable: int = 0
-    note: str = ""
 
     @property
     def notes(self) -> list[str]:
-        notes = [f"{self.note}."] if self.note else []
+        notes = []
         if links := self.unusable + len(self.change.missing):
             notes.append(_UNUSABLE.format(links=count(links, "link")))
         return notes
