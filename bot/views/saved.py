@@ -56,7 +56,7 @@ def report_line(report: SavedReport) -> str:
     change, by_uri = report.change, report.by_uri
     names = titles(report.items)
     parts = [change_sentence(change.changed, names, saved=report.saved).removesuffix(".")]
-    if [*change.changed, *change.unchanged] == [*change.unchanged][:1] and by_uri:
+    if not change.changed and len(change.unchanged) == 1 and by_uri:
         (uri,) = change.unchanged
         parts = [f"{names[uri]} · {item_line(uri, change, saved=report.saved)}"]
     elif change.unchanged:
