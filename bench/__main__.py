@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench import commands, load, logins, overhead, rate_limit, saving, startup
 from bench.library import comparison
+from bench.playlists import measure as playlists
 from bench.report import Row, report
 
 PARTS = {
@@ -19,6 +20,7 @@ PARTS = {
     "logins": logins.measure,
     "library": comparison.measure,
     "saving": saving.measure,
+    "playlists": playlists.measure,
     "overhead": overhead.measure,
     "rate-limit": rate_limit.measure,
 }

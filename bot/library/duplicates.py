@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from bot.library.playlist_contents import ListedSong
 
@@ -101,10 +103,11 @@ def redundant_songs(contents: Iterable[ListedSong]) -> list[Redundant]:
     The first copy of a song stays. Entries without a URI and local files that must stay once cannot
     be removed by an app: see `stuck_entries`.
     """
+    repeated = _repeated_keys(contents)
     index = SongIndex()
     found: dict[str, Redundant] = {}
     for number, song in enumerate(contents):
-        if not song.uri:
+        if not song.uri or (song.playable is not False and repeated.isdisjoint(_keys(song))):
             continue
         if (known := found.get(song.uri)) is not None:
             indices = (*known.indices, number)
@@ -116,6 +119,29 @@ def redundant_songs(contents: Iterable[ListedSong]) -> list[Redundant]:
         elif not (song.is_local and same[1] is Reason.SAME):
             found[song.uri] = Redundant(song, same[1], (number,), same[0])
     return list(found.values())
+
+
+def _keys(song: ListedSong) -> tuple[int, int, int]:
+    """Hashes of the URI, the ISRC, and title and artists; equal songs have an equal one."""
+    return hash(song.uri), hash(song.isrc), hash(_name(song))
+
+
+def _repeated_keys(contents: Iterable[ListedSong]) -> frozenset[int]:
+    """The keys that several entries have.
+
+    Only these entries need an index, so that it stays small for 11,000 songs.
+    """
+    columns = array("q"), array("q"), array("q")
+    for song in contents:
+        for column, key, known in zip(
+            columns, _keys(song), (song.uri, song.isrc, song.title), strict=True
+        ):
+            if known:
+                column.append(key)
+    repeated: set[int] = set()
+    for column in columns:
+        repeated.update(key for key, following in pairwise(sorted(column)) if key == following)
+    return frozenset(repeated)
 
 
 def stuck_entries(contents: Iterable[ListedSong]) -> tuple[int, int]:

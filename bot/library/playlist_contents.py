@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import msgspec
 from cachetools import TLRUCache
@@ -145,6 +146,9 @@ class PlaylistContents:
             # Songs were added before or behind: the others stay packed.
             before, after = order[:first], order[last:]
             return (*_pack(_songs(before, ())), *self.packed, *_pack(_songs(after, ())))
+        indices = [token for token in order if isinstance(token, int)]
+        if all(index < following for index, following in pairwise(indices)):
+            return _pack(_songs_in_turn(order, self))
         return _pack(_songs(order, list(self)))
 
     def is_shown_by(self, playlist: Playlist) -> bool:
@@ -157,6 +161,16 @@ class PlaylistContents:
 
 def _songs(order: Iterable[Token], before: Sequence[ListedSong]) -> Iterator[ListedSong]:
     return (before[token] if isinstance(token, int) else token for token in order)
+
+
+def _songs_in_turn(order: Iterable[Token], before: Iterable[ListedSong]) -> Iterator[ListedSong]:
+    """As `_songs`, without a list of all songs: the indices are ascending."""
+    entries = enumerate(before)
+    for token in order:
+        if isinstance(token, int):
+            yield next(song for index, song in entries if index == token)
+        else:
+            yield token
 
 
 def _pack(songs: Iterable[ListedSong]) -> tuple[bytes, ...]:
