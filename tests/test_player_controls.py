@@ -77,7 +77,7 @@ async def test_outcome_is_reported_without_readable_state(
         "/next": "Skipped. See what’s on with /now.",
         "/restart": "From the start.",
     }
-    assert reply.text == expected[line]
+    assert reply.text.splitlines()[0] == expected[line]
 
 
 # ---- skipping

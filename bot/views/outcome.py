@@ -25,12 +25,12 @@ def outcome_reply(
     """
     item, state = outcome.item, outcome.state
     is_playing_known = state is not None and state.item is not None
-    if item is None and not is_playing_known:
+    if controls_of is None and item is None and not is_playing_known:
         return Reply(f"{outcome.message}.", private=private)
     rows: Iterable[list[ui.Item[Any]]] = ()
     if controls_of is not None and is_playing_known:
         rows = control_rows(PanelState(controls_of, playback=state))
-    elif controls_of is not None and item is not None:
+    elif controls_of is not None:
         rows = [started_controls(controls_of, item)]
     return Reply(view=outcome_view(outcome, *_rows(rows)), private=private)
 

@@ -103,8 +103,10 @@ def control_rows(state: PanelState) -> Iterator[list[ui.Item[Any]]]:
         yield more
 
 
-def started_controls(owner: int, item: Item) -> list[ui.Item[Any]]:
-    """The row for an item that has just been started, of a player that was not read since.
+def started_controls(owner: int, item: Item | None) -> list[ui.Item[Any]]:
+    """The row for what has just been started, of a player that was not read since.
+
+    item  that was started; None for several
 
     Each press shows the whole panel in the card's place.
     """
