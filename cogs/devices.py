@@ -21,12 +21,14 @@ from bot.views.devices import (
     RetryButton,
     device_card,
     device_question,
+    moved_card,
     with_default,
 )
-from bot.views.outcome import outcome_reply
+from bot.views.outcome import outcome_line, outcome_reply
 from bot.views.panel import visitor_card
 from bot.views.panel_controls import DevicesButton
 from bot.views.queue_question import listed_uris, progress_card
+from bot.views.status_line import is_in_place
 
 
 class Devices(commands.Cog):
@@ -64,7 +66,13 @@ class Devices(commands.Cog):
 
     @on_component(DeviceSelect)
     async def perform_on_device(self, interaction: Interaction, menu: DeviceSelect) -> None:
-        await self._perform(interaction, menu.action, on=menu.value)
+        if not is_in_place(interaction):
+            await self._perform(interaction, menu.action, on=menu.value)
+            return
+        await defer_edit(interaction)
+        outcome = await self.player.perform(interaction.user.id, menu.action, on=menu.value)
+        view = moved_card(interaction.message, menu, outcome_line(outcome, named=True))
+        await edit_reply(interaction, view=view)
 
     @on_component(RetryButton)
     async def retry(self, interaction: Interaction, button: RetryButton) -> None:

@@ -47,7 +47,13 @@ async def test_selecting_device_transfers_playback(
     if was_playing:
         player.resume()
     reply = await (await linked_user.run("/devices")).pick("Kitchen Speaker", select=0)
-    assert reply.text.startswith("-# Moved · Playing on Kitchen Speaker\n")
+    assert ") · Moved · Playing on Kitchen Speaker\n" in reply.text
+    assert "playing here" not in reply.text, "the line says where it plays now"
+    assert reply.text.startswith("### Your devices\n")
+    assert len(linked_user.messages()) == 1
+    again = await reply.press("Refresh")
+    assert again.text.count("playing here") == 1
+    assert "Moved" not in again.text
     assert player.device is player.devices[SPEAKER]
     assert player.is_playing
 
@@ -58,7 +64,7 @@ async def test_transfer_reply_names_known_device(
     player.resume(player.devices[LAPTOP])
     spotify.serve_stale_state(2)
     reply = await (await linked_user.run("/devices")).pick("Kitchen Speaker", select=0)
-    assert reply.text == "Moved to Kitchen Speaker."
+    assert "-# Moved to Kitchen Speaker\n" in reply.text
 
 
 async def test_default_device_is_set_and_used(

@@ -17,6 +17,7 @@ from bot.spotify.models import Device
 from bot.store import SavedDefault
 from bot.text.escape import safe, single_line
 from bot.views import cards
+from bot.views.status_line import with_status
 
 _EMOJI_OF_TYPE = {
     "Computer": "💻",
@@ -35,6 +36,7 @@ _MAX_LENGTH = 3500
 # Discord allows a menu this many options.
 _MAX_OPTIONS = 25
 _LIST_ID = 101
+_ACTIVE = "playing here"
 # The player action of the menu below the list.
 _TRANSFER = "move"
 
@@ -109,6 +111,22 @@ def with_default(
     return chosen, _layout(cards.text_of(view, _LIST_ID), note, transfer, menu.options)
 
 
+def moved_card(message: discord.Message | None, menu: DeviceSelect, line: str) -> ui.LayoutView:
+    """The list in its message after playback was moved to the selected device.
+
+    line  says what happened; markdown that is safe already
+    """
+    view = with_status(message, line)
+    for part in view.walk_children():
+        inner = part.item if isinstance(part, ui.DynamicItem) else part
+        if isinstance(inner, ui.TextDisplay) and inner.id == _LIST_ID:
+            inner.content = inner.content.replace(f" · {_ACTIVE}", "")
+        elif isinstance(inner, ui.Select) and inner.custom_id == menu.item.custom_id:
+            for option in inner.options:
+                option.default = option.value == menu.value
+    return view
+
+
 def device_question(error: DeviceChoiceNeeded) -> ui.View:
     """Below the error's text: a menu of the devices, or buttons to open Spotify and try again."""
     if error.devices:
@@ -159,7 +177,7 @@ def _device_list(devices: Entries[Device]) -> str:
 
 def _line(device: Device) -> str:
     marks = [
-        "playing here" if device.is_active else "",
+        _ACTIVE if device.is_active else "",
         f"volume {device.volume_percent}%" if device.volume_percent is not None else "",
         "volume can’t be changed from here" if device.supports_volume is False else "",
         "private session" if device.is_private_session else "",
