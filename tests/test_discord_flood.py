@@ -72,6 +72,12 @@ async def _open_playlist_menu(session: CostSession) -> None:
     session.message = (await session.press("Add to playlist")).message
 
 
+async def _empty_liked_songs(session: CostSession) -> None:
+    """In Spotify's app: /save writes nothing if the song is saved already."""
+    account = session.harness.spotify.accounts["ada"]
+    account.remove(*account.saved_uris("track"))
+
+
 @dataclass(frozen=True)
 class Family:
     """Commands that reply in the same way.
@@ -93,7 +99,7 @@ FAMILIES = (
     Family("/next", _run("/next")),
     Family("/next, public", _run("/next"), shared=True),
     Family("/queue add", _run("/queue add lantern")),
-    Family("/save", _run("/save")),
+    Family("/save", _run("/save"), _empty_liked_songs),
     Family("Queue below a song", _press("Queue"), _open("/search lantern")),
     Family("Share", _press("Share"), _open("/search lantern"), changes=False),
     Family("a playlist", lambda session: session.select(1), _open_playlist_menu),
