@@ -8,7 +8,6 @@ moved to their places one by one: if Spotify refuses a call, nothing but the ord
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import cached_property
 from itertools import groupby, takewhile
 
 from bot.errors.bot_error import BotError
@@ -40,6 +39,8 @@ class Rewrite:
         self._spotify = spotify
         self._uri = contents.playlist.require_uri()
         self._contents = contents
+        # The URIs of the entries that are removed, some of them to be added again, by their index.
+        self._removed: dict[int, str] = {}
         self.order: list[Token] = list(range(contents.count))
         self.snapshot_id = contents.snapshot_id
         self.sent = False
@@ -54,12 +55,14 @@ class Rewrite:
         Raises BotError; then `order` is what was done until then.
         """
         kept = {token for token in target if isinstance(token, int)}
-        dropped = [index for index in range(self._contents.count) if index not in kept]
         gone: dict[str, None] = {}
-        if dropped:
-            gone = dict.fromkeys(self._entry_uris[index] for index in dropped)
+        if len(kept) < self._contents.count:
+            songs = enumerate(self._contents)
+            gone = dict.fromkeys(song.uri for index, song in songs if index not in kept)
+            songs = enumerate(self._contents)
+            self._removed = {index: song.uri for index, song in songs if song.uri in gone}
         batches = list(_batches(list(gone)))
-        runs = _count_runs(target, lambda token: self._is_moved(token, gone))
+        runs = _count_runs(target, self._is_moved)
         done, calls = 0, 2 * len(batches) + runs
         report = progress if calls > _QUICK_CALLS else None
         for batch in batches:
@@ -70,31 +73,28 @@ class Rewrite:
             done += 2
             if report:
                 await report(done, calls)
+        there = {token for token in self.order if isinstance(token, int)}
         position = 0
         while position < len(target):
             if position < len(self.order) and self.order[position] == target[position]:
                 position += 1
                 continue
-            position += await self._put(position, target)
+            position += await self._put(position, target, there)
             done += 1
             if report:
                 await report(done, max(done, calls))
 
-    def _is_moved(self, token: Token, gone: Collection[str]) -> bool:
+    def _is_moved(self, token: Token) -> bool:
         """Whether the entry is new, or removed together with a copy of it."""
-        return not isinstance(token, int) or self._is_in(token, gone)
+        return not isinstance(token, int) or token in self._removed
 
     def _is_in(self, token: Token, uris: Collection[str]) -> bool:
-        """Whether it is an entry from before with one of these URIs."""
-        return isinstance(token, int) and bool(uris) and self._entry_uris[token] in uris
+        """Whether it is an entry from before with one of these URIs, which are to be removed."""
+        return isinstance(token, int) and self._removed.get(token) in uris
 
     def _uri_of(self, token: Token) -> str:
-        return self._entry_uris[token] if isinstance(token, int) else token.uri
-
-    @cached_property
-    def _entry_uris(self) -> Sequence[str]:
-        """Those of the entries before. Adding songs needs none of them."""
-        return [song.uri for song in self._contents]
+        """Of a new song, or of an entry that is removed."""
+        return self._removed[token] if isinstance(token, int) else token.uri
 
     @property
     def _total(self) -> int | None:
@@ -102,8 +102,8 @@ class Rewrite:
         return None if total is None else total + len(self.order) - self._contents.count
 
     async def _remove(self, uris: Sequence[str]) -> None:
-        gone = set(uris)
-        remaining = [token for token in self.order if self._uri_of(token) not in gone]
+        gone = frozenset(uris)
+        remaining = [token for token in self.order if not self._is_in(token, gone)]
         self.sent = True
         try:
             snapshot_id = await self._spotify.playlists.remove(self._uri, *uris)
@@ -115,12 +115,11 @@ class Rewrite:
         for start in range(0, len(tokens), MAX_ITEMS_PER_CALL):
             await self._add(len(self.order), tokens[start : start + MAX_ITEMS_PER_CALL])
 
-    async def _put(self, position: int, target: Sequence[Token]) -> int:
+    async def _put(self, position: int, target: Sequence[Token], there: Collection[Token]) -> int:
         """Bring the entries from `position` on to their places with one call; returns how many.
 
-        Those that are further down are moved, and the others are added.
+        there  the entries from before that are in the playlist: they are moved, others are added
         """
-        there = {token for token in self.order if isinstance(token, int)}
         if target[position] in there:
             start = self.order.index(target[position], position)
             pairs = zip(self.order[start:], target[position:], strict=False)
@@ -133,13 +132,15 @@ class Rewrite:
         return len(run)
 
     async def _move(self, start: int, position: int, length: int) -> None:
-        uris = [self._uri_of(token) for token in self.order[start : start + length]]
         self.sent = True
         try:
             snapshot_id = await self._spotify.playlists.reorder(
                 self._uri, start, position, length=length, snapshot_id=self.snapshot_id
             )
         except OutcomeUnknown as error:
+            songs = list(self._contents)
+            moved = self.order[start : start + length]
+            uris = [(songs[each] if isinstance(each, int) else each).uri for each in moved]
             snapshot_id = await self._look(error, 0, position, uris)
         moved = self.order[start : start + length]
         del self.order[start : start + length]
