@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
+from sandbox.message_text import render_message
 from tests.fast_forward import FastForwardLoop
 from tests.login_state_machine.held_responses import HeldResponse
 from tests.unknown_outcome import (
@@ -88,7 +89,7 @@ def test_unanswered_state_read_times_out() -> None:
         await asyncio.gather(
             linked_user.wait_for_message(CHECK_SPOTIFY), command, return_exceptions=True
         )
-        assert CHECK_SPOTIFY in str(linked_user.messages()[-1])
+        assert CHECK_SPOTIFY in render_message(linked_user.messages()[-1])
         assert (skip.hits, state_read.hits) == (1, 1)
 
     run_fast_forward(scenario)
