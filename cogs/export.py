@@ -8,13 +8,13 @@ from discord.ext import commands
 
 from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
-from bot.interactions.progress import Progress, ProgressMessage
-from bot.interactions.responses import defer, edit_reply, send_file
+from bot.interactions.components import on_component
+from bot.interactions.responses import defer, defer_edit, edit_reply, send_file
 from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING
 from bot.library.formats import FORMATS
 from bot.services import Services
-from bot.views.export import export_message
+from bot.views import export as views
 
 _CHOICES = {
     ZIP: "Everything in one archive: CSV and JSON",
@@ -27,6 +27,7 @@ class Export(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.autocomplete = services.autocomplete
         self.exports = services.exports
+        self.running_work = services.running_work
         self.sessions = services.sessions
 
     @app_commands.command()
@@ -46,26 +47,35 @@ class Export(commands.Cog):
         await defer(interaction)
         spotify = await self.sessions.session(interaction.user.id, background=True)
 
-        async def show(text: str) -> None:
-            await edit_reply(interaction, text)
+        async def show(text: str, can_stop: bool) -> None:
+            view = views.stop_view(interaction.id) if can_stop else None
+            await edit_reply(interaction, text, view=view)
 
-        def progress(name: str) -> Progress:
-            return ProgressMessage(show, f"Reading {name}")
+        about = interaction.id, show, views.READING, views.requests_note
+        async with self.running_work.track(*about, keeps_message=False) as work:
+            running = self.exports.start(
+                interaction.user.id,
+                spotify,
+                what,
+                kind,
+                max_bytes=interaction.filesize_limit,
+                exported_at=interaction.created_at.isoformat(timespec="seconds"),
+                work=work,
+                raw=raw,
+            )
+            async with running as done:
+                if done is None:
+                    await work.finish(views.STOPPED)
+                    return
+                with done.path.open("rb") as content:
+                    file = discord.File(content, done.path.name)
+                    await send_file(interaction, views.export_message(done), file)
 
-        running = self.exports.start(
-            interaction.user.id,
-            spotify,
-            what,
-            kind,
-            max_bytes=interaction.filesize_limit,
-            exported_at=interaction.created_at.isoformat(timespec="seconds"),
-            progress=progress,
-            raw=raw,
-        )
-        async with running as done:
-            with done.path.open("rb") as content:
-                file = discord.File(content, done.path.name)
-                await send_file(interaction, export_message(done), file)
+    @on_component(views.StopButton)
+    async def stop(self, interaction: Interaction, button: views.StopButton) -> None:
+        await defer_edit(interaction)
+        if not await self.running_work.stop(button.work_id):
+            await edit_reply(interaction, views.NOT_RUNNING)
 
     @export.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:

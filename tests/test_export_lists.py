@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
 import zipfile
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from sandbox.discord import UserClient
@@ -13,6 +16,7 @@ from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify
 from sandbox.spotify.playlists import Playlist
 from sandbox.spotify.rules import Changed
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 TRACKS = "GET .*/me/tracks$"
 
@@ -89,6 +93,23 @@ async def test_json_has_all_that_spotify_gave(spotify: Spotify, linked_user: Use
     assert all(
         song["spotify"] in sent and song["spotify"]["track"]["future"] == odd for song in songs
     )
+
+
+async def test_stop_ends_an_export_and_keeps_nothing(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].like_generated(4_000)
+    before = set(Path(gettempdir()).glob("tonearm-export-*"))
+    spotify.faults.add(held := HeldResponse("GET .*/me/tracks", after=10))
+    export = asyncio.create_task(linked_user.run("/export what:liked-songs"))
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
+        progress = await (await export).wait_for("of 4,060, about 84 requests to Spotify")
+        await progress.press("Stop")
+    stopped = await progress.wait_for("Stopped. Nothing is kept")
+    assert not stopped.files
+    assert len(spotify.calls_to("GET", "me/tracks")) < 20
+    assert set(Path(gettempdir()).glob("tonearm-export-*")) <= before
 
 
 async def test_names_never_become_paths(spotify: Spotify, linked_user: UserClient) -> None:

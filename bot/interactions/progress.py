@@ -26,6 +26,7 @@ class ProgressMessage:
 
     edit     puts a text into the reply
     task     what the text begins with
+    note     what follows the number of expected steps
 
     `was_shown`: whether it has edited the reply.
     """
@@ -35,10 +36,12 @@ class ProgressMessage:
         edit: Callable[[str], Awaitable[object]],
         task: str,
         *,
+        note: Callable[[int], str] = lambda _: "",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._edit = edit
-        self._task = task
+        self.task = task
+        self._note = note
         self._monotonic = monotonic
         self._next_edit = monotonic()
         self.was_shown = False
@@ -48,7 +51,8 @@ class ProgressMessage:
             self._next_edit = self._monotonic() + EDIT_INTERVAL
             self.was_shown = True
             try:
-                await self._edit(f"{self._task}: {done:,} of {expected:,}.")
+                note = self._note(expected)
+                await self._edit(f"{self.task}: {done:,} of {expected:,}{note}.")
             except DISCORD_ERRORS:
                 # The work matters more than its progress: continue without showing it.
                 self._next_edit = math.inf
@@ -63,12 +67,21 @@ class StoppableWork:
     Its edits follow one another, so that the last text stays.
     """
 
-    def __init__(self, edit: Callable[[str, bool], Awaitable[object]], task: str) -> None:
+    def __init__(
+        self,
+        edit: Callable[[str, bool], Awaitable[object]],
+        task: str,
+        note: Callable[[int], str] = lambda _: "",
+    ) -> None:
         self.stop_requested = False
         self._edit = edit
         self._turn = asyncio.Lock()
         self._is_over = False
-        self._progress = ProgressMessage(self._show, task)
+        self._progress = ProgressMessage(self._show, task, note=note)
+
+    def begin(self, task: str) -> None:
+        """Go on with another part of the work; `task` is what its texts begin with."""
+        self._progress.task = task
 
     async def __call__(self, done: int, expected: int) -> None:
         if not self.stop_requested:
@@ -100,18 +113,26 @@ class RunningWork:
 
     @asynccontextmanager
     async def track(
-        self, work_id: int, edit: Callable[[str, bool], Awaitable[object]], task: str
+        self,
+        work_id: int,
+        edit: Callable[[str, bool], Awaitable[object]],
+        task: str,
+        note: Callable[[int], str] = lambda _: "",
+        *,
+        keeps_message: bool = True,
     ) -> AsyncIterator[StoppableWork]:
-        """Wraps the work; see StoppableWork. An error, which the user gets apart, ends it, too.
+        """Wraps the work; see StoppableWork. An error ends it, too.
 
-        work_id  the ID of the interaction that began it
+        work_id        the ID of the interaction that began it
+        keeps_message  whether the user gets an error apart, and not in place of the progress
         """
-        work = self._running[work_id] = StoppableWork(edit, task)
+        work = self._running[work_id] = StoppableWork(edit, task, note)
         try:
             yield work
         except BotError:
-            with suppress(*DISCORD_ERRORS):  # the error matters more
-                await work.finish(_FAILED)
+            if keeps_message:
+                with suppress(*DISCORD_ERRORS):  # the error matters more
+                    await work.finish(_FAILED)
             raise
         finally:
             del self._running[work_id]

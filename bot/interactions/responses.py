@@ -179,11 +179,14 @@ async def reply_in_place(interaction: Interaction, view: View) -> None:
 
 
 async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
-    """Put a file into the deferred reply; send it again if that was dismissed or is too old."""
+    """Put a file into the deferred reply, without its buttons, or into a new message.
+
+    A new one is sent if the reply was dismissed or is too old.
+    """
     text = fit_content(text, mentions_of(interaction))
     async with asyncio.timeout(_FILE_FACTOR * _seconds(interaction)):
         try:
-            await interaction.edit_original_response(content=text, attachments=[file])
+            await interaction.edit_original_response(content=text, attachments=[file], view=None)
         except discord.HTTPException as error:
             if error.code not in UNEDITABLE:
                 raise
@@ -214,6 +217,7 @@ async def reply_privately(
             return await interaction.edit_original_response(**to_edit(payload))
         if interaction.response.type is _DEFERRED_REPLY:
             if not interaction.extras.get(_PUBLIC):
+                payload.setdefault("view", None)  # the button of its progress is of no use
                 return await interaction.edit_original_response(**to_edit(payload))
             await _delete_deferred_reply(interaction)
         return await interaction.followup.send(ephemeral=True, wait=True, **payload)

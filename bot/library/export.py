@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from bot.errors.content import ExportInProgress, FileTooLarge, NothingToExport, TooManyExports
 from bot.errors.spotify import LibraryChanged, NotFound, NotPermitted, SpotifyError
-from bot.interactions.progress import Progress
+from bot.interactions.progress import StoppableWork
 from bot.library.export_files import ExportContents, write_export
 from bot.library.export_lists import ExportList, select_lists
 from bot.library.report import ListReport
@@ -65,15 +65,14 @@ class RunningExports:
         *,
         max_bytes: int,
         exported_at: str,
-        progress: Callable[[str], Progress],
+        work: StoppableWork,
         raw: bool = False,
-    ) -> AsyncIterator[Export]:
-        """Read and write an export; its file is erased at the end of the block.
+    ) -> AsyncIterator[Export | None]:
+        """Read and write an export, None if it is stopped; its file is erased after the block.
 
         what         one of SELECTIONS, or a playlist's name or link
         file_format  one of FORMATS, ZIP or JSON
         exported_at  ISO 8601
-        progress     makes the progress of a list with this name
         raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
 
         Raises ExportInProgress, TooManyExports, NothingToExport, FileTooLarge if the file exceeds
@@ -87,7 +86,10 @@ class RunningExports:
         try:
             with TemporaryDirectory(prefix="tonearm-export-") as name:
                 folder = Path(name)
-                contents = await _read(spotify, what, folder, progress, exported_at, raw)
+                contents = await _read(spotify, what, folder, work, exported_at, raw)
+                if contents is None:
+                    yield None
+                    return
                 # Writing 50,000 songs takes a second, during which the event loop must not block.
                 path = await asyncio.to_thread(write_export, contents, file_format, folder)
                 _require_entries(contents)
@@ -110,10 +112,10 @@ async def _read(
     spotify: Spotify,
     what: str,
     folder: Path,
-    progress: Callable[[str], Progress],
+    work: StoppableWork,
     exported_at: str,
     raw: bool,
-) -> ExportContents:
+) -> ExportContents | None:
     selection = await select_lists(spotify, what)
     several = len(selection.lists) + len(selection.hidden) > 1
     lists: list[SpooledList] = []
@@ -121,13 +123,16 @@ async def _read(
     numbers = count()
     for source in selection.lists:
         try:
-            step = progress(source.name)
-            lists.append(await _spool(spotify, source, folder, numbers, step))
+            spooled = await _spool(spotify, source, folder, numbers, work)
         except (NotFound, NotPermitted, LibraryChanged) as error:
             if not several:
                 raise
             reason = next(text for kind, text in _REASONS.items() if isinstance(error, kind))
             failed.append((source, reason))
+            continue
+        if spooled is None:
+            return None
+        lists.append(spooled)
     return ExportContents(
         lists=lists,
         hidden=selection.hidden,
@@ -139,12 +144,12 @@ async def _read(
 
 
 async def _spool(
-    spotify: Spotify, source: ExportList, folder: Path, numbers: count[int], step: Progress
-) -> SpooledList:
+    spotify: Spotify, source: ExportList, folder: Path, numbers: count[int], work: StoppableWork
+) -> SpooledList | None:
     """Read a list, again from the start if it changes too much. Raises LibraryChanged."""
     for attempt in count(1):
         try:
-            return await spool(spotify, source, folder / f"list-{next(numbers)}", step)
+            return await spool(spotify, source, folder / f"list-{next(numbers)}", work)
         except LibraryChanged:
             if attempt == _MAX_READS or source.playlist is None:
                 raise

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors.spotify import SpotifyDown
-from bot.interactions.progress import Progress
+from bot.interactions.progress import StoppableWork
 from bot.library.export_lists import ExportList, json_of, open_list
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel
 from bot.spotify.paging import PAGE_SIZE
+from bot.text.escape import safe
 
 _LEVEL = 1  # of zlib: a page takes 1 ms and shrinks to a tenth
 _CHUNK = 64 * 1024
@@ -55,12 +56,13 @@ class SpooledList:
 
 
 async def spool(
-    spotify: Spotify, source: ExportList, path: Path, progress: Progress
-) -> SpooledList:
-    """Read a list into a new file. Raises SpotifyError, and OSError from the disk.
+    spotify: Spotify, source: ExportList, path: Path, work: StoppableWork
+) -> SpooledList | None:
+    """Read a list into a new file; None if the work was stopped.
 
-    progress  called after each page
+    Raises SpotifyError, and OSError from the disk.
     """
+    work.begin(f"Reading {safe(source.name)}")
     reader = open_list(spotify, source)
     pack = zlib.compressobj(_LEVEL)
     lines: list[bytes] = []
@@ -76,7 +78,9 @@ async def spool(
             lines.append(json_of(entry))
             if len(lines) == PAGE_SIZE:
                 write()
-                await progress(reader.read_count, max(reader.read_count, reader.total or 0))
+                await work(reader.read_count, max(reader.read_count, reader.total or 0))
+            if work.stop_requested:
+                return None
         if lines:
             write()
         file.write(pack.flush())
