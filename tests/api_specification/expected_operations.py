@@ -127,6 +127,8 @@ library.artists GET /me/following 200
 library.audiobooks GET /me/audiobooks 200
 library.contains GET /me/library/contains 200
 library.episodes GET /me/episodes 200
+library.raw GET /me/tracks 200
+library.raw_artists GET /me/following 200
 library.remove DELETE /me/library 200
 library.save PUT /me/library 200
 library.shows GET /me/shows 200
@@ -150,10 +152,14 @@ player.set_volume PUT /me/player/volume 2XX
 playlists.add POST /playlists/{playlist_id}/items 201
 playlists.create POST /me/playlists 201
 playlists.edit PUT /playlists/{playlist_id} 200
-playlists.first_page GET /me/playlists 200
+playlists.first_pages GET /me/playlists 200
+playlists.get GET /playlists/{playlist_id} 200
 playlists.items GET /playlists/{playlist_id} 200
 playlists.items GET /playlists/{playlist_id}/items 200
 playlists.mine GET /me/playlists 200
+playlists.open GET /playlists/{playlist_id} 200
+playlists.raw_items GET /playlists/{playlist_id} 200
+playlists.raw_items GET /playlists/{playlist_id}/items 200
 playlists.remove DELETE /playlists/{playlist_id}/items 200
 playlists.reorder PUT /playlists/{playlist_id}/items 200
 playlists.replace PUT /playlists/{playlist_id}/items 200

@@ -63,10 +63,10 @@ async def _read_active_and_idle_player(spotify: Spotify, fake: FakeSpotify) -> N
     await spotify.player.state()
 
 
-async def _read_long_playlist(spotify: Spotify, fake: FakeSpotify) -> None:
+def _private_playlist(fake: FakeSpotify) -> Uri:
+    """A playlist of two pages, which only its owner may read."""
     uris = map(str, track_uris(fake, 60))
-    long = fake.state.add_playlist("Long", "ada", *uris, public=False)
-    await collect(spotify.playlists.items(to_uri(long.uri)))
+    return to_uri(fake.state.add_playlist("Long", "ada", *uris, public=False).uri)
 
 
 READ_CALLS: Mapping[str, ClientCall] = {
@@ -99,11 +99,16 @@ READ_CALLS: Mapping[str, ClientCall] = {
     "library.episodes": lambda spotify, _: collect(spotify.library.episodes()),
     "library.audiobooks": lambda spotify, _: collect(spotify.library.audiobooks()),
     "library.artists": lambda spotify, _: collect(spotify.library.artists()),
+    "library.raw": lambda spotify, _: collect(spotify.library.raw(Kind.TRACK)),
+    "library.raw_artists": lambda spotify, _: collect(spotify.library.raw_artists()),
     "library.contains": lambda spotify, it: spotify.library.contains(*track_uris(it, 3)),
     "playlists.first_pages": lambda spotify, _: spotify.playlists.first_pages(),
     "playlists.get": lambda spotify, it: spotify.playlists.get(any_uri(it, Kind.PLAYLIST)),
     "playlists.mine": lambda spotify, _: collect(spotify.playlists.mine()),
-    "playlists.items": _read_long_playlist,
+    "playlists.items": lambda spotify, it: collect(spotify.playlists.items(_private_playlist(it))),
+    "playlists.raw_items": lambda spotify, it: collect(
+        spotify.playlists.raw_items(_private_playlist(it))
+    ),
     "playlists.open": lambda spotify, it: spotify.playlists.open(
         to_uri(playlist_named(it, "Harbour Evenings").uri)
     ),
@@ -150,7 +155,7 @@ ALL_CALLS: Mapping[str, ClientCall] = {**READ_CALLS, **WRITE_CALLS}
 
 
 def client_method_names(spotify: Spotify) -> set[str]:
-    """The names of all methods of the client, such as "player.pause"."""
+    """The names of all methods of the client that call Spotify, such as "player.pause"."""
     attributes = {name: one for name, one in vars(spotify).items() if not name.startswith("_")}
     chapters = {
         name: one for name, one in attributes.items() if type(one).__module__.startswith("bot.")
@@ -160,4 +165,4 @@ def client_method_names(spotify: Spotify) -> set[str]:
         for chapter, one in chapters.items()
         for name in vars(type(one))
         if not name.startswith("_")
-    }
+    } - {"player.known_queue"}
