@@ -14,7 +14,7 @@ from bot.browse.paths import ListKind, ListPath, path_for_query
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer_in_place, is_own_message, reply, reply_in_place
-from bot.library.saved_items import saved_among
+from bot.library.saved_items import saved_on
 from bot.services import Services
 from bot.spotify import Spotify
 from bot.spotify.uris import Kind, Uri
@@ -136,10 +136,9 @@ class Browse(commands.Cog):
         self, interaction: Interaction, spotify: Spotify, page: ListPage
     ) -> Collection[Uri]:
         """The saved items; empty for a public reply, whose buttons act for other users, too."""
-        is_private = self.replies.is_reply_private(interaction)
-        if is_private and page.path.kind == ListKind.SAVED:
-            return page.uris
-        return await saved_among(spotify, page.uris) if is_private else ()
+        if not self.replies.is_reply_private(interaction):
+            return ()
+        return await saved_on(spotify, page)
 
 
 async def setup(bot: Tonearm) -> None:

@@ -21,7 +21,7 @@ from bot.interactions.responses import (
     reply,
 )
 from bot.library.playlists import resolve_addition, writable_playlists
-from bot.library.saved_items import saved_among
+from bot.library.saved_items import saved_on
 from bot.player.actions import play_action
 from bot.player.outcome import Outcome
 from bot.services import Services
@@ -137,7 +137,7 @@ class Items(commands.Cog):
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)
         page = await read_page(spotify, path)
-        saved = await saved_among(spotify, page.uris)
+        saved = await saved_on(spotify, page)
         name = interaction.user.display_name
         await reply(interaction, lists.list_view(page, owner_name=name, saved=saved))
 

@@ -8,15 +8,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete.options import Choices
-from bot.browse.pages import read_page
-from bot.browse.paths import ListKind, ListPath, path_for_playlist
+from bot.browse.pages import ListPage, hidden_page, read_page
+from bot.browse.paths import ListKind, ListPath, path_for_item
 from bot.client import Interaction, Tonearm
 from bot.interactions.responses import reply
 from bot.library.playlist_changes import Details, validate_description, validate_name
 from bot.library.playlist_lookup import find_playlist
+from bot.library.saved_items import saved_on
 from bot.services import Services
+from bot.spotify import Spotify
 from bot.spotify.ownership import EDITABLE, WRITABLE, Ownership
-from bot.views import list_text, lists, playlist_changes
+from bot.views import lists, playlist_changes
 
 _NAME = "The playlist’s name, or a link to it"
 
@@ -27,7 +29,6 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
         self.autocomplete = services.autocomplete
         self.changes = services.playlist_changes
         self.operator = services.operator
-        self.preferences = services.store.preferences
         self.replies = services.reply_visibility
         self.sessions = services.sessions
 
@@ -37,7 +38,7 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
         await self.replies.defer(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         page = await read_page(spotify, ListPath(ListKind.PLAYLISTS))
-        await reply(interaction, lists.list_view(page, owner_name=interaction.user.display_name))
+        await self._show(interaction, spotify, page)
 
     @app_commands.command()
     @app_commands.describe(name=_NAME)
@@ -46,9 +47,10 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
         await self.replies.defer(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         playlist, ownership = await find_playlist(spotify, name)
-        page = await read_page(spotify, path_for_playlist(playlist.require_uri(), ownership))
-        note = list_text.FOLLOWED if ownership is Ownership.FOLLOWED else ""
-        await reply(interaction, lists.list_view(page, note=note))
+        path = path_for_item(playlist.require_uri())
+        hidden = ownership is Ownership.FOLLOWED
+        page = hidden_page(path, playlist) if hidden else await read_page(spotify, path)
+        await self._show(interaction, spotify, page)
 
     @app_commands.command()
     @app_commands.describe(
@@ -120,13 +122,8 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
     async def default(self, interaction: Interaction, name: str | None = None) -> None:
         """Choose where songs go if you name no playlist."""
         await self.replies.defer(interaction)
-        user_id = interaction.user.id
-        if name is None:
-            default = (await self.preferences.get(user_id)).playlist
-        else:
-            default = await self.changes.set_default(user_id, name)
-        text = playlist_changes.default_text(default, is_new=name is not None)
-        await reply(interaction, text)
+        default = await self.changes.default(interaction.user.id, name)
+        await reply(interaction, playlist_changes.default_text(default, is_new=name is not None))
 
     @show.autocomplete("name")
     @delete.autocomplete("name")
@@ -142,6 +139,11 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
     @visibility.autocomplete("name")
     async def complete_own(self, interaction: Interaction, typed: str) -> Choices:
         return await self.autocomplete.playlist(interaction, typed, among=EDITABLE)
+
+    async def _show(self, interaction: Interaction, spotify: Spotify, page: ListPage) -> None:
+        saved = await saved_on(spotify, page) if self.replies.is_reply_private(interaction) else ()
+        name = interaction.user.display_name
+        await reply(interaction, lists.list_view(page, owner_name=name, saved=saved))
 
 
 async def setup(bot: Tonearm) -> None:

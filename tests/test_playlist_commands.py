@@ -35,11 +35,13 @@ async def test_list_says_whose_each_playlist_is(spotify: Spotify, linked_user: U
     assert "[Potluck]" in reply.text
     assert "20 songs · shared by Grace" in reply.text
     assert "15 songs · by Grace" in reply.text
-    assert "Apps can’t see the songs in playlists that you only follow." in reply.text
+    assert "Apps can’t see the songs in other people’s playlists" in reply.text
+    assert "Save" not in enabled_button_labels(reply), "all of them are saved"
     assert "And 1 more that I couldn’t read" in reply.text
     assert not spotify.calls_to("GET", "me/library/contains")
     opened = await reply.press("Show songs")
-    assert "Back" in enabled_button_labels(opened)
+    labels = enabled_button_labels(opened)
+    assert "Back" in labels and "Save playlist" not in labels
 
 
 async def test_show_finds_playlists_by_name_link_and_choice(
@@ -50,9 +52,28 @@ async def test_show_finds_playlists_by_name_link_and_choice(
         assert "1–10 of 44" in (await linked_user.run(f"/playlist show name:{typed}")).text
     followed = await linked_user.run("/playlist show name:Grace's Mornings")
     assert "Play" in enabled_button_labels(followed)
-    assert "Apps can’t see the songs in playlists that you only follow." in followed.text
+    assert "Apps can’t see the songs in other people’s playlists" in followed.text
     mornings = _named(spotify, "Grace's Mornings")
     assert not spotify.calls_to("GET", f"playlists/{mornings.id}/items")
+
+
+async def test_no_way_to_a_playlist_that_apps_cannot_read_ends_in_a_refusal(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    mornings = _named(spotify, "Grace's Mornings")
+    listed = await linked_user.run("/playlist list")
+    picked = await listed.pick("Grace's Mornings")
+    found = await linked_user.run("/search query:mornings type:playlists")
+    linked = await linked_user.run(f"/search query:{mornings.uri}")
+    shared = await (await linked.press("Share")).user_client.wait_for_message("shared a playlist")
+    for reply in (picked, linked):
+        assert "Show songs" not in enabled_button_labels(reply)
+        assert "Play" in enabled_button_labels(reply)
+    for opened in (await found.press("Show songs"), await linked_user.press(shared, "Show songs")):
+        assert "Apps can’t see the songs in other people’s playlists" in opened.text
+        assert "Mornings" in opened.text
+        assert {"Play", "Queue"} <= {*enabled_button_labels(opened)}
+    assert "Playlists for" in (await found.press("Back")).text
 
 
 async def test_playlists_of_one_name_are_told_apart(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from bot.browse.paths import PAGE_SIZE, RANGES, ListKind, ListPath, validate_query
 from bot.browse.saved import find_saved, read_saved
 from bot.errors.content import NothingFound
+from bot.errors.spotify import NotPermitted
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel
 from bot.spotify.catalogue import (
@@ -22,7 +23,7 @@ from bot.spotify.catalogue import (
     SearchResults,
 )
 from bot.spotify.entries import Entries
-from bot.spotify.models import Chapter
+from bot.spotify.models import Chapter, Playlist
 from bot.spotify.ownership import Ownership, ownership_of
 from bot.spotify.paging import PAGE_SIZE as API_PAGE_SIZE
 from bot.spotify.paging import Paging
@@ -65,9 +66,10 @@ class Entry:
 class ListPage:
     """A page as it was read.
 
-    more   whether the list has another page
-    head   the item whose contents it lists, if there is one
-    total  the number of entries of the list, if it is known
+    more    whether the list has another page
+    head    the item whose contents it lists, if there is one
+    total   the number of entries of the list, if it is known
+    hidden  whether Spotify shows the user no entries: the head is somebody else's playlist
     searched, rest  those of SavedEntries
     """
 
@@ -76,6 +78,7 @@ class ListPage:
     more: bool
     head: Item | None = None
     total: int | None = None
+    hidden: bool = False
     searched: int | None = None
     rest: bool = False
 
@@ -198,9 +201,26 @@ async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:
             chapters, more, total = await _page(catalogue.audiobook_chapters(uri), path)
             entries = _entries(chapters)
         case _:
-            items, more, total = await _page(spotify.playlists.items(uri), path)
-            entries = _entries(items.map(lambda entry: entry.item))
+            assert isinstance(head, Playlist)
+            return await _playlist_songs(spotify, path, head)
     return ListPage(path, entries, more, head, total)
+
+
+async def _playlist_songs(spotify: Spotify, path: ListPath, playlist: Playlist) -> ListPage:
+    if playlist.is_readable:
+        try:
+            items, more, total = await _page(spotify.playlists.items(playlist.require_uri()), path)
+        except NotPermitted:  # a search result has a count even if it is somebody else's
+            pass
+        else:
+            entries = _entries(items.map(lambda entry: entry.item))
+            return ListPage(path, entries, more, playlist, total)
+    return hidden_page(path, playlist)
+
+
+def hidden_page(path: ListPath, playlist: Playlist) -> ListPage:
+    """A playlist whose entries Spotify does not show to the user."""
+    return ListPage(path, Entries([]), more=False, head=playlist, hidden=True)
 
 
 async def _artist_songs(spotify: Spotify, path: ListPath, artist: Item) -> ListPage:

@@ -10,8 +10,7 @@ from bot.errors.content import EmptyQuery, QueryTooLong, UnreadableLink
 from bot.spotify import Spotify
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.links import LikedSongs, SearchLink, contains_link
-from bot.spotify.models import Album, Episode, Track
-from bot.spotify.ownership import Ownership
+from bot.spotify.models import Album, Episode, Playlist, Track
 from bot.spotify.profile import TimeRange
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import single_line
@@ -140,20 +139,15 @@ def path_for_item(uri: Uri) -> ListPath:
     return ListPath(ListKind(uri.kind), uri.id)
 
 
-def path_for_playlist(uri: Uri, ownership: Ownership) -> ListPath:
-    """The songs of a playlist, or the playlist itself if Spotify shows apps no songs of it."""
-    if ownership is Ownership.FOLLOWED:
-        return ListPath(ListKind.ONE, f"{uri.kind}.{uri.id}")
-    return path_for_item(uri)
-
-
 def child_path(path: ListPath, entry: Item, *, alone: bool = False) -> ListPath | None:
     """The list that an entry of the list `path` opens; None if that is `path` itself.
+
+    None, too, for a playlist that is known to have no entries that Spotify shows to the user.
 
     alone  without a way back
     """
     uri = parent_uri(entry)
-    if uri is None:
+    if uri is None or (isinstance(entry, Playlist) and not entry.is_readable):
         return None
     child = path_for_item(uri)
     if (path.kind, path.argument) == (child.kind, child.argument):

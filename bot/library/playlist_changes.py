@@ -151,8 +151,10 @@ class PlaylistChanges:
             await self._pins.remove(user_id, pin.uri)
         return playlist
 
-    async def set_default(self, user_id: int, text: str) -> SavedDefault:
-        """Let songs go to the playlist of this name or link if the user names none."""
+    async def default(self, user_id: int, text: str | None) -> SavedDefault | None:
+        """Where songs go if the user names no playlist; `text` makes it another one."""
+        if text is None:
+            return (await self._preferences.get(user_id)).playlist
         spotify = await self._sessions.session(user_id)
         playlist = await find_playlist_among(spotify, text, WRITABLE)
         default = SavedDefault(playlist.require_uri().id, single_line(playlist.name) or "Untitled")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from bot.browse.pages import ListPage
+from bot.browse.paths import ListKind
 from bot.errors.bot_error import BotError
 from bot.errors.content import OwnPlaylist
 from bot.errors.login import NeedsLogin
@@ -253,8 +255,14 @@ async def _refuse_own_playlists(spotify: Spotify, uris: Sequence[Uri]) -> None:
             raise OwnPlaylist(message=None if known else _OWNER_UNKNOWN)
 
 
-async def saved_among(spotify: Spotify, uris: Sequence[Uri]) -> frozenset[Uri]:
-    """Those that the user has saved, by one call for 40; empty if that cannot be read."""
+async def saved_on(spotify: Spotify, page: ListPage) -> Collection[Uri]:
+    """Those on the page that the user has saved, by one call; empty if that cannot be read.
+
+    All of a list of the library are saved, which takes no call.
+    """
+    uris = page.uris
+    if page.path.kind in (ListKind.SAVED, ListKind.PLAYLISTS):
+        return uris
     if spotify.is_app or not uris:
         return frozenset()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import discord
@@ -116,18 +117,15 @@ def item_buttons(
 ) -> list[ItemActionButton]:
     """One button for each of the actions; a `saved` item can be unsaved instead of saved.
 
-    A saved playlist has neither button.
-
     start_ms  where to play it from
     """
     uri = item if isinstance(item, Uri) else item.require_uri()
-    if saved and uri.kind not in UNSAVABLE_KINDS:
-        actions = tuple(action for action in actions if action != SAVE)
-    buttons = [ItemActionButton(_toggled(a, uri, saved), uri.kind, uri.id) for a in actions]
+    shown = _toggled(actions, uri, saved)
+    buttons = [ItemActionButton(action, uri.kind, uri.id) for action in shown]
     if start_ms and PLAY in actions:
         start, label = str(start_ms // 1000), f"Play from {format_duration(start_ms)}"
         play = ItemActionButton(PLAY, uri.kind, uri.id, start, label=label)
-        buttons[actions.index(PLAY)] = play
+        buttons[shown.index(PLAY)] = play
     return buttons
 
 
@@ -144,10 +142,15 @@ def go_to_buttons(item: Item | None) -> list[ItemActionButton]:
 def whole_list_buttons(uri: Uri, *, saved: bool = False) -> list[ItemActionButton]:
     """The buttons for the opened item as a whole."""
     return [
-        ItemActionButton(_toggled(action, uri, saved), uri.kind, uri.id, whole=True)
-        for action in WHOLE_ACTIONS[uri.kind]
+        ItemActionButton(action, uri.kind, uri.id, whole=True)
+        for action in _toggled(WHOLE_ACTIONS[uri.kind], uri, saved)
     ]
 
 
-def _toggled(action: ItemAction, uri: Uri, saved: bool) -> ItemAction:
-    return UNSAVE if action == SAVE and saved and uri.kind in UNSAVABLE_KINDS else action
+def _toggled(actions: Sequence[ItemAction], uri: Uri, saved: bool) -> Sequence[ItemAction]:
+    """The actions with UNSAVE instead of SAVE if the item is saved; a playlist has neither then."""
+    if not saved:
+        return actions
+    if uri.kind not in UNSAVABLE_KINDS:
+        return [action for action in actions if action != SAVE]
+    return [UNSAVE if action == SAVE else action for action in actions]

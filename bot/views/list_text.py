@@ -54,7 +54,7 @@ _HEADING_PREFIXES = {ListKind.ARTIST: "Songs by ", ListKind.ALBUMS: "Albums by "
 _QUERY_TOO_LONG = "That search is too long for more pages. Use fewer words to see more."
 _FOUND_BY_NAME = "Best matches by name; Spotify doesn’t share top songs with apps."
 _NO_ARTIST_SONGS = "No song found by that name. Look at the albums."
-FOLLOWED = "Apps can’t see the songs in playlists that you only follow. They still play."
+_HIDDEN = "Apps can’t see the songs in other people’s playlists, but can play them."
 _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
 _NOTHING_SAVED = "Nothing here yet. Add to it with /save, or with the buttons below a list."
@@ -185,7 +185,9 @@ def _heading(page: ListPage, query: str, owner_name: str) -> str:
 def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
     """The small print below the list."""
     kind, entries, number = page.path.kind, page.entries, page.path.page
-    if not entries:
+    if page.hidden or any(entry.ownership is Ownership.FOLLOWED for entry in entries):
+        yield _HIDDEN
+    if not entries and not page.hidden:
         nothing = {ListKind.ARTIST: _NO_ARTIST_SONGS, ListKind.SAVED: _NOTHING_SAVED}
         first_page = nothing.get(kind, _EMPTY) if page.searched is None else _NO_MATCH
         yield entries.why_empty(_LAST_PAGE if number > 1 else first_page)
@@ -198,8 +200,6 @@ def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
         yield f"And {entries.unreadable} more that I couldn’t read"
     if kind == ListKind.ARTIST:
         yield _FOUND_BY_NAME
-    if any(entry.ownership is Ownership.FOLLOWED for entry in entries):
-        yield FOLLOWED
     if cannot_page:
         yield _QUERY_TOO_LONG
     if page.searched is not None and (link := search_link(query)):

@@ -29,6 +29,7 @@ from bot.views.item_buttons import (
     ACTIONS,
     GO_TO_LABELS,
     OPEN_LABELS,
+    UNSAVABLE_KINDS,
     ItemAction,
     ItemActionButton,
     item_buttons,
@@ -194,8 +195,10 @@ def show_saved(view: ui.LayoutView, uri: Uri, *, saved: bool) -> None:
 
 def _is_head_saved(path: ListPath, message: discord.Message | None) -> bool:
     uri = path.head_uri
-    unsave = f"item:{ItemAction.UNSAVE}:{uri.kind}:{uri.id}" if uri else ""
-    return unsave in cards.custom_ids(message.components if message else ())
+    ids = cards.custom_ids(message.components if message else ())
+    if uri is None or uri.kind in UNSAVABLE_KINDS:
+        return uri is not None and f"item:{ItemAction.UNSAVE}:{uri.kind}:{uri.id}" in ids
+    return f"item:{ItemAction.SAVE}:{uri.kind}:{uri.id}" not in ids
 
 
 def visitor_note(path: ListPath, message: discord.Message | None) -> str:
