@@ -85,7 +85,7 @@ async def test_replies_direct_messages_and_edits_mention_commands(
     assert press_mention(unlinked.message, "link", ada.commands) == "/link"
     await harness.link_in_browser("ada")
     direct = harness.discord.user_client("ada", "dm").messages()[-1]
-    assert names(direct) == {"search", "play"}
+    assert names(direct) >= {"search", "play"}
     harness.spotify.accounts["ada"].player.resume()
     too_far = await ada.run("/seek position:99:00")
     assert names(too_far.message) == {"next"}, too_far

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import discord
@@ -128,9 +128,14 @@ def setup_card(redirect_uri: str, setup_page: str) -> ui.LayoutView:
     )
 
 
-def privacy_card(sections: Iterable[tuple[str, str]], privacy_page: str) -> ui.LayoutView:
-    """What is stored, why, and for how long; the sections have a title and a text."""
-    texts = [f"**{title}**\n{text}" for title, text in sections]
+def privacy_card(
+    sections: Iterable[tuple[str, Sequence[str], str]], privacy_page: str
+) -> ui.LayoutView:
+    """What is stored, why, and for how long; the sections have a title, points and a text."""
+    texts = [
+        "\n".join([f"**{title}**", *(f"- {point}" for point in points), text])
+        for title, points, text in sections
+    ]
     links = _links({"Your apps at Spotify": _SPOTIFY_APPS, "Open on the web": privacy_page})
     return cards.container("### Privacy\nTonearm keeps as little as it can.", *texts, links)
 

@@ -55,7 +55,7 @@ SECTIONS = (
             *("playlist add", "playlist remove", "playlist tidy", "playlist rename"),
             *("playlist describe", "playlist visibility", "playlist delete"),
         ),
-        "You’re told what’s in it already before songs go in. Tidying finds what’s there twice.",
+        "You see what’s already in it before songs are added. /playlist tidy finds duplicates.",
     ),
     HelpSection(
         "Library",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from html import escape
 
 from bot.errors.bot_error import OPERATOR, BotError
@@ -168,7 +169,10 @@ def setup(redirect_uri: str) -> str:
 
 def privacy(operator: str) -> str:
     """What is stored, why, and for how long; /privacy in Discord states the same."""
-    sections = "".join(f"<h2>{escape(title)}</h2><p>{escape(text)}</p>" for title, text in PRIVACY)
+    sections = "".join(
+        f"<h2>{escape(title)}</h2>{_list(points)}<p>{escape(text)}</p>"
+        for title, points, text in PRIVACY
+    )
     return render_page(
         "Privacy",
         f"<p>Tonearm keeps as little as it can.</p>{sections}"
@@ -178,31 +182,46 @@ def privacy(operator: str) -> str:
     )
 
 
-PRIVACY = (
+def _list(points: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(point)}</li>" for point in points)
+    return f"<ul>{items}</ul>" if points else ""
+
+
+# A title, a list of points, and a paragraph; either may be empty.
+PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "What is stored",
-        "Your Discord user ID, and the ID and name of your Spotify account. The Spotify app’s "
-        "client ID, your permissions, and when you gave them. Spotify’s login token, encrypted. "
-        "What you chose in /settings, with the name and ID of your default device and playlist. "
-        "The names and links of your pins. Your sleep timer, until it ends. During a login, for at "
-        "most 20 minutes: its state, encrypted or hashed, and your Discord name. For each Spotify "
-        "app: how many calls it made in each hour of the last day. What you play, search or save "
-        "isn’t stored, and nothing about servers is.",
+        (
+            "Your Discord user ID, and your Spotify account’s ID and name.",
+            "The Spotify app’s client ID, your permissions, and when you gave them.",
+            "Spotify’s login token, encrypted.",
+            "Your settings, with the name and ID of your default device and playlist.",
+            "The names and links of your pins.",
+            "Your sleep timer, until it ends.",
+            "During a login, for at most 20 minutes: its state, encrypted or hashed, and your "
+            "Discord name.",
+            "How many calls each Spotify app made in each hour of the last day.",
+        ),
+        "What you play, search or save isn’t stored, and nothing about servers is.",
     ),
     (
         "What is kept in memory",
-        "Spotify’s answers, and your last change that /undo can take back, for at most ten "
-        "minutes. How loud a device was before you muted it, for twelve hours. Your last 25 "
-        "searches and songs, for suggestions as you type, until you’ve used none for a day. "
+        (
+            "Spotify’s answers, and your last change, for /undo: ten minutes at most.",
+            "How loud a device was before you muted it: twelve hours.",
+            "Your last 25 searches and songs, for suggestions: until you’ve used none for a day.",
+        ),
         "Nobody else sees them.",
     ),
     (
         "Why",
+        (),
         "To do at Spotify what you ask for in Discord, and nothing else. Nothing is sold, shared "
-        "or used for advertising. Others can ask what you play only if you allow it in /settings.",
+        "or used for advertising. Others can see what you play only if you allow it in /settings.",
     ),
     (
         "For how long",
+        (),
         "Until you use /unlink, which erases everything at once. To also revoke access at "
         "Spotify, remove Tonearm from your Spotify account’s apps.",
     ),
