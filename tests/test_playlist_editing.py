@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors.content import NotInPlaylist
-from bot.library.playlist_contents import ListedSong, listed
+from bot.library.listed_songs import ListedSong, listed
 from bot.library.playlist_items import Added, Duplicates, PlaylistItems
 from bot.services import Services
 from bot.spotify.models import Episode, Track

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
-from sandbox.harness import Harness
+from sandbox.harness import Harness, run_harness
 from sandbox.spotify import PlaylistItem, Spotify, generated_uri
 from tests.command_assertions import spotify_url
 from tests.list_components import options
@@ -106,3 +106,11 @@ async def test_contents_are_forgotten_with_the_user(
     before = len(spotify.calls_to("GET", f"playlists/{playlist.id}/items"))
     await linked_user.run("/playlist tidy name:Tides")
     assert len(spotify.calls_to("GET", f"playlists/{playlist.id}/items")) > before
+
+
+async def test_playlist_that_is_too_long_for_today_has_words_of_its_own() -> None:
+    async with run_harness(SPOTIFY_DAILY_CALLS="100") as harness:
+        linked_user = await harness.link_account("ada")
+        add_playlist(harness.spotify, *(generated_uri(number) for number in range(4_000)))
+        reply = await linked_user.run("/playlist tidy name:Tides")
+        await reply.wait_for("too long to look through today")

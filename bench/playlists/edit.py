@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 
 from bench.library.resource_usage import API_URL, TOKEN, measured
-from bot.library.playlist_contents import ListedSong
+from bot.library.listed_songs import ListedSong
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import Added, PlaylistItems
 from bot.library.undo import UndoLog

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from bot.library.playlist_contents import ListedSong
+from bot.library.listed_songs import ListedSong
 
 # Two songs of the same title and artists whose lengths differ by no more than this are taken for
 # the same one, in milliseconds.

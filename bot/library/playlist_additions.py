@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors.content import NothingToAdd
-from bot.library.playlist_contents import ListedSong, listed
+from bot.library.listed_songs import ListedSong, listed
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -10,10 +9,11 @@ from itertools import pairwise
 import msgspec
 from cachetools import TLRUCache
 
-from bot.errors.spotify import LibraryChanged, NotFound, NotPermitted
+from bot.errors.spotify import BackgroundBudgetExceeded, LibraryChanged, NotFound, NotPermitted
 from bot.interactions.progress import Progress
+from bot.library.listed_songs import ListedSong, Token, listed_entry
 from bot.spotify import Spotify
-from bot.spotify.models import Playable, Playlist, Track
+from bot.spotify.models import Playlist
 from bot.spotify.pages import Page, PlaylistEntry
 from bot.spotify.uris import Uri
 from bot.text.escape import safe
@@ -28,70 +28,16 @@ _QUICK = 200
 _PACKED_TOGETHER = 50
 # Snapshots of one's own writes that Spotify may still show a moment after the next write.
 _MAX_OLDER = 8
-_MAX_NAME = 100
 
 _NOT_YOURS = "**{name}** isn’t yours to change. Choose one that you own or share."
 _NO_PLAYLIST = (
     "Spotify can’t find that playlist. It may have been deleted, or be one that Spotify made. "
     "Choose another one."
 )
-
-
-class ListedSong(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An entry of a playlist.
-
-    uri       empty if Spotify no longer says what it was, or if it could not be read
-    playable  False if Spotify lists it without playing it any more; None if that is unknown
-    """
-
-    uri: str = ""
-    title: str = ""
-    artists: str = ""
-    duration_ms: int = 0
-    isrc: str = ""
-    playable: bool | None = None
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it is a file on its owner's computer, which apps can remove but not add."""
-        return self.uri.startswith("spotify:local:")
-
-    @property
-    def link(self) -> str:
-        """The URL of its page; empty for a local file and for an unknown item."""
-        parts = self.uri.split(":")
-        return f"https://open.spotify.com/{parts[1]}/{parts[2]}" if len(parts) == 3 else ""
-
-
-Token = int | ListedSong
-"""An entry of a playlist after a change: its index before the change, or a song that is new."""
-
-
-def listed(item: Playable) -> ListedSong:
-    """The entry that a track or an episode is in a playlist."""
-    artists, isrc = "", ""
-    if isinstance(item, Track):
-        artists = ", ".join(artist.name or "" for artist in item.artists or [])
-        isrc = (item.external_ids.isrc if item.external_ids else None) or ""
-    elif item.show:
-        artists = item.show.name or ""
-    return ListedSong(
-        str(item.uri or item.raw_uri or ""),
-        (item.name or "")[:_MAX_NAME],
-        sys.intern(artists[:_MAX_NAME]),
-        item.duration_ms or 0,
-        isrc,
-        item.is_playable,
-    )
-
-
-def _listed_entry(entry: PlaylistEntry | None) -> ListedSong:
-    if entry is None:
-        return ListedSong()
-    if entry.item is not None:
-        return listed(entry.item)
-    is_gone = entry.item_or_unknown is None and entry.legacy_item is None
-    return ListedSong(playable=False if is_gone else None)
+_TOO_LONG = (
+    "That playlist is too long to look through today, because Spotify limits the bot’s requests. "
+    "**Add to playlist** below a song in /search adds it without a look."
+)
 
 
 @dataclass(frozen=True)
@@ -242,12 +188,16 @@ class ContentsCache:
         if held is not None and held.is_shown_by(playlist):
             return held
         if first is not None and _is_complete(first, playlist):
-            packed = _pack(_listed_entry(entry) for entry in first.items)
+            packed = _pack(listed_entry(entry) for entry in first.items)
             contents = PlaylistContents(playlist, playlist.total, len(first.items), packed)
         else:
             is_long = (playlist.total or 0) > LONG
             reader = background if is_long else spotify
-            contents = await _read_pages(reader, uri, playlist, progress)
+            try:
+                contents = await _read_pages(reader, uri, playlist, progress)
+            except BackgroundBudgetExceeded as error:
+                error.message = _TOO_LONG
+                raise
         self.hold(user_id, contents)
         return contents
 
@@ -283,7 +233,7 @@ async def _read_pages(
     packed: list[bytes] = []
     together: list[ListedSong] = []
     async for entry in paging:
-        together.append(_listed_entry(entry))
+        together.append(listed_entry(entry))
         if len(together) == _PACKED_TOGETHER:
             packed.append(msgspec.msgpack.encode(together))
             together.clear()

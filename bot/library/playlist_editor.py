@@ -12,7 +12,8 @@ from cachetools import TTLCache
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import OutcomeUnknown
 from bot.interactions.progress import Progress
-from bot.library.playlist_contents import ContentsCache, PlaylistContents, Token
+from bot.library.listed_songs import Token
+from bot.library.playlist_contents import ContentsCache, PlaylistContents
 from bot.library.playlist_reversal import Restoration, Reversal, restoration, without_last
 from bot.library.playlist_rewrite import Rewrite
 from bot.library.undo import Change, UndoLog, Undone

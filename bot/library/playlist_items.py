@@ -19,8 +19,9 @@ from bot.library.duplicates import (
     redundant_songs,
     stuck_entries,
 )
+from bot.library.listed_songs import ListedSong, Token
 from bot.library.playlist_additions import MAX_LINKS, SongsToAdd, songs_to_add
-from bot.library.playlist_contents import ListedSong, PlaylistContents, Token
+from bot.library.playlist_contents import PlaylistContents
 from bot.library.playlist_editor import TIMEOUT, OpenPlaylist, PlaylistEditor
 from bot.library.playlists import Addition
 from bot.spotify import Spotify

@@ -7,7 +7,8 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.library.playlist_contents import ListedSong, PlaylistContents, Token
+from bot.library.listed_songs import ListedSong, Token
+from bot.library.playlist_contents import PlaylistContents
 
 
 @dataclass(frozen=True)

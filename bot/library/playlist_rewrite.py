@@ -13,7 +13,8 @@ from itertools import groupby, takewhile
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import BadRequest, OutcomeUnknown
 from bot.interactions.progress import Progress
-from bot.library.playlist_contents import PlaylistContents, Token, listed
+from bot.library.listed_songs import Token, listed
+from bot.library.playlist_contents import PlaylistContents
 from bot.spotify import Spotify
 from bot.spotify.playlists import MAX_ITEMS_PER_CALL
 

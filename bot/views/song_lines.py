@@ -13,7 +13,7 @@ from bot.interactions.discord_errors import DISCORD_ERRORS
 from bot.interactions.progress import ProgressMessage
 from bot.interactions.responses import Interaction, edit_reply
 from bot.library.duplicates import Reason
-from bot.library.playlist_contents import ListedSong
+from bot.library.listed_songs import ListedSong
 from bot.spotify.models import Playlist
 from bot.text.escape import safe, single_line
 from bot.views import cards
