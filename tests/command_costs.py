@@ -45,12 +45,14 @@ async def _record_calls(
         await action.prepare(session)
         session.harness.clock.advance(0 if action.keep_login_fresh else seconds_later)
     start_playback(session.harness.spotify, track_index)
+    assert session.harness.bot is not None
+    services = session.harness.bot.services
     if not action.keep_panel:
-        assert session.harness.bot is not None
-        session.harness.bot.services.panels.forget(session.user_id)
+        services.panels.forget(session.user_id)
     calls = session.harness.spotify.calls
     before = len(calls)
     await action.perform(session)
+    services.sleep_timers.forget(session.user_id)  # its calls are no part of the next action
     return calls[before:]
 
 

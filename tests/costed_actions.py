@@ -224,7 +224,6 @@ COSTED_ACTIONS = (
     CostedAction("**Refresh**", _press_button("Refresh"), _run_command("/devices")),
     CostedAction("`/sleep` for a time", _run_command("/sleep 30m")),
     CostedAction("`/sleep` for a track", _run_command("/sleep when:after this one")),
-    CostedAction("`/sleep off`", _run_command("/sleep when:off")),
     *PLAYLIST_ACTIONS,
     *PLAYLIST_ITEM_ACTIONS,
     *LIBRARY_ACTIONS,
