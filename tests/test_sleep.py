@@ -7,6 +7,7 @@ import pytest
 from bot.errors.content import InvalidSleepTime
 from bot.player.parsing import SleepRequest, parse_sleep
 from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.spotify import Player, Spotify
 
@@ -29,8 +30,12 @@ async def _wait_for_pause(spotify: Spotify) -> None:
         ("45", SleepRequest(seconds=2700)),
         (" 1H 30 min", SleepRequest(seconds=5400)),
         ("2 hours", SleepRequest(seconds=7200)),
+        ("in 20 mins", SleepRequest(seconds=1200)),
+        ("after 1 hr", SleepRequest(seconds=3600)),
         ("after this one", SleepRequest(tracks=1)),
         ("this track", SleepRequest(tracks=1)),
+        ("at the end of the song", SleepRequest(tracks=1)),
+        ("after this episode ends", SleepRequest(tracks=1)),
         ("after 3", SleepRequest(tracks=3)),
         ("3 songs", SleepRequest(tracks=3)),
         ("off", None),
@@ -41,7 +46,8 @@ def test_sleep_times_are_read(text: str, request_: SleepRequest | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "13h", "after 21", "after 0", "later", "٣٠", "-5", "1e3"]
+    "text",
+    ["", "0", "in", "after 3 more", "13h", "after 21", "after 0", "later", "٣٠", "-5", "1e3"],
 )
 def test_other_times_are_refused(text: str) -> None:
     with pytest.raises(InvalidSleepTime):
@@ -142,6 +148,38 @@ async def test_timer_outlasts_what_spotify_does_not_show(
         harness.clock.advance((last.duration - player.progress) / 1000 - 2.5)
     await _wait_for_pause(spotify)
     assert not ends or player.item == last.uri
+
+
+async def test_repeated_track_counts_each_time(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    player.set_repeat("track")
+    duration = next(iter(spotify.catalogue.albums.values())).tracks[1].duration
+    await linked_user.run("/sleep when:after 3")
+    for counted in ("after 2 tracks", "when this track ends"):
+        await _advance_to_look(harness, (duration - player.progress) / 1000 + 1.5)
+        replies = [(await linked_user.run("/sleep")).text for _ in range(5)]
+        assert counted in replies[-1]
+    assert not _pauses(spotify)
+    harness.clock.advance((duration - player.progress) / 1000 - 2.5)
+    await _wait_for_pause(spotify)
+    assert duration - player.progress <= 3000
+
+
+async def test_timer_tries_again_until_spotify_answers(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    player.set_repeat("context")
+    too_many = Fault("me/player/pause", status=429, headers={"Retry-After": "60"})
+    for fault in (too_many, Fault("me/player/pause", status=503, times=5)):
+        player.resume()
+        await linked_user.run("/sleep when:30m")
+        spotify.faults.add(fault)
+        harness.clock.advance(30 * 60)
+        while player.is_playing:
+            harness.clock.advance(20)
+            assert "I’ll pause" in (await linked_user.run("/sleep")).text or not player.is_playing
+        assert fault.exhausted
 
 
 async def test_off_and_unlink_end_the_timer(

@@ -12,9 +12,14 @@ _SECONDS = re.compile(r"([+-]?)(\d{1,6})(?:\s*s)?")
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _VOLUME = re.compile(r"([+-]?)(\d{1,3})(?:\s*%)?")
 
-_DURATION = re.compile(r"(?:(\d{1,2})\s*(?:h|hours?)\s*)?(?:(\d{1,3})\s*(?:m|min|minutes?)?)?")
-_TRACKS = re.compile(r"(?:after|in)?\s*(\d{1,2})\s*(?:tracks?|songs?)|after\s*(\d{1,2})")
-_THIS_TRACK = re.compile(r"(?:after|end of)?\s*this(?: one| track| song)?")
+_HOURS = r"(\d{1,2})\s*(?:h|hrs?|hours?)"
+_MINUTES = r"(\d{1,3})\s*(?:m|mins?|minutes?)?"
+_DURATION = re.compile(rf"(?:(?:in|after)\s+)?(?:{_HOURS}\s*)?(?:{_MINUTES})?")
+_ITEM = r"(?:track|song|episode|chapter)"
+_TRACKS = re.compile(rf"(?:after|in)?\s*(\d{{1,2}})\s*{_ITEM}s?|after\s*(\d{{1,2}})")
+_THIS_TRACK = re.compile(
+    rf"(?:after|(?:at )?(?:the )?end of)?\s*(?:this(?: one| {_ITEM})?|(?:the )?{_ITEM})(?: ends)?"
+)
 
 MUTE, UNMUTE = "mute", "unmute"
 _UNKNOWN_VOLUME = "That device doesn’t say how loud it is."

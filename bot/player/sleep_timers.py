@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NoSleepTimer, NothingPlaying
+from bot.errors.spotify import OutcomeUnknown, RateLimited, SpotifyDown
 from bot.errors.storage import StorageError
 from bot.player.actions import PlayerAction
 from bot.player.parsing import SleepRequest
@@ -23,6 +26,8 @@ from bot.player.state import Sleep
 from bot.spotify.models import Playback
 from bot.store import SleepTimer, Store
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 # Seconds before the end of the last track at which the bot reads and then pauses the player.
@@ -30,8 +35,13 @@ _log = logging.getLogger(__name__)
 _LAST_LOOK, _PAUSE_BEFORE_END = 3.0, 1.0
 # Seconds after the end of a track at which the next one has started.
 _NEXT_TRACK_DELAY = 1.0
+# Seconds by which the progress that Spotify reports may differ from the clock.
+_TOLERANCE = 2.0
 # Seconds after which the bot looks again at what it cannot count, and how often before it pauses.
 _HIDDEN_DELAY, _MAX_HIDDEN_LOOKS = 20.0, 6
+# How often a call is repeated if Spotify fails, and after how many seconds, or after the seconds
+# that Spotify asks for if they are no more than the maximum.
+_MAX_RETRIES, _RETRY_DELAY, _MAX_RETRY_DELAY = 8, 15.0, 120.0
 # After a restart, a timer that is overdue by more than this many seconds is dropped.
 _MAX_DELAY = 15 * 60.0
 
@@ -115,8 +125,7 @@ class SleepTimers:
         if not item.duration_ms:
             raise NothingPlaying("no length", message=_NO_LENGTH)
         left = (item.duration_ms - (playback.progress_ms or 0)) / 1000
-        offset = -_LAST_LOOK if tracks == 1 else _NEXT_TRACK_DELAY
-        return SleepTimer(user_id, self._now() + left + offset, tracks, item.id)
+        return SleepTimer(user_id, self._now() + left + _delay(tracks), tracks, item.id)
 
     def _schedule(self, timer: SleepTimer) -> None:
         self.forget(timer.discord_id)
@@ -144,8 +153,7 @@ class SleepTimers:
             await self._sleep(max(0.0, timer.due - self._now()))
             if timer.tracks_left is None:
                 break
-            spotify = await self._sessions.session(timer.discord_id, background=True)
-            playback = await spotify.player.state()
+            playback = await self._retry(partial(self._read, timer.discord_id))
             if playback is None or playback.is_playing is False:
                 return  # paused already
             item, tracks = playback.item, timer.tracks_left
@@ -157,7 +165,8 @@ class SleepTimers:
                 timer = replace(timer, due=self._now() + _HIDDEN_DELAY)
                 continue
             # After a restart the item is unknown: `due` is before the end of the last track only.
-            tracks -= item.id != timer.item if timer.item else tracks > 1
+            is_over = item.id != timer.item or self._is_repeated(timer, playback)
+            tracks -= is_over if timer.item else tracks > 1
             if tracks <= 0:
                 break
             timer = self._after_tracks(timer.discord_id, playback, tracks)
@@ -167,4 +176,34 @@ class SleepTimers:
             self._timers[timer.discord_id] = timer
             with suppress(StorageError):  # the timer goes on in memory
                 await self._table.set(timer)
-        await self._player.perform(timer.discord_id, PlayerAction("pause"))
+        # Pausing twice does no harm, so it is repeated even if Spotify may have done it.
+        await self._retry(partial(self._player.perform, timer.discord_id, PlayerAction("pause")))
+
+    def _is_repeated(self, timer: SleepTimer, playback: Playback) -> bool:
+        """Whether the track has ended and started again: it plays no longer than since its end."""
+        since_end = self._now() - (timer.due - _delay(timer.tracks_left))
+        if since_end < 0 or playback.progress_ms is None:
+            return False
+        return playback.progress_ms / 1000 <= since_end + _TOLERANCE
+
+    async def _read(self, user_id: int) -> Playback | None:
+        return await (await self._sessions.session(user_id)).player.state()
+
+    async def _retry(self, call: Callable[[], Awaitable[T]]) -> T:
+        """The result of the call, which is repeated while Spotify fails. Raises BotError."""
+        for _ in range(_MAX_RETRIES):
+            try:
+                return await call()
+            except RateLimited as error:
+                if error.retry_after > _MAX_RETRY_DELAY:
+                    raise
+                delay = max(_RETRY_DELAY, error.retry_after)
+            except (SpotifyDown, OutcomeUnknown):
+                delay = _RETRY_DELAY
+            await self._sleep(delay)
+        return await call()
+
+
+def _delay(tracks: int | None) -> float:
+    """Seconds after the end of a track, or before it if negative, at which the player is read."""
+    return -_LAST_LOOK if tracks == 1 else _NEXT_TRACK_DELAY
