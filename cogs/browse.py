@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from discord import app_commands, ui
+from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete.options import Choices
@@ -65,7 +65,7 @@ class Browse(commands.Cog):
         self.autocomplete.history.add_search(interaction.user.id, query)
         page = await read_page(spotify, path, words)
         saved = await self._saved(interaction, spotify, page)
-        await reply(interaction, lists.list_view(page, words, saved=saved))
+        await reply(interaction, lists.list_reply(page, words, saved=saved))
 
     @search.autocomplete("query")
     async def complete_query(self, interaction: Interaction, typed: str) -> Choices:
@@ -74,8 +74,7 @@ class Browse(commands.Cog):
     @app_commands.command()
     async def recent(self, interaction: Interaction) -> None:
         """Show what you played recently."""
-        await self.replies.defer(interaction)
-        await reply(interaction, await self._view(interaction, ListPath(ListKind.RECENT)))
+        await self._list(interaction, ListPath(ListKind.RECENT))
 
     @app_commands.command()
     @app_commands.describe(kind="Songs or artists", range="Period")
@@ -86,9 +85,14 @@ class Browse(commands.Cog):
         range: Period = "last 6 months",  # noqa: A002
     ) -> None:
         """Show the songs or artists you play most."""
-        await self.replies.defer(interaction)
         path = ListPath(ListKind.TOP, f"{TOP_KINDS[kind]}.{TOP_RANGES[range]}")
-        await reply(interaction, await self._view(interaction, path))
+        await self._list(interaction, path)
+
+    async def _list(self, interaction: Interaction, path: ListPath) -> None:
+        await self.replies.defer(interaction)
+        page, saved = await self._read(interaction, path)
+        name = interaction.user.display_name
+        await reply(interaction, lists.list_reply(page, owner_name=name, saved=saved))
 
     @on_component(lists.ItemSelect)
     async def select_item(self, interaction: Interaction, menu: lists.ItemSelect) -> None:
@@ -108,29 +112,21 @@ class Browse(commands.Cog):
             path, note = path.for_other_user(), lists.visitor_note(path, interaction.message)
         query = lists.query_of(interaction.message)
         selected = lists.opened_item_id(interaction.message, path)
-        await reply_in_place(
-            interaction, await self._view(interaction, path, query, selected, note)
+        page, saved = await self._read(interaction, path, query)
+        name = interaction.user.display_name
+        view = lists.list_view(
+            page, query, selected=selected, owner_name=name, note=note, saved=saved
         )
+        await reply_in_place(interaction, view)
 
-    async def _view(
-        self,
-        interaction: Interaction,
-        path: ListPath,
-        query: str = "",
-        selected: str = "",
-        note: str = "",
-    ) -> ui.LayoutView:
+    async def _read(
+        self, interaction: Interaction, path: ListPath, query: str = ""
+    ) -> tuple[ListPage, Collection[Uri]]:
+        """The page, and what of it is saved."""
         open_session = self.sessions.session if path.personal else self.sessions.catalogue_session
         spotify = await open_session(interaction.user.id)
         page = await read_page(spotify, path, query)
-        return lists.list_view(
-            page,
-            query,
-            selected=selected,
-            owner_name=interaction.user.display_name,
-            note=note,
-            saved=await self._saved(interaction, spotify, page),
-        )
+        return page, await self._saved(interaction, spotify, page)
 
     async def _saved(
         self, interaction: Interaction, spotify: Spotify, page: ListPage

@@ -18,7 +18,7 @@ from bot.services import Services
 from bot.spotify.uris import Kind
 from bot.text.escape import single_line
 from bot.text.library import titles
-from bot.views.lists import list_view
+from bot.views.lists import list_reply
 from bot.views.saved import SavedReport, report_reply, undone_reply
 
 SavedKind = Literal["songs", "albums", "artists", "playlists", "shows", "episodes", "audiobooks"]
@@ -81,7 +81,7 @@ class Library(commands.Cog):
         page = await read_page(spotify, ListPath(ListKind.SAVED, SAVED_KINDS[kind]), words)
         saved = page.uris if self.replies.is_reply_private(interaction) else ()
         owner = interaction.user.display_name
-        await reply(interaction, list_view(page, words, owner_name=owner, saved=saved))
+        await reply(interaction, list_reply(page, words, owner_name=owner, saved=saved))
 
     @saved.autocomplete("find")
     async def complete_find(self, interaction: Interaction, typed: str) -> Choices:

@@ -143,7 +143,7 @@ class Playlists(commands.GroupCog, group_name="playlist", group_description="You
     async def _show(self, interaction: Interaction, spotify: Spotify, page: ListPage) -> None:
         saved = await saved_on(spotify, page) if self.replies.is_reply_private(interaction) else ()
         name = interaction.user.display_name
-        await reply(interaction, lists.list_view(page, owner_name=name, saved=saved))
+        await reply(interaction, lists.list_reply(page, owner_name=name, saved=saved))
 
 
 async def setup(bot: Tonearm) -> None:

@@ -20,6 +20,25 @@ async def test_search_switches_to_other_kinds_with_the_same_words(
         assert label not in enabled_button_labels(reply)
 
 
+async def test_empty_list_replaces_the_list_and_leads_to_the_others(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    reply = await linked_user.run("/search lantern")
+    messages = len(linked_user.messages())
+    reply = await reply.press("Playlists")
+    assert "Playlists for “lantern”\n-# Spotify found nothing for that." in reply.text
+    reply = await reply.press("Albums")
+    assert "Albums for “lantern”\n1. " in reply.text
+    assert len(linked_user.messages()) == messages
+    top = await linked_user.run("/top")
+    spotify.accounts["ada"].liked.clear()
+    messages = len(linked_user.messages())
+    assert "of yours for that time. Try a longer one." in (await top.press("4 weeks")).text
+    assert "Try a longer one" not in (await top.press("1 year")).text
+    assert {"4 weeks", "6 months"} <= set(enabled_button_labels(top))
+    assert len(linked_user.messages()) == messages
+
+
 async def test_top_switches_period_and_kind(linked_user: UserClient) -> None:
     reply = await linked_user.run("/top")
     assert "6 months" not in enabled_button_labels(reply)

@@ -69,7 +69,7 @@ async def test_recent_buttons_survive_a_restart_and_open_the_album(
 async def test_empty_history_gets_message(spotify: Spotify, linked_user: UserClient) -> None:
     spotify.accounts["ada"].player.played.clear()
     reply = await linked_user.run("/recent")
-    assert reply.text.startswith("Spotify shows nothing that you played recently.")
+    assert "\n-# Spotify shows nothing that you played recently." in reply.text
 
 
 async def test_null_plays_are_skipped(spotify: Spotify, linked_user: UserClient) -> None:

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from bot.browse.paths import PAGE_SIZE, RANGES, ListKind, ListPath, validate_query
 from bot.browse.saved import find_saved, read_saved
-from bot.errors.content import NothingFound
 from bot.errors.spotify import NotPermitted
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel
@@ -35,10 +34,6 @@ _FIRST_PLAY, _LAST_PLAY = 1_136_073_600, 4_102_444_800
 
 # Characters of an artist's name in a search, so that the query stays below Spotify's limit.
 _MAX_ARTIST_NAME = 200
-
-_NOTHING_RECENT = "Spotify shows nothing that you played recently. Play something, then try again."
-_NO_PLAYLISTS = "You have no playlists yet. Make one with /playlist create."
-_NO_TOP = "Spotify has no favourites of yours for that time. Try a longer one."
 
 T = TypeVar("T", bound=ApiModel)
 
@@ -90,10 +85,7 @@ class ListPage:
 
 
 async def read_page(spotify: Spotify, path: ListPath, query: str = "") -> ListPage:
-    """Read that page; `query` is that of a search.
-
-    Raises NothingFound if a search or a list of OWN_LISTS is empty, and EmptyQuery, QueryTooLong.
-    """
+    """Read that page; `query` is that of a search. Raises EmptyQuery, QueryTooLong."""
     match path.kind:
         case ListKind.SEARCH:
             return await _search(spotify, path, query)
@@ -117,8 +109,6 @@ async def _search(spotify: Spotify, path: ListPath, query: str) -> ListPage:
     query = validate_query(query)
     results = await spotify.catalogue.search(query, kind, offset=path.offset)
     entries = _entries(results_of_kind(results, kind))
-    if path.page == 1:
-        entries.require(NothingFound)
     more = _has_more_results(results, kind, path)
     return ListPage(path, entries, more, total=results.totals.get(kind))
 
@@ -131,8 +121,6 @@ async def _recent(spotify: Spotify, path: ListPath) -> ListPage:
         lambda play: Entry(play.track, _epoch_seconds(play.played_at)) if play.track else None
     )
     entries = entries.where(entries, unreadable=recent.unread)
-    if path.page == 1:
-        entries.require(NothingFound("nothing played", message=_NOTHING_RECENT))
     more = len(plays) > path.offset + PAGE_SIZE
     return ListPage(path, entries, more, total=len(plays))
 
@@ -145,8 +133,6 @@ async def _top(spotify: Spotify, path: ListPath) -> ListPage:
     else:
         artists, more, total = await _page(spotify.profile.top_artists(RANGES[time_range]), path)
         entries = _entries(artists)
-    if path.page == 1:
-        entries.require(NothingFound("no favourites", message=_NO_TOP))
     return ListPage(path, entries, more, total=total)
 
 
@@ -155,8 +141,6 @@ async def _playlists(spotify: Spotify, path: ListPath) -> ListPage:
         _page(spotify.playlists.mine(), path), spotify.profile.me(fresh=False)
     )
     entries = playlists.map(lambda each: Entry(each, ownership=ownership_of(each, profile.id)))
-    if path.page == 1:
-        entries.require(NothingFound("no playlists", message=_NO_PLAYLISTS))
     return ListPage(path, entries, more, total=total)
 
 

@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.browse.pages import Entry, ListPage
 from bot.browse.paths import ListKind
+from bot.errors.content import NothingFound
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Album, Artist, Chapter, Episode, Playlist, Show, Track
 from bot.spotify.ownership import Ownership
@@ -59,6 +60,14 @@ _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
 _NOTHING_SAVED = "Nothing here yet. Add to it with /save, or with the buttons below a list."
 _NO_MATCH = "Nothing matches."
+_NOTHING = {
+    ListKind.SEARCH: NothingFound.message,
+    ListKind.ARTIST: _NO_ARTIST_SONGS,
+    ListKind.RECENT: "Spotify shows nothing that you played recently. Play something first.",
+    ListKind.TOP: "Spotify has no favourites of yours for that time.",
+    ListKind.PLAYLISTS: "You have no playlists yet. Make one with /playlist create.",
+    ListKind.SAVED: _NOTHING_SAVED,
+}
 _SAVED_HEADINGS: dict[Kind, str] = {
     Kind.TRACK: "Liked Songs",
     Kind.ALBUM: "saved albums",
@@ -188,8 +197,9 @@ def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
     if page.hidden or any(entry.ownership is Ownership.FOLLOWED for entry in entries):
         yield _HIDDEN
     if not entries and not page.hidden:
-        nothing = {ListKind.ARTIST: _NO_ARTIST_SONGS, ListKind.SAVED: _NOTHING_SAVED}
-        first_page = nothing.get(kind, _EMPTY) if page.searched is None else _NO_MATCH
+        first_page = _NOTHING.get(kind, _EMPTY) if page.searched is None else _NO_MATCH
+        if kind == ListKind.TOP and not page.path.argument.endswith("long"):
+            first_page += " Try a longer one."
         yield entries.why_empty(_LAST_PAGE if number > 1 else first_page)
     elif page.more or number > 1:
         first = page.path.offset + 1

@@ -21,6 +21,7 @@ from bot.browse.paths import (
     identities,
 )
 from bot.interactions.components import PersistentSelect
+from bot.interactions.responses import Reply
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind, Uri
 from bot.views import cards, list_text
@@ -102,6 +103,14 @@ class ListMessage:
             head_saved=False,
             rest=False,
         )
+
+
+def list_reply(
+    page: ListPage, query: str = "", *, owner_name: str = "", saved: Collection[Uri] = ()
+) -> Reply:
+    """The reply to a command that lists something. That there is nothing is told privately."""
+    view = list_view(page, query, owner_name=owner_name, saved=saved)
+    return Reply(view=view, private=not page.entries and page.head is None)
 
 
 def list_view(
