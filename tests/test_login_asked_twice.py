@@ -149,7 +149,7 @@ async def test_login_that_waits_for_the_browser_continues_where_it_was() -> None
         again = await it.send("POST", path, at_discord.cookie)
         assert (again.location, again.cookie) == (at_discord.location, at_discord.cookie)
         unfinished = await it.send("GET", "/done", at_discord.cookie)
-        assert "still waits for you to agree" in unfinished.text
+        assert "still waiting for you to agree" in unfinished.text
         callback = await it.authorize(at_discord)
         at_spotify = await it.send_callback(callback)
         again = await it.send_callback(callback)

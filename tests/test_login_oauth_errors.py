@@ -19,8 +19,8 @@ CALLBACK_ERRORS = {
     "invalid_request": "{service} didn’t understand",
     "unauthorized_client": "{service} doesn’t let this app log you in",
     "unsupported_response_type": "{service} doesn’t offer the kind of login",
-    "login_required": "{service} ended the login and gave no reason",
-    "<b>c4n4ry</b>": "{service} ended the login and gave no reason",
+    "login_required": "{service} ended the login for a reason that",
+    "<b>c4n4ry</b>": "{service} ended the login for a reason that",
 }
 
 
@@ -102,7 +102,7 @@ async def test_callback_without_code_and_error_uses_up_nothing() -> None:
 
 async def test_failing_exchange_has_its_words_and_is_not_repeated() -> None:
     cases = {
-        "old": "no longer accepted: that happens if it takes too long",
+        "old": "no longer accepted. It probably took too long",
         "app": "Spotify doesn’t know this bot’s app any more",
         "own app": "Spotify doesn’t know your own app any more",
         "5xx": "Spotify isn’t responding properly",
