@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-DEFAULT_TIMEOUT = 5.0
+DEFAULT_TIMEOUT = 20.0
 
 
 class BotExited(Exception):

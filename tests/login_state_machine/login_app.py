@@ -34,7 +34,7 @@ from tests.login_state_machine.held_responses import HeldDiscordOAuth, HeldSpoti
 
 T = TypeVar("T")
 START_TIME = 1_800_000_000.0
-STEP_TIMEOUT_S = 5.0
+STEP_TIMEOUT_S = 20.0
 # The tests do not depend on the disk, and thousands of commits are faster in memory.
 RAM_DIRECTORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 UNREGISTERED_ACCOUNT = "linus"  # a Spotify account that is not on the app's list of users
