@@ -62,15 +62,19 @@ class Panel(commands.Cog):
 
     @on_component(PlayAlongButton)
     async def play_along(self, interaction: Interaction, button: PlayAlongButton) -> None:
-        """Everybody may play what a shared panel shows; otherwise its owner must allow it."""
+        """Others may play along while the owner shares a panel; else the owner must allow it.
+
+        The owner's player is read, since the panel does not hear of a skip in Spotify's own app.
+        """
         in_place = is_in_place(interaction) and interaction.user.id != button.owner
         await (defer_edit if in_place else defer)(interaction)
         if interaction.user.id == button.owner:
             await reply(interaction, OWN_PLAYBACK)
             return
         name = f"<@{button.owner}>"
-        state = self.panels.current_playback(button.owner)
-        uri = uri_to_play(state or await self.friends.now_playing(button.owner, name), name)
+        shared = self.panels.is_shared(button.owner)
+        state = await self.friends.now_playing(button.owner, name, shared=shared)
+        uri = uri_to_play(state, name)
         outcome = await self.player.perform(interaction.user.id, play_action(uri))
         view = result_view(interaction, outcome_line(outcome), item=outcome.item)
         await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))

@@ -207,6 +207,29 @@ async def test_play_what_they_play_starts_at_the_same_second_once(
     assert ada.item == track.uri
 
 
+async def test_shared_panel_plays_what_its_owner_plays_now(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
+) -> None:
+    """Grace skips in Spotify's own app, of which the panel does not hear; then her track ends."""
+    assert harness.bot is not None
+    await harness.bot.services.store.preferences.set_shows_playing(_user_id(grace), False)
+    panel = await grace.run("/now share:true")
+    player, ada = spotify.accounts["grace"].player, spotify.accounts["ada"].player
+    player.play(context=_album(spotify).uri, index=4)
+    track = _album(spotify).tracks[4]
+    player.seek(track.duration - 2_000)
+    played = await linked_user.press(panel.message, "Play what they play")
+    assert track.name in played.text
+    assert ada.item == track.uri
+    harness.clock.advance(3)
+    played = await linked_user.press(panel.message, "Play what they play")
+    assert "is just ending" in played.text
+    player.devices[0].is_private_session = True
+    harness.clock.advance(6)
+    played = await linked_user.press(panel.message, "Play what they play")
+    assert HIDDEN_MESSAGE in played.text
+
+
 async def test_hidden_playback_is_not_played(
     harness: Harness, spotify: Spotify, linked_user: UserClient, grace: UserClient
 ) -> None:

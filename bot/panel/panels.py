@@ -27,7 +27,7 @@ from bot.interactions.discord_errors import DISCORD_ERRORS, UNEDITABLE, code_of
 from bot.interactions.responses import edit_reply
 from bot.panel.live_panel import EDIT_WINDOW, MAX_AUTO_REFRESHES, LivePanel, PanelLock, Redraw
 from bot.panel.snapshot import fetch_liked, fetch_playback, known_upcoming
-from bot.player.state import Sleep, advance
+from bot.player.state import Sleep
 from bot.spotify.models import Playback
 from bot.spotify.uris import Uri
 from bot.store import Pin
@@ -72,16 +72,10 @@ class Panels:
         panel = self._panels.get(owner)
         return panel.state if panel else None
 
-    def current_playback(self, owner: int) -> Playback | None:
-        """The state that this user's live panel shows to others, extrapolated to now."""
+    def is_shared(self, owner: int) -> bool:
+        """Whether this user's live panel shows others what they play."""
         state = self.state(owner)
-        if state is None or state.name is None or state.updated_at is None or not state.item:
-            return None
-        return (
-            advance(state.playback, max(0.0, self._now() - state.updated_at))
-            if state.playback
-            else None
-        )
+        return state is not None and state.name is not None
 
     # ---- what the rest of the bot reports
 

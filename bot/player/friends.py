@@ -42,13 +42,17 @@ class FriendPlayback:
             MAX_CACHED_USERS, monotonic=monotonic, shares_error=_shares_error
         )
 
-    async def now_playing(self, user_id: int, name: str) -> Playback | None:
+    async def now_playing(
+        self, user_id: int, name: str, *, shared: bool = False
+    ) -> Playback | None:
         """What the user plays; None if they play nothing.
+
+        shared  they share it already, with a panel, whatever their settings
 
         Raises SpotifyDown, AppGone, MalformedRequest, and NothingPlaying with a message about the
         user. The message says whether they are linked only if they show what they play.
         """
-        if not (await self._preferences.get(user_id)).shows_playing:
+        if not shared and not (await self._preferences.get(user_id)).shows_playing:
             raise NothingPlaying("not shown", message=_HIDDEN.format(name=name))
         try:
             reading = await self._readings.get(user_id, CACHE_TTL, lambda: self._read(user_id))

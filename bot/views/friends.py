@@ -30,10 +30,13 @@ OWN_PLAYBACK = Reply("That’s you. Use /now to see what you’re playing.")
 
 def uri_to_play(state: Playback | None, name: str) -> Uri:
     """The friend's current item with its position. Raises NothingPlaying."""
-    uri = state.item.uri if state and state.is_playing and state.item else None
-    if state is None or uri is None:
+    item = state.item if state and state.is_playing else None
+    if state is None or item is None or item.uri is None:
         raise NothingPlaying(message=f"{name} isn’t playing anything you could play now.")
-    return replace(uri, start_ms=state.progress_ms or 0)
+    start_ms = state.progress_ms or 0
+    if item.duration_ms and start_ms >= item.duration_ms:
+        raise NothingPlaying(message=f"{name}’s track is just ending. Try again in a few seconds.")
+    return replace(item.uri, start_ms=start_ms)
 
 
 def friend_playback(user_id: int, name: str, state: Playback | None) -> Reply:
