@@ -116,13 +116,18 @@ class LoginMessages:
         if update.owner is not None:
             warning = login.ALREADY_LINKED_WARNING
             await send_direct_message(self._client, update.owner, warning, self._mentions)
-        if update.message_ref is None:
+        try:
+            message_ref = await self._flow.updates.find_messages(update)
+        except BotError as error:
+            _log.info("could not say how a login stands: %s", type(error).__name__)
             return False
-        async with self._locks.setdefault(update.message_ref, asyncio.Lock()):
+        if message_ref is None:
+            return False
+        async with self._locks.setdefault(message_ref, asyncio.Lock()):
             with suppress(BotError):  # without the store, the update is all that is known
                 if not await self._flow.updates.is_current(update):
                     return False
-            messages = msgspec.json.decode(update.message_ref, type=_MessageRef)
+            messages = msgspec.json.decode(message_ref, type=_MessageRef)
             if interaction and interaction.message and interaction.message.id == messages.reply:
                 messages.token, messages.in_place = interaction.token, True
             return any(await asyncio.gather(*self._edits(messages, update.result)))

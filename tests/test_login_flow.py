@@ -56,8 +56,8 @@ async def test_other_discord_user_in_browser_links_nothing() -> None:
             page = await browser.log_in(
                 it.find_login_offer(reply).url, account="ada", discord="ada"
             )
-        assert "signed in to Discord as somebody else" in page.text
-        await reply.wait_for("signed in to Discord as somebody else")
+        assert "signed in to Discord as someone else" in page.text
+        await reply.wait_for("signed in to Discord as someone else")
         assert count_linked_accounts(it) == 0
         assert not it.spotify.accounts_traffic.exchanges
 

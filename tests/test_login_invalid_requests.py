@@ -151,7 +151,7 @@ async def test_invalid_code_links_nothing(mode: dict[str, str], path: str) -> No
             assert it.token_requests == requests + is_sent, case
             # Discord accepts another user's code; Spotify refuses it without its verifier.
             wrong_user = (path, codes) == ("/discord", (OF_OTHER_LOGIN,))
-            refused = "as somebody else" if wrong_user else "no longer accepted"
+            refused = "as someone else" if wrong_user else "no longer accepted"
             assert (refused if is_sent else "address of this page is incomplete") in page.text, case
             assert it.query_database("SELECT * FROM link") == linked, case
             assert not it.query_database(

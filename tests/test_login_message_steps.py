@@ -83,6 +83,29 @@ async def test_link_used_before_its_direct_message_is_sent_is_edited_too() -> No
             await it.harness.discord.user_client("ada", "dm").wait_for_message(expected)
 
 
+async def test_result_is_said_although_the_messages_were_unknown_when_it_was_asked_for() -> None:
+    for case, expected in (("accepted", "Almost done."), ("refused", "Use /link to start over")):
+        async with login_client() as it:
+            sending = HeldResponse("POST .*/channels/[0-9]+/messages direct-message$")
+            it.harness.discord.faults.add(sending)
+            exchange = HeldResponse("POST /api/token")
+            it.harness.spotify.accounts_faults.add(exchange)
+            async with released_at_exit(exchange.hold):
+                async with released_at_exit(sending.hold):
+                    reply = await it.harness.discord.user_client("ada").run("/link")
+                    await sending.hold.response_ready.wait()
+                    redirect = await it.start_login(it.harness.find_login_offer(reply))
+                    callback = await it.authorize(redirect)
+                    if case == "refused":
+                        it.harness.spotify.oauth.codes.clear()
+                    request = asyncio.create_task(it.send_callback(callback))
+                    await exchange.hold.response_ready.wait()
+                await reply.wait_for("Opened in your browser.")
+            await request
+            await reply.wait_for(expected)
+            await it.harness.discord.user_client("ada", "dm").wait_for_message(expected)
+
+
 async def test_link_replaced_or_erased_before_its_direct_message_is_sent_says_so() -> None:
     for command, expected in (
         ("/link", LOGIN_REPLACED),

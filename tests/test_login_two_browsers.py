@@ -129,8 +129,8 @@ async def test_discord_oauth_rejects_other_users_browser(
         await lure.ada.get_by_role("button", name="Continue").click()
         await lure.ada.get_by_role("radio", name="ada").check()
         await lure.ada.get_by_role("button", name="Authorize").click()
-        await expect(lure.ada.get_by_text("signed in to Discord as somebody else")).to_be_visible()
-        await lure.reply.wait_for("signed in to Discord as somebody else")
+        await expect(lure.ada.get_by_text("signed in to Discord as someone else")).to_be_visible()
+        await lure.reply.wait_for("signed in to Discord as someone else")
         assert it.spotify_token_requests == 0, "nothing was sent to Spotify"
         await lure.assert_nothing_gained()
 

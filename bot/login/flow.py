@@ -160,7 +160,7 @@ class LoginFlow:
             login = await self._by_nonce(nonce)  # another request may have been faster
             if has_started:
                 opened = LoginOpened(self._login_url(nonce))
-                update = LoginUpdate(login.discord_id, opened, login.message_ref, login.serial)
+                update = LoginUpdate(login.discord_id, opened, serial=login.serial)
         redirect = self._current_url(login, await self._require_browser(login, browser))
         return replace(redirect, update=update)
 

@@ -73,7 +73,7 @@ class AccountLinking:
             linked = await self._link_account(login, account.account_id, account.name)
             return replace(linked, cookie=cookie)
         result = AwaitingCode(profile.name, login.discord_name, confirmation_code)
-        return LoginUpdate(login.discord_id, result, login.message_ref, login.serial, cookie)
+        return LoginUpdate(login.discord_id, result, serial=login.serial, cookie=cookie)
 
     async def require_pending_code(self, discord_id: int) -> None:
         """Raises LoginUnfinished if no login of this user waits for its code."""
@@ -91,8 +91,9 @@ class AccountLinking:
             raise LoginUnfinished  # the last attempt is counted, but the login not yet erased
         if not confirmation_codes.matches(typed, login.confirmation_code):
             if login.attempts >= MAX_CODE_ATTEMPTS:
-                await self._logins.delete(discord_id)
-                return LoginUpdate(discord_id, TooManyWrongCodes(), login.message_ref)
+                old = await self._logins.delete(discord_id)
+                message_ref = old.message_ref if old else None
+                return LoginUpdate(discord_id, TooManyWrongCodes(), message_ref)
             raise WrongCode(MAX_CODE_ATTEMPTS - login.attempts)
         try:
             return await self._link_account(login, login.account_id or "", login.name or "")
@@ -114,7 +115,7 @@ class AccountLinking:
         return LoginUpdate(
             login.discord_id,
             error,
-            login.message_ref if was_open else None,
+            serial=login.serial if was_open else None,
             cookie="" if browser is None else browser.cookie(login.serial),
         )
 
@@ -122,4 +123,4 @@ class AccountLinking:
         if not await self._logins.link(login, Outcome.LINKED):
             raise LoginUnfinished
         self._sessions.clear_cache(account_id)
-        return LoginUpdate(login.discord_id, AccountLinked(name), login.message_ref)
+        return LoginUpdate(login.discord_id, AccountLinked(name), serial=login.serial)

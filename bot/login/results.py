@@ -68,8 +68,9 @@ LoginResult = AccountLinked | AwaitingCode | BotError
 class LoginUpdate:
     """How a login continues or ended, to be said in the messages with its link.
 
-    message_ref  the messages with the login link, as `LoginFlow.remember_messages` got them
-    serial       distinguishes a login that continues from the user's other ones
+    message_ref  the messages with the login link, if the login is erased; else the store has them,
+                 as `LoginUpdates.remember_messages` got them
+    serial       the login in the store, among the user's
     cookie       opens the result page
     owner        the Discord user who has already linked that Spotify account
     """

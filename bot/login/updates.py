@@ -40,6 +40,16 @@ class LoginUpdates:
             result = login_result(login, self._now())
         return LoginUpdate(discord_id, result, message_ref, link.serial)
 
+    async def find_messages(self, update: LoginUpdate) -> str | None:
+        """The messages that show the link, read after what the update tells was stored.
+
+        So either this finds them, or `remember_messages` finds the update.
+        """
+        if update.serial is None:
+            return update.message_ref
+        login = await self._logins.get(update.discord_id, update.serial)
+        return login.message_ref if login else update.message_ref
+
     async def is_current(self, update: LoginUpdate) -> bool:
         """Whether the login still stands as the update says. How it ended never changes."""
         steps: tuple[LoginStep, ...]
