@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import PlaylistItem, Spotify, generated_uri
 from tests.command_assertions import spotify_url
 from tests.list_components import options
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 from tests.playlist_steps import add_playlist, entry_uris, song_uris, undo_last
 
 
@@ -73,6 +76,26 @@ async def test_a_refusal_in_the_middle_of_tidying_loses_nothing(
     undone = await linked_user.run("/undo")
     assert "Put 3 songs back" in undone.text
     assert entry_uris(playlist) == before
+
+
+async def test_a_song_is_not_added_while_its_copies_are_tidied(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    a, b = song_uris(spotify, 2)
+    playlist = add_playlist(spotify, a, b, a)
+    card = await linked_user.run("/playlist tidy name:Tides")
+    held = HeldResponse(f"DELETE .*/playlists/{playlist.id}/items")
+    spotify.faults.add(held)
+    async with released_at_exit(held.hold) as hold:
+        tidying = asyncio.create_task(card.press("Remove all 1"))
+        await hold.response_ready.wait()
+        link = spotify_url(a)
+        adding = asyncio.create_task(linked_user.run(f"/playlist add what:{link} to:Tides"))
+        await asyncio.wait([adding], timeout=0.2)  # the removed song is not there now
+        hold.released.set()
+        await tidying
+        assert "Already in **Tides**" in (await adding).text
+    assert entry_uris(playlist) == [a, b]
 
 
 async def test_tidying_keeps_what_was_moved_meanwhile(
