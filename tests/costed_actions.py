@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from sandbox.harness import find_confirmation_code
 from sandbox.message_text import controls
-from tests.cost_session import CostedAction, CostSession, SessionStep
-from tests.cost_session import press_button as _press_button
-from tests.cost_session import run_command as _run_command
-from tests.cost_session import select_second as _select_second
+from tests.cost_session import (
+    CostedAction,
+    CostSession,
+    SessionStep,
+    press_button,
+    run_command,
+    select_second,
+)
 from tests.costed_library_actions import LIBRARY_ACTIONS
 from tests.costed_playlist_actions import PLAYLIST_ACTIONS
 from tests.costed_playlist_item_actions import PLAYLIST_ITEM_ACTIONS
@@ -164,72 +168,70 @@ async def _set_default_device(session: CostSession) -> None:
     await session.harness.bot.services.store.preferences.set_device(session.user_id, None)
 
 
-_SEARCH = _run_command("/search lantern")
+_SEARCH = run_command("/search lantern")
 
 COSTED_ACTIONS = (
     CostedAction("`/search` for words", _SEARCH),
-    CostedAction("`/search` for a link to a song", _run_command("/search query:LINK")),
-    CostedAction("another song in the list", _select_second, _SEARCH),
-    CostedAction("**Play** below a song", _press_button("Play"), _SEARCH),
-    CostedAction("**Queue** below a song", _press_button("Queue"), _SEARCH),
-    CostedAction("**Save** below a song", _press_button("Save"), _SEARCH),
+    CostedAction("`/search` for a link to a song", run_command("/search query:LINK")),
+    CostedAction("another song in the list", select_second, _SEARCH),
+    CostedAction("**Play** below a song", press_button("Play"), _SEARCH),
+    CostedAction("**Queue** below a song", press_button("Queue"), _SEARCH),
+    CostedAction("**Save** below a song", press_button("Save"), _SEARCH),
     CostedAction("**Share** below a song", _press_share, _SEARCH),
-    CostedAction("another page of search results", _press_button("Page 2 ▶"), _SEARCH),
-    CostedAction("**Go to album** below a song", _press_button("Go to album"), _SEARCH),
+    CostedAction("another page of search results", press_button("Page 2 ▶"), _SEARCH),
+    CostedAction("**Go to album** below a song", press_button("Go to album"), _SEARCH),
     CostedAction(
         "**Show songs** below an artist",
-        _press_button("Show songs"),
-        _run_command("/search lantern type:artists"),
+        press_button("Show songs"),
+        run_command("/search lantern type:artists"),
     ),
-    CostedAction("**Add to playlist** below a song", _press_button("Add to playlist"), _SEARCH),
-    CostedAction("a playlist from its menu", _select_second, _open_playlist_select),
+    CostedAction("**Add to playlist** below a song", press_button("Add to playlist"), _SEARCH),
+    CostedAction("a playlist from its menu", select_second, _open_playlist_select),
     CostedAction(
-        "**Add to another playlist**", _press_button("Add to another playlist"), _add_to_playlist
+        "**Add to another playlist**", press_button("Add to another playlist"), _add_to_playlist
     ),
-    CostedAction("`/recent`", _run_command("/recent")),
-    CostedAction("`/top`", _run_command("/top")),
-    CostedAction("`/play` for words", _run_command("/play lantern")),
-    CostedAction("`/play` for a link", _run_command("/play what:LINK")),
-    CostedAction("`/play liked`", _run_command("/play liked")),
-    CostedAction("`/pause`", _run_command("/pause")),
+    CostedAction("`/recent`", run_command("/recent")),
+    CostedAction("`/top`", run_command("/top")),
+    CostedAction("`/play` for words", run_command("/play lantern")),
+    CostedAction("`/play` for a link", run_command("/play what:LINK")),
+    CostedAction("`/play liked`", run_command("/play liked")),
+    CostedAction("`/pause`", run_command("/pause")),
     CostedAction("`/pause` with a panel open", _pause_with_panel, _open_panel, keep_panel=True),
     CostedAction("`/resume`, or `/play` alone", _pause_and_resume),
-    CostedAction("`/next`", _run_command("/next")),
-    CostedAction("`/previous`", _run_command("/previous")),
-    CostedAction("`/restart`", _run_command("/restart")),
-    CostedAction("`/seek`", _run_command("/seek 0:30")),
+    CostedAction("`/next`", run_command("/next")),
+    CostedAction("`/previous`", run_command("/previous")),
+    CostedAction("`/restart`", run_command("/restart")),
+    CostedAction("`/seek`", run_command("/seek 0:30")),
     *VOLUME_ACTIONS,
-    CostedAction("`/shuffle`", _run_command("/shuffle")),
-    CostedAction("`/repeat`", _run_command("/repeat")),
+    CostedAction("`/shuffle`", run_command("/shuffle")),
+    CostedAction("`/repeat`", run_command("/repeat")),
     CostedAction("`/next` with no active device", _next_without_device),
     CostedAction("the same, then a device from the menu", _choose_device),
     CostedAction("`/next` with no device at all, then **Try again**", _retry_with_device),
     CostedAction("`/now`", _open_panel),
-    CostedAction("⏸️ on the panel", _press_button("⏸️"), _open_panel, keep_panel=True),
-    CostedAction("⏭️ on the panel", _press_button("⏭️"), _open_panel, keep_panel=True),
+    CostedAction("⏸️ on the panel", press_button("⏸️"), _open_panel, keep_panel=True),
+    CostedAction("⏭️ on the panel", press_button("⏭️"), _open_panel, keep_panel=True),
     CostedAction("**Like** on the panel", _toggle_like, _open_panel, keep_panel=True),
-    CostedAction("🔊 on the panel", _press_button("🔊"), _open_panel, keep_panel=True),
-    CostedAction("🔄 on the panel", _press_button("🔄"), _open_panel, keep_panel=True),
+    CostedAction("🔊 on the panel", press_button("🔊"), _open_panel, keep_panel=True),
+    CostedAction("🔄 on the panel", press_button("🔄"), _open_panel, keep_panel=True),
+    CostedAction("**Devices** on the panel", press_button("Devices"), _open_panel, keep_panel=True),
+    CostedAction("**Queue** on the panel", press_button("Queue"), _open_panel, keep_panel=True),
     CostedAction(
-        "**Devices** on the panel", _press_button("Devices"), _open_panel, keep_panel=True
-    ),
-    CostedAction("**Queue** on the panel", _press_button("Queue"), _open_panel, keep_panel=True),
-    CostedAction(
-        "**Go to artist** on the panel", _press_button("Go to artist"), _open_panel, keep_panel=True
+        "**Go to artist** on the panel", press_button("Go to artist"), _open_panel, keep_panel=True
     ),
     *QUEUE_ACTIONS,
-    CostedAction("`/devices`", _run_command("/devices")),
-    CostedAction("another device from its menu", _transfer_playback, _run_command("/devices")),
-    CostedAction("a default device from its menu", _set_default_device, _run_command("/devices")),
-    CostedAction("**Refresh**", _press_button("Refresh"), _run_command("/devices")),
-    CostedAction("`/sleep` for a time", _run_command("/sleep 30m")),
-    CostedAction("`/sleep` for a track", _run_command("/sleep when:after this one")),
+    CostedAction("`/devices`", run_command("/devices")),
+    CostedAction("another device from its menu", _transfer_playback, run_command("/devices")),
+    CostedAction("a default device from its menu", _set_default_device, run_command("/devices")),
+    CostedAction("**Refresh**", press_button("Refresh"), run_command("/devices")),
+    CostedAction("`/sleep` for a time", run_command("/sleep 30m")),
+    CostedAction("`/sleep` for a track", run_command("/sleep when:after this one")),
     *PLAYLIST_ACTIONS,
     *PLAYLIST_ITEM_ACTIONS,
     *LIBRARY_ACTIONS,
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",
-        _run_command("/export what:liked-songs format:json", "Here are"),
+        run_command("/export what:liked-songs format:json", "Here are"),
         _fill_library,
     ),
     CostedAction(
@@ -239,14 +241,14 @@ COSTED_ACTIONS = (
     CostedAction("**Queue on Spotify**", _use_message_menu("Queue on Spotify", 1)),
     CostedAction("**Save on Spotify**", _use_message_menu("Save on Spotify", 1)),
     CostedAction("**Save on Spotify** of three links", _use_message_menu("Save on Spotify", 3)),
-    CostedAction("a link from its menu", _select_second, _use_message_menu("Save on Spotify", 3)),
+    CostedAction("a link from its menu", select_second, _use_message_menu("Save on Spotify", 3)),
     CostedAction(
         f"**{FRIEND_PLAYBACK_MENU}**",
         lambda session: session.ada.use_context_menu(FRIEND_PLAYBACK_MENU, user="linus"),
         _allow_friend_playback,
     ),
     CostedAction(
-        "**Play what they play**", _press_button("Play what they play"), _see_friend_playback
+        "**Play what they play**", press_button("Play what they play"), _see_friend_playback
     ),
     CostedAction("`/link`", _request_login),
     CostedAction(
@@ -256,15 +258,15 @@ COSTED_ACTIONS = (
     CostedAction(
         "**Link Spotify**", _press_link_spotify, lambda session: session.run("/now", "grace")
     ),
-    CostedAction("`/account`", _run_command("/account")),
-    CostedAction("`/settings`", _run_command("/settings")),
-    CostedAction("a button in `/settings`", _press_toggle, _run_command("/settings")),
-    CostedAction("a device or playlist in `/settings`", _select_second, _run_command("/settings")),
-    CostedAction("`/help`", _run_command("/help")),
-    CostedAction("`/setup`", _run_command("/setup")),
-    CostedAction("`/privacy`", _run_command("/privacy")),
-    CostedAction("`/usage`", _run_command("/usage")),
-    CostedAction("`/unlink`", _run_command("/unlink")),
-    CostedAction("**Cancel** below `/unlink`", _press_button("Cancel"), _request_unlink),
-    CostedAction("**Unlink and erase**", _press_button("Unlink and erase"), _request_unlink),
+    CostedAction("`/account`", run_command("/account")),
+    CostedAction("`/settings`", run_command("/settings")),
+    CostedAction("a button in `/settings`", _press_toggle, run_command("/settings")),
+    CostedAction("a device or playlist in `/settings`", select_second, run_command("/settings")),
+    CostedAction("`/help`", run_command("/help")),
+    CostedAction("`/setup`", run_command("/setup")),
+    CostedAction("`/privacy`", run_command("/privacy")),
+    CostedAction("`/usage`", run_command("/usage")),
+    CostedAction("`/unlink`", run_command("/unlink")),
+    CostedAction("**Cancel** below `/unlink`", press_button("Cancel"), _request_unlink),
+    CostedAction("**Unlink and erase**", press_button("Unlink and erase"), _request_unlink),
 )

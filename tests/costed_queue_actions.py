@@ -34,14 +34,10 @@ QUEUE_ACTIONS = (
     CostedAction(
         "`/queue add` for a link, with `now`", run_command("/queue add what:LINK now:true")
     ),
-    CostedAction("`/queue add` for an album", run_command("/queue add what:ALBUM")),
+    CostedAction("`/queue add` for an album", _ASK),
     CostedAction("**Queue them** for eight songs", _confirm_queue, _ASK),
     CostedAction("**Stop** at the first of them", _stop_queueing, _ASK),
-    CostedAction(
-        "**Play it instead**",
-        press_button("Play it instead"),
-        _ASK,
-    ),
+    CostedAction("**Play it instead**", press_button("Play it instead"), _ASK),
 )
 
 VOLUME_ACTIONS = (

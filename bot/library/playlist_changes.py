@@ -20,7 +20,7 @@ from bot.spotify.models import Playlist
 from bot.spotify.ownership import EDITABLE, WRITABLE
 from bot.spotify.uris import Uri
 from bot.store import Pin, SavedDefault, Store
-from bot.text.escape import safe, single_line
+from bot.text.escape import bold, single_line
 
 # Characters. Spotify's own apps allow no more; the Web API documents no limits.
 MAX_NAME, MAX_DESCRIPTION = 100, 300
@@ -114,7 +114,7 @@ class PlaylistChanges:
             raise await _explain_create(error, spotify, name) from None
         filled = await fill(spotify, playlist.require_uri(), songs.uris)
         undo = partial(_undo_create, playlist, (playlist.total or 0) + filled.added)
-        self._undo_log.record(user_id, spotify, Change(f"Created {title(playlist)}.", undo))
+        self._undo_log.record(user_id, spotify, Change(f"Created {bold(playlist.name)}.", undo))
         return Created(playlist, songs, filled)
 
     async def edit(self, user_id: int, text: str, details: Details) -> Edited:
@@ -125,7 +125,7 @@ class PlaylistChanges:
             raise SharedPlaylist
         await _edit(spotify, before.require_uri(), details)
         change = Change(
-            f"Changed {title(before)}.",
+            f"Changed {bold(before.name)}.",
             partial(self._undo_edit, user_id, before, details.of(before), details),
         )
         self._undo_log.record(user_id, spotify, change)
@@ -144,7 +144,7 @@ class PlaylistChanges:
         pin = next((pin for pin in await self._pins.of(user_id) if pin.uri == str(uri)), None)
         await spotify.library.remove(uri)
         undo = partial(self._undo_delete, user_id, playlist, default, pin)
-        self._undo_log.record(user_id, spotify, Change(f"Deleted {title(playlist)}.", undo))
+        self._undo_log.record(user_id, spotify, Change(f"Deleted {bold(playlist.name)}.", undo))
         if default:
             await self._preferences.set_playlist(user_id, None)
         if pin:
@@ -178,10 +178,10 @@ class PlaylistChanges:
         now = new.of(await spotify.playlists.get(uri))
         if now != old:
             if now != new:
-                raise ChangedSince(title(before))
+                raise ChangedSince(bold(before.name))
             await _edit(spotify, uri, old)
         await self._store_name(user_id, uri, old.name)
-        return Undone(f"{title(before)} is as it was.")
+        return Undone(f"{bold(before.name)} is as it was.")
 
     async def _undo_delete(
         self,
@@ -200,7 +200,7 @@ class PlaylistChanges:
                 await self._pins.set(user_id, pin)
             except TooManyPins:
                 caveats.append("It’s no longer pinned, because you have five other pins.")
-        return Undone(f"{title(playlist)} is back in your library.", tuple(caveats))
+        return Undone(f"{bold(playlist.name)} is back in your library.", tuple(caveats))
 
 
 def validate_name(text: str) -> str:
@@ -219,15 +219,6 @@ def validate_description(text: str) -> str:
     if len(description) > MAX_DESCRIPTION:
         raise InvalidPlaylistText("a long description", message=_DESCRIPTION_TOO_LONG)
     return description
-
-
-def title(playlist: Playlist) -> str:
-    """The playlist's name in bold, escaped."""
-    return bold(playlist.name)
-
-
-def bold(name: str | None) -> str:
-    return f"**{safe(name, MAX_NAME) or 'Untitled'}**"
 
 
 async def _explain_create(error: OutcomeUnknown, spotify: Spotify, name: str) -> OutcomeUnknown:
@@ -250,9 +241,9 @@ async def _undo_create(created: Playlist, total: int, spotify: Spotify) -> Undon
     with suppress(NotFound):
         playlist = await spotify.playlists.get(uri)
         if playlist.total not in (None, total):
-            raise ChangedSince(title(created))
+            raise ChangedSince(bold(created.name))
         await spotify.library.remove(uri)
-    return Undone(f"Deleted {title(created)}.")
+    return Undone(f"Deleted {bold(created.name)}.")
 
 
 async def _edit(spotify: Spotify, uri: Uri, details: Details) -> None:

@@ -16,7 +16,7 @@ from bot.spotify import Spotify
 from bot.spotify.models import Playlist
 from bot.spotify.pages import Page, PlaylistEntry
 from bot.spotify.uris import Uri
-from bot.text.escape import safe
+from bot.text.escape import bold
 
 # Seconds and bytes of the contents in memory; a playlist of 10,000 songs has about 1.2 MB.
 TTL, MAX_BYTES = 10 * 60.0, 16 * 1024 * 1024
@@ -29,7 +29,7 @@ _PACKED_TOGETHER = 50
 # Snapshots of one's own writes that Spotify may still show a moment after the next write.
 _MAX_OLDER = 8
 
-_NOT_YOURS = "**{name}** isn’t yours to change. Choose one that you own or share."
+_NOT_YOURS = "{name} isn’t yours to change. Choose one that you own or share."
 _NO_PLAYLIST = (
     "Spotify can’t find that playlist. It may have been deleted, or be one that Spotify made. "
     "Choose another one."
@@ -182,8 +182,8 @@ class ContentsCache:
         except NotFound as error:
             raise NotFound(str(error), message=_NO_PLAYLIST) from None
         if not playlist.is_readable:
-            name = safe(playlist.name) or "Untitled"
-            raise NotPermitted("not the user's", message=_NOT_YOURS.format(name=name))
+            message = _NOT_YOURS.format(name=bold(playlist.name))
+            raise NotPermitted("not the user's", message=message)
         held = self._held.get((user_id, uri.id))
         if held is not None and held.is_shown_by(playlist):
             return held
@@ -235,12 +235,11 @@ async def _read_pages(
     async for entry in paging:
         together.append(listed_entry(entry))
         if len(together) == _PACKED_TOGETHER:
-            packed.append(msgspec.msgpack.encode(together))
+            packed += _pack(together)
             together.clear()
             if progress is not None and (paging.total or 0) > _QUICK:
                 await progress(paging.read_count, max(paging.read_count, paging.total or 0))
-    if together:
-        packed.append(msgspec.msgpack.encode(together))
+    packed += _pack(together)
     # Only counts that agree show that the end was reached.
     unread = paging.missing or (0 if paging.complete else 1)
     return PlaylistContents(playlist, playlist.total, paging.read_count, tuple(packed), unread)

@@ -18,9 +18,8 @@ from bot.library.playlist_reversal import Restoration, Reversal, restoration, wi
 from bot.library.playlist_rewrite import Rewrite
 from bot.library.undo import Change, UndoLog, Undone
 from bot.spotify import Spotify
-from bot.spotify.models import Playlist
 from bot.spotify.uris import Uri
-from bot.text.escape import safe
+from bot.text.escape import bold
 from bot.text.items import count
 
 # Seconds for one command: 11,000 songs are some 230 calls.
@@ -34,14 +33,9 @@ _OUTCOME_UNKNOWN = (
 )
 _PARTLY = "{done} Then it stopped: {why}"
 _NEW_DATES = "Spotify now says those were added today."
-_LOST = "{songs} couldn’t be put back: apps can’t add files from a computer."
+_LOST = "{entries} couldn’t be put back: apps can’t add files from a computer."
 _GONE = "{songs} had been removed already."
 _NOTHING = "There’s nothing left of that to undo in {name}."
-
-
-def playlist_name(playlist: Playlist) -> str:
-    """The name in bold Markdown."""
-    return f"**{safe(playlist.name) or 'Untitled'}**"
 
 
 class OpenPlaylist:
@@ -67,7 +61,7 @@ class OpenPlaylist:
     @property
     def name(self) -> str:
         """In bold Markdown."""
-        return playlist_name(self.contents.playlist)
+        return bold(self.contents.playlist.name)
 
     async def change(
         self,
@@ -130,9 +124,7 @@ class OpenPlaylist:
         if plan.returning or rewrite.readded:
             caveats.append(_NEW_DATES)
         if plan.lost:
-            caveats.append(
-                _LOST.format(songs=count(plan.lost, "entry").replace("entrys", "entries"))
-            )
+            caveats.append(_LOST.format(entries=count(plan.lost, "entry")))
         if plan.gone:
             caveats.append(_GONE.format(songs=count(plan.gone, "song")))
         return Undone(" ".join(done) or _NOTHING.format(name=self.name), tuple(caveats))

@@ -29,7 +29,7 @@ from bot.spotify.catalogue import Item
 from bot.spotify.models import Playlist
 from bot.spotify.uris import Kind, Uri
 from bot.store import SavedDefault
-from bot.text.escape import safe
+from bot.text.escape import bold
 from bot.text.items import count
 
 # A playlist with so many entries takes perhaps no more because of Spotify's limit, which reports
@@ -172,8 +172,7 @@ class PlaylistItems:
         self, user_id: int, spotify: Spotify, playlist: SavedDefault, addition: Addition
     ) -> None:
         """Add with one call, without a look at what the playlist has. Raises OutcomeUnknown."""
-        name = f"**{safe(playlist.name) or 'Untitled'}**"
-        label = f"Added {count(len(addition.uris), 'song')} to {name}."
+        label = f"Added {count(len(addition.uris), 'song')} to {bold(playlist.name)}."
         uri = Uri(Kind.PLAYLIST, playlist.id)
         await self._editor.append(user_id, spotify, uri, addition.uris, label)
 
@@ -252,7 +251,9 @@ class PlaylistItems:
             await playlist.change(
                 target, lambda n: f"Removed {count(n, 'song')} from {playlist.name}.", progress
             )
-            removed = Removed(contents.playlist, [one.song for one in chosen], len(gone))
+            removed = Removed(
+                contents.playlist, [redundant.song for redundant in chosen], len(gone)
+            )
             return removed, _tidiness(playlist.contents)
 
     async def _linked(self, user_id: int, text: str) -> Collection[str] | None:

@@ -48,6 +48,11 @@ def safe(text: str | None, limit: int = MAX_NAME) -> str:
     return escape(single_line(text, limit))
 
 
+def bold(name: str | None) -> str:
+    """The name in bold markdown, escaped; `Untitled` if no character of it would be visible."""
+    return f"**{safe(name) or 'Untitled'}**"
+
+
 def escape(text: str) -> str:
     """`text` without working markdown, mentions, links or invites; right-to-left is isolated."""
     escaped = _URL_OR_INVITE.sub(rf"\1{_ZERO_WIDTH_SPACE}\2", text).replace(

@@ -29,8 +29,10 @@ _COVER_WIDTH = 300
 
 
 def count(number: int, noun: str) -> str:
-    """The number with its noun, such as `1 song` or `1,200 songs`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    """The number with its noun, such as `1 song`, `1,200 songs` or `2 entries`."""
+    if number != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{number:,} {noun}"
 
 
 def title(item: Item, limit: int = _MAX_TITLE) -> str:

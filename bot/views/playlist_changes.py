@@ -8,13 +8,13 @@ from discord import app_commands, ui
 from bot.interactions.components import PersistentButton
 from bot.interactions.responses import Reply
 from bot.library.playlist_additions import MAX_SONGS
-from bot.library.playlist_changes import Created, Edited, bold, title
+from bot.library.playlist_changes import Created, Edited
 from bot.library.playlist_sources import LABELS
 from bot.spotify.models import Playlist
 from bot.spotify.ownership import Ownership
 from bot.spotify.uris import Kind, Uri
 from bot.store import SavedDefault
-from bot.text.escape import safe
+from bot.text.escape import bold, safe
 from bot.text.items import count
 from bot.views import cards
 from bot.views.item_buttons import ItemAction, item_buttons
@@ -93,16 +93,16 @@ def delete_question(playlist: Playlist, ownership: Ownership) -> Reply:
     songs = f" · {count(playlist.total, 'song')}" if playlist.total is not None else ""
     uri = playlist.require_uri()
     if ownership is Ownership.OWN:
-        question, label = f"Delete {title(playlist)}{songs}?", "Delete playlist"
+        question, label = f"Delete {bold(playlist.name)}{songs}?", "Delete playlist"
     else:
-        question, label = f"Take {title(playlist)}{songs} out of your library?", "Unfollow"
+        question, label = f"Take {bold(playlist.name)}{songs} out of your library?", "Unfollow"
     row: cards.Row = ui.ActionRow(DeleteButton(uri.id, label), KeepButton())
     return Reply(view=cards.container(f"{question}\n-# On Spotify", row), private=True)
 
 
 def deleted_card(playlist: Playlist) -> ui.LayoutView:
     """That the playlist is gone from the library, and how to get it back."""
-    return cards.container(f"{title(playlist)} is gone from your library.\n-# {_RECOVER}")
+    return cards.container(f"{bold(playlist.name)} is gone from your library.\n-# {_RECOVER}")
 
 
 def kept_card() -> ui.LayoutView:

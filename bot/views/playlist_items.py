@@ -17,7 +17,7 @@ from bot.library.playlist_items import Added, AlreadyThere, Duplicates
 from bot.library.playlists import WritablePlaylists
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind, Uri
-from bot.text.escape import safe, single_line
+from bot.text.escape import bold, single_line
 from bot.text.items import count, numbered_items
 from bot.views import cards, song_lines
 
@@ -133,7 +133,7 @@ def added_reply(
 def _question(question: AlreadyThere, items: Sequence[Item], place: Place) -> ui.LayoutView:
     """Only what is to be added has links, since the answer reads them back."""
     total, found = len(question.songs), question.found
-    name = f"**{safe(question.playlist.name) or 'Untitled'}**"
+    name = bold(question.playlist.name)
     are = f"{len(found):,} of {total:,} {'is' if len(found) == 1 else 'are'} in"
     lines = [f"### {'Already in' if total == 1 else are} {name}{'' if total == 1 else ' already'}"]
     if total > 1 or set(found.values()) != {Reason.SAME}:

@@ -103,35 +103,35 @@ def removed_card(removed: Removed) -> ui.LayoutView:
 def tidy_card(tidiness: Tidiness, removed: Removed | None = None) -> ui.LayoutView:
     """What can be tidied, below what was tidied a moment ago."""
     name, redundant = song_lines.link(tidiness.playlist), tidiness.redundant
-    number = sum(len(one.indices) for one in redundant)
+    number = sum(len(group.indices) for group in redundant)
     lines: list[str] = []
     if removed is not None:
-        done = f"Removed {song_lines.entries(removed.entries)} from {name}."
+        done = f"Removed {count(removed.entries, 'entry')} from {name}."
         lines = [f"{done} {song_lines.UNDO}" if removed.entries else "Nothing was removed."]
     if redundant:
-        lines.append(f"### {song_lines.entries(number)} to tidy in {name}")
-        lines += song_lines.bullets([_line(one) for one in redundant])
+        lines.append(f"### {count(number, 'entry')} to tidy in {name}")
+        lines += song_lines.bullets([_line(group) for group in redundant])
     elif removed is None:
         lines += [f"### {name} is tidy", "There are no duplicates in it."]
     lines.append(song_lines.small(*_notes(tidiness)))
-    options = song_lines.options((one.song, _reason(one)) for one in redundant)
+    options = song_lines.options((group.song, _reason(group)) for group in redundant)
     if not options:
         return song_lines.container(lines)
     playlist_id = tidiness.playlist.require_uri().id
     select: cards.Row = ui.ActionRow(TidySelect(playlist_id, options))
-    first = sum(len(one.indices) for one in redundant[:MAX_TIDIED])
+    first = sum(len(group.indices) for group in redundant[:MAX_TIDIED])
     label = f"Remove all {number:,}" if first == number else f"Remove the first {first:,}"
     every: cards.Row = ui.ActionRow(TidyAllButton(playlist_id, label))
     return song_lines.container(lines, select, every)
 
 
 def _notes(tidiness: Tidiness) -> list[str]:
-    notes = [_FIRST_STAYS] if any(one.kept is not None for one in tidiness.redundant) else []
-    moves = sum(one.reason is Reason.SAME for one in tidiness.redundant[:MAX_TIDIED])
+    notes = [_FIRST_STAYS] if any(group.kept is not None for group in tidiness.redundant) else []
+    moves = sum(group.reason is Reason.SAME for group in tidiness.redundant[:MAX_TIDIED])
     if moves > _FEW_CALLS:
         notes.append(_CALLS.format(calls=moves + 2))
     if nameless := tidiness.nameless:
-        entries = f"{song_lines.entries(nameless)} {'is' if nameless == 1 else 'are'}"
+        entries = f"{count(nameless, 'entry')} {'is' if nameless == 1 else 'are'}"
         notes.append(_NAMELESS.format(entries=entries))
     if repeated := tidiness.repeated:
         copies = "There’s 1 extra copy" if repeated == 1 else f"There are {repeated:,} extra copies"
@@ -139,14 +139,14 @@ def _notes(tidiness: Tidiness) -> list[str]:
     return [*notes, song_lines.unread_note(tidiness.unread)]
 
 
-def _line(one: Redundant) -> str:
+def _line(group: Redundant) -> str:
     """The entry with its number, and why it is redundant."""
-    link = " of" if one.reason is Reason.SAME else " as"
-    place = "" if one.kept is None else f"{link} number {one.kept + 1:,}"
-    return f"{one.indices[0] + 1:,}\\. {song_lines.linked(one.song)} · {_reason(one)}{place}"
+    link = " of" if group.reason is Reason.SAME else " as"
+    place = "" if group.kept is None else f"{link} number {group.kept + 1:,}"
+    return f"{group.indices[0] + 1:,}\\. {song_lines.linked(group.song)} · {_reason(group)}{place}"
 
 
-def _reason(one: Redundant) -> str:
-    extra = len(one.indices)
+def _reason(group: Redundant) -> str:
+    extra = len(group.indices)
     copies = "1 extra copy" if extra == 1 else f"{extra:,} extra copies"
-    return song_lines.REASONS[one.reason] or copies
+    return song_lines.REASONS[group.reason] or copies

@@ -16,6 +16,7 @@ from bot.library.duplicates import Reason
 from bot.library.listed_songs import ListedSong
 from bot.spotify.models import Playlist
 from bot.text.escape import safe, single_line
+from bot.text.items import count
 from bot.views import cards
 from bot.views.status_line import with_status
 
@@ -73,15 +74,11 @@ def small(*notes: str) -> str:
 
 
 def unread_note(number: int) -> str:
-    return _UNREAD.format(entries=entries(number)) if number else ""
+    return _UNREAD.format(entries=count(number, "entry")) if number else ""
 
 
 def link(playlist: Playlist) -> str:
     return f"[{safe(playlist.name) or 'Untitled'}]({playlist.require_uri().link})"
-
-
-def entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number:,} entries"
 
 
 def plain(song: ListedSong) -> str:

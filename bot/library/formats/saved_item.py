@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.spotify.api_model import ApiModel
-from bot.spotify.models import Album, Artist, Audiobook, Show
+from bot.spotify.models import Album, Artist, Audiobook, Author, Show
 from bot.spotify.pages import SavedAlbum, SavedAudiobook, SavedShow
 
 
@@ -35,29 +36,32 @@ def saved_item_of(entry: ApiModel | None) -> SavedItem | None:
     """The item of an entry; None if it has none."""
     match entry:
         case SavedAlbum(album=item, added_at=added_at) if item:
-            return _item(item, item.artists, added_at, item.release_date, item.total_tracks)
+            return _item(item, _names(item.artists), added_at, item.release_date, item.total_tracks)
         case SavedShow(show=item, added_at=added_at) if item:
-            return _item(item, item.publisher, added_at, None, item.total_episodes)
+            return _item(item, item.publisher or "", added_at, None, item.total_episodes)
         case SavedAudiobook(audiobook=item, added_at=added_at) if item:
-            return _item(item, item.authors, added_at, None, item.total_chapters)
+            return _item(item, _names(item.authors), added_at, None, item.total_chapters)
         case Artist():
-            return _item(entry, None, None, None, None)
+            return _item(entry, "", None, None, None)
     return None
 
 
 def _item(
     item: Album | Artist | Show | Audiobook,
-    by: object,
+    by: str,
     added_at: str | None,
     release_date: str | None,
     parts: int | None,
 ) -> SavedItem:
-    names = by if isinstance(by, str) else ", ".join(one.name or "" for one in by or [])  # type: ignore[attr-defined]
     return SavedItem(
         uri=str(item.uri or item.raw_uri or ""),
         name=item.name or "",
-        by=names,
+        by=by,
         release_date=release_date or "",
         parts=parts,
         added_at=added_at or "",
     )
+
+
+def _names(people: Sequence[Artist | Author] | None) -> str:
+    return ", ".join(person.name or "" for person in people or [])
