@@ -13,13 +13,7 @@ from bot.browse.paths import path_for_item
 from bot.client import Interaction, Tonearm
 from bot.errors.spotify import NotFound
 from bot.interactions.components import on_component
-from bot.interactions.responses import (
-    Reply,
-    defer,
-    defer_edit,
-    edit_reply,
-    reply,
-)
+from bot.interactions.responses import Reply, defer, defer_edit, edit_reply, reply
 from bot.library.playlists import resolve_addition, writable_playlists
 from bot.library.saved_items import saved_on
 from bot.player.actions import play_action
@@ -66,7 +60,8 @@ class Items(commands.Cog):
         if button.action == ItemAction.OPEN:
             await self._open(interaction, button.uri)
             return
-        in_place = is_in_place(interaction)
+        adds = button.action == ItemAction.ADD
+        in_place = is_in_place(interaction, names_playlists=adds)
         await (defer_edit if in_place else defer)(interaction)
         if button.action == ItemAction.SHARE:
             done = await self._share(interaction, button.uri, in_place=in_place)
@@ -75,7 +70,7 @@ class Items(commands.Cog):
         if done.question:
             await reply(interaction, replace(done.question, private=True))
             return
-        view = result_view(interaction, done.line, *done.buttons, item=done.item)
+        view = result_view(interaction, done.line, *done.buttons, in_place=in_place, item=done.item)
         is_private = interaction.message is not None and interaction.message.flags.ephemeral
         if done.saved is not None and is_private:
             lists.show_saved(view, button.uri, saved=done.saved)

@@ -83,7 +83,7 @@ class MessageMenus(commands.Cog):
             await reply(interaction, queued_reply(done))
             return
         line = outcome_line(done, named=True) if isinstance(done, Outcome) else report_line(done)
-        view = result_view(interaction, line)
+        view = result_view(interaction, line, in_place=in_place)
         await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
     async def _handle(self, interaction: Interaction, action: MessageAction) -> None:

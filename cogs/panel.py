@@ -76,7 +76,7 @@ class Panel(commands.Cog):
         state = await self.friends.now_playing(button.owner, name, shared=shared)
         uri = uri_to_play(state, name)
         outcome = await self.player.perform(interaction.user.id, play_action(uri))
-        view = result_view(interaction, outcome_line(outcome), item=outcome.item)
+        view = result_view(interaction, outcome_line(outcome), in_place=in_place, item=outcome.item)
         await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
 

@@ -8,7 +8,14 @@ from discord.ext import commands
 from bot.autocomplete.options import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, defer_in_place, reply, reply_in_place
+from bot.interactions.responses import (
+    defer,
+    defer_edit,
+    defer_in_place,
+    edit_reply,
+    reply,
+    reply_in_place,
+)
 from bot.player.actions import play_action
 from bot.services import Services
 from bot.views import pins
@@ -45,10 +52,11 @@ class Pins(commands.GroupCog, group_name="playlist", group_description="Your pla
 
     @on_component(pins.PlayPinSelect)
     async def play_pin(self, interaction: Interaction, menu: pins.PlayPinSelect) -> None:
-        await (defer_edit if is_in_place(interaction) else defer)(interaction)
+        in_place = is_in_place(interaction)
+        await (defer_edit if in_place else defer)(interaction)
         outcome = await self.player.perform(interaction.user.id, play_action(menu.uri))
-        view = result_view(interaction, outcome_line(outcome, named=True))
-        await reply_in_place(interaction, view)
+        view = result_view(interaction, outcome_line(outcome, named=True), in_place=in_place)
+        await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
     @on_component(pins.UnpinSelect)
     async def unpin(self, interaction: Interaction, menu: pins.UnpinSelect) -> None:

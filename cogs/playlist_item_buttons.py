@@ -6,7 +6,7 @@ from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer_edit, edit_reply
+from bot.interactions.responses import defer, defer_edit, edit_reply, reply
 from bot.library.playlist_items import Duplicates
 from bot.library.playlists import resolve_addition, writable_playlists
 from bot.services import Services
@@ -14,7 +14,7 @@ from bot.spotify.uris import Uri
 from bot.views import playlist_items, playlist_removals, playlists, song_lines
 from bot.views.playlist_items import Answer, Place
 from bot.views.queue_question import listed_uris
-from bot.views.status_line import with_status
+from bot.views.status_line import is_in_place, result_view, with_status
 
 
 class PlaylistItemButtons(commands.Cog):
@@ -37,11 +37,13 @@ class PlaylistItemButtons(commands.Cog):
 
     @on_component(playlists.AddToAnotherButton)
     async def ask(self, interaction: Interaction, button: playlists.AddToAnotherButton) -> None:
-        await defer_edit(interaction)
+        in_place = is_in_place(interaction, names_playlists=True)
+        await (defer_edit if in_place else defer)(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         item = await spotify.catalogue.item(button.uri)
-        question = playlists.playlist_question(item, await writable_playlists(spotify))
-        await edit_reply(interaction, view=with_status(interaction.message, *question))
+        line, menu = playlists.playlist_question(item, await writable_playlists(spotify))
+        view = result_view(interaction, line, menu, in_place=in_place, item=item)
+        await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
     @on_component(playlist_items.TargetSelect)
     async def choose(self, interaction: Interaction, menu: playlist_items.TargetSelect) -> None:

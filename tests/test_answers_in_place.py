@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.message_text import SELECT, THUMBNAIL
@@ -57,6 +60,38 @@ async def test_press_below_a_shared_song_is_answered_without_a_second_cover(
     assert "Added to [Grace's Mornings]" in added.text
     assert not components(added, SELECT)
     assert len(grace.messages()) == messages, "the question was replaced"
+
+
+async def test_channel_sees_no_playlists_and_nothing_below_a_shared_song(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Not even if the message is the user's own; a public list says what else they press."""
+    await (await linked_user.run("/search lantern")).press("Share")
+    song = await linked_user.wait_for_message("Ada shared a song")
+    spotify.accounts["ada"].player.resume()
+    await linked_user.run("/playlist pin what:Harbour Evenings")
+    await (await linked_user.run("/settings")).press("Make public")
+    results = (await linked_user.run("/search lantern")).message
+    unsave_all(spotify.accounts["ada"])
+    for message, buttons in ((song, PRESSES), (results, ["Add to playlist"])):
+        before = message_data(harness, message)
+        for button in buttons:
+            harness.clock.advance(1)
+            answer = await linked_user.press(message, button)
+            assert answer.ephemeral
+            assert PRESSES[button] in answer.text
+        assert message_data(harness, message) == before
+    pins = await linked_user.run("/playlist pin")
+    played = await pins.pick("Harbour Evenings")
+    assert played.ephemeral
+    assert "Pins" in pins.text
+
+
+def message_data(harness: Harness, message: dict[str, Any]) -> dict[str, Any]:
+    """The message as Discord has it now."""
+    found = harness.discord.state.find_message(message["id"])
+    assert found
+    return copy.deepcopy(found.data)
 
 
 async def test_album_and_artist_can_be_opened_wherever_a_song_is_shown(

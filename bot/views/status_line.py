@@ -17,22 +17,32 @@ from bot.views import cards
 _STATUS_ID, _ROW_ID = 103, 104
 
 
-def is_in_place(interaction: Interaction) -> bool:
+def is_in_place(interaction: Interaction, *, names_playlists: bool = False) -> bool:
     """Whether the result of a press is shown in the pressed message.
 
-    Not in the message of another user, nor in a panel, which is drawn again at each change.
+    In a message that others see, only if it is the user's own list, which is public as they chose,
+    and not if the result names their playlists. Never in a panel: it is drawn again at each change.
     """
     message = interaction.message
-    if message is None or not message.flags.components_v2 or not is_own_message(interaction):
+    if message is None or not message.flags.components_v2:
         return False
-    return not any(each.startswith("panel:") for each in cards.custom_ids(message.components))
+    ids = list(cards.custom_ids(message.components))
+    if any(each.startswith("panel:") for each in ids):
+        return False
+    is_list = any(each.startswith("list:") for each in ids)
+    is_public_list = is_list and is_own_message(interaction) and not names_playlists
+    return message.flags.ephemeral or is_public_list
 
 
 def result_view(
-    interaction: Interaction, status: str, *buttons: ui.Item[Any], item: Item | None = None
+    interaction: Interaction,
+    status: str,
+    *buttons: ui.Item[Any],
+    in_place: bool,
+    item: Item | None = None,
 ) -> ui.LayoutView:
     """The pressed message with the line, or else the line alone, with the item's name."""
-    if is_in_place(interaction):
+    if in_place:
         return with_status(interaction.message, status, *buttons)
     return short_answer(status, *buttons, item=item)
 
