@@ -9,6 +9,7 @@ from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, edit_reply, reply
 from bot.library.playlist_items import Duplicates
 from bot.library.playlists import resolve_addition, writable_playlists
+from bot.player.resolve import Resolved
 from bot.services import Services
 from bot.spotify.uris import Uri
 from bot.views import playlist_items, playlist_removals, playlists, song_lines
@@ -64,17 +65,17 @@ class PlaylistItemButtons(commands.Cog):
         await defer_edit(interaction)
         spotify = await self.sessions.session(interaction.user.id)
         uris = listed_uris(interaction.message)
-        items = [await spotify.catalogue.item(uri) for uri in uris]
+        resolved = Resolved([await spotify.catalogue.item(uri) for uri in uris])
         async with song_lines.progress_in(interaction) as progress:
             wanted, result = await self.items.add_items(
                 interaction.user.id,
                 playlist,
-                items,
+                resolved.items,
                 at_top=place is Place.TOP,
                 duplicates=duplicates,
                 progress=progress,
             )
-        done = playlist_items.added_reply(result, items, wanted, place)
+        done = playlist_items.added_reply(result, resolved, wanted, place)
         await edit_reply(interaction, view=done.view)
 
     @on_component(playlist_removals.RemoveSelect)

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.autocomplete.options import Choices
+from bot.autocomplete.accepted import Choices
 from bot.client import Interaction, Tonearm
 from bot.errors.content import NoDefaultPlaylist
 from bot.interactions.message_text import message_text
@@ -16,8 +16,8 @@ from bot.interactions.responses import Reply, edit_reply, reply
 from bot.library.playlist_additions import MAX_LINKS
 from bot.library.playlist_lookup import find_playlist_among
 from bot.library.playlists import writable_playlists
-from bot.player.message_links import items_of, links_in, resolve_links
-from bot.player.resolve import resolve_addable
+from bot.player.message_links import links_in, resolve_addable_links
+from bot.player.resolve import Resolved, resolve_addable
 from bot.services import Services
 from bot.spotify import Spotify
 from bot.spotify.ownership import WRITABLE
@@ -55,17 +55,16 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         await self.replies.defer(interaction)
         user_id = interaction.user.id
         spotify = await self.sessions.session(user_id)
-        items = await resolve_addable(spotify, what, limit=MAX_LINKS)
+        resolved = await resolve_addable(spotify, what, limit=MAX_LINKS)
         playlist = await self._playlist(spotify, user_id, to)
         if playlist is None:
-            own = await writable_playlists(spotify)
-            await reply(interaction, playlist_items.target_question(items, own, Place(at)))
+            await reply(interaction, await self._ask(spotify, user_id, resolved, Place(at)))
             return
         async with song_lines.progress_in(interaction) as progress:
             wanted, result = await self.items.add_items(
-                user_id, playlist, items, at_top=at == "top", progress=progress
+                user_id, playlist, resolved.items, at_top=at == "top", progress=progress
             )
-        await _finish(interaction, playlist_items.added_reply(result, items, wanted, Place(at)))
+        await _finish(interaction, playlist_items.added_reply(result, resolved, wanted, Place(at)))
 
     @app_commands.command()
     @app_commands.rename(source="from")
@@ -107,24 +106,24 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         """Ask to which playlist the links of the message are to be added."""
         await self.replies.defer(interaction)
         spotify = await self.sessions.session(interaction.user.id)
-        resolved = await resolve_links(spotify, links_in(message_text(interaction)))
-        question = playlist_items.target_question(
-            items_of(resolved.found),
-            await writable_playlists(spotify),
-            Place.END,
-            await self.pins.preferred_playlists(interaction.user.id),
-        )
-        await reply(interaction, question)
+        resolved = await resolve_addable_links(spotify, links_in(message_text(interaction)))
+        await reply(interaction, await self._ask(spotify, interaction.user.id, resolved, Place.END))
 
     @add.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
-        return await self.autocomplete.queueable(interaction, typed)
+        return await self.autocomplete.addable(interaction, typed)
 
     @add.autocomplete("to")
     @remove.autocomplete("source")
     @tidy.autocomplete("name")
     async def complete_playlist(self, interaction: Interaction, typed: str) -> Choices:
         return await self.autocomplete.playlist(interaction, typed, among=WRITABLE)
+
+    async def _ask(self, spotify: Spotify, user_id: int, resolved: Resolved, place: Place) -> Reply:
+        """The question to which playlist."""
+        playlists = await writable_playlists(spotify)
+        first = await self.pins.preferred_playlists(user_id)
+        return playlist_items.target_question(resolved, playlists, place, first)
 
     async def _playlist(self, spotify: Spotify, user_id: int, name: str | None) -> Uri | None:
         """The named playlist, else the default one, if there is one."""

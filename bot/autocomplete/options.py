@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from typing import Any
 
 import discord
-from discord import app_commands
 
 from bot.accounts.metrics import Metrics
 from bot.accounts.sessions import Sessions
+from bot.autocomplete.accepted import MAX_CHOICES, Choices, to_choices
 from bot.autocomplete.debounce import (
     BACKGROUND_TIMEOUT,
     DEBOUNCE,
@@ -38,22 +37,22 @@ from bot.spotify.ownership import WRITABLE, Ownership
 from bot.spotify.uris import Kind, Uri
 from bot.store import Pin, Store
 from bot.text import choices
-from bot.text.choices import MAX_CHOICE, Choice, filter_choices, normalise
+from bot.text.choices import Choice, filter_choices, normalise
 from bot.text.escape import single_line
 
 _log = logging.getLogger(__name__)
 
 # Characters of the shortest text that Spotify is asked for.
 MIN_QUERY_LENGTH = 2
-# Discord allows 25 choices. The most of them from the history, and from the user's playlists.
-MAX_CHOICES, MAX_RECENT_CHOICES, MAX_PLAYLIST_CHOICES = 25, 6, 5
+# The most choices from the history, and from the user's playlists.
+MAX_RECENT_CHOICES, MAX_PLAYLIST_CHOICES = 6, 5
 # The kinds that are searched for something to play, and the results requested for each.
 PLAYABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW)
 RESULTS_PER_KIND = 6
+_ADDABLE_KINDS = frozenset((Kind.TRACK, Kind.EPISODE, Kind.ALBUM))
 _LIKED = Choice("Liked songs", LIKED_SONGS)
 
 Interaction = discord.Interaction[Any]
-Choices = list[app_commands.Choice[str]]
 
 
 class Autocomplete:
@@ -84,6 +83,11 @@ class Autocomplete:
         """Something to put into the queue, which the liked songs are not."""
         return await self._respond(interaction, self._playable(interaction, typed, liked=False))
 
+    async def addable(self, interaction: Interaction, typed: str) -> Choices:
+        """Something to add to a playlist; other people's playlists cannot be read."""
+        found = self._playable(interaction, typed, liked=False, kinds=_ADDABLE_KINDS)
+        return await self._respond(interaction, found)
+
     async def query(self, interaction: Interaction, typed: str) -> Choices:
         """Words to search for: recent ones, and the names of items that a search finds."""
         return await self._respond(interaction, self._query(interaction, typed))
@@ -110,7 +114,7 @@ class Autocomplete:
         async def known() -> Choices:
             spotify = await self._session(interaction.user.id)
             named = (choices.name_choice(item, max_length) for item in known_items(spotify, kind))
-            return _to_choices(filter_choices(named, typed))
+            return to_choices(filter_choices(named, typed))
 
         return await self._respond(interaction, known())
 
@@ -121,7 +125,7 @@ class Autocomplete:
     async def _exportable(self, interaction: Interaction, typed: str) -> Choices:
         parts = [Choice(name, value) for value, name in SELECTIONS.items()]
         playlists = await self._own_playlist(interaction, typed, WRITABLE)
-        return [*_to_choices(filter_choices(parts, typed)), *playlists][:MAX_CHOICES]
+        return [*to_choices(filter_choices(parts, typed)), *playlists][:MAX_CHOICES]
 
     async def _respond(self, interaction: Interaction, choices: Awaitable[Choices]) -> Choices:
         """Send and count the response; discord.py would hide errors, and counts nothing."""
@@ -142,12 +146,19 @@ class Autocomplete:
         self._metrics.record_command(name, outcome)
         return answer
 
-    async def _playable(self, interaction: Interaction, typed: str, *, liked: bool) -> Choices:
-        """`liked`: whether the liked songs are a choice."""
+    async def _playable(
+        self,
+        interaction: Interaction,
+        typed: str,
+        *,
+        liked: bool,
+        kinds: Collection[Kind] = frozenset(Kind),
+    ) -> Choices:
+        """Items of these kinds, and the user's playlists; with `liked`, the liked songs, too."""
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
         pinned = map(choices.pin_choice, await self._pinned(user))
-        first = filter_choices(pinned, words)
-        recent = filter_choices(self.history.of(user), words)
+        first = filter_choices(choices.of_kinds(pinned, kinds), words)
+        recent = filter_choices(choices.of_kinds(self.history.of(user), kinds), words)
         if not _is_searchable(words):
             return self._without_request(user, [*first, *recent])
         first += recent[:MAX_RECENT_CHOICES]
@@ -157,7 +168,8 @@ class Autocomplete:
         }
         fetched = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
         own = filter_choices([*([_LIKED] if liked else []), *fetched["playlists"]], words)
-        return _to_choices([*first, *own[:MAX_PLAYLIST_CHOICES], *fetched["results"]])
+        results = choices.of_kinds(fetched["results"], kinds)
+        return to_choices([*first, *own[:MAX_PLAYLIST_CHOICES], *results])
 
     async def _query(self, interaction: Interaction, typed: str) -> Choices:
         user, words = interaction.user.id, single_line(typed, MAX_QUERY + 1)
@@ -170,13 +182,13 @@ class Autocomplete:
         name = f"names of {kind}s"
         fetches: dict[str, Fetch] = {name: partial(self._names, user, words, kind)}
         fetched = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
-        return _to_choices([*recent[:MAX_RECENT_CHOICES], *fetched[name]])
+        return to_choices([*recent[:MAX_RECENT_CHOICES], *fetched[name]])
 
     async def _device(self, interaction: Interaction, typed: str) -> Choices:
         user = interaction.user.id
         fetches: dict[str, Fetch] = {"devices": partial(self._devices, user)}
         fetched = await self._debouncer.choices(user, "", fetches)
-        return _to_choices(filter_choices(fetched["devices"], typed))
+        return to_choices(filter_choices(fetched["devices"], typed))
 
     async def _own_playlist(
         self, interaction: Interaction, typed: str, among: Collection[Ownership]
@@ -188,7 +200,7 @@ class Autocomplete:
         fetched = await self._debouncer.choices(user, typed, fetches)
         rank = {uri: number for number, uri in enumerate(await self._preferred(user))}
         ordered = sorted(fetched[name], key=lambda each: rank.get(each.value, len(rank)))
-        return _to_choices(filter_choices(ordered, typed))
+        return to_choices(filter_choices(ordered, typed))
 
     def forget(self, user_id: int) -> None:
         """Erase what is known of the user."""
@@ -206,7 +218,7 @@ class Autocomplete:
 
     def _without_request(self, user: int, known: list[Choice]) -> Choices:
         self._debouncer.cancel_pending(user)
-        return _to_choices(known)
+        return to_choices(known)
 
     async def _session(self, user: int) -> Spotify:
         """A background session, which leaves Spotify's quota to commands."""
@@ -285,15 +297,3 @@ class Autocomplete:
 def _is_searchable(words: str) -> bool:
     """Whether Spotify is asked: not for a single letter, a link, or a text that is too long."""
     return MIN_QUERY_LENGTH <= len(words) <= MAX_QUERY and not contains_link(words)
-
-
-def _to_choices(choices: Iterable[Choice]) -> Choices:
-    """The choices as Discord accepts them: each value once, at most MAX_CHOICES."""
-    unique: dict[str, Choice] = {}
-    for choice in choices:
-        if 0 < len(choice.value) <= MAX_CHOICE:
-            unique.setdefault(choice.value, choice)
-    return [
-        app_commands.Choice(name=choice.name, value=choice.value)
-        for choice in islice(unique.values(), MAX_CHOICES)
-    ]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors.content import NothingToAdd
+from bot.errors.spotify import NotFound, NotPermitted
 from bot.library.listed_songs import ListedSong, listed
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
@@ -15,6 +16,10 @@ from bot.spotify.models import Album, Episode, Playable, Playlist, Track
 # The most links that one command adds, and the most songs: ten calls.
 MAX_LINKS, MAX_SONGS = 10, 1_000
 
+_HIDDEN = (
+    "Apps can’t see the songs in other people’s playlists, so I can’t add them. You can still "
+    "/play it."
+)
 _LOCAL_FILE = "Apps can’t add files from a computer to a playlist. Do that in Spotify."
 
 
@@ -34,8 +39,8 @@ class SongsToAdd:
 async def songs_to_add(spotify: Spotify, items: Sequence[Item]) -> SongsToAdd:
     """The tracks and episodes in these items.
 
-    Raises NothingToAdd for other items and if there are none, NotPermitted for a playlist that
-    Spotify does not show to the user, ListUnreadable, and LibraryChanged.
+    Raises NothingToAdd for other items, for a playlist that Spotify does not show to the user, and
+    if there are none; ListUnreadable, and LibraryChanged.
     """
     songs: list[ListedSong] = []
     unusable, is_local = 0, False
@@ -62,7 +67,10 @@ async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | No
             async for track in spotify.catalogue.album_tracks(item.require_uri()):
                 yield track
         case Playlist():
-            async for entry in spotify.playlists.items(item.require_uri()):
-                yield entry.item if entry else None
+            try:
+                async for entry in spotify.playlists.items(item.require_uri()):
+                    yield entry.item if entry else None
+            except (NotFound, NotPermitted):
+                raise NothingToAdd("a hidden playlist", message=_HIDDEN) from None
         case _:
             raise NothingToAdd(item.kind)

@@ -38,6 +38,8 @@ NEARLY_FULL = 9_900
 # The most songs that one press tidies: a copy that stays takes a call to move it to its place.
 MAX_TIDIED = 100
 
+_TOO_MANY_LINKS = f"That’s more than {MAX_LINKS} albums and playlists. Use fewer links."
+
 
 class Duplicates(StrEnum):
     """What to do with songs that the playlist has already; part of a custom_id."""
@@ -259,14 +261,20 @@ class PlaylistItems:
     async def _linked(self, user_id: int, text: str) -> Collection[str] | None:
         """The URIs of the songs that the text links to; None if it has no links."""
         spotify = await self._sessions.session(user_id)
-        targets = await spotify.resolve_links(text, max_links=MAX_LINKS)
+        targets = await spotify.resolve_links(text)
         if not targets:
             return None
-        uris = [target for target in targets if isinstance(target, Uri)]
-        if not uris:
+        linked = [target for target in targets if isinstance(target, Uri)]
+        if not linked:
             raise UnreadableLink("no songs")
-        items = [await spotify.catalogue.item(each) for each in uris]
-        return {song.uri for song in (await songs_to_add(spotify, items)).songs}
+        songs = {str(uri) for uri in linked if uri.kind in (Kind.TRACK, Kind.EPISODE)}
+        others = [uri for uri in linked if str(uri) not in songs]
+        if len(others) > MAX_LINKS:
+            raise UnreadableLink("many links", message=_TOO_MANY_LINKS)
+        if others:
+            items = [await spotify.catalogue.item(uri) for uri in others]
+            songs |= {song.uri for song in (await songs_to_add(spotify, items)).songs}
+        return songs
 
     async def _open(
         self, user_id: int, uri: Uri, progress: Progress | None

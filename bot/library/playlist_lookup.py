@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.browse.paths import validate_query
 from bot.errors.content import NothingFound, PlaylistNotFound, SeveralPlaylists
-from bot.errors.spotify import PlaylistNotOwned
+from bot.errors.spotify import NotFound, PlaylistNotOwned
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
@@ -19,6 +19,10 @@ from bot.text.escape import escape, safe, single_line
 
 # The pages of a user's playlists to read; each takes one call, or none if it is cached.
 MAX_PAGES = 4
+_NOT_SHOWN = (
+    "Spotify doesn’t show apps that playlist. It may have been deleted, or be one that Spotify "
+    "made. /play and /playlist pin still take its link."
+)
 # The playlists of one name that a message lists.
 _MAX_LISTED = 5
 
@@ -51,7 +55,10 @@ async def find_playlist(
     """
     match await spotify.resolve_links(text, max_links=1):
         case [Uri(kind=Kind.PLAYLIST) as uri]:
-            playlist = await spotify.playlists.get(uri, fresh=fresh)
+            try:
+                playlist = await spotify.playlists.get(uri, fresh=fresh)
+            except NotFound as error:
+                raise NotFound(str(error), message=_NOT_SHOWN) from None
             profile = await spotify.profile.me(fresh=False)
             return playlist, ownership_of(playlist, profile.id)
         case [_]:

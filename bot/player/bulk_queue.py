@@ -35,7 +35,7 @@ from bot.spotify.models import (
 )
 from bot.spotify.pages import Page, PlaylistEntry
 from bot.spotify.paging import PAGE_SIZE
-from bot.text.items import count
+from bot.text.items import count, links_left_out
 
 # The most songs, and the most links, that one command queues.
 MAX_SONGS = 100
@@ -72,8 +72,7 @@ class QueueRequest:
     @property
     def left_out_note(self) -> str:
         """A sentence about the links that are left out, without its full stop."""
-        links = "link was" if self.links_left_out == 1 else "links were"
-        return f"{self.links_left_out} more {links} left out ({MAX_LINKS} at a time)"
+        return links_left_out(self.links_left_out, MAX_LINKS)
 
     @property
     def calls_to_play(self) -> int:

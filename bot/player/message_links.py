@@ -10,6 +10,7 @@ from bot.errors.bot_error import BotError
 from bot.errors.content import NotSpotifyLink, UnreadableLink
 from bot.errors.spotify import NotFound, NotPermitted
 from bot.player.actions import LIKED_SONGS, PlayerAction, play_action
+from bot.player.resolve import Resolved
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.links import LikedSongs, Link, SearchLink, find_links
@@ -54,10 +55,15 @@ class LinkedItem:
 
 @dataclass(frozen=True)
 class ResolvedLinks:
-    """The links' targets in order, without duplicates. `more` links were left out."""
+    """The links' targets in order, without duplicates.
+
+    more     the number of links that were left out
+    missing  the number of links whose targets Spotify did not find
+    """
 
     found: list[LinkedItem]
     more: int = 0
+    missing: int = 0
 
 
 def links_in(text: str) -> list[Link]:
@@ -89,7 +95,20 @@ async def resolve_links(spotify: Spotify, links: Sequence[Link]) -> ResolvedLink
     for error in errors_by_severity(errors):
         if not found or not isinstance(error, SINGLE_LINK_ERRORS):
             raise error
-    return ResolvedLinks(list(found.values()), len(links) - len(first))
+    return ResolvedLinks(list(found.values()), len(links) - len(first), len(errors))
+
+
+async def resolve_addable_links(spotify: Spotify, links: Sequence[Link]) -> Resolved:
+    """What is to be added to a playlist. Raises as `resolve_links` and `items_of`."""
+    resolved = await resolve_links(spotify, links)
+    items = items_of(resolved.found)
+    parts = []
+    if resolved.missing:
+        links_text = "1 link" if resolved.missing == 1 else f"{resolved.missing} links"
+        parts.append(f"Spotify can’t find {links_text} of that message")
+    if len(items) < len(resolved.found):
+        parts.append("I can’t add your liked songs")
+    return Resolved(items, links_left_out=resolved.more, note=". ".join(parts))
 
 
 def items_of(found: Sequence[LinkedItem]) -> list[Item]:

@@ -96,17 +96,17 @@ async def item_to_play(spotify: Spotify, uri: Uri) -> Item:
         return Playlist(name=UNREADABLE_PLAYLIST, id=uri.id, raw_uri=str(uri))
 
 
-async def resolve_addable(spotify: Spotify, what: str | None, *, limit: int) -> list[Item]:
+async def resolve_addable(spotify: Spotify, what: str | None, *, limit: int) -> Resolved:
     """What is to be added to a playlist: what the query or links resolve to, else what plays.
 
     Raises NothingPlaying, NothingToAdd for the liked songs, and as `resolve`.
     """
     if what is None:
-        return [await now_playing(spotify)]
+        return Resolved([await now_playing(spotify)])
     resolved = await resolve(spotify, what, limit=limit)
     if not resolved.items:
         raise NothingToAdd("liked songs", message=_LIKED_SONGS_NOT_ADDED)
-    return resolved.items
+    return resolved
 
 
 async def _item(spotify: Spotify, target: Target, *, to_play: bool) -> Item:

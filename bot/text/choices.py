@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import discord
@@ -11,6 +11,7 @@ import discord
 from bot.spotify.catalogue import MAX_QUERY, Item
 from bot.spotify.models import Album, Artist, Audiobook, Device, Episode, Playlist, Show, Track
 from bot.spotify.ownership import Ownership
+from bot.spotify.uris import Kind
 from bot.store import Pin
 from bot.text.escape import single_line
 from bot.text.items import count
@@ -107,6 +108,12 @@ def filter_choices(choices: Iterable[Choice], typed: str) -> list[Choice]:
     """The choices whose name contains all typed words."""
     words = normalise(typed).split()
     return [choice for choice in choices if all(word in normalise(choice.name) for word in words)]
+
+
+def of_kinds(choices: Iterable[Choice], kinds: Collection[Kind]) -> list[Choice]:
+    """Those whose value is the URI of such an item, or words."""
+    others = tuple(f"spotify:{kind}:" for kind in Kind if kind not in kinds)
+    return [choice for choice in choices if not choice.value.startswith(others)]
 
 
 def normalise(text: str) -> str:

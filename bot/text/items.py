@@ -122,6 +122,12 @@ def cover_url(item: Item) -> str | None:
     return min(usable, key=lambda image: abs((image.width or _COVER_WIDTH) - _COVER_WIDTH)).url
 
 
+def links_left_out(number: int, limit: int) -> str:
+    """A sentence about the links beyond the limit, without its full stop; empty for none."""
+    links = "link was" if number == 1 else "links were"
+    return f"{number:,} more {links} left out ({limit} at a time)" if number else ""
+
+
 def numbered_items(items: Sequence[Item], max_name: int = _SHORT_NAME) -> list[str]:
     """A line for each item; its two names have `max_name` characters at most before escaping."""
     return [

@@ -12,13 +12,13 @@ from bot.errors.content import NothingFound
 from bot.interactions.components import PersistentButton, PersistentSelect
 from bot.interactions.responses import Reply
 from bot.library.duplicates import Reason
-from bot.library.playlist_additions import MAX_SONGS, SongsToAdd
+from bot.library.playlist_additions import MAX_LINKS, MAX_SONGS, SongsToAdd
 from bot.library.playlist_items import Added, AlreadyThere, Duplicates
 from bot.library.playlists import WritablePlaylists
-from bot.spotify.catalogue import Item
+from bot.player.resolve import Resolved
 from bot.spotify.uris import Kind, Uri
 from bot.text.escape import bold, single_line
-from bot.text.items import count, numbered_items
+from bot.text.items import count, links_left_out, numbered_items
 from bot.views import cards, song_lines
 
 CANCELLED = "Cancelled. Nothing was added."
@@ -76,7 +76,7 @@ class TargetSelect(PersistentSelect, template=rf"plist:to:(?P<place>{'|'.join(Pl
 
 
 def target_question(
-    items: Sequence[Item], playlists: WritablePlaylists, place: Place, first: Sequence[str] = ()
+    resolved: Resolved, playlists: WritablePlaylists, place: Place, first: Sequence[str]
 ) -> Reply:
     """The question to which playlist the items are to be added. Raises NothingFound without one.
 
@@ -94,22 +94,21 @@ def target_question(
         for playlist in ordered[: song_lines.MAX_OPTIONS]
     ]
     more = len(writable) > len(options) or playlists.more
-    lines = ["### Add to which playlist?", *numbered_items(items, song_lines.MAX_NAME)]
+    lines = ["### Add to which playlist?", *numbered_items(resolved.items, song_lines.MAX_NAME)]
+    notes = [*_resolved_notes(resolved), _MORE if more else "", writable.unread_note]
     row: cards.Row = ui.ActionRow(TargetSelect(place, options))
-    view = song_lines.container(
-        [*lines, song_lines.small(_MORE if more else "", writable.unread_note)], row
-    )
+    view = song_lines.container([*lines, song_lines.small(*notes)], row)
     return Reply(view=view, private=True)
 
 
 def added_reply(
-    result: Added | AlreadyThere, items: Sequence[Item], wanted: SongsToAdd, place: Place
+    result: Added | AlreadyThere, resolved: Resolved, wanted: SongsToAdd, place: Place
 ) -> Reply:
     """What was added, or the question about what the playlist has already."""
     if isinstance(result, AlreadyThere):
-        return Reply(view=_question(result, items, place), private=True)
+        return Reply(view=_question(result, resolved, place), private=True)
     name, added = song_lines.link(result.playlist), len(result.songs)
-    notes = []
+    items, notes = resolved.items, _resolved_notes(resolved)
     if result.skipped and added:
         were = "was" if result.skipped == 1 else "were"
         notes.append(f"{count(result.skipped, 'song')} {were} in it already.")
@@ -130,7 +129,12 @@ def added_reply(
     return Reply(view=song_lines.container(lines))
 
 
-def _question(question: AlreadyThere, items: Sequence[Item], place: Place) -> ui.LayoutView:
+def _resolved_notes(resolved: Resolved) -> list[str]:
+    left_out = links_left_out(resolved.links_left_out, MAX_LINKS)
+    return [f"{note}." for note in (left_out, resolved.note) if note]
+
+
+def _question(question: AlreadyThere, resolved: Resolved, place: Place) -> ui.LayoutView:
     """Only what is to be added has links, since the answer reads them back."""
     total, found = len(question.songs), question.found
     name = bold(question.playlist.name)
@@ -146,8 +150,9 @@ def _question(question: AlreadyThere, items: Sequence[Item], place: Place) -> ui
             ]
         )
         lines.append("To add:")
-    lines += numbered_items(items, song_lines.MAX_NAME)
-    lines.append(song_lines.small(song_lines.unread_note(question.unread)))
+    lines += numbered_items(resolved.items, song_lines.MAX_NAME)
+    notes = [*_resolved_notes(resolved), song_lines.unread_note(question.unread)]
+    lines.append(song_lines.small(*notes))
     answers = [(Answer.ADD, "Add anyway"), (Answer.CANCEL, "Cancel")]
     if new := total - len(found):
         answers.insert(1, (Answer.SKIP, f"Add only the {new:,} new"))
