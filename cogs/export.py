@@ -71,8 +71,8 @@ class Export(commands.Cog):
                     file = discord.File(content, done.path.name)
                     await send_file(interaction, views.export_message(done), file)
 
-    @on_component(views.StopButton)
-    async def stop(self, interaction: Interaction, button: views.StopButton) -> None:
+    @on_component(views.StopExportButton)
+    async def stop(self, interaction: Interaction, button: views.StopExportButton) -> None:
         await defer_edit(interaction)
         if not await self.running_work.stop(button.work_id):
             await edit_reply(interaction, views.NOT_RUNNING)

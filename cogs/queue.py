@@ -99,8 +99,10 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
             now=button.now,
         )
 
-    @on_component(queue_question.StopButton)
-    async def stop(self, interaction: Interaction, button: queue_question.StopButton) -> None:
+    @on_component(queue_question.StopQueueingButton)
+    async def stop(
+        self, interaction: Interaction, button: queue_question.StopQueueingButton
+    ) -> None:
         await defer_edit(interaction)
         if not await self.running_work.stop(button.work_id):
             card = queue_question.progress_card(

@@ -154,7 +154,7 @@ async def _spool(
             if attempt == _MAX_READS or source.playlist is None:
                 raise
             playlist = await spotify.playlists.get(source.playlist.require_uri())
-            source = ExportList(source.kind, playlist)
+            source = ExportList(source.section, playlist)
     raise AssertionError
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,7 +53,7 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
     if file_format == JSON:
         path = folder / f"{_stem(contents)}.json"
         with path.open("wb") as file:
-            _write_json(contents, file)
+            contents.reports.extend(_write_json(contents, file))
         return path
     form = FORMATS["csv" if file_format == ZIP else file_format]
     fitting = [spooled for spooled in contents.lists if _can_carry(form, spooled)]
@@ -63,50 +64,56 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
         return path
     path = folder / f"{_stem(contents)}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-
-        def add(name: str, write: Callable[[BinaryIO], None]) -> None:
-            with archive.open(name, "w", force_zip64=True) as member:
-                write(member)  # type: ignore[arg-type]
-
-        for number, spooled in enumerate(fitting, 1):
-            write = _writer(contents, spooled, form)
-            add(_member_name(spooled.source, number, form.suffix), write)
-        if file_format == ZIP:
-            reports, contents.reports[:] = list(contents.reports), []
-            add("library.json", lambda file: _write_json(contents, file))
-            contents.reports[:] = reports
-        left_out = [s.source.name for s in contents.lists if s not in fitting]
-        if skipped := skipped_csv(contents.reports):
-            add("skipped.csv", lambda file: encode(skipped, file))
-        text = readme_text(
-            contents.reports,
-            exported_at=contents.exported_at,
-            raw=contents.raw,
-            hidden=[playlist.name or "Untitled" for playlist in contents.hidden],
-            failed=[(source.name, reason) for source, reason in contents.failed],
-            left_out=left_out,
-            unreadable=contents.unreadable,
-        )
-        add("README.txt", lambda file: encode([text], file))
+        _write_archive(contents, archive, form, fitting, with_json=file_format == ZIP)
     return path
 
 
-def _write_json(contents: ExportContents, file: BinaryIO) -> None:
-    reports = [_new_report(contents, spooled) for spooled in contents.lists]
+def _write_archive(
+    contents: ExportContents,
+    archive: zipfile.ZipFile,
+    form: Format,
+    fitting: Sequence[SpooledList],
+    *,
+    with_json: bool,
+) -> None:
+    """Write the lists that fit the format, what was skipped, and the README."""
+
+    def add(name: str, write: Callable[[BinaryIO], object]) -> None:
+        with archive.open(name, "w", force_zip64=True) as member:
+            write(member)  # type: ignore[arg-type]
+
+    for number, spooled in enumerate(fitting, 1):
+        name = _member_name(spooled.source, number, form.suffix)
+        add(name, partial(_write_list, contents, spooled, form))
+    if with_json:
+        add("library.json", partial(_write_json, contents))
+    if skipped := skipped_csv(contents.reports):
+        add("skipped.csv", partial(encode, skipped))
+    text = readme_text(
+        contents.reports,
+        exported_at=contents.exported_at,
+        raw=contents.raw,
+        hidden=[playlist.name or "Untitled" for playlist in contents.hidden],
+        failed=[(source.name, reason) for source, reason in contents.failed],
+        left_out=[each.source.name for each in contents.lists if each not in fitting],
+        unreadable=contents.unreadable,
+    )
+    add("README.txt", partial(encode, [text]))
+
+
+def _write_json(contents: ExportContents, file: BinaryIO) -> list[ListReport]:
+    """Write all lists; returns a report for each."""
+    reports = [_new_report(spooled) for spooled in contents.lists]
     text = write_json(contents.lists, reports, contents.hidden, exported_at=contents.exported_at)
     encode(text, file)
-
-
-def _writer(
-    contents: ExportContents, spooled: SpooledList, form: Format
-) -> Callable[[BinaryIO], None]:
-    return lambda file: _write_list(contents, spooled, form, file)
+    return reports
 
 
 def _write_list(
     contents: ExportContents, spooled: SpooledList, form: Format, file: BinaryIO
 ) -> None:
-    report = _new_report(contents, spooled)
+    report = _new_report(spooled)
+    contents.reports.append(report)
     source = spooled.source
     info = ListInfo(
         name=source.name,
@@ -115,23 +122,21 @@ def _write_list(
         link=source.playlist.uri.link if source.playlist and source.playlist.uri else "",
         is_playlist=source.playlist is not None,
     )
-    if source.kind in _SONG_LISTS:
+    if source.section in _SONG_LISTS:
         form.write(_songs(spooled, report), file, info)
     else:
         assert form.write_items is not None
         form.write_items(_items(spooled, report), file, info)
 
 
-def _new_report(contents: ExportContents, spooled: SpooledList) -> ListReport:
-    report = ListReport(
+def _new_report(spooled: SpooledList) -> ListReport:
+    return ListReport(
         spooled.source.name,
         spooled.source.noun,
         missing=spooled.missing,
         counts=spooled.counts,
         complete=spooled.complete,
     )
-    contents.reports.append(report)
-    return report
 
 
 def _songs(spooled: SpooledList, report: ListReport) -> Iterator[Song]:
@@ -149,20 +154,20 @@ def _items(spooled: SpooledList, report: ListReport) -> Iterable[SavedItem]:
 
 
 def _can_carry(form: Format, spooled: SpooledList) -> bool:
-    return spooled.source.kind in _SONG_LISTS or form.write_items is not None
+    return spooled.source.section in _SONG_LISTS or form.write_items is not None
 
 
 def _stem(contents: ExportContents) -> str:
     """The file's name without its suffix: never a part of what somebody called a playlist."""
     if len(contents.lists) == 1 and not contents.hidden:
-        return contents.lists[0].source.kind.value
+        return contents.lists[0].source.section.value
     return "library"
 
 
 def _member_name(source: ExportList, number: int, suffix: str) -> str:
     """The path of a list in the archive. The number keeps apart playlists of one name."""
     if source.playlist is None:
-        return f"{source.kind}{suffix}"
+        return f"{source.section}{suffix}"
     return f"playlists/{number:03} {file_name(source.name)}{suffix}".replace(" .", ".")
 
 

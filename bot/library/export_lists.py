@@ -27,7 +27,7 @@ from bot.spotify.uris import Kind
 
 
 class LibrarySection(StrEnum):
-    """A kind of list; the value is the name of its file, and what `/export what` takes."""
+    """A part of the library; the value is its file's name, and what `/export what` takes."""
 
     LIKED = "liked-songs"
     ALBUMS = "albums"
@@ -39,8 +39,8 @@ class LibrarySection(StrEnum):
 
 
 @dataclass(frozen=True)
-class _KindInfo:
-    """The name of such a list, a noun for one of its entries, and the model of an entry."""
+class _SectionInfo:
+    """A section's name, a noun for its entries, their model, and the kind of their endpoint."""
 
     name: str
     noun: str
@@ -48,14 +48,16 @@ class _KindInfo:
     saved_kind: Kind | None = None
 
 
-_KINDS: dict[LibrarySection, _KindInfo] = {
-    LibrarySection.LIKED: _KindInfo("Liked songs", "liked song", SavedTrack, Kind.TRACK),
-    LibrarySection.ALBUMS: _KindInfo("Albums", "album", SavedAlbum, Kind.ALBUM),
-    LibrarySection.ARTISTS: _KindInfo("Artists", "artist", Artist),
-    LibrarySection.SHOWS: _KindInfo("Shows", "show", SavedShow, Kind.SHOW),
-    LibrarySection.EPISODES: _KindInfo("Episodes", "episode", SavedEpisode, Kind.EPISODE),
-    LibrarySection.AUDIOBOOKS: _KindInfo("Audiobooks", "audiobook", SavedAudiobook, Kind.AUDIOBOOK),
-    LibrarySection.PLAYLIST: _KindInfo("Playlist", "song", PlaylistEntry),
+_SECTIONS: dict[LibrarySection, _SectionInfo] = {
+    LibrarySection.LIKED: _SectionInfo("Liked songs", "liked song", SavedTrack, Kind.TRACK),
+    LibrarySection.ALBUMS: _SectionInfo("Albums", "album", SavedAlbum, Kind.ALBUM),
+    LibrarySection.ARTISTS: _SectionInfo("Artists", "artist", Artist),
+    LibrarySection.SHOWS: _SectionInfo("Shows", "show", SavedShow, Kind.SHOW),
+    LibrarySection.EPISODES: _SectionInfo("Episodes", "episode", SavedEpisode, Kind.EPISODE),
+    LibrarySection.AUDIOBOOKS: _SectionInfo(
+        "Audiobooks", "audiobook", SavedAudiobook, Kind.AUDIOBOOK
+    ),
+    LibrarySection.PLAYLIST: _SectionInfo("Playlist", "song", PlaylistEntry),
 }
 
 
@@ -63,17 +65,17 @@ _KINDS: dict[LibrarySection, _KindInfo] = {
 class ExportList:
     """A list to export; `playlist` is None for all but a playlist."""
 
-    kind: LibrarySection
+    section: LibrarySection
     playlist: Playlist | None = None
 
     @property
     def name(self) -> str:
         """For people, not escaped."""
-        return (self.playlist.name or "Untitled") if self.playlist else _KINDS[self.kind].name
+        return (self.playlist.name or "Untitled") if self.playlist else _SECTIONS[self.section].name
 
     @property
     def noun(self) -> str:
-        return _KINDS[self.kind].noun
+        return _SECTIONS[self.section].noun
 
     @property
     def nothing(self) -> str:
@@ -84,7 +86,7 @@ class ExportList:
 
     def decode(self, line: bytes) -> ApiModel | None:
         """The entry of a line of JSON; None for a null. Raises SpotifyDown if unreadable."""
-        return None if line == b"null" else decode_response(line, _KINDS[self.kind].model)
+        return None if line == b"null" else decode_response(line, _SECTIONS[self.section].model)
 
 
 class ListReader(Protocol):
@@ -109,9 +111,9 @@ def open_list(spotify: Spotify, source: ExportList) -> ListReader:
     if source.playlist is not None:
         playlist = source.playlist
         return spotify.playlists.raw_items(playlist.require_uri(), playlist.snapshot_id)
-    if source.kind is LibrarySection.ARTISTS:
+    if source.section is LibrarySection.ARTISTS:
         return spotify.library.raw_artists()
-    kind = _KINDS[source.kind].saved_kind
+    kind = _SECTIONS[source.section].saved_kind
     assert kind is not None
     return spotify.library.raw(kind)
 
@@ -123,14 +125,18 @@ def json_of(entry: RawEntry[Any] | RawArtist | None) -> bytes:
 
 # ---- what to export
 
+LIBRARY = tuple(section for section in LibrarySection if section is not LibrarySection.PLAYLIST)
 EVERYTHING, PLAYLISTS = "everything", "playlists"
 # What `/export what` takes besides a playlist's name or link, with the words for people.
 SELECTIONS: dict[str, str] = {
     EVERYTHING: "Everything",
-    **{kind: _KINDS[kind].name for kind in LibrarySection if kind is not LibrarySection.PLAYLIST},
+    **{
+        section: _SECTIONS[section].name
+        for section in LibrarySection
+        if section is not LibrarySection.PLAYLIST
+    },
     PLAYLISTS: "All your playlists",
 }
-LIBRARY = tuple(kind for kind in LibrarySection if kind is not LibrarySection.PLAYLIST)
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,7 @@ async def select_lists(spotify: Spotify, what: str) -> Selection:
         if playlist.uri is None:
             raise NotFound("a playlist without an ID")
         return Selection([ExportList(LibrarySection.PLAYLIST, playlist)], [])
-    lists = [ExportList(kind) for kind in LIBRARY] if what == EVERYTHING else []
+    lists = [ExportList(section) for section in LIBRARY] if what == EVERYTHING else []
     hidden: list[Playlist] = []
     profile = await spotify.profile.me(fresh=False)
     paging = spotify.playlists.mine()

@@ -38,7 +38,7 @@ class ListedSong(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return f"https://open.spotify.com/{parts[1]}/{parts[2]}" if len(parts) == 3 else ""
 
 
-Token = int | ListedSong
+EntryRef = int | ListedSong
 """An entry of a playlist after a change: its index before the change, or a song that is new."""
 
 

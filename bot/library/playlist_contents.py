@@ -11,7 +11,7 @@ from cachetools import TLRUCache
 
 from bot.errors.spotify import BackgroundBudgetExceeded, LibraryChanged, NotFound, NotPermitted
 from bot.interactions.progress import Progress
-from bot.library.listed_songs import ListedSong, Token, listed_entry
+from bot.library.listed_songs import EntryRef, ListedSong, listed_entry
 from bot.spotify import Spotify
 from bot.spotify.models import Playlist
 from bot.spotify.pages import Page, PlaylistEntry
@@ -71,8 +71,8 @@ class PlaylistContents:
         for part in self.packed:
             yield from _unpack(part)
 
-    def changed(self, order: Sequence[Token], snapshot_id: str | None) -> PlaylistContents:
-        """The contents after writes: see `Token`."""
+    def changed(self, order: Sequence[EntryRef], snapshot_id: str | None) -> PlaylistContents:
+        """The contents after writes: see `EntryRef`."""
         older = (*self.older, self.snapshot_id or "")[-_MAX_OLDER:]
         playlist = msgspec.structs.replace(self.playlist, snapshot_id=snapshot_id)
         total = None if self.total is None else self.total + len(order) - self.count
@@ -85,14 +85,14 @@ class PlaylistContents:
             older=older,
         )
 
-    def _packed_in(self, order: Sequence[Token]) -> tuple[bytes, ...]:
-        first = next((n for n, token in enumerate(order) if isinstance(token, int)), len(order))
+    def _packed_in(self, order: Sequence[EntryRef]) -> tuple[bytes, ...]:
+        first = next((n for n, entry in enumerate(order) if isinstance(entry, int)), len(order))
         last = first + self.count
         if order[first:last] == list(range(self.count)):
             # Songs were added before or behind: the others stay packed.
             before, after = order[:first], order[last:]
             return (*_pack(_songs(before, ())), *self.packed, *_pack(_songs(after, ())))
-        indices = [token for token in order if isinstance(token, int)]
+        indices = [entry for entry in order if isinstance(entry, int)]
         if all(index < following for index, following in pairwise(indices)):
             return _pack(_songs_in_turn(order, self))
         return _pack(_songs(order, list(self)))
@@ -105,18 +105,18 @@ class PlaylistContents:
         return is_same or playlist.snapshot_id in self.older
 
 
-def _songs(order: Iterable[Token], before: Sequence[ListedSong]) -> Iterator[ListedSong]:
-    return (before[token] if isinstance(token, int) else token for token in order)
+def _songs(order: Iterable[EntryRef], before: Sequence[ListedSong]) -> Iterator[ListedSong]:
+    return (before[entry] if isinstance(entry, int) else entry for entry in order)
 
 
-def _songs_in_turn(order: Iterable[Token], before: Iterable[ListedSong]) -> Iterator[ListedSong]:
+def _songs_in_turn(order: Iterable[EntryRef], before: Iterable[ListedSong]) -> Iterator[ListedSong]:
     """As `_songs`, without a list of all songs: the indices are ascending."""
-    entries = enumerate(before)
-    for token in order:
-        if isinstance(token, int):
-            yield next(song for index, song in entries if index == token)
+    numbered = enumerate(before)
+    for entry in order:
+        if isinstance(entry, int):
+            yield next(song for index, song in numbered if index == entry)
         else:
-            yield token
+            yield entry
 
 
 def _pack(songs: Iterable[ListedSong]) -> tuple[bytes, ...]:

@@ -12,7 +12,7 @@ from cachetools import TTLCache
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import OutcomeUnknown
 from bot.interactions.progress import Progress
-from bot.library.listed_songs import Token
+from bot.library.listed_songs import EntryRef
 from bot.library.playlist_contents import ContentsCache, PlaylistContents
 from bot.library.playlist_reversal import Restoration, Reversal, restoration, without_last
 from bot.library.playlist_rewrite import Rewrite
@@ -65,7 +65,7 @@ class OpenPlaylist:
 
     async def change(
         self,
-        target: Sequence[Token],
+        target: Sequence[EntryRef],
         describe: Callable[[int], str],
         progress: Progress | None = None,
     ) -> None:

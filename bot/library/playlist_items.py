@@ -19,7 +19,7 @@ from bot.library.duplicates import (
     redundant_songs,
     stuck_entries,
 )
-from bot.library.listed_songs import ListedSong, Token
+from bot.library.listed_songs import EntryRef, ListedSong
 from bot.library.playlist_additions import MAX_LINKS, SongsToAdd, songs_to_add
 from bot.library.playlist_contents import PlaylistContents
 from bot.library.playlist_editor import TIMEOUT, OpenPlaylist, PlaylistEditor
@@ -142,7 +142,7 @@ class PlaylistItems:
                 return AlreadyThere(contents.playlist, songs, found, unread)
             new = [song for number, song in enumerate(songs) if number not in found]
             old = range(contents.count)
-            target: list[Token] = [*new, *old] if at_top else [*old, *new]
+            target: list[EntryRef] = [*new, *old] if at_top else [*old, *new]
             try:
                 await playlist.change(
                     target, lambda n: f"Added {count(n, 'song')} to {playlist.name}.", progress

@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.library.listed_songs import ListedSong, Token
+from bot.library.listed_songs import EntryRef, ListedSong
 from bot.library.playlist_contents import PlaylistContents
 
 
@@ -21,19 +21,19 @@ class Reversal:
     """
 
     before: PlaylistContents
-    order: Sequence[Token] = field(repr=False)
+    order: Sequence[EntryRef] = field(repr=False)
     snapshot_id: str | None
 
     @property
     def dropped(self) -> list[int]:
         """The indices before it of the entries that are gone."""
-        kept = {token for token in self.order if isinstance(token, int)}
+        kept = {entry for entry in self.order if isinstance(entry, int)}
         return [index for index in range(self.before.count) if index not in kept]
 
     @property
     def added(self) -> int:
         """The number of songs that are new."""
-        return sum(isinstance(token, ListedSong) for token in self.order)
+        return sum(isinstance(entry, ListedSong) for entry in self.order)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Restoration:
     gone       the number of added songs that were removed meanwhile
     """
 
-    target: Sequence[Token]
+    target: Sequence[EntryRef]
     returning: int
     leaving: int
     lost: int
@@ -66,7 +66,7 @@ def restoration(reversal: Reversal, current: PlaylistContents) -> Restoration:
         staying.sort(key=lambda pair: pair[1] or 0)
     back = [n for n in dropped if before[n].uri and not before[n].is_local]
     origins = sorted(tag for _, tag in staying if tag is not None)
-    behind: defaultdict[int | None, list[Token]] = defaultdict(list)
+    behind: defaultdict[int | None, list[EntryRef]] = defaultdict(list)
     for index in back:
         at = bisect_left(origins, index)
         behind[origins[at - 1] if at else None].append(before[index])
@@ -99,11 +99,11 @@ def without_last(current: PlaylistContents, uris: Sequence[str]) -> Restoration:
 
 def _tags(
     reversal: Reversal, before: Sequence[ListedSong], current: PlaylistContents
-) -> Sequence[Token | None]:
+) -> Sequence[EntryRef | None]:
     """What each entry is: its index before the change, the song that it added, or None: newer."""
     if current.snapshot_id is not None and current.snapshot_id == reversal.snapshot_id:
         return reversal.order
-    known: defaultdict[str, deque[Token]] = defaultdict(deque)
-    for token in reversal.order:
-        known[(before[token] if isinstance(token, int) else token).uri].append(token)
+    known: defaultdict[str, deque[EntryRef]] = defaultdict(deque)
+    for entry in reversal.order:
+        known[(before[entry] if isinstance(entry, int) else entry).uri].append(entry)
     return [known[song.uri].popleft() if known[song.uri] else None for song in current]

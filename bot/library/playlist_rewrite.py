@@ -13,7 +13,7 @@ from itertools import groupby, takewhile
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import BadRequest, OutcomeUnknown
 from bot.interactions.progress import Progress
-from bot.library.listed_songs import Token, listed
+from bot.library.listed_songs import EntryRef, listed
 from bot.library.playlist_contents import PlaylistContents
 from bot.spotify import Spotify
 from bot.spotify.playlists import MAX_ITEMS_PER_CALL
@@ -42,12 +42,12 @@ class Rewrite:
         self._contents = contents
         # The URIs of the entries that are removed, some of them to be added again, by their index.
         self._removed: dict[int, str] = {}
-        self.order: list[Token] = list(range(contents.count))
+        self.order: list[EntryRef] = list(range(contents.count))
         self.snapshot_id = contents.snapshot_id
         self.sent = False
         self.readded = 0
 
-    async def run(self, target: Sequence[Token], progress: Progress | None = None) -> None:
+    async def run(self, target: Sequence[EntryRef], progress: Progress | None = None) -> None:
         """Change the playlist into `target`.
 
         An entry without a URI must be in the target, and so must a local file that has a copy in
@@ -55,7 +55,7 @@ class Rewrite:
 
         Raises BotError; then `order` is what was done until then.
         """
-        kept = {token for token in target if isinstance(token, int)}
+        kept = {entry for entry in target if isinstance(entry, int)}
         gone: dict[str, None] = {}
         if len(kept) < self._contents.count:
             songs = enumerate(self._contents)
@@ -70,11 +70,11 @@ class Rewrite:
             await self._remove(batch)
             if runs > 1:
                 # At once, so that nothing is missing if Spotify refuses a later call.
-                await self._add_at_end([token for token in target if self._is_in(token, batch)])
+                await self._add_at_end([entry for entry in target if self._is_in(entry, batch)])
             done += 2
             if report:
                 await report(done, calls)
-        there = {token for token in self.order if isinstance(token, int)}
+        there = {entry for entry in self.order if isinstance(entry, int)}
         position = 0
         while position < len(target):
             if position < len(self.order) and self.order[position] == target[position]:
@@ -85,17 +85,17 @@ class Rewrite:
             if report:
                 await report(done, max(done, calls))
 
-    def _is_moved(self, token: Token) -> bool:
+    def _is_moved(self, entry: EntryRef) -> bool:
         """Whether the entry is new, or removed together with a copy of it."""
-        return not isinstance(token, int) or token in self._removed
+        return not isinstance(entry, int) or entry in self._removed
 
-    def _is_in(self, token: Token, uris: Collection[str]) -> bool:
+    def _is_in(self, entry: EntryRef, uris: Collection[str]) -> bool:
         """Whether it is an entry from before with one of these URIs, which are to be removed."""
-        return isinstance(token, int) and self._removed.get(token) in uris
+        return isinstance(entry, int) and self._removed.get(entry) in uris
 
-    def _uri_of(self, token: Token) -> str:
+    def _uri_of(self, entry: EntryRef) -> str:
         """Of a new song, or of an entry that is removed."""
-        return self._removed[token] if isinstance(token, int) else token.uri
+        return self._removed[entry] if isinstance(entry, int) else entry.uri
 
     @property
     def _total(self) -> int | None:
@@ -104,7 +104,7 @@ class Rewrite:
 
     async def _remove(self, uris: Sequence[str]) -> None:
         gone = frozenset(uris)
-        remaining = [token for token in self.order if not self._is_in(token, gone)]
+        remaining = [entry for entry in self.order if not self._is_in(entry, gone)]
         self.sent = True
         try:
             snapshot_id = await self._spotify.playlists.remove(self._uri, *uris)
@@ -112,11 +112,13 @@ class Rewrite:
             snapshot_id = await self._look(error, len(remaining) - len(self.order))
         self.order, self.snapshot_id = remaining, snapshot_id
 
-    async def _add_at_end(self, tokens: Sequence[Token]) -> None:
-        for start in range(0, len(tokens), MAX_ITEMS_PER_CALL):
-            await self._add(len(self.order), tokens[start : start + MAX_ITEMS_PER_CALL])
+    async def _add_at_end(self, entries: Sequence[EntryRef]) -> None:
+        for start in range(0, len(entries), MAX_ITEMS_PER_CALL):
+            await self._add(len(self.order), entries[start : start + MAX_ITEMS_PER_CALL])
 
-    async def _put(self, position: int, target: Sequence[Token], there: Collection[Token]) -> int:
+    async def _put(
+        self, position: int, target: Sequence[EntryRef], there: Collection[EntryRef]
+    ) -> int:
         """Bring the entries from `position` on to their places with one call; returns how many.
 
         there  the entries from before that are in the playlist: they are moved, others are added
@@ -127,7 +129,7 @@ class Rewrite:
             length = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
             await self._move(start, position, length)
             return length
-        run = list(takewhile(lambda token: token not in there, target[position:]))
+        run = list(takewhile(lambda entry: entry not in there, target[position:]))
         run = run[:MAX_ITEMS_PER_CALL]
         await self._add(position, run)
         return len(run)
@@ -148,9 +150,9 @@ class Rewrite:
         self.order[position:position] = moved
         self.snapshot_id = snapshot_id
 
-    async def _add(self, position: int, tokens: Sequence[Token]) -> None:
+    async def _add(self, position: int, entries: Sequence[EntryRef]) -> None:
         """Add the songs; at the end if the playlist became shorter than `position`."""
-        uris = [self._uri_of(token) for token in tokens]
+        uris = [self._uri_of(entry) for entry in entries]
         at = position if position < len(self.order) else None
         self.sent = True
         try:
@@ -165,9 +167,9 @@ class Rewrite:
             start = len(self.order) if at is None else at
             snapshot_id = await self._look(error, len(uris), start, uris)
         end = len(self.order) if at is None else at
-        self.order[end:end] = tokens
+        self.order[end:end] = entries
         self.snapshot_id = snapshot_id
-        self.readded += sum(isinstance(token, int) for token in tokens)
+        self.readded += sum(isinstance(entry, int) for entry in entries)
 
     async def _look(
         self, error: OutcomeUnknown, change: int, position: int = 0, uris: Sequence[str] = ()
@@ -201,7 +203,7 @@ def _batches(uris: Sequence[str]) -> Iterator[Sequence[str]]:
         yield uris[start : start + MAX_ITEMS_PER_CALL]
 
 
-def _count_runs(target: Sequence[Token], is_moved: Callable[[Token], bool]) -> int:
+def _count_runs(target: Sequence[EntryRef], is_moved: Callable[[EntryRef], bool]) -> int:
     """The calls that bring the entries to their places: one for each run of moved ones."""
     runs = (len(list(group)) for moved, group in groupby(target, is_moved) if moved)
     return sum(-(-length // MAX_ITEMS_PER_CALL) for length in runs)

@@ -21,7 +21,7 @@ def items_path(playlist: Uri) -> str:
     return f"playlists/{playlist.id}/items"
 
 
-class OwnPlaylists(Paging[Playlist]):
+class OwnPlaylistPaging(Paging[Playlist]):
     """The user's playlists, each once. If some may have been skipped, raises LibraryChanged."""
 
     async def __aiter__(self) -> AsyncIterator[Playlist | None]:
@@ -43,7 +43,7 @@ class OwnPlaylists(Paging[Playlist]):
         return index
 
 
-class PlaylistItems(Paging[E]):
+class PlaylistItemPaging(Paging[E]):
     """The entries of a playlist. If it is changed during the reading, raises LibraryChanged."""
 
     _may_repeat = True

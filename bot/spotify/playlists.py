@@ -18,7 +18,7 @@ from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
 from bot.spotify.pages import FirstPlaylistPage, Page, PlaylistEntry, Snapshot, page_decoder
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE
-from bot.spotify.playlist_paging import OwnPlaylists, PlaylistItems, items_path
+from bot.spotify.playlist_paging import OwnPlaylistPaging, PlaylistItemPaging, items_path
 from bot.spotify.raw_entries import RawEntry, raw_page_decoder
 from bot.spotify.uris import Uri
 
@@ -38,14 +38,14 @@ class PlaylistsApi:
         self._api = api
         self._lists_all = scopes is None or frozenset(scopes) >= _LIST_SCOPES
 
-    def mine(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> OwnPlaylists:
+    def mine(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> OwnPlaylistPaging:
         """The playlists that the user owns or follows.
 
         Raises MissingScope if Spotify would leave some of them out silently.
         """
         if not self._lists_all:
             raise MissingScope("a list without private or shared playlists")
-        return OwnPlaylists(
+        return OwnPlaylistPaging(
             self._api, "me/playlists", _decode_page, concurrency=concurrency, newest_first=True
         )
 
@@ -87,20 +87,20 @@ class PlaylistsApi:
         *,
         concurrency: int = DEFAULT_CONCURRENCY,
         snapshot_id: str | None = None,
-    ) -> PlaylistItems[PlaylistEntry]:
+    ) -> PlaylistItemPaging[PlaylistEntry]:
         """All entries in order, with episodes. Reading them may raise NotPermitted.
 
         snapshot_id  the one to read; if the playlist has another one, raises LibraryChanged
         """
         decode = page_decoder(PlaylistEntry)
-        return PlaylistItems(self._api, playlist, decode, concurrency, snapshot_id)
+        return PlaylistItemPaging(self._api, playlist, decode, concurrency, snapshot_id)
 
     def raw_items(
         self, playlist: Uri, snapshot_id: str | None = None
-    ) -> PlaylistItems[RawEntry[PlaylistEntry]]:
+    ) -> PlaylistItemPaging[RawEntry[PlaylistEntry]]:
         """As `items`, with Spotify's JSON."""
         decode = raw_page_decoder(PlaylistEntry)
-        return PlaylistItems(self._api, playlist, decode, DEFAULT_CONCURRENCY, snapshot_id)
+        return PlaylistItemPaging(self._api, playlist, decode, DEFAULT_CONCURRENCY, snapshot_id)
 
     async def open(self, playlist: Uri) -> tuple[Playlist, Page[PlaylistEntry] | None]:
         """The playlist as it is now, with its first page if Spotify shows that to the user.

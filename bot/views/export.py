@@ -24,7 +24,7 @@ _MANY_REQUESTS = 50
 _MAX_NAMED = 3
 
 
-class StopButton(PersistentButton, template=r"export:stop:(?P<work_id>\d{1,20})"):
+class StopExportButton(PersistentButton, template=r"export:stop:(?P<work_id>\d{1,20})"):
     """Stops the export that the interaction with this ID began."""
 
     def __init__(self, work_id: str) -> None:
@@ -36,7 +36,7 @@ class StopButton(PersistentButton, template=r"export:stop:(?P<work_id>\d{1,20})"
 def stop_view(work_id: int) -> ui.View:
     """The view with the button that stops the export."""
     view = ui.View(timeout=None)
-    view.add_item(StopButton(str(work_id)))
+    view.add_item(StopExportButton(str(work_id)))
     return view
 
 

@@ -52,8 +52,8 @@ class PlayInsteadButton(PersistentButton, template=rf"queue:play(?::{_DEVICE})?"
         super().__init__(ui.Button(label=label, custom_id=custom_id))
 
 
-class StopButton(PersistentButton, template=r"queue:stop:(?P<work_id>\d{1,20})"):
-    """Stops the work that the interaction with this ID began."""
+class StopQueueingButton(PersistentButton, template=r"queue:stop:(?P<work_id>\d{1,20})"):
+    """Stops the queueing that the interaction with this ID began."""
 
     def __init__(self, work_id: str) -> None:
         self.work_id = int(work_id)
@@ -108,10 +108,10 @@ def confirmation_card(request: QueueRequest, *, now: bool, on: str | None = None
 def progress_card(
     message: discord.Message | None, work_id: int, text: str, can_stop: bool = False
 ) -> ui.LayoutView:
-    """The list of a question with `text` instead; `work_id`: see StopButton."""
+    """The list of a question with `text` instead; `work_id`: see StopQueueingButton."""
     lines = [line for part in _texts(message) for line in part.split("\n") if _ENTRY.match(line)]
     content = "\n".join([*lines, text, "-# On Spotify"])
-    stop = StopButton(str(work_id))
+    stop = StopQueueingButton(str(work_id))
     return cards.container(content, *([ui.ActionRow[Any](stop)] if can_stop else []))
 
 

@@ -49,7 +49,7 @@ def write(
         if spooled.source.playlist is not None:
             playlists.append((spooled, report))
             continue
-        yield f',\n"{_KEYS[spooled.source.kind]}": '
+        yield f',\n"{_KEYS[spooled.source.section]}": '
         yield from json_array(_items(spooled, report))
     for key in _EMPTY:
         yield f',\n"{key}": []'
@@ -101,8 +101,8 @@ def _items(spooled: SpooledList, report: ListReport) -> Iterable[dict[str, objec
             yield {**names, "spotify": raw}
         elif (item := saved_item_of(entry)) is not None:
             by = {LibrarySection.ALBUMS: "artist", LibrarySection.SHOWS: "publisher"}
-            name = "album" if spooled.source.kind is LibrarySection.ALBUMS else "name"
-            about = {by[spooled.source.kind]: item.by} if spooled.source.kind in by else {}
+            name = "album" if spooled.source.section is LibrarySection.ALBUMS else "name"
+            about = {by[spooled.source.section]: item.by} if spooled.source.section in by else {}
             yield {**about, name: item.name, "uri": item.uri, "spotify": raw}
         else:
             yield {"spotify": raw}
