@@ -70,7 +70,9 @@ class Items(commands.Cog):
         if done.question:
             await reply(interaction, replace(done.question, private=True))
             return
-        view = result_view(interaction, done.line, *done.buttons, in_place=in_place, item=done.item)
+        head = lists.head_title(interaction.message, button.uri) if in_place else ""
+        line = f"{head} · {done.line}" if head else done.line
+        view = result_view(interaction, line, *done.buttons, in_place=in_place, item=done.item)
         is_private = interaction.message is not None and interaction.message.flags.ephemeral
         if done.saved is not None and is_private:
             lists.show_saved(view, button.uri, saved=done.saved)

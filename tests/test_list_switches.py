@@ -58,8 +58,11 @@ async def test_opened_album_is_played_queued_and_saved_as_a_whole(
     await opened.pick(options(opened)[2]["value"])
     question = await opened.press("Queue album")
     assert "Queue all of this?" in question.text
-    await opened.press("Save album")
-    await opened.press("Play album")
+    album_name = opened.text.splitlines()[0].removeprefix("### ")
+    saved = await opened.press("Save album")
+    assert f"{album_name} · Added to your library" in saved.text
+    played = await opened.press("Play album")
+    assert f"{album_name} · Playing" in played.text
     assert ada.player.context in ada.saved_uris("album")
     album = spotify.catalogue.find_item(ada.player.context or "")
     assert isinstance(album, Album)

@@ -172,6 +172,14 @@ def query_in(text: str, buttons: Iterable[ui.Item[ui.LayoutView]]) -> str:
     return ""
 
 
+def head_in(text: str, uri: Uri) -> str:
+    """The title of the item in the list's heading, if that is `uri`; else empty."""
+    heading = text.partition("\n")[0].removeprefix("### ")
+    for prefix in _HEADING_PREFIXES.values():
+        heading = heading.removeprefix(prefix)
+    return heading if heading.endswith(f"]({uri.link})") else ""
+
+
 def _heading(page: ListPage, query: str, owner_name: str) -> str:
     kind, argument = page.path.kind, page.path.argument
     if page.head is not None:

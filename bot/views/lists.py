@@ -202,6 +202,14 @@ def show_saved(view: ui.LayoutView, uri: Uri, *, saved: bool) -> None:
                     cards.edit_list_text(view, mark)
 
 
+def head_title(message: discord.Message | None, uri: Uri) -> str:
+    """The title of the opened item in its list's heading; empty if the card shows `uri` itself."""
+    ids = cards.custom_ids(message.components if message else ())
+    if not any(each.startswith("list:pick:") for each in ids):
+        return ""
+    return list_text.head_in(cards.read_list_text(message), uri)
+
+
 def _is_head_saved(path: ListPath, message: discord.Message | None) -> bool:
     uri = path.head_uri
     ids = cards.custom_ids(message.components if message else ())
