@@ -81,7 +81,7 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
             raise NoDefaultPlaylist
         async with song_lines.progress_in(interaction) as progress:
             found = await self.items.find(user_id, playlist, what, progress)
-        if len(found.songs) > 1 or found.songs[0][1] > 1:
+        if playlist_removals.is_question_needed(found):
             view = playlist_removals.remove_question(found)
             await _finish(interaction, Reply(view=view, private=True))
             return

@@ -161,6 +161,33 @@ async def test_details_change_and_can_be_undone(spotify: Spotify, linked_user: U
         assert (playlist.name, playlist.description, playlist.public) == before
 
 
+async def test_a_change_that_changes_nothing_leaves_undo_alone(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    playlist = _named(spotify, "Harbour Evenings")
+    before = playlist.description
+    await linked_user.run("/playlist pin what:Harbour Evenings name:My own")
+    await linked_user.run("/playlist describe name:Harbour Evenings text:New")
+    spotify.calls.clear()
+    for line, shown in (
+        ("rename name:Harbour Evenings to:Harbour Evenings", "It has that name already"),
+        ("describe name:Harbour Evenings text:New", "It has that description already"),
+        ("visibility name:Harbour Evenings to:public", "Already public"),
+    ):
+        assert shown in (await linked_user.run(f"/playlist {line}")).text
+    assert not [call for call in spotify.calls if call.method != "GET"]
+    assert "is as it was" in await _undo(linked_user)
+    assert playlist.description == before
+    await linked_user.run("/playlist rename name:Harbour Evenings to:Tides")
+    assert "[My own]" in (await linked_user.run("/playlist pin")).text
+    question = await linked_user.run("/playlist delete name:Tides")
+    spotify.accounts["ada"].playlists.remove(playlist)
+    gone = await question.press("Delete playlist")
+    assert "**Tides** isn’t in your library, so there was nothing to delete." in gone.text
+    assert "is as it was" in await _undo(linked_user), "the change before that"
+    assert playlist not in spotify.accounts["ada"].playlists
+
+
 async def test_undo_leaves_alone_what_was_changed_meanwhile(
     spotify: Spotify, linked_user: UserClient
 ) -> None:

@@ -162,7 +162,7 @@ async def test_refusals_have_words_of_their_own(spotify: Spotify, linked_user: U
     files = add_playlist(spotify, local, name="Files")
     for command, words in (
         (f"/playlist add what:{song} to:{spotify_url(theirs.uri)}", "Grace"),
-        (f"/playlist add what:{song} to:{gone}", "can’t find that"),
+        (f"/playlist add what:{song} to:{gone}", "doesn’t show apps that playlist"),
         (f"/playlist add what:{spotify_url(files.uri)} to:Empty", "can’t add files"),
         (f"/playlist remove what:{song} from:Empty", "**Empty** is empty"),
         (f"/playlist remove what:{song} from:Files", "I can’t find that in **Files**"),

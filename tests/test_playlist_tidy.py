@@ -137,3 +137,18 @@ async def test_playlist_that_is_too_long_for_today_has_words_of_its_own() -> Non
         add_playlist(harness.spotify, *(generated_uri(number) for number in range(4_000)))
         reply = await linked_user.run("/playlist tidy name:Tides")
         await reply.wait_for("too long to look through today")
+
+
+async def test_a_file_that_no_app_can_put_back_is_removed_only_after_a_question(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    local = next(iter(spotify.catalogue.local.values()))
+    (song,) = song_uris(spotify, 1)
+    playlist = add_playlist(spotify, song, local.uri)
+    question = await linked_user.run(f"/playlist remove what:{local.name} from:Tides")
+    assert "Should it go?" in question.text
+    assert "/undo can’t put back files from a computer" in question.text
+    assert entry_uris(playlist) == [song, local.uri]
+    removed = await question.pick(local.name)
+    assert entry_uris(playlist) == [song]
+    assert "take that back" not in removed.text

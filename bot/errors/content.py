@@ -127,6 +127,13 @@ class ChangedSince(BotError):
         super().__init__(message=f"{title} was changed since then, so I left it as it is.")
 
 
+class PlaylistGone(BotError):
+    """`title` is the playlist's, escaped."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(message=f"{title} isn’t in your library, so there was nothing to delete.")
+
+
 class SharedPlaylist(BotError):
     message = (
         "A playlist that you share with collaborators can’t be public. Stop sharing it in Spotify "

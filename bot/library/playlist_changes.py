@@ -10,8 +10,14 @@ from msgspec.structs import replace
 
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
-from bot.errors.content import ChangedSince, InvalidPlaylistText, SharedPlaylist, TooManyPins
-from bot.errors.spotify import BadRequest, NotFound, OutcomeUnknown
+from bot.errors.content import (
+    ChangedSince,
+    InvalidPlaylistText,
+    PlaylistGone,
+    SharedPlaylist,
+    TooManyPins,
+)
+from bot.errors.spotify import BadRequest, NotFound, OutcomeUnknown, SpotifyDown
 from bot.library.playlist_lookup import find_playlist_among
 from bot.library.playlist_sources import Filled, NowPlaying, SourceSongs, fill, read_source
 from bot.library.undo import Change, UndoLog, Undone
@@ -61,10 +67,14 @@ class Details:
 
 @dataclass(frozen=True)
 class Edited:
-    """A playlist before its details were changed, and after."""
+    """A playlist before its details were changed, and after; both are one if nothing changed."""
 
     before: Playlist
     after: Playlist
+
+    @property
+    def changed(self) -> bool:
+        return self.before is not self.after
 
 
 @dataclass(frozen=True)
@@ -121,24 +131,33 @@ class PlaylistChanges:
         """Change details of the user's own playlist of this name or link."""
         spotify = await self._sessions.session(user_id)
         before = await find_playlist_among(spotify, text, EDITABLE, fresh=True)
+        old = details.of(before)
+        if old == details:
+            return Edited(before, before)
         if details.public and before.collaborative:
             raise SharedPlaylist
         await _edit(spotify, before.require_uri(), details)
         change = Change(
             f"Changed {bold(before.name)}.",
-            partial(self._undo_edit, user_id, before, details.of(before), details),
+            partial(self._undo_edit, user_id, before, old, details),
         )
         self._undo_log.record(user_id, spotify, change)
-        await self._store_name(user_id, before.require_uri(), details.name)
+        await self._store_name(user_id, before.require_uri(), old.name, details.name)
         return Edited(before, _with_details(before, details))
 
     async def delete(self, user_id: int, uri: Uri) -> Playlist:
-        """Delete the user's own playlist, or unfollow another; it is no default or pin any more."""
+        """Delete the user's own playlist, or unfollow another; it is no default or pin any more.
+
+        Raises PlaylistGone if it is not in the user's library.
+        """
         spotify = await self._sessions.session(user_id)
         try:
-            playlist = await spotify.playlists.get(uri)
+            playlist = await spotify.playlists.get(uri, fresh=False)
         except NotFound:  # its owner has hidden it, which is no reason to keep following it
             playlist = Playlist(id=uri.id, raw_uri=str(uri))
+        with suppress(SpotifyDown):
+            if await spotify.library.contains(uri, fresh=True) == [False]:
+                raise PlaylistGone(bold(playlist.name))
         default = (await self._preferences.get(user_id)).playlist
         default = default if default and default.id == uri.id else None
         pin = next((pin for pin in await self._pins.of(user_id) if pin.uri == str(uri)), None)
@@ -161,14 +180,14 @@ class PlaylistChanges:
         await self._preferences.set_playlist(user_id, default)
         return default
 
-    async def _store_name(self, user_id: int, uri: Uri, name: str | None) -> None:
-        """Rename the default and the pin, if the playlist is one."""
+    async def _store_name(self, user_id: int, uri: Uri, old: str | None, name: str | None) -> None:
+        """Rename the default and the pin, if the playlist is one; not a pin with another name."""
         if name is None:
             return
         default = (await self._preferences.get(user_id)).playlist
         if default and default.id == uri.id:
             await self._preferences.set_playlist(user_id, SavedDefault(uri.id, name))
-        if any(pin.uri == str(uri) for pin in await self._pins.of(user_id)):
+        if Pin(str(uri), single_line(old)) in await self._pins.of(user_id):
             await self._pins.set(user_id, Pin(str(uri), name))
 
     async def _undo_edit(
@@ -180,7 +199,7 @@ class PlaylistChanges:
             if now != new:
                 raise ChangedSince(bold(before.name))
             await _edit(spotify, uri, old)
-        await self._store_name(user_id, uri, old.name)
+        await self._store_name(user_id, uri, new.name, old.name)
         return Undone(f"{bold(before.name)} is as it was.")
 
     async def _undo_delete(

@@ -71,13 +71,18 @@ def source_choices(typed: str) -> list[app_commands.Choice[str]]:
 
 def renamed_card(edited: Edited) -> ui.LayoutView:
     """The playlist with its new name, and the old one."""
+    if not edited.changed:
+        return _card(edited.after, "It has that name already", "")
     return _card(edited.after, f"Renamed from {safe(edited.before.name) or 'Untitled'}", _UNDO)
 
 
 def described_card(edited: Edited) -> ui.LayoutView:
     """The playlist with its new description."""
+    if not edited.changed:
+        text = safe(edited.after.description, 300)
+        return _card(edited.after, "It has that description already", text)
     text = safe(edited.after.raw_description, 300)
-    return _card(edited.after, "New description", text or "No description")
+    return _card(edited.after, "New description", text or "No description", _UNDO)
 
 
 def visibility_card(edited: Edited) -> ui.LayoutView:
@@ -85,7 +90,9 @@ def visibility_card(edited: Edited) -> ui.LayoutView:
     shown = (
         "Public: it’s on your profile" if edited.after.public else "Private: not on your profile"
     )
-    return _card(edited.after, shown, "")
+    if not edited.changed:
+        return _card(edited.after, f"Already {shown[:1].lower()}{shown[1:]}", "")
+    return _card(edited.after, shown, _UNDO)
 
 
 def delete_question(playlist: Playlist, ownership: Ownership) -> Reply:
@@ -97,7 +104,8 @@ def delete_question(playlist: Playlist, ownership: Ownership) -> Reply:
     else:
         question, label = f"Take {bold(playlist.name)}{songs} out of your library?", "Unfollow"
     row: cards.Row = ui.ActionRow(DeleteButton(uri.id, label), KeepButton())
-    return Reply(view=cards.container(f"{question}\n-# On Spotify", row), private=True)
+    text = f"{question}\n-# /undo brings it back for ten minutes.\n-# On Spotify"
+    return Reply(view=cards.container(text, row), private=True)
 
 
 def deleted_card(playlist: Playlist) -> ui.LayoutView:
@@ -117,7 +125,7 @@ def default_text(default: SavedDefault | None, *, is_new: bool = False) -> str:
     return f"{bold(default.name)} {verb} your default: songs go there if you name no playlist."
 
 
-def _card(playlist: Playlist, heading: str, below: str) -> ui.LayoutView:
+def _card(playlist: Playlist, heading: str, *below: str) -> ui.LayoutView:
     row: cards.Row = ui.ActionRow(*item_buttons(playlist, ItemAction.PLAY, ItemAction.SHARE))
-    lines = f"-# {below}" if below else ""
+    lines = "\n".join(f"-# {line}" for line in below if line)
     return cards.card(playlist, row, heading=f"-# {heading}", below=lines)

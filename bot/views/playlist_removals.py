@@ -14,6 +14,7 @@ from bot.spotify.uris import Kind, Uri
 from bot.text.items import count
 from bot.views import cards, song_lines
 
+_LOCAL_LOST = "/undo can’t put back files from a computer: only Spotify’s own app adds those."
 _EVERY_COPY = "Spotify removes every copy of a song at once."
 _FIRST_STAYS = (
     "The first copy of each stays where it is. Spotify may then say that it was added today."
@@ -73,19 +74,29 @@ def _menu(custom_id: str, options: list[discord.SelectOption]) -> ui.Select[Any]
     )
 
 
+def is_question_needed(found: Found) -> bool:
+    """False for a single entry that can be put back."""
+    (song, copies), *others = found.songs
+    return bool(others) or copies > 1 or song.is_local
+
+
 def remove_question(found: Found) -> ui.LayoutView:
     """The question which of the songs are to be removed."""
     options = song_lines.options(
         (song, "" if copies == 1 else f"{copies} copies") for song, copies in found.songs
     )
     name, songs = song_lines.link(found.playlist), len(found.songs)
-    heading = (
-        f"{songs:,} matching songs in {name}" if songs > 1 else f"It’s in {name} several times"
-    )
+    heading, question = f"{songs:,} matching songs in {name}", "Which should go?"
+    if songs == 1:
+        song, copies = found.songs[0]
+        times = f" {copies:,} times" if copies > 1 else ""
+        heading, question = f"{song_lines.plain(song)} is in {name}{times}", "Should it go?"
     notes = [_EVERY_COPY] if any(copies > 1 for _, copies in found.songs) else []
+    if any(song.is_local for song, _ in found.songs):
+        notes.append(_LOCAL_LOST)
     if songs > len(options):
         notes.append(_LATER.format(shown=len(options)))
-    lines = [f"### {heading}", "Which should go?", song_lines.small(*notes)]
+    lines = [f"### {heading}", question, song_lines.small(*notes)]
     row: cards.Row = ui.ActionRow(RemoveSelect(found.playlist.require_uri().id, options))
     return song_lines.container(lines, row)
 
@@ -95,8 +106,11 @@ def removed_card(removed: Removed) -> ui.LayoutView:
     songs, name = len(removed.songs), song_lines.link(removed.playlist)
     copies = f" ({removed.entries:,} copies)" if removed.entries > songs else ""
     lines = [f"### Removed {count(songs, 'song')}{copies} from {name}"]
+    notes = [song_lines.UNDO] if any(not song.is_local for song in removed.songs) else []
+    if any(song.is_local for song in removed.songs):
+        notes.append(_LOCAL_LOST)
     return song_lines.container(
-        [*lines, *song_lines.named(removed.songs), song_lines.small(song_lines.UNDO)]
+        [*lines, *song_lines.named(removed.songs), song_lines.small(*notes)]
     )
 
 
