@@ -29,6 +29,7 @@ from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
 from bot.library.export import RunningExports
+from bot.library.export_folders import erase_leftovers
 from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
@@ -166,6 +167,9 @@ async def build(
         stack.push_async_callback(command_sync.close)
         button_icons = Icons(icons())
         stack.push_async_callback(button_icons.close)
+        exports = RunningExports()
+        stack.push_async_callback(exports.close)
+        erase_leftovers(now())
         services = Services(
             store=store,
             sessions=sessions,
@@ -179,7 +183,7 @@ async def build(
             player=player,
             panels=panels,
             saved_items=SavedItems(undo_log, panels.items_saved),
-            exports=RunningExports(),
+            exports=exports,
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
             pins=Pins(sessions, store),

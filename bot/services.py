@@ -84,6 +84,7 @@ class Services:
         """Erase from memory what belongs to a user's account, and if asked their settings."""
         for memory in (
             self.autocomplete,
+            self.exports,
             self.friends,
             self.panels,
             self.player,

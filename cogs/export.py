@@ -67,9 +67,9 @@ class Export(commands.Cog):
                 if done is None:
                     await work.finish(views.STOPPED)
                     return
-                with done.path.open("rb") as content:
-                    file = discord.File(content, done.path.name)
-                    await send_file(interaction, views.export_message(done), file)
+                await work.finish()
+                file = discord.File(done.file, done.file_name)
+                await send_file(interaction, views.export_message(done), file)
 
     @on_component(views.StopExportButton)
     async def stop(self, interaction: Interaction, button: views.StopExportButton) -> None:

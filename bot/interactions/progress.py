@@ -65,6 +65,8 @@ class StoppableWork:
     task  what the text begins with
 
     Its edits follow one another, so that the last text stays.
+
+    on_stop  called when the work is to stop, if it need not end its current step
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class StoppableWork:
         note: Callable[[int], str] = lambda _: "",
     ) -> None:
         self.stop_requested = False
+        self.on_stop: Callable[[], object] = lambda: None
         self._edit = edit
         self._turn = asyncio.Lock()
         self._is_over = False
@@ -89,15 +92,19 @@ class StoppableWork:
 
     async def stop(self) -> None:
         """Let the work end after its current step, of which the call may have been sent already."""
+        if self._is_over:
+            return
         self.stop_requested = True
+        self.on_stop()
         with suppress(*DISCORD_ERRORS):
             await self._show(_STOPPING)
 
-    async def finish(self, text: str) -> None:
-        """Put the last text into the reply."""
+    async def finish(self, text: str | None = None) -> None:
+        """Put the last text, if any, into the reply; nothing edits it later."""
         async with self._turn:
             self._is_over = True
-            await self._edit(text, False)
+            if text is not None:
+                await self._edit(text, False)
 
     async def _show(self, text: str) -> None:
         async with self._turn:

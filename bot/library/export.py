@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from threading import Event
 
 from bot.errors.content import ExportInProgress, FileTooLarge, NothingToExport, TooManyExports
 from bot.errors.spotify import LibraryChanged, NotFound, NotPermitted, SpotifyError
 from bot.interactions.progress import StoppableWork
 from bot.library.export_files import ExportContents, write_export
+from bot.library.export_folders import new_folder, translate_disk_errors
 from bot.library.export_lists import ExportList, select_lists
 from bot.library.report import ListReport
 from bot.library.spool import SpooledList, spool
@@ -37,12 +40,14 @@ _REASONS: dict[type[SpotifyError], str] = {
 class Export:
     """A file with an export, which exists as long as `RunningExports.start` is open.
 
+    file     open for reading
     reports  one for each list in the file
     hidden   the number of playlists that Spotify shows only to their owners
     failed   names of lists that could not be read, with reasons
     """
 
-    path: Path
+    file_name: str
+    file: BufferedReader
     reports: list[ListReport]
     hidden: int
     failed: list[tuple[str, str]]
@@ -50,10 +55,31 @@ class Export:
 
 
 class RunningExports:
-    """Exports in progress: one for each user, and MAX_EXPORTS in all."""
+    """Exports in progress: one for each user, and MAX_EXPORTS in all.
 
-    def __init__(self) -> None:
-        self._users: set[int] = set()
+    make_folder  makes a folder for the files of an export, and erases it after the block
+    """
+
+    def __init__(
+        self, make_folder: Callable[[], AbstractContextManager[Path]] = new_folder
+    ) -> None:
+        self.make_folder = make_folder
+        self._running: dict[int, asyncio.Task[Export | None] | None] = {}
+        self._is_closed = False
+
+    def forget(self, user_id: int) -> None:
+        """End the user's export, which erases its files."""
+        if task := self._running.get(user_id):
+            task.cancel()
+
+    async def close(self) -> None:
+        """End all exports, which erases their files."""
+        self._is_closed = True
+        tasks = [task for task in self._running.values() if task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     @asynccontextmanager
     async def start(
@@ -76,36 +102,82 @@ class RunningExports:
         raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
 
         Raises ExportInProgress, TooManyExports, NothingToExport, FileTooLarge if the file exceeds
-        `max_bytes`, OSError from the disk, and SpotifyError.
+        `max_bytes`, StorageError from the disk, and SpotifyError.
         """
-        if user_id in self._users:
+        if user_id in self._running:
             raise ExportInProgress
-        if len(self._users) >= MAX_EXPORTS:
+        if len(self._running) >= MAX_EXPORTS:
             raise TooManyExports
-        self._users.add(user_id)
+        self._running[user_id] = None
         try:
-            with TemporaryDirectory(prefix="tonearm-export-") as name:
-                folder = Path(name)
-                contents = await _read(spotify, what, folder, work, exported_at, raw)
-                if contents is None:
-                    yield None
-                    return
-                # Writing 50,000 songs takes a second, during which the event loop must not block.
-                path = await asyncio.to_thread(write_export, contents, file_format, folder)
-                _require_entries(contents)
-                if path.stat().st_size > max_bytes:
-                    path = await asyncio.to_thread(_compress, path)
-                if path.stat().st_size > max_bytes:
-                    raise FileTooLarge
-                yield Export(
-                    path,
-                    contents.reports,
-                    hidden=len(contents.hidden),
-                    failed=[(source.name, reason) for source, reason in contents.failed],
-                    unreadable=contents.unreadable,
+            with ExitStack() as stack:
+                with translate_disk_errors():
+                    folder = stack.enter_context(self.make_folder())
+                making = _make(
+                    stack, spotify, what, file_format, folder, max_bytes, work, exported_at, raw
                 )
+                task = self._running[user_id] = asyncio.create_task(making)
+                work.on_stop = task.cancel
+                yield await self._result(task)
         finally:
-            self._users.discard(user_id)
+            del self._running[user_id]
+
+    async def _result(self, task: asyncio.Task[Export | None]) -> Export | None:
+        """The export; None if its task was cancelled, and not the command that waits for it."""
+        try:
+            return await task
+        except asyncio.CancelledError:
+            waiting = asyncio.current_task()
+            if self._is_closed or (waiting is not None and waiting.cancelling()):
+                raise
+            return None
+
+
+async def _make(
+    stack: ExitStack,
+    spotify: Spotify,
+    what: str,
+    file_format: str,
+    folder: Path,
+    max_bytes: int,
+    work: StoppableWork,
+    exported_at: str,
+    raw: bool,
+) -> Export | None:
+    """Read the lists and write the file, which `stack` closes."""
+    with translate_disk_errors():
+        contents = await _read(spotify, what, folder, work, exported_at, raw)
+        if contents is None:
+            return None
+        # Writing 50,000 songs takes a second, during which the event loop must not block.
+        path = await _in_thread(contents, partial(write_export, contents, file_format, folder))
+        _require_entries(contents)
+        if path.stat().st_size > max_bytes:
+            path = await _in_thread(contents, partial(_compress, path))
+        if path.stat().st_size > max_bytes:
+            raise FileTooLarge
+        return Export(
+            path.name,
+            stack.enter_context(path.open("rb")),
+            contents.reports,
+            hidden=len(contents.hidden),
+            failed=[(source.name, reason) for source, reason in contents.failed],
+            unreadable=contents.unreadable,
+        )
+
+
+async def _in_thread(contents: ExportContents, write: Callable[[], Path]) -> Path:
+    """The path of the file that `write` makes. If this is cancelled, the thread ends first.
+
+    Otherwise the thread would still write while its folder is erased.
+    """
+    task = asyncio.create_task(asyncio.to_thread(write))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        contents.cancelled.set()
+        await asyncio.wait({task})
+        raise
 
 
 async def _read(
@@ -120,10 +192,10 @@ async def _read(
     several = len(selection.lists) + len(selection.hidden) > 1
     lists: list[SpooledList] = []
     failed: list[tuple[ExportList, str]] = []
-    numbers = count()
+    numbers, cancelled = count(), Event()
     for source in selection.lists:
         try:
-            spooled = await _spool(spotify, source, folder, numbers, work)
+            spooled = await _spool(spotify, source, folder, numbers, work, cancelled)
         except (NotFound, NotPermitted, LibraryChanged) as error:
             if not several:
                 raise
@@ -140,16 +212,23 @@ async def _read(
         unreadable=selection.unreadable,
         exported_at=exported_at,
         raw=raw,
+        cancelled=cancelled,
     )
 
 
 async def _spool(
-    spotify: Spotify, source: ExportList, folder: Path, numbers: count[int], work: StoppableWork
+    spotify: Spotify,
+    source: ExportList,
+    folder: Path,
+    numbers: count[int],
+    work: StoppableWork,
+    cancelled: Event,
 ) -> SpooledList | None:
     """Read a list, again from the start if it changes too much. Raises LibraryChanged."""
     for attempt in count(1):
         try:
-            return await spool(spotify, source, folder / f"list-{next(numbers)}", work)
+            path = folder / f"list-{next(numbers)}"
+            return await spool(spotify, source, path, work, cancelled)
         except LibraryChanged:
             if attempt == _MAX_READS or source.playlist is None:
                 raise

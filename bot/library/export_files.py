@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import BinaryIO
 
 from bot.library.export_lists import ExportList, LibrarySection
@@ -32,6 +33,7 @@ class ExportContents:
     hidden      playlists that Spotify shows only to their owners
     failed      lists that could not be read, with the reason
     unreadable  playlists that could not be read in the list of playlists
+    cancelled   ends the writing when it is set: `SpooledList.entries` raises CancelledError
     """
 
     lists: Sequence[SpooledList]
@@ -41,6 +43,7 @@ class ExportContents:
     exported_at: str
     raw: bool = False
     reports: list[ListReport] = field(default_factory=list)
+    cancelled: Event = field(default_factory=Event)
 
 
 def write_export(contents: ExportContents, file_format: str, folder: Path) -> Path:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from asyncio import CancelledError
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from bot.errors.spotify import SpotifyDown
 from bot.interactions.progress import StoppableWork
@@ -27,6 +29,7 @@ class SpooledList:
     missing   the number of entries that Spotify counts but does not list
     counts    Spotify's lowest and highest count, if they differ although nothing moved
     complete  whether the list had an end; if not, there may be more entries
+    cancelled  ends an iteration over the entries, which runs in a thread
     """
 
     source: ExportList
@@ -35,6 +38,7 @@ class SpooledList:
     missing: int
     counts: tuple[int, int] | None
     complete: bool
+    cancelled: Event
 
     def lines(self) -> Iterator[bytes]:
         """The entries' JSON, in order."""
@@ -47,8 +51,10 @@ class SpooledList:
         yield from (rest + unpack.flush()).split(b"\n")[:-1]
 
     def entries(self) -> Iterator[tuple[ApiModel | None, bytes]]:
-        """Each entry with its JSON; None if it is null or unreadable."""
+        """Each entry with its JSON; None if it is null or unreadable. Raises CancelledError."""
         for line in self.lines():
+            if self.cancelled.is_set():
+                raise CancelledError
             try:
                 yield self.source.decode(line), line
             except SpotifyDown:
@@ -56,9 +62,11 @@ class SpooledList:
 
 
 async def spool(
-    spotify: Spotify, source: ExportList, path: Path, work: StoppableWork
+    spotify: Spotify, source: ExportList, path: Path, work: StoppableWork, cancelled: Event
 ) -> SpooledList | None:
     """Read a list into a new file; None if the work was stopped.
+
+    cancelled  see SpooledList
 
     Raises SpotifyError, and OSError from the disk.
     """
@@ -91,4 +99,5 @@ async def spool(
         missing=reader.missing,
         counts=None if reader.moved else reader.totals.range,
         complete=reader.complete,
+        cancelled=cancelled,
     )
