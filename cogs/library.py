@@ -1,4 +1,4 @@
-"""/save, /unsave and /undo: the user's library."""
+"""/save, /unsave, /saved and /undo: the user's library."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from bot.services import Services
 from bot.spotify.uris import Uri
 from bot.views import playlist_items, playlist_removals, playlists, song_lines
 from bot.views.playlist_items import Answer, Place
+from bot.views.progress import show_progress
 from bot.views.queue_question import listed_uris
 from bot.views.status_line import is_in_place, result_view, with_status
 
@@ -66,7 +67,7 @@ class PlaylistItemButtons(commands.Cog):
         spotify = await self.sessions.session(interaction.user.id)
         uris = listed_uris(interaction.message)
         resolved = Resolved([await spotify.catalogue.item(uri) for uri in uris])
-        async with song_lines.progress_in(interaction) as progress:
+        async with show_progress(interaction) as progress:
             wanted, result = await self.items.add_items(
                 interaction.user.id,
                 playlist,
@@ -81,7 +82,7 @@ class PlaylistItemButtons(commands.Cog):
     @on_component(playlist_removals.RemoveSelect)
     async def remove(self, interaction: Interaction, menu: playlist_removals.RemoveSelect) -> None:
         await defer_edit(interaction)
-        async with song_lines.progress_in(interaction) as progress:
+        async with show_progress(interaction) as progress:
             removed = await self.items.remove(
                 interaction.user.id, menu.playlist, menu.uris, progress
             )
@@ -101,7 +102,7 @@ class PlaylistItemButtons(commands.Cog):
         self, interaction: Interaction, playlist: Uri, uris: frozenset[str] | None
     ) -> None:
         await defer_edit(interaction)
-        async with song_lines.progress_in(interaction) as progress:
+        async with show_progress(interaction) as progress:
             removed, left = await self.items.tidy(interaction.user.id, playlist, uris, progress)
         await edit_reply(interaction, view=playlist_removals.tidy_card(left, removed))
 

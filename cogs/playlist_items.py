@@ -22,8 +22,9 @@ from bot.services import Services
 from bot.spotify import Spotify
 from bot.spotify.ownership import WRITABLE
 from bot.spotify.uris import Kind, Uri
-from bot.views import playlist_items, playlist_removals, song_lines
+from bot.views import playlist_items, playlist_removals
 from bot.views.playlist_items import Place
+from bot.views.progress import show_progress
 
 
 class PlaylistItems(commands.GroupCog, group_name="playlist", group_description="Your playlists"):
@@ -60,7 +61,7 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         if playlist is None:
             await reply(interaction, await self._ask(spotify, user_id, resolved, Place(at)))
             return
-        async with song_lines.progress_in(interaction) as progress:
+        async with show_progress(interaction) as progress:
             wanted, result = await self.items.add_items(
                 user_id, playlist, resolved.items, at_top=at == "top", progress=progress
             )
@@ -79,7 +80,7 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         playlist = await self._playlist(spotify, user_id, source)
         if playlist is None:
             raise NoDefaultPlaylist
-        async with song_lines.progress_in(interaction) as progress:
+        async with show_progress(interaction) as progress:
             found = await self.items.find(user_id, playlist, what, progress)
         if playlist_removals.is_question_needed(found):
             view = playlist_removals.remove_question(found)
@@ -97,7 +98,7 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         user_id = interaction.user.id
         spotify = await self.sessions.session(user_id)
         playlist = await find_playlist_among(spotify, name, WRITABLE)
-        async with song_lines.progress_in(interaction) as progress:
+        async with show_progress(interaction) as progress:
             tidiness = await self.items.inspect(user_id, playlist.require_uri(), progress)
         view = playlist_removals.tidy_card(tidiness)
         await _finish(interaction, Reply(view=view, private=True))

@@ -232,7 +232,7 @@ def _ram_folder() -> str | None:
 
 
 def free_port() -> int:
-    """One that nobody listens at, below those that systems give to whoever asks for any."""
+    """A port that nothing listens on, below the range that systems assign by themselves."""
     for port in (random.choice(_PORT_RANGE) for _ in _PORT_RANGE):
         with socket.socket() as free, suppress(OSError):
             free.bind(("127.0.0.1", port))

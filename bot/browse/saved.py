@@ -19,8 +19,6 @@ from bot.text.items import creator
 # Characters of the names of the creators that a filter looks at.
 _MAX_CREATORS = 250
 
-SAVED_KINDS = tuple(Kind)
-
 
 @dataclass(frozen=True)
 class SavedEntries:

@@ -8,6 +8,7 @@ import msgspec
 
 from bot.spotify.models import Playable, Track
 from bot.spotify.pages import PlaylistEntry
+from bot.spotify.uris import page_url
 
 _MAX_NAME = 100
 
@@ -34,8 +35,7 @@ class ListedSong(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def link(self) -> str:
         """The URL of its page; empty for a local file and for an unknown item."""
-        parts = self.uri.split(":")
-        return f"https://open.spotify.com/{parts[1]}/{parts[2]}" if len(parts) == 3 else ""
+        return page_url(self.uri)
 
 
 EntryRef = int | ListedSong

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.errors.content import NothingToAdd
-from bot.errors.spotify import NotFound, NotPermitted
 from bot.library.listed_songs import ListedSong, listed
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
-from bot.spotify.models import Album, Episode, Playable, Playlist, Track
+from bot.spotify.songs import SongSource, songs_in
 
 # The most links that one command adds, and the most songs: ten calls.
 MAX_LINKS, MAX_SONGS = 10, 1_000
@@ -45,7 +44,9 @@ async def songs_to_add(spotify: Spotify, items: Sequence[Item]) -> SongsToAdd:
     songs: list[ListedSong] = []
     unusable, is_local = 0, False
     for item in items:
-        async for song in _songs_in(spotify, item):
+        if not isinstance(item, SongSource):
+            raise NothingToAdd(item.kind)
+        async for song in songs_in(spotify, item):
             if song is None or song.uri is None:
                 unusable += 1
                 is_local |= song is not None
@@ -57,20 +58,3 @@ async def songs_to_add(spotify: Spotify, items: Sequence[Item]) -> SongsToAdd:
         raise NothingToAdd("local files", message=_LOCAL_FILE)
     Entries(songs, unreadable=unusable).require(NothingToAdd("empty"))
     return SongsToAdd(songs, False, unusable)
-
-
-async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | None]:
-    match item:
-        case Track() | Episode():
-            yield item
-        case Album():
-            async for track in spotify.catalogue.album_tracks(item.require_uri()):
-                yield track
-        case Playlist():
-            try:
-                async for entry in spotify.playlists.items(item.require_uri()):
-                    yield entry.item if entry else None
-            except (NotFound, NotPermitted):
-                raise NothingToAdd("a hidden playlist", message=_HIDDEN) from None
-        case _:
-            raise NothingToAdd(item.kind)

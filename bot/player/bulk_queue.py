@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors.bot_error import BotError
@@ -35,6 +35,7 @@ from bot.spotify.models import (
 )
 from bot.spotify.pages import Page, PlaylistEntry
 from bot.spotify.paging import PAGE_SIZE
+from bot.spotify.songs import SongSource, songs_in
 from bot.text.items import count, links_left_out
 
 # The most songs, and the most links, that one command queues.
@@ -167,7 +168,9 @@ async def expand(
         return Entries(songs, unreadable=unreadable + local_files)
 
     for item in items:
-        async for song in _songs_in(spotify, item):
+        if not isinstance(item, SongSource):
+            raise NothingToQueue(item.kind)
+        async for song in songs_in(spotify, item, concurrency=1):
             if work and work.stop_requested:
                 return expanded()
             unreadable += song is None
@@ -187,22 +190,6 @@ def unusable_note(songs: Entries[Playable]) -> str:
         if songs.unreadable
         else ""
     )
-
-
-async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | None]:
-    """The songs of one item; read page by page."""
-    uri = item.require_uri()
-    match item:
-        case Track() | Episode():
-            yield item
-        case Album():
-            async for track in spotify.catalogue.album_tracks(uri):
-                yield track
-        case Playlist():
-            async for entry in spotify.playlists.items(uri, concurrency=1):
-                yield entry.item if entry else None
-        case _:
-            raise NothingToQueue(item.kind)
 
 
 async def queue_tracks(

@@ -34,6 +34,12 @@ def is_id(text: str) -> bool:
     return _ID_PATTERN.fullmatch(text) is not None and text.swapcase() <= _MAX_ID_SWAPPED
 
 
+def page_url(uri: str) -> str:
+    """The URL of the page of an item; empty for a local file and for an unknown item."""
+    parts = uri.split(":")
+    return f"https://open.spotify.com/{parts[1]}/{parts[2]}" if len(parts) == 3 else ""
+
+
 @dataclass(frozen=True)
 class Uri:
     """The URI of an item, which is its `str()`; `link` is the URL of its page.
@@ -50,4 +56,4 @@ class Uri:
 
     @property
     def link(self) -> str:
-        return f"https://open.spotify.com/{self.kind}/{self.id}"
+        return page_url(str(self))

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable, Sequence
 
 import discord
 from discord import ui
 
-from bot.errors.bot_error import BotError
-from bot.interactions.discord_errors import DISCORD_ERRORS
-from bot.interactions.progress import ProgressMessage
-from bot.interactions.responses import Interaction, edit_reply
 from bot.library.duplicates import Reason
 from bot.library.listed_songs import ListedSong
 from bot.spotify.models import Playlist
 from bot.text.escape import safe, single_line
 from bot.text.items import count
 from bot.views import cards
-from bot.views.status_line import with_status
 
 # Songs that a card names, and options of a menu, of which Discord allows 25.
 MAX_NAMED, MAX_OPTIONS = 10, 25
 MAX_NAME, MAX_LABEL, _MAX_VALUE = 60, 90, 100
 
-_WORKING, _STOPPED = "Working on it", "Stopped, see below."
 UNDO = "Use /undo to take that back."
 _UNREAD = "I couldn’t read {entries} of it, so I may have missed some."
 
@@ -39,27 +32,6 @@ REASONS = {
 
 def text_view(text: str) -> ui.LayoutView:
     return cards.container(text)
-
-
-@asynccontextmanager
-async def progress_in(interaction: Interaction) -> AsyncIterator[ProgressMessage]:
-    """The progress of long work: in the deferred reply, or in a line of the pressed message."""
-    message = interaction.message
-
-    async def show(text: str) -> None:
-        if message is None:
-            await edit_reply(interaction, text)
-        else:
-            await edit_reply(interaction, view=with_status(message, text))
-
-    progress = ProgressMessage(show, _WORKING)
-    try:
-        yield progress
-    except BotError:
-        if message is not None and progress.was_shown:
-            with suppress(*DISCORD_ERRORS):  # the error matters more
-                await show(_STOPPED)
-        raise
 
 
 def container(lines: Iterable[str], *rows: cards.Row) -> ui.LayoutView:

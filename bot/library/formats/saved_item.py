@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.spotify.api_model import ApiModel
 from bot.spotify.models import Album, Artist, Audiobook, Author, Show
 from bot.spotify.pages import SavedAlbum, SavedAudiobook, SavedShow
+from bot.spotify.uris import page_url
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,8 +29,7 @@ class SavedItem:
     @property
     def url(self) -> str:
         """The page at open.spotify.com."""
-        _, kind, item_id = self.uri.split(":") if self.uri.count(":") == 2 else ("", "", "")
-        return f"https://open.spotify.com/{kind}/{item_id}" if item_id else ""
+        return page_url(self.uri)
 
 
 def saved_item_of(entry: ApiModel | None) -> SavedItem | None:

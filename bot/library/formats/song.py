@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.spotify.api_model import ApiModel
 from bot.spotify.models import Album, Artist, Episode, Image, Playable, Show, Track
 from bot.spotify.pages import PlaylistEntry, SavedEpisode, SavedTrack
-from bot.spotify.uris import Uri
+from bot.spotify.uris import Uri, page_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Song:
     @property
     def url(self) -> str:
         """The page at open.spotify.com; empty for a local file."""
-        return f"https://open.spotify.com/{self.uri.split(':')[1]}/{self.id}" if self.id else ""
+        return page_url(self.uri) if self.id else ""
 
     @property
     def image_url(self) -> str:

@@ -38,7 +38,7 @@ export function filling(bar, { list, ask, onLeave }) {
     for (const option of command.options)
       if (option.required || values.has(option.name)) add(option, values.get(option.name));
     tip();
-    const [given] = [...values.keys()].slice(-1); // whoever typed it goes on typing there
+    const [given] = [...values.keys()].slice(-1); // continue typing in the last field
     (fields.find(({ option }) => option.name === given)?.input ?? next()).focus();
   }
 
