@@ -35,10 +35,12 @@ class OwnPlaylists:
     more: bool
 
 
-async def own_playlists(spotify: Spotify, *, fresh: bool = False) -> OwnPlaylists:
-    """The first of the user's playlists; at most five calls, or fewer from the cache."""
+async def own_playlists(
+    spotify: Spotify, *, pages: int = MAX_PAGES, fresh: bool = False
+) -> OwnPlaylists:
+    """The first of the user's playlists; a call a page and one more, or fewer from the cache."""
     (playlists, more), profile = await asyncio.gather(
-        spotify.playlists.first_pages(MAX_PAGES, fresh=fresh), spotify.profile.me(fresh=False)
+        spotify.playlists.first_pages(pages, fresh=fresh), spotify.profile.me(fresh=False)
     )
     owned = playlists.map(lambda playlist: (playlist, ownership_of(playlist, profile.id)))
     return OwnPlaylists(owned, more)

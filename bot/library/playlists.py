@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-from itertools import compress
 
 from bot.errors.content import NothingFound
+from bot.library.playlist_lookup import own_playlists
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
 from bot.spotify.models import Playlist
-from bot.spotify.ownership import Ownership, ownership_of
+from bot.spotify.ownership import Ownership
 from bot.spotify.uris import Kind, Uri
 from bot.text.items import count
 
@@ -38,20 +37,15 @@ class WritablePlaylists:
     more: bool
 
 
-def can_add_to(playlist: Playlist, account_id: str | None) -> bool | None:
-    """Whether this Spotify account owns the playlist or collaborates on it; None if unknown."""
-    ownership = ownership_of(playlist, account_id)
-    return None if ownership is Ownership.UNKNOWN else ownership is not Ownership.FOLLOWED
-
-
 async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
     """The playlists that the user can add to, among those on their first page."""
-    (playlists, more), profile = await asyncio.gather(
-        spotify.playlists.first_pages(), spotify.profile.me(fresh=False)
+    own = await own_playlists(spotify, pages=1)
+    ownerships = [ownership for _, ownership in own.entries]
+    writable = own.entries.where(
+        (pair for pair in own.entries if pair[1] in (Ownership.OWN, Ownership.SHARED)),
+        unreadable=ownerships.count(Ownership.UNKNOWN),
     )
-    permissions = [can_add_to(playlist, profile.id) for playlist in playlists]
-    writable = playlists.where(compress(playlists, permissions), unreadable=permissions.count(None))
-    return WritablePlaylists(writable, more)
+    return WritablePlaylists(writable.map(lambda pair: pair[0]), own.more)
 
 
 async def resolve_addition(spotify: Spotify, item: Item) -> Addition:
