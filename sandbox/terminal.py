@@ -89,7 +89,7 @@ class Terminal:
                 await self._show_reply(await self._user_client.press(self._message(), rest))
             elif line.startswith("#"):
                 self._select_message(line)
-            elif word == "?":
+            elif word == "?" and rest:
                 await self._autocomplete(rest)
             elif word == "on":
                 await self._use_context_menu(*rest.split(" ", 1))

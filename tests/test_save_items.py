@@ -173,9 +173,23 @@ async def test_what_cannot_be_read_is_not_undone(
     old = _library(ada)["track"][2]
     before = _library(ada)
     spotify.on("contains", ErrorResponse(500, "Oops"), times=3)
-    await linked_user.run(f"/save what:{old}")
-    assert "didn’t say what was in your library" in (await linked_user.run("/undo")).text
+    saved = await linked_user.run(f"/save what:{old}")
+    assert "Now in your Liked Songs" in saved.text
+    undone = await linked_user.run("/undo")
+    assert "I left it as it is: Spotify didn’t say what was in your library" in undone.text
+    assert "as it was before" not in undone.text
     assert _library(ada) == before
+
+
+async def test_what_spotify_has_no_more_is_not_restored(
+    spotify: Spotify, linked_user: UserClient, ada: Account
+) -> None:
+    song = _library(ada)["track"][0]
+    await linked_user.run(f"/unsave what:{song}")
+    spotify.on("PUT .*me/library", ErrorResponse(404, "Not found"), times=None)
+    undone = await linked_user.run("/undo")
+    assert "Spotify no longer has 1 song." in undone.text
+    assert "as it was before" not in undone.text
 
 
 async def test_two_saves_at_once_are_undone_as_one_change(

@@ -19,7 +19,7 @@ from bot.spotify import Spotify
 from bot.spotify.library import batches
 from bot.spotify.models import Playlist
 from bot.spotify.uris import Kind, Uri
-from bot.text.library import change_sentence
+from bot.text.library import change_sentence, counts
 
 # Seconds to look at the library after a write that Spotify did not confirm.
 _LOOK_TIMEOUT = 2.0
@@ -28,13 +28,18 @@ _NOT_CONFIRMED = (
     "Not sure that worked: Spotify didn’t confirm. Check your library before trying again."
 )
 _AT_THE_TOP = "It’s at the top of the list now: apps can’t restore its old place or date."
+_ALL_AT_THE_TOP = (
+    "They’re at the top of their lists now: apps can’t restore their old places or dates."
+)
 _OWNER_UNKNOWN = (
     "Spotify doesn’t say whose playlist that is. If it’s yours, removing it would delete it, so "
     "I left it alone."
 )
-_NOT_KNOWN_BEFORE = (
+_REST_NOT_KNOWN = (
     "Spotify didn’t say what was in your library before, so the rest stays as it is now."
 )
+_NOT_KNOWN = "I left it as it is: Spotify didn’t say what was in your library before."
+_GONE = "Spotify no longer has {items}."
 
 
 class SavedCallback(Protocol):
@@ -142,9 +147,11 @@ class SavedItems:
             return
         saved = change.saved
         to_restore = [uri for uri in attempted if uri not in change.unsure]
-        caveats = (_NOT_KNOWN_BEFORE,) if len(to_restore) < len(attempted) else ()
+        caveats = (_REST_NOT_KNOWN,) if len(to_restore) < len(attempted) else ()
 
         async def undo(spotify: Spotify) -> Undone:
+            if not to_restore:
+                return Undone(_NOT_KNOWN)
             return await self._undo(spotify, user_id, to_restore, not saved, titles, caveats)
 
         label = change_sentence(attempted, titles, saved=saved)
@@ -167,8 +174,13 @@ class SavedItems:
             if known_now := (*write.changed, *write.unchanged):
                 self._on_saved(user_id, *known_now, saved=saved)
         message = change_sentence(write.changed, titles, saved=saved)
-        if saved and any(uri.kind != Kind.ARTIST for uri in write.changed):
-            caveats = (_AT_THE_TOP, *caveats)
+        # Spotify lists followed artists by their IDs.
+        moved = [uri for uri in write.changed if saved and uri.kind != Kind.ARTIST]
+        if moved:
+            caveats = (_AT_THE_TOP if len(moved) == 1 else _ALL_AT_THE_TOP, *caveats)
+        if write.missing:
+            gone = _GONE.format(items=counts(write.missing))
+            message, caveats = (message, (gone, *caveats)) if message else (gone, caveats)
         return Undone(message or "That’s already as it was before.", caveats)
 
     def _lock(self, user_id: int) -> asyncio.Lock:

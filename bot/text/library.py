@@ -22,18 +22,23 @@ def noun(kind: Kind) -> str:
     return _NOUNS.get(kind, str(kind))
 
 
-def saved_message(kind: Kind, *, changed: bool = True) -> str:
-    """What is said of an item after a save; `changed`: it was not saved before."""
+def saved_message(kind: Kind, *, changed: bool | None = True) -> str:
+    """What is said of an item after a save.
+
+    changed  whether it was not saved before; None if that is not known
+    """
     if kind == Kind.ARTIST:
-        return "Now following" if changed else "You already follow them"
-    return f"{'Added to' if changed else 'Already in'} {place(kind)}"
+        return "You already follow them" if changed is False else "Now following"
+    verb = {True: "Added to", False: "Already in", None: "Now in"}[changed]
+    return f"{verb} {place(kind)}"
 
 
-def removed_message(kind: Kind, *, changed: bool = True) -> str:
-    """What is said of an item after it was removed; `changed`: it was saved before."""
+def removed_message(kind: Kind, *, changed: bool | None = True) -> str:
+    """What is said of an item after it was removed; `changed`: as above, whether it was saved."""
     if kind == Kind.ARTIST:
-        return "Not following any more" if changed else "You don’t follow them"
-    return f"{'Removed from' if changed else 'Not in'} {place(kind)}"
+        return "You don’t follow them" if changed is not True else "Not following any more"
+    verb = {True: "Removed from", False: "Not in", None: "Not in"}[changed]
+    return f"{verb} {place(kind)}"
 
 
 def titles(items: Iterable[Item]) -> dict[Uri, str]:

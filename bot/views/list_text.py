@@ -251,8 +251,9 @@ def _line(entry: Entry, head: Item | None, limit: int) -> str:
         parts = [safe(item.name, limit) or "Untitled"]
     else:
         parts = [title(item, limit)]
-        # The heading names the artist of an album and the show of an episode already.
-        if item.kind not in (Kind.ARTIST, Kind.PLAYLIST) and creator(item) != _head_creator(head):
+        # The heading names the artist of an album and the show of an episode already, and the kind.
+        named = (_head_creator(head), item.kind.capitalize())
+        if item.kind not in (Kind.ARTIST, Kind.PLAYLIST) and creator(item) not in named:
             parts.append(escape(creator(item, limit)))
     if isinstance(item, Playlist) and entry.ownership is not None:
         parts += [escape(detail) for detail in playlist_details(item, entry.ownership)]

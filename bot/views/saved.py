@@ -23,7 +23,8 @@ _UNUSABLE = "I couldn’t use {links}: nothing on Spotify that I can save."
 def item_line(uri: Uri, change: SavedChange, *, saved: bool) -> str:
     """What happened to one item, without a full stop."""
     message = saved_message if saved else removed_message
-    return message(uri.kind, changed=uri in change.changed)
+    changed = None if uri in change.unsure else uri in change.changed
+    return message(uri.kind, changed=changed)
 
 
 @dataclass(frozen=True)
