@@ -54,6 +54,21 @@ async def test_whole_floats_and_numbers_in_strings_are_numbers(
     assert "Playing on Ada's Laptop" in (await linked_user.run("/now")).text
 
 
+async def test_chapter_that_spotify_shows_has_its_book_and_the_buttons_of_an_episode(
+    spotify: Spotify, linked_user: UserClient, player: Player
+) -> None:
+    book = next(iter(spotify.catalogue.audiobooks.values()))
+    shown = {"name": book.name, "type": "audiobook", "uri": book.uri, "id": book.id}
+    common = {"id": book.id, "name": "Chapter 7", "duration_ms": 600_000, "audiobook": shown}
+    for kind, uri in (("chapter", "chapter"), ("chapter", "episode"), ("episode", "episode")):
+        item = {**common, "type": kind, "uri": f"spotify:{uri}:{book.id}"}
+        spotify.on(PLAYER, set_field("item", to=item))
+        reply = await linked_user.run("/now")
+        assert "Chapter 7" in reply.text
+        assert book.name in reply.text
+        assert reply.text.count("15 s") == 2
+
+
 async def test_list_without_a_readable_entry_is_never_called_empty(
     spotify: Spotify, linked_user: UserClient
 ) -> None:

@@ -80,7 +80,7 @@ class InvalidPosition(BotError):
         message = f"Spotify doesn’t say {unknown}. Use a time, such as 1:23." if unknown else None
         if duration_ms is not None:
             minutes, seconds = divmod(duration_ms // 1000, 60)
-            message = f"The track is only {minutes}:{seconds:02} long. Use /next to skip it."
+            message = f"It’s only {minutes}:{seconds:02} long. Use /next to skip it."
         super().__init__(message=message)
 
 

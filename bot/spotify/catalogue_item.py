@@ -88,6 +88,8 @@ def _claimed_kind_and_id(fields: Mapping[str, object]) -> tuple[Kind | None, obj
         return Kind(match[1]), match[2]
     if isinstance(uri, str) and _OTHER_URI.match(uri):
         item_id = None
+    if kind == "chapter":  # of an audiobook: Spotify sends both types
+        kind = Kind.EPISODE
     return (Kind(kind) if isinstance(kind, str) and kind in _KINDS else None), item_id
 
 

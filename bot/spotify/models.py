@@ -147,7 +147,8 @@ class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
 class Episode(CatalogueItem, frozen=True, tag="episode", tag_field="type"):
     kind = Kind.EPISODE
 
-    show: Show | None = None
+    raw_show: Show | None = msgspec.field(default=None, name="show")
+    audiobook: Show | None = None  # of a chapter
     images: list[Image] | None = None
     duration_ms: Duration | None = None
     is_playable: bool | None = None
@@ -165,13 +166,17 @@ class Episode(CatalogueItem, frozen=True, tag="episode", tag_field="type"):
         return {**inherited, **known, "show": album}
 
     @property
+    def show(self) -> Show | None:
+        """The show, or the audiobook of a chapter, without its URI."""
+        return self.raw_show or self.audiobook
+
+    @property
     def release_date(self) -> str | None:
         return _date(self.raw_release_date)
 
 
 Playable = Track | Episode
 """An item that the player can play."""
-
 PlayableOrUnknown = Track | Episode | UnknownItem | None
 
 
@@ -237,10 +242,6 @@ class Device(ApiModel, frozen=True):
 
 
 UNKNOWN_DEVICE = Device(name="")
-
-
-class DevicesResponse(ApiModel, frozen=True):
-    devices: list[Device | None]
 
 
 class Context(ApiModel, frozen=True):

@@ -15,6 +15,7 @@ from bot.spotify.models import (
     Artist,
     Audiobook,
     Context,
+    Device,
     Episode,
     Owner,
     Playable,
@@ -212,6 +213,10 @@ class RecentlyPlayed(ApiModel, frozen=True):
 
 
 # ---- the player
+
+
+class DevicesResponse(ApiModel, frozen=True):
+    devices: list[Device | None]
 
 
 class Queue(ApiModel, frozen=True):

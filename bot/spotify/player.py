@@ -11,8 +11,8 @@ from enum import StrEnum
 from bot.spotify.api_client import ApiClient
 from bot.spotify.catalogue import ITEM_BYTES
 from bot.spotify.entries import Entries
-from bot.spotify.models import Device, DevicesResponse, Playback
-from bot.spotify.pages import Queue, RecentlyPlayed
+from bot.spotify.models import Device, Playback
+from bot.spotify.pages import DevicesResponse, Queue, RecentlyPlayed
 from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
 

@@ -22,13 +22,13 @@ from bot.spotify.models import (
     Album,
     Artist,
     Chapter,
-    DevicesResponse,
     Episode,
     Playback,
     Playlist,
     Track,
 )
 from bot.spotify.pages import (
+    DevicesResponse,
     FollowedArtistsResponse,
     Page,
     PlaylistEntry,
