@@ -64,7 +64,8 @@ class Account(commands.Cog):
         await defer(interaction)
         linked = await self.sessions.linked_account(interaction.user.id)
         if linked is None:
-            await reply(interaction, account.NOT_LINKED)
+            has_login = await self.login_flow.linking.is_stored(interaction.user.id)
+            await reply(interaction, account.LOGIN_STORED if has_login else account.NOT_LINKED)
             return
         preferences = await self.preferences.get(interaction.user.id)
         await reply(interaction, account.account_card(linked, preferences))
@@ -93,7 +94,9 @@ class Account(commands.Cog):
     @on_component(CancelUnlink)
     async def cancel_unlink(self, interaction: Interaction, _: CancelUnlink) -> None:
         await defer_edit(interaction)
-        await edit_reply(interaction, account.CANCELLED)
+        # Another question may have been answered meanwhile.
+        linked = await self.sessions.linked_account(interaction.user.id)
+        await edit_reply(interaction, account.CANCELLED if linked else account.NOTHING_TO_ERASE)
 
     @on_component(login.StartLogin)
     async def start_login(self, interaction: Interaction, _: login.StartLogin) -> None:

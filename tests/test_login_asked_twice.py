@@ -149,9 +149,11 @@ async def test_login_that_waits_for_the_browser_continues_where_it_was() -> None
         again = await it.send("POST", path, at_discord.cookie)
         assert (again.location, again.cookie) == (at_discord.location, at_discord.cookie)
         unfinished = await it.send("GET", "/done", at_discord.cookie)
-        assert "still waiting for you to agree" in unfinished.text
+        assert "Discord is still waiting for you to agree" in unfinished.text
         callback = await it.authorize(at_discord)
         at_spotify = await it.send_callback(callback)
+        unfinished = await it.send("GET", "/done", at_spotify.cookie)
+        assert "Spotify is still waiting for you to agree" in unfinished.text
         again = await it.send_callback(callback)
         assert (again.location, again.cookie) == (at_spotify.location, at_spotify.cookie)
         page = await it.send("GET", path, at_discord.cookie)

@@ -39,6 +39,23 @@ async def test_unlink_can_be_cancelled(harness: Harness, linked_user: UserClient
     assert count_linked_accounts(harness) == 1
 
 
+async def test_cancel_after_another_question_was_confirmed_claims_nothing(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    confirmed = await linked_user.run("/unlink")
+    late = await linked_user.run("/unlink")
+    await confirmed.press("Unlink and erase")
+    assert "nothing to erase" in (await late.press("Cancel")).text
+
+
+async def test_account_says_that_a_login_is_stored(harness: Harness, ada: UserClient) -> None:
+    assert "nothing is stored about you" in (await ada.run("/account")).text
+    await ada.run("/link")
+    assert "your last login is stored" in (await ada.run("/account")).text
+    await ada.run("/unlink")
+    assert "nothing is stored about you" in (await ada.run("/account")).text
+
+
 async def test_unlink_cancels_pending_login(harness: Harness, ada: UserClient) -> None:
     offer = harness.find_login_offer(await ada.run("/link"))
     await ada.run("/unlink")

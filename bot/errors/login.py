@@ -102,11 +102,16 @@ class LoginInterrupted(LoginLinkExpired):
 
 
 class LoginInProgress(LoginError):
+    """`service` is "Spotify" or "Discord": where the browser is to agree next."""
+
     title = "Not finished yet"
-    message = (
-        "Spotify is still waiting for you to agree. Go back to that page, or open the "
-        "login link again. If it is gone, use /link in Discord."
-    )
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            service,
+            message=f"{service} is still waiting for you to agree. Go back to that page, or open "
+            "the login link again. If it is gone, use /link in Discord.",
+        )
 
 
 class IncompleteCallback(LoginError):

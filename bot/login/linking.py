@@ -101,6 +101,10 @@ class AccountLinking:
             owner = await self._accounts.find_owner(login.account_id or "")
             return replace(await self.fail(login, error), owner=owner)
 
+    async def is_stored(self, discord_id: int) -> bool:
+        """Whether the store has a login of this user, even one that has ended."""
+        return await self._logins.has_any(discord_id)
+
     async def withdraw(self, discord_id: int) -> LoginUpdate | None:
         """Erase this user's logins. Returns the login whose link still worked, or None."""
         old = await self._logins.delete(discord_id)

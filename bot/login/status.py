@@ -49,4 +49,4 @@ def login_result(login: PendingLogin, now: float) -> LoginResult:
         return LoginInterrupted()
     if login.confirmation_code is not None:
         return AwaitingCode(login.name or "", login.discord_name, login.confirmation_code)
-    return LoginInProgress()
+    return LoginInProgress("Discord" if login.step is LoginStep.DISCORD else "Spotify")

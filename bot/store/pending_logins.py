@@ -83,6 +83,11 @@ class PendingLoginTable:
         """One login of a user, even if it has expired."""
         return await self._find("discord_id = ? AND serial = ?", discord_id, serial)
 
+    async def has_any(self, discord_id: int) -> bool:
+        """Whether any login of this user is stored, even one that has ended or expired."""
+        sql = "SELECT 1 FROM login WHERE discord_id = ?"
+        return await self._db.fetch_one(sql, discord_id) is not None
+
     async def by_nonce(self, nonce: str) -> PendingLogin | None:
         """The login of a login page, even if it has expired."""
         return await self._find("nonce = ?", _hash(nonce))

@@ -17,6 +17,10 @@ from bot.views import cards
 from bot.views.login import SPOTIFY_APPS_URL
 
 NOT_LINKED = "You’re not linked, and nothing is stored about you. Use /link to start."
+LOGIN_STORED = (
+    "You’re not linked. Only your last login is stored, with your Discord ID and name, for at most "
+    "20 minutes. Finish it in your browser, use /link to start over, or erase it with /unlink."
+)
 NOTHING_TO_ERASE = "You’re not linked, so there’s nothing to erase. Use /link to start."
 LOGIN_ERASED = (
     "You’re not linked. The login you had started is erased, so its link no longer works. "
