@@ -9,6 +9,7 @@ from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.accounts import Account
 from sandbox.spotify.error_responses import ErrorResponse
+from sandbox.spotify.rules import Changed
 from tests.list_components import enabled_button_labels, options
 
 
@@ -115,6 +116,13 @@ async def test_an_empty_or_unreadable_library_says_so(
     assert "Liked Songs" in (await reply.press("Songs")).text
     spotify.inject_nulls("GET .*me/albums", every=1)
     assert "Nothing here yet" not in (await linked_user.run("/saved kind:albums")).text
+    # One of the playlists is null in any case.
+    unread = await linked_user.run("/saved kind:playlists find:xyzzy")
+    assert "Nothing that I could read matches.\n-# And 1 more that I couldn’t read" in unread.text
+    assert "Nothing here yet" in (await linked_user.run("/saved kind:shows find:xyzzy")).text
+    spotify.on("me/episodes", Changed(lambda page: page | {"items": []}), times=None)
+    unread = await linked_user.run("/saved kind:episodes find:xyzzy")
+    assert "Nothing that I could read matches" in unread.text
     spotify.on("me/tracks", ErrorResponse(500, "Oops"), times=None)
     assert "isn’t responding" in (await linked_user.run("/saved")).text
 

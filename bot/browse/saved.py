@@ -60,6 +60,8 @@ async def find_saved(
         pages.append(await _list(spotify, kind).page(start))
         start += API_PAGE_SIZE
     read = _items(kind, [entry for page in pages for entry in page.items])
+    if not pages[-1].items:
+        read = read.where(read, unreadable=pages[-1].unread(start - API_PAGE_SIZE, 0))
     found = [item for item in read if _has_words(item, words)]
     shown = read.where(found[offset : offset + PAGE_SIZE])
     return SavedEntries(

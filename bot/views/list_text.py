@@ -60,6 +60,7 @@ _LAST_PAGE = "That’s the end. Go back a page."
 _EMPTY = "It’s empty."
 _NOTHING_SAVED = "Nothing here yet. Add to it with /save, or with the buttons below a list."
 _NO_MATCH = "Nothing matches."
+_NO_READABLE_MATCH = "Nothing that I could read matches."
 _NOTHING = {
     ListKind.SEARCH: NothingFound.message,
     ListKind.ARTIST: _NO_ARTIST_SONGS,
@@ -205,16 +206,19 @@ def _notes(page: ListPage, query: str, cannot_page: bool) -> Iterator[str]:
     if page.hidden or any(entry.ownership is Ownership.FOLLOWED for entry in entries):
         yield _HIDDEN
     if not entries and not page.hidden:
-        first_page = _NOTHING.get(kind, _EMPTY) if page.searched is None else _NO_MATCH
+        first_page = _NOTHING.get(kind, _EMPTY)
         if kind == ListKind.TOP and not page.path.argument.endswith("long"):
             first_page += " Try a longer one."
-        yield entries.why_empty(_LAST_PAGE if number > 1 else first_page)
+        if page.searched:
+            yield _NO_READABLE_MATCH if entries.unreadable else _NO_MATCH
+        else:
+            yield entries.why_empty(_LAST_PAGE if number > 1 else first_page)
     elif page.more or number > 1:
         first = page.path.offset + 1
         last = page.path.offset + len(entries)
         total = page.total if page.searched is None else None
         yield f"{first:,}–{last:,}" + (f" of {total:,}" if total else "")
-    if entries and entries.unreadable:
+    if (entries or page.searched) and entries.unreadable:
         yield f"And {entries.unreadable} more that I couldn’t read"
     if kind == ListKind.ARTIST:
         yield _FOUND_BY_NAME
