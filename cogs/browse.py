@@ -8,7 +8,7 @@ from typing import Literal
 from discord import app_commands
 from discord.ext import commands
 
-from bot.autocomplete.accepted import Choices
+from bot.autocomplete.limits import Choices
 from bot.browse.pages import ListPage, read_page
 from bot.browse.paths import ListKind, ListPath, path_for_query
 from bot.client import Interaction, Tonearm

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.autocomplete.accepted import Choices
+from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, edit_reply, send_file

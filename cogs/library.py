@@ -7,7 +7,7 @@ from typing import Literal
 from discord import app_commands
 from discord.ext import commands
 
-from bot.autocomplete.accepted import Choices
+from bot.autocomplete.limits import Choices
 from bot.browse.pages import read_page
 from bot.browse.paths import ListKind, ListPath
 from bot.client import Interaction, Tonearm

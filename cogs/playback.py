@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.autocomplete.accepted import Choices
+from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.responses import reply
 from bot.player.actions import ActionVerb, PlayerAction

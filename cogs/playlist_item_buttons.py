@@ -12,7 +12,7 @@ from bot.library.playlists import resolve_addition, writable_playlists
 from bot.player.resolve import Resolved
 from bot.services import Services
 from bot.spotify.uris import Uri
-from bot.views import playlist_items, playlist_removals, playlists, song_lines
+from bot.views import playlist_items, playlist_removals, playlists
 from bot.views.playlist_items import Answer, Place
 from bot.views.progress import show_progress
 from bot.views.queue_question import listed_uris
@@ -55,7 +55,7 @@ class PlaylistItemButtons(commands.Cog):
     async def answer(self, interaction: Interaction, button: playlist_items.AnswerButton) -> None:
         if button.answer is Answer.CANCEL:
             await defer_edit(interaction)
-            await edit_reply(interaction, view=song_lines.text_view(playlist_items.CANCELLED))
+            await edit_reply(interaction, view=playlist_items.cancelled_card())
             return
         await self._add(interaction, button.playlist, button.place, button.answer.duplicates)
 

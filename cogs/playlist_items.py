@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.autocomplete.accepted import Choices
+from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.errors.content import NoDefaultPlaylist
 from bot.interactions.message_text import message_text

@@ -7,7 +7,7 @@ from functools import partial
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.autocomplete.accepted import Choices
+from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, edit_reply, reply

@@ -42,21 +42,21 @@ async def test_icons_are_uploaded_once_and_shown_on_all_buttons() -> None:
     async with run_harness(icons=read_images) as harness:
         await wait_for_icons(harness)
         emoji = harness.discord.emoji.by_id
-        names = sorted(str(one.payload["name"])[:-9] for one in emoji.values())
+        names = sorted(str(each.payload["name"])[:-9] for each in emoji.values())
         assert names == sorted(ICON_NAMES.values())
         shown = await _open_panel(harness)
         assert shown
-        assert all(one["id"] in emoji for one in shown)
+        assert all(each["id"] in emoji for each in shown)
         ada = harness.discord.user_client("ada", "music")
-        (pause,) = [one["name"] for one in shown if one["name"].startswith("pause_")]
+        (pause,) = [each["name"] for each in shown if each["name"].startswith("pause_")]
         reply = await ada.press(ada.messages()[-1], pause)
         assert "Paused on" in reply.text
-        assert all(one["id"] in emoji for one in _emoji(reply.message))
+        assert all(each["id"] in emoji for each in _emoji(reply.message))
         before = dict(emoji)
         await harness.restart()
         await wait_for_icons(harness)
         assert emoji == before
-        assert all(one["id"] in emoji for one in await _open_panel(harness))
+        assert all(each["id"] in emoji for each in await _open_panel(harness))
 
 
 def test_every_emoji_of_a_button_has_an_icon() -> None:

@@ -155,7 +155,7 @@ async def test_unconfirmed_write_is_looked_at_and_not_repeated(
 
 async def test_refusals_have_words_of_their_own(spotify: Spotify, linked_user: UserClient) -> None:
     song = spotify_url(song_uris(spotify, 1)[0])
-    theirs = next(one for one in spotify.playlists.values() if one.name == "Grace's Mornings")
+    theirs = next(each for each in spotify.playlists.values() if each.name == "Grace's Mornings")
     gone = spotify_url("spotify:playlist:" + "0" * 22)
     local = next(iter(spotify.catalogue.local))
     add_playlist(spotify, name="Empty")

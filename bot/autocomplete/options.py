@@ -12,7 +12,6 @@ import discord
 
 from bot.accounts.metrics import Metrics
 from bot.accounts.sessions import Sessions
-from bot.autocomplete.accepted import MAX_CHOICES, Choices, to_choices
 from bot.autocomplete.debounce import (
     BACKGROUND_TIMEOUT,
     DEBOUNCE,
@@ -20,6 +19,7 @@ from bot.autocomplete.debounce import (
     Fetch,
     log_error,
 )
+from bot.autocomplete.limits import MAX_CHOICES, Choices, to_choices
 from bot.browse.pages import results_of_kind
 from bot.browse.saved import known_items
 from bot.errors.storage import StorageError

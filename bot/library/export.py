@@ -19,7 +19,7 @@ from bot.interactions.progress import StoppableWork
 from bot.library.export_files import ExportContents, write_export
 from bot.library.export_folders import new_folder, translate_disk_errors
 from bot.library.export_lists import ExportList, select_lists
-from bot.library.report import ListReport
+from bot.library.export_report import ListReport
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries

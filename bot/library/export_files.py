@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 from bot.library.export_lists import ExportList, LibrarySection
 from bot.library.export_readme import readme_text, skipped_csv
+from bot.library.export_report import ListReport
 from bot.library.formats import FORMATS, Format, ListInfo, encode
 from bot.library.formats.library_json import write as write_json
 from bot.library.formats.saved_item import SavedItem, saved_item_of
 from bot.library.formats.song import Song, song_of
-from bot.library.report import ListReport
 from bot.library.spool import SpooledList
 from bot.spotify.models import Playlist
 

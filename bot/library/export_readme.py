@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from bot.library.export_report import ListReport
 from bot.library.formats.csv_text import csv_text
-from bot.library.report import ListReport
 
 
 def readme_text(

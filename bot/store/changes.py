@@ -1,4 +1,4 @@
-"""Wakes those who wait for something in the store to change."""
+"""Notifies waiting coroutines of changes in the store."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Changes:
         self._events: set[asyncio.Event] = set()
 
     def notify(self) -> None:
+        """Set the events of all watchers."""
         for event in self._events:
             event.set()
 

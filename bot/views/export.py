@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.interactions.components import PersistentButton
 from bot.library.export import Export
-from bot.library.report import ListReport
+from bot.library.export_report import ListReport
 from bot.spotify.paging import PAGE_SIZE
 from bot.text.escape import safe
 from bot.text.items import count

@@ -114,6 +114,7 @@ def deleted_card(playlist: Playlist) -> ui.LayoutView:
 
 
 def kept_card() -> ui.LayoutView:
+    """That nothing was deleted."""
     return cards.container(KEPT)
 
 

@@ -21,7 +21,7 @@ from bot.text.escape import bold, single_line
 from bot.text.items import count, links_left_out, numbered_items
 from bot.views import cards, song_lines
 
-CANCELLED = "Cancelled. Nothing was added."
+_CANCELLED = "Cancelled. Nothing was added."
 _NO_PLAYLIST = "You have no playlist to add to. Make one with /playlist create."
 _MORE = "These are the first of yours. For another one, use /playlist add."
 
@@ -99,6 +99,11 @@ def target_question(
     row: cards.Row = ui.ActionRow(TargetSelect(place, options))
     view = song_lines.container([*lines, song_lines.small(*notes)], row)
     return Reply(view=view, private=True)
+
+
+def cancelled_card() -> ui.LayoutView:
+    """That nothing was added."""
+    return cards.container(_CANCELLED)
 
 
 def added_reply(

@@ -30,10 +30,6 @@ REASONS = {
 }
 
 
-def text_view(text: str) -> ui.LayoutView:
-    return cards.container(text)
-
-
 def container(lines: Iterable[str], *rows: cards.Row) -> ui.LayoutView:
     """A message of these lines, without the empty ones, and Spotify's name below them."""
     return cards.container("\n".join([*filter(None, lines), "-# On Spotify"]), *rows)

@@ -138,7 +138,7 @@ async def fail_player_commands(it: Harness) -> None:
     for command in COMMANDS:
         await it.discord.user_client("linus").run(command)
     awake = player.device
-    for device in (None, next(one for one in player.devices if one.is_restricted)):
+    for device in (None, next(each for each in player.devices if each.is_restricted)):
         player.device = device
         for command in COMMANDS:
             await ada.run(command)
@@ -185,5 +185,5 @@ async def _complete_login(it: Harness, reply: Reply, account: str, *, accepts: b
 
 def _option_values(reply: Reply) -> list[str]:
     return [
-        one["value"] for part in walk_components(reply.message) for one in part.get("options", ())
+        each["value"] for part in walk_components(reply.message) for each in part.get("options", ())
     ]

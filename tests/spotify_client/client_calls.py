@@ -28,7 +28,7 @@ def any_uri(fake: FakeSpotify, kind: Kind) -> Uri:
 
 
 def playlist_named(fake: FakeSpotify, name: str = "Harbour Evenings") -> Playlist:
-    return next(one for one in fake.playlists.values() if one.name == name)
+    return next(each for each in fake.playlists.values() if each.name == name)
 
 
 def track_uris(fake: FakeSpotify, count: int) -> list[Uri]:
@@ -156,13 +156,13 @@ ALL_CALLS: Mapping[str, ClientCall] = {**READ_CALLS, **WRITE_CALLS}
 
 def client_method_names(spotify: Spotify) -> set[str]:
     """The names of all methods of the client that call Spotify, such as "player.pause"."""
-    attributes = {name: one for name, one in vars(spotify).items() if not name.startswith("_")}
+    attributes = {name: each for name, each in vars(spotify).items() if not name.startswith("_")}
     chapters = {
-        name: one for name, one in attributes.items() if type(one).__module__.startswith("bot.")
+        name: each for name, each in attributes.items() if type(each).__module__.startswith("bot.")
     }
     return {
         f"{chapter}.{name}"
-        for chapter, one in chapters.items()
-        for name in vars(type(one))
+        for chapter, each in chapters.items()
+        for name in vars(type(each))
         if not name.startswith("_")
     } - {"player.known_queue"}

@@ -35,7 +35,7 @@ async def test_each_call_succeeds_without_warnings(
 ) -> None:
     start_playback(fake)
     await ALL_CALLS[call](make_client(), fake)
-    assert {one.status // 100 for one in fake.calls} == {2}
+    assert {each.status // 100 for each in fake.calls} == {2}
     assert make_client.token_source.renewals == 0
 
 
@@ -64,7 +64,7 @@ async def test_unregistered_user_is_refused_every_call(
         fake.apps[fake.client_id].owner_premium = account == "mallory"
         with pytest.raises(fault):
             await ALL_CALLS[call](make_client(account), fake)
-    assert not any(one.executed for one in fake.calls)
+    assert not any(each.executed for each in fake.calls)
 
 
 @pytest.mark.parametrize("call", WRITE_CALLS)
@@ -76,7 +76,7 @@ async def test_expired_token_is_renewed_once_and_call_executed_once(
     await spotify.profile.me()
     fake.tokens.expire_access_tokens()
     await WRITE_CALLS[call](spotify, fake)
-    assert [one.executed for one in fake.calls] == [True, False, True]
+    assert [each.executed for each in fake.calls] == [True, False, True]
     assert make_client.token_source.renewals == 1
 
 

@@ -110,7 +110,7 @@ async def test_concurrent_reads_share_one_request(
     reads = [read_item(who, fake) for who in (ada, grace) * 10]
     reads += [who.player.state() for who in (ada, grace) * 10]
     found = await asyncio.gather(*reads)
-    assert len({id(one) for one in found[:20]}) == 1
+    assert len({id(each) for each in found[:20]}) == 1
     assert sorted((call.path[:9], call.account) for call in fake.calls) == [
         ("me/player", "ada"),
         ("me/player", "grace"),
@@ -141,7 +141,7 @@ async def test_failure_is_shared_within_account(
     fake.faults.add(fault)
     both = (read_contains(ada, fake), read_contains(ada, fake))
     ended = await asyncio.gather(*both, return_exceptions=True)
-    assert [type(one) for one in ended] == [NotPermitted, NotPermitted]
+    assert [type(each) for each in ended] == [NotPermitted, NotPermitted]
     assert len(fake.calls) == 1
 
 

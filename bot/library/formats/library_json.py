@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from bot.library.export_lists import LibrarySection
+from bot.library.export_report import ListReport
 from bot.library.formats.json_text import json_array
 from bot.library.formats.saved_item import saved_item_of
 from bot.library.formats.song import song_of
-from bot.library.report import ListReport
 from bot.library.spool import SpooledList
 from bot.spotify.models import Playlist
 from bot.spotify.pages import SavedEpisode

@@ -1,4 +1,4 @@
-"""Choices as Discord accepts them."""
+"""Keeps the choices of autocomplete within Discord's limits."""
 
 from __future__ import annotations
 
