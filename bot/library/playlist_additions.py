@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.errors.content import NothingToAdd
+from bot.errors.spotify import NotFound, NotPermitted
 from bot.library.listed_songs import ListedSong, listed
 from bot.spotify import Spotify
 from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
+from bot.spotify.models import Playable, Playlist
 from bot.spotify.songs import SongSource, songs_in
 
 # The most links that one command adds, and the most songs: ten calls.
@@ -44,9 +46,7 @@ async def songs_to_add(spotify: Spotify, items: Sequence[Item]) -> SongsToAdd:
     songs: list[ListedSong] = []
     unusable, is_local = 0, False
     for item in items:
-        if not isinstance(item, SongSource):
-            raise NothingToAdd(item.kind)
-        async for song in songs_in(spotify, item):
+        async for song in _songs_in(spotify, item):
             if song is None or song.uri is None:
                 unusable += 1
                 is_local |= song is not None
@@ -58,3 +58,15 @@ async def songs_to_add(spotify: Spotify, items: Sequence[Item]) -> SongsToAdd:
         raise NothingToAdd("local files", message=_LOCAL_FILE)
     Entries(songs, unreadable=unusable).require(NothingToAdd("empty"))
     return SongsToAdd(songs, False, unusable)
+
+
+async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | None]:
+    if not isinstance(item, SongSource):
+        raise NothingToAdd(item.kind)
+    try:
+        async for song in songs_in(spotify, item):
+            yield song
+    except (NotFound, NotPermitted):
+        if not isinstance(item, Playlist):
+            raise
+        raise NothingToAdd("a hidden playlist", message=_HIDDEN) from None
