@@ -6,14 +6,17 @@ from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, edit_reply, reply
+from bot.interactions.responses import defer, defer_edit, edit_reply, open_form, reply
 from bot.library.playlist_items import Duplicates
+from bot.library.playlist_lookup import MAX_PAGES
 from bot.library.playlists import resolve_addition, writable_playlists
 from bot.player.resolve import Resolved
 from bot.services import Services
+from bot.spotify import Spotify
 from bot.spotify.uris import Uri
-from bot.views import playlist_items, playlist_removals, playlists
-from bot.views.playlist_items import Answer, Place
+from bot.views import playlist_items, playlist_removals, playlist_targets, playlists
+from bot.views.playlist_items import Answer
+from bot.views.playlist_targets import Place
 from bot.views.progress import show_progress
 from bot.views.queue_question import listed_uris
 from bot.views.status_line import is_in_place, result_view, with_status
@@ -47,8 +50,23 @@ class PlaylistItemButtons(commands.Cog):
         view = result_view(interaction, line, menu, in_place=in_place, item=item)
         await (edit_reply(interaction, view=view) if in_place else reply(interaction, view))
 
-    @on_component(playlist_items.TargetSelect)
-    async def choose(self, interaction: Interaction, menu: playlist_items.TargetSelect) -> None:
+    @on_component(playlist_targets.FindButton)
+    async def open_find(
+        self, interaction: Interaction, button: playlist_targets.FindButton
+    ) -> None:
+        await open_form(interaction, playlist_targets.FindForm(button.place))
+
+    @on_component(playlist_targets.FindForm)
+    async def find(self, interaction: Interaction, form: playlist_targets.FindForm) -> None:
+        await defer_edit(interaction)
+        spotify = await self.sessions.session(interaction.user.id)
+        resolved = await self._listed(interaction, spotify)
+        own = await writable_playlists(spotify, pages=MAX_PAGES)
+        question = playlist_targets.target_question(resolved, own, form.place, words=form.words)
+        await edit_reply(interaction, view=question.view)
+
+    @on_component(playlist_targets.TargetSelect)
+    async def choose(self, interaction: Interaction, menu: playlist_targets.TargetSelect) -> None:
         await self._add(interaction, menu.playlist, menu.place, Duplicates.ASK)
 
     @on_component(playlist_items.AnswerButton)
@@ -59,14 +77,18 @@ class PlaylistItemButtons(commands.Cog):
             return
         await self._add(interaction, button.playlist, button.place, button.answer.duplicates)
 
+    async def _listed(self, interaction: Interaction, spotify: Spotify) -> Resolved:
+        """What the message links to."""
+        uris = listed_uris(interaction.message)
+        return Resolved([await spotify.catalogue.item(uri) for uri in uris])
+
     async def _add(
         self, interaction: Interaction, playlist: Uri, place: Place, duplicates: Duplicates
     ) -> None:
         """Add what the message links to."""
         await defer_edit(interaction)
         spotify = await self.sessions.session(interaction.user.id)
-        uris = listed_uris(interaction.message)
-        resolved = Resolved([await spotify.catalogue.item(uri) for uri in uris])
+        resolved = await self._listed(interaction, spotify)
         async with show_progress(interaction) as progress:
             wanted, result = await self.items.add_items(
                 interaction.user.id,

@@ -22,8 +22,8 @@ from bot.services import Services
 from bot.spotify import Spotify
 from bot.spotify.ownership import WRITABLE
 from bot.spotify.uris import Kind, Uri
-from bot.views import playlist_items, playlist_removals
-from bot.views.playlist_items import Place
+from bot.views import playlist_items, playlist_removals, playlist_targets
+from bot.views.playlist_targets import Place
 from bot.views.progress import show_progress
 
 
@@ -124,7 +124,7 @@ class PlaylistItems(commands.GroupCog, group_name="playlist", group_description=
         """The question to which playlist."""
         playlists = await writable_playlists(spotify)
         first = await self.pins.preferred_playlists(user_id)
-        return playlist_items.target_question(resolved, playlists, place, first)
+        return playlist_targets.target_question(resolved, playlists, place, first)
 
     async def _playlist(self, spotify: Spotify, user_id: int, name: str | None) -> Uri | None:
         """The named playlist, else the default one, if there is one."""

@@ -57,6 +57,20 @@ async def _prepare_menu(session: CostSession) -> None:
     await _use_menu(session)
 
 
+async def _prepare_long_menu(session: CostSession) -> None:
+    """Ada has more playlists than fit into the menu."""
+    for number in range(30):
+        session.harness.spotify.state.add_playlist(f"Shelf {number}", "ada")
+    await _use_menu(session)
+
+
+async def _find_playlist(session: CostSession) -> None:
+    form = await session.press("Find a playlist")
+    await form.submit(name="shelf")
+    playlists = session.harness.spotify.accounts["ada"].playlists
+    playlists[:] = [each for each in playlists if not (each and each.name.startswith("Shelf"))]
+
+
 async def _choose_playlist(session: CostSession) -> None:
     options = [option for option in controls(session.message).values() if option.choice]
     named = (n for n, option in enumerate(options) if NAME in option.label)
@@ -81,4 +95,5 @@ PLAYLIST_ITEM_ACTIONS = (
     CostedAction("**Remove all**", press_button("Remove all 1"), _prepared("/playlist tidy name")),
     CostedAction("**Add to playlist**", _use_menu),
     CostedAction("a playlist from its menu", _choose_playlist, _prepare_menu),
+    CostedAction("**Find a playlist**", _find_playlist, _prepare_long_menu),
 )

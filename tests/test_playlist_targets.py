@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.discord import UserClient
+from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from tests.autocomplete_choices import choice_values
 from tests.command_assertions import spotify_url
@@ -66,3 +67,24 @@ async def test_pins_come_first_in_the_question_which_playlist(
     await linked_user.run("/playlist pin what:Oldest")
     question = await linked_user.run("/playlist add what:lantern")
     assert options(question)[0]["value"] == pinned.id
+
+
+async def test_a_part_of_its_name_finds_any_playlist(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    oldest = [add_playlist(spotify, name=f"Tides {number}") for number in (1, 2)]
+    for number in range(70):
+        add_playlist(spotify, name=f"Shelf {number}")
+    (song,) = song_uris(spotify, 1)
+    message = linked_user.receive_from_bot(spotify_url(song))
+    question = await linked_user.use_context_menu("Add to playlist", message=message)
+    assert oldest[0].id not in [option["value"] for option in options(question)]
+    found = await (await question.press("Find a playlist")).submit(name="TIDES 1")
+    assert [option["value"] for option in options(found)] == [oldest[0].id]
+    missing = await (await found.press("Find a playlist")).submit(name="**none**")
+    assert "None of your playlists has “\\*\\*none\\*\\*” in its name." in missing.text
+    assert len(options(missing)) == 25
+    await harness.restart()
+    found = await (await missing.press("Find a playlist")).submit(name="tides")
+    await found.pick("Tides 2")
+    assert [entry_uris(each) for each in oldest] == [[], [song]]

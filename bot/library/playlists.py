@@ -37,9 +37,9 @@ class WritablePlaylists:
     more: bool
 
 
-async def writable_playlists(spotify: Spotify) -> WritablePlaylists:
-    """The playlists that the user can add to, among those on their first page."""
-    own = await own_playlists(spotify, pages=1)
+async def writable_playlists(spotify: Spotify, *, pages: int = 1) -> WritablePlaylists:
+    """The playlists that the user can add to, among those on their first pages."""
+    own = await own_playlists(spotify, pages=pages)
     ownerships = [ownership for _, ownership in own.entries]
     writable = own.entries.where(
         (pair for pair in own.entries if pair[1] in (Ownership.OWN, Ownership.SHARED)),

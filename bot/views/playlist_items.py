@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 
-import discord
 from discord import ui
 
-from bot.errors.content import NothingFound
-from bot.interactions.components import PersistentButton, PersistentSelect
+from bot.interactions.components import PersistentButton
 from bot.interactions.responses import Reply
 from bot.library.duplicates import Reason
-from bot.library.playlist_additions import MAX_LINKS, MAX_SONGS, SongsToAdd
+from bot.library.playlist_additions import MAX_SONGS, SongsToAdd
 from bot.library.playlist_items import Added, AlreadyThere, Duplicates
-from bot.library.playlists import WritablePlaylists
 from bot.player.resolve import Resolved
 from bot.spotify.uris import Kind, Uri
-from bot.text.escape import bold, single_line
-from bot.text.items import count, links_left_out, numbered_items
+from bot.text.escape import bold
+from bot.text.items import count, numbered_items
 from bot.views import cards, song_lines
+from bot.views.playlist_targets import Place, resolved_notes
 
 _CANCELLED = "Cancelled. Nothing was added."
-_NO_PLAYLIST = "You have no playlist to add to. Make one with /playlist create."
-_MORE = "These are the first of yours. For another one, use /playlist add."
-
-
-class Place(StrEnum):
-    """Where songs are added; part of a custom_id."""
-
-    END = "end"
-    TOP = "top"
 
 
 class Answer(StrEnum):
@@ -60,47 +48,6 @@ class AnswerButton(
         super().__init__(ui.Button(label=label or None, custom_id=custom_id))
 
 
-class TargetSelect(PersistentSelect, template=rf"plist:to:(?P<place>{'|'.join(Place)})"):
-    """Selects the playlist for what its message links to."""
-
-    def __init__(self, place: str, options: list[discord.SelectOption]) -> None:
-        self.place = Place(place)
-        custom_id = f"plist:to:{place}"
-        placeholder = "Choose a playlist"
-        super().__init__(ui.Select(custom_id=custom_id, options=options, placeholder=placeholder))
-
-    @property
-    def playlist(self) -> Uri:
-        """The selected one."""
-        return Uri(Kind.PLAYLIST, self.value)
-
-
-def target_question(
-    resolved: Resolved, playlists: WritablePlaylists, place: Place, first: Sequence[str]
-) -> Reply:
-    """The question to which playlist the items are to be added. Raises NothingFound without one.
-
-    first  the IDs of the playlists that come first in the menu
-    """
-    writable = playlists.playlists.require(NothingFound("no playlist", message=_NO_PLAYLIST))
-    rank = {playlist_id: number for number, playlist_id in enumerate(first)}
-    ordered = sorted(writable, key=lambda playlist: rank.get(playlist.id or "", len(rank)))
-    options = [
-        discord.SelectOption(
-            label=single_line(playlist.name, song_lines.MAX_LABEL) or "Untitled",
-            description=None if playlist.total is None else count(playlist.total, "song"),
-            value=playlist.id or "",
-        )
-        for playlist in ordered[: song_lines.MAX_OPTIONS]
-    ]
-    more = len(writable) > len(options) or playlists.more
-    lines = ["### Add to which playlist?", *numbered_items(resolved.items, song_lines.MAX_NAME)]
-    notes = [*_resolved_notes(resolved), _MORE if more else "", writable.unread_note]
-    row: cards.Row = ui.ActionRow(TargetSelect(place, options))
-    view = song_lines.container([*lines, song_lines.small(*notes)], row)
-    return Reply(view=view, private=True)
-
-
 def cancelled_card() -> ui.LayoutView:
     """That nothing was added."""
     return cards.container(_CANCELLED)
@@ -113,7 +60,7 @@ def added_reply(
     if isinstance(result, AlreadyThere):
         return Reply(view=_question(result, resolved, place), private=True)
     name, added = song_lines.link(result.playlist), len(result.songs)
-    items, notes = resolved.items, _resolved_notes(resolved)
+    items, notes = resolved.items, resolved_notes(resolved)
     if result.skipped and added:
         were = "was" if result.skipped == 1 else "were"
         notes.append(f"{count(result.skipped, 'song')} {were} in it already.")
@@ -134,11 +81,6 @@ def added_reply(
     return Reply(view=song_lines.container(lines))
 
 
-def _resolved_notes(resolved: Resolved) -> list[str]:
-    left_out = links_left_out(resolved.links_left_out, MAX_LINKS)
-    return [f"{note}." for note in (left_out, resolved.note) if note]
-
-
 def _question(question: AlreadyThere, resolved: Resolved, place: Place) -> ui.LayoutView:
     """Only what is to be added has links, since the answer reads them back."""
     total, found = len(question.songs), question.found
@@ -156,7 +98,7 @@ def _question(question: AlreadyThere, resolved: Resolved, place: Place) -> ui.La
         )
         lines.append("To add:")
     lines += numbered_items(resolved.items, song_lines.MAX_NAME)
-    notes = [*_resolved_notes(resolved), song_lines.unread_note(question.unread)]
+    notes = [*resolved_notes(resolved), song_lines.unread_note(question.unread)]
     lines.append(song_lines.small(*notes))
     answers = [(Answer.ADD, "Add anyway"), (Answer.CANCEL, "Cancel")]
     if new := total - len(found):

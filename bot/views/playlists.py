@@ -68,7 +68,7 @@ def playlist_question(
     options = [
         discord.SelectOption(
             label=single_line(playlist.name, 90) or "Untitled",
-            description=single_line(_describe(playlist)),
+            description=describe(playlist),
             value=playlist.id or "",
         )
         for playlist in writable[:MAX_OPTIONS]
@@ -92,8 +92,10 @@ def added_note(addition: Addition, playlist: SavedDefault) -> str:
     return f"{added_line(addition, playlist)}. {_TWICE}"
 
 
-def _describe(playlist: Playlist) -> str:
+def describe(playlist: Playlist) -> str:
+    """Its size, and whose it is if it is shared: tells those of one name apart in a menu."""
     parts = [] if playlist.total is None else [count(playlist.total, "song")]
     if playlist.collaborative:
-        parts.append("shared")
-    return " · ".join(parts) or "Playlist"
+        owner = single_line(playlist.owner.display_name, 40) if playlist.owner else ""
+        parts.append(f"shared by {owner}" if owner else "shared")
+    return single_line(" · ".join(parts)) or "Playlist"
