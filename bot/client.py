@@ -21,7 +21,6 @@ from bot.interactions.connection import Connection
 from bot.interactions.discord_errors import (
     ACKNOWLEDGED,
     DISCORD_ERRORS,
-    OUR_MISTAKES,
     UNDELIVERABLE,
     code_of,
 )
@@ -240,8 +239,6 @@ class Tonearm(Connection):
             self._in_flight.finish(interaction, "lost")
             _log.info("%s: the reply is gone: %s", name, code)
             return
-        if code in OUR_MISTAKES:
-            self.services.icons.disable()  # the operator may have deleted one
         # The command did not begin without a first response: see `bot.interactions.responses`.
         began = interaction.response.is_done()
         writes = self._in_flight.writes(interaction) if began else WriteRecord()

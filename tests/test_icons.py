@@ -112,14 +112,24 @@ async def test_plain_emoji_are_shown_if_the_application_has_all_emoji_that_it_ma
         await _expect_plain_emoji(harness)
 
 
-async def test_icons_that_the_operator_deletes_cost_one_command() -> None:
-    async with run_harness(icons=read_images) as harness:
-        await wait_for_icons(harness)
-        ada = await harness.link_account("ada")
-        harness.spotify.accounts["ada"].player.resume()
-        harness.discord.emoji.by_id.clear()
-        await ada.run("/now")
-        assert {emoji.get("id") for emoji in _emoji((await ada.run("/now")).message)} == {None}
+async def test_buttons_have_plain_emoji_after_the_operator_deletes_icons() -> None:
+    """Also in a message that had icons, and in a reply to a public deferral."""
+    for line, button in (
+        ("/now", "pause_"),
+        ("/now share:true", "pause_"),
+        ("/queue show", "refr"),
+    ):
+        async with run_harness(icons=read_images) as harness:
+            await wait_for_icons(harness)
+            ada = await harness.link_account("ada")
+            harness.spotify.accounts["ada"].player.resume()
+            shown = (await ada.run(line)).message
+            (name,) = [one["name"] for one in _emoji(shown) if one["name"].startswith(button)]
+            harness.discord.emoji.by_id.clear()
+            reply = await ada.press(shown, name)
+            assert {emoji.get("id") for emoji in _emoji(reply.message)} == {None}
+            assert len(reply.messages) == 1
+            assert {emoji.get("id") for emoji in _emoji((await ada.run(line)).message)} == {None}
 
 
 async def test_spotify_mark_of_the_operator_is_shown_on_links_to_spotify() -> None:

@@ -1,12 +1,14 @@
-"""Prepares messages for Discord: within its limits, with the bot's icons and mentions."""
+"""Prepares and sends messages: within Discord's limits, with the bot's icons and mentions."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import discord
 from discord import ui
 
+from bot.interactions.discord_errors import OUR_MISTAKES
 from bot.interactions.icons import Icons
 from bot.interactions.limits import fit_content, fit_view
 from bot.interactions.mentions import CommandMentions
@@ -16,6 +18,7 @@ _ICONS, _MENTIONS = "icons", "mentions"
 
 Interaction = discord.Interaction[Any]
 View = ui.View | ui.LayoutView
+T = TypeVar("T")
 
 
 def set_mentions(interaction: Interaction, mentions: CommandMentions) -> None:
@@ -55,3 +58,21 @@ def to_edit(payload: dict[str, Any]) -> dict[str, Any]:
     """The arguments for an edit: a layout replaces a text, such as that of the progress."""
     is_layout = isinstance(payload.get("view"), ui.LayoutView)
     return {"content": None, **payload} if is_layout else payload
+
+
+async def send_payload(
+    interaction: Interaction, send: Callable[..., Awaitable[T]], payload: dict[str, Any]
+) -> T:
+    """Send a payload; again with plain emoji if Discord refuses it.
+
+    The operator may have deleted an icon. Discord has then sent or changed nothing.
+    """
+    icons: Icons | None = interaction.extras.get(_ICONS)
+    try:
+        return await send(**payload)
+    except discord.HTTPException as error:
+        if not icons or not payload.get("view") or error.code not in OUR_MISTAKES:
+            raise
+    icons.disable()
+    icons.show_on(payload["view"])
+    return await send(**payload)

@@ -24,7 +24,14 @@ from bot.interactions.discord_errors import (
     code_of,
 )
 from bot.interactions.limits import fit_content
-from bot.interactions.payloads import View, mentions_of, message_payload, prepare_view, to_edit
+from bot.interactions.payloads import (
+    View,
+    mentions_of,
+    message_payload,
+    prepare_view,
+    send_payload,
+    to_edit,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +90,7 @@ async def edit_at_once(interaction: Interaction, view: View | None) -> None:
     if isinstance(view, ui.LayoutView):
         payload |= {"content": None, "embeds": [], "attachments": []}
     async with _first_response(interaction):
-        await interaction.response.edit_message(**payload)
+        await send_payload(interaction, interaction.response.edit_message, payload)
 
 
 async def defer_answer(interaction: Interaction, *, once: bool = False) -> None:
@@ -150,13 +157,12 @@ async def reply(interaction: Interaction, content: Reply | View | str) -> Messag
         content = Reply(content)
     elif not isinstance(content, Reply):
         content = Reply(view=content)
-    if content.private:
-        return await reply_privately(interaction, content.content, view=content.view)
-    if interaction.extras.get(_REPLACES):
+    if content.private or interaction.extras.get(_REPLACES):
         return await reply_privately(interaction, content.content, view=content.view)
     async with asyncio.timeout(_seconds(interaction)):
         payload = message_payload(interaction, content.content, content.view)
-        return await interaction.followup.send(wait=True, **payload)
+        payload["wait"] = True
+        return await send_payload(interaction, interaction.followup.send, payload)
 
 
 async def edit_reply(
@@ -167,7 +173,7 @@ async def edit_reply(
     if view is None:
         payload["view"] = None
     async with asyncio.timeout(_seconds(interaction)):
-        return await interaction.edit_original_response(**payload)
+        return await send_payload(interaction, interaction.edit_original_response, payload)
 
 
 async def reply_in_place(interaction: Interaction, view: View) -> None:
@@ -214,13 +220,16 @@ async def reply_privately(
         if interaction.extras.get(_REPLACES):
             if view is None and not keeps_components:
                 payload["view"] = None
-            return await interaction.edit_original_response(**to_edit(payload))
+            edit = to_edit(payload)
+            return await send_payload(interaction, interaction.edit_original_response, edit)
         if interaction.response.type is _DEFERRED_REPLY:
             if not interaction.extras.get(_PUBLIC):
                 payload.setdefault("view", None)  # the button of its progress is of no use
-                return await interaction.edit_original_response(**to_edit(payload))
+                edit = to_edit(payload)
+                return await send_payload(interaction, interaction.edit_original_response, edit)
             await _delete_deferred_reply(interaction)
-        return await interaction.followup.send(ephemeral=True, wait=True, **payload)
+        payload |= {"ephemeral": True, "wait": True}
+        return await send_payload(interaction, interaction.followup.send, payload)
 
 
 async def report(
