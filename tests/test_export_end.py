@@ -56,6 +56,24 @@ async def test_full_disk_is_named(harness: Harness, linked_user: UserClient) -> 
     await (await linked_user.run(LIKED)).wait_for("Here are your")
 
 
+async def test_stop_ends_an_export_and_keeps_nothing(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].like_generated(4_000)
+    folders = _watch(harness)
+    spotify.faults.add(held := HeldResponse("GET .*/me/tracks", after=10))
+    export = asyncio.create_task(linked_user.run("/export what:liked-songs"))
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
+        progress = await (await export).wait_for("of 4,060, about 84 requests to Spotify")
+        await progress.press("Stop")
+    stopped = await progress.wait_for("Stopped. Nothing is kept")
+    assert not stopped.files
+    assert len(spotify.calls_to("GET", "me/tracks")) < 20
+    assert len(folders) == 1
+    assert not folders[0].exists()
+
+
 async def test_unlink_ends_an_export_at_once(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:

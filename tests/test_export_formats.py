@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -59,6 +61,7 @@ def _xlsx_names(content: bytes) -> list[str]:
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert sheet["A2"].hyperlink.target.startswith("https://open.spotify.com/track/")
     assert isinstance(sheet["D2"].value, int | float)
+    assert isinstance(sheet["J2"].value, datetime)
     return [unescape(str(row[0].value)) for row in sheet.iter_rows(min_row=2)]
 
 
@@ -163,10 +166,45 @@ async def test_headers_are_those_that_importers_know(linked_user: UserClient) ->
         "Duration (ms),Popularity,Explicit,Added By,Added At,Genres,Record Label,Danceability,",
         "tunemymusic": "Track name,Artist name,Album,Playlist name,Type,ISRC,Spotify - id\n",
     }
+    exportify = (
+        b'"Track URI","Track Name","Artist URI(s)","Artist Name(s)","Album URI","Album Name",'
+        b'"Album Artist URI(s)","Album Artist Name(s)","Album Release Date","Album Image URL",'
+        b'"Disc Number","Track Number","Track Duration (ms)","Track Preview URL","Explicit",'
+        b'"Popularity","ISRC","Added By","Added At"\n"'
+    )
+    assert (await _export(linked_user, "format:csv")).startswith(exportify)
     for name, header in headers.items():
         content = await _export(linked_user, f"format:{name}")
         assert content.decode("utf-8-sig").startswith(header), name
         assert content.startswith(b"\xef\xbb\xbf"), name
+
+
+async def test_what_a_format_cannot_hold_is_said(spotify: Spotify, linked_user: UserClient) -> None:
+    """Local files have no links; a playlist file holds no albums; Excel holds all."""
+    ada = spotify.accounts["ada"]
+    local = [uri for uri, _ in ada.liked if uri.startswith("spotify:local:")]
+    linked = len(ada.liked) - len(local)
+    assert len(local) == 1
+    for name in ("links", "spotdl"):
+        reply = await linked_user.run(f"/export what:liked-songs format:{name}")
+        await reply.wait_for(f"Here are your {linked} liked songs. 1 entry has no link")
+    for section in ("albums", "artists", "shows", "audiobooks"):
+        reply = await linked_user.run(f"/export what:{section} format:m3u8")
+        await reply.wait_for("That format only holds songs and episodes")
+    reply = await linked_user.run("/export format:m3u8")
+    await reply.wait_for("This format can’t hold albums, artists, shows or audiobooks.")
+    (content,) = reply.files.values()
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    assert "library.json" not in archive.read("README.txt").decode()
+    assert not spotify.calls_to("GET", "me/albums")
+    reply = await linked_user.run("/export what:albums format:xlsx")
+    await reply.wait_for("Here are your")
+    sheet = openpyxl.load_workbook(io.BytesIO(reply.files["albums.xlsx"])).active
+    assert sheet is not None
+    assert {row[5].value for row in sheet.iter_rows(min_row=2)} == ada.saved_uris("album")
+    ada.liked[:] = [(uri, added) for uri, added in ada.liked if uri in local]
+    reply = await linked_user.run("/export what:liked-songs format:links")
+    await reply.wait_for("only local files")
 
 
 async def test_formulas_stay_only_if_asked(spotify: Spotify, linked_user: UserClient) -> None:

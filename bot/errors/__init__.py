@@ -17,6 +17,7 @@
     ├── NothingToQueue          the request contains no song or episode
     ├── NotSavable              the item that is playing is a local file
     ├── NothingToExport         the user has no liked songs
+    ├── WrongFormat             a format that holds only songs is to hold something else
     ├── ExportInProgress        an earlier /export of the user is still running
     ├── FileTooLarge            a file exceeds Discord's size limit
     ├── NoDefaultPlaylist       a command names no playlist, and the user has no default

@@ -55,6 +55,13 @@ class NothingToExport(BotError):
     message = "Your library is empty, so there’s nothing to export. Add something with /save."
 
 
+class WrongFormat(BotError):
+    message = (
+        "That format only holds songs and episodes. "
+        "For the rest, choose the archive, JSON, CSV, Excel or links."
+    )
+
+
 class FileTooLarge(BotError):
     message = "The file is too big for Discord, even zipped."
 

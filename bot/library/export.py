@@ -13,10 +13,16 @@ from itertools import count
 from pathlib import Path
 from threading import Event
 
-from bot.errors.content import ExportInProgress, FileTooLarge, NothingToExport, TooManyExports
+from bot.errors.content import (
+    ExportInProgress,
+    FileTooLarge,
+    NothingToExport,
+    TooManyExports,
+    WrongFormat,
+)
 from bot.errors.spotify import LibraryChanged, NotFound, NotPermitted, SpotifyError
 from bot.interactions.progress import StoppableWork
-from bot.library.export_files import ExportContents, write_export
+from bot.library.export_files import ExportContents, can_hold, write_export
 from bot.library.export_folders import new_folder, translate_disk_errors
 from bot.library.export_lists import ExportList, select_lists
 from bot.library.export_report import ListReport
@@ -44,6 +50,7 @@ class Export:
     reports  one for each list in the file
     hidden   the number of playlists that Spotify shows only to their owners
     failed   names of lists that could not be read, with reasons
+    left_out  nouns for the entries of the lists that the format cannot hold
     """
 
     file_name: str
@@ -51,6 +58,7 @@ class Export:
     reports: list[ListReport]
     hidden: int
     failed: list[tuple[str, str]]
+    left_out: list[str]
     unreadable: int
 
 
@@ -101,8 +109,8 @@ class RunningExports:
         exported_at  ISO 8601
         raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
 
-        Raises ExportInProgress, TooManyExports, NothingToExport, FileTooLarge if the file exceeds
-        `max_bytes`, StorageError from the disk, and SpotifyError.
+        Raises ExportInProgress, TooManyExports, WrongFormat, NothingToExport, FileTooLarge if the
+        file exceeds `max_bytes`, StorageError from the disk, and SpotifyError.
         """
         if user_id in self._running:
             raise ExportInProgress
@@ -146,7 +154,7 @@ async def _make(
 ) -> Export | None:
     """Read the lists and write the file, which `stack` closes."""
     with translate_disk_errors():
-        contents = await _read(spotify, what, folder, work, exported_at, raw)
+        contents = await _read(spotify, what, file_format, folder, work, exported_at, raw)
         if contents is None:
             return None
         # Writing 50,000 songs takes a second, during which the event loop must not block.
@@ -162,6 +170,7 @@ async def _make(
             contents.reports,
             hidden=len(contents.hidden),
             failed=[(source.name, reason) for source, reason in contents.failed],
+            left_out=[source.noun for source in contents.left_out],
             unreadable=contents.unreadable,
         )
 
@@ -183,17 +192,21 @@ async def _in_thread(contents: ExportContents, write: Callable[[], Path]) -> Pat
 async def _read(
     spotify: Spotify,
     what: str,
+    file_format: str,
     folder: Path,
     work: StoppableWork,
     exported_at: str,
     raw: bool,
 ) -> ExportContents | None:
     selection = await select_lists(spotify, what)
+    fitting = [each for each in selection.lists if can_hold(file_format, each.section)]
+    if selection.lists and not fitting:
+        raise WrongFormat
     several = len(selection.lists) + len(selection.hidden) > 1
     lists: list[SpooledList] = []
     failed: list[tuple[ExportList, str]] = []
     numbers, cancelled = count(), Event()
-    for source in selection.lists:
+    for source in fitting:
         try:
             spooled = await _spool(spotify, source, folder, numbers, work, cancelled)
         except (NotFound, NotPermitted, LibraryChanged) as error:
@@ -209,6 +222,7 @@ async def _read(
         lists=lists,
         hidden=selection.hidden,
         failed=failed,
+        left_out=[each for each in selection.lists if each not in fitting],
         unreadable=selection.unreadable,
         exported_at=exported_at,
         raw=raw,
@@ -237,13 +251,29 @@ async def _spool(
     raise AssertionError
 
 
+_ONLY_LOCAL_FILES = (
+    "Those are only local files, which have no links, so that format can’t list them. "
+    "Choose another one, such as CSV."
+)
+_NO_SONGS = (
+    "You have no songs or episodes yet, and that format holds nothing else. "
+    "Choose another one, such as JSON."
+)
+
+
 def _require_entries(contents: ExportContents) -> None:
     """Raises NothingToExport if all lists are empty, ListUnreadable if no entry is readable."""
     if contents.hidden or any(report.exported for report in contents.reports):
         return
+    lists, message = contents.lists, None
+    if any(report.linkless for report in contents.reports):
+        raise NothingToExport(message=_ONLY_LOCAL_FILES)
     unread = sum(report.skipped_count + report.missing for report in contents.reports)
-    lists = contents.lists
-    nothing = NothingToExport(message=lists[0].source.nothing if len(lists) == 1 else None)
+    if contents.left_out:
+        message = _NO_SONGS
+    elif len(lists) == 1:
+        message = lists[0].source.nothing
+    nothing = NothingToExport(message=message)
     Entries((), unreadable=unread + contents.unreadable + len(contents.failed)).require(nothing)
 
 

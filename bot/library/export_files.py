@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from threading import Event
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from bot.library.export_lists import ExportList, LibrarySection
-from bot.library.export_readme import readme_text, skipped_csv
+from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
 from bot.library.export_report import ListReport
 from bot.library.formats import FORMATS, Format, ListInfo, encode
 from bot.library.formats.library_json import write as write_json
 from bot.library.formats.saved_item import SavedItem, saved_item_of
 from bot.library.formats.song import Song, song_of
 from bot.library.spool import SpooledList
+from bot.spotify.api_model import ApiModel
 from bot.spotify.models import Playlist
+
+T = TypeVar("T", Song, SavedItem)
 
 ZIP, JSON = "zip", "json"
 
 _SONG_LISTS = (LibrarySection.LIKED, LibrarySection.EPISODES, LibrarySection.PLAYLIST)
-_MAX_FILE_NAME = 60
+# In bytes of UTF-8: file systems allow 255 for a name with its number and suffix.
+_MAX_FILE_NAME = 150
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +38,7 @@ class ExportContents:
 
     hidden      playlists that Spotify shows only to their owners
     failed      lists that could not be read, with the reason
+    left_out    lists that the format cannot hold
     unreadable  playlists that could not be read in the list of playlists
     cancelled   ends the writing when it is set: `SpooledList.entries` raises CancelledError
     """
@@ -39,35 +46,55 @@ class ExportContents:
     lists: Sequence[SpooledList]
     hidden: Sequence[Playlist] = ()
     failed: Sequence[tuple[ExportList, str]] = ()
+    left_out: Sequence[ExportList] = ()
     unreadable: int = 0
     exported_at: str
     raw: bool = False
     reports: list[ListReport] = field(default_factory=list)
     cancelled: Event = field(default_factory=Event)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether something was selected that is in none of the lists."""
+        return bool(self.hidden or self.failed or self.left_out or self.unreadable)
+
+
+def can_hold(file_format: str, section: LibrarySection) -> bool:
+    """Whether a format, as in `write_export`, can hold the entries of such a list."""
+    form = FORMATS.get(file_format)
+    return form is None or section in _SONG_LISTS or form.write_items is not None
+
 
 def write_export(contents: ExportContents, file_format: str, folder: Path) -> Path:
     """Write the file of a format, or an archive if there are several. Blocks.
 
-    file_format  a key of FORMATS, or ZIP or JSON
+    file_format  a key of FORMATS, or ZIP or JSON; it can hold all the lists
 
     Fills `contents.reports`, one for each list in the file. Raises OSError from the disk.
     """
     if file_format == JSON:
         path = folder / f"{_stem(contents)}.json"
         with path.open("wb") as file:
-            contents.reports.extend(_write_json(contents, file))
+            _write_json(contents, contents.reports, file)
         return path
-    form = FORMATS["csv" if file_format == ZIP else file_format]
-    fitting = [spooled for spooled in contents.lists if _can_carry(form, spooled)]
-    if file_format != ZIP and len(fitting) == 1 == len(contents.lists):
+    is_zip = file_format == ZIP
+    form = FORMATS["csv" if is_zip else file_format]
+    if not is_zip and len(contents.lists) == 1 and not contents.is_partial:
         path = folder / f"{_stem(contents)}{form.suffix}"
+        info = ListInfo(exported_at=contents.exported_at, raw=contents.raw, folder=folder)
         with path.open("wb") as file:
-            _write_list(contents, fitting[0], form, file)
+            _write_list(contents, contents.lists[0], form, info, file)
         return path
+    info = ListInfo(
+        exported_at=contents.exported_at,
+        raw=contents.raw,
+        for_people=is_zip,
+        in_archive=True,
+        folder=folder,
+    )
     path = folder / f"{_stem(contents)}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        _write_archive(contents, archive, form, fitting, with_json=file_format == ZIP)
+        _write_archive(contents, archive, form, info, with_json=is_zip)
     return path
 
 
@@ -75,61 +102,75 @@ def _write_archive(
     contents: ExportContents,
     archive: zipfile.ZipFile,
     form: Format,
-    fitting: Sequence[SpooledList],
+    info: ListInfo,
     *,
     with_json: bool,
 ) -> None:
-    """Write the lists that fit the format, what was skipped, and the README."""
+    """Write the lists, what was skipped, and the README."""
 
     def add(name: str, write: Callable[[BinaryIO], object]) -> None:
         with archive.open(name, "w", force_zip64=True) as member:
             write(member)  # type: ignore[arg-type]
 
-    for number, spooled in enumerate(fitting, 1):
-        name = _member_name(spooled.source, number, form.suffix)
-        add(name, partial(_write_list, contents, spooled, form))
+    numbers = count(1)
+    for spooled in contents.lists:
+        name = _member_name(spooled.source, numbers, form.suffix)
+        add(name, partial(_write_list, contents, spooled, form, info))
     if with_json:
-        add("library.json", partial(_write_json, contents))
-    if skipped := skipped_csv(contents.reports):
-        add("skipped.csv", partial(encode, skipped))
+        add("library.json", partial(_write_json, contents, []))
+    summary = _summary(contents, contents.reports)
+    if rows := summary.skipped_rows():
+        add("skipped.csv", partial(encode, skipped_csv(rows, raw=contents.raw)))
     text = readme_text(
-        contents.reports,
+        summary,
+        about=ABOUT_ZIP if with_json else form.about,
+        is_csv=form.is_csv,
         exported_at=contents.exported_at,
         raw=contents.raw,
-        hidden=[playlist.name or "Untitled" for playlist in contents.hidden],
-        failed=[(source.name, reason) for source, reason in contents.failed],
-        left_out=[each.source.name for each in contents.lists if each not in fitting],
-        unreadable=contents.unreadable,
     )
     add("README.txt", partial(encode, [text]))
 
 
-def _write_json(contents: ExportContents, file: BinaryIO) -> list[ListReport]:
-    """Write all lists; returns a report for each."""
-    reports = [_new_report(spooled) for spooled in contents.lists]
-    text = write_json(contents.lists, reports, contents.hidden, exported_at=contents.exported_at)
+def _summary(contents: ExportContents, reports: Sequence[ListReport]) -> ExportSummary:
+    return ExportSummary(
+        reports,
+        hidden=[playlist.name or "Untitled" for playlist in contents.hidden],
+        failed=[(source.name, reason) for source, reason in contents.failed],
+        left_out=[source.name for source in contents.left_out],
+        unreadable=contents.unreadable,
+    )
+
+
+def _write_json(contents: ExportContents, reports: list[ListReport], file: BinaryIO) -> None:
+    """Write all lists; adds a report for each."""
+    reports += [_new_report(spooled) for spooled in contents.lists]
+    text = write_json(
+        contents.lists,
+        reports,
+        contents.hidden,
+        _summary(contents, reports).skipped_rows,
+        exported_at=contents.exported_at,
+    )
     encode(text, file)
-    return reports
 
 
 def _write_list(
-    contents: ExportContents, spooled: SpooledList, form: Format, file: BinaryIO
+    contents: ExportContents, spooled: SpooledList, form: Format, info: ListInfo, file: BinaryIO
 ) -> None:
     report = _new_report(spooled)
     contents.reports.append(report)
     source = spooled.source
-    info = ListInfo(
+    info = replace(
+        info,
         name=source.name,
-        exported_at=contents.exported_at,
-        raw=contents.raw,
         link=source.playlist.uri.link if source.playlist and source.playlist.uri else "",
         is_playlist=source.playlist is not None,
     )
     if source.section in _SONG_LISTS:
-        form.write(_songs(spooled, report), file, info)
+        form.write(_fitting(spooled, song_of, form, report), file, info)
     else:
         assert form.write_items is not None
-        form.write_items(_items(spooled, report), file, info)
+        form.write_items(_fitting(spooled, saved_item_of, form, report), file, info)
 
 
 def _new_report(spooled: SpooledList) -> ListReport:
@@ -142,39 +183,43 @@ def _new_report(spooled: SpooledList) -> ListReport:
     )
 
 
-def _songs(spooled: SpooledList, report: ListReport) -> Iterator[Song]:
+def _fitting(
+    spooled: SpooledList,
+    read: Callable[[ApiModel | None], T | None],
+    form: Format,
+    report: ListReport,
+) -> Iterator[T]:
+    """The items of a list that the format can hold; counts all entries."""
     for entry, line in spooled.entries():
-        report.count(entry, line)
-        if (song := song_of(entry)) is not None:
-            yield song
-
-
-def _items(spooled: SpooledList, report: ListReport) -> Iterable[SavedItem]:
-    for entry, line in spooled.entries():
-        report.count(entry, line)
-        if (item := saved_item_of(entry)) is not None:
+        item = read(entry)
+        has_address = item is None or form.address is None or bool(form.address(item))
+        if report.count(item, entry, line, has_address=has_address) and item is not None:
             yield item
-
-
-def _can_carry(form: Format, spooled: SpooledList) -> bool:
-    return spooled.source.section in _SONG_LISTS or form.write_items is not None
 
 
 def _stem(contents: ExportContents) -> str:
     """The file's name without its suffix: never a part of what somebody called a playlist."""
-    if len(contents.lists) == 1 and not contents.hidden:
+    if len(contents.lists) == 1 and not contents.is_partial:
         return contents.lists[0].source.section.value
     return "library"
 
 
-def _member_name(source: ExportList, number: int, suffix: str) -> str:
+def _member_name(source: ExportList, numbers: Iterator[int], suffix: str) -> str:
     """The path of a list in the archive. The number keeps apart playlists of one name."""
     if source.playlist is None:
         return f"{source.section}{suffix}"
-    return f"playlists/{number:03} {file_name(source.name)}{suffix}".replace(" .", ".")
+    return f"playlists/{next(numbers):03} {file_name(source.name)}{suffix}".replace(" .", ".")
 
 
 def file_name(name: str) -> str:
     """The name with only those characters that every file system takes."""
-    kept = "".join(c if c.isalnum() or c in " -_()&" else "_" for c in name)
-    return " ".join(kept.split())[:_MAX_FILE_NAME].strip()
+    kept = "".join(c if _is_plain(c) else "_" for c in unicodedata.normalize("NFC", name))
+    kept = " ".join(kept.split())
+    while len(kept.encode()) > _MAX_FILE_NAME:
+        kept = kept[:-1]
+    return kept.strip()
+
+
+def _is_plain(character: str) -> bool:
+    """Whether it is a letter, a part of one, a digit, or harmless punctuation."""
+    return unicodedata.category(character)[0] in "LMN" or character in " -_()&"

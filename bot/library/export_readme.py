@@ -2,57 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.library.export_report import ListReport
 from bot.library.formats.csv_text import csv_text
 
+ABOUT_ZIP = (
+    "The CSV files are for people: they begin with a byte order mark, which Excel needs. For an "
+    "importer, use /export with format:csv, whose files have none. "
+    "library.json has everything that Spotify says about each item, unchanged."
+)
+_HIDDEN = "not your playlist: Spotify shows what is in it only to its owner"
 
-def readme_text(
-    reports: Sequence[ListReport],
-    *,
-    exported_at: str,
-    raw: bool,
-    hidden: Sequence[str],
-    failed: Sequence[tuple[str, str]],
-    left_out: Sequence[str],
-    unreadable: int,
-) -> str:
-    """What the archive has, and what it lacks.
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What an export has, and what it lacks.
 
     hidden      names of playlists that Spotify shows only to their owners
     failed      names of lists that could not be read, with reasons
-    left_out    names of lists that the format cannot carry
-    unreadable  the number of playlists whose name could not be read
+    left_out    names of lists that the format cannot hold
+    unreadable  the number of playlists that could not be read in the list of playlists
+    """
+
+    reports: Sequence[ListReport]
+    hidden: Sequence[str] = ()
+    failed: Sequence[tuple[str, str]] = ()
+    left_out: Sequence[str] = ()
+    unreadable: int = 0
+
+    def skipped_rows(self) -> list[tuple[str, int | None, str]]:
+        """What the files lack, with reasons: the list, the position from 1 in it, the reason.
+
+        The position is None if it is about the whole list.
+        """
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[tuple[str, int | None, str]]:
+        for report in self.reports:
+            yield from ((report.name, position, reason) for position, reason in report.skipped)
+            if more := report.skipped_count - len(report.skipped):
+                yield report.name, None, f"{more:,} more entries are skipped"
+            if report.missing:
+                yield report.name, None, f"Spotify counts {report.missing:,} more than it lists"
+            elif not report.complete:
+                yield report.name, None, "there may be more: Spotify’s list had no end"
+        yield from ((name, None, _HIDDEN) for name in self.hidden)
+        yield from ((name, None, reason) for name, reason in self.failed)
+        yield from ((name, None, "this format cannot hold it") for name in self.left_out)
+        if self.unreadable:
+            yield "Playlists", None, f"{self.unreadable:,} could not be read"
+
+
+def readme_text(
+    summary: ExportSummary, *, about: str, is_csv: bool, exported_at: str, raw: bool
+) -> str:
+    """What the archive has, and what it lacks.
+
+    about   a sentence about its files
+    is_csv  whether a spreadsheet opens them, and might run a cell as a formula
     """
     lines = [
         "Your Spotify library, exported by Tonearm",
         f"Read from Spotify: {exported_at}",
         "",
         "What is in it",
-        *(_line(report) for report in reports),
+        *(_line(report) for report in summary.reports),
         "",
         "Files",
-        "The CSV files are for spreadsheets and importers.",
-        "They begin with a byte order mark, which Excel needs. Some importers need it removed.",
-        "library.json has everything that Spotify says about each item, unchanged.",
+        about,
         "skipped.csv lists what couldn’t be exported, and why. It’s absent if there’s nothing.",
-        "",
-        _FORMULAS_RAW if raw else _FORMULAS_SAFE,
     ]
-    if any(report.local for report in reports):
+    if is_csv:
+        lines += ["", _FORMULAS_RAW if raw else _FORMULAS_SAFE]
+    if any(report.local for report in summary.reports):
         lines += ["", "Local files are listed by name. Spotify does not have the music."]
-    if hidden:
+    if summary.hidden:
         lines += ["", "Spotify shows what is in these playlists only to their owners:"]
-        lines += [f"  {_plain(name)}" for name in hidden]
-    if failed:
+        lines += [f"  {_plain(name)}" for name in summary.hidden]
+    if summary.failed:
         lines += ["", "These could not be read:"]
-        lines += [f"  {_plain(name)}: {reason}" for name, reason in failed]
-    if left_out:
-        lines += ["", "This format cannot hold: " + ", ".join(map(_plain, left_out))]
-    if unreadable:
-        lines += ["", f"Playlists that Spotify lists but that could not be read: {unreadable}"]
+        lines += [f"  {_plain(name)}: {reason}" for name, reason in summary.failed]
+    if summary.left_out:
+        lines += ["", "This format cannot hold: " + ", ".join(map(_plain, summary.left_out))]
+    if summary.unreadable:
+        lines += [
+            "",
+            f"Playlists that Spotify lists but that could not be read: {summary.unreadable}",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -66,16 +104,9 @@ _FORMULAS_RAW = (
 )
 
 
-def skipped_csv(reports: Sequence[ListReport]) -> list[str]:
-    """The text of the table of skipped entries, in chunks; empty if there are none."""
-    rows = [
-        (report.name, position, reason)
-        for report in reports
-        for position, reason in islice(report.skipped, None)
-    ]
-    if not rows:
-        return []
-    return list(csv_text(("List", "Position", "Reason"), rows, byte_order_mark=True))
+def skipped_csv(rows: Sequence[Sequence[object]], *, raw: bool) -> Iterator[str]:
+    """The text of the table of skipped entries, in chunks."""
+    return csv_text(("List", "Position", "Reason"), rows, byte_order_mark=True, raw=raw)
 
 
 def _line(report: ListReport) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.library.formats.saved_item import saved_item_of
-from bot.library.formats.song import song_of
+from bot.library.formats.saved_item import SavedItem
+from bot.library.formats.song import Song
 from bot.spotify.api_model import ApiModel
 
-# The skipped entries to name one by one; all are counted.
+# The skipped entries of a list to name one by one; all are counted.
 _MAX_SKIPPED = 10_000
 
 GONE = "Spotify no longer has it"
 UNREADABLE = "could not be read"
+LOCAL_FILE = "a local file: it has no link, which this format needs"
+NO_LINK = "no link, which this format needs"
 
 
 @dataclass
@@ -24,6 +26,7 @@ class ListReport:
     exported    the entries that the file has
     local       those of them that are local files, which only their owner's computer has
     skipped     (position from 1, reason) of entries that the file lacks
+    linkless    those of them that lack only the link which the format needs
     missing     the number of entries that Spotify counts but does not list
     counts      Spotify's lowest and highest count, if they differ although nothing moved
     complete    whether the list had an end; if not, there may be more
@@ -37,17 +40,37 @@ class ListReport:
     exported: int = 0
     local: int = 0
     skipped_count: int = 0
+    linkless: int = 0
     skipped: list[tuple[int, str]] = field(default_factory=list)
 
-    def count(self, entry: ApiModel | None, line: bytes) -> None:
-        """Count an entry; `line` is its JSON."""
-        song = song_of(entry)
-        if song is not None or saved_item_of(entry) is not None:
+    @property
+    def unavailable(self) -> int:
+        """The skipped entries of which Spotify has nothing that any file could hold."""
+        return self.skipped_count - self.linkless
+
+    def count(
+        self,
+        item: Song | SavedItem | None,
+        entry: ApiModel | None,
+        line: bytes,
+        *,
+        has_address: bool = True,
+    ) -> bool:
+        """Count an entry, whose JSON is `line`; whether the file has it.
+
+        item         None if the entry has none
+        has_address  whether it has the address which the format needs
+        """
+        is_local = isinstance(item, Song) and item.is_local
+        if item is not None and has_address:
             self.exported += 1
-            self.local += song is not None and song.uri.startswith("spotify:local:")
-            return
+            self.local += is_local
+            return True
         self.skipped_count += 1
+        self.linkless += item is not None
         if len(self.skipped) < _MAX_SKIPPED:
-            is_gone = line == b"null" or entry is not None
-            position = self.exported + self.skipped_count
-            self.skipped.append((position, GONE if is_gone else UNREADABLE))
+            reason = GONE if line == b"null" or entry is not None else UNREADABLE
+            if item is not None:
+                reason = LOCAL_FILE if is_local else NO_LINK
+            self.skipped.append((self.exported + self.skipped_count, reason))
+        return False

@@ -48,7 +48,7 @@ def requests_note(entries: int) -> str:
 
 def export_message(export: Export) -> str:
     """How much the file has, and what it lacks."""
-    if len(export.reports) == 1 and not export.hidden and not export.failed:
+    if len(export.reports) == 1 and not _left_out(export):
         return _one_list(export.reports[0])
     lists = [report for report in export.reports if report.exported]
     playlists = [report for report in lists if report.noun == "song"]
@@ -57,10 +57,11 @@ def export_message(export: Export) -> str:
         songs = count(sum(report.exported for report in playlists), "song")
         parts.append(f"{count(len(playlists), 'playlist')} with {songs}")
     text = f"Here’s your library: {', '.join(parts) or 'nothing yet'}."
-    skipped = sum(report.skipped_count for report in export.reports)
-    if skipped:
-        entries = "1 entry is" if skipped == 1 else f"{skipped:,} entries are"
+    unavailable = sum(report.unavailable for report in export.reports)
+    if unavailable:
+        entries = "1 entry is" if unavailable == 1 else f"{unavailable:,} entries are"
         text += f" {entries} unavailable; the file says which."
+    text += _linkless(sum(report.linkless for report in export.reports))
     return text + _left_out(export) + _doubtful(export.reports)
 
 
@@ -73,8 +74,9 @@ def _one_list(report: ListReport) -> str:
     )
     where = f" of **{safe(report.name)}**" if report.noun == "song" else ""
     text = f"Here {verb} {whose}{where}."
-    if report.skipped_count:
-        text += f" Spotify lists {report.skipped_count:,} more that are unavailable."
+    text += _linkless(report.linkless)
+    if report.unavailable:
+        text += f" Spotify lists {report.unavailable:,} more that are unavailable."
     if report.missing:
         text += f" Spotify counts {report.missing:,} more than it gave me. Try again later."
     elif not report.complete:
@@ -88,8 +90,20 @@ def _one_list(report: ListReport) -> str:
     return text
 
 
+def _linkless(entries: int) -> str:
+    """About local files in a format of links."""
+    if not entries:
+        return ""
+    those = "1 entry has no link, so it isn’t" if entries == 1 else None
+    return f" {those or f'{entries:,} entries have no link, so they aren’t'} in this format."
+
+
 def _left_out(export: Export) -> str:
     text = ""
+    if export.left_out:
+        nouns = [f"{noun}s" for noun in export.left_out]
+        those = " or ".join(part for part in (", ".join(nouns[:-1]), nouns[-1]) if part)
+        text += f" This format can’t hold {those}."
     if export.hidden:
         others = "playlist is" if export.hidden == 1 else "playlists are"
         text += f" {export.hidden:,} {others} not yours: Spotify only shows those to their owners."

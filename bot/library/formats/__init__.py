@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from bot.library.formats import (
@@ -33,13 +34,19 @@ class ListInfo:
     is_playlist  whether it is a playlist of the user's
     exported_at  ISO 8601
     raw          whether to leave cells of CSV alone that a spreadsheet would run as formulas
+    for_people   whether people open the file, rather than importers: Excel needs a byte order mark
+    in_archive   whether it is a part of an archive
+    folder       for temporary files
     """
 
-    name: str
     exported_at: str
+    name: str = ""
     link: str = ""
     is_playlist: bool = False
     raw: bool = False
+    for_people: bool = False
+    in_archive: bool = False
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +57,18 @@ class Format:
     suffix       of the file's name, with its dot
     write        writes songs into an open file
     write_items  writes albums, artists, shows or audiobooks; None if the format cannot hold them
+    address      the address without which an entry cannot be in the file; None if it needs none
+    is_csv       whether a spreadsheet opens the files and might run a cell as a formula
+    about        a sentence about the files, for the README
     """
 
     label: str
     suffix: str
     write: Callable[[Iterable[Song], BinaryIO, ListInfo], None]
     write_items: Callable[[Iterable[SavedItem], BinaryIO, ListInfo], None] | None = None
+    address: Callable[[Song | SavedItem], str] | None = None
+    is_csv: bool = False
+    about: str = ""
 
 
 def encode(chunks: Iterable[str], file: BinaryIO) -> None:
@@ -72,15 +85,26 @@ def _text(
 
 FORMATS: dict[str, Format] = {
     "csv": Format(
-        "CSV for spreadsheets and most importers (Exportify)",
+        "CSV for importers (Exportify)",
         ".csv",
-        _text(lambda songs, info: exportify_csv.write(songs, raw=info.raw)),
+        _text(
+            lambda songs, info: exportify_csv.write(
+                songs, raw=info.raw, byte_order_mark=info.for_people
+            )
+        ),
         _text(lambda items, info: saved_items_csv.write(items, raw=info.raw)),
+        is_csv=True,
+        about="The CSV files of songs are for importers: they have no byte order mark. The others "
+        "have one, which Excel needs.",
     ),
     "xlsx": Format(
         "Excel workbook",
         ".xlsx",
-        lambda songs, file, info: xlsx.write(songs, file, list_name=info.name),
+        lambda songs, file, info: xlsx.write(songs, file, list_name=info.name, folder=info.folder),
+        lambda items, file, info: xlsx.write_items(
+            items, file, list_name=info.name, folder=info.folder
+        ),
+        about="The files are Excel workbooks.",
     ),
     "tunemymusic": Format(
         "CSV for TuneMyMusic",
@@ -90,27 +114,40 @@ FORMATS: dict[str, Format] = {
                 songs, playlist=info.name if info.is_playlist else None, raw=info.raw
             )
         ),
+        is_csv=True,
+        about="The CSV files are for TuneMyMusic, and begin with a byte order mark as its own do.",
     ),
     "exportify.net": Format(
         "CSV of exportify.net",
         ".exportify-net.csv",
-        _text(lambda songs, info: exportify_net_csv.write(songs, raw=info.raw)),
+        _text(
+            lambda songs, info: exportify_net_csv.write(
+                songs, raw=info.raw, byte_order_mark=not info.in_archive
+            )
+        ),
+        is_csv=True,
+        about="The CSV files are as exportify.net packs them: without a byte order mark.",
     ),
     "links": Format(
         "Links, one a line",
         ".txt",
         _text(lambda songs, _: links_text.write(songs)),
         _text(lambda items, _: links_text.write(items)),
+        address=lambda item: item.url,
+        about="Each file has one link a line.",
     ),
     "m3u8": Format(
         "M3U8 playlist for media players",
         ".m3u8",
         _text(lambda songs, info: m3u8.write(songs, list_name=info.name)),
+        address=lambda item: item.url or item.uri,
+        about="The files are playlists in UTF-8 whose entries are links.",
     ),
     "xspf": Format(
         "XSPF playlist (XML)",
         ".xspf",
         _text(lambda songs, info: xspf.write(songs, list_name=info.name)),
+        about="The files are XSPF playlists, whose entries are links.",
     ),
     "spotdl": Format(
         "spotDL save file",
@@ -118,11 +155,14 @@ FORMATS: dict[str, Format] = {
         _text(
             lambda songs, info: spotdl_json.write(songs, list_name=info.name, list_url=info.link)
         ),
+        address=lambda item: item.url,
+        about="The files are for spotDL.",
     ),
     "tracks.json": Format(
         "tracks.json, a flat list for scripts",
         ".tracks.json",
         _text(lambda songs, _: tracks_json.write(songs)),
+        about="Each file is a JSON array of songs.",
     ),
 }
 """The formats by the name that `/export` takes, in the order in which it offers them."""

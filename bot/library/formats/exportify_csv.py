@@ -30,13 +30,15 @@ COLUMNS = (
 )
 
 
-def write(songs: Iterable[Song], *, raw: bool = False) -> Iterator[str]:
-    """The file's text in chunks: every field quoted, a byte order mark for Excel.
+def write(
+    songs: Iterable[Song], *, raw: bool = False, byte_order_mark: bool = False
+) -> Iterator[str]:
+    """The file's text in chunks: every field quoted; importers take no byte order mark.
 
     Preview and popularity are empty: Spotify removed them from its answers in 2026.
     """
     rows = (_row(song) for song in songs)
-    return csv_text(COLUMNS, rows, quote_all=True, byte_order_mark=True, raw=raw)
+    return csv_text(COLUMNS, rows, quote_all=True, byte_order_mark=byte_order_mark, raw=raw)
 
 
 def _row(song: Song) -> tuple[object, ...]:

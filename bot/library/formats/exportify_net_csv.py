@@ -35,12 +35,14 @@ COLUMNS = (
 )
 
 
-def write(songs: Iterable[Song], *, raw: bool = False) -> Iterator[str]:
-    """The file's text in chunks, with a byte order mark, as exportify.net writes a single file.
+def write(
+    songs: Iterable[Song], *, raw: bool = False, byte_order_mark: bool = True
+) -> Iterator[str]:
+    """The file's text in chunks; exportify.net begins a single file with a byte order mark.
 
     Popularity, genres, label and the audio features are empty: Spotify no longer gives them.
     """
-    return csv_text(COLUMNS, map(_row, songs), byte_order_mark=True, raw=raw)
+    return csv_text(COLUMNS, map(_row, songs), byte_order_mark=byte_order_mark, raw=raw)
 
 
 def _row(song: Song) -> tuple[object, ...]:

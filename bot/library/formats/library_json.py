@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -26,6 +26,8 @@ _KEYS: dict[LibrarySection, str] = {
     LibrarySection.ARTISTS: "artists",
     LibrarySection.AUDIOBOOKS: "audiobooks",
 }
+# Keys of the table of skipped entries.
+_SKIPPED = ("list", "position", "reason")
 # Keys of YourLibrary.json for what apps cannot read.
 _EMPTY = ("bannedTracks", "bannedArtists", "other")
 
@@ -34,6 +36,7 @@ def write(
     lists: Sequence[SpooledList],
     reports: Sequence[ListReport],
     hidden: Sequence[Playlist],
+    skipped: Callable[[], Iterable[Sequence[object]]],
     *,
     exported_at: str,
 ) -> Iterator[str]:
@@ -41,6 +44,7 @@ def write(
 
     reports      one for each list, which counts its entries
     hidden       playlists without their entries
+    skipped      makes the rows of the table of skipped entries when all lists are written
     exported_at  ISO 8601
     """
     yield f'{{\n"tonearm": {VERSION},\n"exported_at": {json.dumps(exported_at)}'
@@ -67,6 +71,9 @@ def write(
             yield separator + _head(playlist) + ', "items": null}'
             separator = ",\n"
         yield "\n]"
+    if rows := [dict(zip(_SKIPPED, row, strict=True)) for row in skipped()]:
+        yield ',\n"skipped": '
+        yield from json_array(rows)
     yield "\n}\n"
 
 
@@ -88,7 +95,9 @@ def _head(playlist: Playlist) -> str:
 def _items(spooled: SpooledList, report: ListReport) -> Iterable[dict[str, object]]:
     for entry, line in spooled.entries():
         raw = msgspec.Raw(line)
-        if (song := song_of(entry)) is not None:
+        song, item = song_of(entry), saved_item_of(entry)
+        report.count(song or item, entry, line)
+        if song is not None:
             names: dict[str, object] = {
                 "artist": song.byline,
                 "album": song.album.name,
@@ -99,11 +108,10 @@ def _items(spooled: SpooledList, report: ListReport) -> Iterable[dict[str, objec
             if isinstance(entry, SavedEpisode):
                 names = {"name": song.name, "show": song.album.name, "uri": song.uri}
             yield {**names, "spotify": raw}
-        elif (item := saved_item_of(entry)) is not None:
+        elif item is not None:
             by = {LibrarySection.ALBUMS: "artist", LibrarySection.SHOWS: "publisher"}
             name = "album" if spooled.source.section is LibrarySection.ALBUMS else "name"
             about = {by[spooled.source.section]: item.by} if spooled.source.section in by else {}
             yield {**about, name: item.name, "uri": item.uri, "spotify": raw}
         else:
             yield {"spotify": raw}
-        report.count(entry, line)

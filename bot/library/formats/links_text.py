@@ -9,5 +9,5 @@ from bot.library.formats.song import Song
 
 
 def write(items: Iterable[Song | SavedItem]) -> Iterator[str]:
-    """The file's lines. A local file, which has no link, is left out."""
-    return (f"{item.url}\n" for item in items if item.url)
+    """The file's lines, for items with a link."""
+    return (f"{item.url}\n" for item in items)

@@ -52,6 +52,11 @@ class Song:
         return parts[2] if len(parts) == 3 and parts[1] in ("track", "episode") else ""
 
     @property
+    def is_local(self) -> bool:
+        """Whether it is a file on its owner's computer."""
+        return self.uri.startswith("spotify:local:")
+
+    @property
     def url(self) -> str:
         """The page at open.spotify.com; empty for a local file."""
         return page_url(self.uri) if self.id else ""

@@ -9,14 +9,13 @@ from bot.library.formats.song import Song
 
 
 def write(songs: Iterable[Song], *, list_name: str, list_url: str = "") -> Iterator[str]:
-    """The file's text in chunks. Songs that are not at Spotify are left out: spotDL needs a URL.
+    """The file's text in chunks. The songs have a URL, which spotDL needs.
 
     list_name  of the playlist or library
     list_url   its page at open.spotify.com, if it has one
     """
-    at_spotify = (song for song in songs if song.id)
     elements = (
-        _element(song, position, list_name, list_url) for position, song in enumerate(at_spotify, 1)
+        _element(song, position, list_name, list_url) for position, song in enumerate(songs, 1)
     )
     yield from json_array(elements)
     yield "\n"
