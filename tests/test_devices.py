@@ -24,11 +24,13 @@ async def test_devices_are_listed_with_markers(
     harness: Harness, player: Player, linked_user: UserClient
 ) -> None:
     player.resume(player.devices[LAPTOP])
+    player.pause()
     player.devices[PHONE].is_private_session = True
     await set_default_device(harness, player.devices[SPEAKER])
     reply = await linked_user.run("/devices")
     lines = {entry.split("**")[1]: entry for entry in reply.text.splitlines() if "** · " in entry}
-    assert "playing here" in lines["Ada's Laptop"].lower()
+    assert " · active · " in lines["Ada's Laptop"]
+    assert "playing" not in reply.text.lower(), "an active device may be paused"
     assert "60%" in lines["Ada's Laptop"]
     assert "35%" in lines["Kitchen Speaker"]
     assert "**Kitchen Speaker** is your default device." in reply.text
@@ -48,11 +50,11 @@ async def test_selecting_device_transfers_playback(
         player.resume()
     reply = await (await linked_user.run("/devices")).pick("Kitchen Speaker", select=0)
     assert ") · Moved · Playing on Kitchen Speaker\n" in reply.text
-    assert "playing here" not in reply.text, "the line says where it plays now"
+    assert " · active" not in reply.text, "the line says where it plays now"
     assert reply.text.startswith("### Your devices\n")
     assert len(linked_user.messages()) == 1
     again = await reply.press("Refresh")
-    assert again.text.count("playing here") == 1
+    assert again.text.count(" · active") == 1
     assert "Moved" not in again.text
     assert player.device is player.devices[SPEAKER]
     assert player.is_playing

@@ -68,7 +68,7 @@ async def test_five_wrong_codes_erase_the_login() -> None:
     async with login_client() as it:
         _, offer, _ = await _login_awaiting_code(it)
         for left in ("4 tries", "3 tries", "2 tries", "one try"):
-            assert f"You have {left} left" in (await it.enter_code(offer, WRONG_CODE)).text
+            assert f"you have {left} left" in (await it.enter_code(offer, WRONG_CODE)).text
         assert "so the login was erased. Use /link" in (await it.enter_code(offer, WRONG_CODE)).text
         assert not it.query_database("SELECT 1 FROM login")
         message = await offer.user_client.wait_for_message("so the login was erased. Use /link")

@@ -245,7 +245,8 @@ class WrongCode(LoginError):
     def __init__(self, left: int) -> None:
         tries = "one try" if left == 1 else f"{left} tries"
         super().__init__(
-            message=f"That’s not the code in your browser. You have {tries} left; press the button."
+            message="That’s not the code in your browser. Press **Enter code** to try again; "
+            f"you have {tries} left."
         )
 
 

@@ -36,7 +36,7 @@ _MAX_LENGTH = 3500
 # Discord allows a menu this many options.
 _MAX_OPTIONS = 25
 _LIST_ID = 101
-_ACTIVE = "playing here"
+_ACTIVE = "active"
 # The player action of the menu below the list.
 _TRANSFER = "move"
 

@@ -209,7 +209,7 @@ class PlayerComparison:
             if line is None:
                 errors.append(f"{device.name} is not there")
                 continue
-            if ("playing here" in line) != (device is self.player.device):
+            if (" · active" in line) != (device is self.player.device):
                 errors.append(f"{line}: active otherwise")
             if device.volume is not None and f"volume {device.volume}%" not in line.replace(
                 " %", "%"
