@@ -93,6 +93,10 @@ async def test_find_filters_what_was_read_and_reads_further_on_request(
     reply = await linked_user.run(f"/saved find:{songs[0].name}")
     assert "the newest 50 of 121" in reply.text
     assert "Nothing matches" in reply.text
+    await harness.restart()
+    assert "the newest 100 of 121" in (await reply.press("Look further")).text
+    await harness.restart()
+    reply = await linked_user.run(f"/saved find:{songs[0].name}")
     calls = len(spotify.calls)
     for searched in ("the newest 100 of 121", "all 121"):
         harness.clock.advance(1)

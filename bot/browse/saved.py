@@ -52,11 +52,14 @@ async def find_saved(
 ) -> SavedEntries:
     """The entries with all the words, among those that were read in the last minutes.
 
-    read_more  read one more page of the library, which is one call; the first is read in any case
+    read_more  read one more page of the library, which is one call, and the second page at least;
+               the first is read in any case
     """
     pages = list(_read_pages(spotify, kind))
     start = len(pages) * API_PAGE_SIZE
-    if not pages or (read_more and pages[-1].has_more(start - API_PAGE_SIZE)):
+    # What the user saw may have left the cache: without a second page nothing would change.
+    wanted = max(2, len(pages) + 1) if read_more else 1
+    while len(pages) < wanted and (not pages or pages[-1].has_more(start - API_PAGE_SIZE)):
         pages.append(await _list(spotify, kind).page(start))
         start += API_PAGE_SIZE
     read = _items(kind, [entry for page in pages for entry in page.items])
