@@ -16,7 +16,6 @@ from tests.fast_forward import FastForwardLoop
 from tests.login_client import LoginClient, PageResponse, login_client
 from tests.raw_http import open_connection, parse_response
 
-_LAST_CHUNK = b"0\r\n\r\n"
 OVER = "event: over\ndata:\n\n"
 
 

@@ -8,7 +8,6 @@ from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from tests.login_state_machine.renewal_helpers import (
-    INVALID_GRANT,
     USERS,
     count_renewals,
     stored_link,
@@ -17,16 +16,6 @@ from tests.login_state_machine.renewal_helpers import (
 
 async def link_everyone(harness: Harness) -> list[UserClient]:
     return [await harness.link_account(user) for user in USERS]
-
-
-async def reply_to_refused_renewal(harness: Harness, user: UserClient) -> str:
-    """The reply to a command whose renewal gets invalid_grant."""
-    harness.spotify.tokens.expire_access_tokens()
-    faults = harness.spotify.accounts_faults
-    faults.add(Fault("POST /api/token", status=400, body=INVALID_GRANT))
-    text = (await user.run("/now")).text
-    faults.clear()
-    return text
 
 
 def expired_users(harness: Harness) -> set[str]:

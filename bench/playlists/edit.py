@@ -43,7 +43,9 @@ class CountingTransport(Transport):
         return await super().send(call, token, timeout)
 
 
-class Sessions:
+class BenchSessions:
+    """Sessions of one account that is always linked."""
+
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
@@ -74,7 +76,7 @@ async def _nothing(_items: PlaylistItems, _playlist: Uri) -> None:
     """No preparation."""
 
 
-# What is done before, and what is measured.
+# The preparation of each case, and the step that is measured.
 CASES: dict[str, tuple[Step, Step]] = {
     "cold": (_nothing, _add(0)),
     "warm": (_add(0), _add(ADDED_SONGS)),
@@ -88,7 +90,7 @@ async def edit(case: str, playlist_id: str) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         transport = CountingTransport(http, API_URL)
         editor = PlaylistEditor(UndoLog(monotonic=time.monotonic), monotonic=time.monotonic)
-        items = PlaylistItems(Sessions(transport), editor)
+        items = PlaylistItems(BenchSessions(transport), editor)
         await prepare(items, playlist)
         transport.pages = transport.others = 0
         with measured() as usage:

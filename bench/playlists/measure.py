@@ -26,7 +26,7 @@ NAMES = {
 
 
 @dataclass(frozen=True)
-class Editing:
+class EditRun:
     """One run: seconds, MiB, and calls."""
 
     wall: float
@@ -63,7 +63,7 @@ async def measure(rounds: int) -> list[Row]:
     return rows
 
 
-async def _run(case: str) -> Editing:
+async def _run(case: str) -> EditRun:
     """Edit a new playlist in a process of its own. Raises RuntimeError if that fails."""
     copies = COPIES if case == "tidy" else 0
     server = await asyncio.create_subprocess_exec(
@@ -92,7 +92,7 @@ async def _run(case: str) -> Editing:
         if process.returncode:
             raise RuntimeError(f"editing a playlist failed: {case}")
         usage, calls = map(json.loads, output.splitlines())
-        return Editing(usage["wall"], usage["memory"], calls["pages"], calls["others"])
+        return EditRun(usage["wall"], usage["memory"], calls["pages"], calls["others"])
     finally:
         server.stdin.close()
         await server.wait()

@@ -1,4 +1,4 @@
-"""What an export has, and what it lacks, list by list."""
+"""Counts the exported, skipped and missing entries of each list of an export."""
 
 from __future__ import annotations
 

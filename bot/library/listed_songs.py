@@ -1,4 +1,4 @@
-"""The entries of a playlist, with what is needed to compare them."""
+"""Entries of a playlist, with the fields that are compared to find duplicates."""
 
 from __future__ import annotations
 

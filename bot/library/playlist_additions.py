@@ -1,4 +1,4 @@
-"""Which songs are meant to be added to a playlist: those of links, albums and playlists."""
+"""Reads the songs of links, albums and playlists that are to be added to a playlist."""
 
 from __future__ import annotations
 

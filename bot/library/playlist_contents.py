@@ -1,4 +1,4 @@
-"""What is in a playlist: read once, and held for minutes by its snapshot ID."""
+"""Reads the contents of playlists, and holds them for ten minutes by their snapshot ID."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.text.escape import bold
 TTL, MAX_BYTES = 10 * 60.0, 16 * 1024 * 1024
 # Reading more entries than this is work for the background: it takes more than 20 calls.
 LONG = 1_000
-# So few entries are read before their progress could be seen.
+# Up to this many entries are read too fast for a progress message.
 _QUICK = 200
 # Entries that are packed together. A packed entry takes a third of the memory of an unpacked one.
 _PACKED_TOGETHER = 50
@@ -157,7 +157,7 @@ class ContentsCache:
         background: Spotify,
         progress: Progress | None = None,
     ) -> PlaylistContents:
-        """What is in the playlist now: one call if it is held, or fits into Spotify's first page.
+        """The current contents: one call if they are held, or fit into Spotify's first page.
 
         background  reads a long playlist, so that others' commands come first
 

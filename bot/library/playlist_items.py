@@ -32,8 +32,8 @@ from bot.store import SavedDefault
 from bot.text.escape import bold
 from bot.text.items import count
 
-# A playlist with so many entries takes perhaps no more because of Spotify's limit, which reports
-# put at about 11,000, and Spotify's documentation of 2023 at 10,000.
+# From this many entries on, a refusal may mean that the playlist is full. Reports put Spotify's
+# limit at about 11,000 entries, and its documentation of 2023 at 10,000.
 NEARLY_FULL = 9_900
 # The most songs that one press tidies: a copy that stays takes a call to move it to its place.
 MAX_TIDIED = 100
@@ -107,7 +107,7 @@ class Tidiness:
 
 
 class SessionSource(Protocol):
-    """What `Sessions` is to this module."""
+    """The method of `Sessions` that this module needs."""
 
     async def session(self, discord_id: int, *, background: bool = False) -> Spotify: ...
 

@@ -1,4 +1,4 @@
-"""What a change of a playlist did, and what the playlist is to become to reverse it."""
+"""Computes which entries a playlist gets back, and which it loses, to reverse a change."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Reversal:
 
 @dataclass(frozen=True)
 class Restoration:
-    """What a playlist is to become, for `Rewrite.run`.
+    """The entries that a playlist is to have, for `Rewrite.run`.
 
     returning  the number of songs that come back
     leaving    the number of added songs that go

@@ -1,4 +1,4 @@
-"""Changes what is in a playlist, with the calls that Spotify has for that.
+"""Changes the entries of a playlist with the calls that Spotify offers.
 
 Spotify adds songs at a position, moves a range, and removes all copies of a song. So an entry whose
 copy is to go is removed with it. All such entries are added again at once, at the end, and then
@@ -18,7 +18,7 @@ from bot.library.playlist_contents import PlaylistContents
 from bot.spotify import Spotify
 from bot.spotify.playlists import MAX_ITEMS_PER_CALL
 
-# So few calls are over before their progress could be read.
+# Up to this many calls are too fast for a progress message.
 _QUICK_CALLS = 4
 
 _UNCONFIRMED = (

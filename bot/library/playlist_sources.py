@@ -1,4 +1,4 @@
-"""The songs for a new playlist: what plays, the queue, recent, top or liked songs, or links."""
+"""Reads the songs for a new playlist: what plays, the queue, recent, top or liked ones, links."""
 
 from __future__ import annotations
 

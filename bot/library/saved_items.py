@@ -189,7 +189,7 @@ class SavedItems:
 
 
 class _Write:
-    """One save or removal of some items, as far as it has come."""
+    """One save or removal of some items, and its results so far."""
 
     def __init__(self, spotify: Spotify, saved: bool) -> None:
         self._spotify = spotify

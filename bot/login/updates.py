@@ -1,4 +1,4 @@
-"""What the messages with a login link have to say while its login goes on."""
+"""Keeps track of the messages with a login link, and of the state that they have to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the player remembers of its users: forgotten with them, and after a while."""
+"""Remembers each user's last played item and volume before a mute, for a limited time."""
 
 from __future__ import annotations
 

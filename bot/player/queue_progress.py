@@ -1,4 +1,4 @@
-"""Queues what a message lists, and shows in that message how far it is."""
+"""Queues the items that a message lists, and shows the progress in that message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pins: what a user wants first among suggestions; an unlink erases them."""
+"""The pins: items that a user wants first among suggestions. An unlink erases them."""
 
 from __future__ import annotations
 

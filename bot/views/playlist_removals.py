@@ -24,7 +24,7 @@ _NAMELESS = "{entries} no longer on Spotify. Apps can’t remove that; do it in 
 _LOCAL = "{copies} of files from a computer. Apps can’t remove that; do it in Spotify."
 _LATER = "That’s the first {shown}. Type more words to find others."
 
-# So few calls need no mention.
+# Up to this many calls need no mention.
 _FEW_CALLS = 10
 _ID = r"[0-9A-Za-z]{22}"
 

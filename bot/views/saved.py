@@ -1,4 +1,4 @@
-"""What was saved to a library or removed from it, and what an undo restored."""
+"""The replies about saved and removed items, and about an undo."""
 
 from __future__ import annotations
 
