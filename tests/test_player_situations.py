@@ -140,3 +140,15 @@ async def test_no_sentence_contradicts_another(
                 assert state.said_of_item in said, (state.name, line, reply.text)
             if line in NEED_A_DEVICE and state.said_of_device:
                 assert state.said_of_device in said, (state.name, line, reply.text)
+
+
+async def test_skip_that_is_refused_says_that_spotify_hides_what_plays(
+    linked_user: UserClient, player: Player
+) -> None:
+    """Something may come next all the same."""
+    player.interlude = "unknown"
+    player.disallow("skipping_next", "skipping_prev")
+    for line in ("/next", "/previous"):
+        text = (await linked_user.run(line)).text
+        assert "doesn’t show to apps" in text
+        assert "There is no" not in text

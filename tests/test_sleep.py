@@ -203,4 +203,9 @@ async def test_without_music_there_is_no_track_to_count(
 ) -> None:
     spotify.accounts["ada"].player.device = None
     assert "playing" in (await linked_user.run("/sleep when:after this one")).text
-    assert "I can’t read that" in (await linked_user.run("/sleep when:soon")).text
+    for when, expected in (
+        ("soon", "I can’t read that"),
+        ("after 21", "I can wait 20 tracks at most"),
+        ("13h", "I can wait 12 hours at most"),
+    ):
+        assert expected in (await linked_user.run(f"/sleep when:{when}")).text

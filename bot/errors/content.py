@@ -103,7 +103,12 @@ class InvalidVolume(BotError):
 
 
 class InvalidSleepTime(BotError):
+    """The time cannot be read, is zero, or is longer than `limit`, such as "12 hours"."""
+
     message = "I can’t read that. Try 30m, 1h30, after this one, after 3, or off."
+
+    def __init__(self, *, limit: str = "") -> None:
+        super().__init__(message=f"That’s too long. I can wait {limit} at most." if limit else None)
 
 
 class NoSleepTimer(BotError):

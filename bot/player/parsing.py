@@ -116,10 +116,14 @@ def parse_sleep(text: str) -> SleepRequest | None:
         return SleepRequest(tracks=1)
     if match := _TRACKS.fullmatch(text):
         tracks = int(match[1] or match[2])
-        if 1 <= tracks <= MAX_SLEEP_TRACKS:
+        if tracks > MAX_SLEEP_TRACKS:
+            raise InvalidSleepTime(limit=f"{MAX_SLEEP_TRACKS} tracks")
+        if tracks:
             return SleepRequest(tracks=tracks)
     elif match := _DURATION.fullmatch(text):
         minutes = 60 * int(match[1] or 0) + int(match[2] or 0)
-        if 1 <= minutes <= 60 * MAX_SLEEP_HOURS:
+        if minutes > 60 * MAX_SLEEP_HOURS:
+            raise InvalidSleepTime(limit=f"{MAX_SLEEP_HOURS} hours")
+        if minutes:
             return SleepRequest(seconds=60 * minutes)
     raise InvalidSleepTime

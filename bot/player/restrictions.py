@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors.bot_error import BotError
 from bot.errors.spotify import PlayerNotFound, PlayerRestricted, SpotifyError
-from bot.player.actions import ActionVerb, PlayerAction
+from bot.player.actions import SKIPS, ActionVerb, PlayerAction
 from bot.player.context import ActionContext
 from bot.player.outcome import Outcome
 from bot.player.situation import NEXT_TRY, Situation, ad_sentence, hidden_sentence, situation_of
@@ -93,6 +93,8 @@ def _message_for(action: PlayerAction, state: Playback) -> str:
     required = _REQUIRED_ACTIONS.get(action.verb, ())
     is_disallowed = any(disallows.get(name) for name in required)
     is_empty = action.verb in ("resume", "queue") and situation is Situation.EMPTY
+    if situation is Situation.HIDDEN and action.verb in SKIPS:
+        return f"Spotify won’t allow that right now. {hidden_sentence(state)}"
     if is_disallowed or is_empty:
         return _MESSAGES[action.verb]
     if situation is Situation.HIDDEN:
