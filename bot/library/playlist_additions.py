@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 
-from bot.errors.content import NothingToAdd
+from bot.errors.content import NothingToAdd, UnreadableLink
 from bot.errors.spotify import NotFound, NotPermitted
 from bot.library.listed_songs import ListedSong, listed
 from bot.spotify import Spotify
@@ -13,6 +13,7 @@ from bot.spotify.catalogue import Item
 from bot.spotify.entries import Entries
 from bot.spotify.models import Playable, Playlist
 from bot.spotify.songs import SongSource, songs_in
+from bot.spotify.uris import Kind, Uri
 
 # The most links that one command adds, and the most songs: ten calls.
 MAX_LINKS, MAX_SONGS = 10, 1_000
@@ -21,6 +22,7 @@ _HIDDEN = (
     "Apps can’t see the songs in other people’s playlists, so I can’t add them. You can still "
     "/play it."
 )
+_TOO_MANY_LINKS = f"That’s more than {MAX_LINKS} albums and playlists. Use fewer links."
 _LOCAL_FILE = "Apps can’t add files from a computer to a playlist. Do that in Spotify."
 
 
@@ -70,3 +72,24 @@ async def _songs_in(spotify: Spotify, item: Item) -> AsyncIterator[Playable | No
         if not isinstance(item, Playlist):
             raise
         raise NothingToAdd("a hidden playlist", message=_HIDDEN) from None
+
+
+async def linked_songs(spotify: Spotify, text: str) -> Collection[str] | None:
+    """The URIs of the songs that the text links to; None if it has no links.
+
+    Raises UnreadableLink for other links, and for more albums and playlists than MAX_LINKS.
+    """
+    targets = await spotify.resolve_links(text)
+    if not targets:
+        return None
+    linked = [target for target in targets if isinstance(target, Uri)]
+    if not linked:
+        raise UnreadableLink("no songs")
+    songs = {str(uri) for uri in linked if uri.kind in (Kind.TRACK, Kind.EPISODE)}
+    others = [uri for uri in linked if str(uri) not in songs]
+    if len(others) > MAX_LINKS:
+        raise UnreadableLink("many links", message=_TOO_MANY_LINKS)
+    if others:
+        items = [await spotify.catalogue.item(uri) for uri in others]
+        songs |= {song.uri for song in (await songs_to_add(spotify, items)).songs}
+    return songs

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from bot.errors.content import NotInPlaylist, PlaylistFull, UnreadableLink
+from bot.errors.content import NotInPlaylist, PlaylistFull
 from bot.errors.spotify import NotFound, NotPermitted
 from bot.interactions.progress import Progress
 from bot.library.duplicates import (
@@ -20,7 +20,7 @@ from bot.library.duplicates import (
     stuck_entries,
 )
 from bot.library.listed_songs import EntryRef, ListedSong
-from bot.library.playlist_additions import MAX_LINKS, SongsToAdd, songs_to_add
+from bot.library.playlist_additions import SongsToAdd, linked_songs, songs_to_add
 from bot.library.playlist_contents import PlaylistContents
 from bot.library.playlist_editor import TIMEOUT, OpenPlaylist, PlaylistEditor
 from bot.library.playlists import Addition
@@ -38,7 +38,7 @@ NEARLY_FULL = 9_900
 # The most songs that one press tidies: a copy that stays takes a call to move it to its place.
 MAX_TIDIED = 100
 
-_TOO_MANY_LINKS = f"That’s more than {MAX_LINKS} albums and playlists. Use fewer links."
+APPEND_REFUSED = "Spotify won’t add to {name}. It may be full, or no longer yours to change."
 
 
 class Duplicates(StrEnum):
@@ -148,9 +148,10 @@ class PlaylistItems:
                     target, lambda n: f"Added {count(n, 'song')} to {playlist.name}.", progress
                 )
             except NotPermitted:
-                if contents.count + len(new) < NEARLY_FULL:
+                entries = max(playlist.contents.count, playlist.contents.total or 0)
+                if entries + len(new) < NEARLY_FULL:
                     raise
-                raise PlaylistFull(playlist.name, playlist.contents.count) from None
+                raise PlaylistFull(playlist.name, entries) from None
             return Added(contents.playlist, new, len(found), unread)
 
     async def add_items(
@@ -173,10 +174,17 @@ class PlaylistItems:
     async def append(
         self, user_id: int, spotify: Spotify, playlist: SavedDefault, addition: Addition
     ) -> None:
-        """Add with one call, without a look at what the playlist has. Raises OutcomeUnknown."""
+        """Add with one call, without a look at what the playlist has.
+
+        Raises OutcomeUnknown, and NotPermitted, also for a full playlist.
+        """
         label = f"Added {count(len(addition.uris), 'song')} to {bold(playlist.name)}."
         uri = Uri(Kind.PLAYLIST, playlist.id)
-        await self._editor.append(user_id, spotify, uri, addition.uris, label)
+        try:
+            await self._editor.append(user_id, spotify, uri, addition.uris, label)
+        except NotPermitted as error:
+            message = f"{APPEND_REFUSED.format(name=bold(playlist.name))} Choose another one."
+            raise NotPermitted(str(error), message=message) from None
 
     async def try_append(
         self, user_id: int, spotify: Spotify, playlist: SavedDefault, addition: Addition
@@ -195,7 +203,7 @@ class PlaylistItems:
 
         Raises NotInPlaylist, and UnreadableLink for a link to something else.
         """
-        linked = await self._linked(user_id, what)
+        linked = await linked_songs(await self._sessions.session(user_id), what)
         async with await self._open(user_id, uri, progress) as playlist:
             contents = playlist.contents
         if linked is None:
@@ -257,24 +265,6 @@ class PlaylistItems:
                 contents.playlist, [redundant.song for redundant in chosen], len(gone)
             )
             return removed, _tidiness(playlist.contents)
-
-    async def _linked(self, user_id: int, text: str) -> Collection[str] | None:
-        """The URIs of the songs that the text links to; None if it has no links."""
-        spotify = await self._sessions.session(user_id)
-        targets = await spotify.resolve_links(text)
-        if not targets:
-            return None
-        linked = [target for target in targets if isinstance(target, Uri)]
-        if not linked:
-            raise UnreadableLink("no songs")
-        songs = {str(uri) for uri in linked if uri.kind in (Kind.TRACK, Kind.EPISODE)}
-        others = [uri for uri in linked if str(uri) not in songs]
-        if len(others) > MAX_LINKS:
-            raise UnreadableLink("many links", message=_TOO_MANY_LINKS)
-        if others:
-            items = [await spotify.catalogue.item(uri) for uri in others]
-            songs |= {song.uri for song in (await songs_to_add(spotify, items)).songs}
-        return songs
 
     async def _open(
         self, user_id: int, uri: Uri, progress: Progress | None

@@ -7,19 +7,19 @@ from discord import ui
 
 from bot.errors.content import NothingFound
 from bot.interactions.components import PersistentButton, PersistentSelect
+from bot.library.playlist_items import APPEND_REFUSED
 from bot.library.playlists import ADDABLE_KINDS, Addition, WritablePlaylists
 from bot.spotify.catalogue import Item
 from bot.spotify.models import Playlist
 from bot.spotify.uris import Kind, Uri
 from bot.store import SavedDefault
-from bot.text.escape import safe, single_line
+from bot.text.escape import bold, safe, single_line
 from bot.text.items import count
 
 # Discord allows a menu this many options.
 MAX_OPTIONS = 25
 
 QUESTION = "Which playlist?"
-_DEFAULT_REFUSED = "**{name}** can’t be changed any more. Choose another one."
 _TWICE = "If it was already there, it’s in there twice now."
 _NO_PLAYLIST = "You have no playlist to add to. Make one in Spotify, then try again."
 
@@ -77,7 +77,8 @@ def playlist_question(
     if len(writable) > MAX_OPTIONS or playlists.more:
         note = f"These are the first of yours. {note}"
     note = " ".join(filter(None, (note, writable.unread_note)))
-    question = _DEFAULT_REFUSED.format(name=safe(refused.name)) if refused else QUESTION
+    question = APPEND_REFUSED.format(name=bold(refused.name)) if refused else ""
+    question = f"{question} {QUESTION}".strip()
     return f"{question} {note}", PlaylistSelect(item.kind, item.require_uri().id, options)
 
 
