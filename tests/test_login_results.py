@@ -109,7 +109,9 @@ async def test_code_and_row_expire_after_ten_minutes() -> None:
         form = await it.open_code_form(offer)
         it.expire_logins()
         assert "/link" in (await form.submit(code=code)).text
-        assert (await it.open_code_form(offer)).modal is None
+        late = await it.open_code_form(offer)
+        assert late.modal is None
+        assert "no login to finish" in late.text
         assert it.harness.bot is not None
         await it.harness.bot.run_maintenance()
         assert not it.query_database(

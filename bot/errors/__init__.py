@@ -45,6 +45,7 @@
     │   ├── DiscordDown         Discord's login service does not answer
     │   ├── DiscordRefused      the setting DISCORD_CLIENT_SECRET is wrong
     │   ├── LoginUnfinished     the user enters a code before the login in the browser is finished
+    │   │   └── NoOpenLogin     none of the user's logins can be finished any more
     │   ├── BotStarting         the bot does not know its own application ID yet
     │   ├── WrongDiscordUser    the browser is signed in to Discord as another user
     │   ├── AlreadyLinked       the Spotify account is linked to another Discord user

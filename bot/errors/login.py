@@ -210,6 +210,10 @@ class LoginUnfinished(LoginError):
     )
 
 
+class NoOpenLogin(LoginUnfinished):
+    message = "There’s no login to finish: it’s over, or it took too long. Use /link to start over."
+
+
 class BotStarting(LoginError):
     message = "Tonearm is still starting. Load this page again in a minute."
 

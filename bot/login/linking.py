@@ -13,6 +13,7 @@ from bot.errors.login import (
     LoginReplaced,
     LoginUnfinished,
     LoginWithdrawn,
+    NoOpenLogin,
     TooManyWrongCodes,
     WrongCode,
 )
@@ -76,19 +77,24 @@ class AccountLinking:
         return LoginUpdate(login.discord_id, result, serial=login.serial, cookie=cookie)
 
     async def require_pending_code(self, discord_id: int) -> None:
-        """Raises LoginUnfinished if no login of this user waits for its code."""
+        """Raises LoginUnfinished or NoOpenLogin if no login of this user waits for its code."""
         if await self._logins.awaiting_code(discord_id, self._now()) is None:
-            raise LoginUnfinished
+            raise await self._why_no_code(discord_id)
+
+    async def _why_no_code(self, discord_id: int) -> LoginUnfinished:
+        is_open = any(await self._logins.which_are_open(discord_id, self._now()))
+        return LoginUnfinished() if is_open else NoOpenLogin()
 
     async def confirm_code(self, discord_id: int, typed: str) -> LoginUpdate:
         """Link the account if the user typed the code that the browser shows.
 
         The login fails after too many wrong codes, and if another user has linked the account in
-        the meantime. Raises WrongCode, LoginUnfinished.
+        the meantime. Raises WrongCode, LoginUnfinished, NoOpenLogin.
         """
         login = await self._logins.count_attempt(discord_id, self._now())
         if login is None or login.confirmation_code is None or login.attempts > MAX_CODE_ATTEMPTS:
-            raise LoginUnfinished  # the last attempt is counted, but the login not yet erased
+            # After the last attempt, the login may not be erased yet.
+            raise await self._why_no_code(discord_id)
         if not confirmation_codes.matches(typed, login.confirmation_code):
             if login.attempts >= MAX_CODE_ATTEMPTS:
                 old = await self._logins.delete(discord_id)
@@ -103,7 +109,7 @@ class AccountLinking:
 
     async def is_stored(self, discord_id: int) -> bool:
         """Whether the store has a login of this user, even one that has ended."""
-        return await self._logins.has_any(discord_id)
+        return bool(await self._logins.which_are_open(discord_id, self._now()))
 
     async def withdraw(self, discord_id: int) -> LoginUpdate | None:
         """Erase this user's logins. Returns the login whose link still worked, or None."""
@@ -125,6 +131,6 @@ class AccountLinking:
 
     async def _link_account(self, login: PendingLogin, account_id: str, name: str) -> LoginUpdate:
         if not await self._logins.link(login, Outcome.LINKED):
-            raise LoginUnfinished
+            raise await self._why_no_code(login.discord_id)
         self._sessions.clear_cache(account_id)
         return LoginUpdate(login.discord_id, AccountLinked(name), serial=login.serial)

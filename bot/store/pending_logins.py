@@ -83,10 +83,13 @@ class PendingLoginTable:
         """One login of a user, even if it has expired."""
         return await self._find("discord_id = ? AND serial = ?", discord_id, serial)
 
-    async def has_any(self, discord_id: int) -> bool:
-        """Whether any login of this user is stored, even one that has ended or expired."""
-        sql = "SELECT 1 FROM login WHERE discord_id = ?"
-        return await self._db.fetch_one(sql, discord_id) is not None
+    async def which_are_open(self, discord_id: int, now: float) -> list[bool]:
+        """For each stored login of this user, whether it has neither ended nor expired."""
+        sql = (
+            "SELECT step NOT IN ('over', 'replaced') AND expires_at > ?"
+            " FROM login WHERE discord_id = ?"
+        )
+        return [bool(is_open) for (is_open,) in await self._db.fetch_all(sql, now, discord_id)]
 
     async def by_nonce(self, nonce: str) -> PendingLogin | None:
         """The login of a login page, even if it has expired."""
