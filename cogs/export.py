@@ -64,12 +64,12 @@ class Export(commands.Cog):
                 raw=raw,
             )
             async with running as done:
-                if done is None:
-                    await work.finish(views.STOPPED)
-                    return
-                await work.finish()
-                file = discord.File(done.file, done.file_name)
-                await send_file(interaction, views.export_message(done), file)
+                if done is not None:
+                    await work.finish()
+                    file = discord.File(done.file, done.file_name)
+                    await send_file(interaction, views.export_message(done), file)
+            if done is None:
+                await work.finish(views.STOPPED)
 
     @on_component(views.StopExportButton)
     async def stop(self, interaction: Interaction, button: views.StopExportButton) -> None:

@@ -13,6 +13,7 @@ from bot.interactions.progress import StoppableWork
 from bot.library.export import RunningExports
 from bot.library.export_folders import LEFTOVER_AGE, erase_leftovers, new_folder
 from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
@@ -71,6 +72,21 @@ async def test_stop_ends_an_export_and_keeps_nothing(
     assert not stopped.files
     assert len(spotify.calls_to("GET", "me/tracks")) < 20
     assert len(folders) == 1
+    assert not folders[0].exists()
+
+
+async def test_stop_is_offered_and_works_on_a_rate_limit(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    assert harness.bot is not None
+    harness.bot.services.exports.announce_after = 0.01
+    folders = _watch(harness)
+    refusal = Fault("GET .*/me/tracks", status=429, headers={"Retry-After": "60"}, times=None)
+    spotify.faults.add(refusal)
+    export = asyncio.create_task(linked_user.run(f"{LIKED} format:json"))
+    reply = await (await export).wait_for("Reading Liked songs")
+    await reply.press("Stop")
+    await reply.wait_for("Stopped. Nothing is kept")
     assert not folders[0].exists()
 
 

@@ -128,7 +128,7 @@ async def test_playlist_that_cannot_be_read_does_not_stop_the_others(
     spotify.faults.add(
         Fault(f"playlists/{gone.uri.rpartition(':')[2]}/items", status=404, times=None)
     )
-    reply = await linked_user.run("/export what:playlists format:links")
+    reply = await linked_user.run("/export what:all your playlists format:links")
     await reply.wait_for("Here’s your library")
     assert "couldn’t read" in reply.text
     assert gone.name in reply.text

@@ -86,6 +86,12 @@ class StoppableWork:
         """Go on with another part of the work; `task` is what its texts begin with."""
         self._progress.task = task
 
+    async def announce(self) -> None:
+        """Show the task with the button, unless a step has been shown."""
+        if not self._progress.was_shown and not self.stop_requested:
+            with suppress(*DISCORD_ERRORS):
+                await self._show(f"{self._progress.task}…")
+
     async def __call__(self, done: int, expected: int) -> None:
         if not self.stop_requested:
             await self._progress(done, expected)

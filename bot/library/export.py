@@ -65,13 +65,15 @@ class Export:
 class RunningExports:
     """Exports in progress: one for each user, and MAX_EXPORTS in all.
 
-    make_folder  makes a folder for the files of an export, and erases it after the block
+    make_folder     makes a folder for the files of an export, and erases it after the block
+    announce_after  seconds without progress, as on a rate limit, before *Stop* is offered
     """
 
     def __init__(
         self, make_folder: Callable[[], AbstractContextManager[Path]] = new_folder
     ) -> None:
         self.make_folder = make_folder
+        self.announce_after = 2.0
         self._running: dict[int, asyncio.Task[Export | None] | None] = {}
         self._is_closed = False
 
@@ -126,13 +128,22 @@ class RunningExports:
                 )
                 task = self._running[user_id] = asyncio.create_task(making)
                 work.on_stop = task.cancel
-                yield await self._result(task)
+                try:
+                    yield await self._result(task, work)
+                finally:
+                    task.cancel()
+                    await asyncio.wait({task})
         finally:
             del self._running[user_id]
 
-    async def _result(self, task: asyncio.Task[Export | None]) -> Export | None:
+    async def _result(
+        self, task: asyncio.Task[Export | None], work: StoppableWork
+    ) -> Export | None:
         """The export; None if its task was cancelled, and not the command that waits for it."""
         try:
+            await asyncio.wait({task}, timeout=self.announce_after)
+            if not task.done():
+                await work.announce()
             return await task
         except asyncio.CancelledError:
             waiting = asyncio.current_task()

@@ -137,6 +137,12 @@ SELECTIONS: dict[str, str] = {
     },
     PLAYLISTS: "All your playlists",
 }
+# As a person may type them.
+_BY_NAME = {
+    **{name.casefold(): what for what, name in SELECTIONS.items()},
+    **{what: what for what in SELECTIONS},
+    "liked": LibrarySection.LIKED,
+}
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,7 @@ async def select_lists(spotify: Spotify, what: str) -> Selection:
     Reads the list of playlists if they are selected. Raises PlaylistNotFound, SeveralPlaylists,
     and NotPermitted for a playlist that Spotify shows only to its owner.
     """
+    what = _BY_NAME.get(" ".join(what.split()).casefold(), what)
     if what in LIBRARY:
         return Selection([ExportList(LibrarySection(what))], [])
     if what not in (EVERYTHING, PLAYLISTS):
