@@ -99,8 +99,9 @@ class Devices(commands.Cog):
         uris = listed_uris(interaction.message)
         if action.verb == "play":
             await defer_answer(interaction)
-            outcome = await self.player.play_items(interaction.user.id, uris, on=on)
-            await reply(interaction, outcome_reply(outcome, private=True))
+            user_id = interaction.user.id
+            outcome = await self.player.play_items(user_id, uris, on=on)
+            await reply(interaction, outcome_reply(outcome, private=True, controls_of=user_id))
             return
         card = partial(progress_card, interaction.message, interaction.id)
         await queue_with_progress(

@@ -115,9 +115,10 @@ class Queue(commands.GroupCog, group_name="queue", group_description="What comes
         self, interaction: Interaction, button: queue_question.PlayInsteadButton
     ) -> None:
         await defer_edit(interaction)
-        uris = queue_question.listed_uris(interaction.message)
-        outcome = await self.player.play_items(interaction.user.id, uris, on=button.on)
-        await edit_reply(interaction, view=queue_question.played_card(interaction.message, outcome))
+        message, user_id = interaction.message, interaction.user.id
+        uris = queue_question.listed_uris(message)
+        outcome = await self.player.play_items(user_id, uris, on=button.on)
+        await edit_reply(interaction, view=queue_question.played_card(message, outcome, user_id))
 
     async def _card(self, user_id: int, page: int = 0) -> ui.LayoutView:
         spotify = await self.sessions.session(user_id)

@@ -107,7 +107,7 @@ async def test_play_instead_plays_the_whole_in_one_call(
     assert player.queue == []
     assert album.name in result.text
     assert len(result.messages) == 1, "it replaces the question"
-    assert _labels(result) == []
+    assert "Paused on" in (await result.press("⏸️")).text
 
 
 async def test_play_instead_plays_several_items_in_order(
@@ -126,6 +126,7 @@ async def test_play_instead_plays_several_items_in_order(
     since = len(spotify.calls)
     result = await choice.pick("Kitchen Speaker")
     await result.wait_for(f"Playing {len(album.tracks) + 1} songs on Kitchen Speaker.")
+    assert "All controls" in _labels(result)
     assert player.item == song.uri
     assert player.upcoming()[: len(album.tracks)] == [track.uri for track in album.tracks]
     made = api_calls_since(spotify, since)

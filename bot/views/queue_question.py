@@ -18,6 +18,7 @@ from bot.text.escape import single_line
 from bot.text.items import count, numbered_items
 from bot.views import cards
 from bot.views.outcome import outcome_reply, outcome_view
+from bot.views.panel_controls import started_controls
 
 # For a press after the work has ended, perhaps by a restart of the bot.
 NOT_RUNNING = "That isn’t running any more. /queue show lists what’s queued."
@@ -109,17 +110,22 @@ def progress_card(
     message: discord.Message | None, work_id: int, text: str, can_stop: bool = False
 ) -> ui.LayoutView:
     """The list of a question with `text` instead; `work_id`: see StopQueueingButton."""
-    lines = [line for part in _texts(message) for line in part.split("\n") if _ENTRY.match(line)]
-    content = "\n".join([*lines, text, "-# On Spotify"])
     stop = StopQueueingButton(str(work_id))
-    return cards.container(content, *([ui.ActionRow[Any](stop)] if can_stop else []))
+    return cards.container(_list(message, text), *([ui.ActionRow[Any](stop)] if can_stop else []))
 
 
-def played_card(message: discord.Message | None, outcome: Outcome) -> ui.LayoutView:
-    """The outcome of playing what a confirmation card lists: the item, or the list of several."""
+def played_card(message: discord.Message | None, outcome: Outcome, user_id: int) -> ui.LayoutView:
+    """The item that a confirmation card lists, or the list of several, and the user's controls."""
+    controls: cards.Row = ui.ActionRow(*started_controls(user_id, outcome.item))
     if outcome.item is None:
-        return progress_card(message, 0, f"{outcome.message}.")
-    return outcome_view(outcome)
+        return cards.container(_list(message, f"{outcome.message}."), controls)
+    return outcome_view(outcome, controls)
+
+
+def _list(message: discord.Message | None, text: str) -> str:
+    """The list of a question with `text` instead."""
+    lines = [line for part in _texts(message) for line in part.split("\n") if _ENTRY.match(line)]
+    return "\n".join([*lines, text, "-# On Spotify"])
 
 
 def listed_uris(message: discord.Message | None) -> list[Uri]:
