@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from sandbox.discord import UserClient
 from sandbox.harness import Harness, run_harness
+from sandbox.spotify import PlaylistItem
 from sandbox.spotify.accounts import Account
 
 # An example runs some ten commands.
 EXAMPLES = 25
 # Items of the pool: two songs, and one of each other kind.
 ITEMS = st.integers(0, 7)
-FOLLOWED, OWN = 7, 8
+FOLLOWED, OWN, NEW = 7, 8, 9
 NAMES = ("Tides", "**Ebb** @everyone")
 
 Step = tuple[str, list[int]]
@@ -37,7 +38,8 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
         st.sampled_from(
             [
                 *("press Save", "press Unsave", "/playlist add", "/playlist delete"),
-                *("/playlist rename", "rename in Spotify"),
+                *("/playlist remove", "/playlist tidy", "/playlist create"),
+                *("/playlist rename", "rename in Spotify", "add in Spotify"),
             ]
         ),
         st.lists(st.integers(0, 1), min_size=1, max_size=1),
@@ -66,9 +68,27 @@ class Model:
         if gone and by_bot:
             self.undo = lambda: self.save(gone, by_bot=False)
 
-    def add_song(self, song: int) -> None:
-        self.songs.append(song)
-        self.undo = self.songs.pop
+    def change_songs(self, songs: Sequence[int]) -> None:
+        """In a change of the bot's. Its undo leaves what was added in Spotify since at the end."""
+        before, self.songs = self.songs, list(songs)
+        after = self.songs.copy()
+
+        def undo() -> None:
+            self.songs = before + self.songs[len(after) :]
+
+        if after != before:
+            self.undo = undo
+
+    def tidied(self) -> list[int]:
+        return list(dict.fromkeys(self.songs))
+
+    def create(self) -> None:
+        self.saved.insert(0, NEW)
+
+        def undo() -> None:
+            self.saved.remove(NEW)
+
+        self.undo = undo
 
     def rename(self, name: str) -> None:
         old, self.name = self.name, name
@@ -103,6 +123,7 @@ class Walk:
             *(next(iter(catalogue.albums.values())).uri, show.uri, show.episodes[0].uri),
             *(next(iter(catalogue.audiobooks.values())).uri,),
             *(next(iter(catalogue.artists.values())).uri, self.followed.uri, self.own.uri),
+            "spotify:playlist:none",
         ]
 
     def reset(self) -> Model:
@@ -154,7 +175,26 @@ class Walk:
                 reply = await self.user.run(f"/playlist add what:{links} to:{self.own.uri}")
                 if items[0] in model.songs:
                     await reply.press("Add anyway")
-                model.add_song(items[0])
+                model.change_songs([*model.songs, *items])
+            case "/playlist remove" if OWN in model.saved:
+                reply = await self.user.run(f"/playlist remove what:{links} from:{self.own.uri}")
+                if model.songs.count(items[0]) > 1:
+                    await reply.pick(self.uris[items[0]])
+                model.change_songs([song for song in model.songs if song not in items])
+            case "/playlist tidy" if OWN in model.saved:
+                reply = await self.user.run(f"/playlist tidy name:{self.own.uri}")
+                if extra := len(model.songs) - len(model.tidied()):
+                    await reply.press(f"Remove all {extra}")
+                model.change_songs(model.tidied())
+            case "/playlist create" if NEW not in model.saved:
+                await self.user.run("/playlist create name:New from:playing")
+                new = self.account.playlists[0]
+                assert new is not None
+                self.uris[NEW] = new.uri
+                model.create()
+            case "add in Spotify":
+                self.own.insert([PlaylistItem(self.uris[items[0]])])
+                model.songs.append(items[0])
 
     async def _press(self, model: Model, button: str, item: int) -> None:
         """A button of a list that was just read: it acts on what the list shows."""
