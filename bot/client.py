@@ -201,6 +201,7 @@ class Tonearm(Connection):
                     if component.repeatable:
                         press.close()
                 if is_first:
+                    self._in_flight.overtake(interaction)
                     await self._component_handlers[type(component)](interaction, component)
                 else:
                     await defer_edit(interaction)

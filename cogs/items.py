@@ -13,6 +13,7 @@ from bot.browse.paths import path_for_item
 from bot.client import Interaction, Tonearm
 from bot.errors.spotify import NotFound
 from bot.interactions.components import on_component
+from bot.interactions.in_flight import is_overtaken
 from bot.interactions.responses import Reply, defer, defer_edit, edit_reply, reply
 from bot.library.playlists import resolve_addition, writable_playlists
 from bot.library.saved_items import saved_on
@@ -35,7 +36,7 @@ class _Done:
 
     item      that the action was about, if it was read
     saved     whether it is saved now; None if that has not changed
-    question  to ask in a private reply, instead of the line
+    question  a private reply, instead of the line
     """
 
     line: str = ""
@@ -67,6 +68,9 @@ class Items(commands.Cog):
             done = await self._share(interaction, button.uri, in_place=in_place)
         else:
             done = await self._perform(interaction.user.id, button)
+        if in_place and is_overtaken(interaction):
+            card = short_answer(done.line, *done.buttons, item=done.item)
+            done = replace(done, question=done.question or Reply(view=card))
         if done.question:
             await reply(interaction, replace(done.question, private=True))
             return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from typing import Any
 
 from sandbox.discord import UserClient
+from sandbox.discord.visible_text import visible_text
 from sandbox.harness import Harness
 from sandbox.message_text import SELECT, THUMBNAIL
 from sandbox.spotify import Spotify
 from tests.list_components import components, unsave_all
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 PRESSES = {
     "Play": "Playing",
@@ -60,6 +63,24 @@ async def test_press_below_a_shared_song_is_answered_without_a_second_cover(
     assert "Added to [Grace's Mornings]" in added.text
     assert not components(added, SELECT)
     assert len(grace.messages()) == messages, "the question was replaced"
+
+
+async def test_slow_press_does_not_turn_the_page_back(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].player.resume()
+    reply = await linked_user.run("/search lantern")
+    spotify.faults.add(held := HeldResponse("POST .*/me/player/queue$"))
+    queueing = asyncio.create_task(linked_user.press(reply.message, "Queue"))
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
+        await reply.press("Page 2 ▶")
+    await queueing
+    answer = await linked_user.wait_for_message("Queued")
+    assert answer["id"] != reply.message["id"]
+    page = message_data(harness, reply.message)
+    assert "11–20 of" in visible_text(page)
+    assert "Queued" not in visible_text(page)
 
 
 async def test_channel_sees_no_playlists_and_nothing_below_a_shared_song(

@@ -19,6 +19,8 @@ _MAX_SEEN = 1000
 # Seconds to tell the users of unfinished interactions that the bot stops.
 STOP_NOTICE_TIMEOUT = 1.0
 
+_OVERTAKEN = "overtaken"
+
 _RESTARTING = "Tonearm is restarting and may not have finished that. Check before trying again."
 
 Interaction = discord.Interaction[Any]
@@ -62,6 +64,16 @@ class InFlight:
         if not self._active:
             self._idle.set()
 
+    def overtake(self, interaction: Interaction) -> None:
+        """Mark the other interactions in progress with the same message as overtaken.
+
+        Discord sent each of them the message as it was: an edit would undo that of this one.
+        """
+        message_id = interaction.message.id if interaction.message else None
+        for other in self._active.values():
+            if other is not interaction and other.message and other.message.id == message_id:
+                other.extras[_OVERTAKEN] = True
+
     async def drain(self, grace: float) -> None:
         """Wait at most `grace` seconds for all to finish; tell the others that the bot stops.
 
@@ -76,3 +88,8 @@ class InFlight:
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_NOTICE_TIMEOUT):
                 await asyncio.gather(*notices, return_exceptions=True)
+
+
+def is_overtaken(interaction: Interaction) -> bool:
+    """Whether another button of the same message was pressed meanwhile."""
+    return interaction.extras.get(_OVERTAKEN) is True
