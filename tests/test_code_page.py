@@ -40,8 +40,22 @@ class EventStream:
     async def next_chunk(self) -> str:
         """What the server sends next; empty at the proper end of the response."""
         async with asyncio.timeout(5):
-            size = int(await self._reader.readline(), 16)
-            chunk = await self._reader.readexactly(size + 2)
+            return await self._read_chunk()
+
+    async def next_chunk_after(self, seconds: float, loop: FastForwardLoop) -> str:
+        """The chunk that the server sends that long after its last one.
+
+        The clock moves on again if the server had not yet begun to wait.
+        """
+        reading = asyncio.create_task(self._read_chunk())
+        while not reading.done():
+            loop.ahead += seconds
+            await asyncio.wait({reading}, timeout=1)
+        return reading.result()
+
+    async def _read_chunk(self) -> str:
+        size = int(await self._reader.readline(), 16)
+        chunk = await self._reader.readexactly(size + 2)
         return chunk[:-2].decode()
 
 
@@ -187,8 +201,7 @@ def test_stream_is_kept_alive_and_ends_with_the_lifetime_of_a_login() -> None:
             *_, cookie = await _code_page(it)
             async with _listen(it, cookie) as stream:
                 for _ in range(2):
-                    loop.ahead += KEEP_ALIVE_S + 1
-                    assert await stream.next_chunk() == ":\n\n"
+                    assert await stream.next_chunk_after(KEEP_ALIVE_S + 1, loop) == ":\n\n"
                 loop.ahead += LOGIN_LIFETIME
                 while (chunk := await stream.next_chunk()) == ":\n\n":
                     pass
