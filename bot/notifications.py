@@ -1,4 +1,4 @@
-"""Direct messages and edits of earlier messages: login links, how a login stands, reminders."""
+"""Sends direct messages, and edits those with a login link: links, results, reminders."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ async def send_login_link(
 class LoginMessages:
     """Edits the messages with a login link to say how the login stands.
 
-    The edits of one login follow each other, and none says what is no longer so: two requests of
-    a browser can be in progress, and the earlier one may be slower.
+    The edits of one login follow each other, and an outdated one is left out: two requests of a
+    browser can be in progress, and the earlier one may be slower.
     """
 
     def __init__(

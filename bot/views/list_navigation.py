@@ -88,7 +88,7 @@ def switches(path: ListPath, query: str) -> list[NavigateButton]:
     return buttons
 
 
-def exits(path: ListPath, query: str) -> Iterator[ui.Item[Any]]:
+def back_and_search_buttons(path: ListPath, query: str) -> Iterator[ui.Item[Any]]:
     """Buttons back to the previous list, and to the search in Spotify."""
     if path.back is not None:
         yield NavigateButton(str(path.back), "Back")

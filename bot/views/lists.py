@@ -36,7 +36,13 @@ from bot.views.item_buttons import (
     item_buttons,
     whole_list_buttons,
 )
-from bot.views.list_navigation import NavigateButton, exits, further_path, navigation, switches
+from bot.views.list_navigation import (
+    NavigateButton,
+    back_and_search_buttons,
+    further_path,
+    navigation,
+    switches,
+)
 
 # Discord allows a row this many buttons.
 _BUTTONS_PER_ROW = 5
@@ -177,7 +183,7 @@ def render(message: ListMessage, item: Item | None, selected: str = "") -> ui.La
             buttons.append(NavigateButton(str(artist), GO_TO_LABELS[Kind.ARTIST]))
         if selected and (head := message.path.head_uri):
             rows.append(ui.ActionRow(*whole_list_buttons(head, saved=message.head_saved)))
-    buttons += exits(message.path, message.query)
+    buttons += back_and_search_buttons(message.path, message.query)
     rows += [
         ui.ActionRow(*buttons[start : start + _BUTTONS_PER_ROW])
         for start in range(0, len(buttons), _BUTTONS_PER_ROW)
