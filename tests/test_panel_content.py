@@ -96,6 +96,9 @@ async def test_local_file_has_neither_link_nor_like(panel: PanelMessage, spotify
         assert file.name in panel.text
         assert "open.spotify.com" not in str(panel.message["components"])
         assert "🤍" not in panel_buttons(panel.message)
+        for text in (panel.text, (await panel.user.run("/volume")).text):
+            assert "Local file" in text
+            assert "On Spotify" not in text
 
 
 async def test_unnamed_item_is_shown_as_something(panel: PanelMessage) -> None:

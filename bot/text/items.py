@@ -41,6 +41,11 @@ def title(item: Item, limit: int = _MAX_TITLE) -> str:
     return f"[{name}]({item.uri.link})" if item.uri else name
 
 
+def source(item: Item) -> str:
+    """Where the item is from: Spotify's rules require its name, but a local file is not there."""
+    return "Local file" if isinstance(item, Track) and item.is_local else "On Spotify"
+
+
 def byline(item: Item) -> str:
     """The artists, owner, show or authors of an item, escaped."""
     return escape(creator(item))

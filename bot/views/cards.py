@@ -9,7 +9,7 @@ import discord
 from discord import ui
 
 from bot.spotify.catalogue import Item
-from bot.text.items import album_name, byline, cover_url, title
+from bot.text.items import album_name, byline, cover_url, source, title
 
 GREEN = discord.Colour(0x1F8A5B)
 _LIST_ID, _LIST_HEADING_ID = 100, 101
@@ -49,8 +49,8 @@ def card(
 
     covers  pictures below the first line of `above`
     """
-    source = f"-# {album} · On Spotify" if (album := album_name(item)) else "-# On Spotify"
-    lines = [heading, f"**{title(item)}**", byline(item), below, source]
+    from_where = f"-# {' · '.join(filter(None, (album_name(item), source(item))))}"
+    lines = [heading, f"**{title(item)}**", byline(item), below, from_where]
     text: ui.TextDisplay[Any] = ui.TextDisplay("\n".join(line for line in lines if line))
     parts: list[ui.Item[Any]] = [with_cover(text, item)]
     if above:

@@ -13,7 +13,7 @@ from bot.spotify.links import find_links
 from bot.spotify.models import UNKNOWN_DEVICE
 from bot.spotify.uris import Uri
 from bot.text.escape import safe
-from bot.text.items import album_name, byline, playback_line, progress_bar, title
+from bot.text.items import album_name, byline, playback_line, progress_bar, source, title
 from bot.views import cards
 from bot.views.devices import device_emoji
 from bot.views.item_buttons import PLAY, SAVE, item_buttons
@@ -114,7 +114,7 @@ def _heading(state: PanelState) -> str:
 
 def _source_parts(state: PanelState) -> list[str]:
     """Where the item is from, and when the panel was updated."""
-    parts = ["On Spotify"] if state.item else []
+    parts = [source(state.item)] if state.item else []
     if state.updated_at is not None:
         # A live panel says how long ago it was updated, which stays true even if the bot stops.
         # A panel that will not refresh itself says the time.
