@@ -164,6 +164,12 @@ async def test_an_own_playlist_is_not_removed(
     before = _library(ada)
     assert "/playlist delete" in (await linked_user.run(f"/unsave what:{own.uri}")).text
     assert _library(ada) == before
+    album = before["album"][0]
+    mixed = await linked_user.run(f"/unsave what:{own.uri} {album}")
+    assert "Removed" in mixed.text
+    assert "I left 1 playlist alone: removing your own would delete it." in mixed.text
+    assert own in ada.playlists
+    assert album not in _library(ada)["album"]
 
 
 async def test_what_cannot_be_read_is_not_undone(

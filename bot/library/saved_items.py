@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from weakref import WeakValueDictionary
 
@@ -56,12 +56,14 @@ class SavedChange:
     unchanged  those that were saved, or not saved, already
     missing    those that Spotify does not have
     unsure     those of `changed` whose state before could not be read
+    kept       the user's own playlists, which a removal would have deleted
     """
 
     changed: tuple[Uri, ...] = ()
     unchanged: tuple[Uri, ...] = ()
     missing: tuple[Uri, ...] = ()
     unsure: frozenset[Uri] = frozenset()
+    kept: tuple[Uri, ...] = ()
 
     def require(self, missing: type[BotError]) -> None:
         """Raises `missing` if Spotify has none of the items."""
@@ -107,10 +109,16 @@ class SavedItems:
     ) -> SavedChange:
         """Remove the items, or unfollow artists and playlists. Takes and raises as `save` does.
 
-        Raises OwnPlaylist for a playlist of the user, which this would delete.
+        Raises OwnPlaylist if all are playlists of the user, which this would delete.
         """
-        await _refuse_own_playlists(spotify, uris)
-        return await self._change(spotify, user_id, uris, False, titles or {}, known or {}, fresh)
+        own = await _own_playlists(spotify, uris)
+        others = [uri for uri in uris if uri not in own]
+        if own and not others:
+            raise next(iter(own.values()))
+        change = await self._change(
+            spotify, user_id, others, False, titles or {}, known or {}, fresh
+        )
+        return replace(change, kept=tuple(own))
 
     async def _change(
         self,
@@ -254,17 +262,20 @@ async def _flags(spotify: Spotify, uris: Sequence[Uri], *, fresh: bool) -> dict[
         return dict.fromkeys(uris)
 
 
-async def _refuse_own_playlists(spotify: Spotify, uris: Sequence[Uri]) -> None:
+async def _own_playlists(spotify: Spotify, uris: Sequence[Uri]) -> dict[Uri, OwnPlaylist]:
+    """The playlists that are the user's own, or may be, with the reason not to remove each."""
     playlists = [uri for uri in uris if uri.kind == Kind.PLAYLIST]
     if not playlists:
-        return
+        return {}
+    own: dict[Uri, OwnPlaylist] = {}
     profile = await spotify.profile.me(fresh=False)
     for uri in playlists:
         playlist = await spotify.catalogue.item(uri)
         owner = playlist.owner.id if isinstance(playlist, Playlist) and playlist.owner else None
         if owner is None or profile.id is None or owner == profile.id:
             known = owner is not None and profile.id is not None
-            raise OwnPlaylist(message=None if known else _OWNER_UNKNOWN)
+            own[uri] = OwnPlaylist(message=None if known else _OWNER_UNKNOWN)
+    return own
 
 
 async def saved_on(spotify: Spotify, page: ListPage) -> Collection[Uri]:

@@ -17,6 +17,9 @@ from bot.text.library import change_sentence, counts, removed_message, saved_mes
 from bot.views import cards
 from bot.views.items import go_to_row
 
+_KEPT = (
+    "I left {playlists} alone: removing your own would delete it. Use /playlist delete for that."
+)
 _UNUSABLE = "I couldn’t use {links}: nothing on Spotify that I can save."
 
 
@@ -45,6 +48,8 @@ class SavedReport:
         notes = []
         if links := self.unusable + len(self.change.missing):
             notes.append(_UNUSABLE.format(links=count(links, "link")))
+        if self.change.kept:
+            notes.append(_KEPT.format(playlists=count(len(self.change.kept), "playlist")))
         return notes
 
     @property
