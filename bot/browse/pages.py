@@ -180,7 +180,7 @@ async def _item_contents(spotify: Spotify, path: ListPath) -> ListPage:
             entries = _entries(tracks.map(lambda track: replace(track, album=head)))
         case ListKind.SHOW:
             episodes, more, total = await _page(catalogue.show_episodes(uri), path)
-            entries = _entries(episodes.map(lambda episode: replace(episode, show=head)))
+            entries = _entries(episodes.map(lambda episode: replace(episode, raw_show=head)))
         case ListKind.AUDIOBOOK:
             chapters, more, total = await _page(catalogue.audiobook_chapters(uri), path)
             entries = _entries(chapters)
