@@ -28,6 +28,7 @@ class Pins(commands.GroupCog, group_name="playlist", group_description="Your pla
         super().__init__()
         self.autocomplete = services.autocomplete
         self.pins = services.pins
+        self.sessions = services.sessions
         self.player = services.player
         self.replies = services.reply_visibility
 
@@ -44,6 +45,8 @@ class Pins(commands.GroupCog, group_name="playlist", group_description="Your pla
         user_id, note = interaction.user.id, ""
         if what is not None:
             note = pins.pinned_note(await self.pins.add(user_id, what, name))
+        else:
+            await self.sessions.require_account(user_id)
         await reply(interaction, pins.pins_card(await self.pins.of(user_id), note))
 
     @pin.autocomplete("what")

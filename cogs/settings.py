@@ -6,7 +6,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
-from bot.errors.login import NotLinked
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, edit_reply, reply
 from bot.library.defaults import fetch_default_options
@@ -31,9 +30,7 @@ class Settings(commands.Cog):
     async def settings(self, interaction: Interaction) -> None:
         """Privacy, default device, default playlist and reminders."""
         await defer(interaction)
-        account = await self.sessions.linked_account(interaction.user.id)
-        if account is None:
-            raise NotLinked
+        account = await self.sessions.require_account(interaction.user.id)
         preferences = await self.preferences.get(interaction.user.id)
         options = await fetch_default_options(self.sessions, account)
         menus = default_menus(options, preferences, self.operator)

@@ -18,6 +18,7 @@ _SUGGESTIONS = ("15m", "30m", "45m", "1h", "after this one", "after 3", "off")
 class Sleep(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.replies = services.reply_visibility
+        self.sessions = services.sessions
         self.timers = services.sleep_timers
 
     @app_commands.command()
@@ -31,6 +32,7 @@ class Sleep(commands.Cog):
         if when is None:
             timer = self.timers.get(user_id)
             if timer is None:
+                await self.sessions.require_account(user_id)
                 raise NoSleepTimer
         elif request := parse_sleep(when):
             timer = await self.timers.start(user_id, request)

@@ -194,7 +194,7 @@ async def test_off_and_unlink_end_the_timer(
     assert harness.bot is not None
     assert await harness.bot.services.store.sleep_timers.all() == []
     harness.clock.advance(3600)
-    assert "There’s no sleep timer" in (await linked_user.run("/sleep")).text
+    assert "haven’t linked" in (await linked_user.run("/sleep")).text
     assert not _pauses(spotify)
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 
 import pytest
+from discord import app_commands
 
 from sandbox.discord import Reply, UserClient
 from sandbox.fault_injection import Fault
@@ -21,6 +22,12 @@ SHORT_LINKS = (
     "https://spotify.app.link/lantern",
     "https://open.spotify.com/s/lantern?si=abc",
 )
+
+
+# What can be used without a linked account; /usage is for the operator.
+_WITHOUT_LINK = {"link", "unlink", "account", "setup", "privacy", "help", "search", "usage"}
+# The values of required options, by name.
+_VALUES = {"position": "1:00", "to": "private"}
 
 
 @pytest.fixture
@@ -99,10 +106,18 @@ async def test_action_needing_account_asks_to_link(
 async def test_every_other_command_asks_to_link(
     app_token_harness: Harness, grace: UserClient
 ) -> None:
-    for command in ("/play lantern", "/now", "/save", "/next", "/export json"):
-        assert is_link_prompt(await grace.run(command))
-        assert not app_token_harness.spotify.calls
-        assert app_token_requests(app_token_harness.spotify) == 0
+    assert app_token_harness.bot is not None
+    asked = 0
+    for command in app_token_harness.bot.tree.walk_commands():
+        name = command.qualified_name
+        if isinstance(command, app_commands.Command) and name not in _WITHOUT_LINK:
+            required = (option.name for option in command.parameters if option.required)
+            values = (f"{option}:{_VALUES.get(option, 'lantern')}" for option in required)
+            assert is_link_prompt(await grace.run(" ".join((f"/{name}", *values)))), name
+            asked += 1
+    assert asked > 30
+    assert not app_token_harness.spotify.calls
+    assert app_token_requests(app_token_harness.spotify) == 0
 
 
 async def test_one_app_token_serves_all_users(app_token_harness: Harness) -> None:

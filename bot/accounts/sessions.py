@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.quota import Quota
-from bot.errors.login import NeedsLogin
+from bot.errors.login import NeedsLogin, NotLinked
 from bot.errors.storage import StorageError
 from bot.spotify import Spotify
 from bot.spotify.client_credentials import AppToken
@@ -90,6 +90,13 @@ class Sessions:
 
     async def linked_account(self, discord_id: int) -> LinkedAccount | None:
         return await self._accounts.get(discord_id)
+
+    async def require_account(self, discord_id: int) -> LinkedAccount:
+        """The linked account, for a command that calls no Spotify. Raises NotLinked."""
+        account = await self.linked_account(discord_id)
+        if account is None:
+            raise NotLinked
+        return account
 
     async def fetch_profile(self, tokens: TokenResponse, client_id: str) -> Profile:
         """The profile of the user who just logged in.

@@ -173,6 +173,7 @@ class PlaylistChanges:
     async def default(self, user_id: int, text: str | None) -> SavedDefault | None:
         """Where songs go if the user names no playlist; `text` makes it another one."""
         if text is None:
+            await self._sessions.require_account(user_id)
             return (await self._preferences.get(user_id)).playlist
         spotify = await self._sessions.session(user_id)
         playlist = await find_playlist_among(spotify, text, WRITABLE)
