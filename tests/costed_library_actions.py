@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cost_session import CostedAction, CostSession, press_button, run_command
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 _save_link = run_command("/save what:LINK")
 
@@ -17,6 +18,22 @@ async def _save_forty(session: CostSession) -> None:
     await session.run("/save what:" + " ".join(song.uri for song in songs))
 
 
+async def _stop_export(session: CostSession) -> None:
+    """Press **Stop** while the first page is read."""
+    assert session.harness.bot is not None
+    exports = session.harness.bot.services.exports
+    announce_after, exports.announce_after = exports.announce_after, 0.01
+    session.harness.spotify.faults.add(held := HeldResponse("GET .*/me/tracks"))
+    await session.run("/export what:liked-songs format:json")
+    assert session.reply is not None
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
+        session.message = (await session.reply.wait_for("Reading Liked songs")).message
+        await session.press("Stop")
+        await session.reply.wait_for("Stopped. Nothing is kept")
+    exports.announce_after = announce_after
+
+
 LIBRARY_ACTIONS = (
     CostedAction("`/saved`", run_command("/saved")),
     CostedAction("another page of `/saved`", press_button("Page 2 ▶"), run_command("/saved")),
@@ -28,5 +45,6 @@ LIBRARY_ACTIONS = (
     CostedAction("`/save` for a link", _save_link),
     CostedAction("`/save` for forty links", _save_forty),
     CostedAction("`/unsave` for a link", run_command("/unsave what:LINK"), _save_link),
+    CostedAction("**Stop** at the first page of an export", _stop_export),
     CostedAction("`/undo`, with the `/unsave` before it", _unsave_and_undo, _save_link),
 )
