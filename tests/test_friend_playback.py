@@ -220,6 +220,7 @@ async def test_shared_panel_plays_what_its_owner_plays_now(
     player.seek(track.duration - 2_000)
     played = await linked_user.press(panel.message, "Play what they play")
     assert track.name in played.text
+    assert "On Spotify" in played.text
     assert ada.item == track.uri
     harness.clock.advance(3)
     played = await linked_user.press(panel.message, "Play what they play")

@@ -11,7 +11,7 @@ from discord import ui
 from bot.interactions.components import as_persistent
 from bot.interactions.responses import Interaction, is_own_message
 from bot.spotify.catalogue import Item
-from bot.text.items import byline, title
+from bot.text.items import byline, source, title
 from bot.views import cards
 
 _STATUS_ID, _ROW_ID = 103, 104
@@ -63,7 +63,7 @@ def with_status(
 
 def short_answer(status: str, *buttons: ui.Item[Any], item: Item | None = None) -> ui.LayoutView:
     """The line alone, with the item's name: for a press in a message that does not change."""
-    name = [f"**{title(item)}** · {byline(item)}"] if item else []
+    name = [f"**{title(item)}** · {byline(item)}\n-# {source(item)}"] if item else []
     return cards.container(*name, *_line(status, buttons))
 
 
