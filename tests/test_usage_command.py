@@ -54,12 +54,12 @@ async def test_each_endpoint_group_has_a_line(harness: Harness, spotify: Spotify
         usage_line("Profile", 1),
         usage_line("Player, reads", 4),
         usage_line("Player, commands", 2),
-        usage_line("Library", 2),
+        usage_line("Library", 3),
     ]
     spotify.accounts["ada"].like_generated(100)
     await (await linked_user.run("/export what:liked-songs format:csv")).wait_for("Here are your")
     pages = len(spotify.calls_to("GET", "me/tracks"))
-    library = usage_line("Library", pages + 2, background=pages)
+    library = usage_line("Library", pages + 3, background=pages)
     assert library in await usage_lines(linked_user)
 
 
