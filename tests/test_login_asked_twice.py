@@ -157,7 +157,7 @@ async def test_login_that_waits_for_the_browser_continues_where_it_was() -> None
         again = await it.send_callback(callback)
         assert (again.location, again.cookie) == (at_spotify.location, at_spotify.cookie)
         page = await it.send("GET", path, at_discord.cookie)
-        assert "Continue to Discord" in page.text
+        assert "Continue to Spotify" in page.text
         again = await it.send("POST", path, at_discord.cookie)
         assert again.location == at_spotify.location
         assert (await it.send_callback(await it.authorize(again))).location == "/done"

@@ -12,9 +12,8 @@
         /link ──▶ login page ──▶ start ──▶ (Discord ──▶ discord_callback) ──▶ Spotify
         Spotify ──▶ spotify_callback ──▶ result page (──▶ linking.confirm_code in Discord)
 
-Each step is stored, so a login survives a restart of the bot. A user may pass the login link on to
-somebody else, to control that person's Spotify account. This fails: the account is only linked if
-the browser is signed in to Discord as that user, or if the user types the code that it shows.
+Each step is stored, so that it survives a restart. A link that is passed on to control somebody
+else's account fails: the browser must be signed in as its user, or show the code that they type.
 """
 
 from __future__ import annotations
@@ -140,7 +139,8 @@ class LoginFlow:
             redirect = self._current_url(login, browser)
             if redirect.url == RESULT_PATH:
                 return redirect
-        return LoginPage(login.discord_name, (browser or BrowserSecret.generate()).cookie())
+        cookie = (browser or BrowserSecret.generate()).cookie()
+        return LoginPage(login.discord_name, login.discord_verified, cookie)
 
     async def start(self, nonce: str, cookie: str) -> Redirect:
         """Start the OAuth flow, in one browser only; it gets the same redirect each time.

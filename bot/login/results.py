@@ -13,6 +13,7 @@ class LoginPage:
     """What the login page shows, and the cookie that its button sends back."""
 
     discord_name: str
+    discord_verified: bool
     cookie: str = field(repr=False)
 
 

@@ -133,7 +133,9 @@ class _Handlers:
         page = await self._flow.show_login(*self._nonce_and_cookie(request))
         if isinstance(page, Redirect):
             return self._redirect(page)
-        html = pages.login(page.discord_name, by_code=self._flow.needs_code)
+        by_code = self._flow.needs_code
+        service = "Spotify" if by_code or page.discord_verified else "Discord"
+        html = pages.login(page.discord_name, service, by_code=by_code)
         return self._with_cookie(html_response(html), page.cookie)
 
     async def start(self, request: web.Request) -> web.Response:

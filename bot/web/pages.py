@@ -89,22 +89,20 @@ def message(title: str, *sentences: str) -> str:
     return render_page(title, "".join(f"<p>{escape(text)}</p>" for text in sentences))
 
 
-def login(discord_name: str, *, by_code: bool) -> str:
-    """The login page: the Discord account, the permissions, and a button.
+def login(discord_name: str, next_service: str, *, by_code: bool) -> str:
+    """The login page: the Discord account, the permissions, and a button to the next service.
 
     `by_code` tells whether the login ends with a confirmation code.
     """
     permissions = "".join(f"<li>{escape(text)}</li>" for text in scopes.describe(SCOPES))
-    next_site, last = "Discord", ""
-    if by_code:
-        next_site, last = "Spotify", " You’ll get a code to enter in Discord."
+    last = " You’ll get a code to enter in Discord." if by_code else ""
     return render_page(
         "Link your Spotify account",
         f"<p>This links Spotify to the Discord account <strong>{escape(discord_name)}</strong>. "
         "Didn’t ask for this in Discord? Close this page. Someone may be trying to control your "
         "Spotify.</p>"
         f"<p>Tonearm will be able to:</p><ul>{permissions}</ul>"
-        f'<form method="post"><button>Continue to {next_site}</button></form>'
+        f'<form method="post"><button>Continue to {next_service}</button></form>'
         f'<p class="soft">Nothing is linked yet.{last}</p>',
     )
 
