@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import commands, load, logins, overhead, rate_limit, saving, startup
+from bench.exports import measure as exports
 from bench.library import comparison
 from bench.playlists import measure as playlists
 from bench.report import Row, report
@@ -21,6 +22,7 @@ PARTS = {
     "library": comparison.measure,
     "saving": saving.measure,
     "playlists": playlists.measure,
+    "exports": exports.measure,
     "overhead": overhead.measure,
     "rate-limit": rate_limit.measure,
 }

@@ -47,11 +47,15 @@ class LibraryServer:
         self._environment = {"API_URL": url, "TOKEN": token, "NO_PROXY": "127.0.0.1"}
 
     async def read_with(self, name: str, *arguments: str) -> Reading:
-        """Run one reader in a process of its own. Raises RuntimeError if it reads too few songs."""
+        """Run one reader of `bench.library`, as `run`."""
+        return await self.run(f"bench.library.read_with_{name}", *arguments)
+
+    async def run(self, name: str, *arguments: str) -> Reading:
+        """Run a module in a process of its own. Raises RuntimeError if it reads too few songs."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            f"bench.library.read_with_{name}",
+            name,
             *arguments,
             env=os.environ | self._environment,
             stdout=asyncio.subprocess.PIPE,

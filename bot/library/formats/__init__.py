@@ -104,7 +104,7 @@ FORMATS: dict[str, Format] = {
         lambda items, file, info: xlsx.write_items(
             items, file, list_name=info.name, folder=info.folder
         ),
-        about="The files are Excel workbooks.",
+        about="The files are Excel workbooks. The first 15,000 titles of each are links.",
     ),
     "tunemymusic": Format(
         "CSV for TuneMyMusic",

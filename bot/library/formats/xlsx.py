@@ -15,8 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 from bot.library.formats.saved_item import SavedItem
 from bot.library.formats.song import Song
 
-# Excel's limits for a cell's text, for a sheet's name and for the links of a sheet.
-_MAX_TEXT, _MAX_SHEET_NAME, _MAX_LINKS = 32_767, 31, 65_000
+# Excel's limits for a cell's text and for a sheet's name.
+_MAX_TEXT, _MAX_SHEET_NAME = 32_767, 31
+# The titles that are links: xlsxwriter keeps some 600 bytes of each until the end. Excel allows
+# 65,530.
+_MAX_LINKS = 15_000
 _FORBIDDEN_IN_SHEET_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 # Each column: its header, and its width in characters.
