@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
@@ -21,6 +22,7 @@ from bot.library.formats import FORMATS
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify
+from sandbox.spotify.rules import Changed
 
 # Names that break files which are joined by hand.
 NASTY_NAMES = (
@@ -177,6 +179,31 @@ async def test_headers_are_those_that_importers_know(linked_user: UserClient) ->
         content = await _export(linked_user, f"format:{name}")
         assert content.decode("utf-8-sig").startswith(header), name
         assert content.startswith(b"\xef\xbb\xbf"), name
+
+
+async def test_links_lead_to_the_item_or_are_absent(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    del ada.liked[6:]
+    uris = [uri for uri, _ in ada.liked]
+    chapter = f"spotify:chapter:{uris[0].rpartition(':')[2]}"
+    odd = [chapter, "spotify:track:../../x", "spotify:track:a?b", "spotify:local:x", "javascript:"]
+
+    def change(page: Any) -> object:
+        for entry, uri in zip(page["items"], odd, strict=False):
+            kind = "chapter" if uri == chapter else "track"
+            entry["track"] |= {"uri": uri, "id": None, "type": kind}
+        return page
+
+    spotify.on("GET .*/me/tracks$", Changed(change), times=None)
+    links = (await _export(linked_user, "format:links")).decode().splitlines()
+    ids = [uri.rpartition(":")[2] for uri in (chapter, uris[5])]
+    kinds = ("chapter", "track")
+    assert links == [
+        f"https://open.spotify.com/{kind}/{item_id}"
+        for kind, item_id in zip(kinds, ids, strict=True)
+    ]
 
 
 async def test_what_a_format_cannot_hold_is_said(spotify: Spotify, linked_user: UserClient) -> None:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
 
 
 _ID_PATTERN = re.compile(r"[0-9A-Za-z]{22}")
+# Of any kind, known or not. An ID of another form might lead a link to another page.
+_ITEM_URI = re.compile(r"spotify:(?!local:)([a-z]+):([0-9A-Za-z]+)")
 # 2 ** 128 - 1 in Spotify's base62, whose digits are 0-9, a-z, A-Z in this order. With the case
 # swapped, ASCII has the same order.
 MAX_ID = "7N42dgm5tFLK9N8MT7fHC7"
@@ -36,8 +38,8 @@ def is_id(text: str) -> bool:
 
 def page_url(uri: str) -> str:
     """The URL of the page of an item; empty for a local file and for an unknown item."""
-    parts = uri.split(":")
-    return f"https://open.spotify.com/{parts[1]}/{parts[2]}" if len(parts) == 3 else ""
+    match = _ITEM_URI.fullmatch(uri)
+    return f"https://open.spotify.com/{match[1]}/{match[2]}" if match else ""
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,7 @@ class Song:
     @property
     def id(self) -> str:
         """Spotify's ID; empty for a local file."""
-        parts = self.uri.split(":")
-        return parts[2] if len(parts) == 3 and parts[1] in ("track", "episode") else ""
+        return self.url.rpartition("/")[2]
 
     @property
     def is_local(self) -> bool:
@@ -59,7 +58,7 @@ class Song:
     @property
     def url(self) -> str:
         """The page at open.spotify.com; empty for a local file."""
-        return page_url(self.uri) if self.id else ""
+        return page_url(self.uri)
 
     @property
     def image_url(self) -> str:
