@@ -15,7 +15,7 @@ from bot.spotify.oauth import SpotifyOAuth, TokenResponse
 from bot.store.accounts import AccountTable, LinkedAccount
 from sandbox.fault_injection import Fault
 
-HOLD_TIMEOUT_S = 20.0
+HOLD_TIMEOUT_S = 40.0
 
 
 class ResponseHold:
