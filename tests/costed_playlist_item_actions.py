@@ -92,7 +92,7 @@ PLAYLIST_ITEM_ACTIONS = (
     ),
     CostedAction("`/playlist tidy`", _run("/playlist tidy name"), _fill_playlist),
     CostedAction("a duplicate from its menu", _select_first, _prepared("/playlist tidy name")),
-    CostedAction("**Remove all**", press_button("Remove all 1"), _prepared("/playlist tidy name")),
+    CostedAction("**Remove it**", press_button("Remove it"), _prepared("/playlist tidy name")),
     CostedAction("**Add to playlist**", _use_menu),
     CostedAction("a playlist from its menu", _choose_playlist, _prepare_menu),
     CostedAction("**Find a playlist**", _find_playlist, _prepare_long_menu),

@@ -193,7 +193,7 @@ class Walk:
             case "/playlist tidy" if OWN in model.saved:
                 reply = await self.user.run(f"/playlist tidy name:{self.own.uri}")
                 if extra := len(model.songs) - len(model.tidied()):
-                    await reply.press(f"Remove all {extra}")
+                    await reply.press("Remove it" if extra == 1 else f"Remove all {extra}")
                 model.change_songs(model.tidied())
             case "/playlist create" if NEW not in model.saved:
                 await self.user.run("/playlist create name:New from:playing")

@@ -30,9 +30,9 @@ async def test_add_says_what_is_there_and_adds_only_the_new(
     assert question.ephemeral
     assert "1 of 2 is in **Tides** already" in question.text
     assert entry_uris(playlist) == [a, b]
-    assert enabled_button_labels(question) == ["Add anyway", "Add only the 1 new", "Cancel"]
+    assert enabled_button_labels(question) == ["Add anyway", "Add only the new one", "Cancel"]
     await harness.restart()
-    reply = await question.press("Add only the 1 new")
+    reply = await question.press("Add only the new one")
     assert "Added to [Tides]" in reply.text
     assert entry_uris(playlist) == [a, b, c]
     question = await linked_user.run(f"/playlist add what:{spotify_url(a)} to:Tides at:top")

@@ -87,7 +87,7 @@ async def test_a_song_is_not_added_while_its_copies_are_tidied(
     held = HeldResponse(f"DELETE .*/playlists/{playlist.id}/items")
     spotify.faults.add(held)
     async with released_at_exit(held.hold) as hold:
-        tidying = asyncio.create_task(card.press("Remove all 1"))
+        tidying = asyncio.create_task(card.press("Remove it"))
         await hold.response_ready.wait()
         link = spotify_url(a)
         adding = asyncio.create_task(linked_user.run(f"/playlist add what:{link} to:Tides"))

@@ -102,7 +102,10 @@ def _question(question: AlreadyThere, resolved: Resolved, place: Place) -> ui.La
     lines.append(song_lines.small(*notes))
     answers = [(Answer.ADD, "Add anyway"), (Answer.CANCEL, "Cancel")]
     if new := total - len(found):
-        answers.insert(1, (Answer.SKIP, f"Add only the {new:,} new"))
+        answers.insert(
+            1,
+            (Answer.SKIP, "Add only the new one" if new == 1 else f"Add only the {new:,} new ones"),
+        )
     playlist_id = question.playlist.require_uri().id
     row: cards.Row = ui.ActionRow(
         *(AnswerButton(answer, place, playlist_id, label) for answer, label in answers)

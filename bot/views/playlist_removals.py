@@ -135,6 +135,7 @@ def tidy_card(tidiness: Tidiness, removed: Removed | None = None) -> ui.LayoutVi
     select: cards.Row = ui.ActionRow(TidySelect(playlist_id, options))
     first = sum(len(group.indices) for group in redundant[:MAX_TIDIED])
     label = f"Remove all {number:,}" if first == number else f"Remove the first {first:,}"
+    label = "Remove it" if number == 1 else label
     every: cards.Row = ui.ActionRow(TidyAllButton(playlist_id, label))
     return song_lines.container(lines, select, every)
 
