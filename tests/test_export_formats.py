@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,10 +16,13 @@ from xml.etree import ElementTree
 import openpyxl
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
 from bot.library.export_files import JSON
 from bot.library.formats import FORMATS
+from bot.library.formats.csv_text import csv_text, is_formula
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify
@@ -179,6 +183,26 @@ async def test_headers_are_those_that_importers_know(linked_user: UserClient) ->
         content = await _export(linked_user, f"format:{name}")
         assert content.decode("utf-8-sig").startswith(header), name
         assert content.startswith(b"\xef\xbb\xbf"), name
+
+
+CELLS = st.lists(st.text("\r\n\t \"',;=+@-\0ab\u2028é"), min_size=2, max_size=3)
+
+
+@given(st.lists(CELLS, max_size=4), st.booleans())
+def test_cells_are_read_back_and_run_nothing(rows: list[list[str]], quote_all: bool) -> None:
+    raw = "".join(csv_text(("a", "b"), rows, quote_all=quote_all, raw=True))
+    assert list(csv.reader(io.StringIO(raw, newline=""), strict=True)) == [["a", "b"], *rows]
+    safe = "".join(csv_text(("a", "b"), rows, quote_all=quote_all))
+    for row, cells in zip(list(csv.reader(io.StringIO(safe, newline="")))[1:], rows, strict=True):
+        assert [cell.removeprefix("'") for cell in row] == [c.removeprefix("'") for c in cells]
+        assert not any(cell.lstrip(" \r\n\t\0\u2028")[:1] in {*"=+-@"} for cell in row)
+
+
+def test_invisible_characters_hide_no_formula() -> None:
+    for code in range(0x10000):
+        if unicodedata.category(chr(code))[0] in "CZ":
+            assert is_formula(f"{chr(code)}=1"), hex(code)
+    assert not any(map(is_formula, ("", " ", "a=1", "1-1", "\u00e9", "\U0001f3b5=")))
 
 
 async def test_links_lead_to_the_item_or_are_absent(

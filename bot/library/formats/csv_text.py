@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 # Without it, Excel decodes the file with the local code page.
 BYTE_ORDER_MARK = "\ufeff"
 
-# Characters that a spreadsheet may ignore before a formula.
-_IGNORED_PREFIX = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"
+_FORMULA_SIGNS = frozenset("=+-@")
 # A text that begins like this is no formula; nor is an empty one.
 _HARMLESS = {"", *string.ascii_letters, *string.digits}
 _CHUNK_ROWS = 200
@@ -30,26 +28,37 @@ def csv_text(
 
     raw  whether to leave cells alone that a spreadsheet would run as formulas
     """
-    buffer = io.StringIO()
+    lines = _Lines([BYTE_ORDER_MARK] if byte_order_mark else [])
     writer = csv.writer(
-        buffer, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL, lineterminator="\n"
+        lines, quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL, lineterminator="\r\n"
     )
-    if byte_order_mark:
-        buffer.write(BYTE_ORDER_MARK)
     writer.writerow(columns)
     for number, row in enumerate(rows, 1):
         writer.writerow([_text(cell) for cell in row] if raw else [_safe(cell) for cell in row])
         if number % _CHUNK_ROWS == 0:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
+            yield "".join(lines)
+            lines.clear()
+    yield "".join(lines)
+
+
+class _Lines(list[str]):
+    """Collects the lines of a csv.writer, and ends them with `\n`.
+
+    The writer of Python 3.11 leaves a cell with `\r` unquoted unless its own lines end with `\r\n`.
+    """
+
+    def write(self, line: str) -> None:
+        self.append(f"{line[:-2]}\n")
 
 
 def is_formula(text: str) -> bool:
     """Whether a spreadsheet may run the text as a formula (OWASP, "CSV Injection")."""
-    visible = unicodedata.normalize("NFKC", text).lstrip(_IGNORED_PREFIX)
-    return visible.startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r", "\n"))
+    if text.startswith(("\t", "\r", "\n")):
+        return True
+    characters = unicodedata.normalize("NFKC", text)
+    # A spreadsheet may ignore spaces, control and format characters before a formula.
+    visible = (c for c in characters if unicodedata.category(c)[0] not in "CZ")
+    return next(visible, "") in _FORMULA_SIGNS
 
 
 def _safe(cell: object) -> str:
