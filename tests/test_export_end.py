@@ -53,6 +53,14 @@ async def test_full_disk_is_named(harness: Harness, linked_user: UserClient) -> 
         reply = await linked_user.run(f"{LIKED} format:{file_format}")
         await reply.wait_for("disk is full")
         assert not reply.files
+
+    @contextmanager
+    def find_no_folder() -> Iterator[Path]:
+        with TemporaryDirectory(dir="/no/such/folder") as folder:
+            yield Path(folder)
+
+    exports.make_folder = find_no_folder
+    assert "disk has a fault" in (await linked_user.run(LIKED)).text
     exports.make_folder = new_folder
     await (await linked_user.run(LIKED)).wait_for("Here are your")
 

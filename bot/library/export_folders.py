@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
+from bot.errors.storage import StorageError, StorageGone
 from bot.store.disk_errors import file_error
 
 _PREFIX = "tonearm-export-"
@@ -29,7 +30,10 @@ def translate_disk_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise file_error(error, Path(gettempdir()) / f"{_PREFIX}…") from error
+        refusal = file_error(error, Path(error.filename or f"{_PREFIX}…"))
+        if isinstance(refusal, StorageGone):  # whose message is about the database
+            refusal = StorageError(str(refusal))
+        raise refusal from error
 
 
 def erase_leftovers(now: float, parent: Path | None = None) -> None:
@@ -37,7 +41,11 @@ def erase_leftovers(now: float, parent: Path | None = None) -> None:
 
     parent  the folder in which they are, by default the system's
     """
-    for folder in (parent or Path(gettempdir())).glob(f"{_PREFIX}*"):
+    try:
+        folders = list((parent or Path(gettempdir())).glob(f"{_PREFIX}*"))
+    except OSError:  # there is no such folder; an export says so
+        return
+    for folder in folders:
         try:
             status = folder.lstat()
         except OSError:
