@@ -198,6 +198,8 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "Your sleep timer, until it ends.",
             "During a login, for at most 20 minutes: its state, encrypted or hashed, and your "
             "Discord name.",
+            "While your /export runs, what it has read, in temporary files. They’re erased when it "
+            "ends; after a crash, when Tonearm next starts a day later or more.",
             "How many calls each Spotify app made in each hour of the last day.",
         ),
         "What you play, search or save isn’t stored, and nothing about servers is.",
