@@ -169,7 +169,7 @@ async def build(
         stack.push_async_callback(button_icons.close)
         exports = RunningExports()
         stack.push_async_callback(exports.close)
-        erase_leftovers(now())
+        erase_leftovers(time.time())  # of the clock that dates the files
         services = Services(
             store=store,
             sessions=sessions,
