@@ -205,6 +205,21 @@ def test_invisible_characters_hide_no_formula() -> None:
     assert not any(map(is_formula, ("", " ", "a=1", "1-1", "\u00e9", "\U0001f3b5=")))
 
 
+async def test_images_have_the_sizes_that_spotify_says(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    size = {"url": "https://i.scdn.co/image/x", "width": 1280, "height": 720}
+
+    def change(page: Any) -> object:
+        for entry in page["items"]:
+            entry["track"]["album"] = {"name": "A", "images": [size]}
+        return page
+
+    spotify.on("GET .*/me/tracks$", Changed(change), times=None)
+    songs = json.loads(await _export(linked_user, "format:tracks.json"))
+    assert [song["images"] for song in songs] == [[size]] * len(songs)
+
+
 async def test_links_lead_to_the_item_or_are_absent(
     spotify: Spotify, linked_user: UserClient
 ) -> None:

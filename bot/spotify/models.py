@@ -24,12 +24,12 @@ from bot.spotify.uris import Kind
 
 _WEB_ADDRESS = re.compile(r"https?://[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+(?::[0-9]{1,5})?/[!-~]*")
 _DATE = re.compile(r"[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
-_LOCAL_FILE = "spotify:local:"
 
 
 class Image(ApiModel, frozen=True):
     raw_url: Address | None = msgspec.field(default=None, name="url")
     width: Amount | None = None
+    height: Amount | None = None
 
     @property
     def url(self) -> str | None:
@@ -137,7 +137,7 @@ class Track(CatalogueItem, frozen=True, tag="track", tag_field="type"):
     @property
     def is_local(self) -> bool:
         """Whether it is a file on its owner's computer."""
-        return (self.raw_uri or "").startswith(_LOCAL_FILE)
+        return (self.raw_uri or "").startswith("spotify:local:")
 
     @property
     def identity(self) -> Hashable:

@@ -25,7 +25,7 @@ class Song:
     uri           of a track, an episode, or a local file (`spotify:local:…`)
     album         of an episode: its show
     release_date  `YYYY`, `YYYY-MM` or `YYYY-MM-DD`
-    images        of the album or show, as (URL, width), the largest first
+    images        of the album or show, as (URL, width, height), the widest first
     added_by      Spotify's ID of a user
     added_at      ISO 8601
     """
@@ -36,7 +36,7 @@ class Song:
     album: NamedUri = NamedUri()
     album_artists: tuple[NamedUri, ...] = ()
     release_date: str = ""
-    images: tuple[tuple[str, int | None], ...] = ()
+    images: tuple[tuple[str, int | None, int | None], ...] = ()
     disc_number: int | None = None
     track_number: int | None = None
     duration_ms: int | None = None
@@ -113,8 +113,8 @@ def _named(artists: list[Artist] | None) -> tuple[NamedUri, ...]:
     return tuple(NamedUri(artist.name or "", _text(artist.uri)) for artist in artists or [])
 
 
-def _images(images: list[Image] | None) -> tuple[tuple[str, int | None], ...]:
-    usable = [(image.url, image.width) for image in images or [] if image.url]
+def _images(images: list[Image] | None) -> tuple[tuple[str, int | None, int | None], ...]:
+    usable = [(image.url, image.width, image.height) for image in images or [] if image.url]
     return tuple(sorted(usable, key=lambda image: -(image[1] or 0)))
 
 

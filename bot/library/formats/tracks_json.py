@@ -18,7 +18,9 @@ def _element(song: Song) -> dict[str, object]:
     return {
         "id": song.id or None,
         "name": song.name,
-        "images": [{"height": width, "url": url, "width": width} for url, width in song.images],
+        "images": [
+            {"height": height, "url": url, "width": width} for url, width, height in song.images
+        ],
         "artist": song.byline,
         "album": song.album.name,
     }
