@@ -47,14 +47,15 @@ R = TypeVar("R", bound=Rule)
 
 
 class RuleList(Generic[R]):
-    """Rules in the order in which they were added."""
+    """Rules in the order in which they apply."""
 
     def __init__(self, seed: int = 0) -> None:
         self._rng = random.Random(seed)
         self._rules: list[R] = []
 
-    def add(self, rule: R) -> R:
-        self._rules.append(rule)
+    def add(self, rule: R, *, first: bool = False) -> R:
+        """Add a rule at the end, or before all others."""
+        self._rules.insert(0 if first else len(self._rules), rule)
         return rule
 
     def clear(self) -> None:

@@ -23,7 +23,7 @@ async def _stop_export(session: CostSession) -> None:
     assert session.harness.bot is not None
     exports = session.harness.bot.services.exports
     announce_after, exports.announce_after = exports.announce_after, 0.01
-    session.harness.spotify.faults.add(held := HeldResponse("GET .*/me/tracks"))
+    session.harness.spotify.faults.add(held := HeldResponse("GET .*/me/tracks"), first=True)
     await session.run("/export what:liked-songs format:json")
     assert session.reply is not None
     async with released_at_exit(held.hold) as hold:

@@ -190,7 +190,7 @@ async def test_queue_says_what_it_leaves_out(
 
     def bend(answer: dict[str, Any]) -> object:
         _, *others = answer["queue"]
-        return {"currently_playing": {"type": "chapter"}, "queue": [None, 7, *others[:1]]}
+        return {"currently_playing": {"type": "hologram"}, "queue": [None, 7, *others[:1]]}
 
     spotify.on(f"GET .*/{QUEUE_ENDPOINT}$", Changed(bend))
     reply = await linked_user.run("/queue show")
