@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import cast
 
 import pytest
 
@@ -13,7 +12,7 @@ from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify, generated_uri
-from sandbox.spotify.catalogue import Track, make_id
+from sandbox.spotify.catalogue import make_id
 from tests.command_assertions import spotify_url
 from tests.list_components import enabled_button_labels
 from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
@@ -78,10 +77,9 @@ async def test_other_versions_of_a_song_count_as_there(
         if sum(other.isrc == track.isrc for other in spotify.catalogue.regular_tracks) == 1
     )
     playlist = add_playlist(spotify, single.uri)
-    tracks = cast(dict[str, Track], spotify.catalogue.tracks)
     twin = replace(single, id=make_id("twin"), name="Other name")
     remaster = replace(single, id=make_id("remaster"), isrc="XXNEW0000001")
-    tracks |= {twin.id: twin, remaster.id: remaster}
+    spotify.catalogue.tracks.update({twin.id: twin, remaster.id: remaster})
     for other, reason in ((twin, "the same recording"), (remaster, "same title")):
         link = spotify_url(other.uri)
         reply = await linked_user.run(f"/playlist add what:{link} to:Tides")

@@ -169,8 +169,8 @@ def _create_hostile_album(spotify: Spotify, number: int, name: str) -> Album:
     for position in (1, 2):
         track = replace(template, id=f"{id_}{position}", name=name, album=album, number=position)
         album.tracks.append(track)
-        spotify.catalogue.tracks[track.id] = track  # type: ignore[index]
-    spotify.catalogue.albums[album.id] = album  # type: ignore[index]
+        spotify.catalogue.tracks[track.id] = track
+    spotify.catalogue.albums[album.id] = album
     return album
 
 
@@ -232,7 +232,7 @@ async def test_ten_long_names_fit_device_question(
             name="*" * 200,
             artists=(replace(spotify.catalogue.regular_tracks[0].artists[0], name="@" * 200),),
         )
-        spotify.catalogue.tracks[track.id] = track  # type: ignore[index]
+        spotify.catalogue.tracks[track.id] = track
     uris = [f"spotify:track:1hostile{number:014}" for number in range(10)]
     player.device = None
     reply = await linked_user.run(f"/queue add what:{' '.join(uris)}")

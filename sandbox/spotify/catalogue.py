@@ -145,15 +145,29 @@ Playable = Track | Episode | Chapter
 class Catalogue:
     """Items by id; local files by URI. Generated songs imitate the `regular_tracks`."""
 
-    artists: Mapping[str, Artist]
-    albums: Mapping[str, Album]
-    tracks: Mapping[str, Track]
-    shows: Mapping[str, Show]
-    episodes: Mapping[str, Episode]
-    audiobooks: Mapping[str, Audiobook]
-    chapters: Mapping[str, Chapter]
-    local: Mapping[str, Track]
+    artists: dict[str, Artist]
+    albums: dict[str, Album]
+    tracks: dict[str, Track]
+    shows: dict[str, Show]
+    episodes: dict[str, Episode]
+    audiobooks: dict[str, Audiobook]
+    chapters: dict[str, Chapter]
+    local: dict[str, Track]
     regular_tracks: tuple[Track, ...]
+
+    def copy(self) -> Catalogue:
+        """A catalogue with the same items, to which others can be added."""
+        return replace(
+            self,
+            artists=dict(self.artists),
+            albums=dict(self.albums),
+            tracks=dict(self.tracks),
+            shows=dict(self.shows),
+            episodes=dict(self.episodes),
+            audiobooks=dict(self.audiobooks),
+            chapters=dict(self.chapters),
+            local=dict(self.local),
+        )
 
     def find_track(self, id_: str) -> Track | None:
         """The track with this id, generated or not."""

@@ -24,9 +24,14 @@ from .catalogue import (
 TRACK_COUNT = 200
 
 
-@functools.cache
 def build_catalogue() -> Catalogue:
-    """The catalogue, which is immutable."""
+    """A catalogue of its own, to which items can be added; the items are shared."""
+    return make_sample().copy()
+
+
+@functools.cache
+def make_sample() -> Catalogue:
+    """The sample catalogue."""
     rng = random.Random("a shelf of records")
     hostile = _make_hostile_album()
     albums = list(_make_albums(rng, TRACK_COUNT - len(hostile.tracks)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from sandbox.browser import Browser
 from sandbox.discord import Reply
@@ -86,7 +86,7 @@ async def press_outdated_buttons(it: Harness) -> None:
 
 async def play_links(it: Harness) -> None:
     ada, catalogue = it.discord.user_client("ada"), it.spotify.catalogue
-    shelves = {
+    shelves: Mapping[str, Mapping[str, object]] = {
         "track": catalogue.tracks,
         "album": catalogue.albums,
         "artist": catalogue.artists,

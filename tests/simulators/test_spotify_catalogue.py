@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.spotify import sample_names
-from sandbox.spotify.sample_catalogue import build_catalogue
+from sandbox.spotify.sample_catalogue import make_sample
 from tests.simulators.spotify_api_caller import ApiCaller, api_caller
 
 REMOVED_FIELDS = {"popularity", "linked_from", "label", "followers", "product", "country", "email"}
@@ -42,7 +42,7 @@ def json_objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_catalogue_has_200_tracks_and_hostile_titles() -> None:
-    one, other = build_catalogue(), build_catalogue.__wrapped__()
+    one, other = make_sample(), make_sample.__wrapped__()
     assert list(one.tracks) == list(other.tracks)
     assert len(one.tracks) == 200
     titles = {track.name for track in one.tracks.values()}
