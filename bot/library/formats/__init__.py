@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO, TypeVar
 
 from bot.library.formats import (
@@ -16,7 +18,6 @@ from bot.library.formats import (
     spotdl_json,
     tracks_json,
     tunemymusic_csv,
-    xlsx,
     xspf,
 )
 from bot.library.formats.saved_item import SavedItem
@@ -83,6 +84,11 @@ def _text(
     return lambda entries, file, info: encode(make(entries, info), file)
 
 
+def _xlsx() -> ModuleType:
+    """The module for Excel, imported by the first export that needs it: it takes 2 MiB."""
+    return import_module("bot.library.formats.xlsx")
+
+
 FORMATS: dict[str, Format] = {
     "csv": Format(
         "CSV for importers (Exportify)",
@@ -100,8 +106,10 @@ FORMATS: dict[str, Format] = {
     "xlsx": Format(
         "Excel workbook",
         ".xlsx",
-        lambda songs, file, info: xlsx.write(songs, file, list_name=info.name, folder=info.folder),
-        lambda items, file, info: xlsx.write_items(
+        lambda songs, file, info: _xlsx().write(
+            songs, file, list_name=info.name, folder=info.folder
+        ),
+        lambda items, file, info: _xlsx().write_items(
             items, file, list_name=info.name, folder=info.folder
         ),
         about="The files are Excel workbooks. The first 15,000 titles of each are links.",
