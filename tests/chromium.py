@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, Locator, async_playwright
+from playwright.async_api import Browser, Locator, async_playwright, expect
 from playwright.async_api import Page as Tab
 
 CHROMIUM_PATH = shutil.which("chromium")
@@ -19,6 +19,9 @@ CHROMIUM_FLAGS = (
 )
 
 needs_chromium = pytest.mark.skipif(CHROMIUM_PATH is None, reason="no chromium on this machine")
+
+# Milliseconds. A machine that stalls is not to fail a test.
+expect.set_options(timeout=20_000)
 
 
 @asynccontextmanager

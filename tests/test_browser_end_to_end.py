@@ -43,7 +43,7 @@ async def context() -> AsyncIterator[BrowserContext]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tab(context: BrowserContext) -> Tab:
     tab = await context.new_page()
-    tab.set_default_timeout(5000)
+    tab.set_default_timeout(20_000)
     return tab
 
 

@@ -74,7 +74,7 @@ async def session(browser: Browser) -> AsyncIterator[Session]:
     async with run_harness() as harness, PageServer(harness.discord, harness.spotify) as page:
         await harness.link_account("ada")
         tab = await browser.new_page(reduced_motion="reduce")
-        tab.set_default_timeout(5000)
+        tab.set_default_timeout(20_000)
         await tab.goto(page.url)
         session = Session(tab, harness)
         player, album = session.account.player, next(iter(harness.spotify.catalogue.albums))
@@ -85,7 +85,7 @@ async def session(browser: Browser) -> AsyncIterator[Session]:
 
 async def test_new_user_presses_what_the_page_says_to_try(session: Session) -> None:
     tries = session.tab.get_by_role("log").get_by_role("listitem").get_by_role("button")
-    assert "/link" in await tries.all_text_contents()
+    await expect(tries.filter(has_text="/link")).to_be_visible()
     await session.tab.get_by_role("button", name="/search lantern").click()
     await expect(session.latest_message).to_contain_text("Songs for “lantern”")
 
@@ -126,6 +126,7 @@ async def test_covers_are_shown_whole_and_nothing_is_cut(session: Session) -> No
 
 async def test_every_what_if_has_its_sentence(session: Session) -> None:
     menu = session.tab.get_by_role("region", name="What if…")
+    await expect(menu.get_by_role("button")).to_have_count(len(WHAT_IFS))
     for label in await menu.get_by_role("button").all_text_contents():
         command, sentence = WHAT_IFS[label]
         scenario = menu.get_by_role("button", name=label)

@@ -91,7 +91,7 @@ async def session(browser: Browser) -> AsyncIterator[Session]:
         await harness.link_account("ada")
         await harness.link_account("grace")
         tab = await browser.new_page(viewport=DESKTOP, reduced_motion="reduce")
-        tab.set_default_timeout(5000)
+        tab.set_default_timeout(20_000)
         await tab.goto(page.url)
         session = Session(tab, harness)
         album = next(iter(harness.spotify.catalogue.albums.values()))

@@ -60,7 +60,7 @@ class LoginLure:
 
 async def _open_tab(context: BrowserContext) -> Tab:
     tab = await context.new_page()
-    tab.set_default_timeout(5000)
+    tab.set_default_timeout(20_000)
     return tab
 
 

@@ -122,7 +122,7 @@ async def chromium_tab() -> AsyncIterator[Tab]:
     """One tab for all tests of a module: a new one for each costs more than most of them."""
     async with launch_chromium() as browser:
         tab = await browser.new_page()
-        tab.set_default_timeout(5000)
+        tab.set_default_timeout(20_000)
         yield tab
 
 
