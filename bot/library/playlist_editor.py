@@ -133,7 +133,7 @@ class OpenPlaylist:
         return self._editor.generation(self._user_id) != self._generation
 
     def _hold(self, rewrite: Rewrite, *, known: bool) -> None:
-        """Hold what is in the playlist now, if that is known."""
+        """Hold the contents after the writes; drop them unless their outcome is known."""
         if not rewrite.sent:
             return
         self.contents = self.contents.changed(rewrite.order, rewrite.snapshot_id)

@@ -13,7 +13,7 @@ from bot.spotify.uris import page_url
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedItem:
-    """What is unknown is empty or None.
+    """An item of the library other than a song. Unknown fields are empty or None.
 
     by     the names of its artists, publisher or authors
     parts  the number of its songs, episodes or chapters

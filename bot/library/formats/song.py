@@ -20,7 +20,7 @@ class NamedUri:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Song:
-    """What is unknown is empty or None.
+    """A song or episode of a list. Unknown fields are empty or None.
 
     uri           of a track, an episode, or a local file (`spotify:local:…`)
     album         of an episode: its show
