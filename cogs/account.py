@@ -10,7 +10,6 @@ from bot.errors.bot_error import BotError
 from bot.errors.login import NeedsLogin
 from bot.interactions.components import on_component
 from bot.interactions.responses import (
-    Reply,
     defer,
     defer_answer,
     defer_edit,
@@ -55,8 +54,7 @@ class Account(commands.Cog):
                 interaction, account.LOGIN_ERASED if withdrawn else account.NOTHING_TO_ERASE
             )
             return
-        question = Reply(account.unlink_question(linked), account.confirm_unlink_view())
-        await reply(interaction, question)
+        await reply(interaction, account.unlink_question(linked))
 
     @app_commands.command()
     async def account(self, interaction: Interaction) -> None:
@@ -85,8 +83,14 @@ class Account(commands.Cog):
         await reply(interaction, card)
 
     @on_component(ConfirmUnlink)
-    async def confirm_unlink(self, interaction: Interaction, _: ConfirmUnlink) -> None:
+    async def confirm_unlink(self, interaction: Interaction, button: ConfirmUnlink) -> None:
         await defer_edit(interaction)
+        linked = await self.sessions.linked_account(interaction.user.id)
+        if linked is not None and linked.authorized_at != button.authorized_at:
+            # The user has linked again since the question, which was about the link before.
+            question = account.unlink_question(linked)
+            await edit_reply(interaction, question.content, view=question.view)
+            return
         await self._erase(interaction)
         erased = not self.services.store.has_unerased_rows
         await edit_reply(interaction, account.UNLINKED if erased else account.UNLINKED_BUT_ON_DISK)

@@ -48,6 +48,20 @@ async def test_cancel_after_another_question_was_confirmed_claims_nothing(
     assert "nothing to erase" in (await late.press("Cancel")).text
 
 
+async def test_old_question_does_not_erase_a_newer_link(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    old = await linked_user.run("/unlink")
+    await (await linked_user.run("/unlink")).press("Unlink and erase")
+    harness.clock.advance(60)
+    await harness.link_account("ada")
+    asked_again = await old.press("Unlink and erase")
+    assert "can’t be undone" in asked_again.text
+    assert count_linked_accounts(harness) == 1
+    assert "is gone" in (await asked_again.press("Unlink and erase")).text
+    assert count_linked_accounts(harness) == 0
+
+
 async def test_account_says_that_a_login_is_stored(harness: Harness, ada: UserClient) -> None:
     assert "nothing is stored about you" in (await ada.run("/account")).text
     await ada.run("/link")

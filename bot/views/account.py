@@ -9,6 +9,7 @@ import discord
 from discord import ui
 
 from bot.interactions.components import PersistentButton
+from bot.interactions.responses import Reply
 from bot.spotify.consent_expiry import consent_expires_at
 from bot.store import LinkedAccount, Preferences
 from bot.text import scopes
@@ -89,12 +90,17 @@ def _settings(preferences: Preferences) -> Iterator[str]:
         yield f"Default playlist: **{name}**"
 
 
-class ConfirmUnlink(PersistentButton, template="unlink:yes"):
-    """Confirms that everything about the user is erased."""
+class ConfirmUnlink(PersistentButton, template=r"unlink:yes(?::(?P<authorized_at>\d{1,20}))?"):
+    """Confirms that everything about the user is erased.
 
-    def __init__(self) -> None:
+    authorized_at  of the login that the question was about; None in older messages
+    """
+
+    def __init__(self, authorized_at: str | None = None) -> None:
+        self.authorized_at = None if authorized_at is None else int(authorized_at)
+        custom_id = "unlink:yes" if authorized_at is None else f"unlink:yes:{authorized_at}"
         style = discord.ButtonStyle.danger
-        super().__init__(ui.Button(label="Unlink and erase", style=style, custom_id="unlink:yes"))
+        super().__init__(ui.Button(label="Unlink and erase", style=style, custom_id=custom_id))
 
 
 class CancelUnlink(PersistentButton, template="unlink:no"):
@@ -104,15 +110,13 @@ class CancelUnlink(PersistentButton, template="unlink:no"):
         super().__init__(ui.Button(label="Cancel", custom_id="unlink:no"))
 
 
-def confirm_unlink_view() -> ui.View:
-    return cards.buttons(ConfirmUnlink(), CancelUnlink())
-
-
-def unlink_question(account: LinkedAccount) -> str:
-    return (
+def unlink_question(account: LinkedAccount) -> Reply:
+    """Asks whether to erase everything about the user. Its button is about this login only."""
+    text = (
         f"This erases your link to **{safe(account.name)}**, your settings, and everything else "
         "stored about you. It can’t be undone."
     )
+    return Reply(text, cards.buttons(ConfirmUnlink(str(account.authorized_at)), CancelUnlink()))
 
 
 def setup_card(redirect_uri: str, setup_page: str) -> ui.LayoutView:
