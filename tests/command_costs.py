@@ -1,4 +1,4 @@
-"""Measures how often each command and button calls Spotify, for docs/operating.md."""
+"""Measures how often each command and button calls Spotify, for docs/costs.md."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def start_playback(spotify: Spotify, track_index: int) -> None:
 
 
 def render_cost_table(costs: Sequence[ActionCost]) -> str:
-    """The table of docs/operating.md, in Markdown."""
+    """The table of docs/costs.md, in Markdown."""
     rows = [
         f"| {cost.description} | {len(cost.cold)} | {len(cost.warm)} | {_summarise(cost.cold)} |"
         for cost in costs

@@ -15,9 +15,9 @@ from tests.command_costs import ActionCost, measure_costs, render_cost_table
 from tests.cost_session import CostSession
 
 ROOT = Path(__file__).parent.parent
-README, OPERATING, ENV_EXAMPLE = (
+README, COSTS, ENV_EXAMPLE = (
     ROOT / "README.md",
-    ROOT / "docs/operating.md",
+    ROOT / "docs/costs.md",
     ROOT / ".env.example",
 )
 
@@ -40,11 +40,9 @@ def readme(commands: Iterable[Json]) -> str:
     return _replace_table(text, "Commands", _command_table(commands))
 
 
-def operating(costs: Sequence[ActionCost]) -> str:
-    """docs/operating.md with the current table of costs."""
-    return _replace_table(
-        OPERATING.read_text(), "What each command costs", render_cost_table(costs)
-    )
+def costs_page(costs: Sequence[ActionCost]) -> str:
+    """docs/costs.md with the current table of costs."""
+    return _replace_table(COSTS.read_text(), "What each command costs", render_cost_table(costs))
 
 
 def slash_commands(commands: Iterable[Json]) -> dict[str, Json]:
@@ -87,7 +85,7 @@ def _command_table(commands: Iterable[Json]) -> str:
 
 def _replace_table(document: str, heading: str, table: str) -> str:
     """The document with `table` in place of the first table below the heading."""
-    start = document.index("\n|", document.index(f"## {heading}\n")) + 1
+    start = document.index("\n|", document.index(f"# {heading}\n")) + 1
     old_table = re.compile(r"(?:\|.*\n)+").match(document, start)
     assert old_table is not None
     return f"{document[:start]}{table}\n{document[old_table.end() :]}"
@@ -99,7 +97,7 @@ async def write_documents() -> None:
         costs = await measure_costs(CostSession(it, await it.link_account("ada")))
     ENV_EXAMPLE.write_text(env_example())
     README.write_text(readme(commands))
-    OPERATING.write_text(operating(costs))
+    COSTS.write_text(costs_page(costs))
 
 
 if __name__ == "__main__":

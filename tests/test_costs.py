@@ -1,4 +1,4 @@
-"""docs/operating.md says what each command and button costs at Spotify, as measured here."""
+"""docs/costs.md says what each command and button costs at Spotify, as measured here."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ async def measured() -> Measurement:
 
 
 def test_document_has_measured_table(measured: Measurement) -> None:
-    if generated_docs.OPERATING.read_text() != generated_docs.operating(measured.costs):
-        pytest.fail("`make docs` updates docs/operating.md", pytrace=False)
+    if generated_docs.COSTS.read_text() != generated_docs.costs_page(measured.costs):
+        pytest.fail("`make docs` updates docs/costs.md", pytrace=False)
 
 
 def test_table_has_every_command(measured: Measurement) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 import pytest
 
 from sandbox.discord import Discord
-from tests.generated_docs import OPERATING
+from tests.generated_docs import ROOT
 from tests.user_texts import UserText, collect_texts, command_texts, extract_texts
 
 MAX_MESSAGE_LENGTH = 2000  # Discord's limit
@@ -98,7 +98,7 @@ def test_broken_rule_is_found(content: str) -> None:
 
 def test_operators_guide_quotes_real_messages() -> None:
     texts = "\n".join(text.content for text in collect_texts())
-    messages = re.findall(r"(?m)^\|[^|]*“([^”]+)” \|", OPERATING.read_text())
+    messages = re.findall(r"(?m)^\|[^|]*“([^”]+)” \|", (ROOT / "docs/operating.md").read_text())
     assert len(messages) > 8
     for message in messages:
         assert all(part in texts for part in re.split(r" … | [0-9a-f]{6}$", message)), message
