@@ -25,14 +25,15 @@ from sandbox.discord.state import Json
 
 CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 SUBCOMMAND, SUBCOMMAND_GROUP = 1, 2
-STRING, INTEGER, BOOLEAN, NUMBER = 3, 4, 5, 10  # the option types that the simulator supports
+# The option types that the simulator supports.
+STRING, INTEGER, BOOLEAN, NUMBER, ATTACHMENT = 3, 4, 5, 10, 11
 SUBCOMMAND_TYPES = (SUBCOMMAND, SUBCOMMAND_GROUP)
 MAX_COMMANDS_BY_TYPE = {CHAT_INPUT: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 MAX_COMMAND_CHARACTERS = 8000
 
 OPTION_FIELDS: dict[str, Schema] = {
     "name": Text(1, 32, required=True),
-    "type": OneOf((*SUBCOMMAND_TYPES, STRING, INTEGER, BOOLEAN, NUMBER), required=True),
+    "type": OneOf((*SUBCOMMAND_TYPES, STRING, INTEGER, BOOLEAN, NUMBER, ATTACHMENT), required=True),
     "description": Text(1, 100, required=True),
     "required": Boolean(),
     "autocomplete": Boolean(),

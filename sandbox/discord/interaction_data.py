@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sandbox.discord import command_validation as kinds
 from sandbox.discord import components as c
 from sandbox.discord.command_line import ClientValidationError, ParsedCommand, option_value
-from sandbox.discord.input_values import find_by_name, selected_values
+from sandbox.discord.input_values import Upload, find_by_name, selected_values
 from sandbox.discord.payloads import partial_member
 from sandbox.discord.state import Channel, Json, Message, User
 from sandbox.discord.visible_text import find_buttons, find_selects
 
 
-def slash_command_data(command: ParsedCommand) -> Json:
+def slash_command_data(command: ParsedCommand, files: Mapping[str, bytes], upload: Upload) -> Json:
     """A slash command with its options.
+
+    files   the contents of the files that the line names in its attachment options
+    upload  stores a file and returns its attachment object
 
     Raises ClientValidationError if a required option is missing or a value does not fit.
     """
-    values = []
+    values, attachments = [], {}
     for option in command.options:
-        if text := command.option_texts.get(option["name"]):
+        text = command.option_texts.get(option["name"])
+        if text and option["type"] == kinds.ATTACHMENT:
+            if text not in files:
+                raise ClientValidationError(f"{option['name']} is a file, and {text!r} is none")
+            file = upload(text, files[text])
+            attachments[file["id"]] = file | {"ephemeral": True}
+            value = {"name": option["name"], "type": option["type"], "value": file["id"]}
+            values.append(value)
+        elif text:
             values.append(option_value(option, text))
         elif option.get("required"):
             raise ClientValidationError(f"/{command.name} needs {option['name']}")
-    return command.interaction_data(values)
+    resolved = {"resolved": {"attachments": attachments}} if attachments else {}
+    return command.interaction_data(values) | resolved
 
 
 def find_context_menu(commands: list[Json], kind: int, name: str) -> Json:

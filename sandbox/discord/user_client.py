@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.discord import command_validation as kinds
@@ -111,14 +111,11 @@ class UserClient:
             self._discord, self._channel, self._user, message["id"]
         ).data
 
-    async def run(self, text: str) -> Reply:
-        """Type a slash command."""
+    async def run(self, text: str, files: Mapping[str, bytes] | None = None) -> Reply:
+        """Type a slash command; `files` are the contents of those that it names."""
         command = parse_command_line(text, self.commands)
-        data, types = (
-            interaction_data.slash_command_data(command),
-            command.command["integration_types"],
-        )
-        name = f"/{command.name}"
+        data = interaction_data.slash_command_data(command, files or {}, self._upload_file)
+        types, name = command.command["integration_types"], f"/{command.name}"
         return await self._interact(APPLICATION_COMMAND, data, types=types, command=name)
 
     async def autocomplete(self, text: str) -> list[Json]:

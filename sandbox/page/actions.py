@@ -30,9 +30,10 @@ class Say(Action, frozen=True, tag="say"):
 
 
 class Run(Action, frozen=True, tag="run"):
-    """Run a slash command line."""
+    """Run a slash command line, with the files that it names."""
 
     line: str
+    files: dict[str, bytes] = {}
 
 
 class Complete(Action, frozen=True, tag="complete"):

@@ -114,8 +114,8 @@ class PageConnection:
                 client.send(content)
             case actions.Complete(line=line):
                 return await client.autocomplete(line)
-            case actions.Run(line=line):
-                await client.run(line)
+            case actions.Run(line=line, files=files):
+                await client.run(line, files)
             case actions.Menu(name=name, user=user, message=message):
                 target = None if message is None else _find_message(client, message)
                 await client.use_context_menu(name, message=target, user=user)

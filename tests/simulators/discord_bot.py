@@ -14,7 +14,7 @@ from discord import Interaction, app_commands
 from discord.ext import commands
 
 from sandbox.discord import Discord
-from tests.simulators.discord_bot_extras import inspect, retract
+from tests.simulators.discord_bot_extras import inspect, measure, retract
 from tests.simulators.discord_bot_views import Card, Panel, Survey
 
 ALL_CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -52,7 +52,7 @@ class SmallBot(commands.AutoShardedBot):
         self.add_view(Panel())
         everything: list[app_commands.Command[Any, ..., Any] | ContextMenu | app_commands.Group]
         everything = [panel, slow, tell, song, card, shout, plain, hang, survey]
-        everything += [queue, quote, greet, inspect, retract, spell]
+        everything += [queue, quote, greet, inspect, measure, retract, spell]
         for command in everything:
             self.tree.add_command(command)
         await self.tree.sync()

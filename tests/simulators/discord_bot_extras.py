@@ -35,3 +35,10 @@ async def retract(interaction: Interaction, quietly: bool = True) -> None:
     await interaction.response.defer()
     await interaction.delete_original_response()
     await interaction.followup.send("For you", ephemeral=quietly)
+
+
+@app_commands.command()
+async def measure(interaction: Interaction, first: discord.Attachment, times: int = 1) -> None:
+    """Say how long a file is, and what it contains."""
+    content = (await first.read()).decode() * times
+    await interaction.response.send_message(f"{first.filename} {first.size}: {content}")

@@ -39,6 +39,15 @@ async def test_a_sub_command_with_choices(ada: UserClient) -> None:
     assert reply.text == "x, now=True, where=end"
 
 
+async def test_a_slash_command_with_a_file(ada: UserClient) -> None:
+    files = {"a b.txt": b"quay"}
+    reply = await ada.run("/measure first:a b.txt times:2", files)
+    assert reply.text == "a_b.txt 4: quayquay"
+    for line in ("/measure", "/measure times:2", "/measure first:b.txt"):
+        with pytest.raises(ClientValidationError):
+            await ada.run(line, files)
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -78,7 +78,7 @@ export function compose(form, { ask }) {
     if (whole) command.begin(whole.command, whole.values);
     if (command.open) {
       const lacking = command.lacking();
-      return lacking ? say(lacking) : tell("run", { line: command.line() });
+      return lacking ? say(lacking) : tell("run", { line: command.line(), files: command.files() });
     }
     if (text.startsWith("/")) say(`There is no command ${text.split(" ")[0]} here.`);
     else if (text) tell("say", { content: text });
@@ -89,7 +89,7 @@ export function compose(form, { ask }) {
     const text = (last = fields.line ?? fields.content);
     asText().focus();
     try {
-      await ask(action, fields);
+      await ask(action, { ...fields, files: await fields.files });
     } catch (refused) {
       if (!command.open && !words()) retype(text);
       list.hide();

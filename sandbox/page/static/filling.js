@@ -3,9 +3,11 @@
 import { line, ownChoices } from "./commands.js";
 import { h } from "./dom.js";
 import { combobox } from "./suggest.js";
+import { contents } from "./wire.js";
 
 const PAUSE = 120; // milliseconds of quiet before choices are asked for
 const KEYBOARDS = { 4: "numeric", 10: "decimal" };
+const ATTACHMENT = 11;
 
 /**
  * Fills commands in, inside `bar`. `list` shows choices, `ask` gets the bot's autocomplete choices,
@@ -20,7 +22,10 @@ export function filling(bar, { list, ask, onLeave }) {
   const left = () =>
     command.options.filter(({ name }) => !fields.some(({ option }) => option.name === name));
   const written = () => fields.filter(({ input }) => input.value.trim());
-  const pair = ({ option, input, value }) => [option.name, value ?? input.value.trim()];
+  const pair = ({ option, input, value }) => [
+    option.name,
+    value ?? input.files?.[0].name ?? input.value.trim(),
+  ];
   // Where the person goes on: the first required option without a value, or the end.
   const next = () =>
     fields.find(({ option, input }) => option.required && !input.value)?.input ?? tail();
@@ -44,16 +49,23 @@ export function filling(bar, { list, ask, onLeave }) {
 
   function add(option, value = "") {
     const field = { option, value: null };
-    field.input = combobox({
+    const about = {
       "aria-label": option.name,
       "aria-description": option.description,
       "aria-required": String(Boolean(option.required)),
-      inputmode: KEYBOARDS[option.type],
-      oninput: () => onField(field),
-      onfocus: () => offer(field),
-      onblur: () => list.hide(),
-    });
-    field.input.value = value;
+    };
+    if (option.type === ATTACHMENT) {
+      field.input = h("input", { ...about, type: "file", onchange: () => onField(field) });
+    } else {
+      field.input = combobox({
+        ...about,
+        inputmode: KEYBOARDS[option.type],
+        oninput: () => onField(field),
+        onfocus: () => offer(field),
+        onblur: () => list.hide(),
+      });
+      field.input.value = value;
+    }
     field.label = h("label", { class: "option" }, h("span", {}, option.name), field.input);
     fields.push(field);
     tail().before(field.label);
@@ -88,6 +100,7 @@ export function filling(bar, { list, ask, onLeave }) {
   function onField(field) {
     field.value = null;
     field.label.classList.remove("missing");
+    if (field.input.files) return next().focus();
     const [, before, name] = /^(.*?)(?:^|\s)([^\s:]+):$/.exec(field.input.value) ?? [];
     const other = left().find((it) => it.name === name);
     if (other || name === field.option.name) field.input.value = before;
@@ -160,6 +173,8 @@ export function filling(bar, { list, ask, onLeave }) {
     back,
     lacking,
     line: () => line(command, written().map(pair)),
+    /** A promise of the contents of the chosen files by name. */
+    files: () => contents(written().flatMap(({ input }) => [...(input.files ?? [])])),
     end() {
       command = null;
       asked++;
