@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import yarl
 
-from bot.errors.bot_error import ConfigError
+from bot.errors.bot_error import SettingsError
 from bot.store.disk_errors import file_error
 from bot.store.keys import parse_key
 
@@ -268,7 +268,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
-        """The settings in `environ`. Raises ConfigError, which names everything that is wrong."""
+        """The settings in `environ`. Raises SettingsError, which names everything that is wrong."""
         values: dict[str, Any] = {}
         problems: dict[str, str] = {}
         for setting in SETTINGS:
@@ -277,7 +277,7 @@ class Settings:
             except InvalidSettingError as error:
                 problems[setting.name] = str(error)
         if problems:
-            raise ConfigError(problems)
+            raise SettingsError(problems)
         return cls(**values)
 
 

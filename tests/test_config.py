@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.errors.bot_error import ConfigError
+from bot.errors.bot_error import SettingsError
 
 VALID = {
     "DISCORD_TOKEN": "abc.def.ghi",
@@ -29,7 +29,7 @@ def test_the_token_is_not_in_the_repr() -> None:
 
 
 def test_all_missing_settings_are_reported_at_once() -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         Settings.from_env({"PORT": "no"})
     assert set(caught.value.problems) == {
         "DISCORD_TOKEN",
@@ -62,7 +62,7 @@ def test_all_missing_settings_are_reported_at_once() -> None:
     ],
 )
 def test_malformed_setting_is_reported_with_fix(name: str, text: str, expected: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         Settings.from_env(VALID | {name: text})
     assert list(caught.value.problems) == [name]
     assert expected in caught.value.problems[name]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.command_line.exit_codes import ExitCode
 from bot.interactions.command_sync import PROBLEM_NOTE
 from bot.store import Store
 from sandbox.clock import Clock
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 
 _WITH_HANGING_THREAD = (
     "-c",
-    "import sys, threading; from bot.__main__ import main; "
+    "import sys, threading; from bot.command_line import main; "
     "threading.Thread(target=threading.Event().wait).start(); sys.exit(main([]))",
 )
 
@@ -58,11 +59,13 @@ async def _read_output(process: asyncio.subprocess.Process) -> tuple[int, str]:
     return process.returncode, (out + err).decode()
 
 
-async def _startup_error(folder: Path, settings: Mapping[str, str]) -> str:
+async def _startup_error(
+    folder: Path, settings: Mapping[str, str], exit_code: ExitCode = ExitCode.FAILED
+) -> str:
     """The output of a program that does not start, which is no traceback."""
     async with _run_program(folder, settings) as process:
         code, output = await _read_output(process)
-    assert code == 1
+    assert code == exit_code, output
     assert "Traceback" not in output
     return output
 
@@ -75,19 +78,19 @@ async def _fake_services() -> AsyncIterator[tuple[Discord, Spotify]]:
 
 
 async def test_missing_settings_are_reported_once(tmp_path: Path) -> None:
-    output = await _startup_error(tmp_path, {})
+    output = await _startup_error(tmp_path, {}, ExitCode.CONFIG)
     for name in ("DISCORD_TOKEN", "SPOTIFY_CLIENT_ID", "PUBLIC_URL"):
         assert output.count(f"{name} is missing") == 1
 
 
 async def test_the_env_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PUBLIC_URL=http://localhost:8080\n")
-    assert "PUBLIC_URL says localhost" in await _startup_error(tmp_path, {})
+    assert "PUBLIC_URL says localhost" in await _startup_error(tmp_path, {}, ExitCode.CONFIG)
 
 
 async def test_non_utf8_env_file_is_one_line_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("OPERATOR_CONTACT=Zoë, secret\n".encode("latin-1"))
-    (line,) = (await _startup_error(tmp_path, {})).splitlines()
+    (line,) = (await _startup_error(tmp_path, {}, ExitCode.CONFIG)).splitlines()
     assert line.startswith(".env cannot be read: ")
     assert line.endswith("Save it as UTF-8.")
     assert "secret" not in line
@@ -96,7 +99,7 @@ async def test_non_utf8_env_file_is_one_line_error(tmp_path: Path) -> None:
 async def test_refused_token_is_one_line_error(tmp_path: Path) -> None:
     async with _fake_services() as (discord, spotify):
         settings = bot_environment(discord, spotify, tmp_path) | {"DISCORD_TOKEN": "not.the.token"}
-        output = await _startup_error(tmp_path, settings)
+        output = await _startup_error(tmp_path, settings, ExitCode.CONFIG)
     assert output.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
     assert "not.the.token" not in output
 
@@ -105,7 +108,8 @@ async def test_token_refused_by_gateway_is_one_line_error(tmp_path: Path) -> Non
     """The token was reset after the bot logged in, so the gateway closes with code 4004."""
     async with _fake_services() as (discord, spotify):
         discord.token = f"{discord.token}-before-the-reset"
-        output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
+        settings = bot_environment(discord, spotify, tmp_path)
+        output = await _startup_error(tmp_path, settings, ExitCode.CONFIG)
     assert output.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
     assert "-before-the-reset" not in output
 
@@ -164,7 +168,8 @@ async def test_host_that_is_no_name_is_one_line_error(tmp_path: Path) -> None:
 async def test_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> None:
     (tmp_path / "tonearm.sqlite3").write_text("a shopping list, " * 100)
     async with _fake_services() as (discord, spotify):
-        output = await _startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
+        settings = bot_environment(discord, spotify, tmp_path)
+        output = await _startup_error(tmp_path, settings, ExitCode.CONFIG)
     assert "is not an SQLite database" in output
     assert (tmp_path / "tonearm.sqlite3").read_text().startswith("a shopping list")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.__main__ import MAX_SHUTDOWN
 from bot.client import SHUTDOWN_GRACE
+from bot.command_line.run import MAX_SHUTDOWN
 from sandbox.discord import Reply, RequestKind, UserClient
 from sandbox.discord.faults import late_answer, no_answer
 from sandbox.fault_injection import Fault

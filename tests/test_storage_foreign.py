@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings
-from bot.errors.bot_error import ConfigError, StartupError
+from bot.errors.bot_error import SettingsError, StartupError
 from bot.store import Store
 from bot.store.keys import key_file
 from bot.store.schema import MIGRATIONS
@@ -29,7 +29,7 @@ async def test_paths_through_links_and_files_are_refused_with_the_reason(tmp_pat
     assert "is not a folder" in await startup_reason(file / "tonearm.sqlite3")
     assert f"{journal} is a folder" in await startup_reason(tmp_path / "db")
     for path, part in ((loop, "symbolic links in"), (file, "is not a folder")):
-        with pytest.raises(ConfigError, match=part):
+        with pytest.raises(SettingsError, match=part):
             Settings.from_env(VALID | {"DATABASE": str(path / "tonearm.sqlite3")})
     with pytest.raises(StartupError, match="allows no files in /proc"):
         async with Store.open(Path("/proc/tonearm.sqlite3")):

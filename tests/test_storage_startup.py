@@ -15,8 +15,9 @@ from random import Random
 import apsw
 import pytest
 
+from bot.command_line.exit_codes import ExitCode
 from bot.config import Settings
-from bot.errors.bot_error import ConfigError, StartupError
+from bot.errors.bot_error import SettingsError, StartupError
 from bot.errors.storage import StorageError, StorageFull, StorageGone, StorageReadOnly
 from bot.store import Store
 from bot.store.disk_errors import file_error, statement_error
@@ -229,7 +230,7 @@ async def test_env_file_is_refused_with_the_reason(tmp_path: Path) -> None:
         (line,) = output.decode().splitlines()
         assert part in line
         assert ("UTF-8" in line) == ("UTF-8" in part)
-        assert process.returncode == 1
+        assert process.returncode == ExitCode.CONFIG
         if file.is_dir() and not file.is_symlink():
             file.rmdir()
         else:
@@ -244,7 +245,7 @@ def test_database_setting_that_cannot_be_looked_at_is_named(tmp_path: Path) -> N
         (closed / "in" / "tonearm.sqlite3", "may not"),
         (tmp_path / ("long" * 200), "File name too long"),
     ):
-        with unprivileged(), pytest.raises(ConfigError) as refused:
+        with unprivileged(), pytest.raises(SettingsError) as refused:
             Settings.from_env(VALID | {"DATABASE": str(path)})
         assert list(refused.value.problems) == ["DATABASE"]
         assert part in refused.value.problems["DATABASE"]

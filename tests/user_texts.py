@@ -25,7 +25,7 @@ _INTERNAL_NAMES = {"custom_id", "template", "headers", "STYLE", "SCRIPT", "__all
 # The reply adds the stop to the message of an `Outcome`.
 _PHRASE_CALLS = {"Outcome"}
 # Errors whose first argument the operator reads. Other errors have a text for the log there.
-_STARTUP_ERRORS = {"StartupError", "ConfigError", "InvalidSettingError"}
+_STARTUP_ERRORS = {"StartupError", "ConfigError", "SettingsError", "InvalidSettingError"}
 # CHAT_INPUT and SUB_COMMAND are 1, SUB_COMMAND_GROUP is 2; the options of a command have others.
 _COMMAND_TYPES = (1, 2)
 _SQL = re.compile(r"\b(?:SELECT|UPDATE|INSERT INTO|CREATE TABLE|NULL|PRAGMA)\b")

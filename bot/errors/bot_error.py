@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
-class ConfigError(Exception):
+class StartupError(Exception):
+    """The bot cannot run; `str()` is one line with the reason and the next step."""
+
+
+class ConfigError(StartupError):
+    """The configuration is wrong: another start fails too, until the operator changes something."""
+
+
+class SettingsError(ConfigError):
     """Some settings are missing or malformed; `problems` maps each name to its problem."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -15,10 +23,6 @@ class ConfigError(Exception):
             f"Tonearm cannot start. In the environment or in .env:\n{lines}\n"
             "Each setting is explained in .env.example."
         )
-
-
-class StartupError(Exception):
-    """The bot cannot run; `str()` is one line with the reason and the next step."""
 
 
 # The placeholder in a message for the name of the bot's operator.

@@ -1,9 +1,10 @@
-"""Why the bot cannot connect to Discord, as a sentence for the operator."""
+"""Why the bot cannot connect to Discord, as an error with a sentence for the operator."""
 
 from __future__ import annotations
 
 import discord
 
+from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.spotify import format_wait
 from bot.interactions.discord_errors import DISCORD_ERRORS
 
@@ -18,16 +19,22 @@ _AUTHENTICATION_FAILED, _DISALLOWED_INTENTS = 4004, 4014
 _LONG_BAN = 3600.0  # seconds; Cloudflare need not say how long it refuses an address
 
 
-def start_error(error: BaseException, *, logged_in: bool) -> str | None:
-    """The sentence, with the next step; None if the error is not Discord's.
+def start_error(error: BaseException, *, logged_in: bool) -> StartupError | None:
+    """The error with the reason and the next step; None if `error` is not Discord's.
 
     logged_in  Discord has said who the bot is; before that, discord.py only reads answers
     """
     match error:
         case discord.LoginFailure():
-            return _TOKEN_REFUSED
+            return ConfigError(_TOKEN_REFUSED)
         case discord.ConnectionClosed() if error.code == _AUTHENTICATION_FAILED:
-            return _TOKEN_REFUSED
+            return ConfigError(_TOKEN_REFUSED)
+    reason = _reason(error, logged_in=logged_in)
+    return None if reason is None else StartupError(reason)
+
+
+def _reason(error: BaseException, *, logged_in: bool) -> str | None:
+    match error:
         case discord.PrivilegedIntentsRequired() | discord.ConnectionClosed():
             code = getattr(error, "code", _DISALLOWED_INTENTS)
             return (

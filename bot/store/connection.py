@@ -34,6 +34,7 @@ from bot.store.disk_errors import (
     irregular_file_error,
     lock_file,
     replacement_error,
+    startup_error,
     statement_error,
 )
 from bot.store.keys import key_file
@@ -127,12 +128,12 @@ class Database:
                 database._files = file_identities(path)
             except sqlite3.Error as error:
                 # Our own statements fail only on foreign tables.
-                reason = statement_error(error, path) or damage_error(path, str(error))
-                raise StartupError(str(reason)) from None
+                refusal = statement_error(error, path) or damage_error(path, str(error))
+                raise startup_error(refusal) from None
             except OSError as error:
-                raise StartupError(str(file_error(error, path))) from None
+                raise startup_error(file_error(error, path)) from None
             except StorageError as error:
-                raise StartupError(str(error)) from None
+                raise startup_error(error) from None
             if is_new and key_file(path).exists():
                 lost = "If people were linked, stop Tonearm and put their database back."
                 _log.warning("made a new database: %s. The key beside it is older. %s", path, lost)

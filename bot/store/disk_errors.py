@@ -9,6 +9,7 @@ import sqlite3
 import stat
 from pathlib import Path
 
+from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.storage import (
     StorageBusy,
     StorageDamaged,
@@ -122,6 +123,12 @@ def damage_error(database: Path, detail: str, *, foreign: bool = False) -> Stora
     return StorageDamaged(
         f"{database} is damaged ({line}). Stop Tonearm and restore the database from a backup."
     )
+
+
+def startup_error(refusal: StorageError) -> StartupError:
+    """The same sentence; a ConfigError if the operator has to replace the database."""
+    kind = ConfigError if isinstance(refusal, StorageDamaged) else StartupError
+    return kind(str(refusal))
 
 
 def replacement_error(database: Path) -> StorageGone:

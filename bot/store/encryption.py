@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.errors.bot_error import StartupError
+from bot.errors.bot_error import ConfigError
 from bot.errors.login import StoredLoginUnreadable
 
 KEY_ID_LENGTH = 4
@@ -51,10 +51,10 @@ class TokenCipher:
         return self.encrypt(self.decrypt(encrypted, column, owner), column, owner)
 
     def require_keys(self, key_ids: Iterable[bytes]) -> None:
-        """Raises StartupError if one of the keys is missing."""
+        """Raises ConfigError if one of the keys is missing."""
         if missing := set(key_ids) - set(self._ciphers):
             lack = "a key that is" if len(missing) == 1 else f"{len(missing)} keys that are"
-            raise StartupError(
+            raise ConfigError(
                 f"Stored logins are encrypted with {lack} missing. Put the old keys into "
                 "TOKEN_KEYS, behind the new one, or the key file back beside the database. "
                 "Nothing was changed."

@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from bot.errors.bot_error import StartupError
+from bot.errors.bot_error import ConfigError, StartupError
 from bot.store.disk_errors import file_error, irregular_file_error
 
 _log = logging.getLogger(__name__)
@@ -31,12 +31,12 @@ def load_or_create(file: Path, *, may_create: bool) -> bytes:
         return parse_key(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         if not may_create:
-            raise StartupError(
+            raise ConfigError(
                 f"The key {file} is missing, and the stored logins do not open without it. Put it "
                 "back, or set TOKEN_KEYS. Nothing was changed."
             ) from None
     except ValueError:
-        raise StartupError(
+        raise ConfigError(
             f"{file} is not a valid key file. Restore it from your backup; do not delete it."
         ) from None
     except OSError as error:

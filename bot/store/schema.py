@@ -8,7 +8,7 @@ from functools import cache
 
 import aiosqlite
 
-from bot.errors.bot_error import StartupError
+from bot.errors.bot_error import ConfigError
 
 # The database's user_version counts the migrations that were applied to it.
 MIGRATIONS = (
@@ -189,7 +189,7 @@ async def missing_columns(db: aiosqlite.Connection) -> list[str]:
 async def migrate(db: aiosqlite.Connection) -> None:
     """Apply the missing migrations, each in its own transaction.
 
-    Raises StartupError if another program, or a newer version of Tonearm, made the database.
+    Raises ConfigError if another program, or a newer version of Tonearm, made the database.
     """
     tables = {
         str(name)
@@ -198,14 +198,14 @@ async def migrate(db: aiosqlite.Connection) -> None:
         )
     }
     if tables and _FIRST_TABLE not in tables:
-        raise StartupError(
+        raise ConfigError(
             "The file in DATABASE belongs to another program. Set DATABASE to another file."
         )
     async with db.execute("PRAGMA user_version") as rows:
         row = await rows.fetchone()
     applied = int(row[0]) if row else 0
     if applied > len(MIGRATIONS):
-        raise StartupError(
+        raise ConfigError(
             "This database was written by a newer Tonearm. Upgrade Tonearm to use it."
         )
     for number, statements in enumerate(MIGRATIONS, start=1):

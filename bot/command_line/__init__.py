@@ -1,0 +1,68 @@
+"""The command line `python -m bot [COMMAND]`, with one module for each command."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from bot import __version__
+from bot.command_line.exit_codes import ExitCode, describe_exit_codes
+from bot.errors.bot_error import ConfigError, StartupError
+from bot.errors.storage import StorageError
+
+DEFAULT_COMMAND = "run"
+
+# What each command does, in the order of --help. `bot.command_line.NAME` is its module, which is
+# imported only when the command runs.
+COMMANDS: Mapping[str, str] = {
+    "run": "Run the bot until it gets a signal. This is the default.",
+    "rekey": "Encrypt all stored logins with the first key. Stop the bot before.",
+}
+
+
+class CommandModule(Protocol):
+    """What the module of a command has."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the command's own arguments, and a longer description if it needs one."""
+
+    def main(self, arguments: Namespace) -> int:
+        """The exit code. Raises ConfigError, StartupError, StorageError."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; its exit code. Unknown arguments, --help and --version raise SystemExit."""
+    name = next((each for each in arguments if not each.startswith("-")), "")
+    module = _load(name) if name in COMMANDS else None
+    parsed = _parser(name, module).parse_args(arguments)
+    try:
+        return (module or _load(DEFAULT_COMMAND)).main(parsed)
+    except (StartupError, StorageError) as error:
+        print(error, file=sys.stderr)
+        return ExitCode.CONFIG if isinstance(error, ConfigError) else ExitCode.FAILED
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def _load(name: str) -> CommandModule:
+    return cast(CommandModule, import_module(f"{__name__}.{name}"))
+
+
+def _parser(name: str, module: CommandModule | None) -> ArgumentParser:
+    """The parser of all commands; only the command `name` knows its own arguments."""
+    parser = ArgumentParser(
+        prog="python -m bot",
+        description="Tonearm lets you control Spotify from Discord.",
+        epilog=describe_exit_codes(),
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"Tonearm {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command, summary in COMMANDS.items():
+        own = commands.add_parser(command, help=summary, description=summary)
+        if command == name and module is not None:
+            module.add_arguments(own)
+    return parser

@@ -1,0 +1,57 @@
+"""`python -m bot`: its commands, its help, its version, and its exit codes."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+import tomllib
+from importlib import import_module
+
+import pytest
+
+from bot import __version__
+from bot.command_line import COMMANDS, main
+from bot.command_line.exit_codes import ExitCode
+from tests.generated_docs import ROOT
+
+
+def test_each_command_has_a_module_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, summary in COMMANDS.items():
+        module = import_module(f"bot.command_line.{name}")
+        assert inspect.isfunction(module.main)
+        for arguments in (["--help"], [name, "--help"]):
+            with pytest.raises(SystemExit) as ended:
+                main(arguments)
+            assert ended.value.code == ExitCode.OK
+            assert summary in " ".join(capsys.readouterr().out.split())
+
+
+def test_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"Tonearm {__version__}\n"
+    assert __version__ == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def test_unknown_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["rnu"], ["rekey", "--force"], ["--verbos"], ["run", "twice"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == ExitCode.USAGE
+        assert "usage: python -m bot" in capsys.readouterr().err
+
+
+def test_help_needs_none_of_the_bot() -> None:
+    """So a command of the shell starts fast, and --help works with broken dependencies."""
+    program = (
+        "import sys; from bot.command_line import main\n"
+        "try: main(['--help'])\n"
+        "finally: assert not {'discord', 'aiohttp', 'bot.app'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_exit_codes_are_documented() -> None:
+    for code in ExitCode:
+        assert f"\n| {code.value} | " in (ROOT / "docs/operating.md").read_text()
