@@ -26,6 +26,7 @@ from bot.library.export_files import ExportContents, can_hold, write_export
 from bot.library.export_folders import new_folder, translate_disk_errors
 from bot.library.export_lists import ExportList, select_lists
 from bot.library.export_report import ListReport
+from bot.library.formats.library_json import Origin, account_mark
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
@@ -236,6 +237,7 @@ async def _read(
         left_out=[each for each in selection.lists if each not in fitting],
         unreadable=selection.unreadable,
         exported_at=exported_at,
+        origin=Origin(selection.what, account_mark(spotify.account), selection.user),
         raw=raw,
         cancelled=cancelled,
     )

@@ -16,6 +16,7 @@ from bot.library.export_lists import ExportList, LibrarySection
 from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
 from bot.library.export_report import ListReport
 from bot.library.formats import FORMATS, Format, ListInfo, encode
+from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
 from bot.library.formats.saved_item import SavedItem, saved_item_of
 from bot.library.formats.song import Song, song_of
@@ -49,6 +50,7 @@ class ExportContents:
     left_out: Sequence[ExportList] = ()
     unreadable: int = 0
     exported_at: str
+    origin: Origin = field(default_factory=Origin)
     raw: bool = False
     reports: list[ListReport] = field(default_factory=list)
     cancelled: Event = field(default_factory=Event)
@@ -148,8 +150,10 @@ def _write_json(contents: ExportContents, reports: list[ListReport], file: Binar
         contents.lists,
         reports,
         contents.hidden,
+        contents.failed,
         _summary(contents, reports).skipped_rows,
         exported_at=contents.exported_at,
+        origin=contents.origin,
     )
     encode(text, file)
 

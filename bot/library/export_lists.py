@@ -149,12 +149,16 @@ _BY_NAME = {
 class Selection:
     """The lists to export, and the playlists that Spotify shows only to their owners.
 
+    what        one of SELECTIONS; empty for one playlist
     unreadable  playlists that could not be read in the list of playlists
+    user        Spotify's ID of the user; None if it is not known
     """
 
     lists: list[ExportList]
     hidden: list[Playlist]
+    what: str = ""
     unreadable: int = 0
+    user: str | None = None
 
 
 async def select_lists(spotify: Spotify, what: str) -> Selection:
@@ -165,7 +169,7 @@ async def select_lists(spotify: Spotify, what: str) -> Selection:
     """
     what = _BY_NAME.get(" ".join(what.split()).casefold(), what)
     if what in LIBRARY:
-        return Selection([ExportList(LibrarySection(what))], [])
+        return Selection([ExportList(LibrarySection(what))], [], what)
     if what not in (EVERYTHING, PLAYLISTS):
         playlist, ownership = await find_playlist(spotify, what)
         if ownership not in WRITABLE:
@@ -186,7 +190,8 @@ async def select_lists(spotify: Spotify, what: str) -> Selection:
             lists.append(ExportList(LibrarySection.PLAYLIST, item))
         else:
             hidden.append(item)
-    return Selection(lists, hidden, paging.read_count + paging.missing - known)
+    unreadable = paging.read_count + paging.missing - known
+    return Selection(lists, hidden, what, unreadable, profile.id)
 
 
 _NOT_READABLE = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
-from bot.library.export_lists import LibrarySection
+from bot.library.export_lists import ExportList, LibrarySection
 from bot.library.export_report import ListReport
 from bot.library.formats.json_text import json_array
 from bot.library.formats.saved_item import saved_item_of
@@ -18,7 +19,7 @@ from bot.spotify.pages import SavedEpisode
 
 VERSION = 1
 
-_KEYS: dict[LibrarySection, str] = {
+KEYS: dict[LibrarySection, str] = {
     LibrarySection.LIKED: "tracks",
     LibrarySection.ALBUMS: "albums",
     LibrarySection.SHOWS: "shows",
@@ -32,28 +33,52 @@ _SKIPPED = ("list", "position", "reason")
 _EMPTY = ("bannedTracks", "bannedArtists", "other")
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """Where an export is from, so that a later one can take over what has not changed.
+
+    selection  what was selected, as in `select_lists`
+    account    recognises the Spotify account, and does not name it
+    user       Spotify's ID of its user, as in the owner of a playlist; None if it is not known
+    """
+
+    selection: str = ""
+    account: str = ""
+    user: str | None = None
+
+
+def account_mark(account: str) -> str:
+    """Recognises a Spotify account by its ID, which it does not tell."""
+    return hashlib.sha256(f"tonearm export {account}".encode()).hexdigest()[:16]
+
+
 def write(
     lists: Sequence[SpooledList],
     reports: Sequence[ListReport],
     hidden: Sequence[Playlist],
+    failed: Sequence[tuple[ExportList, str]],
     skipped: Callable[[], Iterable[Sequence[object]]],
     *,
     exported_at: str,
+    origin: Origin,
 ) -> Iterator[str]:
     """The file's text in chunks. Each item has Spotify's own JSON under `spotify`.
 
+    Each item is on a line of its own, which `bot.library.earlier_export` relies on.
+
     reports      one for each list, which counts its entries
     hidden       playlists without their entries
+    failed       lists that could not be read, with reasons
     skipped      makes the rows of the table of skipped entries when all lists are written
     exported_at  ISO 8601
     """
     yield f'{{\n"tonearm": {VERSION},\n"exported_at": {json.dumps(exported_at)}'
+    yield f',\n"origin": {msgspec.json.encode(origin).decode()}'
     playlists = []
     for spooled, report in zip(lists, reports, strict=True):
         if spooled.source.playlist is not None:
             playlists.append((spooled, report))
             continue
-        yield f',\n"{_KEYS[spooled.source.section]}": '
+        yield f',\n"{KEYS[spooled.source.section]}": '
         yield from json_array(_items(spooled, report))
     for key in _EMPTY:
         yield f',\n"{key}": []'
@@ -71,6 +96,8 @@ def write(
             yield separator + _head(playlist) + ', "items": null}'
             separator = ",\n"
         yield "\n]"
+    yield ',\n"lists": '
+    yield from json_array(_list_facts(lists, failed, exported_at))
     if rows := [dict(zip(_SKIPPED, row, strict=True)) for row in skipped()]:
         yield ',\n"skipped": '
         yield from json_array(rows)
@@ -90,6 +117,29 @@ def _head(playlist: Playlist) -> str:
         "snapshot_id": playlist.snapshot_id,
     }
     return json.dumps(fields, ensure_ascii=False)[:-1]
+
+
+def _list_facts(
+    lists: Sequence[SpooledList], failed: Sequence[tuple[ExportList, str]], exported_at: str
+) -> Iterator[dict[str, object]]:
+    """What is known of each list besides its items."""
+    for spooled in lists:
+        yield {
+            "list": _key(spooled.source),
+            "items": spooled.count,
+            "missing": spooled.missing,
+            "complete": spooled.complete,
+            "read_at": exported_at,
+        }
+    for source, reason in failed:
+        yield {"list": _key(source), "failed": reason}
+
+
+def _key(source: ExportList) -> str:
+    """The list's key in the file; of a playlist, its URI."""
+    if source.playlist is None:
+        return KEYS[source.section]
+    return str(source.playlist.uri or source.playlist.raw_uri or "")
 
 
 def _items(spooled: SpooledList, report: ListReport) -> Iterable[dict[str, object]]:
