@@ -10,8 +10,10 @@ import threading
 from argparse import ArgumentParser, Namespace
 
 from bot.app import build
+from bot.client import Tonearm
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.systemd import Systemd
 from bot.config import Settings, configure_logging
 from bot.interactions.connection import CUT_TIMEOUT
 from bot.interactions.start_errors import start_error
@@ -34,7 +36,7 @@ def main(_arguments: Namespace) -> int:
 
 async def run(settings: Settings) -> None:
     """Run the bot until SIGINT, SIGTERM or SIGHUP. Raises StartupError."""
-    stop = asyncio.Event()
+    stop, systemd = asyncio.Event(), Systemd.from_env(os.environ)
 
     def stop_in_time() -> None:
         stop.set()
@@ -48,11 +50,12 @@ async def run(settings: Settings) -> None:
     for signal_number in signals:
         asyncio.get_running_loop().add_signal_handler(signal_number, stop_in_time)
     async with build(settings) as bot:
-        running = asyncio.create_task(bot.start(settings.discord_token))
+        running = asyncio.create_task(_start(bot, settings, systemd))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             logging.info("stopping")
+            systemd.stopping()
             await bot.close()
             running.cancel()
             await asyncio.wait({running}, timeout=CUT_TIMEOUT)
@@ -65,6 +68,17 @@ async def run(settings: Settings) -> None:
             if reason is None:
                 raise
             raise reason from None
+
+
+async def _start(bot: Tonearm, settings: Settings, systemd: Systemd) -> None:
+    """Log in, and keep the connection to Discord. Raises what discord.py raises."""
+    await bot.login(settings.discord_token)
+    systemd.ready()
+    alive = asyncio.create_task(systemd.keep_alive())
+    try:
+        await bot.connect()
+    finally:
+        alive.cancel()
 
 
 def _force_exit() -> None:
