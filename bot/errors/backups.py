@@ -1,0 +1,27 @@
+"""Errors of earlier exports and of backups."""
+
+from __future__ import annotations
+
+from bot.errors.bot_error import BotError
+
+
+class NotAnEarlierExport(BotError):
+    message = (
+        "I can’t use that file. Attach the archive or the JSON that I sent you after /export, "
+        "just as it was."
+    )
+
+
+class EarlierExportIncomplete(NotAnEarlierExport):
+    message = "The end of that file is missing. Download it again from my message, or use another."
+
+
+class EarlierExportTooLarge(NotAnEarlierExport):
+    message = "That file is far larger inside than any library. Attach one that I sent you."
+
+
+class OtherAccount(BotError):
+    message = (
+        "That’s an export of another Spotify account. Attach one of the account that you’re "
+        "linked to."
+    )
