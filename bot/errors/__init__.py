@@ -20,6 +20,7 @@
     ├── WrongFormat             a format that holds only songs is to hold something else
     ├── ExportInProgress        an earlier /export of the user is still running
     ├── FileTooLarge            a file exceeds Discord's size limit
+    ├── UnreadableFile          a file to import cannot be read, or holds no library (errors/files)
     ├── NoDefaultPlaylist       a command names no playlist, and the user has no default
     ├── NothingToAdd            the request has no song or episode for a playlist
     ├── NotInPlaylist           a song to remove is not in the playlist

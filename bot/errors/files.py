@@ -1,0 +1,65 @@
+"""Errors of a file that somebody gave to the bot: it cannot be read, or holds no music library."""
+
+from __future__ import annotations
+
+from bot.errors.bot_error import BotError
+
+
+class UnreadableFile(BotError):
+    """A file cannot be read; nothing of it is used."""
+
+    message = "I can’t read that file. Export it again, then attach the new one."
+
+
+class UnknownFile(UnreadableFile):
+    message = (
+        "I don’t know that kind of file. Attach one that /export made, a list of links, or the "
+        "file of another tool, such as Exportify."
+    )
+
+
+class FileEmpty(UnreadableFile):
+    message = "That file is empty. Export it again, then attach the new one."
+
+
+class FileCutOff(UnreadableFile):
+    message = "That file ends in the middle. Download or export it again, then attach the new one."
+
+
+class FileDamaged(UnreadableFile):
+    message = "That file is damaged. Download or export it again, then attach the new one."
+
+
+class WrongEncoding(UnreadableFile):
+    message = (
+        "I can’t read that file’s letters. Open it, save it as UTF-8, then attach it again. In "
+        "Excel that’s “CSV UTF-8”."
+    )
+
+
+class TooManyEntries(UnreadableFile):
+    """`limit` is the number of entries, or of lists, that a file may have."""
+
+    def __init__(self, limit: int, noun: str = "entries") -> None:
+        super().__init__(
+            message=f"That file has more than {limit:,} {noun}. Split it, then attach the parts."
+        )
+
+
+class ArchiveTooLarge(UnreadableFile):
+    message = "That archive unpacks to far too much. Attach only the file with your music."
+
+
+class ArchiveInArchive(UnreadableFile):
+    message = "That archive has another archive in it. Unpack it, then attach the inner one."
+
+
+class ArchiveLocked(UnreadableFile):
+    message = "That archive has a password. Attach one without."
+
+
+class ListeningHistory(UnreadableFile):
+    message = (
+        "That’s your listening history, not your library. It can hold your IP addresses, so I "
+        "don’t read it. Delete your message, and attach YourLibrary.json or Playlist1.json."
+    )
