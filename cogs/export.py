@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, edit_reply, send_file
+from bot.interactions.responses import defer, defer_edit, edit_reply, send_files
 from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING
 from bot.library.formats import FORMATS
@@ -66,8 +66,8 @@ class Export(commands.Cog):
             async with running as done:
                 if done is not None:
                     await work.finish()
-                    file = discord.File(done.file, done.file_name)
-                    await send_file(interaction, views.export_message(done), file)
+                    files = [discord.File(file, name) for name, file in done.files]
+                    await send_files(interaction, views.export_message(done), files)
             if done is None:
                 await work.finish(views.STOPPED)
 

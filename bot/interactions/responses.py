@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,23 +184,21 @@ async def reply_in_place(interaction: Interaction, view: View) -> None:
         await reply(interaction, view)
 
 
-async def send_file(interaction: Interaction, text: str, file: discord.File) -> None:
-    """Put a file into the deferred reply, without its buttons, or into a new message.
-
-    A new one is sent if the reply was dismissed or is too old.
-    """
+async def send_files(interaction: Interaction, text: str, files: Sequence[discord.File]) -> None:
+    """Put files into the deferred reply, or into a new message if it was dismissed or is too old."""
     text = fit_content(text, mentions_of(interaction))
-    async with asyncio.timeout(_FILE_FACTOR * _seconds(interaction)):
+    async with asyncio.timeout(_FILE_FACTOR * len(files) * _seconds(interaction)):
         try:
-            await interaction.edit_original_response(content=text, attachments=[file], view=None)
+            await interaction.edit_original_response(content=text, attachments=files, view=None)
         except discord.HTTPException as error:
             if error.code not in UNEDITABLE:
                 raise
-            file.reset()
+            for file in files:
+                file.reset()
             if error.code == UNKNOWN_MESSAGE:
-                await interaction.followup.send(text, file=file, ephemeral=True)
+                await interaction.followup.send(text, files=files, ephemeral=True)
             else:
-                await interaction.user.send(text, file=file)
+                await interaction.user.send(text, files=files)
 
 
 async def reply_privately(

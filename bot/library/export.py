@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zipfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from io import BufferedReader
 from itertools import count
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 from bot.errors.content import (
     ExportInProgress,
@@ -27,9 +27,12 @@ from bot.library.export_folders import new_folder, translate_disk_errors
 from bot.library.export_lists import ExportList, select_lists
 from bot.library.export_report import ListReport
 from bot.library.formats.library_json import Origin, account_mark
+from bot.library.fit import fit
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
+
+T = TypeVar("T")
 
 # Exports at the same time, which share one Spotify app's rate limit.
 MAX_EXPORTS = 4
@@ -45,17 +48,16 @@ _REASONS: dict[type[SpotifyError], str] = {
 
 @dataclass(frozen=True)
 class Export:
-    """A file with an export, which exists as long as `RunningExports.start` is open.
+    """The files of an export, which exist as long as `RunningExports.start` is open.
 
-    file     open for reading
-    reports  one for each list in the file
+    files    the names, and the files open for reading; several if one would be too large
+    reports  one for each list in the export
     hidden   the number of playlists that Spotify shows only to their owners
     failed   names of lists that could not be read, with reasons
     left_out  nouns for the entries of the lists that the format cannot hold
     """
 
-    file_name: str
-    file: BufferedReader
+    files: list[tuple[str, BufferedReader]]
     reports: list[ListReport]
     hidden: int
     failed: list[tuple[str, str]]
@@ -112,8 +114,8 @@ class RunningExports:
         exported_at  ISO 8601
         raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
 
-        Raises ExportInProgress, TooManyExports, WrongFormat, NothingToExport, FileTooLarge if the
-        file exceeds `max_bytes`, StorageError from the disk, and SpotifyError.
+        Raises ExportInProgress, TooManyExports, WrongFormat, NothingToExport, FileTooLarge if even
+        the parts of the file exceed `max_bytes`, StorageError from the disk, and SpotifyError.
         """
         if user_id in self._running:
             raise ExportInProgress
@@ -172,13 +174,11 @@ async def _make(
         # Writing 50,000 songs takes a second, during which the event loop must not block.
         path = await _in_thread(contents, partial(write_export, contents, file_format, folder))
         _require_entries(contents)
-        if path.stat().st_size > max_bytes:
-            path = await _in_thread(contents, partial(_compress, path))
-        if path.stat().st_size > max_bytes:
+        paths = await _in_thread(contents, partial(fit, contents, file_format, path, max_bytes))
+        if not paths:
             raise FileTooLarge
         return Export(
-            path.name,
-            stack.enter_context(path.open("rb")),
+            [(path.name, stack.enter_context(path.open("rb"))) for path in paths],
             contents.reports,
             hidden=len(contents.hidden),
             failed=[(source.name, reason) for source, reason in contents.failed],
@@ -187,8 +187,8 @@ async def _make(
         )
 
 
-async def _in_thread(contents: ExportContents, write: Callable[[], Path]) -> Path:
-    """The path of the file that `write` makes. If this is cancelled, the thread ends first.
+async def _in_thread(contents: ExportContents, write: Callable[[], T]) -> T:
+    """What `write` returns. If this is cancelled, the thread ends first.
 
     Otherwise the thread would still write while its folder is erased.
     """
@@ -288,13 +288,3 @@ def _require_entries(contents: ExportContents) -> None:
         message = lists[0].source.nothing
     nothing = NothingToExport(message=message)
     Entries((), unreadable=unread + contents.unreadable + len(contents.failed)).require(nothing)
-
-
-def _compress(path: Path) -> Path:
-    """The file in a zip archive; an archive as it is."""
-    if path.suffix == ".zip":
-        return path
-    archive_path = path.with_name(f"{path.name}.zip")
-    with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(path, path.name)
-    return archive_path

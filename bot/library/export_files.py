@@ -14,7 +14,7 @@ from typing import BinaryIO, TypeVar
 
 from bot.library.export_lists import ExportList, LibrarySection
 from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
-from bot.library.export_report import ListReport
+from bot.library.export_report import ListReport, Part
 from bot.library.formats import FORMATS, Format, ListInfo, encode
 from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
@@ -42,6 +42,7 @@ class ExportContents:
     left_out    lists that the format cannot hold
     unreadable  playlists that could not be read in the list of playlists
     cancelled   ends the writing when it is set: `SpooledList.entries` raises CancelledError
+    part        if the lists are a part of an export; None if they are all of it
     """
 
     lists: Sequence[SpooledList]
@@ -54,11 +55,20 @@ class ExportContents:
     raw: bool = False
     reports: list[ListReport] = field(default_factory=list)
     cancelled: Event = field(default_factory=Event)
+    part: Part | None = None
 
     @property
-    def is_partial(self) -> bool:
-        """Whether something was selected that is in none of the lists."""
-        return bool(self.hidden or self.failed or self.left_out or self.unreadable)
+    def is_archive(self) -> bool:
+        """Whether several lists were selected, even if not all of them can be exported."""
+        if self.part is not None:
+            return self.part.is_of_archive
+        lacking = self.hidden or self.failed or self.left_out or self.unreadable
+        return len(self.lists) != 1 or bool(lacking)
+
+    @property
+    def suffix(self) -> str:
+        """Follows the stem of each file's name."""
+        return self.part.suffix if self.part else ""
 
 
 def can_hold(file_format: str, section: LibrarySection) -> bool:
@@ -81,7 +91,7 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
         return path
     is_zip = file_format == ZIP
     form = FORMATS["csv" if is_zip else file_format]
-    if not is_zip and len(contents.lists) == 1 and not contents.is_partial:
+    if not is_zip and not contents.is_archive:
         path = folder / f"{_stem(contents)}{form.suffix}"
         info = ListInfo(exported_at=contents.exported_at, raw=contents.raw, folder=folder)
         with path.open("wb") as file:
@@ -116,21 +126,22 @@ def _write_archive(
 
     numbers = count(1)
     for spooled in contents.lists:
-        name = _member_name(spooled.source, numbers, form.suffix)
+        name = _member_name(spooled.source, numbers, f"{contents.suffix}{form.suffix}")
         add(name, partial(_write_list, contents, spooled, form, info))
     if with_json:
-        add("library.json", partial(_write_json, contents, []))
+        add(f"library{contents.suffix}.json", partial(_write_json, contents, []))
     summary = _summary(contents, contents.reports)
     if rows := summary.skipped_rows():
-        add("skipped.csv", partial(encode, skipped_csv(rows, raw=contents.raw)))
+        add(f"skipped{contents.suffix}.csv", partial(encode, skipped_csv(rows, raw=contents.raw)))
     text = readme_text(
         summary,
         about=ABOUT_ZIP if with_json else form.about,
         is_csv=form.is_csv,
         exported_at=contents.exported_at,
         raw=contents.raw,
+        part=contents.part,
     )
-    add("README.txt", partial(encode, [text]))
+    add(f"README{contents.suffix}.txt", partial(encode, [text]))
 
 
 def _summary(contents: ExportContents, reports: Sequence[ListReport]) -> ExportSummary:
@@ -154,6 +165,7 @@ def _write_json(contents: ExportContents, reports: list[ListReport], file: Binar
         _summary(contents, reports).skipped_rows,
         exported_at=contents.exported_at,
         origin=contents.origin,
+        part=contents.part,
     )
     encode(text, file)
 
@@ -184,6 +196,7 @@ def _new_report(spooled: SpooledList) -> ListReport:
         missing=spooled.missing,
         counts=spooled.counts,
         complete=spooled.complete,
+        first=spooled.first,
     )
 
 
@@ -203,9 +216,8 @@ def _fitting(
 
 def _stem(contents: ExportContents) -> str:
     """The file's name without its suffix: never a part of what somebody called a playlist."""
-    if len(contents.lists) == 1 and not contents.is_partial:
-        return contents.lists[0].source.section.value
-    return "library"
+    stem = "library" if contents.is_archive else contents.lists[0].source.section.value
+    return stem + contents.suffix
 
 
 def _member_name(source: ExportList, numbers: Iterator[int], suffix: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.library.export_report import ListReport
+from bot.library.export_report import ListReport, Part
 from bot.library.formats.csv_text import csv_text
 
 ABOUT_ZIP = (
@@ -56,23 +56,32 @@ class ExportSummary:
 
 
 def readme_text(
-    summary: ExportSummary, *, about: str, is_csv: bool, exported_at: str, raw: bool
+    summary: ExportSummary,
+    *,
+    about: str,
+    is_csv: bool,
+    exported_at: str,
+    raw: bool,
+    part: Part | None = None,
 ) -> str:
     """What the archive has, and what it lacks.
 
     about   a sentence about its files
     is_csv  whether a spreadsheet opens them, and might run a cell as a formula
+    part    if the archive is one of several
     """
     lines = [
         "Your Spotify library, exported by Tonearm",
         f"Read from Spotify: {exported_at}",
+        *([_PART.format(part.number, part.count)] if part else []),
         "",
         "What is in it",
         *(_line(report) for report in summary.reports),
         "",
         "Files",
         about,
-        "skipped.csv lists what couldn’t be exported, and why. It’s absent if there’s nothing.",
+        f"skipped{part.suffix if part else ''}.csv lists what couldn’t be exported, and why. "
+        "It’s absent if there’s nothing.",
     ]
     if is_csv:
         lines += ["", _FORMULAS_RAW if raw else _FORMULAS_SAFE]
@@ -94,6 +103,7 @@ def readme_text(
     return "\n".join(lines) + "\n"
 
 
+_PART = "Part {} of {}. Each part works by itself; a list may go on in the next one."
 _FORMULAS_SAFE = (
     "Names that a spreadsheet would run as formulas begin with an apostrophe in the CSV files. "
     "The JSON has them unchanged, and so has an export with raw:true."

@@ -17,6 +17,24 @@ LOCAL_FILE = "a local file: it has no link, which this format needs"
 NO_LINK = "no link, which this format needs"
 
 
+@dataclass(frozen=True)
+class Part:
+    """One of several files that an export is divided into: each is an export of some entries.
+
+    number          from 1
+    is_of_archive   whether the undivided export is an archive of several lists
+    """
+
+    number: int
+    count: int
+    is_of_archive: bool
+
+    @property
+    def suffix(self) -> str:
+        """Follows the stem of each file's name."""
+        return f"-{self.number}-of-{self.count}"
+
+
 @dataclass
 class ListReport:
     """Counts the entries of a list.
@@ -30,6 +48,7 @@ class ListReport:
     missing     the number of entries that Spotify counts but does not list
     counts      Spotify's lowest and highest count, if they differ although nothing moved
     complete    whether the list had an end; if not, there may be more
+    first       the number of the list's entries before the first one of these
     """
 
     name: str
@@ -37,6 +56,7 @@ class ListReport:
     missing: int = 0
     counts: tuple[int, int] | None = None
     complete: bool = True
+    first: int = 0
     exported: int = 0
     local: int = 0
     skipped_count: int = 0
@@ -72,5 +92,6 @@ class ListReport:
             reason = GONE if line == b"null" or entry is not None else UNREADABLE
             if item is not None:
                 reason = LOCAL_FILE if is_local else NO_LINK
-            self.skipped.append((self.exported + self.skipped_count, reason))
+            position = self.first + self.exported + self.skipped_count
+            self.skipped.append((position, reason))
         return False

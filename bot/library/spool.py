@@ -5,7 +5,8 @@ from __future__ import annotations
 import zlib
 from asyncio import CancelledError
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from threading import Event
 
@@ -30,6 +31,8 @@ class SpooledList:
     counts    Spotify's lowest and highest count, if they differ although nothing moved
     complete  whether the list had an end; if not, there may be more entries
     cancelled  ends an iteration over the entries, which runs in a thread
+    first     the number of entries in the file before the first one of these
+    is_whole  whether these are all entries in the file
     """
 
     source: ExportList
@@ -39,9 +42,22 @@ class SpooledList:
     counts: tuple[int, int] | None
     complete: bool
     cancelled: Event
+    first: int = 0
+    is_whole: bool = True
+
+    def part(self, first: int, last: int) -> SpooledList:
+        """The entries from `first` to before `last`. What the list lacks is said of its end."""
+        is_whole = self.is_whole and last - first == self.count
+        part = replace(self, first=self.first + first, count=last - first, is_whole=is_whole)
+        if last == self.count:
+            return part
+        return replace(part, missing=0, counts=None, complete=True)
 
     def lines(self) -> Iterator[bytes]:
         """The entries' JSON, in order."""
+        return islice(self._file_lines(), self.first, self.first + self.count)
+
+    def _file_lines(self) -> Iterator[bytes]:
         unpack = zlib.decompressobj()
         rest = b""
         with self.path.open("rb") as file:

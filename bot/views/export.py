@@ -20,6 +20,7 @@ NOT_RUNNING = "That export isn’t running any more. Run /export to start anothe
 
 # Requests that are worth mentioning before they are made.
 _MANY_REQUESTS = 50
+_PARTS = " It’s in {} parts, since it’s too big for one file here. Each part works by itself."
 # Lists that a message names one by one.
 _MAX_NAMED = 3
 
@@ -47,7 +48,11 @@ def requests_note(entries: int) -> str:
 
 
 def export_message(export: Export) -> str:
-    """How much the file has, and what it lacks."""
+    """How much the files have, and what they lack."""
+    return _contents(export) + (_PARTS.format(len(export.files)) if len(export.files) > 1 else "")
+
+
+def _contents(export: Export) -> str:
     if len(export.reports) == 1 and not _left_out(export):
         return _one_list(export.reports[0])
     lists = [report for report in export.reports if report.exported]

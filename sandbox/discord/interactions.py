@@ -200,7 +200,7 @@ class Interactions:
         path: tuple[str, ...] = (),
         **known: Any,
     ) -> Message:
-        kept, names = self._messages.partition_attachments(body, uploads)
+        kept, names = self._messages.partition_attachments(body, uploads, interaction.channel)
         check_message(
             body,
             uploaded=names,

@@ -26,7 +26,6 @@ from sandbox.discord.field_schemas import (
 )
 from sandbox.discord.state import COMPONENTS_V2, EPHEMERAL, Json
 
-MAX_ATTACHMENT_SIZE = 10 * 1024 * 1024
 MAX_FILES = 10
 MAX_CONTENT_LENGTH = 2000
 MAX_EMBEDS_LENGTH = 6000

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox.discord import components as c
-from sandbox.discord.api_error import ErrorCollector
+from sandbox.discord.api_error import ApiError, ErrorCollector
 from sandbox.discord.application_emoji import ApplicationEmoji
 from sandbox.discord.command_mentions import check_command_mentions
 from sandbox.discord.message_validation import (
@@ -66,7 +66,7 @@ class MessageWriter:
         self, message: Message, body: Any, uploads: list[Upload], flags: int = EDIT_FLAGS
     ) -> Message:
         """Validate a body and edit the message. Raises ApiError."""
-        kept, names = self.partition_attachments(body, uploads, message)
+        kept, names = self.partition_attachments(body, uploads, message.channel, message)
         check_message(
             body,
             uploaded=names,
@@ -86,12 +86,15 @@ class MessageWriter:
         return message
 
     def partition_attachments(
-        self, body: Any, uploads: list[Upload], message: Message | None = None
+        self, body: Any, uploads: list[Upload], channel: Channel, message: Message | None = None
     ) -> tuple[list[str], list[str]]:
         """The names of the files that a body keeps, and of the uploaded ones.
 
-        Raises ApiError if `attachments` has an unknown file or lacks an uploaded one.
+        Raises ApiError if a file is too large for the channel, or if `attachments` has an unknown
+        file or lacks an uploaded one.
         """
+        if any(len(upload.content) > channel.attachment_limit for upload in uploads):
+            raise ApiError(40005)
         before = {a["id"]: a["filename"] for a in message.data["attachments"]} if message else {}
         uploaded = {str(upload.index): sanitise_filename(upload.filename) for upload in uploads}
         ids = [*before, *uploaded]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox.discord.message_validation import MAX_ATTACHMENT_SIZE
 from sandbox.discord.state import (
     DM,
     GROUP_DM,
@@ -63,7 +62,7 @@ def interaction_create(
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": owners,
         "context": channel.context,
-        "attachment_size_limit": MAX_ATTACHMENT_SIZE,
+        "attachment_size_limit": channel.attachment_limit,
     }
     if channel.guild is not None:
         payload |= {

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.multipart import content_disposition_filename, parse_content_disposition
 
 from sandbox.discord.api_error import ApiError, ErrorCollector
-from sandbox.discord.message_validation import MAX_ATTACHMENT_SIZE, MAX_FILES
+from sandbox.discord.message_validation import MAX_FILES
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Upload:
 async def read_body(request: web.Request) -> tuple[Any, list[Upload]]:
     """The JSON of a request and its files.
 
-    Raises ApiError for another content type, invalid JSON or a file that is too large.
+    Raises ApiError for another content type or invalid JSON.
     """
     body = await request.read()
     if request.content_type == "multipart/form-data":
@@ -83,6 +83,4 @@ def _parse_multipart(body: bytes, content_type: str) -> tuple[Any, list[Upload]]
     if len(uploads) > MAX_FILES:
         errors.add(("files",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_FILES} or fewer in length.")
     errors.raise_if_any()
-    if any(len(upload.content) > MAX_ATTACHMENT_SIZE for upload in uploads.values()):
-        raise ApiError(40005)
     return payload if payload is not None else {}, list(uploads.values())

@@ -198,7 +198,7 @@ class RestApi:
         channel = self._find_channel(request)
         body, uploads = await read_body(request)
         state, messages = self._discord.state, self._discord.messages
-        kept, names = messages.partition_attachments(body, uploads)
+        kept, names = messages.partition_attachments(body, uploads, channel)
         emoji_ids = messages.emoji.by_id
         check_message(body, uploaded=names, kept=kept, flags=CREATE_FLAGS, emoji_ids=emoji_ids)
         check_command_mentions(body, state.commands)

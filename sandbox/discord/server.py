@@ -17,7 +17,7 @@ from sandbox.discord.state import Json, User
 from sandbox.discord.user_client import UserClient
 from sandbox.traffic_log import TrafficLog
 
-MAX_BODY_SIZE = 32 * 1024 * 1024
+MAX_BODY_SIZE = 128 * 1024 * 1024  # ten files, and more
 LISTEN_BACKLOG = 1024
 
 

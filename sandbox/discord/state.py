@@ -16,6 +16,7 @@ Json = dict[str, Any]
 
 DISCORD_EPOCH_MS = 1_420_070_400_000  # 2015-01-01, the epoch of snowflakes
 MAX_MESSAGES = 200
+DEFAULT_ATTACHMENT_LIMIT = 10 * 1024 * 1024  # bytes of each file
 GUILD_TEXT, DM, GROUP_DM = 0, 1, 3
 EPHEMERAL, LOADING, COMPONENTS_V2 = 1 << 6, 1 << 7, 1 << 15
 
@@ -96,7 +97,10 @@ class Message:
 
 @dataclass(eq=False, repr=False)
 class Channel:
-    """A text channel of a server (kind 0), a DM with the bot (1) or a group DM (3)."""
+    """A text channel of a server (kind 0), a DM with the bot (1) or a group DM (3).
+
+    attachment_limit  bytes of each file; a boosted server allows more than the default
+    """
 
     id: str
     name: str
@@ -104,6 +108,7 @@ class Channel:
     members: tuple[User, ...]
     guild: Guild | None = None
     messages: list[Message] = field(default_factory=list)
+    attachment_limit: int = DEFAULT_ATTACHMENT_LIMIT
 
     def __repr__(self) -> str:
         return f"<Channel {self.name}>"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from bot.library.export_lists import ExportList, LibrarySection
-from bot.library.export_report import ListReport
+from bot.library.export_report import ListReport, Part
 from bot.library.formats.json_text import json_array
 from bot.library.formats.saved_item import saved_item_of
 from bot.library.formats.song import song_of
@@ -60,6 +60,7 @@ def write(
     *,
     exported_at: str,
     origin: Origin,
+    part: Part | None = None,
 ) -> Iterator[str]:
     """The file's text in chunks. Each item has Spotify's own JSON under `spotify`.
 
@@ -70,9 +71,12 @@ def write(
     failed       lists that could not be read, with reasons
     skipped      makes the rows of the table of skipped entries when all lists are written
     exported_at  ISO 8601
+    part         if the file is one of several
     """
     yield f'{{\n"tonearm": {VERSION},\n"exported_at": {json.dumps(exported_at)}'
     yield f',\n"origin": {msgspec.json.encode(origin).decode()}'
+    if part is not None:
+        yield f',\n"part": {part.number},\n"parts": {part.count}'
     playlists = []
     for spooled, report in zip(lists, reports, strict=True):
         if spooled.source.playlist is not None:
@@ -128,7 +132,7 @@ def _list_facts(
             "list": _key(spooled.source),
             "items": spooled.count,
             "missing": spooled.missing,
-            "complete": spooled.complete,
+            "complete": spooled.complete and spooled.is_whole,
             "read_at": exported_at,
         }
     for source, reason in failed:
