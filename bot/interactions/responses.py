@@ -185,7 +185,7 @@ async def reply_in_place(interaction: Interaction, view: View) -> None:
 
 
 async def send_files(interaction: Interaction, text: str, files: Sequence[discord.File]) -> None:
-    """Put files into the deferred reply, or into a new message if it was dismissed or is too old."""
+    """Put files into the deferred reply, or a new message if that was dismissed or is too old."""
     text = fit_content(text, mentions_of(interaction))
     async with asyncio.timeout(_FILE_FACTOR * len(files) * _seconds(interaction)):
         try:

@@ -26,8 +26,8 @@ from bot.library.export_files import ExportContents, can_hold, write_export
 from bot.library.export_folders import new_folder, translate_disk_errors
 from bot.library.export_lists import ExportList, select_lists
 from bot.library.export_report import ListReport
-from bot.library.formats.library_json import Origin, account_mark
 from bot.library.fit import fit
+from bot.library.formats.library_json import Origin, account_mark
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries

@@ -6,14 +6,13 @@ import zipfile
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate, pairwise
 from math import ceil
 from pathlib import Path
 
 from bot.library.export_files import ExportContents, write_export
 from bot.library.export_report import Part
-from bot.library.spool import SpooledList
 
 # Files of a message (Discord's documentation, "Create Message").
 MAX_FILES = 10
@@ -37,11 +36,11 @@ def fit(contents: ExportContents, file_format: str, path: Path, max_bytes: int) 
     packed = _compress(path)
     if (size := packed.stat().st_size) <= max_bytes:
         return [packed]
-    plan = _Plan.of(contents.lists)
+    sizes = [array("Q", (len(line) for line in each.lines())) for each in contents.lists]
     count = ceil(size / (_FILLED * max_bytes))
-    while count <= min(MAX_FILES, len(plan.ends)):
+    while count <= min(MAX_FILES, sum(map(len, sizes))):
         files: list[Path] = []
-        for part in _parts(contents, plan, count):
+        for part in _parts(contents, divide(sizes, count)):
             files.append(_compress(write_export(part, file_format, path.parent), keep=False))
             size = files[-1].stat().st_size
             if size > max_bytes:
@@ -54,65 +53,46 @@ def fit(contents: ExportContents, file_format: str, path: Path, max_bytes: int) 
     return []
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Where lists can be divided.
+def divide(sizes: Sequence[Sequence[int]], count: int) -> list[list[range]]:
+    """`count` parts of about equal size, in order: the entries of each list in each part.
 
-    lengths  the number of entries of each list
-    ends     the bytes of JSON up to the end of each entry, counted over all lists
+    sizes  of the entries of each list; there are at least `count` entries
+
+    Each part has an entry.
     """
-
-    lengths: list[int]
-    ends: Sequence[int]
-
-    @classmethod
-    def of(cls, lists: Sequence[SpooledList]) -> _Plan:
-        sizes = [array("Q", (len(line) for line in each.lines())) for each in lists]
-        ends = array("Q", accumulate(size for each in sizes for size in each))
-        return cls([len(each) for each in sizes], ends)
-
-    def cuts(self, count: int) -> list[int]:
-        """The positions among all entries that divide them into parts of about equal size.
-
-        Each part has an entry: there are at least `count` ones.
-        """
-        cuts = [0]
-        for number in range(1, count):
-            cut = bisect_left(self.ends, self.ends[-1] * number / count)
-            cuts.append(min(max(cut, cuts[-1] + 1), len(self.ends) - count + number))
-        return [*cuts, len(self.ends)]
+    ends = array("Q", accumulate(size for each in sizes for size in each))
+    cuts = [0]
+    for number in range(1, count):
+        cut = bisect_left(ends, ends[-1] * number / count)
+        cuts.append(min(max(cut, cuts[-1] + 1), len(ends) - count + number))
+    starts = [0, *accumulate(map(len, sizes))]
+    return [
+        [
+            range(max(first - start, 0), max(min(last, end) - start, 0))
+            for start, end in pairwise(starts)
+        ]
+        for first, last in pairwise([*cuts, len(ends)])
+    ]
 
 
-def _parts(contents: ExportContents, plan: _Plan, count: int) -> list[ExportContents]:
-    """The contents of each part, in order. The first one has what is not in the lists."""
+def _parts(contents: ExportContents, division: list[list[range]]) -> list[ExportContents]:
+    """The contents of each part, in order. The first one has what has no entries."""
     parts = [
         replace(
             contents,
-            lists=_between(contents.lists, plan.lengths, first, last),
+            lists=[
+                spooled.part(entries.start, entries.stop)
+                for spooled, entries in zip(contents.lists, ranges, strict=True)
+                if entries or (number == 1 and not spooled.count)
+            ],
             reports=[],
-            part=Part(number, count, contents.is_archive),
+            part=Part(number, len(division), contents.is_archive),
         )
-        for number, (first, last) in enumerate(pairwise(plan.cuts(count)), 1)
+        for number, ranges in enumerate(division, 1)
     ]
     return parts[:1] + [
         replace(part, hidden=(), failed=(), left_out=(), unreadable=0) for part in parts[1:]
     ]
-
-
-def _between(
-    lists: Sequence[SpooledList], lengths: Sequence[int], first: int, last: int
-) -> list[SpooledList]:
-    """The parts of the lists from the entry `first` to before `last`, counted over all lists.
-
-    An empty list belongs to the first entry.
-    """
-    parts, start = [], 0
-    for spooled, length in zip(lists, lengths, strict=True):
-        begin, end = max(first - start, 0), min(last - start, length)
-        if begin < end or (first == 0 and length == 0):
-            parts.append(spooled.part(begin, end if length else 0))
-        start += length
-    return parts
 
 
 def _compress(path: Path, *, keep: bool = True) -> Path:

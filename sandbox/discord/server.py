@@ -17,7 +17,7 @@ from sandbox.discord.state import Json, User
 from sandbox.discord.user_client import UserClient
 from sandbox.traffic_log import TrafficLog
 
-MAX_BODY_SIZE = 128 * 1024 * 1024  # ten files, and more
+MAX_BODY_SIZE = 101 * 1024 * 1024  # ten files of 10 MiB; the limit is one of each file
 LISTEN_BACKLOG = 1024
 
 
