@@ -66,8 +66,8 @@ def _row(song: Song) -> tuple[object, ...]:
 
 
 def _uris(artists: tuple[NamedUri, ...]) -> str:
-    return ", ".join(artist.uri for artist in artists if artist.uri)
+    return ", ".join([artist.uri for artist in artists if artist.uri])
 
 
 def _names(artists: tuple[NamedUri, ...]) -> str:
-    return ", ".join(artist.name.replace(",", "\\,") for artist in artists)
+    return ", ".join([artist.name.replace(",", "\\,") for artist in artists])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.spotify.api_model import ApiModel
 from bot.spotify.models import Album, Artist, Audiobook, Author, Show
@@ -11,8 +12,7 @@ from bot.spotify.pages import SavedAlbum, SavedAudiobook, SavedShow
 from bot.spotify.uris import page_url
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SavedItem:
+class SavedItem(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="item"):
     """An item of the library other than a song. Unknown fields are empty or None.
 
     by     the names of its artists, publisher or authors

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bot.spotify.api_model import ApiModel
-from bot.spotify.models import Album, Artist, Episode, Image, Playable, Show, Track
+from bot.spotify.catalogue_item import CatalogueItem
+from bot.spotify.models import Album, Artist, Episode, Image, Playable
 from bot.spotify.pages import PlaylistEntry, SavedEpisode, SavedTrack
-from bot.spotify.uris import Uri, page_url
+from bot.spotify.uris import page_url
 
 
-@dataclass(frozen=True, slots=True)
-class NamedUri:
+class NamedUri(msgspec.Struct, frozen=True, array_like=True):
     """An artist, album or show; either part may be empty."""
 
     name: str = ""
     uri: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Song:
+class Song(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="song"):
     """A song or episode of a list. Unknown fields are empty or None.
 
     uri           of a track, an episode, or a local file (`spotify:local:…`)
@@ -85,38 +84,52 @@ def song_of(entry: ApiModel | None) -> Song | None:
 
 
 def _song(item: Playable, added_at: str | None, added_by: str | None) -> Song:
-    # An episode has a show instead of an album, and few of a track's fields.
-    track = item if isinstance(item, Track) else Track("")
-    source: Album | Show | None = item.show if isinstance(item, Episode) else item.album
-    date = (
-        item.release_date if isinstance(item, Episode) else track.album and track.album.release_date
-    )
+    """Written for speed: it runs for each of 100,000 songs."""
+    if isinstance(item, Episode):  # which has a show instead of an album, and few of these fields
+        show = item.show
+        return Song(
+            uri=_uri(item),
+            name=item.name or "",
+            album=NamedUri(show.name or "", _uri(show)) if show else NamedUri(),
+            release_date=item.release_date or "",
+            images=_images(show.images) if show else (),
+            duration_ms=item.duration_ms,
+            added_by=added_by or "",
+            added_at=added_at or "",
+        )
+    album = item.album or _NO_ALBUM
     return Song(
-        uri=str(item.uri or item.raw_uri or ""),
+        uri=_uri(item),
         name=item.name or "",
-        artists=_named(track.artists),
-        album=NamedUri(source.name or "", _text(source.uri)) if source else NamedUri(),
-        album_artists=_named(track.album.artists if track.album else None),
-        release_date=date or "",
-        images=_images(source.images if source else None),
-        disc_number=track.disc_number,
-        track_number=track.track_number,
+        artists=_named(item.artists),
+        album=NamedUri(album.name or "", _uri(album)),
+        album_artists=_named(album.artists),
+        release_date=album.release_date or "",
+        images=_images(album.images),
+        disc_number=item.disc_number,
+        track_number=item.track_number,
         duration_ms=item.duration_ms,
-        explicit=track.explicit,
-        isrc=(track.external_ids.isrc if track.external_ids else None) or "",
+        explicit=item.explicit,
+        isrc=(item.external_ids.isrc if item.external_ids else None) or "",
         added_by=added_by or "",
         added_at=added_at or "",
     )
 
 
+_NO_ALBUM = Album("")
+
+
+def _uri(item: CatalogueItem) -> str:
+    """The URI of an item, also of a local file; empty if it is not known."""
+    return item.raw_uri or str(item.uri or "")
+
+
 def _named(artists: list[Artist] | None) -> tuple[NamedUri, ...]:
-    return tuple(NamedUri(artist.name or "", _text(artist.uri)) for artist in artists or [])
+    return tuple([NamedUri(artist.name or "", _uri(artist)) for artist in artists or ()])
 
 
 def _images(images: list[Image] | None) -> tuple[tuple[str, int | None, int | None], ...]:
-    usable = [(image.url, image.width, image.height) for image in images or [] if image.url]
-    return tuple(sorted(usable, key=lambda image: -(image[1] or 0)))
-
-
-def _text(uri: Uri | None) -> str:
-    return str(uri) if uri else ""
+    usable = [(url, image.width, image.height) for image in images or () if (url := image.url)]
+    if len(usable) > 1:
+        usable.sort(key=lambda image: -(image[1] or 0))
+    return tuple(usable)
