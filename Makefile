@@ -6,13 +6,14 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run test test-slow check format bench picture icons docs lock clean
+.PHONY: help demo run test test-slow check package-check format bench picture icons docs lock clean
 
 help:
 	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
 	@echo 'make test    run the tests, except the slow ones'
 	@echo 'make test-slow run the slow tests'
 	@echo 'make check   check format, lint and types, and run all tests'
+	@echo 'make package-check test the files in packaging/ with systemd, nginx and Caddy'
 	@echo 'make run     run the bot for real, with the settings in .env'
 	@echo 'make bench   measure speed and memory, and write bench.json'
 	@echo 'make format  format the code'
@@ -28,7 +29,7 @@ run: $(VENV)/runtime
 	@$(PY) -m bot
 
 test: $(VENV)/dev
-	@$(PY) -m pytest -m 'not slow' $(ARGS)
+	@$(PY) -m pytest -m 'not slow and not package' $(ARGS)
 
 test-slow: $(VENV)/dev
 	@$(PY) -m pytest -m slow $(ARGS)
@@ -39,6 +40,11 @@ check: $(VENV)/dev
 	@$(PY) -m mypy --no-error-summary
 	@$(MAKE) --no-print-directory test ARGS='--hypothesis-profile=thorough $(ARGS)'
 	@$(MAKE) --no-print-directory test-slow
+
+package-check: $(VENV)/dev
+	@for program in systemd-analyze nginx caddy; do command -v $$program >/dev/null || { \
+	  echo "This needs $$program. On Debian and Ubuntu: apt install systemd nginx-light caddy"; exit 1; }; done
+	@$(PY) -m pytest -m package $(ARGS)
 
 format: $(VENV)/dev
 	@$(PY) -m ruff format .
