@@ -61,6 +61,7 @@ class SavedLine(msgspec.Struct, frozen=True):
 
 class _RawLine(msgspec.Struct):
     spotify: msgspec.Raw
+    uri: str | None = None
 
 
 class _Head(msgspec.Struct):
@@ -116,6 +117,11 @@ class EarlierList:
     def raw(self) -> Iterator[bytes]:
         """Spotify's JSON of the items, in order. Blocks."""
         return (bytes(_RAW.decode(line).spotify) for line in self._stored())
+
+    def raw_with_uri(self) -> Iterator[tuple[str | None, bytes]]:
+        """As `raw`, each with the item's URI. Blocks."""
+        decoded = map(_RAW.decode, self._stored())
+        return ((line.uri, bytes(line.spotify)) for line in decoded)
 
     def _stored(self) -> Iterator[bytes]:
         return iter(()) if self.path is None else read_lines(self.path)

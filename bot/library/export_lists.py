@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.errors.spotify import NotFound, NotPermitted
 from bot.library.playlist_lookup import find_playlist
+from bot.library.taken_over import TakenOver, TakenOverReader
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel, decode_response
 from bot.spotify.list_totals import ListTotals
@@ -63,10 +64,14 @@ _SECTIONS: dict[LibrarySection, _SectionInfo] = {
 
 @dataclass(frozen=True)
 class ExportList:
-    """A list to export; `playlist` is None for all but a playlist."""
+    """A list to export; `playlist` is None for all but a playlist.
+
+    taken_over  its entries, if they need not be read
+    """
 
     section: LibrarySection
     playlist: Playlist | None = None
+    taken_over: TakenOver | None = None
 
     @property
     def name(self) -> str:
@@ -83,6 +88,13 @@ class ExportList:
         if self.playlist is not None:
             return "That playlist is empty, so there’s nothing to export."
         return f"You have no {self.noun}s yet, so there’s nothing to export. Add some with /save."
+
+    @property
+    def saved_kind(self) -> Kind:
+        """The kind of its endpoint; artists and playlists have other ones."""
+        kind = _SECTIONS[self.section].saved_kind
+        assert kind is not None
+        return kind
 
     def decode(self, line: bytes) -> ApiModel | None:
         """The entry of a line of JSON; None for a null. Raises SpotifyDown if unreadable."""
@@ -108,14 +120,14 @@ class ListReader(Protocol):
 
 def open_list(spotify: Spotify, source: ExportList) -> ListReader:
     """A reader of the list, whose entries `json_of` reads."""
+    if source.taken_over is not None:
+        return TakenOverReader(source.taken_over)
     if source.playlist is not None:
         playlist = source.playlist
         return spotify.playlists.raw_items(playlist.require_uri(), playlist.snapshot_id)
     if source.section is LibrarySection.ARTISTS:
         return spotify.library.raw_artists()
-    kind = _SECTIONS[source.section].saved_kind
-    assert kind is not None
-    return spotify.library.raw(kind)
+    return spotify.library.raw(source.saved_kind)
 
 
 def json_of(entry: RawEntry[Any] | RawArtist | None) -> bytes:
@@ -161,8 +173,10 @@ class Selection:
     user: str | None = None
 
 
-async def select_lists(spotify: Spotify, what: str) -> Selection:
+async def select_lists(spotify: Spotify, what: str, *, user: str | None = None) -> Selection:
     """The lists of a selection, or of a playlist by its name or link.
+
+    user  Spotify's ID of the user, if it is known
 
     Reads the list of playlists if they are selected. Raises PlaylistNotFound, SeveralPlaylists,
     and NotPermitted for a playlist that Spotify shows only to its owner.
@@ -179,19 +193,19 @@ async def select_lists(spotify: Spotify, what: str) -> Selection:
         return Selection([ExportList(LibrarySection.PLAYLIST, playlist)], [])
     lists = [ExportList(section) for section in LIBRARY] if what == EVERYTHING else []
     hidden: list[Playlist] = []
-    profile = await spotify.profile.me(fresh=False)
+    user = user or (await spotify.profile.me(fresh=False)).id
     paging = spotify.playlists.mine()
     known = 0
     async for item in paging:
         if item is None or item.uri is None:
             continue
         known += 1
-        if ownership_of(item, profile.id) in WRITABLE:
+        if ownership_of(item, user) in WRITABLE:
             lists.append(ExportList(LibrarySection.PLAYLIST, item))
         else:
             hidden.append(item)
     unreadable = paging.read_count + paging.missing - known
-    return Selection(lists, hidden, what, unreadable, profile.id)
+    return Selection(lists, hidden, what, unreadable, user)
 
 
 _NOT_READABLE = (

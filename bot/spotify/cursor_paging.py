@@ -59,6 +59,10 @@ class FollowedArtists:
     def changed(self) -> bool:
         return self.moved or self.totals.range is not None
 
+    async def first_page(self) -> ArtistPage:
+        """The first page as it is now, as `decode` reads it."""
+        return await self._fetch_page(None)
+
     async def page(self, offset: int = 0) -> Page[Artist]:
         """The page that begins at `offset`, a multiple of PAGE_SIZE; pages may be from the cache.
 

@@ -19,7 +19,7 @@ from bot.spotify.models import Playlist
 from bot.spotify.pages import FirstPlaylistPage, Page, PlaylistEntry, Snapshot, page_decoder
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE
 from bot.spotify.playlist_paging import OwnPlaylistPaging, PlaylistItemPaging, items_path
-from bot.spotify.raw_entries import RawEntry, raw_page_decoder
+from bot.spotify.raw_entries import RawEntry, raw_member, raw_page_decoder
 from bot.spotify.uris import Uri
 
 # Spotify's limit for one call that adds, removes or replaces items.
@@ -110,6 +110,14 @@ class PlaylistsApi:
         query = {"additional_types": "track,episode"}
         path = f"playlists/{playlist.id}"
         return await self._api.get(path, query, decode=_decode_opened, fresh=True)
+
+    async def open_raw(
+        self, playlist: Uri
+    ) -> tuple[Playlist, Page[RawEntry[PlaylistEntry]] | None]:
+        """As `open`, with Spotify's JSON of the entries."""
+        query = {"additional_types": "track,episode"}
+        path = f"playlists/{playlist.id}"
+        return await self._api.get(path, query, decode=_decode_opened_raw, fresh=True)
 
     async def create(
         self,
@@ -220,6 +228,11 @@ def _uri_strings(uris: Sequence[Uri | str]) -> list[str]:
 def _decode_opened(body: bytes) -> tuple[Playlist, Page[PlaylistEntry] | None]:
     contents = FirstPlaylistPage.decode(body)
     return Playlist.decode(body), contents.items or contents.tracks
+
+
+def _decode_opened_raw(body: bytes) -> tuple[Playlist, Page[RawEntry[PlaylistEntry]] | None]:
+    page = raw_member(body, "items") or raw_member(body, "tracks")
+    return Playlist.decode(body), raw_page_decoder(PlaylistEntry)(page) if page else None
 
 
 def _snapshot_id(response: bytes) -> str | None:

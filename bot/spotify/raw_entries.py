@@ -58,6 +58,15 @@ def raw_page_decoder(model: type[T]) -> Callable[[bytes], Page[RawEntry[T]]]:
     return decode
 
 
+def raw_member(body: bytes, key: str) -> bytes | None:
+    """The JSON of an object in an object; None if it has none, or is no strict JSON."""
+    try:
+        raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(key)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return bytes(raw) if raw is not None and bytes(raw).startswith(b"{") else None
+
+
 def decode_raw_artists(body: bytes) -> FollowedArtistsResponse:
     """The response of `GET me/following` with each artist's JSON."""
     artists = FollowedArtistsResponse.decode(body).artists

@@ -129,17 +129,17 @@ def _list_facts(
     """What is known of each list besides its items."""
     for spooled in lists:
         yield {
-            "list": _key(spooled.source),
+            "list": list_key(spooled.source),
             "items": spooled.count,
             "missing": spooled.missing,
             "complete": spooled.complete and spooled.is_whole,
             "read_at": exported_at,
         }
     for source, reason in failed:
-        yield {"list": _key(source), "failed": reason}
+        yield {"list": list_key(source), "failed": reason}
 
 
-def _key(source: ExportList) -> str:
+def list_key(source: ExportList) -> str:
     """The list's key in the file; of a playlist, its URI."""
     if source.playlist is None:
         return KEYS[source.section]
