@@ -50,6 +50,7 @@ from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
 from bot.store import Store
 from bot.store.connection import Connect, connect_to_file
+from bot.web.forwarded import Proxies
 from bot.web.metrics import MetricsEndpoint
 from bot.web.middleware import RequestGuard
 
@@ -204,13 +205,14 @@ async def build(
             reply_timeout=reply_timeout,
         )
         bot = Tonearm(services)
+        proxies = Proxies(settings.trusted_proxy)
         guard = RequestGuard(
             public_url,
             form_targets=(
                 settings.spotify_accounts_url,
                 *([discord_oauth.origin] if discord_oauth else []),
             ),
-            trusted_proxy=settings.trusted_proxy,
+            proxies=proxies,
             operator=settings.operator,
             monotonic=monotonic,
         )
@@ -219,7 +221,7 @@ async def build(
                 login_flow,
                 bot.announce_login,
                 guard,
-                MetricsEndpoint(bot.metrics_text, settings.metrics_token, settings.trusted_proxy),
+                MetricsEndpoint(bot.metrics_text, settings.metrics_token, proxies),
                 store.disk_error,
                 host=settings.host,
                 port=settings.port,

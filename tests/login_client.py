@@ -98,7 +98,7 @@ class LoginClient:
         """Send one request to the bot's pages; `cookies` are values of the bot's cookie."""
         settings = self.harness.settings
         headers = {"Host": self.host} | (headers or {})
-        if settings.trusted_proxy is not None:
+        if settings.trusted_proxy:
             number = next(self._addresses)
             headers.setdefault("X-Forwarded-For", f"10.0.{number // 250}.{number % 250}")
         if cookies:

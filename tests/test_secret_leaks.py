@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, closing, contextmanager
 
 import pytest
 
-from bot import config
 from bot.app import rekey
+from bot.config import logs
 from sandbox.fault_injection import Fault, FaultAction
 from sandbox.harness import find_confirmation_code
 from tests.canaries import MIN_LEAK_LENGTH, Canaries, collect_canaries, leaked_kinds
@@ -26,9 +26,9 @@ CANARY = "c4n4ry"
 @pytest.fixture(autouse=True)
 def _log_everything(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Log like the program at DEBUG; restores the libraries' levels."""
-    levels = {name: logging.getLogger(name).level for name in config.CAPPED_LOGGERS}
+    levels = {name: logging.getLogger(name).level for name in logs.CAPPED_LOGGERS}
     caplog.set_level(logging.DEBUG)
-    config.cap_library_levels(logging.DEBUG)
+    logs.cap_library_levels(logging.DEBUG)
     yield
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

@@ -80,6 +80,36 @@ async def test_only_trusted_proxy_sets_client_address(proxy: dict[str, str]) -> 
         assert statuses == [410] * MAX_REQUESTS + [429]
 
 
+async def test_client_stands_before_the_trusted_proxies() -> None:
+    """Each proxy adds its peer at the end; a client may write anything before that."""
+    proxies = "127.0.0.1, 10.0.0.0/8, ::1"
+    async with login_client(TRUSTED_PROXY=proxies) as client:
+        for forwarded in (
+            "{}, 192.0.2.1, 10.0.0.1, 10.0.0.2:80",
+            "10.1.0.{}, 192.0.2.1, 10.0.0.1",
+            "{}, ::ffff:192.0.2.1, [::1]:80, ",
+        ):
+            statuses = [
+                await _request_status(client, "/login/x", forwarded.format(n))
+                for n in range(MAX_REQUESTS + 1)
+            ]
+            assert statuses[-1] == 429, forwarded
+            client.harness.clock.advance(REQUESTS_WINDOW + 1)
+        statuses = [
+            await _request_status(client, "/login/x", f"192.0.2.{n}, 10.0.0.1")
+            for n in range(MAX_REQUESTS + 1)
+        ]
+        assert statuses[-1] == 410
+
+
+async def test_proxy_that_is_not_trusted_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    async with login_client(TRUSTED_PROXY="10.0.0.0/8") as client:
+        for _ in range(3):
+            await _request_status(client, "/login/x", "192.0.2.1")
+    assert caplog.text.count("TRUSTED_PROXY does not name the proxy 127.0.0.1") == 1
+    assert "192.0.2.1" not in caplog.text
+
+
 @pytest.mark.parametrize("framing", ["length", "chunks"])
 async def test_body_over_4_kib_is_rejected(framing: str) -> None:
     async with login_client() as client:

@@ -3,34 +3,94 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from dotenv import load_dotenv
+from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from bot.config import Settings
-from bot.errors.bot_error import ConfigError
+from bot.config.logs import configure_logging
+from bot.config.names import misspelt_in_environment, unknown_in_file
+from bot.errors.bot_error import ConfigError, SettingsError
 from bot.store.disk_errors import file_error
 
 ENV_FILE = Path(".env")
 
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The variables of the environment and of .env; the environment wins.
+
+    doubts  what is probably a mistake, by name: an unknown name, a setting given twice
+    """
+
+    variables: Mapping[str, str] = field(repr=False)
+    doubts: Mapping[str, str]
+
 
 def load_settings() -> Settings:
-    """The settings; the environment wins over .env. Raises ConfigError."""
-    load_env_file(ENV_FILE)
-    return Settings.from_env(os.environ)
+    """The settings, after the log has been configured by them. Raises ConfigError."""
+    environment = read_environment()
+    try:
+        settings = Settings.from_env(environment.variables)
+    except SettingsError as error:
+        raise SettingsError({**error.problems, **environment.doubts}) from None
+    configure_logging(settings.log_level, as_json=settings.log_format == "json")
+    for name, doubt in environment.doubts.items():
+        _log.warning("%s %s", name, doubt)
+    return settings
 
 
-def load_env_file(file: Path) -> None:
-    """Add the settings in `file` to the environment, if it exists. Raises ConfigError."""
+def read_environment(file: Path = ENV_FILE) -> Environment:
+    """Raises ConfigError if there is a .env that cannot be read."""
+    text = _read(file)
+    names = [binding.key or "" for binding in parse_stream(io.StringIO(text))]
+    counts = Counter(name for name in names if name)
+    doubts = unknown_in_file(counts) | misspelt_in_environment(os.environ)
+    for name, count in counts.items():
+        if count > 1 and name not in os.environ:
+            doubts[name] = (
+                f"is in {file} {count} times, and the last one counts. Remove the others."
+            )
+    values = dotenv_values(stream=io.StringIO(text))
+    in_file = {name: value for name, value in values.items() if value is not None}
+    return Environment({**in_file, **os.environ}, doubts)
+
+
+def _read(file: Path) -> str:
+    """The text of a .env in which each line is a setting; empty without one."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return
+        return ""
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file} cannot be read: {error}. Save it as UTF-8.") from None
     except OSError as error:
         raise ConfigError(str(file_error(error, file))) from None
     if "\0" in text:  # UTF-16 without a byte order mark
         raise ConfigError(f"{file} cannot be read: it has zero bytes. Save it as UTF-8.")
-    load_dotenv(stream=io.StringIO(text))
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.error or (binding.key and binding.value is None):
+            line = binding.original.string.lstrip()
+            skipped = binding.original.string.removesuffix(line).count("\n")
+            number = binding.original.line + skipped
+            raise ConfigError(f"{file} line {number} {_mistake(line)}")
+    return text
+
+
+def _mistake(line: str) -> str:
+    """What is wrong with a line, without a part of it, which may be a secret."""
+    name, equals, value = line.partition("=")
+    quote = value.strip()[:1]
+    if equals and name.strip() and quote in ("'", '"'):
+        if value.count(quote) == 1:
+            return f"opens a quote with {quote} and does not close it."
+        return f"goes on behind the quote that {quote} closes. Remove that."
+    return "is not a setting, which is a name, = and its value."

@@ -8,7 +8,6 @@ from argparse import ArgumentParser, Namespace
 from bot.app import rekey
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
-from bot.config import configure_logging
 
 
 def add_arguments(_parser: ArgumentParser) -> None:
@@ -16,8 +15,6 @@ def add_arguments(_parser: ArgumentParser) -> None:
 
 
 def main(_arguments: Namespace) -> int:
-    settings = load_settings()
-    configure_logging()
-    count = asyncio.run(rekey(settings))
+    count = asyncio.run(rekey(load_settings()))
     print(f"Re-encrypted {count} secrets with the first key.")
     return ExitCode.OK

@@ -14,7 +14,7 @@ from bot.client import Tonearm
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
 from bot.command_line.systemd import Systemd
-from bot.config import Settings, configure_logging
+from bot.config import Settings
 from bot.interactions.connection import CUT_TIMEOUT
 from bot.interactions.start_errors import start_error
 
@@ -28,9 +28,7 @@ def add_arguments(_parser: ArgumentParser) -> None:
 
 
 def main(_arguments: Namespace) -> int:
-    settings = load_settings()
-    configure_logging()
-    asyncio.run(run(settings))
+    asyncio.run(run(load_settings()))
     return ExitCode.OK
 
 

@@ -10,7 +10,7 @@ from aiohttp import HttpVersion11, web
 from yarl import URL
 
 from bot.accounts.metrics import CONTENT_TYPE
-from bot.config import Network
+from bot.web.forwarded import Proxies, peer_address
 
 Scrape = Callable[[], Awaitable[bytes]]
 
@@ -21,10 +21,10 @@ _PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-
 class MetricsEndpoint:
     """With `token`, any client that sends it may read; without, only clients on this machine."""
 
-    def __init__(self, scrape: Scrape, token: str | None, trusted_proxy: Network | None) -> None:
+    def __init__(self, scrape: Scrape, token: str | None, proxies: Proxies) -> None:
         self._scrape = scrape
         self._token = token
-        self._trusted_proxy = trusted_proxy
+        self._proxies = proxies
 
     async def get(self, request: web.Request) -> web.Response:
         """The metrics; 404 to a client that may not read them."""
@@ -39,14 +39,13 @@ class MetricsEndpoint:
 
     def _is_loopback_client(self, request: web.Request) -> bool:
         """Whether a client on this machine sent the request, and no proxy forwarded it."""
-        peer = ipaddress.ip_address(request.remote or "0.0.0.0")
-        from_proxy = self._trusted_proxy is not None and peer in self._trusted_proxy
+        peer = peer_address(request)
         # nginx forwards requests as HTTP/1.0, and with a Host header of this machine.
         forwarded = request.version < HttpVersion11 or any(
             name in request.headers for name in _PROXY_HEADERS
         )
         is_local = peer.is_loopback and _is_loopback(request.host)
-        return is_local and not forwarded and not from_proxy
+        return is_local and not forwarded and not self._proxies.trusts(peer)
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
@@ -11,13 +10,13 @@ from urllib.parse import urlsplit
 from aiohttp import HttpVersion11, web
 from aiohttp.typedefs import Middleware
 
-from bot.config import Network
 from bot.errors.bot_error import BotError
 from bot.errors.login import LoginLinkExpired
 from bot.errors.storage import StorageError
 from bot.interactions.explain import explain
 from bot.login.sliding_window import SlidingWindow
 from bot.web import pages
+from bot.web.forwarded import Forwarding, Proxies, peer_address
 
 _log = logging.getLogger(__name__)
 
@@ -48,13 +47,14 @@ class RequestGuard:
         public_url: str,
         *,
         form_targets: tuple[str, ...],
-        trusted_proxy: Network | None,
+        proxies: Proxies,
         operator: str,
         monotonic: Callable[[], float],
     ) -> None:
         self._public_url = public_url
         self._host = urlsplit(public_url).netloc
-        self._trusted_proxy = trusted_proxy
+        self._proxies = proxies
+        self._has_warned = False
         self._operator = operator
         self._rate_limit = SlidingWindow[str](MAX_REQUESTS, REQUESTS_WINDOW, monotonic=monotonic)
         self.headers = _headers(public_url, form_targets)
@@ -114,8 +114,9 @@ class RequestGuard:
     async def _check_and_handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not self._is_own_host(request.host) and request.path not in _ANY_HOST_PATHS:
             raise web.HTTPMisdirectedRequest
+        self._warn_of_untrusted_proxy(request)
         is_limited = request.path.startswith(_RATE_LIMITED_PATHS)
-        if is_limited and not self._rate_limit.allow(self._client_address(request)):
+        if is_limited and not self._rate_limit.allow(self._proxies.client(request)):
             raise TooManyRequests
         if request.method == "POST" and not self._is_same_origin(request):
             raise web.HTTPForbidden
@@ -146,24 +147,17 @@ class RequestGuard:
         origin = request.headers.get("Origin")
         return site == "same-origin" if site else origin in (None, "null", self._public_url)
 
-    def _client_address(self, request: web.Request) -> str:
-        """The client's address, or its /64 network for IPv6.
-
-        It is the peer's address, or the last one that a trusted proxy adds to X-Forwarded-For.
-        """
-        peer = request.remote or "0.0.0.0"
-        if self._trusted_proxy is not None and ipaddress.ip_address(peer) in self._trusted_proxy:
-            forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
-            peer = forwarded.rpartition(",")[2].strip() or peer
-        try:
-            address = ipaddress.ip_address(_without_port(peer))
-        except ValueError:
-            return "unreadable"
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        if address.version == 6:
-            return str(ipaddress.ip_network((address, 64), strict=False))
-        return str(address)
+    def _warn_of_untrusted_proxy(self, request: web.Request) -> None:
+        """Say once that a proxy in a private network is not trusted."""
+        if self._has_warned or self._proxies.forwarding(request) is not Forwarding.IGNORED:
+            return
+        address = peer_address(request)
+        if address.is_private:  # any other peer may be a client that sends the header itself
+            self._has_warned = True
+            _log.warning(
+                "all visitors share one limit, because TRUSTED_PROXY does not name the proxy %s",
+                address,
+            )
 
 
 class _Connection(web.RequestHandler):
@@ -214,13 +208,6 @@ def call_when_lost(request: web.Request, callback: Callable[[], None]) -> None:
     """Call this when the connection of the request is lost; a handler would not notice."""
     if isinstance(request.protocol, _Connection):
         request.protocol.on_lost = callback
-
-
-def _without_port(peer: str) -> str:
-    """The address without a port: some proxies write 192.0.2.1:4711 or [2001:db8::1]:4711."""
-    if peer.startswith("["):
-        return peer[1:].partition("]")[0]
-    return peer.partition(":")[0] if peer.count(":") == 1 else peer
 
 
 def _headers(public_url: str, form_targets: tuple[str, ...]) -> Mapping[str, str]:
