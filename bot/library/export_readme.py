@@ -85,6 +85,8 @@ def readme_text(
     ]
     if is_csv:
         lines += ["", _FORMULAS_RAW if raw else _FORMULAS_SAFE]
+    if any(report.earlier for report in summary.reports):
+        lines += ["", _TAKEN_OVER]
     if any(report.local for report in summary.reports):
         lines += ["", "Local files are listed by name. Spotify does not have the music."]
     if summary.hidden:
@@ -104,6 +106,12 @@ def readme_text(
 
 
 _PART = "Part {} of {}. Each part works by itself; a list may go on in the next one."
+_TAKEN_OVER = (
+    "Entries that are taken over come from your earlier export, with the names of that day. "
+    "A playlist is taken over if Spotify says that it is the same version. Liked songs and other "
+    "saved items are compared by the newest ones and by Spotify’s count, artists by the first 50 "
+    "and the count. An export without since: reads everything."
+)
 _FORMULAS_SAFE = (
     "Names that a spreadsheet would run as formulas begin with an apostrophe in the CSV files. "
     "The JSON has them unchanged, and so has an export with raw:true."
@@ -121,6 +129,8 @@ def skipped_csv(rows: Sequence[Sequence[object]], *, raw: bool) -> Iterator[str]
 
 def _line(report: ListReport) -> str:
     notes = []
+    if report.earlier:
+        notes.append(f"{report.earlier:,} taken over from {report.read_at}")
     if report.local:
         notes.append(f"{report.local:,} of them local files")
     if report.skipped_count:

@@ -49,6 +49,8 @@ class ListReport:
     counts      Spotify's lowest and highest count, if they differ although nothing moved
     complete    whether the list had an end; if not, there may be more
     first       the number of the list's entries before the first one of these
+    earlier     the number of entries that were taken over from an earlier export
+    read_at     when those were read, in ISO 8601
     """
 
     name: str
@@ -57,6 +59,8 @@ class ListReport:
     counts: tuple[int, int] | None = None
     complete: bool = True
     first: int = 0
+    earlier: int = 0
+    read_at: str = ""
     exported: int = 0
     local: int = 0
     skipped_count: int = 0
