@@ -30,6 +30,8 @@ from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
 from bot.library.export import RunningExports
 from bot.library.export_folders import erase_leftovers
+from bot.library.job_files import JobFolders
+from bot.library.jobs import Jobs
 from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
@@ -171,6 +173,8 @@ async def build(
         exports = RunningExports()
         stack.push_async_callback(exports.close)
         erase_leftovers(time.time())  # of the clock that dates the files
+        jobs = Jobs(store, JobFolders(settings.database), sleep, now=now)
+        stack.push_async_callback(jobs.close)
         services = Services(
             store=store,
             sessions=sessions,
@@ -185,6 +189,7 @@ async def build(
             panels=panels,
             saved_items=SavedItems(undo_log, panels.items_saved),
             exports=exports,
+            jobs=jobs,
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
             pins=Pins(sessions, store),

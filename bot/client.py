@@ -39,7 +39,8 @@ from bot.interactions.responses import (
 from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
 from bot.login.results import AccountLinked, LoginUpdate
-from bot.notifications import LoginMessages, send_reminder
+from bot.notifications.jobs import JobMessages
+from bot.notifications.logins import LoginMessages, send_reminder
 from bot.services import Services
 
 _log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ COGS = (
     "cogs.message_menus",
     "cogs.library",
     "cogs.export",
+    "cogs.jobs",
     "cogs.playlists",
     "cogs.playlist_buttons",
     "cogs.pins",
@@ -94,6 +96,9 @@ class Tonearm(Connection):
         self._login_messages = LoginMessages(
             self, services.login_flow, services.operator, services.mentions
         )
+        self._job_messages = JobMessages(
+            self, services.jobs, services.operator, services.mentions, self.error_views
+        )
         self._maintenance: asyncio.Task[None] | None = None
         answer_unreadable_interactions(self)
 
@@ -104,6 +109,7 @@ class Tonearm(Connection):
             await import_module(name).setup(self)
         await self.services.command_sync.start(self.tree)
         self.services.icons.start(self)
+        await self.services.jobs.start(self._job_messages.open)
         self._maintenance = asyncio.create_task(self._maintain())
 
     async def add_cog(self, cog: commands.Cog, /, **options: Any) -> None:
@@ -134,6 +140,7 @@ class Tonearm(Connection):
         if not self.is_closed():
             await self._in_flight.drain(self.services.shutdown_grace)
         await self.services.exports.close()
+        await self.services.jobs.close()
         await self.services.panels.close()
         await super().close()
 

@@ -19,6 +19,7 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
 from bot.library.export import RunningExports
+from bot.library.jobs import Jobs
 from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
@@ -61,6 +62,7 @@ class Services:
     panels: Panels
     saved_items: SavedItems
     exports: RunningExports
+    jobs: Jobs
     playlist_editor: PlaylistEditor
     playlist_items: PlaylistItems
     playlist_changes: PlaylistChanges
@@ -86,6 +88,7 @@ class Services:
             self.autocomplete,
             self.exports,
             self.friends,
+            self.jobs,
             self.panels,
             self.player,
             self.playlist_editor,
@@ -113,5 +116,6 @@ class Services:
             memory.expire()
         with suppress(StorageError):
             await self.store.maintain()
+            await self.jobs.expire()
             return await self.login_flow.delete_expired()
         return []

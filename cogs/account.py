@@ -18,7 +18,7 @@ from bot.interactions.responses import (
     reply,
     reply_privately,
 )
-from bot.notifications import send_login_link
+from bot.notifications.logins import send_login_link
 from bot.services import Services
 from bot.views import account, login
 from bot.views.account import CancelUnlink, ConfirmUnlink

@@ -1,4 +1,4 @@
-"""The SQLite database: accounts, pending logins, preferences, pins, API usage and metadata."""
+"""The SQLite database: accounts, logins, preferences, pins, timers, jobs and API usage."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
 from bot.store.connection import Connect, Database, OnWrite, connect_to_file
 from bot.store.encryption import TokenCipher
+from bot.store.jobs import Job, JobKind, JobTable
 from bot.store.keys import key_file, load_or_create
 from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
 from bot.store.pending_logins import PendingLoginTable
@@ -23,6 +24,8 @@ __all__ = [
     "AuthorizedAccount",
     "ExhaustedQuota",
     "HourlyUsage",
+    "Job",
+    "JobKind",
     "LinkedAccount",
     "LoginStep",
     "PendingLogin",
@@ -49,6 +52,7 @@ class Store:
         self.pins = PinTable(database)
         self.api_usage = ApiUsageTable(database)
         self.sleep_timers = SleepTimerTable(database)
+        self.jobs = JobTable(database, cipher)
 
     def record_writes(self, on_write: OnWrite) -> None:
         """Use `on_write` as the context of each write that a Discord user asked for."""

@@ -37,7 +37,7 @@ class PendingLogin:
     attempts           how many confirmation codes the user typed
     account_id, name   the Spotify account, once the user authorized it
     outcome            how the login ended: a code of bot.login.outcome_codes
-    message_ref        the messages with the login link, as JSON of bot.notifications
+    message_ref        the messages with the login link, as JSON of bot.notifications.logins
     confirmation_code  the code that the browser shows, while the login waits for it
     """
 

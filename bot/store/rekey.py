@@ -12,6 +12,7 @@ ENCRYPTED_COLUMNS = (
     ("login", "refresh_token"),
     ("login", "code"),
     ("login", "notice"),
+    ("job", "place"),
 )
 
 

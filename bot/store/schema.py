@@ -160,6 +160,21 @@ MIGRATIONS = (
         PRIMARY KEY (discord_id, uri)
     ) STRICT;
     """,
+    """
+    CREATE TABLE job (
+        discord_id INTEGER NOT NULL REFERENCES person ON DELETE CASCADE,
+        kind       TEXT NOT NULL,
+        id         INTEGER NOT NULL UNIQUE,
+        arguments  TEXT NOT NULL,
+        started_at REAL NOT NULL,
+        progress   TEXT NOT NULL,
+        place      BLOB,
+        touched_at REAL NOT NULL,
+        resume_at  REAL NOT NULL,
+        done       INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+        PRIMARY KEY (discord_id, kind)
+    ) STRICT;
+    """,
 )
 
 

@@ -57,4 +57,5 @@ def _rows_by_user(rows: sqlite3.Cursor) -> dict[int, dict[str, Any]]:
 
 def read_database_bytes(file: Path) -> bytes:
     """Every byte of the database and of its write-ahead log."""
-    return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
+    files = [path for path in sorted(file.parent.glob(f"{file.name}*")) if path.is_file()]
+    return b"".join(path.read_bytes() for path in files)

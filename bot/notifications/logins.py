@@ -1,4 +1,4 @@
-"""Sends direct messages, and edits those with a login link: links, results, reminders."""
+"""Sends login links and reminders by direct message, and edits the messages with a login link."""
 
 from __future__ import annotations
 

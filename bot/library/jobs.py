@@ -1,0 +1,293 @@
+"""Runs long work in the background: it waits for quotas, and goes on after a restart.
+
+A kind of job is registered once, by its cog:
+
+    services.jobs.register(JobKind.EXPORT, self._run, self._stopped)
+
+`run(job)` does the work and returns its result. It is called again from its start after each wait
+and each restart, so it begins with what `job.folder` and `job.progress` hold, and does nothing a
+second time. It calls `job.report` after each step, `job.save` for what the next run has to know,
+and lets errors out:
+
+    RateLimited, QuotaExceeded, BackgroundBudgetExceeded  the job waits as long as they say
+    SpotifyDown      it waits, longer each time; after some failures without progress, it ends
+    any other error  it ends, and its user reads the sentence of the error
+
+A cog begins a job with `services.jobs.begin(…)`, which returns at once. The messages about it, its
+*Stop* button, the delivery of its files, and their erasure need nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from bot.errors.bot_error import BotError
+from bot.errors.storage import StorageError
+from bot.library.job_files import JobFolders
+from bot.library.job_waits import JobWaits, WaitReason
+from bot.library.running_job import JobMessage, JobResult, JobTask, OpenMessage, RunningJob, Waiting
+from bot.store import Job, JobKind, Store
+
+_log = logging.getLogger(__name__)
+
+# Jobs that work at the same time, and share one Spotify app's rate limit. Waiting ones are no load.
+MAX_WORKING = 4
+# Seconds after which a job without progress is erased, and a result that nobody fetches. The wait
+# for a quota does not count.
+MAX_AGE = 48 * 60 * 60.0
+# Seconds that a job gets at the bot's end to store what it has sent.
+_GRACE = 1.0
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    run: Callable[[RunningJob], Awaitable[JobResult]]
+    stopped: Callable[[RunningJob], JobResult]
+
+
+class Jobs:
+    """All jobs. `start` and `close` begin and end the work; rows and folders stay in between.
+
+    sleep  sleeps so many seconds, by the clock of tests as well
+    now    seconds since 1970
+    """
+
+    def __init__(
+        self, store: Store, folders: JobFolders, sleep: Sleep, *, now: Callable[[], float]
+    ) -> None:
+        self._table = store.jobs
+        self._folders = folders
+        self.sleep = sleep
+        self.now = now
+        self._kinds: dict[JobKind, _Kind] = {}
+        self._tasks: dict[tuple[int, JobKind], JobTask] = {}
+        self._working = asyncio.Semaphore(MAX_WORKING)
+        self._beginning = asyncio.Lock()
+        self._endings: set[asyncio.Task[None]] = set()
+        self._open_message: OpenMessage | None = None
+        self._is_closed = False
+
+    def register(
+        self,
+        kind: JobKind,
+        run: Callable[[RunningJob], Awaitable[JobResult]],
+        stopped: Callable[[RunningJob], JobResult],
+    ) -> None:
+        """Say how jobs of this kind are done.
+
+        run      does the work: see the module. A stop cancels it; see `job.uninterrupted`
+        stopped  what the user reads if the job is stopped; it does no work
+        """
+        self._kinds[kind] = _Kind(run, stopped)
+
+    async def start(self, open_message: OpenMessage) -> None:
+        """Go on with the stored jobs; their kinds are registered. Erases what is too old.
+
+        open_message  makes the message of a job
+        """
+        self._open_message = open_message
+        jobs = await self._table.all()
+        self._folders.keep_only(job.id for job in jobs)
+        for job in jobs:
+            if self._is_too_old(job) or not self._folders.exists(job.id):
+                # Without its folder, the job was over when the process ended.
+                await self._erase(job)
+            elif not job.done and job.kind in self._kinds:
+                self._begin(job)
+
+    async def begin(
+        self, user_id: int, kind: JobKind, arguments: object, place: str | None
+    ) -> None:
+        """Begin a job, or show the user's job of this kind at another place.
+
+        arguments  what can be encoded as JSON; `job.arguments` decodes it
+        place      where to show it, made by `bot.notifications.job_place.place_of`; None: only its
+                   result is sent, by direct message
+
+        A result of a job with the same arguments that waits for its owner is delivered; that of
+        another job is erased first. If a job is still at work, its message moves to the new place.
+
+        Raises NotLinked and StorageError.
+        """
+        text = msgspec.json.encode(arguments, order="sorted").decode()
+        async with self._beginning:
+            while running := self._tasks.get((user_id, kind)):
+                if running.message.move(place, other=running.job.row.arguments != text):
+                    return
+                await asyncio.wait({running.task})  # it is over in a moment
+            earlier = await self._table.get(user_id, kind)
+            if earlier is not None and earlier.done and earlier.arguments == text:
+                self._begin(replace(earlier, place=place, done=False))
+                return
+            if earlier is not None:
+                await self._erase(earlier)
+            now = self.now()
+            number = secrets.randbelow(2**63 - 1) + 1
+            job = Job(user_id, kind, number, text, now, place=place, touched_at=now)
+            self._folders.make(job.id)
+            try:
+                await self._table.create(job)
+            except BaseException:
+                self._folders.erase(job.id)
+                raise
+            self._begin(job)
+
+    async def stop(self, user_id: int, job_id: int) -> str | None:
+        """Stop a job of this user, and erase it; None if it is over.
+
+        Returns what the user reads, when the job has ended.
+        """
+        for running in list(self._tasks.values()):
+            if (running.job.user_id, running.job.id) == (user_id, job_id):
+                self._stop(running)
+                await asyncio.wait({running.task})
+                return running.ended_with
+        for row in await self._table.all():
+            if (row.discord_id, row.id) == (user_id, job_id) and row.kind in self._kinds:
+                await self._erase(row)
+                return self._kinds[row.kind].stopped(self._open(row)).text
+        return None
+
+    def is_active(self, user_id: int, kind: JobKind) -> bool:
+        """Whether the user has a job of this kind that works or waits."""
+        return (user_id, kind) in self._tasks
+
+    def forget(self, user_id: int) -> None:
+        """Stop the user's jobs, and erase their rows and folders."""
+        for running in list(self._tasks.values()):
+            if running.job.user_id == user_id:
+                self._stop(running)
+        ending = asyncio.create_task(self._erase_all(user_id))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+
+    async def expire(self) -> None:
+        """Erase results that nobody has fetched. Raises StorageError."""
+        for job in await self._table.all():
+            if (job.discord_id, job.kind) not in self._tasks and self._is_too_old(job):
+                await self._erase(job)
+
+    async def close(self) -> None:
+        """End the work. Rows and folders stay, so that the next start goes on."""
+        self._is_closed = True
+        running, endings = list(self._tasks.values()), set(self._endings)
+        for each in running:
+            each.job.stop_requested = True
+            if each.job.can_be_cancelled:
+                each.task.cancel()
+        if ending := {each.task for each in running} | endings:
+            _, unfinished = await asyncio.wait(ending, timeout=_GRACE)
+            for task in unfinished:
+                task.cancel()
+            if unfinished:
+                await asyncio.wait(unfinished)
+
+    # ---- one job
+
+    def _open(self, row: Job) -> RunningJob:
+        return RunningJob(row, self._folders.path(row.id), self._table, now=self.now)
+
+    def _begin(self, row: Job) -> None:
+        assert self._open_message is not None
+        job = self._open(row)
+        message = job.message = self._open_message(job)
+        task = asyncio.create_task(self._run(job, message))
+        self._tasks[row.discord_id, row.kind] = JobTask(job, message, task)
+
+    def _stop(self, running: JobTask) -> None:
+        if not running.job.stop_requested:
+            running.job.stop_requested = True
+            if running.job.can_be_cancelled:
+                running.task.cancel()
+
+    async def _run(self, job: RunningJob, message: JobMessage) -> None:
+        """Do a job until it is over, and say how it ended."""
+        key = job.user_id, job.row.kind
+        kind = self._kinds[job.row.kind]
+        result: JobResult | Exception
+        try:
+            try:
+                with job.cancellable():
+                    result = await self._work(job, kind, message)
+            except asyncio.CancelledError:
+                if self._is_closed:
+                    raise
+                result = kind.stopped(job)
+                self._tasks[key].ended_with = result.text
+            except Exception as error:
+                result = error
+            if await self._finish(job, message, result):
+                await self._erase(job.row)
+        except Exception:
+            _log.exception("a job failed")
+        finally:
+            del self._tasks[key]
+            await message.close()
+
+    async def _finish(
+        self, job: RunningJob, message: JobMessage, result: JobResult | Exception
+    ) -> bool:
+        """Deliver the result; whether the job is over, or its result waits for its owner."""
+        if await message.finish(result) or isinstance(result, Exception) or not result.files:
+            return True
+        with suppress(StorageError):  # until a restart, which delivers it again
+            await job.store(done=True, resume_at=0.0)
+        return False
+
+    async def _work(self, job: RunningJob, kind: _Kind, message: JobMessage) -> JobResult:
+        """The result of the job, which waits as its errors say."""
+        waits, reason = JobWaits(), WaitReason.QUOTA
+        while True:
+            if job.row.resume_at > self.now():
+                message.show(Waiting(reason, job.last_report, job.row.resume_at))
+                while (left := job.row.resume_at - self.now()) > 0:
+                    await self.sleep(left)
+            try:
+                if self._working.locked():
+                    message.show(Waiting(WaitReason.TURN, job.last_report))
+                async with self._working:
+                    return await kind.run(job)
+            except BotError as error:
+                if job.stop_requested:
+                    raise asyncio.CancelledError from None
+                reason, delay = waits.after(error, job.last_report)
+            resume_at = self.now() + delay
+            with suppress(StorageError):  # after a restart, Spotify says it once more
+                await job.store(resume_at=resume_at)
+
+    # ---- erasure
+
+    def _is_too_old(self, job: Job) -> bool:
+        return max(job.touched_at, job.resume_at) + MAX_AGE < self.now()
+
+    async def _erase(self, job: Job) -> None:
+        """Erase the folder and then the row: without its folder, a job is over."""
+        await asyncio.to_thread(self._folders.erase, job.id)
+        with suppress(StorageError):  # the store has logged it; the next start erases the row
+            await self._table.delete(job)
+
+    async def _erase_all(self, user_id: int) -> None:
+        """Erase what is left of the user's jobs after those at work have ended."""
+        tasks = {
+            running.task
+            for running in self._tasks.values()
+            if running.job.row.discord_id == user_id
+        }
+        if tasks:
+            await asyncio.wait(tasks)
+        async with self._beginning:
+            with suppress(StorageError):
+                for job in await self._table.all():
+                    if job.discord_id == user_id and (user_id, job.kind) not in self._tasks:
+                        await self._erase(job)
+                kept = [job.id for job in await self._table.all()]
+                await asyncio.to_thread(self._folders.keep_only, kept)

@@ -1,0 +1,205 @@
+"""A job at work: what the work reads, stores and reports, and what it returns."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+
+from bot.interactions.payloads import View
+from bot.library.job_waits import WaitReason
+from bot.store import Job
+from bot.store.jobs import JobTable
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is.
+
+    task            what it does, as markdown, such as "Reading Liked songs"
+    done, expected  what is done of how many, by `noun`; expected 0: not known yet
+    calls           requests to Spotify that it has made, and that it will have made in the end
+    note            a sentence that stays below, as markdown
+    seconds_left    None: not known; `RunningJob.report` computes it
+    """
+
+    task: str
+    done: int = 0
+    expected: int = 0
+    noun: str = "entry"
+    calls: int = 0
+    calls_expected: int = 0
+    note: str = ""
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job that waits.
+
+    progress  how far it is; None if it has not begun in this process
+    until     when it goes on, in seconds since 1970; 0: when other jobs have ended
+    """
+
+    reason: WaitReason
+    progress: Progress | None
+    until: float = 0.0
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What a job ends with: a text, its buttons, and files of the job's folder.
+
+    view  makes the buttons, or a layout in place of the text, once for each attempt to send them
+    """
+
+    text: str
+    files: Sequence[Path] = ()
+    view: Callable[[], View] | None = None
+
+
+class JobMessage(Protocol):
+    """The message that shows a job: `bot.notifications.jobs` has the real one."""
+
+    def show(self, status: Progress | Waiting) -> None:
+        """Show the status soon. It does not wait for Discord, and leaves out what is outdated."""
+
+    @property
+    def max_bytes(self) -> int:
+        """The limit for each file of a result that is delivered now."""
+
+    def move(self, place: str | None, *, other: bool) -> bool:
+        """Show the job at another place from now on; False if the job is over.
+
+        other  the user asked there for something else than what the job does
+        """
+
+    async def finish(self, result: JobResult | Exception) -> bool:
+        """Deliver the result, or explain the error; whether that was possible."""
+
+    async def close(self) -> None:
+        """Change nothing any more."""
+
+
+OpenMessage = Callable[["RunningJob"], JobMessage]
+
+
+class RunningJob:
+    """A job at work. Its work may be done in several runs: see `bot.library.jobs`.
+
+    row             as it is stored
+    folder          for files that the next run has to find, and for those of the result
+    stop_requested  it is to stop, for its user or because the bot stops; the runner reads it
+    can_be_cancelled  whether a stop may cancel the job's task now
+    """
+
+    def __init__(
+        self, row: Job, folder: Path, table: JobTable, *, now: Callable[[], float]
+    ) -> None:
+        self.row = row
+        self.folder = folder
+        self.stop_requested = False
+        self.can_be_cancelled = False
+        self.message: JobMessage | None = None
+        self.last_report: Progress | None = None
+        self._table = table
+        self._now = now
+        self._began = (now(), 0)
+
+    @property
+    def id(self) -> int:
+        return self.row.id
+
+    @property
+    def user_id(self) -> int:
+        """The Discord ID of its user."""
+        return self.row.discord_id
+
+    @property
+    def max_bytes(self) -> int:
+        """The limit for each file of a result that is returned now."""
+        return self.message.max_bytes if self.message is not None else 0
+
+    @property
+    def arguments(self) -> Any:
+        """What it was begun with, decoded from JSON."""
+        return msgspec.json.decode(self.row.arguments)
+
+    @property
+    def progress(self) -> Any:
+        """What `save` has stored last, decoded from JSON; at first an empty dictionary."""
+        return msgspec.json.decode(self.row.progress)
+
+    async def save(self, progress: object) -> None:
+        """Store what the next run has to know: codes and values, no sentences.
+
+        Raises StorageError, and CancelledError if the row is gone, as after an unlink.
+        """
+        await self.store(progress=msgspec.json.encode(progress).decode())
+
+    async def store(self, **changes: Any) -> None:
+        """Store other values of the row. Raises as `save` does."""
+        self.row = replace(self.row, touched_at=self._now(), **changes)
+        if not await self._table.save(self.row):
+            raise asyncio.CancelledError
+
+    def report(self, progress: Progress) -> None:
+        """Show how far the work is. Cheap: call it after each step."""
+        earlier, now = self.last_report, self._now()
+        if earlier is None or earlier.done > progress.done:
+            self._began = now, progress.done
+        began_at, began_with = self._began
+        if progress.done > began_with and progress.expected >= progress.done:
+            pace = (now - began_at) / (progress.done - began_with)
+            left = pace * (progress.expected - progress.done)
+            progress = replace(progress, seconds_left=left)
+        self.last_report = progress
+        if self.message is not None:
+            self.message.show(progress)
+
+    @contextmanager
+    def cancellable(self) -> Iterator[None]:
+        """A block that a stop cancels at any point. Raises CancelledError if it came before."""
+        with self._set_cancellable(True):
+            if self.stop_requested:
+                raise asyncio.CancelledError
+            yield
+
+    @contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """A stop takes effect at the end of this block: what was sent must be stored, too.
+
+        Then it raises CancelledError.
+        """
+        with self._set_cancellable(False):
+            yield
+        if self.stop_requested:
+            raise asyncio.CancelledError
+
+    @contextmanager
+    def _set_cancellable(self, value: bool) -> Iterator[None]:
+        before, self.can_be_cancelled = self.can_be_cancelled, value
+        try:
+            yield
+        finally:
+            self.can_be_cancelled = before
+
+
+@dataclass
+class JobTask:
+    """A job of this process.
+
+    message     says how far it is
+    task        does its work
+    ended_with  the text of its result, if it was stopped
+    """
+
+    job: RunningJob
+    message: JobMessage
+    task: asyncio.Task[None]
+    ended_with: str | None = None

@@ -1,0 +1,1 @@
+"""Messages that nobody waits for: logins, reminders, and jobs."""

@@ -1,0 +1,119 @@
+"""Long work that survives a restart: one row for each user and kind; an unlink erases it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.errors.login import NotLinked, StoredLoginUnreadable
+from bot.store.connection import Database, Row
+from bot.store.encryption import TokenCipher
+
+_log = logging.getLogger(__name__)
+
+_COLUMNS = (
+    "discord_id, kind, id, arguments, started_at, progress, place, touched_at, resume_at, done"
+)
+
+
+class JobKind(StrEnum):
+    """What a job does. A user has at most one job of each kind."""
+
+    EXPORT = "export"
+    IMPORT = "import"
+    BACKUP = "backup"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it is stored. `arguments`, `progress` and `place` are JSON: codes and values.
+
+    id          names the job's folder, and is in the custom_id of its *Stop* button; 1 to 2⁶³ - 1
+    arguments   what was asked for; never changes
+    progress    what the work has to know after a restart besides the files in its folder
+    place       where the user sees it: has an interaction token, so it is encrypted; None: unknown
+    started_at  all times are in seconds since 1970
+    touched_at  when it last got further
+    resume_at   when it goes on if it waits, as for a quota; 0: at once
+    done        it has a result that could not be delivered, and that waits for its owner
+    """
+
+    discord_id: int
+    kind: JobKind
+    id: int
+    arguments: str = field(repr=False)
+    started_at: float
+    progress: str = field(default="{}", repr=False)
+    place: str | None = field(default=None, repr=False)
+    touched_at: float = 0.0
+    resume_at: float = 0.0
+    done: bool = False
+
+
+class JobTable:
+    def __init__(self, database: Database, cipher: TokenCipher) -> None:
+        self._db = database
+        self._cipher = cipher
+
+    async def create(self, job: Job) -> bool:
+        """Store a new job; False if the user has one of this kind. Raises NotLinked."""
+        async with self._db.transaction() as db:
+            rows = await db.execute_fetchall(
+                "SELECT 1 FROM link WHERE discord_id = ?", (job.discord_id,)
+            )
+            if not list(rows):
+                raise NotLinked("job")
+            created = await db.execute(
+                f"INSERT OR IGNORE INTO job ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(job.discord_id, job.kind.value, job.id, job.arguments, job.started_at),
+                    *(job.progress, self._sealed(job), job.touched_at, job.resume_at, job.done),
+                ),
+            )
+            return created.rowcount == 1
+
+    async def save(self, job: Job) -> bool:
+        """Store all that may change; False if the job is gone, as after an unlink."""
+        return await self._db.execute(
+            "UPDATE job SET progress = ?, place = ?, touched_at = ?, resume_at = ?, done = ?"
+            " WHERE discord_id = ? AND id = ?",
+            *(job.progress, self._sealed(job), job.touched_at, job.resume_at, job.done),
+            *(job.discord_id, job.id),
+        )
+
+    async def get(self, discord_id: int, kind: JobKind) -> Job | None:
+        row = await self._db.fetch_one(
+            f"SELECT {_COLUMNS} FROM job WHERE discord_id = ? AND kind = ?", discord_id, kind.value
+        )
+        return self._job(row) if row else None
+
+    async def all(self) -> list[Job]:
+        """All jobs, oldest first; those of kinds that another version of Tonearm has are erased."""
+        kinds = ", ".join(f"'{kind}'" for kind in JobKind)
+        await self._db.execute(f"DELETE FROM job WHERE kind NOT IN ({kinds})")
+        rows = await self._db.fetch_all(f"SELECT {_COLUMNS} FROM job ORDER BY started_at")
+        return [self._job(row) for row in rows]
+
+    async def delete(self, job: Job) -> None:
+        await self._db.execute(
+            "DELETE FROM job WHERE discord_id = ? AND id = ?", job.discord_id, job.id
+        )
+
+    def _sealed(self, job: Job) -> bytes | None:
+        if job.place is None:
+            return None
+        return self._cipher.encrypt(job.place, "place", job.discord_id)
+
+    def _job(self, row: Row) -> Job:
+        user, kind, job_id, arguments, started_at, progress, sealed, touched, resume, done = row
+        place = None
+        if sealed is not None:
+            try:
+                place = self._cipher.decrypt(bytes(sealed), "place", user)
+            except StoredLoginUnreadable:
+                _log.warning("the place of a job does not decrypt; its user gets direct messages")
+        return Job(
+            *(user, JobKind(kind), job_id, arguments, started_at),
+            *(progress, place, touched, resume, bool(done)),
+        )

@@ -1,0 +1,81 @@
+"""The message of a job: how far it is, until when it waits, and its *Stop* button."""
+
+from __future__ import annotations
+
+import math
+
+import discord
+from discord import ui
+
+from bot.errors.spotify import format_wait
+from bot.interactions.components import PersistentButton
+from bot.library.job_waits import WaitReason
+from bot.library.running_job import Progress, Waiting
+from bot.text.items import bar, count
+from bot.views import cards
+
+NOT_RUNNING = "That isn’t running any more."
+IN_DIRECT_MESSAGE = "This takes longer, so it goes on in a direct message to you."
+NO_DIRECT_MESSAGES = (
+    "This goes on, but I can’t send you direct messages. Use the same command again to see how "
+    "far it is, and to get what it makes. I keep that for two days."
+)
+OTHER_JOB = "This is what you asked for before. Stop it to start something else."
+
+_BEGINNING = "Working on it…"
+
+
+class StopJobButton(PersistentButton, template=r"job:stop:(?P<job_id>\d{1,19})"):
+    """Stops the job with this ID."""
+
+    def __init__(self, job_id: str) -> None:
+        self.job_id = int(job_id)
+        style = discord.ButtonStyle.danger
+        super().__init__(ui.Button(label="Stop", style=style, custom_id=f"job:stop:{job_id}"))
+
+
+def stop_view(job_id: int) -> ui.View:
+    """The view with the button that stops the job."""
+    return cards.buttons(StopJobButton(str(job_id)))
+
+
+def status_text(status: Progress | Waiting | None) -> str:
+    """How far a job is, as markdown; None: it has not begun."""
+    match status:
+        case None:
+            return _BEGINNING
+        case Progress():
+            return "\n".join(filter(None, (f"{status.task}…", _numbers(status), status.note)))
+    numbers = _numbers(status.progress) if status.progress else ""
+    return "\n".join(filter(None, (_wait(status), numbers)))
+
+
+def _wait(waiting: Waiting) -> str:
+    time = math.ceil(waiting.until)
+    match waiting.reason:
+        case WaitReason.TURN:
+            return "Waiting for its turn: others are before you."
+        case WaitReason.OUTAGE:
+            return f"Spotify isn’t responding properly. I’ll try again <t:{time}:R>."
+        case WaitReason.QUOTA:
+            return (
+                f"Today’s Spotify limit is used up. I’ll go on by myself <t:{time}:R> "
+                f"(<t:{time}:f>), and keep what I have until then."
+            )
+
+
+def _numbers(progress: Progress) -> str:
+    """The bar, entries, requests and time, as far as they are known."""
+    parts = []
+    if progress.expected:
+        done, expected = progress.done, max(progress.done, progress.expected)
+        parts.append(f"{bar(done, expected)} {done:,} of {count(expected, progress.noun)}")
+    elif progress.done:
+        parts.append(count(progress.done, progress.noun))
+    if progress.calls_expected > progress.calls:
+        parts.append(f"{progress.calls:,} of about {count(progress.calls_expected, 'request')}")
+    elif progress.calls:
+        parts.append(count(progress.calls, "request"))
+    if progress.seconds_left is not None and progress.done < progress.expected:
+        parts.append(f"about {format_wait(progress.seconds_left)} left")
+    return " · ".join(parts)
