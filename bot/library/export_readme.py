@@ -108,9 +108,9 @@ def readme_text(
 _PART = "Part {} of {}. Each part works by itself; a list may go on in the next one."
 _TAKEN_OVER = (
     "Entries that are taken over come from your earlier export, with the names of that day. "
-    "A playlist is taken over if Spotify says that it is the same version. Liked songs and other "
-    "saved items are compared by the newest ones and by Spotify’s count, artists by the first 50 "
-    "and the count. An export without since: reads everything."
+    "A playlist is taken over if Spotify says that it is the same version. Saved items are "
+    "compared by the newest ones and by Spotify’s count. Artists are compared by the first 50 and "
+    "by the count. An export without since: reads everything."
 )
 _FORMULAS_SAFE = (
     "Names that a spreadsheet would run as formulas begin with an apostrophe in the CSV files. "
