@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -39,6 +39,15 @@ SCOPES = (
     "playlist-read-collaborative",
     "playlist-modify-private",
     "playlist-modify-public",
+)
+# Those of them with which an export reads the library.
+READ_SCOPES = (
+    "user-read-recently-played",
+    "user-top-read",
+    "user-library-read",
+    "user-follow-read",
+    "playlist-read-private",
+    "playlist-read-collaborative",
 )
 
 # How long, in seconds, and how many unknown client IDs to remember.
@@ -80,6 +89,7 @@ class SpotifyOAuth:
     """Spotify's accounts service, with one redirect URI for the apps of all client IDs.
 
     client_id  the operator's app; users brought all others
+    scopes     the permissions to ask for
     """
 
     def __init__(
@@ -89,9 +99,11 @@ class SpotifyOAuth:
         redirect_uri: str,
         *,
         client_id: str,
+        scopes: Sequence[str] = SCOPES,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._http = http
+        self._scope = " ".join(scopes)
         self._accounts_url = accounts_url
         self.redirect_uri = redirect_uri
         self._client_id = client_id
@@ -105,7 +117,7 @@ class SpotifyOAuth:
             "response_type": "code",
             "redirect_uri": self.redirect_uri,
             "state": state,
-            "scope": " ".join(SCOPES),
+            "scope": self._scope,
             "code_challenge_method": "S256",
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         }
@@ -129,7 +141,7 @@ class SpotifyOAuth:
         if status == 200:
             tokens = require_access_token(_decode_tokens(body))
             # If Spotify names no scopes, it grants those that were requested (RFC 6749, 5.1).
-            return replace(tokens, scope=tokens.scope or " ".join(SCOPES))
+            return replace(tokens, scope=tokens.scope or self._scope)
         if (code := _error_code(status, body)) == "invalid_grant":
             raise LoginRefused(code)
         raise SpotifyDown(f"code refused: {status} {code}")

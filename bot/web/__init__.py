@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.errors.bot_error import BotError, StartupError
+from bot.errors.bot_error import BotError
 from bot.errors.login import LoginLinkExpired
 from bot.errors.storage import StorageError
 from bot.login.flow import RESULT_PATH, LoginFlow
@@ -19,12 +16,11 @@ from bot.login.linking import LOGIN_LIFETIME
 from bot.login.results import AwaitingCode, Callback, LoginUpdate, Redirect
 from bot.web import pages
 from bot.web.code_events import CodeEvents
+from bot.web.listening import listen
 from bot.web.metrics import MetricsEndpoint
 from bot.web.middleware import MAX_BODY, RequestGuard, call_when_lost, failure_page, html_response
 
 _log = logging.getLogger(__name__)
-
-_SHUTDOWN_GRACE = 0.8  # seconds for requests in progress
 
 AnnounceLogin = Callable[[LoginUpdate], Awaitable[object]]
 """Says in Discord how a login in the browser stands."""
@@ -70,37 +66,10 @@ async def serve(
         ]
     )
     app.on_shutdown.append(events.close)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_GRACE)
-    await runner.setup()
-    server = runner.server
-    assert server is not None
-    server.request_handler = guard.reject_expect(server.request_handler)
-    loop = asyncio.get_running_loop()
-    try:
-        try:
-            listening = await loop.create_server(
-                lambda: guard.make_connection(server, loop), host, port, backlog=1024
-            )
-        except (OSError, UnicodeError) as error:  # UnicodeError: no name of a host
-            raise StartupError(
-                f"Tonearm cannot listen on {host} port {port}: {_reason(error)}. "
-                "Set HOST and PORT to a free address."
-            ) from None
-        async with listening:
-            _log.info("login pages at %s", public_url)
-            yield
-            listening.close()
-            await runner.cleanup()
-    finally:
-        await runner.cleanup()
-
-
-def _reason(error: OSError | UnicodeError) -> str:
-    if isinstance(error, UnicodeError):
-        return "not the name of a host"
-    if isinstance(error, socket.gaierror) or error.errno is None:
-        return str(error.strerror or error)
-    return os.strerror(error.errno)
+    advice = "Set HOST and PORT to a free address."
+    async with listen(app, guard, host=host, port=port, advice=advice):
+        _log.info("login pages at %s", public_url)
+        yield
 
 
 class _Handlers:

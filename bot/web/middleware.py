@@ -40,7 +40,10 @@ class TooManyRequests(Exception):
 
 
 class RequestGuard:
-    """The middleware of all pages, and the protocol of their connections."""
+    """The middleware of all pages, and the protocol of their connections.
+
+    error_page  the page about a request that is refused with this status
+    """
 
     def __init__(
         self,
@@ -49,8 +52,10 @@ class RequestGuard:
         form_targets: tuple[str, ...],
         proxies: Proxies,
         operator: str,
+        error_page: Callable[[int], web.Response] | None = None,
         monotonic: Callable[[], float],
     ) -> None:
+        self.error_page = error_page or _error_page
         self._public_url = public_url
         self._host = urlsplit(public_url).netloc
         self._proxies = proxies
@@ -73,7 +78,7 @@ class RequestGuard:
 
         async def check_expect(request: web.BaseRequest) -> web.StreamResponse:
             if "Expect" in request.headers:
-                return self.add_headers(error_page(400))
+                return self.add_headers(self.error_page(400))
             return await handler(request)
 
         return check_expect
@@ -85,9 +90,9 @@ class RequestGuard:
             try:
                 response = await self._check_and_handle(request, handler)
             except web.HTTPException as refused:
-                response = error_page(refused.status)
+                response = self.error_page(refused.status)
             except TooManyRequests:
-                response = error_page(429)
+                response = self.error_page(429)
                 response.headers["Retry-After"] = str(int(REQUESTS_WINDOW))
             except StorageError as error:
                 response = html_response(
@@ -201,7 +206,7 @@ class _Connection(web.RequestHandler):
         """The response to a request that cannot reach the middleware, such as invalid HTTP."""
         if status >= 500 and exc is not None:
             _log.error("a request failed", exc_info=exc)
-        return self._guard.add_headers(error_page(status))
+        return self._guard.add_headers(self._guard.error_page(status))
 
 
 def call_when_lost(request: web.Request, callback: Callable[[], None]) -> None:
@@ -241,7 +246,7 @@ _ERROR_TEXTS = {
 _BAD_REQUEST_TEXT = ("This page was opened in an unexpected way", _START_OVER)
 
 
-def error_page(status: int) -> web.Response:
+def _error_page(status: int) -> web.Response:
     return html_response(pages.message(*_ERROR_TEXTS.get(status, _BAD_REQUEST_TEXT)), status)
 
 

@@ -72,15 +72,17 @@ def _hash_source(text: str) -> str:
 STYLE_HASH, SCRIPT_HASH = _hash_source(STYLE), _hash_source(SCRIPT)
 
 
-def render_page(title: str, body: str) -> str:
-    """A whole page; `title` is text, `body` is HTML."""
+_FOOT = '<p class="foot"><a href="/privacy">Privacy</a></p>'
+
+
+def render_page(title: str, body: str, foot: str = _FOOT) -> str:
+    """A whole page; `title` is text, `body` and `foot` are HTML."""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} · Tonearm</title><style>{STYLE}</style></head>"
         '<body><main><p class="brand">Tonearm, a remote for Spotify in Discord</p>'
-        f'<h1>{escape(title)}</h1>{body}<p class="foot"><a href="/privacy">Privacy</a></p></main>'
-        "</body></html>"
+        f"<h1>{escape(title)}</h1>{body}{foot}</main></body></html>"
     )
 
 

@@ -1,0 +1,48 @@
+"""The sentences about Spotify's refusals for somebody at a terminal, without Discord's commands."""
+
+from __future__ import annotations
+
+from bot.errors.bot_error import BotError
+from bot.errors.content import EmptyQuery, NothingToExport, PlaylistNotFound, SeveralPlaylists
+from bot.errors.login import LoginCancelled, LoginError, NeedsLogin, OwnAppGone
+from bot.errors.spotify import (
+    AppGone,
+    NotFound,
+    OutcomeUnknown,
+    OwnerNeedsPremium,
+    QuotaExceeded,
+    UserNotRegistered,
+)
+
+_DASHBOARD = "developer.spotify.com/dashboard"
+_NO_APP = f"Spotify knows no app with this client ID. Copy it from {_DASHBOARD}, your app."
+
+# The first class of an error's method resolution order counts.
+_MESSAGES: dict[type[BotError], str] = {
+    AppGone: _NO_APP,
+    OwnAppGone: _NO_APP,
+    UserNotRegistered: (
+        "Your account isn’t on this Spotify app yet. Its owner can add it at "
+        f"{_DASHBOARD}, under User Management."
+    ),
+    OwnerNeedsPremium: (
+        "Spotify has paused this app because its owner has no Premium. Renew it, or use another app."
+    ),
+    QuotaExceeded: "This app has used up its daily limit with Spotify.",
+    NeedsLogin: "Your login has ended. Run the command again to sign in.",
+    LoginCancelled: "You cancelled the login. Run the command again to sign in.",
+    LoginError: "Spotify didn’t accept the login. Run the command again to sign in.",
+    NothingToExport: "Spotify lists nothing there, so there’s nothing to export.",
+    PlaylistNotFound: "None of your playlists has that name. Check the spelling, or use its link.",
+    SeveralPlaylists: "Several of your playlists have that name. Use the link to one.",
+    EmptyQuery: "Which playlist? Give its name or its link.",
+    NotFound: "Spotify can’t find that. Check the link.",
+    OutcomeUnknown: "Spotify didn’t confirm that. Check in Spotify before you try again.",
+}
+
+
+def terminal_message(error: BotError) -> str:
+    """What happened, and the next step, in one line or more."""
+    kinds = (kind for kind in type(error).__mro__ if kind in _MESSAGES)
+    kind = next(kinds, None)
+    return error.message if kind is None else _MESSAGES[kind]
