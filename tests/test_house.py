@@ -34,6 +34,7 @@ MAX_LINES, MAX_COG_LINES = 300, 150
 TIME_OF_DAY_MODULES = {
     *("bot.app", "bot.spotify.rate_limiter", "bot.spotify.transport", "sandbox.clock"),
     "sandbox.spotify.short_link_hosts",
+    "bot.command_line.spotify_session",
 }
 TIME_OF_DAY = {
     *("time.time", "time.time_ns", "time.localtime", "time.gmtime", "datetime.now"),

@@ -19,6 +19,7 @@ DEFAULT_COMMAND = "run"
 # imported only when the command runs.
 COMMANDS: Mapping[str, str] = {
     "run": "Run the bot until it gets a signal. This is the default.",
+    "export": "Write a Spotify library to a file, without Discord.",
     "rekey": "Encrypt all stored logins with the first key. Stop the bot before.",
 }
 

@@ -11,6 +11,7 @@ class ExitCode(IntEnum):
     OK = 0
     FAILED = 1
     USAGE = 2  # argparse exits with it
+    INCOMPLETE = 3
     CONFIG = 78  # EX_CONFIG of sysexits.h: a supervisor need not start the bot again
     INTERRUPTED = 130  # as a shell reports SIGINT
 
@@ -19,6 +20,7 @@ _MEANINGS = {
     ExitCode.OK: "done, or stopped by a signal",
     ExitCode.FAILED: "failed; another try may work",
     ExitCode.USAGE: "unknown arguments",
+    ExitCode.INCOMPLETE: "an export was written, but a part of the library couldn’t be read",
     ExitCode.CONFIG: "wrong settings, keys or database; change them before another try",
     ExitCode.INTERRUPTED: "interrupted with Ctrl+C",
 }

@@ -26,7 +26,7 @@ _MESSAGES: dict[type[BotError], str] = {
         f"{_DASHBOARD}, under User Management."
     ),
     OwnerNeedsPremium: (
-        "Spotify has paused this app because its owner has no Premium. Renew it, or use another app."
+        "Spotify has paused this app because its owner has no Premium. Renew it first."
     ),
     QuotaExceeded: "This app has used up its daily limit with Spotify.",
     NeedsLogin: "Your login has ended. Run the command again to sign in.",

@@ -74,10 +74,15 @@ def _setting(name: str, environ: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody who signed in; `spotify` uses all of the app's quota and waits for rate limits."""
+    """Somebody who signed in.
+
+    spotify  uses all of the app's quota, and waits for rate limits
+    now      the time of day in seconds since 1970
+    """
 
     spotify: Spotify
     profile: Profile
+    now: Callable[[], float]
 
 
 class _Tokens:
@@ -105,7 +110,7 @@ class _Tokens:
         if is_over or self._access_token in ("", refused):
             if self._renewal is None or self._renewal.done():
                 self._renewal = asyncio.create_task(self._renew())
-            # Spotify may replace the refresh token, so a call that gives up must not lose the reply.
+            # Spotify may replace the refresh token, so a call that gives up must not lose it.
             await asyncio.shield(self._renewal)
         return self._access_token
 
@@ -168,7 +173,7 @@ async def sign_in(
                 _open_browser(login.address)
             profile = await login.wait()
         say(f"Signed in as {plain(profile.name)}.")
-        yield SignedIn(session(account=profile.stable_account_id), profile)
+        yield SignedIn(session(account=profile.stable_account_id), profile, now)
 
 
 def _open_browser(address: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from bot.interactions.progress import StoppableWork
 
@@ -30,7 +30,7 @@ class TerminalProgress(StoppableWork):
     def __init__(self) -> None:
         super().__init__(self._ignore, "")
         self.requests = 0
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[NoReturn] | None = None
 
     def count_request(self, *_exchange: object) -> None:
         self.requests += 1

@@ -76,7 +76,7 @@ def readme_text(
         *([_PART.format(part.number, part.count)] if part else []),
         "",
         "What is in it",
-        *(_line(report) for report in summary.reports),
+        *(report_line(report) for report in summary.reports),
         "",
         "Files",
         about,
@@ -127,7 +127,8 @@ def skipped_csv(rows: Sequence[Sequence[object]], *, raw: bool) -> Iterator[str]
     return csv_text(("List", "Position", "Reason"), rows, byte_order_mark=True, raw=raw)
 
 
-def _line(report: ListReport) -> str:
+def report_line(report: ListReport) -> str:
+    """The list's name, how many entries the file has, and what is special about them."""
     notes = []
     if report.earlier:
         notes.append(f"{report.earlier:,} taken over from {report.read_at}")

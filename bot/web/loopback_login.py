@@ -81,9 +81,7 @@ class LoopbackLogin:
 
     async def _start(self, _request: web.Request) -> web.Response:
         """Changes nothing, since a browser may request it twice."""
-        url = self._oauth.authorize_url(
-            self._client_id, state=self._state, verifier=self._verifier
-        )
+        url = self._oauth.authorize_url(self._client_id, state=self._state, verifier=self._verifier)
         return web.Response(status=303, headers={"Location": url})
 
     async def _callback(self, request: web.Request) -> web.Response:

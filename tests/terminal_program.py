@@ -1,0 +1,95 @@
+"""Runs a command of `python -m bot` that signs in to the simulated Spotify, as a real process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.browser import Browser
+from sandbox.harness import free_port
+from sandbox.html_reader import HtmlPage
+from sandbox.spotify import Spotify
+
+ROOT = Path(__file__).parent.parent
+# Seconds that no test needs.
+TIMEOUT = 60
+
+
+@dataclass
+class TerminalProgram:
+    """A running command; `said` is what it has written to standard error."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    said: str = ""
+    page: HtmlPage | None = field(default=None)
+
+    async def read_until(self, pattern: str) -> re.Match[str]:
+        """Read standard error until the regular expression finds something in it."""
+        assert self.process.stderr is not None
+        async with asyncio.timeout(TIMEOUT):
+            while (found := re.search(pattern, self.said)) is None:
+                chunk = await self.process.stderr.read(4096)
+                assert chunk, f"ended without {pattern!r}:\n{self.said}"
+                self.said += chunk.decode()
+        return found
+
+    async def address(self) -> str:
+        """The address for signing in."""
+        return (await self.read_until(r"sign in:\n  (\S+)\n"))[1]
+
+    async def log_in(self, account: str = "ada", *, accept: bool = True) -> HtmlPage:
+        """Sign in with a browser; returns the last page."""
+        async with Browser() as browser:
+            return await browser.log_in(await self.address(), account=account, accept=accept)
+
+    async def end(self) -> tuple[int, str]:
+        """The exit code, and standard output."""
+        out, err = await asyncio.wait_for(self.process.communicate(), TIMEOUT)
+        self.said += err.decode()
+        assert self.process.returncode is not None
+        assert "Traceback" not in self.said
+        return self.process.returncode, out.decode()
+
+    def interrupt(self) -> None:
+        """Press Ctrl+C."""
+        self.process.send_signal(signal.SIGINT)
+
+
+@asynccontextmanager
+async def run_in_terminal(
+    spotify: Spotify, folder: Path, *arguments: str, port: int | None = None
+) -> AsyncIterator[TerminalProgram]:
+    """A command in this folder, whose environment has no settings of Discord.
+
+    port  for signing in; it is registered at Spotify
+    """
+    port = port or free_port()
+    spotify.register_redirect_uri(f"http://127.0.0.1:{port}/callback")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", *arguments),
+        *("--client-id", spotify.client_id, "--port", str(port), "--no-browser"),
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "SPOTIFY_API_URL": spotify.api_url,
+            "SPOTIFY_ACCOUNTS_URL": spotify.accounts_url,
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield TerminalProgram(process, port)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
