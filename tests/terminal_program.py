@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.browser import Browser
@@ -27,9 +27,7 @@ class TerminalProgram:
     """A running command; `said` is what it has written to standard error."""
 
     process: asyncio.subprocess.Process
-    port: int
     said: str = ""
-    page: HtmlPage | None = field(default=None)
 
     async def read_until(self, pattern: str) -> re.Match[str]:
         """Read standard error until the regular expression finds something in it."""
@@ -65,14 +63,12 @@ class TerminalProgram:
 
 @asynccontextmanager
 async def run_in_terminal(
-    spotify: Spotify, folder: Path, *arguments: str, port: int | None = None
+    spotify: Spotify, folder: Path, *arguments: str
 ) -> AsyncIterator[TerminalProgram]:
-    """A command in this folder, whose environment has no settings of Discord.
-
-    port  for signing in; it is registered at Spotify
-    """
-    port = port or free_port()
-    spotify.register_redirect_uri(f"http://127.0.0.1:{port}/callback")
+    """A command in this folder, whose environment has no settings of Discord."""
+    port = free_port()
+    if app := spotify.apps.get(spotify.client_id):
+        app.redirect_uris.append(f"http://127.0.0.1:{port}/callback")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", *arguments),
@@ -88,7 +84,7 @@ async def run_in_terminal(
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        yield TerminalProgram(process, port)
+        yield TerminalProgram(process)
     finally:
         if process.returncode is None:
             process.kill()

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
 
+from bot.command_line import main
+from bot.command_line.spotify_errors import terminal_message
+from bot.errors.bot_error import OPERATOR, BotError
+from bot.errors.login import LoginError, NeedsLogin
+from bot.errors.spotify import InvalidClientSecret, PlayerRestricted, SpotifyError
 from bot.spotify.oauth import READ_SCOPES
 from sandbox.browser import Browser, preview
 from sandbox.clock import Clock
@@ -25,6 +32,8 @@ async def _spotify() -> AsyncIterator[Spotify]:
 
 
 async def test_export_signs_in_and_writes_the_archive(spotify: Spotify, tmp_path: Path) -> None:
+    """It asks for permission to read only, and no secret is seen or kept."""
+    spotify.accounts["ada"].playlists.remove(None)
     async with run_in_terminal(spotify, tmp_path, "export", "--out", "music") as program:
         page = await program.log_in()
         code, out = await program.end()
@@ -37,23 +46,14 @@ async def test_export_signs_in_and_writes_the_archive(spotify: Spotify, tmp_path
     assert [item["uri"] for item in library["tracks"]] == liked
     assert f"Liked songs: {len(liked)}" in program.said
     assert [path.name for path in (tmp_path / "music").iterdir()] == [Path(out.strip()).name]
-
-
-async def test_login_asks_to_read_only_and_shows_no_secret(
-    spotify: Spotify, tmp_path: Path
-) -> None:
-    async with run_in_terminal(spotify, tmp_path, "export", "--what", "albums") as program:
-        await program.log_in()
-        assert (await program.end())[0] == 0
     exchanges = spotify.accounts_traffic.exchanges
     (asked,) = {dict(each.query)["scope"] for each in exchanges if "scope" in dict(each.query)}
     assert set(asked.split()) == set(READ_SCOPES)
     secrets = _secrets(spotify)
     assert len(secrets) >= 5
     kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    for secret in secrets:
-        assert secret not in program.said
-        assert not any(secret.encode() in data for data in kept)
+    assert not [each for each in secrets if each in program.said or each in page.text + page.url]
+    assert not [each for each in secrets if any(each.encode() in data for data in kept)]
 
 
 def _secrets(spotify: Spotify) -> set[str]:
@@ -98,3 +98,52 @@ async def test_refusals_are_said_in_both_places(spotify: Spotify, tmp_path: Path
             assert await program.end() == (1, "")
         assert sentence in program.said
     assert not list(tmp_path.iterdir())
+
+
+async def test_incomplete_export_is_written_and_says_so(spotify: Spotify, tmp_path: Path) -> None:
+    """A playlist in the list of playlists is null; one entry in "Hard to Print", too."""
+    arguments = ("export", "--what", "playlists", "--format", "json")
+    async with run_in_terminal(spotify, tmp_path, *arguments) as program:
+        await program.log_in()
+        code, out = await program.end()
+    assert code == 3
+    assert "Playlists that Spotify lists but that I couldn’t read: 1." in program.said
+    assert "(1 of them local files; 1 skipped)" in program.said
+    assert re.search(r"number \d+: Spotify no longer has it", program.said)
+    assert (tmp_path / out.strip()).is_file()
+
+
+async def test_wrong_arguments_and_apps_have_their_exit_codes(
+    spotify: Spotify, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments, sentence in (
+        (("--format", "mp3"), "invalid choice"),
+        (("--client-id", "x"), "32 digits and letters a to f"),
+        (("--port", "0"), "invalid choice"),
+    ):
+        with pytest.raises(SystemExit, match="2"):
+            main(["export", *arguments])
+        assert sentence in capsys.readouterr().err
+    async with run_in_terminal(spotify, tmp_path, "export", "--out", "/dev/null/x") as program:
+        assert await program.end() == (1, "")
+        assert "/dev/null" in program.said
+    spotify.delete_app(spotify.client_id)
+    async with run_in_terminal(spotify, tmp_path, "export") as program:
+        assert await program.end() == (1, "")
+        assert "Spotify knows no app with this client ID." in program.said
+
+
+def test_terminal_messages_name_no_command_of_discord() -> None:
+    # No command has the secret of an app, or a player.
+    kinds = {*_subclasses(SpotifyError, LoginError, NeedsLogin)}
+    for error in kinds - {InvalidClientSecret, PlayerRestricted}:
+        with suppress(TypeError):  # the others' messages depend on their arguments
+            message = terminal_message(error())
+            assert OPERATOR not in message, error
+            assert not re.search(r"Discord|button|(?<!\w)/[a-z]", message), (error, message)
+
+
+def _subclasses(*kinds: type[BotError]) -> Iterator[type[BotError]]:
+    for kind in kinds:
+        yield kind
+        yield from _subclasses(*kind.__subclasses__())

@@ -23,7 +23,7 @@ _BANNED_WORDS = re.compile(
 _SPOTIFY_MESSAGES = re.compile("INVALID_CLIENT: Invalid redirect URI|Invalid client")
 _STOP = re.compile(r"[.:?…][`*>)]*$|[`>}]\**$")
 _HEADING = re.compile(r"-# |### |\*\*")
-_COMMAND = re.compile(r"(?<![\w/<.:])/([a-z]+)\b(?!/|\.\w)")
+_COMMAND = re.compile(r"(?<![\w/<.:}])/([a-z]+)\b(?!/|\.\w)")
 
 # Sentences that are too long or contain a banned word. Rewriting a sentence removes its entry.
 EXCEPTIONS = {

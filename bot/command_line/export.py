@@ -31,13 +31,14 @@ from bot.library.export_readme import report_line
 from bot.library.formats import FORMATS
 from bot.spotify.oauth import READ_SCOPES
 
-_DESCRIPTION = """\
-Write your Spotify library, or a part of it, to a file. It signs you in with your browser, and needs
-no Discord. The path of the file is written to standard output, everything else to standard error.
-
-The login is kept in memory only, and may only read. All requests count towards the daily quota of
-the Spotify app.
-"""
+_DESCRIPTION = (
+    "Write your Spotify library, or a part of it, to a file. It signs you in with your browser, "
+    "and needs no Discord. The path of the file goes to standard output, all else to standard "
+    "error. The login may only read, and is kept in memory only. All requests count towards the "
+    "daily quota of the Spotify app."
+)
+# Skipped entries of a list to name if the file has no table of them.
+_MAX_NAMED = 20
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -113,9 +114,10 @@ async def export(arguments: Namespace) -> int:
             async with running as done:
                 progress.close()
                 assert done is not None
-                target = _new_path(arguments.out, done.file_name, f"{exported_at:%Y-%m-%d}")
-                os.replace(folder / done.file_name, target)
-    say(_summary(done, progress.requests))
+                ((file_name, _),) = done.files  # there is no limit that would part it
+                target = _new_path(arguments.out, file_name, f"{exported_at:%Y-%m-%d}")
+                os.replace(folder / file_name, target)
+    say(_summary(done, progress.requests, is_archive=target.suffix == ".zip"))
     print(target)
     return ExitCode.OK if is_complete(done) else ExitCode.INCOMPLETE
 
@@ -142,9 +144,16 @@ def is_complete(done: Export) -> bool:
     return not unread and all(each.complete and not each.missing for each in done.reports)
 
 
-def _summary(done: Export, requests: int) -> str:
+def _summary(done: Export, requests: int, *, is_archive: bool) -> str:
     lines = [f"Done, with {requests:,} requests to Spotify. The file has:"]
-    lines += [report_line(report) for report in done.reports]
+    for report in done.reports:
+        if is_archive:
+            lines.append(report_line(report))
+            continue
+        lines.append(report_line(report, ""))
+        lines += [
+            f"    number {position:,}: {why}" for position, why in report.skipped[:_MAX_NAMED]
+        ]
     lines += [f"  {plain(name)}: not read, {reason}" for name, reason in done.failed]
     if done.left_out:
         lines.append(f"This format can’t hold: {', '.join(f'{noun}s' for noun in done.left_out)}.")

@@ -127,15 +127,18 @@ def skipped_csv(rows: Sequence[Sequence[object]], *, raw: bool) -> Iterator[str]
     return csv_text(("List", "Position", "Reason"), rows, byte_order_mark=True, raw=raw)
 
 
-def report_line(report: ListReport) -> str:
-    """The list's name, how many entries the file has, and what is special about them."""
+def report_line(report: ListReport, table: str = ", see skipped.csv") -> str:
+    """The list's name, how many entries the file has, and what is special about them.
+
+    table  where the skipped entries are listed
+    """
     notes = []
     if report.earlier:
         notes.append(f"{report.earlier:,} taken over from {report.read_at}")
     if report.local:
         notes.append(f"{report.local:,} of them local files")
     if report.skipped_count:
-        notes.append(f"{report.skipped_count:,} skipped, see skipped.csv")
+        notes.append(f"{report.skipped_count:,} skipped{table}")
     if report.missing:
         notes.append(f"Spotify counts {report.missing:,} more than it lists")
     elif not report.complete:
