@@ -20,7 +20,7 @@ from bot.command_line.exit_codes import ExitCode
 from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.spotify_session import add_login_arguments, sign_in
 from bot.command_line.terminal import TerminalProgress, plain, say
-from bot.config import configure_logging
+from bot.config.logs import configure_logging
 from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
 from bot.library.export import Export, RunningExports

@@ -16,11 +16,12 @@ from functools import partial
 
 import aiohttp
 
-from bot.command_line.environment import ENV_FILE, load_env_file
+from bot.command_line.environment import read_environment
 from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.terminal import plain, say
-from bot.config import SETTINGS, InvalidSettingError
-from bot.errors.bot_error import SettingsError
+from bot.config import SETTINGS
+from bot.config.parsers import InvalidSettingError
+from bot.errors.bot_error import ConfigError, SettingsError
 from bot.errors.spotify import AppGone
 from bot.spotify import Spotify, Transport
 from bot.spotify.oauth import SpotifyOAuth, TokenResponse
@@ -135,12 +136,17 @@ async def sign_in(
 
     Raises ConfigError, StartupError, BotError, and TimeoutError if nobody signs in.
     """
-    load_env_file(ENV_FILE)
-    client_id = arguments.client_id or _setting("SPOTIFY_CLIENT_ID", os.environ)
+    environ = read_environment().variables
+    if not arguments.client_id and not environ.get("SPOTIFY_CLIENT_ID"):
+        raise ConfigError(
+            "Name your Spotify app with --client-id. Copy its client ID from "
+            "developer.spotify.com/dashboard, your app, Settings."
+        )
+    client_id = arguments.client_id or _setting("SPOTIFY_CLIENT_ID", environ)
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         oauth = SpotifyOAuth(
             http,
-            _setting("SPOTIFY_ACCOUNTS_URL", os.environ),
+            _setting("SPOTIFY_ACCOUNTS_URL", environ),
             redirect_uri(arguments.port),
             client_id="",  # the app is the user's own, in the words of the errors
             scopes=scopes,
@@ -150,7 +156,7 @@ async def sign_in(
             raise AppGone
         transport = Transport(
             http,
-            _setting("SPOTIFY_API_URL", os.environ),
+            _setting("SPOTIFY_API_URL", environ),
             limiter=RateLimiter(now=now, monotonic=monotonic, daily_limit=_NO_DAILY_LIMIT),
             now=now,
             monotonic=monotonic,

@@ -16,6 +16,7 @@ from bot.login.linking import LOGIN_LIFETIME
 from bot.spotify.oauth import SpotifyOAuth, TokenResponse
 from bot.spotify.profile import Profile
 from bot.web import pages
+from bot.web.forwarded import Proxies
 from bot.web.listening import listen
 from bot.web.middleware import MAX_BODY, RequestGuard, html_response
 
@@ -125,7 +126,7 @@ async def serve_login(
     guard = RequestGuard(
         f"http://{HOST}:{port}",
         form_targets=(),
-        trusted_proxy=None,
+        proxies=Proxies(()),
         operator="",
         error_page=_error_page,
         monotonic=monotonic,
