@@ -28,6 +28,7 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
+from bot.library.downloads import Downloads
 from bot.library.export import RunningExports
 from bot.library.export_folders import erase_leftovers
 from bot.library.job_files import JobFolders
@@ -172,6 +173,7 @@ async def build(
         stack.push_async_callback(button_icons.close)
         exports = RunningExports()
         stack.push_async_callback(exports.close)
+        downloads = Downloads(store, settings.database, public_url, now=now)
         erase_leftovers(time.time())  # of the clock that dates the files
         jobs = Jobs(store, JobFolders(settings.database), sleep, now=now)
         stack.push_async_callback(jobs.close)
@@ -190,6 +192,7 @@ async def build(
             saved_items=SavedItems(undo_log, panels.items_saved),
             exports=exports,
             jobs=jobs,
+            downloads=downloads,
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),
             pins=Pins(sessions, store),
@@ -227,6 +230,7 @@ async def build(
                 bot.announce_login,
                 guard,
                 MetricsEndpoint(bot.metrics_text, settings.metrics_token, proxies),
+                downloads,
                 store.disk_error,
                 host=settings.host,
                 port=settings.port,

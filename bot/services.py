@@ -18,6 +18,7 @@ from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
+from bot.library.downloads import Downloads
 from bot.library.export import RunningExports
 from bot.library.jobs import Jobs
 from bot.library.pins import Pins
@@ -63,6 +64,7 @@ class Services:
     saved_items: SavedItems
     exports: RunningExports
     jobs: Jobs
+    downloads: Downloads
     playlist_editor: PlaylistEditor
     playlist_items: PlaylistItems
     playlist_changes: PlaylistChanges
@@ -98,6 +100,7 @@ class Services:
         if settings:
             self.reply_visibility.forget(user_id)
             self.sleep_timers.forget(user_id)
+            self.downloads.forget(user_id)
 
     async def expire(self) -> list[LoginUpdate]:
         """Erase what has expired, in memory and in the store, and test the disk.
@@ -117,5 +120,6 @@ class Services:
         with suppress(StorageError):
             await self.store.maintain()
             await self.jobs.expire()
+            await self.downloads.expire()
             return await self.login_flow.delete_expired()
         return []

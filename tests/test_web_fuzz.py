@@ -113,7 +113,9 @@ odd_values = st.one_of(
 )
 words = st.lists(odd_values, max_size=4).map("".join)
 paths = st.one_of(
-    st.sampled_from(["/health", "/privacy", "/setup", "/done", "/discord", "/callback", "/", "*"]),
+    st.sampled_from(
+        ["/health", "/privacy", "/setup", "/done", "/discord", "/callback", "/download", "/", "*"]
+    ),
     st.builds("/login/{}".format, words),
     st.builds("/{}/{}".format, words, words),
     st.sampled_from(["/login/NONCE", "/login/NONCE/", "//login/NONCE", "/login/./NONCE"]),
@@ -152,6 +154,7 @@ bodies = st.one_of(
     st.binary(max_size=40),
     st.integers(4090, 4100).map(bytes),
     st.sampled_from([b"a=b", CANARY, b"\x1f\x8b\x08", b"--\r\n", b"%", b"a" * 70_000]),
+    st.sampled_from([b"code=" + CANARY, b"code=%ff&code=%00", b"code=\xff", b"code"]),
 )
 
 

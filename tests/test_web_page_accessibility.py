@@ -88,7 +88,10 @@ async def _web_pages(client: LoginClient) -> list[WebPage]:
     _, offer = await client.request_login("mallory")
     return [
         WebPage("login", offer.url.removeprefix(client.harness.settings.public_url)),
-        *(WebPage(path, path) for path in ("/setup", "/privacy", "/login/x", "/nothing")),
+        *(
+            WebPage(path, path)
+            for path in ("/setup", "/privacy", "/download", "/login/x", "/nothing")
+        ),
         *results,
     ]
 
@@ -136,11 +139,11 @@ def _assert_readable(result: dict[str, Any], label: str) -> None:
 
 
 async def _assert_keyboard_reachable(tab: Tab, label: str) -> None:
-    """Every link and button is reachable with Tab and shows its focus."""
-    for _ in range(await tab.locator("a, button").count()):
+    """Every link, button and field is reachable with Tab and shows its focus."""
+    for _ in range(await tab.locator("a, button, input").count()):
         await tab.keyboard.press("Tab")
         name, style, width = await tab.evaluate(FOCUS_SCRIPT)
-        assert name in ("a", "button"), label
+        assert name in ("a", "button", "input"), label
         assert style == "solid", label
         assert width >= 2, label
 

@@ -66,6 +66,24 @@ class FileTooLarge(BotError):
     message = "The file is too big for Discord, even zipped."
 
 
+class DownloadGone(BotError):
+    """A download's address is wrong, used up or too old: the three are not told apart."""
+
+    title = "Nothing to download here"
+    message = (
+        "This address is used up, too old or incomplete. It works once, for 24 hours. "
+        "Use /export in Discord to get a new one."
+    )
+
+
+class DownloadRunning(BotError):
+    title = "Already downloading"
+    message = (
+        "This file is being downloaded right now. If that broke off, wait a minute, then press the "
+        "button in Discord again."
+    )
+
+
 class ExportInProgress(BotError):
     message = "Your last /export is still running. Wait until it’s done, then try again."
 

@@ -11,6 +11,7 @@ from bot.store import rekey
 from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
 from bot.store.connection import Connect, Database, OnWrite, connect_to_file
+from bot.store.downloads import DownloadTable, StoredDownload
 from bot.store.encryption import TokenCipher
 from bot.store.jobs import Job, JobKind, JobTable
 from bot.store.keys import key_file, load_or_create
@@ -34,6 +35,7 @@ __all__ = [
     "SavedDefault",
     "SleepTimer",
     "Store",
+    "StoredDownload",
 ]
 
 
@@ -53,6 +55,7 @@ class Store:
         self.api_usage = ApiUsageTable(database)
         self.sleep_timers = SleepTimerTable(database)
         self.jobs = JobTable(database, cipher)
+        self.downloads = DownloadTable(database)
 
     def record_writes(self, on_write: OnWrite) -> None:
         """Use `on_write` as the context of each write that a Discord user asked for."""

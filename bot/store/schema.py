@@ -175,6 +175,15 @@ MIGRATIONS = (
         PRIMARY KEY (discord_id, kind)
     ) STRICT;
     """,
+    """
+    CREATE TABLE download (
+        discord_id INTEGER PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        token      BLOB NOT NULL UNIQUE,
+        name       TEXT NOT NULL,
+        expires_at REAL NOT NULL,
+        attempts   INTEGER NOT NULL
+    ) STRICT;
+    """,
 )
 
 

@@ -1,4 +1,4 @@
-"""The HTTP server: login, callback, setup, privacy, health and metrics pages."""
+"""The HTTP server: login, callback, download, setup, privacy, health and metrics pages."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from aiohttp import web
 from bot.errors.bot_error import BotError
 from bot.errors.login import LoginLinkExpired
 from bot.errors.storage import StorageError
+from bot.library.downloads import PATH, Downloads
 from bot.login.flow import RESULT_PATH, LoginFlow
 from bot.login.linking import LOGIN_LIFETIME
 from bot.login.results import AwaitingCode, Callback, LoginUpdate, Redirect
 from bot.web import pages
 from bot.web.code_events import CodeEvents
+from bot.web.downloads import DownloadPages
 from bot.web.listening import listen
 from bot.web.metrics import MetricsEndpoint
 from bot.web.middleware import MAX_BODY, RequestGuard, call_when_lost, failure_page, html_response
@@ -32,6 +34,7 @@ async def serve(
     announce: AnnounceLogin,
     guard: RequestGuard,
     metrics: MetricsEndpoint,
+    downloads: Downloads,
     disk_error: Callable[[], Awaitable[StorageError | None]],
     *,
     host: str,
@@ -45,8 +48,9 @@ async def serve(
     """
     events = CodeEvents(flow, call_when_lost, guard.add_headers)
     handlers = _Handlers(
-        flow, announce, events, disk_error, guard.script_policy, public_url, operator
+        flow, announce, events, disk_error, guard.code_policy, public_url, operator
     )
+    download_pages = DownloadPages(downloads, guard.download_policy, guard.add_headers)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
     app.add_routes(
         [
@@ -59,6 +63,8 @@ async def serve(
             web.get("/callback", handlers.spotify_callback, allow_head=False),
             web.get(RESULT_PATH, handlers.result),
             web.get(pages.EVENTS_PATH, handlers.code_events, allow_head=False),
+            web.get(PATH, download_pages.show),
+            web.post(PATH, download_pages.send),
             web.get("/setup", handlers.setup),
             web.get("/privacy", handlers.privacy),
             web.get("/health", handlers.health),

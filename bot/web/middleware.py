@@ -26,7 +26,7 @@ BaseHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 MAX_BODY = 4 * 1024  # bytes
 REQUEST_TIMEOUT = 10.0  # seconds until a request must have arrived completely
 MAX_REQUESTS, REQUESTS_WINDOW = 40, 60.0  # requests of one address, within this many seconds
-_RATE_LIMITED_PATHS = ("/login", "/callback", "/discord")
+_RATE_LIMITED_PATHS = ("/login", "/callback", "/discord", "/download")
 # Hosting platforms and Prometheus request these by IP address.
 _ANY_HOST_PATHS = ("/health", "/metrics")
 
@@ -63,9 +63,10 @@ class RequestGuard:
         self._operator = operator
         self._rate_limit = SlidingWindow[str](MAX_REQUESTS, REQUESTS_WINDOW, monotonic=monotonic)
         self.headers = _headers(public_url, form_targets)
-        # For the one page that has a script. It may open the event stream of its login.
+        # For the pages with a script. That of a login's code may open the login's event stream.
         policy = self.headers["Content-Security-Policy"]
-        self.script_policy = f"{policy}; script-src '{pages.SCRIPT_HASH}'; connect-src 'self'"
+        self.code_policy = f"{policy}; script-src '{pages.CODE_SCRIPT_HASH}'; connect-src 'self'"
+        self.download_policy = f"{policy}; script-src '{pages.DOWNLOAD_SCRIPT_HASH}'"
 
     def make_connection(
         self, server: web.Server, loop: asyncio.AbstractEventLoop

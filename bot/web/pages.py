@@ -1,4 +1,4 @@
-"""The HTML pages of a login, and about setup and privacy."""
+"""The HTML pages of a login, of a download, and about setup and privacy."""
 
 from __future__ import annotations
 
@@ -39,16 +39,21 @@ p, li, h1 { overflow-wrap: anywhere; }
 button { width: 100%; margin: .25rem 0 1.125rem; padding: .8rem 1rem; border: 0;
   border-radius: .625rem; background: var(--act); color: var(--on-act); font: inherit;
   font-weight: 600; cursor: pointer; }
+label { display: block; margin: 0 0 1rem; }
+input { display: block; width: 100%; margin: .25rem 0 0; padding: .7rem; font: inherit;
+  color: inherit; background: var(--ground); border: 1px solid var(--soft);
+  border-radius: .625rem; }
+button:disabled { filter: saturate(.4); cursor: default; }
 button:hover { filter: brightness(1.08); }
 a { color: var(--act); }
-button:focus-visible, a:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
+:is(button, input, a):focus-visible { outline: 3px solid var(--ink); outline-offset: 3px; }
 """
 
 EVENTS_PATH = "/done/events"
 
 # Of the page with the confirmation code. Without it, the code is typed off and the page reloaded.
 # Browsers have a clipboard on https and on this machine only.
-SCRIPT = f"""
+CODE_SCRIPT = f"""
 const code = document.querySelector(".code");
 if (navigator.clipboard) {{
   const button = document.createElement("button");
@@ -63,13 +68,29 @@ const events = new EventSource("{EVENTS_PATH}");
 events.addEventListener("over", () => {{ events.close(); location.reload(); }});
 """
 
+# Of the page with a download. Without it, the code is copied from the address by hand.
+DOWNLOAD_SCRIPT = """
+const form = document.forms[0], field = form.code, button = form.querySelector("button");
+if (location.hash.length > 1) {
+  field.value = location.hash.slice(1);
+  field.parentElement.replaceWith(field);
+  field.type = "hidden";
+  history.replaceState(null, "", location.pathname);
+}
+form.addEventListener("submit", () => setTimeout(() => {
+  button.disabled = true;
+  button.textContent = "Download started";
+}));
+"""
+
 
 def _hash_source(text: str) -> str:
     """The hash by which a Content-Security-Policy allows this inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-STYLE_HASH, SCRIPT_HASH = _hash_source(STYLE), _hash_source(SCRIPT)
+STYLE_HASH = _hash_source(STYLE)
+CODE_SCRIPT_HASH, DOWNLOAD_SCRIPT_HASH = _hash_source(CODE_SCRIPT), _hash_source(DOWNLOAD_SCRIPT)
 
 
 _FOOT = '<p class="foot"><a href="/privacy">Privacy</a></p>'
@@ -131,7 +152,7 @@ def _confirmation_code(login_result: AwaitingCode) -> str:
         f'<p><output class="code" aria-label="Code">{escape(login_result.code)}</output></p>'
         '<p class="soft">Valid for 10 minutes. Not your Discord account, or did someone ask you '
         "for this code? Close this page and nothing will be linked.</p>"
-        f"<script>{SCRIPT}</script>",
+        f"<script>{CODE_SCRIPT}</script>",
     )
 
 
@@ -141,6 +162,20 @@ def failure(error: BotError, operator: str) -> str:
     text = escape(failure_message(error).replace(OPERATOR, operator))
     linked = text.replace("/setup", '<a href="/setup">/setup</a>')
     return render_page(title, f"<p>{linked}</p>")
+
+
+def download() -> str:
+    """The page of every download: the script takes the code from the address into the form."""
+    return render_page(
+        "Download your library",
+        "<p>This is the file of your export. You can download it once; then it’s erased here. "
+        "After 24 hours it’s erased in any case.</p>"
+        '<form method="post"><label>Code, the part of the address after #'
+        '<input name="code" required autocomplete="off" spellcheck="false"></label>'
+        "<button>Download</button></form>"
+        '<p class="soft">If the download breaks off, press the button in Discord again.</p>'
+        f"<script>{DOWNLOAD_SCRIPT}</script>",
+    )
 
 
 def setup(redirect_uri: str) -> str:
@@ -202,6 +237,8 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "Discord name.",
             "While your /export runs, what it has read, in temporary files. They’re erased when it "
             "ends; after a crash, when Tonearm next starts a day later or more.",
+            "A file of your /export that’s too big for Discord, until you’ve downloaded it: "
+            "24 hours at most.",
             "How many calls each Spotify app made in each hour of the last day.",
         ),
         "What you play, search or save isn’t stored, and nothing about servers is.",

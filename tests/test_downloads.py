@@ -1,0 +1,181 @@
+"""A file that is too large for Discord is fetched once, by the button of its page only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.library.downloads import LIFETIME, Download
+from bot.store.downloads import MAX_ATTEMPTS
+from bot.web.middleware import MAX_REQUESTS
+from sandbox.browser import preview
+from sandbox.harness import Harness
+from tests.raw_http import open_connection
+
+CONTENT = b"PK\x03\x04 a library"
+# More than the buffers between both ends of a connection, so that a transfer is under way.
+LARGE = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Site:
+    """The bot's pages, and Ada's files that wait there."""
+
+    harness: Harness
+    http: aiohttp.ClientSession
+
+    @property
+    def url(self) -> str:
+        return f"{self.harness.settings.public_url}/download"
+
+    @property
+    def files(self) -> list[Path]:
+        """All files in the folder of downloads."""
+        database = self.harness.settings.database
+        return list(database.with_name(f"{database.name}-downloads").glob("*"))
+
+    async def offer(self, content: bytes = CONTENT, *, size: int = 0) -> Download:
+        """A file of Ada's: its content, or so many zeros."""
+        path = self.harness.settings.database.with_name("library.zip")
+        path.write_bytes(content)
+        if size:
+            with path.open("wb") as file:
+                file.truncate(size)
+        assert self.harness.bot is not None
+        user_id = int(self.harness.discord.state.users["ada"].id)
+        return await self.harness.bot.services.downloads.offer(user_id, path)
+
+    async def post(self, code: str, **headers: str) -> tuple[int, bytes]:
+        """The status and the body."""
+        async with self.http.post(self.url, data={"code": code}, headers=headers) as response:
+            assert response.headers["Cache-Control"] == "no-store"
+            return response.status, await response.read()
+
+
+@asynccontextmanager
+async def _site(harness: Harness) -> AsyncIterator[Site]:
+    await harness.link_account("ada")
+    async with aiohttp.ClientSession() as http:
+        yield Site(harness, http)
+
+
+def _code(download: Download) -> str:
+    return download.url.partition("#")[2]
+
+
+async def test_only_the_button_uses_an_address_up_and_only_once(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    async with _site(harness) as site:
+        download = await site.offer()
+        code = _code(download)
+        assert download.url == f"{site.url}#{code}"
+        for page in await preview(download.url):
+            assert page.status == 200
+            assert code not in page.html + str(page.headers)
+        assert (await site.post(code, Origin="https://evil.test"))[0] == 403
+        assert (await site.post(code, **{"Sec-Fetch-Site": "cross-site"}))[0] == 403
+        async with site.http.get(f"{site.url}?code={code}") as response:
+            assert CONTENT not in await response.read()
+        (file,) = site.files
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert file.parent.stat().st_mode & 0o777 == 0o700
+        async with site.http.post(site.url, data={"code": code}) as response:
+            assert response.status == 200
+            assert response.headers["Content-Disposition"] == 'attachment; filename="library.zip"'
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert await response.read() == CONTENT
+        status, body = await site.post(code)
+        assert status == 410
+        assert b"Use /export in Discord" in body
+        assert not site.files
+        assert code not in caplog.text
+
+
+async def test_expired_replaced_and_guessed_addresses_are_told_apart_by_nobody(
+    harness: Harness,
+) -> None:
+    async with _site(harness) as site:
+        replaced, download = await site.offer(), await site.offer()
+        assert len(site.files) == 1
+        harness.clock.advance(LIFETIME - 1)
+        (status, page) = await site.post(_code(replaced))
+        assert status == 410
+        assert (await site.post(""))[1] == (await site.post("x" * 43))[1] == page
+        harness.clock.advance(2)
+        assert await site.post(_code(download)) == (410, page)
+        assert harness.bot is not None
+        await harness.bot.run_maintenance()
+        assert not site.files
+        statuses = [(await site.post(f"guess {number}"))[0] for number in range(MAX_REQUESTS + 1)]
+        assert statuses[-1] == 429
+        assert set(statuses) == {410, 429}
+
+
+async def test_address_survives_a_restart_and_ends_with_the_account(harness: Harness) -> None:
+    async with _site(harness) as site:
+        download = await site.offer()
+        stray = site.files[0].with_name("1-left by a crash")
+        stray.touch()
+        await harness.restart()
+        assert harness.bot is not None
+        await harness.bot.run_maintenance()
+        assert not stray.exists()
+        assert await site.post(_code(download)) == (200, CONTENT)
+        download = await site.offer(size=LARGE)
+        async with _begin(site, download) as reader:
+            await (await harness.discord.user_client("ada").run("/unlink")).press("Unlink")
+            assert not site.files
+            rest = await reader.read()
+            while chunk := await reader.read():
+                rest += chunk
+            assert len(rest) < LARGE
+        assert (await site.post(_code(download)))[0] == 410
+
+
+async def test_a_transfer_that_breaks_off_can_be_repeated_a_few_times(harness: Harness) -> None:
+    async with _site(harness) as site:
+        download = await site.offer(size=LARGE)
+        for _ in range(MAX_ATTEMPTS - 1):
+            async with _begin(site, download):
+                status, page = await site.post(_code(download))
+                assert status == 409
+                assert b"being downloaded right now" in page
+            await _until_free(site, download)
+        status, body = await site.post(_code(download))
+        assert (status, len(body)) == (200, LARGE)
+        download = await site.offer(size=LARGE)
+        for _ in range(MAX_ATTEMPTS):
+            async with _begin(site, download):
+                pass
+            await _until_free(site, download)
+        assert (await site.post(_code(download)))[0] == 410
+
+
+@asynccontextmanager
+async def _begin(site: Site, download: Download) -> AsyncIterator[asyncio.StreamReader]:
+    """Begin a transfer; breaks it off at the end."""
+    body = f"code={_code(download)}"
+    async with open_connection(site.harness.settings.port) as (reader, writer):
+        host = site.url.split("/")[2]
+        head = f"POST /download HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(f"{head}{body}".encode())
+        assert b"200 OK" in await reader.readline()
+        yield reader
+
+
+async def _until_free(site: Site, download: Download) -> None:
+    """Wait until the server has noticed that a transfer broke off."""
+    assert site.harness.bot is not None
+    running = site.harness.bot.services.downloads._running
+    async with asyncio.timeout(20):
+        while running:
+            async with site.http.get(f"{site.harness.settings.public_url}/health"):
+                pass
