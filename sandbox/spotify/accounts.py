@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..clock import Clock
 from .catalogue import GENERATED_ID_PREFIX, generated_uri
@@ -52,6 +53,8 @@ class Account:
     playlists: list[Playlist | None] = field(default_factory=list)  # the API shows None as null
     closed_devices: list[Device] = field(default_factory=list)  # Spotify is not open on these
     total_surplus: int = 0  # how many more liked songs `total` claims than there are
+    # The order in which one call lists what it saves: Spotify documents none.
+    batch_order: Literal["last is newest", "first is newest", "by ID"] = "last is newest"
 
     def saved_items(self, kind: str) -> list[SavedItem]:
         """The list for items of this kind ("track", "album", …)."""
@@ -72,9 +75,14 @@ class Account:
         return {uri for uri, _ in self.saved_items(kind)}
 
     def save(self, *uris: str) -> None:
-        """Save the URIs that are not saved yet; the last one is the newest."""
+        """Save the URIs that are not saved yet, in `batch_order`."""
         saved = {kind: self.saved_uris(kind) for kind in {uri_kind(uri) for uri in uris}}
-        for uri in dict.fromkeys(uris):
+        batch = list(dict.fromkeys(uris))
+        if self.batch_order == "first is newest":
+            batch.reverse()
+        elif self.batch_order == "by ID":
+            batch.sort()
+        for uri in batch:
             if uri not in saved[uri_kind(uri)]:
                 self.saved_items(uri_kind(uri)).insert(0, (uri, self.clock()))
         self.on_change()
