@@ -43,9 +43,9 @@ _REMASTER = re.compile(
 )
 _ADDITION = re.compile(r"\s*(?:[(\[][^)\]]*[)\]]|\s[-–—]\s.*$)")
 # Words that make another recording of a song.
-_VERSIONS = frozenset(
-    "live remix acoustic karaoke instrumental cover demo mix edit rework sped slowed nightcore "
-    "unplugged orchestral reprise mono rehearsal session tribute version".split()
+_VERSIONS = re.compile(
+    r"\b(?:live|unplugged|acoustic|instrumental|orchestral|karaoke|cover|tribute|remix|mix|edit"
+    r"|rework|version|reprise|sped|slowed|nightcore|demo|mono|rehearsal|session)\b"
 )
 
 
@@ -215,12 +215,11 @@ def _core(title: str) -> str:
 
 def _bare(title: str) -> str:
     """The title without what makes a version of it, unless nothing else is left."""
-    words = _plain(_ADDITION.sub("", _core(title))).split()
-    return " ".join(word for word in words if word not in _VERSIONS) or title
+    return _VERSIONS.sub("", _plain(_ADDITION.sub("", _core(title)))).strip() or title
 
 
 def _versions(title: str) -> frozenset[str]:
-    return _VERSIONS & frozenset(_plain(_core(title)).split())
+    return frozenset(_VERSIONS.findall(_plain(_core(title))))
 
 
 @lru_cache(maxsize=256)

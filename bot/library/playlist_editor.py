@@ -14,7 +14,13 @@ from bot.errors.spotify import OutcomeUnknown
 from bot.interactions.progress import Progress
 from bot.library.listed_songs import EntryRef
 from bot.library.playlist_contents import ContentsCache, PlaylistContents
-from bot.library.playlist_reversal import Restoration, Reversal, restoration, without_last
+from bot.library.playlist_reversal import (
+    Restoration,
+    Reversal,
+    restoration,
+    without_last,
+    without_newest,
+)
 from bot.library.playlist_rewrite import Rewrite
 from bot.library.undo import Change, UndoLog, Undone
 from bot.spotify import Spotify
@@ -104,6 +110,12 @@ class OpenPlaylist:
     async def take_back(self, uris: Sequence[str]) -> Undone:
         """Remove songs that were added behind all others: the last ones in this order."""
         return await self._restore(without_last(self.contents, uris))
+
+    async def take_out(self, uris: Sequence[str]) -> int:
+        """Remove these songs, of several copies the last ones; how many were gone already."""
+        plan = without_newest(self.contents, uris)
+        await self._restore(plan)
+        return plan.gone
 
     async def _restore(self, plan: Restoration) -> Undone:
         rewrite = Rewrite(self._spotify, self.contents)

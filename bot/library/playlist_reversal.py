@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -95,6 +95,19 @@ def without_last(current: PlaylistContents, uris: Sequence[str]) -> Restoration:
         return Restoration(list(kept), returning=0, leaving=0, lost=0, gone=len(uris))
     target = [n for n in kept if not start <= n < start + len(uris)]
     return Restoration(target, returning=0, leaving=len(uris), lost=0, gone=0)
+
+
+def without_newest(current: PlaylistContents, uris: Sequence[str]) -> Restoration:
+    """Takes out as many copies of each song as `uris` has, the last ones."""
+    leaving = Counter(uris)
+    target: list[EntryRef] = []
+    for index, song in reversed(list(enumerate(current))):
+        if leaving[song.uri]:
+            leaving[song.uri] -= 1
+        else:
+            target.append(index)
+    gone = sum(leaving.values())
+    return Restoration(target[::-1], returning=0, leaving=len(uris) - gone, lost=0, gone=gone)
 
 
 def _tags(

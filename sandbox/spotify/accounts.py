@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,6 +13,7 @@ from .devices import Device
 from .player import Player
 from .playlists import Playlist
 
+SaveOrder = Literal["last is newest", "first is newest", "by ID"]
 SavedItem = tuple[str, float | None]  # a URI and its time; very old items have none
 
 
@@ -53,8 +55,8 @@ class Account:
     playlists: list[Playlist | None] = field(default_factory=list)  # the API shows None as null
     closed_devices: list[Device] = field(default_factory=list)  # Spotify is not open on these
     total_surplus: int = 0  # how many more liked songs `total` claims than there are
-    # The order in which one call lists what it saves: Spotify documents none.
-    batch_order: Literal["last is newest", "first is newest", "by ID"] = "last is newest"
+    # How items that were saved in one second are listed: Spotify documents no order.
+    batch_order: SaveOrder = "last is newest"
 
     def saved_items(self, kind: str) -> list[SavedItem]:
         """The list for items of this kind ("track", "album", …)."""
@@ -76,15 +78,14 @@ class Account:
 
     def save(self, *uris: str) -> None:
         """Save the URIs that are not saved yet, in `batch_order`."""
-        saved = {kind: self.saved_uris(kind) for kind in {uri_kind(uri) for uri in uris}}
-        batch = list(dict.fromkeys(uris))
-        if self.batch_order == "first is newest":
-            batch.reverse()
-        elif self.batch_order == "by ID":
-            batch.sort()
-        for uri in batch:
-            if uri not in saved[uri_kind(uri)]:
-                self.saved_items(uri_kind(uri)).insert(0, (uri, self.clock()))
+        now = self.clock()
+        for uri in dict.fromkeys(uris):
+            items = self.saved_items(uri_kind(uri))
+            if uri not in self.saved_uris(uri_kind(uri)):
+                place = 0 if self.batch_order == "last is newest" else _of_this_second(items, now)
+                items.insert(place, (uri, now))
+                if self.batch_order == "by ID":
+                    items[: place + 1] = sorted(items[: place + 1])
         self.on_change()
 
     def remove(self, *uris: str) -> None:
@@ -129,6 +130,12 @@ class Account:
             self.on_change()
             return
         raise LookupError(f"there is no device {name}")
+
+
+def _of_this_second(items: list[SavedItem], now: float) -> int:
+    """How many of the newest items were saved in the same second."""
+    same = itertools.takewhile(lambda item: item[1] is not None and int(item[1]) == int(now), items)
+    return sum(1 for _ in same)
 
 
 def uri_kind(uri: str) -> str:

@@ -1,0 +1,284 @@
+"""What an import would change: the lists of a file beside what the account has already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from bot.library.export_lists import LibrarySection
+from bot.library.formats.imported import EntryProblem, ImportedEntry, ImportedList
+from bot.library.imported_library import ImportedLibrary
+from bot.library.matching import Candidate, WantedSong
+from bot.spotify.uris import Kind, Uri
+
+# Skipped entries that are named; beyond, they are counted.
+MAX_NAMED = 2_000
+# What a playlist can have, and what can be saved.
+PLAYLIST_KINDS = frozenset((Kind.TRACK, Kind.EPISODE))
+_FILE = "plan.json"
+
+
+class Skip(StrEnum):
+    """Why an entry of the file is not imported."""
+
+    LOCAL = "local"
+    GONE = "gone"
+    UNREADABLE = "unreadable"
+    NOT_FOUND = "not found"
+    UNDECIDED = "undecided"
+    REFUSED = "refused"
+    NOT_A_SONG = "not a song"
+
+
+_PROBLEMS: dict[EntryProblem, Skip] = {
+    EntryProblem.LOCAL_FILE: Skip.LOCAL,
+    EntryProblem.GONE: Skip.GONE,
+    EntryProblem.UNREADABLE: Skip.UNREADABLE,
+    EntryProblem.NAMELESS: Skip.UNREADABLE,
+    EntryProblem.UNSUPPORTED: Skip.NOT_A_SONG,
+}
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """An entry that is not imported. `list` is the number of its list."""
+
+    list: int
+    title: str
+    reason: Skip
+
+
+class OpenEntry(msgspec.Struct):
+    """An entry without a URI, at a position in the `uris` of the list with this number.
+
+    candidates  what it may be, best first; None: not looked up yet; empty: not found
+    chosen      the URI that was chosen, empty: to be left out, None: not decided
+    """
+
+    list_number: int
+    position: int
+    title: str
+    artists: str = ""
+    album: str = ""
+    duration_ms: int | None = None
+    isrc: str = ""
+    candidates: list[Candidate] | None = None
+    chosen: str | None = None
+
+    @property
+    def song(self) -> WantedSong:
+        return WantedSong(
+            title=self.title,
+            artists=self.artists,
+            album=self.album,
+            duration_ms=self.duration_ms,
+            isrc=self.isrc,
+        )
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the user has to say which of several songs it is."""
+        return bool(self.candidates) and self.chosen is None
+
+
+class ListPlan(msgspec.Struct):
+    """A list of the file.
+
+    uris         in the order in which they are added: a playlist's own, else the oldest first;
+                 empty where an entry has no URI (yet)
+    titles       of the entries, as the file has them, where it says them
+    existing     the ID of the user's playlist of the same name; empty: none
+    missing      the URIs that the existing one lacks, in order; each as often as it lacks it
+    """
+
+    section: LibrarySection
+    name: str
+    description: str = ""
+    public: bool = False
+    uri: str = ""
+    snapshot_id: str = ""
+    uris: list[str] = []
+    existing: str = ""
+    missing: list[str] = []
+
+    @property
+    def is_playlist(self) -> bool:
+        return self.section is LibrarySection.PLAYLIST
+
+    @property
+    def usable(self) -> list[str]:
+        return [uri for uri in self.uris if uri]
+
+
+class Plan(msgspec.Struct):
+    """What a file has, and what of it the account has.
+
+    format   what kind of file it is, for people
+    follows  playlists of other people, as URIs: the file has only their names
+    saved    items of the file that are saved or followed already
+    unsure   items for which that could not be read: an undo leaves them alone
+    skipped  the first MAX_NAMED entries that cannot be imported
+    counts   the number of all of them by reason
+    calls    the requests to Spotify that it took to make the plan
+    """
+
+    format: str = ""
+    doubts: list[str] = []
+    lists: list[ListPlan] = []
+    open: list[OpenEntry] = []
+    follows: list[str] = []
+    saved: list[str] = []
+    unsure: list[str] = []
+    skipped: list[Skipped] = []
+    counts: dict[Skip, int] = {}
+    calls: int = 0
+
+    def skip(self, number: int, title: str, reason: Skip) -> None:
+        """Note an entry of the list with this number that is not imported."""
+        self.counts[reason] = self.counts.get(reason, 0) + 1
+        if len(self.skipped) < MAX_NAMED:
+            self.skipped.append(Skipped(number, title, reason))
+
+    def settle(self, entry: OpenEntry, uri: str) -> None:
+        """Decide which song an entry is; an empty URI leaves it out."""
+        entry.chosen = uri
+        self.lists[entry.list_number].uris[entry.position] = uri
+
+    @property
+    def doubtful(self) -> list[OpenEntry]:
+        return [entry for entry in self.open if entry.is_doubtful]
+
+    @property
+    def not_found(self) -> list[OpenEntry]:
+        return [entry for entry in self.open if entry.candidates == []]
+
+    @property
+    def playlists(self) -> list[tuple[int, ListPlan]]:
+        """With their numbers."""
+        return [(number, each) for number, each in enumerate(self.lists) if each.is_playlist]
+
+    def to_save(self, kind: Kind) -> list[str]:
+        """The URIs of this kind in the lists that are no playlists, each once, oldest first."""
+        prefix = f"spotify:{kind}:"
+        saved = [each for each in self.lists if not each.is_playlist]
+        found = (uri for each in saved for uri in each.uris if uri.startswith(prefix))
+        return list(dict.fromkeys(found))
+
+    def store(self, folder: Path) -> None:
+        """Write it into the folder, all or nothing. Raises OSError."""
+        path = folder / _FILE
+        temporary = path.with_suffix(".new")
+        temporary.write_bytes(msgspec.json.encode(self))
+        temporary.chmod(0o600)
+        temporary.replace(path)
+
+    @staticmethod
+    def stored(folder: Path) -> Plan | None:
+        """The plan in the folder; None if there is none. Raises OSError."""
+        try:
+            return msgspec.json.decode((folder / _FILE).read_bytes(), type=Plan)
+        except FileNotFoundError:
+            return None
+
+
+def draft(library: ImportedLibrary) -> Plan:
+    """The plan of a file, without a look at Spotify. Blocks. Raises OSError."""
+    plan = Plan(format=library.facts.format, doubts=list(library.facts.doubts))
+    for listed in library.lists:
+        if listed.hidden:
+            if listed.uri:
+                plan.follows.append(listed.uri)
+            continue
+        entries = _in_order_of_adding(listed, library.entries(listed))
+        _add_list(plan, listed, entries)
+    return plan
+
+
+def _add_list(plan: Plan, listed: ImportedList, entries: Iterable[ImportedEntry]) -> None:
+    number = len(plan.lists)
+    added = ListPlan(
+        section=listed.section,
+        name=listed.name,
+        description=listed.description,
+        public=bool(listed.public),
+        uri=listed.uri,
+        snapshot_id=listed.snapshot_id,
+    )
+    plan.lists.append(added)
+    for entry in entries:
+        title = entry_title(entry)
+        if entry.problem is not None:
+            plan.skip(number, title, _PROBLEMS.get(entry.problem, Skip.UNREADABLE))
+        elif entry.uri and added.is_playlist and kind_of(entry.uri) not in PLAYLIST_KINDS:
+            plan.skip(number, title, Skip.NOT_A_SONG)
+        elif entry.uri:
+            added.uris.append(entry.uri)
+        else:
+            plan.open.append(
+                OpenEntry(
+                    list_number=number,
+                    position=len(added.uris),
+                    title=entry.name,
+                    artists=", ".join(entry.artists),
+                    album=entry.album,
+                    duration_ms=entry.duration_ms,
+                    isrc=entry.isrc,
+                )
+            )
+            added.uris.append("")
+
+
+def _in_order_of_adding(
+    listed: ImportedList, entries: Iterator[ImportedEntry]
+) -> Iterable[ImportedEntry]:
+    """A playlist's entries as they are; others from the oldest to the newest.
+
+    Exports list the newest first. If each entry has a date, the dates decide.
+    """
+    if listed.section is LibrarySection.PLAYLIST:
+        return entries
+    oldest_first = list(entries)[::-1]
+    if all(entry.added_at for entry in oldest_first):
+        oldest_first.sort(key=lambda entry: _seconds(entry.added_at))
+    return oldest_first
+
+
+def _seconds(text: str) -> float:
+    """Seconds since 1970 of an ISO 8601 time; one without a time zone is UTC."""
+    time = datetime.fromisoformat(text)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+def entry_title(entry: ImportedEntry) -> str:
+    """Artists and title of an entry, for people, not escaped."""
+    parts = [", ".join(entry.artists), entry.name]
+    return " – ".join(part for part in parts if part) or entry.uri
+
+
+def kind_of(uri: str) -> Kind | None:
+    """The kind in a URI; None for a local file and for a kind that no library holds."""
+    kind = uri.split(":")[1] if uri.count(":") == 2 else ""
+    return Kind(kind) if kind in {*Kind} else None
+
+
+def parse_uri(uri: str) -> Uri:
+    """The URI of an item, whose form was checked when the file was read."""
+    _, kind, item_id = uri.split(":")
+    return Uri(Kind(kind), item_id)
+
+
+def missing_from(wanted: Sequence[str], present: Iterable[str]) -> list[str]:
+    """What a list lacks of the wanted entries, in their order; duplicates count."""
+    left: dict[str, int] = {}
+    for uri in present:
+        left[uri] = left.get(uri, 0) + 1
+    missing = []
+    for uri in wanted:
+        if left.get(uri, 0):
+            left[uri] -= 1
+        else:
+            missing.append(uri)
+    return missing
