@@ -42,13 +42,17 @@ class Transfer:
 
     size        in bytes
     is_revoked  the transfer has to end
+    is_ending   the last bytes are being sent, so the browser may have them already
+    over        set when the transfer has ended
     """
 
     name: str
     file: BinaryIO
     size: int
     is_revoked: bool = False
+    is_ending: bool = False
     is_complete: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Downloads:
@@ -65,7 +69,7 @@ class Downloads:
         self._url = f"{public_url}{PATH}"
         self._now = now
         self._moving: set[Path] = set()
-        self._running: dict[int, Transfer | None] = {}
+        self._running: dict[int, Transfer] = {}
 
     async def offer(self, user_id: int, path: Path) -> Download:
         """Move a file to where its owner can fetch it, in place of an earlier one.
@@ -102,25 +106,32 @@ class Downloads:
 
         Raises DownloadGone for every token that does not work, DownloadRunning and StorageError.
         """
-        stored = await self._table.find(token, self._now())
-        if stored is None:
-            raise DownloadGone
-        if stored.discord_id in self._running:
-            raise DownloadRunning
-        self._running[stored.discord_id] = None
-        try:
-            if not await self._table.count_attempt(stored):
-                raise DownloadGone
-            with self._open(stored) as file:
-                size = os.fstat(file.fileno()).st_size
-                transfer = self._running[stored.discord_id] = Transfer(stored.name, file, size)
+        stored = await self._find(token)
+        while running := self._running.get(stored.discord_id):
+            if not (running.is_ending or running.is_revoked):
+                raise DownloadRunning
+            await running.over.wait()
+            stored = await self._find(token)
+        with self._open(stored) as file:
+            size = os.fstat(file.fileno()).st_size
+            transfer = self._running[stored.discord_id] = Transfer(stored.name, file, size)
+            try:
+                if not await self._table.count_attempt(stored):
+                    raise DownloadGone
                 yield transfer
-            if transfer.is_complete:
-                self._file(stored).unlink(missing_ok=True)
-                with suppress(StorageError):  # without its file, the row is of no use
-                    await self._table.delete(stored)
-        finally:
-            del self._running[stored.discord_id]
+                if transfer.is_complete:
+                    self._file(stored).unlink(missing_ok=True)
+                    with suppress(StorageError):  # without its file, the row is of no use
+                        await self._table.delete(stored)
+            finally:
+                del self._running[stored.discord_id]
+                transfer.over.set()
+
+    async def _find(self, token: str) -> StoredDownload:
+        """Does not suspend its caller. Raises DownloadGone."""
+        if stored := await self._table.find(token, self._now()):
+            return stored
+        raise DownloadGone
 
     def _open(self, stored: StoredDownload) -> BinaryIO:
         try:

@@ -83,9 +83,12 @@ class DownloadPages:
         try:
             async with asyncio.timeout(MAX_TIME):
                 await response.prepare(request)
+                left = transfer.size
                 while chunk := await asyncio.to_thread(transfer.file.read, _CHUNK):
                     if transfer.is_revoked:
                         raise ConnectionAbortedError
+                    left -= len(chunk)
+                    transfer.is_ending = left <= 0
                     async with asyncio.timeout(MAX_STALL):
                         await response.write(chunk)
                 await response.write_eof()
