@@ -190,7 +190,6 @@ def _write_list(
 
 
 def _new_report(spooled: SpooledList) -> ListReport:
-    taken_over = spooled.source.taken_over
     return ListReport(
         spooled.source.name,
         spooled.source.noun,
@@ -198,8 +197,8 @@ def _new_report(spooled: SpooledList) -> ListReport:
         counts=spooled.counts,
         complete=spooled.complete,
         first=spooled.first,
-        earlier=taken_over.earlier if taken_over else 0,
-        read_at=taken_over.read_at if taken_over else "",
+        earlier=spooled.earlier,
+        read_at=spooled.read_at,
     )
 
 

@@ -33,6 +33,8 @@ class SpooledList:
     cancelled  ends an iteration over the entries, which runs in a thread
     first     the number of entries in the file before the first one of these
     is_whole  whether these are all entries in the file
+    earlier   how many of the entries were taken over from an earlier export
+    read_at   when these were read, in ISO 8601
     """
 
     source: ExportList
@@ -44,6 +46,8 @@ class SpooledList:
     cancelled: Event
     first: int = 0
     is_whole: bool = True
+    earlier: int = 0
+    read_at: str = ""
 
     def part(self, first: int, last: int) -> SpooledList:
         """The entries from `first` to before `last`. What the list lacks is said of its end."""
@@ -116,4 +120,6 @@ async def spool(
         counts=None if reader.moved else reader.totals.range,
         complete=reader.complete,
         cancelled=cancelled,
+        earlier=source.taken_over.earlier if source.taken_over else 0,
+        read_at=source.taken_over.read_at if source.taken_over else "",
     )

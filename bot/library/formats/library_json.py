@@ -128,13 +128,12 @@ def _list_facts(
 ) -> Iterator[dict[str, object]]:
     """What is known of each list besides its items."""
     for spooled in lists:
-        taken_over = spooled.source.taken_over
         yield {
             "list": list_key(spooled.source),
             "items": spooled.count,
             "missing": spooled.missing,
             "complete": spooled.complete and spooled.is_whole,
-            "read_at": (taken_over and taken_over.read_at) or exported_at,
+            "read_at": spooled.read_at or exported_at,
         }
     for source, reason in failed:
         yield {"list": list_key(source), "failed": reason}
