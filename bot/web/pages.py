@@ -170,7 +170,7 @@ def download() -> str:
         "Download your library",
         "<p>This is the file of your export. You can download it once; then it’s erased here. "
         "After 24 hours it’s erased in any case.</p>"
-        '<form method="post"><label>Code, the part of the address after #'
+        '<form method="post"><label>Code (what comes after # in the address)'
         '<input name="code" required autocomplete="off" spellcheck="false"></label>'
         "<button>Download</button></form>"
         '<p class="soft">If the download breaks off, press the button in Discord again.</p>'
