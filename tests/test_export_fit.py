@@ -107,14 +107,15 @@ async def test_parts_of_an_archive_hold_the_whole_library_once(
     ]
     names = [name for part in parts for name in part]
     assert len(set(names)) == len(names), "parts can be unpacked into the same folder"
+    expected = json.loads(_unpack(whole)["library.json"])
     documents = []
     for number, part in enumerate(parts, 1):
         readme = part[f"README-{number}-of-{count}.txt"].decode()
         assert f"Part {number} of {count}." in readme
         documents.append(json.loads(part[f"library-{number}-of-{count}.json"]))
         assert (documents[-1]["part"], documents[-1]["parts"]) == (number, count)
+        assert documents[-1]["origin"] == expected["origin"] | {"selection": ""}
         assert ("only to their owners" in readme) == (number == 1)
-    expected = json.loads(_unpack(whole)["library.json"])
     for key in ("tracks", "albums", "artists", "shows", "episodes", "audiobooks"):
         assert [item for each in documents for item in each.get(key, ())] == expected[key]
     assert _playlists(documents) == _playlists([expected])
