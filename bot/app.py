@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 
 import aiohttp
 from discord.gateway import DiscordWebSocket
@@ -56,6 +57,7 @@ from bot.store.connection import Connect, connect_to_file
 from bot.web.forwarded import Proxies
 from bot.web.metrics import MetricsEndpoint
 from bot.web.middleware import RequestGuard
+from bot.web.readiness import not_ready
 
 
 @asynccontextmanager
@@ -89,7 +91,7 @@ async def build(
     async with AsyncExitStack() as stack:
         stack.enter_context(_use_discord_api(settings.discord_api_url))
         store = await stack.enter_async_context(
-            Store.open(settings.database, settings.token_keys, connect_database)
+            Store.open(settings.database, settings.token_keys, connect_database, time.time)
         )
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
@@ -232,6 +234,7 @@ async def build(
                 MetricsEndpoint(bot.metrics_text, settings.metrics_token, proxies),
                 downloads,
                 store.disk_error,
+                partial(not_ready, bot, store),
                 host=settings.host,
                 port=settings.port,
                 public_url=public_url,

@@ -59,6 +59,7 @@ class Connection(commands.AutoShardedBot):
 
     def __init__(self, tree: type[app_commands.CommandTree[commands.AutoShardedBot]]) -> None:
         self.unconfirmed = UnconfirmedResponses()
+        self._connected_shards: set[int] = set()
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -76,6 +77,21 @@ class Connection(commands.AutoShardedBot):
             max_ratelimit_timeout=MAX_RATE_LIMIT_WAIT,
         )
         skip_view_of_pressed_message(self)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether Discord's gateway delivers interactions, over all shards."""
+        return bool(self.shards) and self._connected_shards >= self.shards.keys()
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        # It has got READY. "shard_ready" comes two seconds later, for servers that nobody reads.
+        self._connected_shards.add(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self._connected_shards.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        self._connected_shards.discard(shard_id)
 
     async def setup_hook(self) -> None:
         # discord.py 2.7.1 uses aiohttp's timeout of five minutes, and has no option for it.

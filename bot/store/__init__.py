@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -45,9 +45,15 @@ class Store:
     The methods take and return plain values. Secrets are encrypted or hashed in here.
     """
 
-    def __init__(self, database: Database, cipher: TokenCipher) -> None:
+    def __init__(
+        self,
+        database: Database,
+        cipher: TokenCipher,
+        file_time: Callable[[], float] | None = None,
+    ) -> None:
         self._db = database
         self._cipher = cipher
+        self._file_time = file_time
         self.accounts = AccountTable(database, cipher)
         self.pending_logins = PendingLoginTable(database, cipher)
         self.preferences = PreferenceTable(database)
@@ -64,12 +70,18 @@ class Store:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, path: Path, keys: Sequence[bytes] = (), connect: Connect = connect_to_file
+        cls,
+        path: Path,
+        keys: Sequence[bytes] = (),
+        connect: Connect = connect_to_file,
+        file_time: Callable[[], float] | None = None,
     ) -> AsyncIterator[Store]:
         """The store in the file `path`; closed at the end.
 
         The first of the `keys` encrypts, all of them decrypt. Without keys, the key file beside
         the database is used, which is created with the first secret's database.
+
+        file_time  the clock that dates files, in seconds since 1970, for `maintain`
 
         Raises StartupError, also if a stored secret needs a key that is missing.
         """
@@ -77,7 +89,7 @@ class Store:
             used = await rekey.stored_key_ids(database)
             cipher = TokenCipher(keys or [load_or_create(key_file(path), may_create=not used)])
             cipher.require_keys(used)
-            store = cls(database, cipher)
+            store = cls(database, cipher, file_time)
             try:
                 yield store
             finally:
@@ -93,14 +105,23 @@ class Store:
         await self.accounts.save_unsaved()
 
     async def maintain(self) -> None:
-        """Do what `check_writable` does, and finish an erasure. Raises StorageError."""
+        """Do what `check_writable` does, finish an erasure, and delete old copies.
+
+        Raises StorageError.
+        """
         await self.check_writable()
+        if self._file_time is not None:
+            self._db.erase_old_copies(self._file_time())
         if self.has_unerased_rows:
             await self._db.truncate_wal()
 
     async def disk_error(self) -> StorageError | None:
         """The error of the last read or write; None if the disk works."""
         return await self._db.disk_error()
+
+    async def opens_logins(self) -> bool:
+        """Whether the keys open the first stored login. Raises StorageError."""
+        return await self.accounts.opens_first_login()
 
     @property
     def has_unerased_rows(self) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 
+from bot.errors.login import StoredLoginUnreadable
 from bot.errors.storage import StorageError
 from bot.store.connection import Database, Row
 from bot.store.encryption import TokenCipher
 
 _log = logging.getLogger(__name__)
 
-_COLUMNS = (
+ACCOUNT_COLUMNS = (
     "discord_id, account_id, name, client_id, scopes, authorized_at, generation, ended, reminded"
 )
 
@@ -54,9 +55,9 @@ class AccountTable:
 
     async def get(self, discord_id: int) -> LinkedAccount | None:
         row = await self._db.fetch_one(
-            f"SELECT {_COLUMNS} FROM link WHERE discord_id = ?", discord_id
+            f"SELECT {ACCOUNT_COLUMNS} FROM link WHERE discord_id = ?", discord_id
         )
-        return _account_from_row(row) if row else None
+        return account_from_row(row) if row else None
 
     async def refresh_token(self, account: LinkedAccount) -> str | None:
         """The refresh token; None if the row has changed since `account` was read.
@@ -72,6 +73,14 @@ class AccountTable:
         if row and unsaved and unsaved.version == account.version:
             return unsaved.refresh_token
         return self._cipher.decrypt(row[0], "refresh_token", account.discord_id) if row else None
+
+    async def opens_first_login(self) -> bool:
+        """Whether the keys decrypt the first stored refresh token; True without any."""
+        row = await self._db.fetch_one("SELECT refresh_token, discord_id FROM link LIMIT 1")
+        try:
+            return row is None or bool(self._cipher.decrypt(row[0], "refresh_token", row[1]))
+        except StoredLoginUnreadable:
+            return False
 
     async def find_owner(self, account_id: str) -> int | None:
         """The Discord user who has linked this Spotify account."""
@@ -159,17 +168,17 @@ class AccountTable:
             deleted = await db.execute("DELETE FROM link WHERE discord_id = ?", (discord_id,))
             await db.execute("DELETE FROM person WHERE discord_id = ?", (discord_id,))
         self._unsaved.pop(discord_id, None)
-        await self._db.truncate_wal()
+        await self._db.erase_traces(discord_id)
         return deleted.rowcount == 1
 
     async def authorized_before(self, cutoff: float) -> list[LinkedAccount]:
         """Accounts authorized before `cutoff` and not revoked, of users who want reminders."""
         rows = await self._db.fetch_all(
-            f"SELECT {_COLUMNS} FROM link JOIN person USING (discord_id)"
+            f"SELECT {ACCOUNT_COLUMNS} FROM link JOIN person USING (discord_id)"
             " WHERE authorized_at < ? AND reminders AND NOT ended",
             cutoff,
         )
-        return [_account_from_row(row) for row in rows]
+        return [account_from_row(row) for row in rows]
 
     async def mark_reminded(self, account: LinkedAccount, days: int) -> bool:
         """Record a reminder before it is sent. False if it was sent, or the account changed."""
@@ -195,7 +204,7 @@ class AccountTable:
         return int(count)
 
 
-def _account_from_row(row: Row) -> LinkedAccount:
+def account_from_row(row: Row) -> LinkedAccount:
     values = list(row)
     values[7] = bool(values[7])
     return LinkedAccount(*values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 import sqlite3
@@ -12,32 +11,31 @@ from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     AsyncExitStack,
-    ExitStack,
     asynccontextmanager,
     closing,
     contextmanager,
     nullcontext,
     suppress,
 )
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import aiosqlite
 
-from bot.errors.bot_error import StartupError
 from bot.errors.storage import StorageDamaged, StorageError
+from bot.store import migration_copies
 from bot.store.disk_errors import (
     damage_error,
     file_error,
     file_identities,
     file_size,
-    irregular_file_error,
-    lock_file,
     replacement_error,
     startup_error,
     statement_error,
 )
 from bot.store.keys import key_file
+from bot.store.process_lock import process_lock
 from bot.store.schema import migrate, missing_columns
 
 _log = logging.getLogger(__name__)
@@ -120,7 +118,7 @@ class Database:
         """
         async with AsyncExitStack() as stack:
             try:
-                is_new = stack.enter_context(_process_lock(path))
+                is_new = stack.enter_context(process_lock(path))
                 connections = await stack.enter_async_context(connect(path))
                 await _prepare(path, connections.writer)
                 database = cls(path, connections)
@@ -207,6 +205,20 @@ class Database:
                 await self.check_writable()
         return self._disk_error
 
+    def erase_old_copies(self, now: float) -> None:
+        """Delete the copies of the database from before a migration that are too old."""
+        with suppress(OSError):  # the next minute tries again
+            migration_copies.erase_old_copies(self._path, now)
+
+    async def erase_traces(self, discord_id: int) -> None:
+        """Erase a user's rows that were deleted from the database from the files beside it."""
+        await self.truncate_wal()
+        try:
+            await asyncio.to_thread(migration_copies.erase_in_copies, self._path, discord_id)
+        except (OSError, sqlite3.Error) as error:
+            # A copy from before a migration is deleted within a week.
+            _log.warning("erased rows are still in a copy: %s", type(error).__name__)
+
     async def truncate_wal(self) -> None:
         """Checkpoint and empty the write-ahead log, which still contains erased rows.
 
@@ -267,32 +279,6 @@ async def _prepare(path: Path, writer: aiosqlite.Connection) -> None:
             raise damage_error(path, str(rows[0][0]))
     for pragma in _PRAGMAS:
         await writer.execute(f"PRAGMA {pragma}")
-    await migrate(writer)
+    await migrate(writer, partial(migration_copies.copy_before_migration, writer, path))
     if missing := await missing_columns(writer):
         raise damage_error(path, f"without {missing[0]}")
-
-
-@contextmanager
-def _process_lock(path: Path) -> Iterator[bool]:
-    """Lock the file beside the database; yields whether the database is new.
-
-    Two processes would use the same refresh token, and Spotify may then revoke it. Raises
-    StartupError if another process holds the lock, StorageError, OSError.
-    """
-    is_new = not path.exists() or path.stat().st_size == 0
-    if path.exists() and not path.is_file():
-        raise irregular_file_error(path)
-    lock = lock_file(path)
-    with ExitStack() as stack:
-        try:
-            file = stack.enter_context(lock.open("w"))
-        except OSError as error:
-            raise file_error(error, lock) from None
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartupError(
-                f"Another Tonearm is running on {path}. Stop it first, or set DATABASE to "
-                "another file."
-            ) from None
-        yield is_new

@@ -5,26 +5,15 @@ from __future__ import annotations
 from bot.errors.bot_error import StartupError
 from bot.errors.login import LoginExpired
 from bot.store.connection import Database
-from bot.store.encryption import KEY_ID_LENGTH, TokenCipher
-
-ENCRYPTED_COLUMNS = (
-    ("link", "refresh_token"),
-    ("login", "refresh_token"),
-    ("login", "code"),
-    ("login", "notice"),
-    ("job", "place"),
-)
+from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.encryption import TokenCipher
 
 
 async def stored_key_ids(database: Database) -> set[bytes]:
     """The ids of all keys that encrypted a stored secret."""
     ids: set[bytes] = set()
     for table, column in ENCRYPTED_COLUMNS:
-        rows = await database.fetch_all(
-            f"SELECT DISTINCT substr({column}, 1, {KEY_ID_LENGTH}) FROM {table}"
-            f" WHERE {column} IS NOT NULL"
-        )
-        ids |= {bytes(row[0]) for row in rows}
+        ids |= {bytes(row[0]) for row in await database.fetch_all(key_ids_sql(table, column))}
     return ids
 
 

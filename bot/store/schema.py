@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from functools import cache
 
@@ -188,7 +189,7 @@ MIGRATIONS = (
 
 
 # A table in each database of Tonearm since the first migration.
-_FIRST_TABLE = "note"
+FIRST_TABLE = "note"
 
 _COLUMNS = """
     SELECT part.name, field.name FROM sqlite_schema AS part, pragma_table_info(part.name) AS field
@@ -210,8 +211,12 @@ async def missing_columns(db: aiosqlite.Connection) -> list[str]:
     return [".".join(column) for column in sorted(_expected_columns() - present)]
 
 
-async def migrate(db: aiosqlite.Connection) -> None:
+async def migrate(
+    db: aiosqlite.Connection, back_up: Callable[[int], Awaitable[object]] | None = None
+) -> None:
     """Apply the missing migrations, each in its own transaction.
+
+    back_up  called with the number of migrations that a database has, before one more is applied
 
     Raises ConfigError if another program, or a newer version of Tonearm, made the database.
     """
@@ -221,7 +226,7 @@ async def migrate(db: aiosqlite.Connection) -> None:
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '[_]*'"
         )
     }
-    if tables and _FIRST_TABLE not in tables:
+    if tables and FIRST_TABLE not in tables:
         raise ConfigError(
             "The file in DATABASE belongs to another program. Set DATABASE to another file."
         )
@@ -232,6 +237,8 @@ async def migrate(db: aiosqlite.Connection) -> None:
         raise ConfigError(
             "This database was written by a newer Tonearm. Upgrade Tonearm to use it."
         )
+    if back_up is not None and 0 < applied < len(MIGRATIONS):
+        await back_up(applied)
     for number, statements in enumerate(MIGRATIONS, start=1):
         if applied < number:
             await db.executescript(

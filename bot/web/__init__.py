@@ -36,6 +36,7 @@ async def serve(
     metrics: MetricsEndpoint,
     downloads: Downloads,
     disk_error: Callable[[], Awaitable[StorageError | None]],
+    not_ready: Callable[[], Awaitable[str]],
     *,
     host: str,
     port: int,
@@ -44,11 +45,12 @@ async def serve(
 ) -> AsyncIterator[None]:
     """Serve the pages until the context ends. Raises StartupError if the port is in use.
 
-    `disk_error` returns the error that prevents writes to the database, for /health.
+    disk_error  returns the error that prevents writes to the database, for /health
+    not_ready   returns a word for why the bot cannot serve users, or "", for /ready
     """
     events = CodeEvents(flow, call_when_lost, guard.add_headers)
     handlers = _Handlers(
-        flow, announce, events, disk_error, guard.code_policy, public_url, operator
+        flow, announce, events, disk_error, not_ready, guard.code_policy, public_url, operator
     )
     download_pages = DownloadPages(downloads, guard.download_policy, guard.add_headers)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
@@ -68,6 +70,7 @@ async def serve(
             web.get("/setup", handlers.setup),
             web.get("/privacy", handlers.privacy),
             web.get("/health", handlers.health),
+            web.get("/ready", handlers.ready),
             web.get("/metrics", metrics.get),
         ]
     )
@@ -87,6 +90,7 @@ class _Handlers:
         announce: AnnounceLogin,
         events: CodeEvents,
         disk_error: Callable[[], Awaitable[StorageError | None]],
+        not_ready: Callable[[], Awaitable[str]],
         script_policy: str,
         public_url: str,
         operator: str,
@@ -96,6 +100,7 @@ class _Handlers:
         self._events = events
         self._script_policy = script_policy
         self._disk_error = disk_error
+        self._not_ready = not_ready
         self._operator = operator
         self._secure = public_url.startswith("https:")
         self._cookie_name = "__Host-tonearm" if self._secure else "tonearm"
@@ -145,6 +150,10 @@ class _Handlers:
         if (error := await self._disk_error()) is not None:
             return web.json_response({"status": error.word}, status=503)
         return web.json_response({"status": "ok"})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        word = await self._not_ready()
+        return web.json_response({"status": word or "ok"}, status=503 if word else 200)
 
     def _nonce_and_cookie(self, request: web.Request) -> tuple[str, str]:
         return request.match_info["nonce"], self._read_cookie(request)

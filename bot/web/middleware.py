@@ -28,7 +28,7 @@ REQUEST_TIMEOUT = 10.0  # seconds until a request must have arrived completely
 MAX_REQUESTS, REQUESTS_WINDOW = 40, 60.0  # requests of one address, within this many seconds
 _RATE_LIMITED_PATHS = ("/login", "/callback", "/discord", "/download")
 # Hosting platforms and Prometheus request these by IP address.
-_ANY_HOST_PATHS = ("/health", "/metrics")
+_ANY_HOST_PATHS = ("/health", "/ready", "/metrics")
 
 # aiohttp's access log contains query strings, and so authorization codes.
 _ACCESS_LOG = logging.getLogger(f"{__name__}.access")

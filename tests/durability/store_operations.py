@@ -10,8 +10,9 @@ from bot.errors.content import TooManyPins
 from bot.errors.login import AlreadyLinked, NotLinked
 from bot.store import AuthorizedAccount, LoginStep, PendingLogin, Pin, SavedDefault, Store
 from bot.store.connection import Database
+from bot.store.encrypted_columns import ENCRYPTED_COLUMNS
 from bot.store.encryption import TokenCipher
-from bot.store.rekey import ENCRYPTED_COLUMNS, reencrypt
+from bot.store.rekey import reencrypt
 
 USERS = range(101, 117)
 CURRENT_TIME, EXPIRES_AT = 1_800_000_000, 1_800_000_600

@@ -1,0 +1,33 @@
+"""`python -m bot people`: lists who has linked an account, also while the bot runs."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+
+from bot.command_line.environment import load_settings
+from bot.command_line.exit_codes import ExitCode
+from bot.spotify.consent_expiry import consent_expires_at
+from bot.store.linked_people import linked_people
+from bot.text.items import count
+
+
+def add_arguments(_parser: ArgumentParser) -> None:
+    """It has none."""
+
+
+def main(_arguments: Namespace) -> int:
+    settings = load_settings()
+    people = linked_people(settings.database)
+    for person in people:
+        app = (
+            "this bot’s app" if person.client_id == settings.spotify_client_id else "their own app"
+        )
+        since, until = (
+            datetime.fromtimestamp(moment, UTC).date()
+            for moment in (person.authorized_at, consent_expires_at(person.authorized_at))
+        )
+        state = "the login has ended" if person.revoked else f"until {until}"
+        print(f"{person.discord_id}  linked {since}, {state}, {app}")
+    print(f"{count(len(people), 'linked account')}.")
+    return ExitCode.OK

@@ -1,0 +1,26 @@
+"""`python -m bot restore FILE` of a copy of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.command_line.environment import load_settings
+from bot.command_line.exit_codes import ExitCode
+from bot.store.backup import restore
+from bot.text.items import count
+
+
+def restore_database(file: Path) -> int:
+    """Put a copy in the place of the database; the exit code. Raises StartupError."""
+    settings = load_settings()
+    report = restore(settings.database, file, settings.token_keys)
+    print(f"Restored {count(report.linked_accounts, 'linked account')} to {settings.database}.")
+    if report.new_key:
+        print("The key beside the copy is in use now.")
+    if old := [str(file) for file in (report.old_database, report.old_key) if file is not None]:
+        print(f"What was there before is in {' and '.join(old)}. Delete it when all is well.")
+    print(
+        "Some people may have to link again: Spotify may have replaced their logins since the copy "
+        "was made."
+    )
+    return ExitCode.OK

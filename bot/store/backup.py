@@ -1,0 +1,253 @@
+"""Copies the SQLite database and its key to files, and puts such copies back."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors.bot_error import ConfigError, StartupError
+from bot.store.disk_errors import damage_error, file_error, irregular_file_error, statement_error
+from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.encryption import TokenCipher
+from bot.store.keys import key_file, parse_key
+from bot.store.process_lock import process_lock
+from bot.store.schema import FIRST_TABLE, MIGRATIONS
+
+# SQLite's own header, at the beginning of each of its files.
+SQLITE_HEADER = b"SQLite format 3\0"
+
+_PARTIAL = ".partial"
+_WAL_SUFFIXES = ("-wal", "-shm")
+
+
+@dataclass(frozen=True)
+class BackupReport:
+    """What a copy of the database holds.
+
+    linked_accounts  their number
+    key              the file with its key; None if the keys are in TOKEN_KEYS
+    """
+
+    linked_accounts: int
+    key: Path | None
+
+
+@dataclass(frozen=True)
+class RestoreReport:
+    """A database that was put back.
+
+    linked_accounts  their number
+    old_database     where the database is that was there before; None if there was none
+    new_key          whether the copy's key is in use now; then `old_key` is where the other one is
+    """
+
+    linked_accounts: int
+    old_database: Path | None
+    new_key: bool
+    old_key: Path | None
+
+
+def is_database(file: Path) -> bool:
+    """Whether the file begins as an SQLite database. Raises StartupError."""
+    with _file_errors(file), file.open("rb") as opened:
+        return opened.read(len(SQLITE_HEADER)) == SQLITE_HEADER
+
+
+def back_up(
+    database: Path, target: Path, keys: Sequence[bytes] = (), *, replace: bool = False
+) -> BackupReport:
+    """Copy the database to `target`, and its key to `target` with .key; both are of mode 0600.
+
+    keys     of TOKEN_KEYS; if there are any, no key is copied
+    replace  whether files with these names may be there
+
+    The bot may run meanwhile: the copy is one state of the database. It is complete and was opened
+    once before it gets its name. Blocks. Raises StartupError.
+    """
+    key, key_target = key_file(database), key_file(target)
+    if not replace:
+        _require_free(target)
+        if not keys:
+            _require_free(key_target)
+    if not database.exists():
+        raise StartupError(f"{database} does not exist, so there is nothing to back up.")
+    with _partial(target) as copy:
+        copy_database(database, copy)
+        with _file_errors(key):
+            key_text = None if keys else key.read_bytes() if key.exists() else None
+        own = [_parse(key_text, key)] if key_text is not None else keys
+        linked = _check(copy, own, database)
+        if key_text is not None:
+            with _partial(key_target) as key_copy:
+                key_copy.write_bytes(key_text)
+    return BackupReport(linked, key_target if key_text is not None else None)
+
+
+def copy_database(database: Path, copy: Path) -> None:
+    """Copy one state of a database, that another process may be writing to. Raises StartupError."""
+    try:
+        address = f"{database.absolute().as_uri()}?mode=rw"
+        with (
+            closing(sqlite3.connect(address, uri=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.execute("PRAGMA query_only = ON")
+            source.backup(target)  # in one step, or else each write of the bot begins it again
+            target.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
+    except sqlite3.Error as error:
+        refusal = statement_error(error, database) or damage_error(database, str(error))
+        raise StartupError(str(refusal)) from None
+
+
+def restore(database: Path, source: Path, keys: Sequence[bytes] = ()) -> RestoreReport:
+    """Put a copy in the place of the database, which is kept beside it under another name.
+
+    keys  of TOKEN_KEYS; without any, the key beside the copy is put in place, if it is another one
+
+    Refuses a running bot, a damaged copy, one of a newer Tonearm, and one whose key is missing. If
+    the process is killed, the same call again completes it. Blocks. Raises StartupError.
+    """
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    key, source_key = key_file(database), key_file(source)
+    with _file_errors(database), process_lock(database), _partial(database) as copy:
+        with _file_errors(source):
+            shutil.copyfile(source, copy)
+        kept = [_parse(key.read_bytes(), key)] if not keys and key.exists() else list(keys)
+        brought = _parse(source_key.read_bytes(), source_key) if source_key.exists() else None
+        new_key = None
+        try:
+            linked = _check(copy, kept, source)
+        except ConfigError:
+            if brought is None or keys:
+                raise
+            linked, new_key = _check(copy, [brought], source), brought
+        old_key = None
+        if new_key is not None:
+            if key.exists():
+                old_key = _set_aside(key, stamp)
+            with _partial(key) as key_copy:
+                key_copy.write_text(new_key.hex())
+        old_database = None
+        if database.exists():
+            old_database = _set_aside(database, stamp)
+            _empty_log(database, old_database)
+    return RestoreReport(linked, old_database, new_key is not None, old_key)
+
+
+def _set_aside(file: Path, stamp: str) -> Path:
+    """Give the file a second name, under which it stays when it is replaced; which one.
+
+    Its first name stays too, so that a killed process leaves no place for a new, empty database.
+    """
+    aside = file.with_name(f"{file.name}.replaced-{stamp}")
+    with _file_errors(file):
+        try:
+            os.link(file, aside)
+        except OSError:  # this file system has one name for each file
+            shutil.copy2(file, aside)
+    return aside
+
+
+def _empty_log(database: Path, aside: Path) -> None:
+    """Move what is in the write-ahead log into the database: SQLite would apply it to the copy."""
+    with _file_errors(database):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for suffix in _WAL_SUFFIXES:  # of a database that is damaged
+            part = database.with_name(database.name + suffix)
+            if part.exists():
+                part.rename(f"{aside}{suffix}")
+
+
+def _check(copy: Path, keys: Sequence[bytes], named: Path) -> int:
+    """Open the copy of the database `named`; the number of its linked accounts.
+
+    Raises StartupError if it is damaged or of another program, ConfigError if a key is missing.
+    """
+    if not is_database(copy):
+        raise StartupError(f"{named} is not an SQLite database.")
+    try:
+        with closing(sqlite3.connect(copy)) as db:
+            ((result,),) = db.execute("PRAGMA quick_check(1)")
+            if result != "ok":
+                raise StartupError(str(damage_error(named, str(result))))
+            ((version,),) = db.execute("PRAGMA user_version")
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+            if FIRST_TABLE not in tables:
+                raise StartupError(f"{named} is a database of another program.")
+            if version > len(MIGRATIONS):
+                raise StartupError(f"{named} was written by a newer Tonearm. Upgrade first.")
+            used = set()
+            for table, column in ENCRYPTED_COLUMNS:
+                if table in tables:
+                    used |= {bytes(id_) for (id_,) in db.execute(key_ids_sql(table, column))}
+            if used:
+                if not keys:
+                    raise ConfigError(f"The key of {named} is missing: {key_file(named)}.")
+                TokenCipher(keys).require_keys(used)
+            ((linked,),) = db.execute("SELECT count(*) FROM link")
+            return int(linked)
+    except sqlite3.Error as error:
+        raise StartupError(str(damage_error(named, str(error)))) from None
+
+
+@contextmanager
+def _partial(target: Path) -> Iterator[Path]:
+    """A new file of mode 0600, which replaces `target` at the end, safe from a power cut.
+
+    What an earlier process left because it was killed is removed.
+    """
+    partial = target.with_name(f"{target.name}{_PARTIAL}-{secrets.token_hex(4)}")
+    with _file_errors(target):
+        for leftover in target.parent.glob(f"{target.name}{_PARTIAL}-*"):
+            leftover.unlink()
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield partial
+        with _file_errors(target):
+            _sync(partial)
+            partial.replace(target)
+            _sync(target.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _require_free(file: Path) -> None:
+    with _file_errors(file):
+        if file.exists() and not file.is_file():
+            raise StartupError(str(irregular_file_error(file)))
+        if file.exists():
+            raise StartupError(
+                f"{file} exists already. Choose another name, or use --replace to overwrite it."
+            )
+
+
+def _parse(text: bytes, file: Path) -> bytes:
+    try:
+        return parse_key(text.decode("utf-8-sig"))
+    except ValueError:
+        raise ConfigError(f"{file} is not a valid key file.") from None
+
+
+@contextmanager
+def _file_errors(file: Path) -> Iterator[None]:
+    """Raise errors of the disk as StartupError."""
+    try:
+        yield
+    except OSError as error:
+        raise StartupError(str(file_error(error, file))) from None
