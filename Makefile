@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run export test test-slow check package-check format bench picture icons docs lock clean
+.PHONY: help demo run export restore test test-slow check package-check format bench picture icons docs lock clean
 
 help:
 	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
@@ -16,6 +16,7 @@ help:
 	@echo 'make package-check test the files in packaging/ with systemd, nginx and Caddy'
 	@echo 'make run     run the bot for real, with the settings in .env'
 	@echo 'make export  write a Spotify library to a file, without Discord (ARGS=--help says how)'
+	@echo 'make restore put an exported library back, after a look (ARGS=--help says how)'
 	@echo 'make bench   measure speed and memory, and write bench.json'
 	@echo 'make format  format the code'
 	@echo 'make docs    update the generated parts of the documents'
@@ -31,6 +32,9 @@ run: $(VENV)/runtime
 
 export: $(VENV)/runtime
 	@$(PY) -m bot export $(ARGS)
+
+restore: $(VENV)/runtime
+	@$(PY) -m bot restore $(ARGS)
 
 test: $(VENV)/dev
 	@$(PY) -m pytest -m 'not slow and not package' $(ARGS)

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "run": "Run the bot until it gets a signal. This is the default.",
     "export": "Write a Spotify library to a file, without Discord.",
     "backup": "Copy the database and its key to files, also while the bot runs.",
+    "restore": "Put back a copy of the database, or an exported library.",
     "people": "List who has linked an account, also while the bot runs.",
     "forget": "Erase everything about a Discord user. Stop the bot before.",
     "healthcheck": "Ask the running bot on this machine whether it is ready.",

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
-import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from bot.command_line.exit_codes import ExitCode
-from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.spotify_session import add_login_arguments, sign_in
 from bot.command_line.terminal import TerminalProgress, plain, say
-from bot.config.logs import configure_logging
-from bot.errors.bot_error import BotError
-from bot.errors.storage import StorageError
+from bot.command_line.terminal_command import run_command
 from bot.library.export import Export, RunningExports
 from bot.library.export_files import JSON, ZIP
 from bot.library.export_folders import translate_disk_errors
@@ -69,27 +62,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """The exit code. Raises ConfigError, StartupError, StorageError."""
-    configure_logging(logging.WARNING)
-    try:
-        return asyncio.run(_until_terminated(export(arguments)))
-    except StorageError:
-        raise
-    except BotError as error:
-        say(terminal_message(error))
-        return ExitCode.FAILED
-    except TimeoutError:
-        say("Nobody signed in within ten minutes. Run the command again.")
-        return ExitCode.FAILED
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        say("Stopped. Nothing is kept.")
-        return ExitCode.INTERRUPTED
-
-
-async def _until_terminated(work: Coroutine[Any, Any, int]) -> int:
-    """The result of the work, which SIGTERM cancels as `asyncio.run` does on SIGINT."""
-    task = asyncio.create_task(work)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await task
+    with translate_disk_errors():
+        arguments.out.mkdir(parents=True, exist_ok=True)
+    return run_command(export(arguments), stopped="Stopped. Nothing is kept.")
 
 
 async def export(arguments: Namespace) -> int:
@@ -124,8 +99,7 @@ async def export(arguments: Namespace) -> int:
 
 @contextmanager
 def _folder(parent: Path) -> Iterator[Path]:
-    """A folder for what is being read, in the folder of the file, which is made if needed."""
-    parent.mkdir(parents=True, exist_ok=True)
+    """A folder for what is being read, in the folder of the file."""
     with TemporaryDirectory(prefix=".tonearm-export-", dir=parent) as name:
         yield Path(name)
 

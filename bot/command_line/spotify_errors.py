@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors.bot_error import BotError
 from bot.errors.content import EmptyQuery, NothingToExport, PlaylistNotFound, SeveralPlaylists
+from bot.errors.files import ListeningHistory, UnknownFile, UnreadableFile
 from bot.errors.login import LoginCancelled, LoginError, NeedsLogin, OwnAppGone
 from bot.errors.spotify import (
     AppGone,
@@ -35,6 +36,8 @@ _MESSAGES: dict[type[BotError], str] = {
     NothingToExport: "Spotify lists nothing there, so there’s nothing to export.",
     PlaylistNotFound: "None of your playlists has that name. Check the spelling, or use its link.",
     SeveralPlaylists: "Several of your playlists have that name. Use the link to one.",
+    UnknownFile: "I don’t know that kind of file. Use an export, or one of another tool.",
+    ListeningHistory: "That’s your listening history, not your library. Use YourLibrary.json.",
     EmptyQuery: "Which playlist? Give its name or its link.",
     NotFound: "Spotify can’t find that. Check the link.",
     OutcomeUnknown: "Spotify didn’t confirm that. Check in Spotify before you try again.",
@@ -45,4 +48,7 @@ def terminal_message(error: BotError) -> str:
     """What happened, and the next step, in one line or more."""
     kinds = (kind for kind in type(error).__mro__ if kind in _MESSAGES)
     kind = next(kinds, None)
-    return error.message if kind is None else _MESSAGES[kind]
+    message = error.message if kind is None else _MESSAGES[kind]
+    if isinstance(error, UnreadableFile):  # nobody attaches a file to a command in a terminal
+        message = message.replace("attach", "use").replace("Attach", "Use")
+    return message

@@ -25,11 +25,12 @@ class TerminalProgress(StoppableWork):
     """A bar for each part of the work; without a terminal, nothing until `close` of a part.
 
     requests  the number of requests to Spotify so far
+    steps     a number that grows with each step
     """
 
     def __init__(self) -> None:
         super().__init__(self._ignore, "")
-        self.requests = 0
+        self.requests = self.steps = 0
         self._bar: tqdm[NoReturn] | None = None
 
     def count_request(self, *_exchange: object) -> None:
@@ -41,7 +42,17 @@ class TerminalProgress(StoppableWork):
         self.close()
         self._bar = tqdm(desc=task, unit="", leave=False, disable=None, dynamic_ncols=True)
 
+    def continue_with(self, task: str) -> None:
+        """Begin this part of the work, unless it has begun."""
+        if self._bar is None or self._bar.desc != f"{task}: ":
+            self.begin(task)
+
     async def __call__(self, done: int, expected: int) -> None:
+        self.show(done, expected)
+
+    def show(self, done: int, expected: int) -> None:
+        """Show how much of the part is done."""
+        self.steps += 1
         if self._bar is not None:
             self._bar.total = expected
             self._bar.set_postfix_str(f"{self.requests:,} requests", refresh=False)

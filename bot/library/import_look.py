@@ -32,7 +32,7 @@ from bot.spotify.ownership import Ownership, ownership_of
 from bot.spotify.uris import Kind
 from bot.text.escape import single_line
 
-_FOUND, _CHECKED = "found.jsonl", "checked.jsonl"
+FOUND, _CHECKED = "found.jsonl", "checked.jsonl"
 # How often to read a playlist that changes meanwhile.
 _MAX_READS = 2
 
@@ -84,7 +84,7 @@ class Look:
     # ---- songs without a URI
 
     async def _find_songs(self, plan: Plan) -> None:
-        log = AppendLog(self._folder / _FOUND, _Found)
+        log = AppendLog(self._folder / FOUND, _Found)
         known = {found.key: found.candidates for found in log.read()}
         for done, entry in enumerate(plan.open):
             song = entry.song

@@ -168,5 +168,5 @@ def store_steps(steps: Sequence[Step], folder: Path) -> None:
 
 
 def stored_steps(folder: Path) -> list[Step]:
-    """Raises OSError."""
+    """Raises OSError, such as FileNotFoundError if none are stored."""
     return msgspec.json.decode((folder / _FILE).read_bytes(), type=list[Save | Fill])

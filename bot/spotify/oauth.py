@@ -49,6 +49,13 @@ READ_SCOPES = (
     "playlist-read-private",
     "playlist-read-collaborative",
 )
+# Those of them with which a restore adds to it.
+WRITE_SCOPES = (
+    "user-library-modify",
+    "user-follow-modify",
+    "playlist-modify-private",
+    "playlist-modify-public",
+)
 
 # How long, in seconds, and how many unknown client IDs to remember.
 GONE_TTL, MAX_GONE_APPS = 60.0, 1000

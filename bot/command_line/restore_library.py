@@ -1,0 +1,165 @@
+"""Adds what a file has, and an account lacks, to the account; by default it only says what."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import time
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import suppress
+from copy import deepcopy
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.command_line.exit_codes import ExitCode
+from bot.command_line.restore_report import (
+    done_text,
+    plan_text,
+    skipped_rows,
+    step_problems,
+    stopped_text,
+)
+from bot.command_line.spotify_errors import terminal_message
+from bot.command_line.spotify_session import SignedIn, sign_in
+from bot.command_line.terminal import TerminalProgress, plain, say
+from bot.command_line.terminal_command import run_command, with_waits
+from bot.errors.bot_error import StartupError
+from bot.errors.files import UnreadableFile
+from bot.library.export_folders import translate_disk_errors
+from bot.library.import_journal import Journal
+from bot.library.import_look import FOUND, Look
+from bot.library.import_plan import Plan, draft
+from bot.library.import_run import ImportRun, Surroundings
+from bot.library.import_steps import (
+    Choice,
+    Scope,
+    Step,
+    count_items,
+    make_steps,
+    store_steps,
+    stored_steps,
+)
+from bot.library.playlist_contents import ContentsCache
+from bot.library.read_file import read_library
+from bot.spotify.oauth import READ_SCOPES, WRITE_SCOPES
+
+_STOPPED = "Stopped. Run the same command again to go on."
+
+
+def restore_library(arguments: Namespace) -> int:
+    """The exit code. Raises ConfigError, StartupError, StorageError."""
+    file: Path = arguments.file
+    with translate_disk_errors():
+        try:
+            with TemporaryDirectory(prefix="tonearm-restore-") as folder:
+                plan = draft(read_library(file, Path(folder), name=file.name))
+        except UnreadableFile as error:
+            raise StartupError(f"{file}: {terminal_message(error)}") from None
+        except KeyboardInterrupt:
+            return ExitCode.INTERRUPTED
+        choice = _choice(arguments, plan)
+        return run_command(_restore(arguments, plan, choice), stopped=_STOPPED)
+
+
+def _choice(arguments: Namespace, plan: Plan) -> Choice:
+    """What the arguments choose. Raises StartupError for a playlist that the file lacks."""
+    merge = not arguments.new_playlists
+    if not arguments.playlist:
+        return Choice(Scope.LIKES if arguments.likes else Scope.ALL, merge=merge)
+    numbers = []
+    for name in arguments.playlist:
+        found = [number for number, listed in plan.playlists if listed.name == name]
+        if not found:
+            raise StartupError(f"The file has no playlist “{plain(name)}”.")
+        numbers += found
+    return Choice(Scope.PLAYLISTS, numbers, merge=merge)
+
+
+async def _restore(arguments: Namespace, plan: Plan, choice: Choice) -> int:
+    progress = TerminalProgress()
+    scopes = (*READ_SCOPES, *WRITE_SCOPES) if arguments.apply else READ_SCOPES
+    async with sign_in(arguments, scopes, on_exchange=progress.count_request) as signed_in:
+        folder = _folder(arguments.file, signed_in.profile.stable_account_id)
+        if arguments.restart:
+            shutil.rmtree(folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            steps, journal = stored_steps(folder), Journal(folder)
+            say(stopped_text(steps, journal))
+        except FileNotFoundError:
+            steps, journal = (
+                make_steps(await _look(signed_in, plan, folder, progress), choice),
+                None,
+            )
+        if not arguments.apply:
+            if journal is None:
+                _keep_searches(folder)
+            say("Nothing is changed yet. Add --apply to do it.")
+            return ExitCode.OK
+        store_steps(steps, folder)
+        journal = await _apply(signed_in, steps, folder, progress)
+        progress.close()
+        shutil.rmtree(folder)
+    say(done_text(steps, journal, progress.requests))
+    is_complete = not any(step_problems(steps, journal))
+    return ExitCode.OK if is_complete else ExitCode.INCOMPLETE
+
+
+def _folder(file: Path, account: str) -> Path:
+    """Where the progress of a restore of this content to this account is kept."""
+    digest = hashlib.sha256(file.read_bytes())
+    digest.update(account.encode())
+    return file.with_name(f".tonearm-restore-{digest.hexdigest()[:16]}")
+
+
+async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: TerminalProgress) -> Plan:
+    """Compare the file with the account, and say what is missing there."""
+
+    def show(task: str, done: int, expected: int) -> None:
+        progress.continue_with(task)
+        progress.show(done, expected)
+
+    async def look() -> Plan:
+        plan = deepcopy(draft)
+        contents = ContentsCache(monotonic=time.monotonic)
+        await Look(signed_in.spotify, 0, contents, folder, show).run(plan)
+        return plan
+
+    plan = await with_waits(look, progress, now=signed_in.now)
+    progress.close()
+    say(plan_text(plan))
+    for row in skipped_rows(plan):
+        print("\t".join(row))
+    return plan
+
+
+def _keep_searches(folder: Path) -> None:
+    """Keep only what was searched for, so that --apply need not search again."""
+    for path in folder.iterdir():
+        if path.name != FOUND or not path.stat().st_size:
+            path.unlink()
+    with suppress(OSError):  # it is not empty
+        folder.rmdir()
+
+
+async def _apply(
+    signed_in: SignedIn, steps: Sequence[Step], folder: Path, progress: TerminalProgress
+) -> Journal:
+    """Do what is left of the steps."""
+    before = [sum(len(step.uris) for step in steps[:number]) for number in range(len(steps))]
+    total = count_items(steps)
+
+    def on_step(number: int, done: int) -> None:
+        progress.show(before[number] + done, total)
+
+    around = Surroundings(on_step=on_step, sleep=asyncio.sleep)
+
+    async def run() -> Journal:
+        progress.begin("Restoring")
+        journal = Journal(folder)
+        await ImportRun(signed_in.spotify, steps, journal, around).run()
+        return journal
+
+    return await with_waits(run, progress, now=signed_in.now)

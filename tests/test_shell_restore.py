@@ -1,0 +1,98 @@
+"""`python -m bot restore`: puts an export back, after a look that changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.command_line import main
+from sandbox.clock import Clock
+from sandbox.spotify import Spotify
+from tests.imported_library import importable, library_of, wipe
+from tests.terminal_program import run_in_terminal
+
+
+@pytest.fixture(name="spotify")
+async def _spotify() -> AsyncIterator[Spotify]:
+    async with Spotify(Clock()) as it:
+        yield it
+
+
+async def _run(spotify: Spotify, folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """The exit code, standard output and standard error of a command that signs in."""
+    async with run_in_terminal(spotify, folder, *arguments) as program:
+        await program.log_in()
+        code, out = await program.end()
+        return code, out, program.said
+
+
+async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Path) -> None:
+    ada = spotify.accounts["ada"]
+    before = importable(library_of(ada))
+    ada.playlists.remove(None)  # the export is complete without it
+    code, out, said = await _run(spotify, tmp_path, "export", "--format", "json")
+    file = out.strip()
+    assert code == 0, said
+    assert "Hard to Print: 37 (1 of them local files; 1 skipped)" in said
+    assert re.search(r"number \d+: Spotify no longer has it", said)
+    wipe(ada)
+    empty = library_of(ada)
+    code, out, said = await _run(spotify, tmp_path, "restore", file)
+    assert (code, library_of(ada)) == (0, empty)
+    assert f"Liked songs: {len(before.saved['track'])}, {len(before.saved['track'])} to add" in said
+    assert "Add --apply to do it." in said
+    assert "local file, which Spotify doesn’t have\tHard to Print\t" in out
+    assert not [path for path in tmp_path.iterdir() if path.name != file]
+    code, _, said = await _run(spotify, tmp_path, "restore", file, "--apply")
+    assert code == 0, said
+    assert importable(library_of(ada)) == before
+    assert not [path for path in tmp_path.iterdir() if path.name != file]
+
+
+@pytest.mark.slow
+async def test_a_killed_restore_goes_on_and_doubles_nothing(
+    spotify: Spotify, tmp_path: Path
+) -> None:
+    """A quota is used up on the way, too: it waits, says until when, and goes on."""
+    ada = spotify.accounts["ada"]
+    before = importable(library_of(ada))
+    _, out, _ = await _run(spotify, tmp_path, "export", "--format", "json")
+    file = out.strip()
+    wipe(ada)
+    spotify.add_rate_limit(1, quota=True, pattern="PUT .*/me/library")
+    for killed_at in (2, 5, 9):
+        async with run_in_terminal(spotify, tmp_path, "restore", file, "--apply") as program:
+            writes = len([call for call in spotify.calls if call.method != "GET"])
+
+            def is_far(far: int = writes + killed_at) -> bool:
+                return len([call for call in spotify.calls if call.method != "GET"]) >= far
+
+            await program.log_in()
+            await spotify.changes.wait_until(is_far, timeout=30)
+            program.process.kill()
+    code, _, said = await _run(spotify, tmp_path, "restore", file)
+    assert code == 0
+    assert "An earlier restore of this file was stopped" in said
+    code, _, said = await _run(spotify, tmp_path, "restore", file, "--apply")
+    assert code == 0, said
+    assert importable(library_of(ada)) == before
+
+
+def test_content_decides_what_is_restored_and_whether(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    for content, code, sentence in (
+        (b"SQLite format 3\0", 78, "DISCORD_TOKEN is missing"),  # as the database needs it
+        (b"a shopping list", 1, "I don’t know that kind of file."),
+        (b'{"tracks": [', 1, "Download or export it again, then use the new one."),
+    ):
+        file.write_bytes(content)
+        assert main(["restore", str(file)]) == code
+        assert sentence in capsys.readouterr().err
+    file.unlink()
+    assert main(["restore", str(file)]) == 1
+    assert "cannot be read: No such file" in capsys.readouterr().err
