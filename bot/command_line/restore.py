@@ -9,9 +9,8 @@ from bot.command_line.spotify_session import add_login_arguments
 from bot.errors.bot_error import StartupError
 
 _DESCRIPTION = (
-    "Put back what FILE has; its content decides what it is. A copy of the bot’s database, which "
-    "begins as every SQLite file, takes the place of the database at once, and what was there is "
-    "kept. Stop the bot before. "
+    "Put back what FILE has; its content decides what it is. An SQLite file is a copy of the "
+    "bot’s database. It takes the place of the database at once, and the old one is kept. "
     "Anything else is an exported library, also of another tool, such as Exportify. What it has "
     "and your Spotify account lacks is added to the account. Without --apply, it only says what it "
     "would do. It signs you in with your browser, and needs no Discord. What can’t be restored is "
