@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -16,11 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors.backups import NotAnEarlierExport, OtherAccount
-from bot.library.earlier_export import EarlierExport, read_earlier
+from bot.library.earlier_export import read_earlier
+from bot.library.earlier_lists import EarlierExport
 from bot.library.export_lists import EVERYTHING, ExportList, LibrarySection
-from bot.library.export_report import ListReport
+from bot.library.export_report import ListReport, Part
+from bot.library.fit import divide
 from bot.library.formats import encode
-from bot.library.formats.library_json import Origin, account_mark, write
+from bot.library.formats.library_json import Origin, account_mark, list_key, write
 from bot.library.library_diff import Change, LibraryDiff, compare
 from bot.library.line_file import LineWriter
 from bot.library.spool import SpooledList
@@ -28,6 +31,8 @@ from bot.spotify.models import Playlist
 
 ORIGIN = Origin(EVERYTHING, account_mark("ada"), "ada-id")
 Entry = dict[str, Any]
+# A folder in memory, where there is one.
+RAM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 ID = "{:022}"
 
 
@@ -51,6 +56,12 @@ def _write(
     failed: Sequence[ExportList] = (),
 ) -> Path:
     """A JSON file as an export writes it."""
+    return _write_spooled(folder, _spool(folder, lists, complete=complete), failed)
+
+
+def _spool(
+    folder: Path, lists: Sequence[tuple[ExportList, Sequence[Entry]]], *, complete: bool = True
+) -> list[SpooledList]:
     spooled = []
     for number, (source, entries) in enumerate(lists):
         path = folder / f"list-{number}"
@@ -59,16 +70,26 @@ def _write(
             writer.write(json.dumps(entry).encode())
         writer.close()
         spooled.append(SpooledList(source, path, len(entries), 0, None, complete, Event()))
+    return spooled
+
+
+def _write_spooled(
+    folder: Path,
+    spooled: Sequence[SpooledList],
+    failed: Sequence[ExportList] = (),
+    part: Part | None = None,
+) -> Path:
     text = write(
         spooled,
-        [ListReport("", "") for _ in lists],
-        [_playlist(99, "Not mine")],
+        [ListReport("", "") for _ in spooled],
+        [_playlist(99, "Not mine")] if part is None or part.number == 1 else [],
         [(source, "Spotify no longer has it") for source in failed],
         lambda: [("Liked songs", 1, "why")],
         exported_at="2026-11-28T10:00:00+00:00",
         origin=ORIGIN,
+        part=part,
     )
-    path = folder / "library.json"
+    path = folder / f"library{part.suffix if part else ''}.json"
     with path.open("wb") as file:
         encode(text, file)
     return path
@@ -80,7 +101,7 @@ def _export(
     **options: Any,
 ) -> EarlierExport:
     folder.mkdir()
-    return read_earlier(_write(folder, lists, **options), folder)
+    return read_earlier([_write(folder, lists, **options)], folder)
 
 
 LIKED = ExportList(LibrarySection.LIKED)
@@ -97,7 +118,7 @@ def test_what_was_written_is_read_back(
         for number, (title, gone) in enumerate(songs)
     ]
     mine = ExportList(LibrarySection.PLAYLIST, _playlist(1, name))
-    with TemporaryDirectory() as directory:
+    with TemporaryDirectory(dir=RAM) as directory:
         folder = Path(directory)
         path = _write(
             folder, [(LIKED, entries), (mine, [])], failed=[ExportList(LibrarySection.ALBUMS)]
@@ -108,14 +129,14 @@ def test_what_was_written_is_read_back(
                 archive.writestr("README.txt", "{}")
                 archive.write(path, "library.json")
             path = packed
-        export = read_earlier(path, folder)
+        export = read_earlier([path], folder)
         liked, playlist, hidden = export.lists.values()
         assert [json.loads(raw) for raw in liked.raw()] == entries
         titles = [None if gone else title for title, gone in songs]
         assert [line.title if line.uri else None for line in liked.lines()] == titles
         assert liked.complete
         assert (playlist.name, playlist.snapshot_id) == (name or "", "snap1")
-        assert (playlist.count, hidden.path, set(export.failed)) == (0, None, {"albums"})
+        assert (playlist.count, hidden.paths, set(export.failed)) == (0, None, {"albums"})
         export.require_account("ada")
         with pytest.raises(OtherAccount):
             export.require_account("grace")
@@ -124,9 +145,9 @@ def test_what_was_written_is_read_back(
 @given(st.data())
 def test_damaged_file_is_refused_whole(data: st.DataObject) -> None:
     """Half a file, a forged line, another program's JSON: nothing of it is used."""
-    with TemporaryDirectory() as directory:
+    with TemporaryDirectory(dir=RAM) as directory:
         folder = Path(directory)
-        path = _write(folder, [(LIKED, [_entry(n, "é", None) for n in range(3)])])
+        path = _write(folder, [(LIKED, _songs(3))])
         whole = path.read_bytes()
         at = data.draw(st.integers(0, len(whole) - 2))
         damaged = data.draw(
@@ -143,7 +164,45 @@ def test_damaged_file_is_refused_whole(data: st.DataObject) -> None:
         )
         path.write_bytes(damaged)
         with pytest.raises(NotAnEarlierExport):
-            read_earlier(path, folder)
+            read_earlier([path], folder)
+
+
+@settings(max_examples=100)
+@given(st.lists(st.integers(0, 7), min_size=1, max_size=3), st.integers(1, 4), st.data())
+def test_parts_are_put_together(lengths: list[int], parts: int, data: st.DataObject) -> None:
+    """All parts in any order are the whole export; without one of them, nothing is complete."""
+    lists = [
+        (ExportList(LibrarySection.PLAYLIST, _playlist(number, "P")), _songs(length))
+        for number, length in enumerate(lengths)
+    ]
+    parts = min(parts, sum(lengths)) or 1
+    with TemporaryDirectory(dir=RAM) as directory:
+        folder = Path(directory)
+        spooled = _spool(folder, lists)
+        paths = []
+        for number, ranges in enumerate(divide([[1] * length for length in lengths], parts), 1):
+            chosen = [
+                each.part(entries.start, entries.stop)
+                for each, entries in zip(spooled, ranges, strict=True)
+                if entries or (number == 1 and not each.count)
+            ]
+            paths.append(_write_spooled(folder, chosen, part=Part(number, parts, True)))
+        export = read_earlier(data.draw(st.permutations(paths)), folder)
+        assert export.origin.selection == EVERYTHING
+        assert all(each.complete for each in export.lists.values() if each.paths is not None)
+        for source, entries in lists:
+            assert [json.loads(r) for r in export.lists[list_key(source)].raw()] == entries
+        if parts > 1:
+            lost = data.draw(st.sampled_from(paths))
+            export = read_earlier([path for path in paths if path != lost], folder)
+            assert not export.origin.selection
+            for source, entries in lists:
+                found = export.lists.get(list_key(source))
+                assert found is None or not found.complete or found.count == len(entries)
+
+
+def _songs(number: int) -> list[Entry]:
+    return [_entry(index, "é", None) for index in range(number)]
 
 
 # The number of each song's ID, the name that it has then, and whether Spotify still has it.
@@ -155,7 +214,7 @@ VERSIONS = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(VERSIONS, VERSIONS)
 def test_difference_is_exact_whatever_the_order(before: Version, after: Version) -> None:
     """Each song has a date of its own, so that one which is gone can be told from a removed one."""
@@ -186,7 +245,7 @@ def _compare(
     after: Sequence[tuple[ExportList, Sequence[Entry]]],
     **options: Any,
 ) -> LibraryDiff:
-    with TemporaryDirectory() as directory:
+    with TemporaryDirectory(dir=RAM) as directory:
         old = _export(before, Path(directory, "old"))
         return compare(old, _export(after, Path(directory, "new"), **options))
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.library.earlier_export import EarlierExport, read_earlier
+from bot.library.earlier_export import read_earlier
+from bot.library.earlier_lists import EarlierExport
 from bot.library.export_lists import json_of, open_list, select_lists
 from bot.library.since import take_over
 from bot.spotify import Spotify as Session
@@ -36,7 +37,7 @@ async def _earlier(user: UserClient, folder: Path, options: str = "") -> Earlier
     folder.mkdir()
     path = folder / "export.json"
     path.write_bytes(content)
-    return read_earlier(path, folder)
+    return read_earlier([path], folder)
 
 
 @dataclass

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 
@@ -21,47 +21,17 @@ from bot.errors.backups import (
     EarlierExportIncomplete,
     EarlierExportTooLarge,
     NotAnEarlierExport,
-    OtherAccount,
 )
+from bot.library.earlier_lists import EarlierExport, EarlierList, check_line
 from bot.library.export_lists import ExportList
-from bot.library.formats.library_json import KEYS, VERSION, Origin, account_mark
-from bot.library.line_file import LineWriter, read_lines
+from bot.library.formats.library_json import KEYS, VERSION, Origin
+from bot.library.line_file import LineWriter
 
 # Bytes of a line, which has one item, and of a whole file: a library of 250,000 songs has less.
 _MAX_LINE, _MAX_BYTES = 1024 * 1024, 1024 * 1024 * 1024
 # The members of an archive to look at.
 _MAX_MEMBERS = 2_000
 _BAD_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-
-
-class _Dated(msgspec.Struct, frozen=True):
-    added_at: Any = None
-
-
-class SavedLine(msgspec.Struct, frozen=True):
-    """What a line of an export says of its item; empty for an item that Spotify no longer had."""
-
-    uri: str | None = None
-    track: str | None = None
-    name: str | None = None
-    album: str | None = None
-    artist: str | None = None
-    spotify: _Dated | None = None
-
-    @property
-    def title(self) -> str:
-        return self.track or self.name or self.album or ""
-
-    @property
-    def added_at(self) -> str:
-        """ISO 8601; empty if it is not known."""
-        date = self.spotify.added_at if self.spotify else None
-        return date if isinstance(date, str) else ""
-
-
-class _RawLine(msgspec.Struct):
-    spotify: msgspec.Raw
-    uri: str | None = None
 
 
 class _Head(msgspec.Struct):
@@ -80,87 +50,85 @@ class _Facts(msgspec.Struct):
     items: int = -1
     missing: int = 0
     complete: bool = False
+    ends: bool = False
     read_at: str = ""
     failed: str | None = None
 
 
-@dataclass(frozen=True)
-class EarlierList:
-    """A list of an earlier export.
+def read_earlier(paths: Sequence[Path], folder: Path) -> EarlierExport:
+    """The export in some files; its items are spooled in the folder. Blocks.
 
-    key       of a section in `formats.library_json.KEYS`; of a playlist, its URI
-    path      its lines; None for a playlist that Spotify did not show
-    count     the number of its items
-    missing   how many more Spotify counted
-    complete  whether the list was read to its end, and is all here
-    read_at   ISO 8601
-    """
-
-    key: str
-    path: Path | None
-    name: str = ""
-    owner: str | None = None
-    snapshot_id: str | None = None
-    count: int = 0
-    missing: int = 0
-    complete: bool = False
-    read_at: str = ""
-
-    @property
-    def is_playlist(self) -> bool:
-        return self.key.startswith("spotify:playlist:")
-
-    def lines(self) -> Iterator[SavedLine]:
-        """The items, in order. Blocks. Raises NotAnEarlierExport."""
-        return map(_LINE.decode, self._stored())
-
-    def raw(self) -> Iterator[bytes]:
-        """Spotify's JSON of the items, in order. Blocks."""
-        return (bytes(_RAW.decode(line).spotify) for line in self._stored())
-
-    def raw_with_uri(self) -> Iterator[tuple[str | None, bytes]]:
-        """As `raw`, each with the item's URI. Blocks."""
-        decoded = map(_RAW.decode, self._stored())
-        return ((line.uri, bytes(line.spotify)) for line in decoded)
-
-    def _stored(self) -> Iterator[bytes]:
-        return iter(()) if self.path is None else read_lines(self.path)
-
-
-@dataclass(frozen=True)
-class EarlierExport:
-    """An earlier export.
-
-    exported_at  ISO 8601
-    lists        by their keys
-    failed       the keys of lists that could not be read then
-    """
-
-    exported_at: str
-    origin: Origin
-    lists: dict[str, EarlierList]
-    failed: frozenset[str] = frozenset()
-
-    def require_account(self, account: str) -> None:
-        """Raises OtherAccount if the export is of another Spotify account than this ID's."""
-        if self.origin.account and self.origin.account != account_mark(account):
-            raise OtherAccount
-
-
-def read_earlier(path: Path, folder: Path) -> EarlierExport:
-    """The export in a file; its items are spooled in the folder. Blocks.
-
-    path  an archive that has the JSON, or the JSON itself
+    paths  of archives that have the JSON, or of the JSON itself; several if it was divided
 
     Raises NotAnEarlierExport, and OSError from the disk.
     """
+    numbers = count()
+    parts = [part for path in paths if (part := _read_file(path, folder, numbers))]
+    if not parts:
+        raise NotAnEarlierExport("no JSON")
+    return parts[0].export if parts[0].count == len(parts) == 1 else _joined(parts)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a file says; `number` from 1 and `count` if it is one of several.
+
+    ends  the keys of lists that end in this file, or go on in the next one
+    """
+
+    export: EarlierExport
+    number: int
+    count: int
+    ends: frozenset[str]
+
+
+def _joined(parts: Sequence[_Part]) -> EarlierExport:
+    """The export that was divided into these parts, some of which may be missing.
+
+    Raises NotAnEarlierExport if they are parts of different exports.
+    """
+    parts = sorted(parts, key=lambda part: part.number)
+    first = parts[0].export
+    if any(
+        (part.export.exported_at, part.export.origin) != (first.exported_at, first.origin)
+        for part in parts
+    ):
+        raise NotAnEarlierExport("parts of different exports")
+    is_whole = [part.number for part in parts] == list(range(1, parts[0].count + 1))
+    lists: dict[str, EarlierList] = {}
+    for part in parts:
+        for key, each in part.export.lists.items():
+            ends = is_whole and (each.paths is None or key in part.ends)
+            before = lists.get(key)
+            if before is None:
+                lists[key] = replace(each, complete=each.complete or ends)
+                continue
+            if None in (before.paths, each.paths):
+                raise NotAnEarlierExport("a list twice")
+            lists[key] = replace(
+                each,
+                paths=(*(before.paths or ()), *(each.paths or ())),
+                count=before.count + each.count,
+                missing=before.missing + each.missing,
+                complete=before.complete and ends,
+            )
+    origin = first.origin if is_whole else msgspec.structs.replace(first.origin, selection="")
+    failed = frozenset().union(*(part.export.failed for part in parts))
+    return EarlierExport(first.exported_at, origin, lists, failed)
+
+
+def _read_file(path: Path, folder: Path, numbers: Iterator[int]) -> _Part | None:
+    """None for a file of another kind, such as the table of changes of a backup."""
     try:
         with path.open("rb") as file:
             if not zipfile.is_zipfile(file):
                 file.seek(0)
-                return _Reader(file, folder).read()
+                if file.read(len(_START)) != _START:
+                    return None
+                file.seek(0)
+                return _Reader(file, folder, numbers).read()
             with zipfile.ZipFile(file) as archive, archive.open(_json_member(archive)) as member:
-                return _Reader(member, folder).read()
+                return _Reader(member, folder, numbers).read()
     except _BAD_ARCHIVE as error:
         raise NotAnEarlierExport(type(error).__name__) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -178,8 +146,6 @@ def _json_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 
 _START = b'{\n"tonearm": '
-_LINE = msgspec.json.Decoder(SavedLine)
-_RAW = msgspec.json.Decoder(_RawLine)
 _HEAD = msgspec.json.Decoder(_Head)
 _NAMES = {key: ExportList(section).name for section, key in KEYS.items()}
 _END_OF_ARRAY = (b"]", b"]}")
@@ -191,13 +157,14 @@ class _Reader:
 
     file: IO[bytes]
     folder: Path
+    numbers: Iterator[int]
     read_bytes: int = 0
-    numbers: Iterator[int] = field(default_factory=count)
 
-    def read(self) -> EarlierExport:
+    def read(self) -> _Part:
         lists: dict[str, EarlierList] = {}
         facts: dict[str, _Facts] = {}
         exported_at, origin = "", Origin()
+        part = parts = 1
         if self._line() != b"{" or self._field(self._line()) != ("tonearm", b"%d" % VERSION):
             raise NotAnEarlierExport("another file")
         while (line := self._line()) != b"}":
@@ -206,6 +173,10 @@ class _Reader:
                 exported_at = msgspec.json.decode(value, type=str)
             elif key == "origin":
                 origin = msgspec.json.decode(value, type=Origin)
+            elif key == "part":
+                part = msgspec.json.decode(value, type=int)
+            elif key == "parts":
+                parts = msgspec.json.decode(value, type=int)
             elif value != b"[":
                 continue  # a field of another version, or an empty list
             elif key == "playlists":
@@ -220,7 +191,10 @@ class _Reader:
                 _add(lists, self._spooled(EarlierList(key, None, _NAMES.get(key, key))))
         known = {key: _with_facts(each, facts.get(key)) for key, each in lists.items()}
         failed = frozenset(key for key, fact in facts.items() if fact.failed is not None)
-        return EarlierExport(exported_at, origin, known, failed)
+        ends = frozenset(
+            key for key, each in known.items() if key in facts and _ends(each, facts[key])
+        )
+        return _Part(EarlierExport(exported_at, origin, known, failed), part, parts, ends)
 
     def _playlists(self) -> Iterator[EarlierList]:
         while (line := self._line()) != b"]":
@@ -236,10 +210,9 @@ class _Reader:
         number = 0
         with closing(LineWriter(path)) as writer:
             for number, line in enumerate(self._elements(), start=1):  # noqa: B007
-                line.decode()  # msgspec does not look into what it skips
-                _LINE.decode(line)
+                check_line(line)
                 writer.write(line)
-        return replace(described, path=path, count=number)
+        return replace(described, paths=(path,), count=number)
 
     def _elements(self) -> Iterator[bytes]:
         while (line := self._line()) not in _END_OF_ARRAY:
@@ -274,6 +247,10 @@ def _add(lists: dict[str, EarlierList], each: EarlierList) -> None:
     if each.key in lists:
         raise NotAnEarlierExport("a list twice")
     lists[each.key] = each
+
+
+def _ends(each: EarlierList, facts: _Facts) -> bool:
+    return facts.ends and facts.items == each.count
 
 
 def _with_facts(each: EarlierList, facts: _Facts | None) -> EarlierList:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
 
-from bot.library.earlier_export import EarlierExport, EarlierList, SavedLine
+from bot.library.earlier_lists import EarlierExport, EarlierList, SavedLine
 from bot.library.export_lists import EVERYTHING, PLAYLISTS
 
 
@@ -94,7 +94,7 @@ def compare(before: EarlierExport, after: EarlierExport) -> LibraryDiff:
     ]
     for key, new in after.lists.items():
         old = before.lists.get(key)
-        if old is None or old.path is None or new.path is None:
+        if old is None or old.paths is None or new.paths is None:
             continue  # a new playlist, or one that Spotify does not show
         difference = compare_lists(old, new)
         if difference.changes or difference.is_reordered or not difference.is_complete:

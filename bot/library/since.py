@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any
 
 from bot.errors.spotify import SpotifyDown
-from bot.library.earlier_export import EarlierExport, EarlierList
+from bot.library.earlier_lists import EarlierExport, EarlierList
 from bot.library.export_lists import ExportList, LibrarySection
 from bot.library.formats.library_json import list_key
 from bot.library.formats.saved_item import saved_item_of
@@ -48,7 +48,7 @@ async def take_over(spotify: Spotify, source: ExportList, earlier: EarlierExport
     Raises SpotifyError.
     """
     known = earlier.lists.get(list_key(source))
-    usable = known is not None and known.path is not None and known.complete
+    usable = known is not None and known.paths is not None and known.complete
     if source.playlist is not None:
         if usable and known is not None and known.snapshot_id == source.playlist.snapshot_id:
             expected, total = known.count + known.missing, source.playlist.total

@@ -133,6 +133,7 @@ def _list_facts(
             "items": spooled.count,
             "missing": spooled.missing,
             "complete": spooled.complete and spooled.is_whole,
+            "ends": spooled.complete,
             "read_at": spooled.read_at or exported_at,
         }
     for source, reason in failed:
