@@ -11,8 +11,6 @@ from itertools import accumulate, pairwise
 from math import ceil
 from pathlib import Path
 
-from msgspec import structs
-
 from bot.library.export_files import ExportContents, write_export
 from bot.library.export_report import Part
 
@@ -78,10 +76,7 @@ def divide(sizes: Sequence[Sequence[int]], count: int) -> list[list[range]]:
 
 
 def _parts(contents: ExportContents, division: list[list[range]]) -> list[ExportContents]:
-    """The contents of each part, in order. The first one has what has no entries.
-
-    None says that it has all that was selected: it would seem that the rest was removed since.
-    """
+    """The contents of each part, in order. The first one has what has no entries."""
     parts = [
         replace(
             contents,
@@ -91,7 +86,6 @@ def _parts(contents: ExportContents, division: list[list[range]]) -> list[Export
                 if entries or (number == 1 and not spooled.count)
             ],
             reports=[],
-            origin=structs.replace(contents.origin, selection=""),
             part=Part(number, len(division), contents.is_archive),
         )
         for number, ranges in enumerate(division, 1)
