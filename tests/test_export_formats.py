@@ -22,7 +22,7 @@ from openpyxl.utils.escape import unescape
 
 from bot.library.export_files import JSON
 from bot.library.formats import FORMATS
-from bot.library.formats.csv_text import csv_text, is_formula
+from bot.library.formats.csv_text import csv_text, is_formula, unescaped
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify
@@ -194,7 +194,7 @@ def test_cells_are_read_back_and_run_nothing(rows: list[list[str]], quote_all: b
     assert list(csv.reader(io.StringIO(raw, newline=""), strict=True)) == [["a", "b"], *rows]
     safe = "".join(csv_text(("a", "b"), rows, quote_all=quote_all))
     for row, cells in zip(list(csv.reader(io.StringIO(safe, newline="")))[1:], rows, strict=True):
-        assert [cell.removeprefix("'") for cell in row] == [c.removeprefix("'") for c in cells]
+        assert [unescaped(cell) for cell in row] == cells
         assert not any(cell.lstrip(" \r\n\t\0\u2028")[:1] in {*"=+-@"} for cell in row)
 
 

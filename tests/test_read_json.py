@@ -92,7 +92,7 @@ async def test_lossless_export_is_read_back(
     folder.mkdir()
     document = json.loads(path.read_bytes())
     library = read_library(path, folder, keep_spotify=True)
-    assert library.facts.is_complete
+    assert library.facts.is_lossless
     assert library.facts.exported_at == document["exported_at"]
     by_section = {each.section: each for each in library.lists}
     for key, section in (("tracks", LibrarySection.LIKED), ("artists", LibrarySection.ARTISTS)):

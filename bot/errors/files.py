@@ -63,3 +63,14 @@ class ListeningHistory(UnreadableFile):
         "That’s your listening history, not your library. It can hold your IP addresses, so I "
         "don’t read it. Delete your message, and attach YourLibrary.json or Playlist1.json."
     )
+
+
+class XmlWithEntities(UnreadableFile):
+    message = "I don’t read XML with a DOCTYPE: it can do harm. Export it again without one."
+
+
+class ArchivePath(UnreadableFile):
+    message = (
+        "That archive has a file that would end up outside its folder, so I don’t read it. "
+        "Unpack it, then attach only the file with your music."
+    )

@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
 from threading import Event
+from zipfile import ZipFile, ZipInfo
 
-from bot.errors.files import FileDamaged, UnknownFile
-from bot.library.formats import spotify_json
-from bot.library.formats.imported import Entries, FileFacts
-from bot.library.formats.json_stream import JsonStream
+from bot.errors.files import (
+    ArchiveInArchive,
+    ArchiveTooLarge,
+    FileEmpty,
+    ListeningHistory,
+    UnknownFile,
+    UnreadableFile,
+)
+from bot.library.formats import table, xlsx_rows
+from bot.library.formats.imported import Entries, FileFacts, FileKind
+from bot.library.formats.list_name import FileLists
 from bot.library.imported_library import ImportedLibrary, keep
+from bot.library.read_archive import open_archive
+from bot.library.read_text import read_text
+from bot.text.escape import safe
+
+_ZIP, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
+# Bytes of a workbook in an archive, which is unpacked to be read.
+_MAX_WORKBOOK = 200 * 1024**2
+_LOSSLESS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"tonearm"\s*:')
+_HEAD = 100
+# Parts to name that were not read.
+_MAX_LEFT_OUT = 50
+# What archives have beside their parts; /export adds the first two.
+_JUNK = re.compile(r"README\.txt|skipped\.csv|\..*|__MACOSX|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 
 
 def read_library(
@@ -23,6 +50,9 @@ def read_library(
 ) -> ImportedLibrary:
     """The library in a file, which is read to its end before anything is returned. Blocks.
 
+    The format is known by the file's content. Of an archive, the lossless JSON is read if it is
+    there, else all parts with songs.
+
     folder        an empty one, for the entries
     name          of the file, as its sender calls it; used where the file does not name its list
     keep_spotify  whether to keep Spotify's own JSON of each entry (`ImportedEntry.spotify`)
@@ -30,17 +60,95 @@ def read_library(
 
     Raises UnreadableFile, and OSError from the disk.
     """
-    facts = FileFacts()
-    with closing(_entries(path, facts, keep_spotify)) as entries:
-        return keep(entries, facts, folder, cancelled or Event())
+    reading = _Reading(FileFacts(), folder, keep_spotify)
+    with closing(reading.file(path, name)) as entries:
+        return keep(entries, reading.facts, folder, cancelled or Event())
 
 
-def _entries(path: Path, facts: FileFacts, keep_spotify: bool) -> Entries:
-    with path.open(encoding="utf-8-sig") as text:
-        stream = JsonStream(text)
-        try:
-            if stream.peek() != "{":
-                raise UnknownFile
-            yield from spotify_json.read(stream, facts, keep_spotify=keep_spotify)
-        except UnicodeDecodeError as error:
-            raise FileDamaged("no UTF-8") from error
+@dataclass(frozen=True)
+class _Reading:
+    """The reading of one file; `folder` is for temporary files."""
+
+    facts: FileFacts
+    folder: Path
+    keep_spotify: bool
+
+    def file(self, path: Path, name: str) -> Entries:
+        with path.open("rb") as file:
+            is_zip = file.read(len(_ZIP)) in (_ZIP, _EMPTY_ZIP)
+        if not is_zip:
+            yield from read_text(
+                lambda: path.open("rb"), name, self.facts, keep_spotify=self.keep_spotify
+            )
+            return
+        with open_archive(path) as archive:
+            if xlsx_rows.CONTENT_TYPES in archive.namelist():
+                yield from self._workbook(archive, name)
+            else:
+                yield from self._archive(archive)
+
+    def _archive(self, archive: ZipFile) -> Entries:
+        parts = [part for part in archive.infolist() if not part.is_dir() and not _is_junk(part)]
+        heads: list[bytes] = []
+        for part in parts:
+            with archive.open(part) as file:
+                heads.append(file.read(_HEAD))
+        lossless = [p for p, head in zip(parts, heads, strict=True) if _LOSSLESS.match(head)]
+        has_songs = False
+        for part, head in zip(parts, heads, strict=True):
+            if lossless and part not in lossless:
+                continue
+            is_zip = head.startswith((_ZIP, _EMPTY_ZIP))
+            try:
+                for pair in self._inner(archive, part) if is_zip else self._part(archive, part):
+                    has_songs = True
+                    yield pair
+            except (UnknownFile, FileEmpty, ListeningHistory) as error:
+                self.facts.history_left_out |= isinstance(error, ListeningHistory)
+                if len(self.facts.left_out) < _MAX_LEFT_OUT:
+                    self.facts.left_out.append(part.filename)
+            except UnreadableFile as error:
+                error.message += f" It’s {safe(PurePosixPath(part.filename).name)} in the archive."
+                raise
+        if not has_songs:
+            raise ListeningHistory if self.facts.history_left_out else UnknownFile
+
+    def _part(self, archive: ZipFile, part: ZipInfo) -> Entries:
+        opener = partial(archive.open, part)
+        return read_text(opener, part.filename, self.facts, keep_spotify=self.keep_spotify)
+
+    def _inner(self, archive: ZipFile, part: ZipInfo) -> Entries:
+        """Of a workbook in the archive. Raises ArchiveInArchive for another archive."""
+        if part.file_size > _MAX_WORKBOOK:
+            raise ArchiveTooLarge
+        with NamedTemporaryFile(dir=self.folder) as copy:
+            with archive.open(part) as file:
+                shutil.copyfileobj(file, copy)
+            copy.flush()
+            with open_archive(Path(copy.name)) as inner:
+                if xlsx_rows.CONTENT_TYPES not in inner.namelist():
+                    raise ArchiveInArchive
+                yield from self._workbook(inner, part.filename)
+
+    def _workbook(self, archive: ZipFile, name: str) -> Entries:
+        """Of the sheets that have songs."""
+        strings = xlsx_rows.shared_strings(archive)
+        has_songs = False
+        for path, title in xlsx_rows.sheets(archive):
+            with archive.open(path) as sheet:
+                rows = xlsx_rows.read_rows(sheet, strings)
+                try:
+                    for pair in table.read(rows, FileLists(name, title), is_csv=False):
+                        has_songs = True
+                        yield pair
+                except UnknownFile:
+                    continue
+        if not has_songs:
+            raise UnknownFile("a workbook without songs")
+        self.facts.kinds.add(FileKind.WORKBOOK)
+
+
+def _is_junk(part: ZipInfo) -> bool:
+    """Whether a part says nothing of music, which needs no mention."""
+    names: Sequence[str] = PurePosixPath(part.filename).parts
+    return any(_JUNK.fullmatch(name) for name in names)

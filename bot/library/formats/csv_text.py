@@ -68,8 +68,16 @@ def is_formula(text: str) -> bool:
 
 
 def _safe(text: str) -> str:
-    # Most cells are harmless at the first glance.
-    return text if text[:1] in _HARMLESS or not is_formula(text) else f"'{text}"
+    # Most cells are harmless at the first glance. What looks like the result gets another
+    # apostrophe, so that `unescaped` restores each cell.
+    if text[:1] in _HARMLESS or not is_formula(text.lstrip("'")):
+        return text
+    return f"'{text}"
+
+
+def unescaped(cell: str) -> str:
+    """The text of a cell before `csv_text` made it harmless. An apostrophe of its own stays."""
+    return cell[1:] if cell[:1] == "'" and is_formula(cell.lstrip("'")) else cell
 
 
 def _text(cell: object) -> str:

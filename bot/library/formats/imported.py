@@ -25,6 +25,10 @@ _LINK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
+# As a spreadsheet writes a date where the day comes first.
+_DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})( [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
+# The kinds that a list or a library can hold.
+_KINDS = {*Kind} - {Kind.PLAYLIST}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -33,7 +37,7 @@ class EntryProblem(StrEnum):
 
     LOCAL_FILE = "local file"  # which only its owner's computer has
     GONE = "gone"  # the file says that Spotify had nothing there any more
-    UNREADABLE = "unreadable"  # the file's own text cannot be read
+    UNREADABLE = "unreadable"  # what the file says of it cannot be read
     NAMELESS = "nameless"  # neither an address nor a title
     UNSUPPORTED = "unsupported"  # an address of a kind that no library holds
 
@@ -104,22 +108,41 @@ class ImportedList(msgspec.Struct, kw_only=True, eq=False, omit_defaults=True):
         return self.count - sum(self.problems.values())
 
 
+class FileKind(StrEnum):
+    """What a file is, by its content."""
+
+    LOSSLESS = "lossless JSON"  # of an export by Tonearm, alone or in its archive
+    YOUR_LIBRARY = "YourLibrary.json"
+    PLAYLISTS = "Playlist1.json"
+    SONGS = "JSON of songs"  # such as spotDL's
+    TABLE = "table"  # a CSV
+    WORKBOOK = "workbook"
+    M3U8 = "m3u8"
+    XSPF = "xspf"
+    LINKS = "links"
+
+
 @dataclass
 class FileFacts:
     """What a file says besides its lists; the readers fill it in.
 
-    format       what the file is, for people: "Exportify’s CSV"
-    exported_at  ISO 8601, if the file says it
-    is_complete  whether the file is an export by Tonearm in its lossless format
-    left_out     parts of the file that were not read, with the reason, for people
-    doubts       sentences about what may have been read wrong
+    kinds              of the file, or of the parts of an archive
+    exported_at        ISO 8601, if the file says it
+    encoding_guessed   whether it was decoded as Windows-1252, so that names may be wrong
+    left_out           names of the parts of an archive that were not read, not escaped
+    history_left_out   whether one of them is a listening history, which nobody should send
     """
 
-    format: str = ""
+    kinds: set[FileKind] = field(default_factory=set)
     exported_at: str = ""
-    is_complete: bool = False
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    encoding_guessed: bool = False
+    left_out: list[str] = field(default_factory=list)
+    history_left_out: bool = False
+
+    @property
+    def is_lossless(self) -> bool:
+        """Whether the file has all that Spotify said about each entry when it was exported."""
+        return FileKind.LOSSLESS in self.kinds
 
 
 Entries = Generator[tuple[ImportedList, ImportedEntry | None]]
@@ -157,10 +180,10 @@ def new_entry(
         local = _local_fields(address)
         title, by, source = title or local[2], by or local[:1], source or local[1]
         milliseconds = milliseconds if milliseconds is not None else local[3]
-    elif problem is None and address and address.split(":")[1] not in {*Kind}:
+    elif problem is None and address and address.split(":")[1] not in _KINDS:
         problem = EntryProblem.UNSUPPORTED
     elif problem is None and not (address or title or code):
-        problem = EntryProblem.NAMELESS
+        problem = EntryProblem.UNREADABLE if uri else EntryProblem.NAMELESS
     return ImportedEntry(
         uri=address,
         name=title,
@@ -206,7 +229,10 @@ def _whole(value: object) -> int | None:
 
 
 def _time(text: str) -> str:
-    """The text if it is ISO 8601; else empty: a date in another order would be a guess."""
+    """The time as ISO 8601; empty for an order of day and month that would be a guess."""
+    if match := _DOTTED.fullmatch(text):
+        day, month, year, time = match.groups()
+        text = f"{year}-{month:>02}-{day:>02}{time or ''}"
     try:
         datetime.fromisoformat(text)
     except ValueError:

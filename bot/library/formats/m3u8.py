@@ -1,12 +1,18 @@
-"""Writes an extended M3U playlist in UTF-8, which media players open."""
+"""Writes and reads extended M3U playlists in UTF-8, which media players open."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.errors.files import FileCutOff
+from bot.library.formats.decoded_text import Lines
+from bot.library.formats.imported import Entries, new_entry, spotify_uri
+from bot.library.formats.list_name import FileLists
 from bot.library.formats.song import Song
 
+FIRST_LINE = "#EXTM3U"
+_LENGTH = re.compile(r"(-?[0-9]{1,7})(?:\.[0-9]*)?[^,]*,(.*)", re.DOTALL)
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -25,3 +31,43 @@ def write(songs: Iterable[Song], *, list_name: str) -> Iterator[str]:
 def _line(text: str) -> str:
     """The text on one line, so that a name cannot begin an entry."""
     return _LINE_BREAKS.sub(" ", text).strip()
+
+
+def read(lines: Lines, path: str) -> Entries:
+    """The entries of a playlist. A file on a computer is known by its artist and title only.
+
+    path  of the file, as its sender calls it; used if the playlist has no title
+
+    Raises FileCutOff if the last entry has no address.
+    """
+    lists = FileLists(path)
+    told: dict[str, str] = {}
+    for line in lines:
+        word, _, text = line.strip().partition(":")
+        match word.upper():
+            case "#PLAYLIST":
+                lists.title = lists.title or text
+            case "#EXTINF":
+                told = {"#EXTINF": text}
+            case "#EXTALB" | "#EXTART":
+                told[word.upper()] = text
+            case _ if word and not word.startswith("#"):
+                address = line.strip()
+                uri = spotify_uri(address)
+                if not uri and lines.is_cut and "spotify" in address:
+                    raise FileCutOff("the last address is cut off")
+                length = _LENGTH.fullmatch(told.get("#EXTINF", ""))
+                by, separator, name = (length[2] if length else "").partition(" - ")
+                artist = told.get("#EXTART") or (by if separator else "")
+                entry = new_entry(
+                    uri=uri,
+                    name=name if separator else by,
+                    artists=(artist,),
+                    album=told.get("#EXTALB", ""),
+                    duration_ms=int(length[1]) * 1000 if length else None,
+                )
+                yield lists.of(entry), entry
+                told = {}
+    if "#EXTINF" in told:
+        raise FileCutOff("an entry without its address")
+    yield from lists.if_none()

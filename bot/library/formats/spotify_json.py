@@ -7,22 +7,20 @@ from collections.abc import Iterable
 
 from bot.errors.files import UnknownFile
 from bot.library.export_lists import LibrarySection
+from bot.library.formats import flat_json
 from bot.library.formats.imported import (
     Entries,
     EntryProblem,
     FileFacts,
+    FileKind,
     ImportedEntry,
     ImportedList,
     clean,
     new_entry,
 )
 from bot.library.formats.json_stream import JsonStream
+from bot.library.formats.list_name import NAMES
 
-LOSSLESS, YOUR_LIBRARY, PLAYLISTS = (
-    "an export by Tonearm",
-    "Spotify’s YourLibrary.json",
-    "Spotify’s playlist file",
-)
 # The lists by their keys, which YourLibrary.json and the lossless JSON share.
 SECTIONS = {
     "tracks": LibrarySection.LIKED,
@@ -32,45 +30,45 @@ SECTIONS = {
     "artists": LibrarySection.ARTISTS,
     "audiobooks": LibrarySection.AUDIOBOOKS,
 }
-_NAMES: dict[LibrarySection, str] = {
-    LibrarySection.LIKED: "Liked songs",
-    **{s: s.value.capitalize() for s in SECTIONS.values() if s is not LibrarySection.LIKED},
-}
 # The keys of a playlist that are texts, with the fields that they fill.
 _PLAYLIST_TEXTS = ("name", "description", "uri", "owner", "snapshot_id")
 # The keys of an item in Spotify's JSON of an entry, newest first.
 _ITEM_KEYS = ("item", "track", "episode", "album", "show", "audiobook")
 
 
-def read(stream: JsonStream, facts: FileFacts, *, keep_spotify: bool = False) -> Entries:
+def read(stream: JsonStream, facts: FileFacts, path: str, *, keep_spotify: bool = False) -> Entries:
     """The lists of the object that comes next, in the file's order. Unknown keys are passed.
 
+    path          of the file, as its sender calls it
     keep_spotify  whether to keep Spotify's own JSON of each entry
 
     Raises UnknownFile for an object without any list, and the errors of JsonStream.
     """
-    is_known = False
+    kind: FileKind | None = None
     for key in stream.members():
         if key == "tonearm":
-            facts.format, facts.is_complete = LOSSLESS, True
+            facts.kinds.add(FileKind.LOSSLESS)
         elif key == "exported_at":
             facts.exported_at = clean(stream.value())
         elif key == "playlists" and stream.peek() == "[":
-            is_known = True
-            facts.format = facts.format or PLAYLISTS
+            kind = FileKind.PLAYLISTS
             for _ in stream.elements():
                 if stream.peek() == "{":
                     yield from _playlist(stream, keep_spotify)
+        elif key == "songs" and stream.peek() == "[":  # of a file for `spotdl sync`
+            kind = FileKind.SONGS
+            yield from flat_json.read(stream, path)
         elif key in SECTIONS and stream.peek() == "[":
-            is_known = True
-            facts.format = facts.format if facts.is_complete else YOUR_LIBRARY
+            kind = FileKind.YOUR_LIBRARY
             section = SECTIONS[key]
             yield from _entries(
-                stream, ImportedList(section=section, name=_NAMES[section]), keep_spotify
+                stream, ImportedList(section=section, name=NAMES[section]), keep_spotify
             )
     stream.end()
-    if not is_known:
+    if kind is None:
         raise UnknownFile("a JSON object without lists")
+    if not facts.is_lossless:
+        facts.kinds.add(kind)
 
 
 def _playlist(stream: JsonStream, keep_spotify: bool) -> Entries:

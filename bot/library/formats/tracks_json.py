@@ -9,7 +9,7 @@ from bot.library.formats.song import Song
 
 
 def write(songs: Iterable[Song]) -> Iterator[str]:
-    """The file's text in chunks; the ID of a local file is null."""
+    """The file's text in chunks; the ID of a local file is null. Reading is in `flat_json`."""
     yield from json_array(_element(song) for song in songs)
     yield "\n"
 
@@ -23,4 +23,6 @@ def _element(song: Song) -> dict[str, object]:
         ],
         "artist": song.byline,
         "album": song.album.name,
+        # Else its ID would be taken for a track's.
+        **({"type": "episode"} if ":episode:" in song.uri else {}),
     }

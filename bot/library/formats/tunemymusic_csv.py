@@ -27,6 +27,12 @@ def write(
     """
     name, kind = ("", "Favorite") if playlist is None else (playlist, "Playlist")
     rows = (
-        (song.name, song.byline, song.album.name, name, kind, song.isrc, song.id) for song in songs
+        (song.name, song.byline, song.album.name, name, kind, song.isrc, _track_id(song))
+        for song in songs
     )
     return csv_text(COLUMNS, rows, byte_order_mark=True, raw=raw)
+
+
+def _track_id(song: Song) -> str:
+    """The ID of a track; empty for an episode, whose ID would be taken for a track's."""
+    return song.id if ":track:" in song.uri else ""

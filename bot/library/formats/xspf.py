@@ -1,12 +1,17 @@
-"""Writes XSPF, the XML playlist format of Xiph.Org (xspf.org/spec)."""
+"""Writes and reads XSPF, the XML playlist format of Xiph.Org (xspf.org/spec)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import IO
 from xml.sax.saxutils import escape
 
+from bot.errors.files import UnknownFile
+from bot.library.formats.imported import Entries, new_entry, spotify_uri
+from bot.library.formats.list_name import FileLists
 from bot.library.formats.song import Song
+from bot.library.formats.xml_events import xml_events
 
 # XML 1.0 cannot contain these characters, not even escaped (section 2.2).
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -40,3 +45,42 @@ def _element(name: str, value: object) -> str:
     if value is None or value == "":
         return ""
     return f"<{name}>{escape(_FORBIDDEN.sub('', str(value)))}</{name}>"
+
+
+def read(file: IO[bytes], path: str) -> Entries:
+    """The tracks of a playlist.
+
+    path  of the file, as its sender calls it; used if the playlist has no title
+
+    Raises UnknownFile for other XML, and the errors of `xml_events`.
+    """
+    lists = FileLists(path)
+    inside: list[str] = []
+    fields: dict[str, str] = {}
+    addresses: list[str] = []
+    for name, attributes, text in xml_events(file):
+        if attributes is not None:
+            inside.append(name)
+            if inside[0] != "playlist":
+                raise UnknownFile("XML other than XSPF")
+            continue
+        inside.pop()
+        match inside:
+            case ["playlist"] if name == "title":
+                lists.title = text.strip()
+            case ["playlist", "trackList"] if name == "track":
+                entry = new_entry(
+                    uri=next(filter(spotify_uri, addresses), ""),
+                    name=fields.get("title", ""),
+                    artists=(fields.get("creator", ""),),
+                    album=fields.get("album", ""),
+                    duration_ms=fields.get("duration"),
+                )
+                yield lists.of(entry), entry
+                fields.clear()
+                addresses.clear()
+            case ["playlist", "trackList", "track"]:
+                fields.setdefault(name, text)
+                if name in ("identifier", "location"):
+                    addresses.append(text)
+    yield from lists.if_none()

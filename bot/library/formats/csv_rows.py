@@ -1,0 +1,91 @@
+"""Reads the rows of a CSV, however its cells are separated."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from bot.errors.files import FileCutOff, FileDamaged
+from bot.library.formats.decoded_text import Lines
+from bot.library.formats.table_headers import columns_by_name
+
+# The first lines, from which the separator is known: their number, and their characters.
+_SAMPLE_LINES, _SAMPLE_SIZE = 20, 256 * 1024
+_SEPARATORS = ",;\t"
+# A line that Excel understands, and that it does not show.
+_SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
+_SHAZAM = "shazam library"
+_SHAZAM_COLUMNS = 6
+
+
+def read_rows(lines: Lines) -> Iterator[list[str]]:
+    """The rows with their cells; an empty line is an empty row.
+
+    Raises FileCutOff if the last row has no end, and FileDamaged for a cell that is too large.
+    """
+    head: list[str] = []
+    size = 0
+    for line in lines:
+        head.append(line)
+        size += len(line)
+        if len(head) == _SAMPLE_LINES or size > _SAMPLE_SIZE:
+            break
+    if head and head[0].strip().casefold() == _SHAZAM:
+        return _shazam_rows(chain(head[1:], lines))
+    separator = ""
+    if head and (match := _SEPARATOR_LINE.fullmatch(head[0])):
+        separator = match[1]
+        del head[0]
+    return _rows(chain(head, lines), lines, separator or _separator(head))
+
+
+def _rows(source: Iterable[str], lines: Lines, separator: str) -> Iterator[list[str]]:
+    has_ended = False
+
+    def track() -> Iterator[str]:
+        nonlocal has_ended
+        yield from source
+        has_ended = True
+
+    width = 0
+    row: list[str] = []
+    are_even = True
+    try:
+        for row in csv.reader(track(), delimiter=separator):
+            # The reader returns a row without asking for another line, unless a cell has no end.
+            if has_ended:
+                raise FileCutOff("a cell without an end")
+            are_even = are_even and len(row) >= width
+            width = width or len(row)
+            yield row
+    except csv.Error as error:
+        raise FileDamaged("a cell is too large") from error
+    if lines.is_cut and len(row) < width and are_even:
+        raise FileCutOff("the last row is too short")
+
+
+def _separator(head: list[str]) -> str:
+    """The separator that gives the first lines the most known columns, and the most columns."""
+
+    def score(separator: str) -> tuple[int, int]:
+        try:
+            rows = [row for row in csv.reader(head, delimiter=separator) if row]
+        except csv.Error:
+            return 0, 0
+        if not rows:
+            return 0, 0
+        return len(columns_by_name(rows[0])), min(len(row) for row in rows[:-1] or rows)
+
+    return max(_SEPARATORS, key=score)
+
+
+def _shazam_rows(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The rows of Shazam's file, one a line. Its cells may have stray quotation marks."""
+    for line in lines:
+        (row,) = list(csv.reader([line.strip()], skipinitialspace=True)) or [[]]
+        if len(row) > _SHAZAM_COLUMNS:
+            # The title is split; the number and time before it and the link behind it are not.
+            row = [*row[:2], ",".join(row[2:-3]), *row[-3:]]
+        yield [cell.strip(' "') for cell in row]

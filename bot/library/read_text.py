@@ -1,0 +1,99 @@
+"""Reads a text file, whose format and encoding are known by its content."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import IO, TextIO
+
+from bot.errors.files import ListeningHistory, TooManyEntries, UnknownFile, UnreadableFile
+from bot.library.formats import flat_json, links_text, m3u8, spotify_json, table, xspf
+from bot.library.formats.csv_rows import read_rows
+from bot.library.formats.decoded_text import WINDOWS_1252, Lines, text_facts
+from bot.library.formats.imported import Entries, FileFacts, FileKind
+from bot.library.formats.json_stream import JsonStream
+from bot.library.formats.list_name import FileLists
+
+# Lines of a text that is neither JSON nor XML: an M3U8 has three or four an entry.
+MAX_LINES = 5_000_000
+# Characters from which the format is known.
+_HEAD = 64 * 1024
+_SAMPLE_LINES = 50
+_JSON = re.compile(r"\{|\[\s*[\[{\"\]]")
+_EXTINF = re.compile("^#EXT(M3U|INF:)", re.IGNORECASE | re.MULTILINE)
+_LINK = re.compile(r"spotify(\.com/|\.link/|\.app\.link/|:)|spoti\.fi/", re.IGNORECASE)
+
+Opener = Callable[[], IO[bytes]]
+
+
+def read_text(
+    opener: Opener, name: str, facts: FileFacts, *, keep_spotify: bool = False
+) -> Entries:
+    """The lists of a text file, which is decoded to its end before anything is read from it.
+
+    opener        opens the file, repeatedly
+    name          of the file, as its sender calls it
+    keep_spotify  see `read_library`
+
+    Raises UnreadableFile, UnknownFile before the first entry.
+    """
+    with opener() as file:
+        decoded = text_facts(file)
+    with _open(opener, decoded.encoding) as text:
+        head = text.read(_HEAD).lstrip("\ufeff \t\r\n")
+    if head.startswith("<"):
+        with opener() as file:
+            yield from xspf.read(file, name)
+        facts.kinds.add(FileKind.XSPF)
+        return
+    is_json = _JSON.match(head) is not None
+    if not is_json and decoded.lines > MAX_LINES:
+        raise TooManyEntries(MAX_LINES, "lines")
+    with _open(opener, decoded.encoding) as text:
+        if head.startswith("{"):
+            yield from spotify_json.read(JsonStream(text), facts, name, keep_spotify=keep_spotify)
+        elif is_json:
+            stream = JsonStream(text)
+            yield from flat_json.read(stream, name)
+            stream.end()
+            facts.kinds.add(FileKind.SONGS)
+        else:
+            kind = _kind_of_lines(head)
+            lines = Lines(text)
+            match kind:
+                case FileKind.M3U8:
+                    yield from m3u8.read(lines, name)
+                case FileKind.TABLE:
+                    yield from table.read(read_rows(lines), FileLists(name))
+                case _:
+                    yield from links_text.read(lines, name)
+            facts.kinds.add(kind)
+    facts.encoding_guessed |= decoded.encoding == WINDOWS_1252
+
+
+def _kind_of_lines(head: str) -> FileKind:
+    """The kind of a text by its first lines. Raises UnknownFile, and ListeningHistory."""
+    if _EXTINF.search(head):
+        return FileKind.M3U8
+    try:
+        rows = list(islice(read_rows(Lines(io.StringIO(head, newline=""))), 2))
+        if table.is_table(rows):
+            return FileKind.TABLE
+    except ListeningHistory:
+        raise
+    except UnreadableFile:
+        pass
+    lines = [line for line in head.splitlines()[:_SAMPLE_LINES] if line.strip()]
+    lines = [line for line in lines if not line.startswith("#")]
+    if sum(_LINK.search(line) is not None for line in lines) * 2 > len(lines):
+        return FileKind.LINKS
+    raise UnknownFile("a text without songs")
+
+
+@contextmanager
+def _open(opener: Opener, encoding: str) -> Iterator[TextIO]:
+    with opener() as file, io.TextIOWrapper(file, encoding=encoding, newline="") as text:
+        yield text
