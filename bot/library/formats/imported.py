@@ -122,6 +122,27 @@ class FileKind(StrEnum):
     LINKS = "links"
 
 
+_KIND_NAMES: dict[FileKind, str] = {
+    FileKind.LOSSLESS: "an export by Tonearm",
+    FileKind.YOUR_LIBRARY: "Spotify’s own download",
+    FileKind.PLAYLISTS: "Spotify’s own download",
+    FileKind.SONGS: "JSON",
+    FileKind.TABLE: "CSV",
+    FileKind.WORKBOOK: "an Excel workbook",
+    FileKind.M3U8: "M3U8",
+    FileKind.XSPF: "XSPF",
+    FileKind.LINKS: "a list of links",
+}
+_WRONG_LETTERS = (
+    "The file isn’t UTF-8, so letters such as é may be wrong. That matters only for songs without "
+    "a link."
+)
+_HISTORY = (
+    "I didn’t read your listening history, which can hold your IP addresses. Delete the message "
+    "with the file when you’re done."
+)
+
+
 @dataclass
 class FileFacts:
     """What a file says besides its lists; the readers fill it in.
@@ -138,6 +159,19 @@ class FileFacts:
     encoding_guessed: bool = False
     left_out: list[str] = field(default_factory=list)
     history_left_out: bool = False
+
+    @property
+    def format(self) -> str:
+        """What the file is, for people."""
+        return " and ".join(sorted({_KIND_NAMES[kind] for kind in self.kinds}))
+
+    @property
+    def doubts(self) -> list[str]:
+        """Sentences about what may have been read wrong, and what was not read."""
+        return [
+            *([_WRONG_LETTERS] if self.encoding_guessed else []),
+            *([_HISTORY] if self.history_left_out else []),
+        ]
 
     @property
     def is_lossless(self) -> bool:
