@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,8 +14,13 @@ from sandbox.browser import Browser
 from sandbox.harness import free_port
 from sandbox.html_reader import HtmlPage
 from sandbox.spotify import Spotify
+from tests.program import run_program
 
-ROOT = Path(__file__).parent.parent
+_IN_TERMINAL = (
+    "-c",
+    "import os, pty, sys; os.dup2(2, 1); "
+    "sys.exit(os.waitstatus_to_exitcode(pty.spawn([sys.executable, *sys.argv[1:]])))",
+)
 # Seconds that no test needs.
 TIMEOUT = 60
 
@@ -41,7 +44,7 @@ class TerminalProgram:
 
     async def address(self) -> str:
         """The address for signing in."""
-        return (await self.read_until(r"sign in:\n  (\S+)\n"))[1]
+        return (await self.read_until(r"sign in:\r?\n  (\S+)\r?\n"))[1]
 
     async def log_in(self, account: str = "ada", *, accept: bool = True) -> HtmlPage:
         """Sign in with a browser; returns the last page."""
@@ -63,29 +66,28 @@ class TerminalProgram:
 
 @asynccontextmanager
 async def run_in_terminal(
-    spotify: Spotify, folder: Path, *arguments: str
+    spotify: Spotify, folder: Path, *arguments: str, is_terminal: bool = False
 ) -> AsyncIterator[TerminalProgram]:
-    """A command in this folder, whose environment has no settings of Discord."""
+    """A command in this folder, whose environment has no settings of Discord.
+
+    is_terminal  give it a real terminal; it writes all output there, and `said` has it
+    """
     port = free_port()
     if app := spotify.apps.get(spotify.client_id):
         app.redirect_uris.append(f"http://127.0.0.1:{port}/callback")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", *arguments),
-        *("--client-id", spotify.client_id, "--port", str(port), "--no-browser"),
-        cwd=folder,
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "SPOTIFY_API_URL": spotify.api_url,
-            "SPOTIFY_ACCOUNTS_URL": spotify.accounts_url,
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+    command = (
+        *(_IN_TERMINAL if is_terminal else ()),
+        "-m",
+        "bot",
+        *arguments,
+        "--port",
+        str(port),
+        "--no-browser",
     )
-    try:
+    settings = {
+        "SPOTIFY_CLIENT_ID": spotify.client_id,
+        "SPOTIFY_API_URL": spotify.api_url,
+        "SPOTIFY_ACCOUNTS_URL": spotify.accounts_url,
+    }
+    async with run_program(folder, settings, command) as process:
         yield TerminalProgram(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()

@@ -46,8 +46,11 @@ async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Pat
     assert "Add --apply to do it." in said
     assert "local file, which Spotify doesn’t have\tHard to Print\t" in out
     assert not [path for path in tmp_path.iterdir() if path.name != file]
-    code, _, said = await _run(spotify, tmp_path, "restore", file, "--apply")
-    assert code == 0, said
+    apply = ("restore", file, "--apply")
+    async with run_in_terminal(spotify, tmp_path, *apply, is_terminal=True) as program:
+        await program.log_in()
+        assert (await program.end())[0] == 0, program.said
+    assert re.search(r"\rRestoring: \d+/", program.said)
     assert importable(library_of(ada)) == before
     assert not [path for path in tmp_path.iterdir() if path.name != file]
 

@@ -43,6 +43,7 @@ from bot.library.import_steps import (
 )
 from bot.library.playlist_contents import ContentsCache
 from bot.library.read_file import read_library
+from bot.library.running_job import Progress
 from bot.spotify.oauth import READ_SCOPES, WRITE_SCOPES
 
 _STOPPED = "Stopped. Run the same command again to go on."
@@ -118,8 +119,7 @@ async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: Termin
     """Compare the file with the account, and say what is missing there."""
 
     def show(task: str, done: int, expected: int) -> None:
-        progress.continue_with(task)
-        progress.show(done, expected)
+        progress.show(Progress(task, done, expected))
 
     async def look() -> Plan:
         plan = deepcopy(draft)
@@ -152,12 +152,11 @@ async def _apply(
     total = count_items(steps)
 
     def on_step(number: int, done: int) -> None:
-        progress.show(before[number] + done, total)
+        progress.show(Progress("Restoring", before[number] + done, total))
 
     around = Surroundings(on_step=on_step, sleep=asyncio.sleep)
 
     async def run() -> Journal:
-        progress.begin("Restoring")
         journal = Journal(folder)
         await ImportRun(signed_in.spotify, steps, journal, around).run()
         return journal

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.interactions.progress import StoppableWork
+from bot.library.running_job import Progress
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+_BAR = "{desc}: {n_fmt}/{total_fmt} |{bar}| {remaining} left{postfix}"
+# Of the Markdown in a task's name.
+_ESCAPE = re.compile(r"\\([^\w\s])")
 
 
 def say(text: str) -> None:
@@ -22,41 +29,50 @@ def plain(name: str) -> str:
 
 
 class TerminalProgress(StoppableWork):
-    """A bar for each part of the work; without a terminal, nothing until `close` of a part.
+    """A bar for each task; without a terminal, nothing.
 
     requests  the number of requests to Spotify so far
-    steps     a number that grows with each step
+    shown     what was shown last
     """
 
     def __init__(self) -> None:
         super().__init__(self._ignore, "")
-        self.requests = self.steps = 0
+        self.requests = 0
+        self.shown = Progress("")
         self._bar: tqdm[NoReturn] | None = None
 
     def count_request(self, *_exchange: object) -> None:
         self.requests += 1
 
     def begin(self, task: str) -> None:
+        self.show(Progress(task))
+
+    async def __call__(self, done: int, expected: int) -> None:
+        self.show(replace(self.shown, done=done, expected=expected))
+
+    def show(self, progress: Progress) -> None:
+        """Show how far the work is."""
+        if self._bar is None or progress.task != self.shown.task:
+            self._open_bar(progress.task)
+        self.shown = progress
+        if self._bar is not None:
+            self._bar.total = progress.expected or None
+            self._bar.set_postfix_str(f"{self.requests:,} requests", refresh=False)
+            self._bar.update(progress.done - self._bar.n)
+
+    def _open_bar(self, task: str) -> None:
         from tqdm import tqdm
 
         self.close()
-        self._bar = tqdm(desc=task, unit="", leave=False, disable=None, dynamic_ncols=True)
-
-    def continue_with(self, task: str) -> None:
-        """Begin this part of the work, unless it has begun."""
-        if self._bar is None or self._bar.desc != f"{task}: ":
-            self.begin(task)
-
-    async def __call__(self, done: int, expected: int) -> None:
-        self.show(done, expected)
-
-    def show(self, done: int, expected: int) -> None:
-        """Show how much of the part is done."""
-        self.steps += 1
-        if self._bar is not None:
-            self._bar.total = expected
-            self._bar.set_postfix_str(f"{self.requests:,} requests", refresh=False)
-            self._bar.update(done - self._bar.n)
+        text = plain(_ESCAPE.sub(r"\1", task))
+        self._bar = tqdm(
+            desc=text,
+            bar_format=_BAR,
+            leave=False,
+            disable=None,
+            dynamic_ncols=True,
+            mininterval=0.2,
+        )
 
     def close(self) -> None:
         """Remove the bar, so that a line can be written."""

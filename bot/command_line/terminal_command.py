@@ -74,7 +74,7 @@ async def with_waits(
         try:
             return await run()
         except BotError as error:
-            reason, delay = waits.after(error, progress.steps)
+            reason, delay = waits.after(error, progress.shown)
         progress.close()
         until = now() + delay
         at = datetime.fromtimestamp(until).astimezone()
