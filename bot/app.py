@@ -15,6 +15,7 @@ from discord.http import Route
 from bot import web
 from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.metrics import Metrics
+from bot.accounts.owner_alerts import OwnerAlerts
 from bot.accounts.quota import Quota
 from bot.accounts.reminders import Reminders
 from bot.accounts.sessions import COMMAND_TIMEOUT, Sessions
@@ -55,7 +56,7 @@ from bot.spotify.transport import Transport
 from bot.store import Store
 from bot.store.connection import Connect, connect_to_file
 from bot.web.forwarded import Proxies
-from bot.web.metrics import MetricsEndpoint
+from bot.web.metrics import MetricsEndpoint, render_metrics
 from bot.web.middleware import RequestGuard
 from bot.web.readiness import not_ready
 
@@ -185,6 +186,7 @@ async def build(
             login_flow=login_flow,
             reply_visibility=reply_visibility,
             reminders=Reminders(store, now=now),
+            owner_alerts=OwnerAlerts(store, quota, metrics, enabled=settings.owner_alerts, now=now),
             quota=quota,
             metrics=metrics,
             autocomplete=autocomplete,
@@ -226,12 +228,13 @@ async def build(
             operator=settings.operator,
             monotonic=monotonic,
         )
+        scrape = partial(render_metrics, metrics, store, quota, bot, command_sync)
         await stack.enter_async_context(
             web.serve(
                 login_flow,
                 bot.announce_login,
                 guard,
-                MetricsEndpoint(bot.metrics_text, settings.metrics_token, proxies),
+                MetricsEndpoint(scrape, settings.metrics_token, proxies),
                 downloads,
                 store.disk_error,
                 partial(not_ready, bot, store),

@@ -40,7 +40,7 @@ from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
 from bot.login.results import AccountLinked, LoginUpdate
 from bot.notifications.jobs import JobMessages
-from bot.notifications.logins import LoginMessages, send_reminder
+from bot.notifications.logins import LoginMessages, send_reminder, send_to_owner
 from bot.services import Services
 
 _log = logging.getLogger(__name__)
@@ -161,15 +161,8 @@ class Tonearm(Connection):
             await self.announce_login(expired)
         for reminder in await self.services.reminders.due():
             await send_reminder(self, reminder, self.services.mentions)
-
-    async def metrics_text(self) -> bytes:
-        """The response of /metrics, in Prometheus's format."""
-        return self.services.metrics.render(
-            linked_accounts=await self.services.store.accounts.count(),
-            latency=self.latency,
-            usage=self.services.quota.report(),
-            commands_synced=not self.services.command_sync.problem,
-        )
+        for text in await self.services.owner_alerts.due():
+            await send_to_owner(self, text, self.services.mentions)
 
     async def announce_login(
         self, update: LoginUpdate, interaction: Interaction | None = None

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.accounts.metrics import Metrics
+from bot.accounts.owner_alerts import OwnerAlerts
 from bot.accounts.quota import Quota
 from bot.accounts.reminders import Reminders
 from bot.accounts.sessions import Sessions
@@ -55,6 +56,7 @@ class Services:
     login_flow: LoginFlow
     reply_visibility: ReplyVisibility
     reminders: Reminders
+    owner_alerts: OwnerAlerts
     quota: Quota
     metrics: Metrics
     autocomplete: Autocomplete

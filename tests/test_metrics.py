@@ -218,7 +218,7 @@ async def test_metrics_contain_no_user_data(spotify: Spotify, harness: Harness) 
         await user.run("/play https://example.test/track/4uLU6hMCjMI75M1A2tKUQC")
     await harness.discord.user_client("grace", "music").run("/now")
     metrics = await read_metrics(harness)
-    assert metrics.labels == {"group", "status", "le", "name", "outcome", "app", "by"}
+    assert metrics.labels == {"group", "status", "le", "name", "outcome", "app", "by", "word"}
     known = re.compile(
         rf"{'|'.join(GROUPS)}|\d\d\d|0|\+Inf|\d\.\d+"
         r"|(/|button )[a-z]{2,10}|[a-z]{3,10}|[A-Z][A-Za-z]{3,20}"

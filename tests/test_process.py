@@ -16,6 +16,7 @@ from sandbox.discord.faults import cloudflare_ban, refusal
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, bot_environment, run_harness
 from tests.program import read_output, run_program, run_services, startup_error
+from tests.test_metrics import read_metrics
 
 
 async def test_missing_settings_are_reported_once(tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ async def test_bot_starts_although_discord_refuses_the_commands(
         assert "Ada's Laptop" in (await ada.run("/now")).text
         assert "Discord did not take the commands" in caplog.text
         assert not [record for record in caplog.records if record.exc_info]
-        assert await _commands_synced(harness) == "0.0"
+        assert await _commands_synced(harness) == 0
         assert harness.bot is not None
         store = harness.bot.services.store
         assert await store.get_meta(PROBLEM_NOTE) == harness.bot.services.command_sync.problem != ""
@@ -145,7 +146,7 @@ async def test_bot_starts_although_discord_refuses_the_commands(
         async with asyncio.timeout(5):
             while await store.get_meta(PROBLEM_NOTE):
                 await ada.run("/now")  # gives the answer time to arrive, and to be stored
-        assert await _commands_synced(harness) == "1.0"
+        assert await _commands_synced(harness) == 1
         assert discord.command_write_count == writes + 1
         harness.clock.advance(24 * 3600)
         assert "Ada's Laptop" in (await ada.run("/now")).text
@@ -159,12 +160,8 @@ async def _forget_commands(harness: Harness) -> None:
         await store.set_meta(f"commands of {application_id}", "an earlier version")
 
 
-async def _commands_synced(harness: Harness) -> str:
-    assert harness.bot is not None
-    text = (await harness.bot.metrics_text()).decode()
-    return next(
-        line.split()[-1] for line in text.splitlines() if line.startswith("tonearm_commands_synced")
-    )
+async def _commands_synced(harness: Harness) -> float:
+    return (await read_metrics(harness))["commands_synced"]
 
 
 async def test_commands_are_synced_once(tmp_path: Path) -> None:

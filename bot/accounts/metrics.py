@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,6 +23,26 @@ _DURATION_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.
 
 # The creation time of a counter is of no use here.
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """What is true when the metrics are read.
+
+    latency          of the gateway, in seconds; or not finite
+    connected        whether the gateway is connected, over all shards
+    commands_synced  whether Discord has this version's commands
+    storage_errors   how many reads and writes the disk refused since the start, by word
+    free_bytes       room on the database's disk; None if it cannot be read
+    """
+
+    linked_accounts: int
+    latency: float
+    connected: bool
+    usage: UsageReport
+    commands_synced: bool
+    storage_errors: Mapping[str, int]
+    free_bytes: int | None
 
 
 class Metrics:
@@ -61,6 +83,23 @@ class Metrics:
             "Of Discord's gateway, by the last heartbeat",
             registry=registry,
         )
+        self._connected = Gauge(
+            "tonearm_gateway_connected",
+            "1 if Discord's gateway is connected, over all shards",
+            registry=registry,
+        )
+        self._free_bytes = Gauge(
+            "tonearm_disk_free_bytes", "Room on the database's disk", registry=registry
+        )
+        self._storage_errors = Counter(
+            "tonearm_storage_errors",
+            "Reads and writes of the database that the disk refused, by the word of /health",
+            ["word"],
+            registry=registry,
+        )
+        self._storage_errors.labels("full")  # creates the series at zero
+        self._counted_errors: dict[str, int] = {}
+        self._refused_renewals = 0
         self._calls_last_day = Gauge(
             "tonearm_spotify_calls_last_day",
             "Calls of the last 24 hours, of the operator's app or of those that people brought",
@@ -95,18 +134,29 @@ class Metrics:
     def record_renewal(self, outcome: str) -> None:
         """Count a renewal of an access token: "done", "down" or "refused"."""
         self._renewals.labels(outcome).inc()
+        self._refused_renewals += outcome == "refused"
 
     def record_command(self, name: str, outcome: str) -> None:
         """Count a finished command, button or menu."""
         self._commands.labels(name, outcome).inc()
 
-    def render(
-        self, *, linked_accounts: int, latency: float, usage: UsageReport, commands_synced: bool
-    ) -> bytes:
-        """All metrics in Prometheus's text format; `latency` is in seconds, or not finite."""
-        self._linked_accounts.set(linked_accounts)
-        self._commands_synced.set(commands_synced)
-        self._latency.set(latency if math.isfinite(latency) else math.nan)
+    @property
+    def refused_renewals(self) -> int:
+        """How many renewals Spotify refused since the start."""
+        return self._refused_renewals
+
+    def render(self, readings: Readings) -> bytes:
+        """All metrics in Prometheus's text format."""
+        usage = readings.usage
+        self._linked_accounts.set(readings.linked_accounts)
+        self._commands_synced.set(readings.commands_synced)
+        self._connected.set(readings.connected)
+        self._latency.set(readings.latency if math.isfinite(readings.latency) else math.nan)
+        self._free_bytes.set(math.nan if readings.free_bytes is None else readings.free_bytes)
+        for word, number in readings.storage_errors.items():
+            counter = self._storage_errors.labels(word)
+            counter.inc(number - self._counted_errors.get(word, 0))
+            self._counted_errors[word] = number
         self._calls_last_day.clear()
         self._exhausted.clear()
         self._daily_limit.set(usage.daily_limit)

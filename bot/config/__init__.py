@@ -30,6 +30,7 @@ class Settings:
     metrics_token: str | None = field(repr=False)
     token_keys: tuple[bytes, ...] = field(repr=False)
     operator_contact: str | None
+    owner_alerts: bool
     trusted_proxy: tuple[Network, ...]
     log_level: int
     log_format: str

@@ -108,6 +108,14 @@ SETTINGS = (
         "must be one line of at most 200 characters.",
     ),
     Setting(
+        "OWNER_ALERTS",
+        choice(yes=True, no=False),
+        "Whether the owner of the Discord application gets a message when a quota is used up, the "
+        "disk is in trouble, or Spotify refuses logins: at most one a day of each.",
+        "is neither yes nor no.",
+        default="no",
+    ),
+    Setting(
         "TRUSTED_PROXY",
         networks,
         "The addresses or networks of your proxies, separated by commas. Tonearm trusts their "

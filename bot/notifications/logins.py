@@ -172,6 +172,14 @@ async def send_reminder(
     await send_direct_message(client, reminder.discord_id, reminder.text, mentions, view)
 
 
+async def send_to_owner(client: discord.Client, text: str, mentions: CommandMentions) -> None:
+    """Send a direct message to the owner of the application, or of its team."""
+    if (application := client.application) is not None:
+        owner = application.team.owner_id if application.team else application.owner.id
+        if owner is not None:
+            await send_direct_message(client, owner, text, mentions)
+
+
 async def send_direct_message(
     client: discord.Client,
     discord_id: int,

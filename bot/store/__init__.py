@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -118,6 +118,20 @@ class Store:
     async def disk_error(self) -> StorageError | None:
         """The error of the last read or write; None if the disk works."""
         return await self._db.disk_error()
+
+    @property
+    def last_error(self) -> StorageError | None:
+        """The error that has not been followed by a write; None if the disk works."""
+        return self._db.last_error
+
+    @property
+    def error_counts(self) -> Mapping[str, int]:
+        """How often the disk refused something since the start, by the word of /health."""
+        return self._db.error_counts
+
+    def free_bytes(self) -> int | None:
+        """Room on the database's disk; None if it cannot be read."""
+        return self._db.free_bytes()
 
     async def opens_logins(self) -> bool:
         """Whether the keys open the first stored login. Raises StorageError."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
@@ -19,6 +20,7 @@ from contextlib import (
 )
 from functools import partial
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, NamedTuple
 
 import aiosqlite
@@ -95,6 +97,8 @@ class Database:
     Errors of the disk are raised as StorageError, and logged when they begin and end. Errors of our
     own SQL stay sqlite3.Error.
 
+    last_error         the error of the disk since the last write; None if it works
+    error_counts       how often the disk refused something, by the word of /health
     has_unerased_rows  deleted rows are still in the write-ahead log
     on_write           a context for each write that the Discord user with this ID asked for
     """
@@ -105,7 +109,8 @@ class Database:
         self._write_lock = asyncio.Lock()
         self._files: tuple[object, ...] | None = None  # once it is open
         self._size = 0
-        self._disk_error: StorageError | None = None
+        self.last_error: StorageError | None = None
+        self.error_counts: Counter[str] = Counter()
         self.has_unerased_rows = False
         self.on_write: OnWrite = lambda _: nullcontext()
 
@@ -194,16 +199,23 @@ class Database:
         async with self.transaction() as db:
             await db.execute("INSERT INTO note VALUES ('write test', '')")
             await db.execute("DELETE FROM note WHERE name = 'write test'")
-        if self._disk_error is not None and not isinstance(self._disk_error, StorageDamaged):
-            self._disk_error = None
+        if self.last_error is not None and not isinstance(self.last_error, StorageDamaged):
+            self.last_error = None
             _log.warning("the database can be written again")
 
     async def disk_error(self) -> StorageError | None:
         """The last error of the disk, if a new test still fails; None if the disk works."""
-        if self._disk_error is not None and not self._write_lock.locked():
+        if self.last_error is not None and not self._write_lock.locked():
             with suppress(StorageError):
                 await self.check_writable()
-        return self._disk_error
+        return self.last_error
+
+    def free_bytes(self) -> int | None:
+        """Room on the disk for the bot; None if it cannot be read."""
+        try:
+            return disk_usage(self._path.parent).free
+        except OSError:
+            return None
 
     def erase_old_copies(self, now: float) -> None:
         """Delete the copies of the database from before a migration that are too old."""
@@ -259,10 +271,11 @@ class Database:
             )
             if refusal is None:
                 raise
-            if self._files is not None and type(refusal) is not type(self._disk_error):
+            self.error_counts[refusal.word] += 1
+            if self._files is not None and type(refusal) is not type(self.last_error):
                 _log.error("%s", refusal)
-            if not isinstance(self._disk_error, StorageDamaged):
-                self._disk_error = refusal
+            if not isinstance(self.last_error, StorageDamaged):
+                self.last_error = refusal
             raise refusal from None
 
 

@@ -9,13 +9,34 @@ from collections.abc import Awaitable, Callable
 from aiohttp import HttpVersion11, web
 from yarl import URL
 
-from bot.accounts.metrics import CONTENT_TYPE
+from bot.accounts.metrics import CONTENT_TYPE, Metrics, Readings
+from bot.accounts.quota import Quota
+from bot.interactions.command_sync import CommandSync
+from bot.interactions.connection import Connection
+from bot.store import Store
 from bot.web.forwarded import Proxies, peer_address
 
 Scrape = Callable[[], Awaitable[bytes]]
 
 # Headers that proxies add to forwarded requests.
 _PROXY_HEADERS = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
+
+
+async def render_metrics(
+    metrics: Metrics, store: Store, quota: Quota, connection: Connection, sync: CommandSync
+) -> bytes:
+    """All metrics in Prometheus's text format, with what is true at this moment."""
+    return metrics.render(
+        Readings(
+            linked_accounts=await store.accounts.count(),
+            latency=connection.latency,
+            connected=connection.is_connected,
+            usage=quota.report(),
+            commands_synced=not sync.problem,
+            storage_errors=store.error_counts,
+            free_bytes=store.free_bytes(),
+        )
+    )
 
 
 class MetricsEndpoint:
