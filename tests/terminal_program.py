@@ -19,7 +19,8 @@ from tests.program import run_program
 _IN_TERMINAL = (
     "-c",
     "import os, pty, sys; os.dup2(2, 1); "
-    "command = ['sh', '-c', 'stty cols 80; exec \"$@\"', 'sh', sys.executable, *sys.argv[1:]]; "
+    "size = 'stty cols 80 rows 24; exec \"$@\"'; "
+    "command = ['sh', '-c', size, 'sh', sys.executable, *sys.argv[1:]]; "
     "sys.exit(os.waitstatus_to_exitcode(pty.spawn(command)))",
 )
 # Seconds that no test needs.
