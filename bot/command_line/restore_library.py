@@ -8,12 +8,12 @@ import shutil
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.kept_folder import folder_name, kept_folder
 from bot.command_line.restore_report import (
     done_text,
     plan_text,
@@ -61,7 +61,8 @@ def restore_library(arguments: Namespace) -> int:
         except KeyboardInterrupt:
             return ExitCode.INTERRUPTED
         choice = _choice(arguments, plan)
-        return run_command(_restore(arguments, plan, choice), stopped=_STOPPED)
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        return run_command(_restore(arguments, content, plan, choice), stopped=_STOPPED)
 
 
 def _choice(arguments: Namespace, plan: Plan) -> Choice:
@@ -78,41 +79,45 @@ def _choice(arguments: Namespace, plan: Plan) -> Choice:
     return Choice(Scope.PLAYLISTS, numbers, merge=merge)
 
 
-async def _restore(arguments: Namespace, plan: Plan, choice: Choice) -> int:
+async def _restore(arguments: Namespace, content: str, plan: Plan, choice: Choice) -> int:
+    """Sign in, and restore; the exit code. `content` is a hash of the file's content."""
+    file: Path = arguments.file
     progress = TerminalProgress()
     scopes = (*READ_SCOPES, *WRITE_SCOPES) if arguments.apply else READ_SCOPES
     async with sign_in(arguments, scopes, on_exchange=progress.count_request) as signed_in:
-        folder = _folder(arguments.file, signed_in.profile.stable_account_id)
-        if arguments.restart:
-            shutil.rmtree(folder)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        try:
-            steps, journal = stored_steps(folder), Journal(folder)
-            say(stopped_text(steps, journal))
-        except FileNotFoundError:
-            steps, journal = (
-                make_steps(await _look(signed_in, plan, folder, progress), choice),
-                None,
-            )
-        if not arguments.apply:
-            if journal is None:
-                _keep_searches(folder)
-            say("Nothing is changed yet. Add --apply to do it.")
-            return ExitCode.OK
-        store_steps(steps, folder)
-        journal = await _apply(signed_in, steps, folder, progress)
-        progress.close()
-        shutil.rmtree(folder)
+        account = signed_in.profile.stable_account_id
+        folder = file.with_name(folder_name("restore", content, account))
+        kept = kept_folder(folder, restart=arguments.restart, max_age=None, now=signed_in.now())
+        with kept:
+            return await _restore_in(folder, arguments.apply, signed_in, plan, choice, progress)
+
+
+async def _restore_in(
+    folder: Path,
+    apply: bool,
+    signed_in: SignedIn,
+    plan: Plan,
+    choice: Choice,
+    progress: TerminalProgress,
+) -> int:
+    """Restore with what an earlier run has kept in the folder; the exit code."""
+    try:
+        steps = stored_steps(folder)
+        say(stopped_text(steps, Journal(folder)))
+    except FileNotFoundError:
+        steps = make_steps(await _look(signed_in, plan, folder, progress), choice)
+        if not apply:
+            _keep_searches(folder)
+    if not apply:
+        say("Nothing is changed yet. Add --apply to do it.")
+        return ExitCode.OK
+    store_steps(steps, folder)
+    journal = await _apply(signed_in, steps, folder, progress)
+    progress.close()
+    shutil.rmtree(folder)
     say(done_text(steps, journal, progress.requests))
     is_complete = not any(step_problems(steps, journal))
     return ExitCode.OK if is_complete else ExitCode.INCOMPLETE
-
-
-def _folder(file: Path, account: str) -> Path:
-    """Where the progress of a restore of this content to this account is kept."""
-    digest = hashlib.sha256(file.read_bytes())
-    digest.update(account.encode())
-    return file.with_name(f".tonearm-restore-{digest.hexdigest()[:16]}")
 
 
 async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: TerminalProgress) -> Plan:
@@ -137,11 +142,13 @@ async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: Termin
 
 def _keep_searches(folder: Path) -> None:
     """Keep only what was searched for, so that --apply need not search again."""
+    found = folder / FOUND
+    if not found.exists() or not found.stat().st_size:
+        shutil.rmtree(folder)
+        return
     for path in folder.iterdir():
-        if path.name != FOUND or not path.stat().st_size:
+        if path != found:
             path.unlink()
-    with suppress(OSError):  # it is not empty
-        folder.rmdir()
 
 
 async def _apply(
