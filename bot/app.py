@@ -33,6 +33,7 @@ from bot.interactions.user_writes import UserWrites
 from bot.library.downloads import Downloads
 from bot.library.export import RunningExports
 from bot.library.export_folders import erase_leftovers
+from bot.library.imports import Imports
 from bot.library.job_files import JobFolders
 from bot.library.jobs import Jobs
 from bot.library.pins import Pins
@@ -196,6 +197,7 @@ async def build(
             saved_items=SavedItems(undo_log, panels.items_saved),
             exports=exports,
             jobs=jobs,
+            imports=Imports(jobs, sessions, playlist_editor, undo_log, panels.items_saved),
             downloads=downloads,
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),

@@ -57,6 +57,7 @@ COGS = (
     "cogs.message_menus",
     "cogs.library",
     "cogs.export",
+    "cogs.imports",
     "cogs.jobs",
     "cogs.playlists",
     "cogs.playlist_buttons",

@@ -21,6 +21,7 @@ from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
 from bot.library.downloads import Downloads
 from bot.library.export import RunningExports
+from bot.library.imports import Imports
 from bot.library.jobs import Jobs
 from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
@@ -66,6 +67,7 @@ class Services:
     saved_items: SavedItems
     exports: RunningExports
     jobs: Jobs
+    imports: Imports
     downloads: Downloads
     playlist_editor: PlaylistEditor
     playlist_items: PlaylistItems

@@ -12,12 +12,13 @@ from bot.browse.pages import read_page
 from bot.browse.paths import ListKind, ListPath
 from bot.client import Interaction, Tonearm
 from bot.errors.spotify import NotFound
-from bot.interactions.responses import reply
+from bot.interactions.responses import Reply, reply
 from bot.player.savable import find_savable
 from bot.services import Services
 from bot.spotify.uris import Kind
 from bot.text.escape import single_line
 from bot.text.library import titles
+from bot.views.imports import undo_question, undo_view
 from bot.views.lists import list_reply
 from bot.views.saved import SavedReport, report_reply, undone_reply
 
@@ -31,6 +32,7 @@ class Library(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.replies = services.reply_visibility
         self.autocomplete = services.autocomplete
+        self.imports = services.imports
         self.saved_items = services.saved_items
         self.sessions = services.sessions
         self.undo_log = services.undo_log
@@ -90,10 +92,14 @@ class Library(commands.Cog):
 
     @app_commands.command()
     async def undo(self, interaction: Interaction) -> None:
-        """Undo your last change to your library or a playlist, within ten minutes."""
+        """Undo your last change to your library or a playlist, or your last import."""
         await self.replies.defer(interaction)
         user = interaction.user.id
         change = self.undo_log.last(user)
+        if change is None and (last := await self.imports.last(user)):
+            question = undo_question(last)
+            await reply(interaction, Reply(question, undo_view(), private=True))
+            return
         spotify = await self.sessions.session(user, background=bool(change and change.background))
         _, undone = await self.undo_log.undo(user, spotify)
         await reply(interaction, undone_reply(undone))

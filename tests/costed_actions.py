@@ -12,6 +12,7 @@ from tests.cost_session import (
     run_command,
     select_second,
 )
+from tests.costed_import_actions import IMPORT_ACTIONS
 from tests.costed_library_actions import LIBRARY_ACTIONS
 from tests.costed_playlist_actions import PLAYLIST_ACTIONS
 from tests.costed_playlist_item_actions import PLAYLIST_ITEM_ACTIONS
@@ -229,6 +230,7 @@ COSTED_ACTIONS = (
     *PLAYLIST_ACTIONS,
     *PLAYLIST_ITEM_ACTIONS,
     *LIBRARY_ACTIONS,
+    *IMPORT_ACTIONS,
     CostedAction(
         f"`/export` of {EXPORT_TRACK_COUNT:,} songs",
         run_command("/export what:liked-songs format:json", "Here are"),

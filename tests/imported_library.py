@@ -17,6 +17,7 @@ from bot.library.import_steps import Choice, Scope, Step, make_steps
 from bot.library.import_undo import ImportUndo
 from bot.library.read_file import read_library
 from bot.spotify import Spotify as SpotifyClient
+from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Account
 
@@ -32,6 +33,14 @@ class Library:
     saved: dict[str, list[str]]
     artists: frozenset[str]
     playlists: list[tuple[str, str, list[str | None]]]
+
+
+async def exported(linked_user: UserClient, what: str = "everything") -> bytes:
+    """What /export sends as JSON."""
+    reply = await linked_user.run(f"/export what:{what} format:json")
+    await reply.wait_for(lambda reply: bool(reply.files))
+    (content,) = reply.files.values()
+    return content
 
 
 def library_of(account: Account) -> Library:

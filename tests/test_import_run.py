@@ -12,23 +12,16 @@ from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Account, Spotify
 from sandbox.spotify.accounts import SaveOrder
 from sandbox.spotify.playlists import Playlist
-from tests.imported_library import everything, importable, importer, library_of, wipe
+from tests.imported_library import everything, exported, importable, importer, library_of, wipe
 
 WRITES = r"(PUT|POST|DELETE) .*/(me/library|me/playlists|playlists/\w+/items)"
-
-
-async def _exported(linked_user: UserClient, what: str = "everything") -> bytes:
-    reply = await linked_user.run(f"/export what:{what} format:json")
-    await reply.wait_for(lambda reply: bool(reply.files))
-    (content,) = reply.files.values()
-    return content
 
 
 async def test_an_exported_library_comes_back_as_it_was(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     ada = spotify.accounts["ada"]
-    before, file = importable(library_of(ada)), await _exported(linked_user)
+    before, file = importable(library_of(ada)), await exported(linked_user)
     wipe(ada)
     async with importer(harness) as it:
         steps = everything(await it.look(file))
@@ -46,7 +39,7 @@ async def test_lost_answers_and_failures_double_and_lose_nothing(
     ada.like_generated(150)
     uris = [uri for uri, _ in ada.liked if "local" not in uri]
     spotify.state.add_playlist("Long", "ada", *uris * 2, uris[0], public=False)
-    before, file = importable(library_of(ada)), await _exported(linked_user)
+    before, file = importable(library_of(ada)), await exported(linked_user)
     wipe(ada)
     async with importer(harness) as it:
         steps = everything(await it.look(file))
@@ -68,7 +61,7 @@ async def test_the_order_of_likes_comes_back_however_spotify_lists_one_second() 
             ada = harness.spotify.accounts["ada"]
             ada.save(*(track.uri for track in harness.spotify.catalogue.regular_tracks[:70]))
             before = importable(library_of(ada))
-            file = await _exported(linked_user, "liked-songs")
+            file = await exported(linked_user, "liked-songs")
             wipe(ada)
             ada.batch_order = order
             async with importer(harness, pause=harness.clock.advance) as it:
@@ -82,7 +75,7 @@ async def test_undo_removes_what_the_import_added_and_nothing_else(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     ada = spotify.accounts["ada"]
-    file = await _exported(linked_user)
+    file = await exported(linked_user)
     for kind in ("track", "album", "artist"):
         del ada.saved_items(kind)[::2]
     mine = [each for each in ada.playlists if each and each.owner == "ada"]
@@ -104,7 +97,7 @@ async def test_undo_leaves_what_was_added_to_a_new_playlist_since(
     ada = spotify.accounts["ada"]
     songs = [track.uri for track in spotify.catalogue.regular_tracks[:4]]
     spotify.state.add_playlist("Quay", "ada", *songs[:3], public=False)
-    file = await _exported(linked_user, "Quay")
+    file = await exported(linked_user, "Quay")
     async with importer(harness) as it:
         steps = make_steps(await it.look(file), Choice(Scope.ALL, merge=False))
         await it.apply(steps)
@@ -121,7 +114,7 @@ async def test_refused_songs_are_left_out_and_the_others_keep_their_order(
     ada = spotify.accounts["ada"]
     songs = [track.uri for track in spotify.catalogue.regular_tracks[:30]]
     spotify.state.add_playlist("Quay", "ada", *songs, *songs[::-1], public=False)
-    file = await _exported(linked_user, "Quay")
+    file = await exported(linked_user, "Quay")
     for uri in (songs[3], songs[20]):
         del spotify.catalogue.tracks[uri.rsplit(":", 1)[1]]
     left = [uri for uri in songs if uri not in (songs[3], songs[20])]

@@ -92,6 +92,28 @@ class TooManyExports(BotError):
     message = "Several exports are running right now. Try again in a few minutes."
 
 
+class UploadTooLarge(BotError):
+    """`limit` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            message=f"That file is too big: {limit // 1024**2} MB at most here. Export your "
+            "playlists one by one, then import those files."
+        )
+
+
+class ImportOver(BotError):
+    message = "That import isn’t waiting any more. Run /import again."
+
+
+class ImportRunning(BotError):
+    message = "Your last import is still running. Wait until it’s done, or stop it first."
+
+
+class NothingToImport(BotError):
+    message = "You have all of that already, so there’s nothing to import."
+
+
 class InvalidPosition(BotError):
     """The position cannot be read, is beyond the end, or cannot be computed.
 

@@ -6,7 +6,7 @@ restart of the bot does not ask Spotify again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,7 +22,7 @@ from bot.errors.spotify import (
     SpotifyDown,
 )
 from bot.library.append_log import AppendLog
-from bot.library.import_plan import ListPlan, Plan, Skip, missing_from, parse_uri
+from bot.library.import_plan import ListPlan, Plan, Skip, kind_of, parse_uri
 from bot.library.matching import Candidate, find_song
 from bot.library.playlist_contents import ContentsCache
 from bot.spotify import Spotify
@@ -115,7 +115,7 @@ class Look:
             for uri, flag in zip(record.uris, record.saved, strict=True)
         }
         for kind in Kind:
-            wanted = plan.to_save(kind)
+            wanted = [*plan.to_save(kind), *_possible(plan, kind)]
             unknown = [uri for uri in wanted if uri not in known]
             if unknown and await self._has_none(kind):
                 known |= dict.fromkeys(unknown, False)
@@ -168,23 +168,22 @@ class Look:
         taken: set[str] = set()
         for done, (_, listed) in enumerate(plan.playlists):
             if listed.uri in others:  # shared with the user, who has it already
-                listed.existing, listed.missing = parse_uri(listed.uri).id, []
+                listed.existing = parse_uri(listed.uri).id
                 continue
             playlist = by_uri.get(listed.uri) or by_name.get(single_line(listed.name))
             if playlist is None or str(playlist.uri) in taken:
                 continue
             taken.add(str(playlist.uri))
-            missing = await self._missing(listed, playlist)
-            if missing is not None:
-                listed.existing, listed.missing = playlist.require_uri().id, missing
+            await self._compare(listed, playlist)
             self._on_step("Comparing playlists", done + 1, len(plan.playlists))
 
-    async def _missing(self, listed: ListPlan, playlist: Playlist) -> list[str] | None:
-        """What the playlist lacks; None if it cannot be read, so that nothing is merged into it."""
+    async def _compare(self, listed: ListPlan, playlist: Playlist) -> None:
+        """Note what the playlist has. If it cannot be read, nothing is merged into it."""
         is_same = listed.snapshot_id and listed.snapshot_id == playlist.snapshot_id
         if is_same and str(playlist.uri) == listed.uri:
-            return []
-        for read in range(_MAX_READS):
+            listed.existing = playlist.require_uri().id
+            return
+        for _ in range(_MAX_READS):
             try:
                 contents = await self._contents.read(
                     self._spotify,
@@ -193,12 +192,19 @@ class Look:
                     background=self._spotify,
                 )
             except (NotFound, NotPermitted):
-                return None
+                return
             except LibraryChanged:
-                if read == _MAX_READS - 1:
-                    return None
                 continue
-            if contents.unread:
-                return None
-            return missing_from(listed.usable, (song.uri for song in contents))
-        return None
+            if not contents.unread:
+                listed.existing = playlist.require_uri().id
+                listed.present = [song.uri for song in contents]
+            return
+
+
+def _possible(plan: Plan, kind: Kind) -> Iterator[str]:
+    """The candidates of this kind for doubtful entries of the library, which may be saved, too."""
+    for entry in plan.doubtful:
+        if not plan.lists[entry.list_number].is_playlist:
+            for candidate in entry.candidates or ():
+                if kind_of(candidate.uri) is kind:
+                    yield candidate.uri

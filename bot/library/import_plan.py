@@ -44,9 +44,9 @@ _PROBLEMS: dict[EntryProblem, Skip] = {
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """An entry that is not imported. `list` is the number of its list."""
+    """An entry that is not imported, and the number of its list."""
 
-    list: int
+    list_number: int
     title: str
     reason: Skip
 
@@ -91,7 +91,7 @@ class ListPlan(msgspec.Struct):
                  empty where an entry has no URI (yet)
     titles       of the entries, as the file has them, where it says them
     existing     the ID of the user's playlist of the same name; empty: none
-    missing      the URIs that the existing one lacks, in order; each as often as it lacks it
+    present      what the existing one has, by its URIs; None: as much as the file has
     """
 
     section: LibrarySection
@@ -102,7 +102,7 @@ class ListPlan(msgspec.Struct):
     snapshot_id: str = ""
     uris: list[str] = []
     existing: str = ""
-    missing: list[str] = []
+    present: list[str] | None = None
 
     @property
     def is_playlist(self) -> bool:
@@ -111,6 +111,11 @@ class ListPlan(msgspec.Struct):
     @property
     def usable(self) -> list[str]:
         return [uri for uri in self.uris if uri]
+
+    @property
+    def missing(self) -> list[str]:
+        """What the existing playlist lacks, in order; each song as often as it lacks it."""
+        return [] if self.present is None else missing_from(self.usable, self.present)
 
 
 class Plan(msgspec.Struct):
@@ -122,7 +127,7 @@ class Plan(msgspec.Struct):
     unsure   items for which that could not be read: an undo leaves them alone
     skipped  the first MAX_NAMED entries that cannot be imported
     counts   the number of all of them by reason
-    calls    the requests to Spotify that it took to make the plan
+    chosen   the numbers of the playlists that the user has chosen so far
     """
 
     format: str = ""
@@ -134,7 +139,7 @@ class Plan(msgspec.Struct):
     unsure: list[str] = []
     skipped: list[Skipped] = []
     counts: dict[Skip, int] = {}
-    calls: int = 0
+    chosen: list[int] = []
 
     def skip(self, number: int, title: str, reason: Skip) -> None:
         """Note an entry of the list with this number that is not imported."""

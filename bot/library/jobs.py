@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -33,15 +32,13 @@ from bot.errors.storage import StorageError
 from bot.library.job_files import JobFolders
 from bot.library.job_waits import JobWaits, WaitReason
 from bot.library.running_job import JobMessage, JobResult, JobTask, OpenMessage, RunningJob, Waiting
+from bot.library.stored_jobs import Prepare, StoredJobs
 from bot.store import Job, JobKind, Store
 
 _log = logging.getLogger(__name__)
 
 # Jobs that work at the same time, and share one Spotify app's rate limit. Waiting ones are no load.
 MAX_WORKING = 4
-# Seconds after which a job without progress is erased, and a result that nobody fetches. The wait
-# for a quota does not count.
-MAX_AGE = 48 * 60 * 60.0
 # Seconds that a job gets at the bot's end to store what it has sent.
 _GRACE = 1.0
 
@@ -52,6 +49,7 @@ Sleep = Callable[[float], Awaitable[None]]
 class _Kind:
     run: Callable[[RunningJob], Awaitable[JobResult]]
     stopped: Callable[[RunningJob], JobResult]
+    is_kept: Callable[[RunningJob, JobResult | Exception], bool]
 
 
 class Jobs:
@@ -64,8 +62,7 @@ class Jobs:
     def __init__(
         self, store: Store, folders: JobFolders, sleep: Sleep, *, now: Callable[[], float]
     ) -> None:
-        self._table = store.jobs
-        self._folders = folders
+        self._stored = StoredJobs(store.jobs, folders, now=now)
         self.sleep = sleep
         self.now = now
         self._kinds: dict[JobKind, _Kind] = {}
@@ -81,13 +78,16 @@ class Jobs:
         kind: JobKind,
         run: Callable[[RunningJob], Awaitable[JobResult]],
         stopped: Callable[[RunningJob], JobResult],
+        is_kept: Callable[[RunningJob, JobResult | Exception], bool] = lambda _job, _result: False,
     ) -> None:
         """Say how jobs of this kind are done.
 
         run      does the work: see the module. A stop cancels it; see `job.uninterrupted`
         stopped  what the user reads if the job is stopped; it does no work
+        is_kept  whether the ended job stays for MAX_AGE, for `kept` and `resume`: it asks its user
+                 something, or can be undone
         """
-        self._kinds[kind] = _Kind(run, stopped)
+        self._kinds[kind] = _Kind(run, stopped, is_kept)
 
     async def start(self, open_message: OpenMessage) -> None:
         """Go on with the stored jobs; their kinds are registered. Erases what is too old.
@@ -95,23 +95,29 @@ class Jobs:
         open_message  makes the message of a job
         """
         self._open_message = open_message
-        jobs = await self._table.all()
-        self._folders.keep_only(job.id for job in jobs)
+        jobs = await self._stored.table.all()
+        self._stored.folders.keep_only(job.id for job in jobs)
         for job in jobs:
-            if self._is_too_old(job) or not self._folders.exists(job.id):
+            if self._stored.is_too_old(job) or not self._stored.folders.exists(job.id):
                 # Without its folder, the job was over when the process ended.
-                await self._erase(job)
+                await self._stored.erase(job)
             elif not job.done and job.kind in self._kinds:
                 self._begin(job)
 
     async def begin(
-        self, user_id: int, kind: JobKind, arguments: object, place: str | None
+        self,
+        user_id: int,
+        kind: JobKind,
+        arguments: object,
+        place: str | None,
+        prepare: Prepare | None = None,
     ) -> None:
         """Begin a job, or show the user's job of this kind at another place.
 
         arguments  what can be encoded as JSON; `job.arguments` decodes it
         place      where to show it, made by `bot.notifications.job_place.place_of`; None: only its
                    result is sent, by direct message
+        prepare    puts files into the folder of a new job before it begins
 
         A result of a job with the same arguments that waits for its owner is delivered; that of
         another job is erased first. If a job is still at work, its message moves to the new place.
@@ -124,22 +130,34 @@ class Jobs:
                 if running.message.move(place, other=running.job.row.arguments != text):
                     return
                 await asyncio.wait({running.task})  # it is over in a moment
-            earlier = await self._table.get(user_id, kind)
-            if earlier is not None and earlier.done and earlier.arguments == text:
-                self._begin(replace(earlier, place=place, done=False))
-                return
-            if earlier is not None:
-                await self._erase(earlier)
-            now = self.now()
-            number = secrets.randbelow(2**63 - 1) + 1
-            job = Job(user_id, kind, number, text, now, place=place, touched_at=now)
-            self._folders.make(job.id)
-            try:
-                await self._table.create(job)
-            except BaseException:
-                self._folders.erase(job.id)
-                raise
-            self._begin(job)
+            if earlier := await self._stored.table.get(user_id, kind):
+                if earlier.done and earlier.arguments == text:
+                    self._begin(replace(earlier, place=place, done=False))
+                    return
+                await self._stored.erase(earlier)
+            self._begin(await self._stored.create(user_id, kind, text, place, prepare))
+
+    async def kept(self, user_id: int, kind: JobKind) -> RunningJob | None:
+        """The user's ended job of this kind, if it was kept; nothing runs it."""
+        row = await self._stored.kept(user_id, kind)
+        return self._stored.open(row) if row is not None else None
+
+    async def resume(
+        self, user_id: int, kind: JobKind, place: str | None, progress: object
+    ) -> bool:
+        """Run a kept job again, with this progress; False if it is gone. Raises StorageError."""
+        async with self._beginning:
+            row = await self._stored.kept(user_id, kind)
+            if row is None:
+                return False
+            if running := self._tasks.get((user_id, kind)):
+                await asyncio.wait({running.task})  # it is over in a moment
+            text = msgspec.json.encode(progress).decode()
+            row = replace(row, place=place, done=False, progress=text)
+            if not await self._stored.table.save(row):
+                return False
+            self._begin(row)
+            return True
 
     async def stop(self, user_id: int, job_id: int) -> str | None:
         """Stop a job of this user, and erase it; None if it is over.
@@ -151,10 +169,10 @@ class Jobs:
                 self._stop(running)
                 await asyncio.wait({running.task})
                 return running.ended_with
-        for row in await self._table.all():
+        for row in await self._stored.table.all():
             if (row.discord_id, row.id) == (user_id, job_id) and row.kind in self._kinds:
-                await self._erase(row)
-                return self._kinds[row.kind].stopped(self._open(row)).text
+                await self._stored.erase(row)
+                return self._kinds[row.kind].stopped(self._stored.open(row)).text
         return None
 
     def is_active(self, user_id: int, kind: JobKind) -> bool:
@@ -172,9 +190,9 @@ class Jobs:
 
     async def expire(self) -> None:
         """Erase results that nobody has fetched. Raises StorageError."""
-        for job in await self._table.all():
-            if (job.discord_id, job.kind) not in self._tasks and self._is_too_old(job):
-                await self._erase(job)
+        for job in await self._stored.table.all():
+            if (job.discord_id, job.kind) not in self._tasks and self._stored.is_too_old(job):
+                await self._stored.erase(job)
 
     async def close(self) -> None:
         """End the work. Rows and folders stay, so that the next start goes on."""
@@ -193,12 +211,9 @@ class Jobs:
 
     # ---- one job
 
-    def _open(self, row: Job) -> RunningJob:
-        return RunningJob(row, self._folders.path(row.id), self._table, now=self.now)
-
     def _begin(self, row: Job) -> None:
         assert self._open_message is not None
-        job = self._open(row)
+        job = self._stored.open(row)
         message = job.message = self._open_message(job)
         task = asyncio.create_task(self._run(job, message))
         self._tasks[row.discord_id, row.kind] = JobTask(job, message, task)
@@ -225,8 +240,8 @@ class Jobs:
                 self._tasks[key].ended_with = result.text
             except Exception as error:
                 result = error
-            if await self._finish(job, message, result):
-                await self._erase(job.row)
+            if await self._finish(job, kind, result, message):
+                await self._stored.erase(job.row)
         except Exception:
             _log.exception("a job failed")
         finally:
@@ -234,13 +249,18 @@ class Jobs:
             await message.close()
 
     async def _finish(
-        self, job: RunningJob, message: JobMessage, result: JobResult | Exception
+        self, job: RunningJob, kind: _Kind, result: JobResult | Exception, message: JobMessage
     ) -> bool:
-        """Deliver the result; whether the job is over, or its result waits for its owner."""
-        if await message.finish(result) or isinstance(result, Exception) or not result.files:
-            return True
+        """Deliver the result; whether the job is over, or is kept, or waits for its owner."""
+        is_kept = kind.is_kept(job, result)
+        if not is_kept:
+            delivered = await message.finish(result)
+            if delivered or isinstance(result, Exception) or not result.files:
+                return True
         with suppress(StorageError):  # until a restart, which delivers it again
             await job.store(done=True, resume_at=0.0)
+        if is_kept:  # stored before, so that its buttons find it
+            await message.finish(result)
         return False
 
     async def _work(self, job: RunningJob, kind: _Kind, message: JobMessage) -> JobResult:
@@ -266,28 +286,15 @@ class Jobs:
 
     # ---- erasure
 
-    def _is_too_old(self, job: Job) -> bool:
-        return max(job.touched_at, job.resume_at) + MAX_AGE < self.now()
-
-    async def _erase(self, job: Job) -> None:
-        """Erase the folder and then the row: without its folder, a job is over."""
-        await asyncio.to_thread(self._folders.erase, job.id)
-        with suppress(StorageError):  # the store has logged it; the next start erases the row
-            await self._table.delete(job)
-
     async def _erase_all(self, user_id: int) -> None:
         """Erase what is left of the user's jobs after those at work have ended."""
-        tasks = {
-            running.task
-            for running in self._tasks.values()
-            if running.job.row.discord_id == user_id
-        }
-        if tasks:
-            await asyncio.wait(tasks)
+        running = [each.task for each in self._tasks.values() if each.job.user_id == user_id]
+        if running:
+            await asyncio.wait(running)
         async with self._beginning:
             with suppress(StorageError):
-                for job in await self._table.all():
+                for job in await self._stored.table.all():
                     if job.discord_id == user_id and (user_id, job.kind) not in self._tasks:
-                        await self._erase(job)
-                kept = [job.id for job in await self._table.all()]
-                await asyncio.to_thread(self._folders.keep_only, kept)
+                        await self._stored.erase(job)
+                kept = [job.id for job in await self._stored.table.all()]
+                await asyncio.to_thread(self._stored.folders.keep_only, kept)

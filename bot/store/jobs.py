@@ -22,6 +22,7 @@ class JobKind(StrEnum):
 
     EXPORT = "export"
     IMPORT = "import"
+    RESTORE = "restore"
     BACKUP = "backup"
 
 

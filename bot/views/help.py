@@ -59,7 +59,7 @@ SECTIONS = (
     ),
     HelpSection(
         "Library",
-        ("saved", "save", "unsave", "undo", "export"),
+        ("saved", "save", "unsave", "undo", "export", "import"),
         "Save what’s playing, or links to songs, albums, artists and more. /undo takes back your "
         "last change.",
     ),

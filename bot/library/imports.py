@@ -1,0 +1,285 @@
+"""Imports a file in two jobs: one looks and asks, one adds and can be undone for a day."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Protocol
+
+from bot.errors.content import ImportOver, ImportRunning, NothingToImport, NothingToUndo
+from bot.library.import_journal import Journal
+from bot.library.import_look import Look
+from bot.library.import_outcome import READ, Outcome, outcome_of, step_name
+from bot.library.import_plan import Plan, draft
+from bot.library.import_run import ImportRun, Surroundings
+from bot.library.import_steps import (
+    Choice,
+    Step,
+    make_steps,
+    store_steps,
+    stored_steps,
+)
+from bot.library.import_undo import ImportUndo
+from bot.library.imported_library import kept as kept_library
+from bot.library.job_files import translate_disk_errors
+from bot.library.jobs import Jobs
+from bot.library.playlist_editor import PlaylistEditor
+from bot.library.read_file import read_library
+from bot.library.running_job import Progress, RunningJob
+from bot.library.saved_items import SavedCallback
+from bot.library.undo import UndoLog
+from bot.spotify import Spotify
+from bot.spotify.rate_limiter import DAY
+from bot.spotify.uris import Uri
+from bot.store import JobKind
+
+_UPLOAD = "upload"
+_UNDO, _UNDONE = "undo", "undone"
+
+
+class SessionSource(Protocol):
+    """The method of `Sessions` that this module needs."""
+
+    async def session(self, discord_id: int, *, background: bool = False) -> Spotify: ...
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What an undo has removed, and what it had to leave."""
+
+    removed: int
+    left: int
+
+
+@dataclass(frozen=True)
+class LastImport:
+    """The import that can be undone; `at` is in seconds since 1970."""
+
+    at: float
+    outcome: Outcome
+
+
+class Imports:
+    """`on_saved`: called with items that an import saved or an undo removed."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        sessions: SessionSource,
+        editor: PlaylistEditor,
+        undo_log: UndoLog,
+        on_saved: SavedCallback,
+    ) -> None:
+        self._jobs = jobs
+        self._sessions = sessions
+        self._editor = editor
+        self._undo_log = undo_log
+        self._on_saved = on_saved
+
+    # ---- the look
+
+    async def begin(
+        self,
+        user_id: int,
+        upload_id: int,
+        name: str,
+        place: str,
+        save: Callable[[Path], Awaitable[object]],
+    ) -> None:
+        """Begin to look at a file, which `save` puts at a path. Raises NotLinked, StorageError.
+
+        name  of the file, as its sender calls it
+        """
+
+        async def prepare(folder: Path) -> None:
+            with translate_disk_errors():
+                await save(folder / _UPLOAD)
+                (folder / _UPLOAD).chmod(0o600)
+
+        await self._jobs.begin(
+            user_id, JobKind.IMPORT, {"upload": upload_id, "name": name}, place, prepare
+        )
+
+    async def look(self, job: RunningJob) -> Plan:
+        """The plan for the file of a job, kept in its folder. Changes nothing on Spotify.
+
+        Raises UnreadableFile, StorageError and SpotifyError.
+        """
+        with translate_disk_errors():
+            job.report(Progress("Reading the file"))
+            plan = await _in_thread(partial(_read, job.folder, str(job.arguments["name"])))
+            spotify = await self._sessions.session(job.user_id, background=True)
+            spotify.forget_library()
+
+            def on_step(task: str, done: int, expected: int) -> None:
+                job.report(Progress(task, done, expected, noun="request"))
+
+            await Look(spotify, job.user_id, self._editor.held, job.folder, on_step).run(plan)
+            plan.store(job.folder)
+            return plan
+
+    async def question(self, user_id: int, job_id: int) -> tuple[RunningJob, Plan]:
+        """The look that waits for the user's choice, with its plan. Raises ImportOver."""
+        job = await self._jobs.kept(user_id, JobKind.IMPORT)
+        with translate_disk_errors():
+            plan = Plan.stored(job.folder) if job is not None and job.id == job_id else None
+        if job is None or plan is None:
+            raise ImportOver
+        return job, plan
+
+    def write(self, job: RunningJob, name: str, text: str) -> list[Path]:
+        """A text as a file for the user; none if it is empty. Raises StorageError."""
+        if not text.strip():
+            return []
+        path = job.folder / name
+        with translate_disk_errors():
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o600)
+        return [path]
+
+    async def choose(
+        self, user_id: int, job_id: int, offered: Sequence[int], chosen: Sequence[int]
+    ) -> Plan:
+        """Choose some of the offered playlists, by their numbers, instead of earlier ones."""
+        job, plan = await self.question(user_id, job_id)
+        plan.chosen = sorted({*plan.chosen}.difference(offered) | {*chosen})
+        with translate_disk_errors():
+            plan.store(job.folder)
+        return plan
+
+    async def cancel(self, user_id: int, job_id: int) -> None:
+        """Erase what was read."""
+        await self._jobs.stop(user_id, job_id)
+
+    async def settle(self, user_id: int, job_id: int, number: int, uri: str) -> Plan:
+        """Decide which song a doubtful entry is, by its number in `Plan.open`."""
+        job, plan = await self.question(user_id, job_id)
+        if number < len(plan.open):
+            plan.settle(plan.open[number], uri)
+        with translate_disk_errors():
+            plan.store(job.folder)
+        return plan
+
+    # ---- adding
+
+    async def apply(self, user_id: int, job_id: int, choice: Choice, place: str) -> None:
+        """Begin to add what was chosen. Raises ImportOver, and NothingToImport."""
+        job, plan = await self.question(user_id, job_id)
+        steps = make_steps(plan, choice)
+        if not steps:
+            raise NothingToImport
+        if self._jobs.is_active(user_id, JobKind.RESTORE):
+            raise ImportRunning
+
+        async def prepare(folder: Path) -> None:
+            with translate_disk_errors():
+                store_steps(steps, folder)
+                if (job.folder / READ).exists():
+                    shutil.copytree(job.folder / READ, folder / READ)
+
+        await self._jobs.begin(user_id, JobKind.RESTORE, {"look": job_id}, place, prepare)
+        await self._jobs.stop(user_id, job_id)
+        self._undo_log.forget(user_id)  # the import is the last change now
+
+    async def run(self, job: RunningJob) -> Outcome | TakenBack:
+        """Add what is left to add; or take back what is left to take back.
+
+        Raises SpotifyError, such as RateLimited: run it again later; NeedsLogin; StorageError.
+        """
+        spotify = await self._sessions.session(job.user_id, background=True)
+        with translate_disk_errors():
+            steps, journal = stored_steps(job.folder), Journal(job.folder)
+            if not job.progress.get(_UNDO):
+                await ImportRun(spotify, steps, journal, self._around(job, steps, undo=False)).run()
+                return outcome_of(job.folder)
+            around = self._around(job, steps, undo=True)
+            await ImportUndo(spotify, job.user_id, steps, journal, self._editor, around).run()
+            await job.save({_UNDO: True, _UNDONE: True})
+            undone = [journal.step(number).undone for number in range(len(steps))]
+            return TakenBack(
+                sum(each.removed for each in undone if each),
+                sum(each.left for each in undone if each),
+            )
+
+    def _around(self, job: RunningJob, steps: Sequence[Step], *, undo: bool) -> Surroundings:
+        order = range(len(steps))[::-1] if undo else range(len(steps))
+        before = {}
+        total = 0
+        for number in order:
+            before[number] = total
+            total += len(steps[number].uris)
+        verb = "Taking back" if undo else "Importing"
+
+        def on_step(number: int, done: int) -> None:
+            task = f"{verb} {step_name(steps[number])}"
+            job.report(Progress(task, before[number] + done, total, noun="item"))
+
+        def on_saved(uris: Sequence[Uri], *, saved: bool) -> None:
+            self._on_saved(job.user_id, *uris, saved=saved)
+
+        def on_changed(playlist: Uri) -> None:
+            self._editor.held.drop(job.user_id, playlist)
+
+        return Surroundings(
+            on_step=on_step,
+            uninterrupted=job.uninterrupted,
+            on_saved=partial(on_saved, saved=True),
+            on_removed=partial(on_saved, saved=False),
+            on_changed=on_changed,
+            sleep=self._jobs.sleep,
+        )
+
+    # ---- undo
+
+    async def last(self, user_id: int) -> LastImport | None:
+        """The import that can be undone: the last one, for a day. Raises StorageError."""
+        job = await self._jobs.kept(user_id, JobKind.RESTORE)
+        if job is None or job.row.started_at + DAY < self._jobs.now():
+            return None
+        with translate_disk_errors():
+            outcome = outcome_of(job.folder)
+        return None if outcome.is_empty else LastImport(job.row.started_at, outcome)
+
+    async def undo(self, user_id: int, place: str) -> None:
+        """Begin to take back the last import. Raises NothingToUndo."""
+        if await self.last(user_id) is None:
+            raise NothingToUndo
+        if not await self._jobs.resume(user_id, JobKind.RESTORE, place, {_UNDO: True}):
+            raise NothingToUndo
+
+    @staticmethod
+    def is_undone(job: RunningJob) -> bool:
+        """Whether the import of the job was taken back, so that nothing of it is needed."""
+        return bool(job.progress.get(_UNDONE))
+
+    def outcome(self, job: RunningJob) -> Outcome:
+        """What the job has added so far. Raises StorageError."""
+        with translate_disk_errors():
+            return outcome_of(job.folder)
+
+
+def _read(folder: Path, name: str, cancelled: Event) -> Plan:
+    """Read the upload, unless that was done before. Blocks."""
+    library = kept_library(folder / READ)
+    if library is None:
+        shutil.rmtree(folder / READ, ignore_errors=True)
+        (folder / READ).mkdir(0o700)
+        library = read_library(folder / _UPLOAD, folder / READ, name=name, cancelled=cancelled)
+    return draft(library)
+
+
+async def _in_thread(work: Callable[[Event], Plan]) -> Plan:
+    """What `work` returns. If this is cancelled, the thread ends first: it writes into a folder."""
+    cancelled = Event()
+    task = asyncio.create_task(asyncio.to_thread(work, cancelled))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        cancelled.set()
+        await asyncio.wait({task})
+        raise

@@ -1,0 +1,69 @@
+"""The jobs that are stored: their rows, and a folder for each."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+from bot.errors.storage import StorageError
+from bot.library.job_files import JobFolders
+from bot.library.running_job import RunningJob
+from bot.store import Job, JobKind
+from bot.store.jobs import JobTable
+
+# Seconds after which a job without progress is erased, and a result that nobody fetches. The wait
+# for a quota does not count.
+MAX_AGE = 48 * 60 * 60.0
+
+Prepare = Callable[[Path], Awaitable[object]]
+"""Puts files into the folder of a new job before it begins."""
+
+
+class StoredJobs:
+    """`now` returns seconds since 1970."""
+
+    def __init__(self, table: JobTable, folders: JobFolders, *, now: Callable[[], float]) -> None:
+        self.table = table
+        self.folders = folders
+        self._now = now
+
+    def open(self, row: Job) -> RunningJob:
+        return RunningJob(row, self.folders.path(row.id), self.table, now=self._now)
+
+    async def create(
+        self,
+        user_id: int,
+        kind: JobKind,
+        arguments: str,
+        place: str | None,
+        prepare: Prepare | None,
+    ) -> Job:
+        """A new job with its folder. Raises NotLinked, StorageError, and what `prepare` does."""
+        now, number = self._now(), secrets.randbelow(2**63 - 1) + 1
+        job = Job(user_id, kind, number, arguments, now, place=place, touched_at=now)
+        self.folders.make(job.id)
+        try:
+            if prepare is not None:
+                await prepare(self.folders.path(job.id))
+            await self.table.create(job)
+        except BaseException:
+            self.folders.erase(job.id)
+            raise
+        return job
+
+    async def kept(self, user_id: int, kind: JobKind) -> Job | None:
+        """The user's ended job of this kind, if it was kept."""
+        row = await self.table.get(user_id, kind)
+        return row if row is not None and row.done else None
+
+    def is_too_old(self, job: Job) -> bool:
+        return max(job.touched_at, job.resume_at) + MAX_AGE < self._now()
+
+    async def erase(self, job: Job) -> None:
+        """Erase the folder and then the row: without its folder, a job is over."""
+        await asyncio.to_thread(self.folders.erase, job.id)
+        with suppress(StorageError):  # the store has logged it; the next start erases the row
+            await self.table.delete(job)
