@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.cost_session import CostedAction, CostSession
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 _PLAYLISTS = 30
 _LOOKED = "Nothing has changed yet"
@@ -26,9 +27,25 @@ def _file(session: CostSession) -> bytes:
 
 
 async def _look(session: CostSession) -> None:
+    ada = session.harness.spotify.accounts["ada"]
+    ada.playlists[:] = [each for each in ada.playlists if each and not each.name.startswith("Kept")]
     session.reply = await session.ada.run("/import file:a.json", {"a.json": _file(session)})
     await session.reply.wait_for(_LOOKED)
     session.message = session.reply.message
+
+
+async def _stop(session: CostSession) -> None:
+    """Press **Stop** while the first song is looked for."""
+    session.harness.spotify.faults.add(held := HeldResponse("GET .*/search"), first=True)
+    file = {"a.json": _file(session)}
+    async with released_at_exit(held.hold) as hold:
+        session.reply = await session.ada.run("/import file:a.json", file)
+        await hold.response_ready.wait()
+        session.harness.clock.advance(3)  # its message is edited from time to time
+        await session.reply.wait_for("Stop")
+        session.message = session.reply.message
+        await session.press("Stop")
+        await session.reply.wait_for("Nothing was changed")
 
 
 async def _press(session: CostSession, label: str, until: str) -> None:
@@ -76,6 +93,7 @@ async def _import_and_undo(session: CostSession) -> None:
 
 IMPORT_ACTIONS = (
     CostedAction("`/import` of 4 liked songs and 31 playlists, two songs without a link", _look),
+    CostedAction("**Stop** while it looks", _stop),
     CostedAction("its other buttons, and **Cancel**", _cancel, _look),
     CostedAction("the songs without a link", _decide, _look),
     CostedAction("one of its playlists", _choose, _look),

@@ -50,7 +50,7 @@ def _list_line(plan: Plan, listed: ListPlan) -> str:
 def skipped_rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
     """What can't be restored: the reason, the list, and the entry; named up to a number."""
     for each in plan.skipped:
-        yield _REASONS[each.reason], plain(plan.lists[each.list].name), plain(each.title)
+        yield _REASONS[each.reason], plain(plan.lists[each.list_number].name), plain(each.title)
     for entry in plan.doubtful:
         about = " – ".join(filter(None, (entry.artists, entry.title)))
         yield _REASONS[Skip.UNDECIDED], plain(plan.lists[entry.list_number].name), plain(about)
