@@ -77,6 +77,8 @@ def _check(parts: list[ZipInfo]) -> None:
     for part in parts:
         if part.file_size > _FREE and part.file_size > part.compress_size * MAX_RATIO:
             raise ArchiveTooLarge("compressed too well")
+        if part.header_offset < 0:
+            raise FileDamaged("a part that begins before the archive")
         if part.flag_bits & _ENCRYPTED:
             raise ArchiveLocked
         if part.compress_type not in (ZIP_STORED, ZIP_DEFLATED):

@@ -37,7 +37,10 @@ _HEAD = 100
 # Parts to name that were not read.
 _MAX_LEFT_OUT = 50
 # What archives have beside their parts; /export adds the first two.
-_JUNK = re.compile(r"README\.txt|skipped\.csv|\..*|__MACOSX|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+_JUNK = re.compile(
+    r"(README|skipped)(-[0-9]+-of-[0-9]+)?\.(txt|csv)|\..*|__MACOSX|Thumbs\.db|desktop\.ini",
+    re.IGNORECASE,
+)
 
 
 def read_library(
@@ -108,7 +111,9 @@ class _Reading:
                 if len(self.facts.left_out) < _MAX_LEFT_OUT:
                     self.facts.left_out.append(part.filename)
             except UnreadableFile as error:
-                error.message += f" It’s {safe(PurePosixPath(part.filename).name)} in the archive."
+                error.message += (
+                    f" It’s about {safe(PurePosixPath(part.filename).name)} in the archive."
+                )
                 raise
         if not has_songs:
             raise ListeningHistory if self.facts.history_left_out else UnknownFile

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, TextIO
 
-from bot.errors.files import ListeningHistory, TooManyEntries, UnknownFile, UnreadableFile
+from bot.errors.files import FileEmpty, TooManyEntries, UnknownFile, UnreadableFile
 from bot.library.formats import flat_json, links_text, m3u8, spotify_json, table, xspf
 from bot.library.formats.csv_rows import read_rows
 from bot.library.formats.decoded_text import WINDOWS_1252, Lines, text_facts
@@ -24,6 +24,7 @@ _HEAD = 64 * 1024
 _SAMPLE_LINES = 50
 _JSON = re.compile(r"\{|\[\s*[\[{\"\]]")
 _EXTINF = re.compile("^#EXT(M3U|INF:)", re.IGNORECASE | re.MULTILINE)
+_XSPF = re.compile(r"<(\w+:)?playlist\b")
 _LINK = re.compile(r"spotify(\.com/|\.link/|\.app\.link/|:)|spoti\.fi/", re.IGNORECASE)
 
 Opener = Callable[[], IO[bytes]]
@@ -44,7 +45,11 @@ def read_text(
         decoded = text_facts(file)
     with _open(opener, decoded.encoding) as text:
         head = text.read(_HEAD).lstrip("\ufeff \t\r\n")
+    if not head:
+        raise FileEmpty
     if head.startswith("<"):
+        if not _XSPF.search(head):
+            raise UnknownFile("XML other than XSPF")
         with opener() as file:
             yield from xspf.read(file, name)
         facts.kinds.add(FileKind.XSPF)
@@ -78,14 +83,11 @@ def _kind_of_lines(head: str) -> FileKind:
     """The kind of a text by its first lines. Raises UnknownFile, and ListeningHistory."""
     if _EXTINF.search(head):
         return FileKind.M3U8
-    try:
-        rows = list(islice(read_rows(Lines(io.StringIO(head, newline=""))), 2))
-        if table.is_table(rows):
-            return FileKind.TABLE
-    except ListeningHistory:
-        raise
-    except UnreadableFile:
-        pass
+    rows: list[list[str]] = []
+    with suppress(UnreadableFile):  # the head may end inside a row
+        rows.extend(islice(read_rows(Lines(io.StringIO(head, newline=""))), 2))
+    if table.is_table(rows):
+        return FileKind.TABLE
     lines = [line for line in head.splitlines()[:_SAMPLE_LINES] if line.strip()]
     lines = [line for line in lines if not line.startswith("#")]
     if sum(_LINK.search(line) is not None for line in lines) * 2 > len(lines):

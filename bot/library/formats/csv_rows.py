@@ -49,20 +49,19 @@ def _rows(source: Iterable[str], lines: Lines, separator: str) -> Iterator[list[
         yield from source
         has_ended = True
 
-    width = 0
+    width, short_rows = 0, 0
     row: list[str] = []
-    are_even = True
     try:
         for row in csv.reader(track(), delimiter=separator):
             # The reader returns a row without asking for another line, unless a cell has no end.
             if has_ended:
                 raise FileCutOff("a cell without an end")
-            are_even = are_even and len(row) >= width
             width = width or len(row)
+            short_rows += len(row) < width
             yield row
     except csv.Error as error:
         raise FileDamaged("a cell is too large") from error
-    if lines.is_cut and len(row) < width and are_even:
+    if lines.is_cut and len(row) < width and short_rows == 1:
         raise FileCutOff("the last row is too short")
 
 

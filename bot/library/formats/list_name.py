@@ -12,6 +12,8 @@ from bot.spotify.uris import Kind
 
 # Endings that stand before the last one, as /export writes them.
 _ENDINGS = re.compile(r"\.(tunemymusic|exportify-net|tracks)$", re.IGNORECASE)
+# What /export adds to the name of each of several parts.
+_PART = re.compile(r"-[0-9]+-of-[0-9]+$")
 # /export numbers playlists in an archive.
 _NUMBER = re.compile(r"[0-9]{3,} ")
 # What a tool calls the file of a list, without case and punctuation.
@@ -75,14 +77,14 @@ class FileLists:
 def named_list(path: str, title: str = "") -> ImportedList:
     """An empty list; its section is a guess, as the file does not say it."""
     parts = PurePosixPath(path.replace("\\", "/"))
-    stem = _ENDINGS.sub("", parts.stem)
+    stem = _PART.sub("", _ENDINGS.sub("", _PART.sub("", parts.stem)))
     in_playlists = parts.parent.name.casefold() == "playlists"
     if in_playlists:
         stem = _NUMBER.sub("", stem, count=1)
     if stem.casefold() in _NAMELESS:
         in_playlists = True
         stem = ""
-    section = None if in_playlists else _section(stem) or _section(title)
+    section = None if in_playlists else _section(title or stem)
     if section is not None:
         return ImportedList(section=section, name=NAMES[section], guessed=True)
     name = clean(title) or clean(stem)

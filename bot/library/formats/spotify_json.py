@@ -19,17 +19,11 @@ from bot.library.formats.imported import (
     new_entry,
 )
 from bot.library.formats.json_stream import JsonStream
+from bot.library.formats.library_json import KEYS
 from bot.library.formats.list_name import NAMES
 
 # The lists by their keys, which YourLibrary.json and the lossless JSON share.
-SECTIONS = {
-    "tracks": LibrarySection.LIKED,
-    "albums": LibrarySection.ALBUMS,
-    "shows": LibrarySection.SHOWS,
-    "episodes": LibrarySection.EPISODES,
-    "artists": LibrarySection.ARTISTS,
-    "audiobooks": LibrarySection.AUDIOBOOKS,
-}
+SECTIONS = {key: section for section, key in KEYS.items()}
 # The keys of a playlist that are texts, with the fields that they fill.
 _PLAYLIST_TEXTS = ("name", "description", "uri", "owner", "snapshot_id")
 # The keys of an item in Spotify's JSON of an entry, newest first.
