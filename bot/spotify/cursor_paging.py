@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 
 from bot.errors.spotify import BadRequest, LibraryChanged
 from bot.spotify.api_client import ApiClient
@@ -42,6 +42,7 @@ class FollowedArtists:
         self._decode = decode
         self._yielded: set[Hashable] = set()
         self._nulls = 0
+        self._resume_after: str | None = None
         self.totals = ListTotals()
         self.read_count = 0
         self.moved = False
@@ -62,6 +63,13 @@ class FollowedArtists:
     async def first_page(self) -> ArtistPage:
         """The first page as it is now, as `decode` reads it."""
         return await self._fetch_page(None)
+
+    def resume(self, entries: Sequence[Artist | None]) -> None:
+        """Let the iteration continue after these entries, which are all of an earlier one."""
+        self._resume_after = entries[-1].id if entries and entries[-1] else None
+        self.read_count = len(entries)
+        self._yielded = {artist.identity for artist in entries if artist}
+        self._nulls = sum(artist is None for artist in entries)
 
     async def page(self, offset: int = 0) -> Page[Artist]:
         """The page that begins at `offset`, a multiple of PAGE_SIZE; pages may be from the cache.
@@ -90,8 +98,9 @@ class FollowedArtists:
 
     async def __aiter__(self) -> AsyncIterator[Artist | None]:
         for _ in range(_MAX_PASSES):
+            after, self._resume_after = self._resume_after, None
             try:
-                async for artist in self._read_pass(until_known=False):
+                async for artist in self._read_pass(until_known=False, after=after):
                     yield artist
                 if self.read_count > PAGE_SIZE:
                     async for artist in self._read_pass(until_known=True):
@@ -102,16 +111,18 @@ class FollowedArtists:
                 self.moved = True
         raise LibraryChanged("followed artists")
 
-    async def _read_pass(self, *, until_known: bool) -> AsyncIterator[Artist | None]:
-        """The artists that were not yielded yet, from the start to the end.
+    async def _read_pass(
+        self, *, until_known: bool, after: str | None = None
+    ) -> AsyncIterator[Artist | None]:
+        """The artists that were not yielded yet, from the start or an artist to the end.
 
         until_known  read only up to a page without such an artist
 
         Raises _CursorRefusedError.
         """
         in_pass: set[Hashable] = set()
-        nulls = idle_pages = null_pages = pages = 0
-        page, after = await self._fetch_page(None), None
+        nulls, idle_pages, null_pages, pages = self._nulls if after else 0, 0, 0, 0
+        page = await self._fetch_page(after)
         while True:
             pages += 1
             before, known = self.read_count, len(in_pass)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from bot.spotify.api_model import ApiModel
@@ -59,12 +59,15 @@ class FirstPage(Generic[T]):
 
 
 class RecentEntries(Generic[T]):
-    """The entries that were read last, at most `length` of them."""
+    """The entries that were read last, at most `length` of them.
 
-    def __init__(self, length: int) -> None:
-        self._identities: deque[Hashable] = deque(maxlen=length)
-        self._count = 0
-        self._last: T | None = None
+    entries, count  the last entries of an earlier reading, and the number of all
+    """
+
+    def __init__(self, length: int, entries: Sequence[T | None] = (), count: int = 0) -> None:
+        self._identities: deque[Hashable] = deque(map(_key_of, entries), maxlen=length)
+        self._count = count
+        self._last: T | None = entries[-1] if entries else None
 
     def append(self, entry: T | None) -> None:
         self._count += 1
@@ -106,6 +109,17 @@ class RecentEntries(Generic[T]):
         index, count = found
         return self.skip_nulls(page, index, count), count
 
+    def first_unread(self, page: Page[T], page_size: int) -> int | None:
+        """The index of the first entry that was not read; None if the page leaves it open."""
+        if page.items and self.ends_with(page.items[0]):
+            return 1
+        if (found := self.index_after_last(page)) is None:
+            return None
+        index, read_after = found
+        is_last = page.next is None or len(page.items) < page_size
+        # Entries that were read later may follow on the next page.
+        return index if index < len(page.items) or not read_after or is_last else None
+
     def distance(self, page: Page[T]) -> int | None:
         """The distance from the page's start to the last entry read, by an entry in both."""
         found = self._last_common(page)
@@ -143,6 +157,18 @@ def all_known(
         identity_of(entry) is not None and entry not in first_page and entry not in recent
         for entry in entries
     )
+
+
+def first_original_entry(
+    page: Page[T], offset: int, first_page: FirstPage[T], recent: RecentEntries[T]
+) -> int | None:
+    """The index of the first entry that is not newer, if all entries read so far are gone."""
+    if offset == 0 and not page.items:
+        return 0
+    index = first_page.first_original_index(page) if recent.is_complete else None
+    if index is None or (index == 0 and offset):
+        return None
+    return recent.skip_nulls(page, index)
 
 
 class _NullEntry(NamedTuple):

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from bot.spotify.api_model import ApiModel
+from bot.spotify.pages import Page
+
+# The pages in a row that may bring nothing new.
+_MAX_IDLE_PAGES = 5
+
 
 class ListTotals:
     """The counts in the pages of a list; they may differ although nothing changes.
@@ -48,3 +54,19 @@ class ListTotals:
     def confirms(self, position: int) -> bool:
         """Whether the latest count says that the list has exactly `position` entries."""
         return self.latest == position
+
+    def ends(self, page: Page[ApiModel], position: int, idle_pages: int, page_size: int) -> bool:
+        """Whether to read no further.
+
+        page        the last one read, of which `page_size` entries were requested
+        position    the number of entries up to here
+        idle_pages  the pages in a row that brought nothing new, this one included
+        """
+        more, is_short = self.expects_more(position), len(page.items) < page_size
+        if idle_pages == 0:
+            # A full page without a next one is the last one only if Spotify's count agrees.
+            return page.next is None and not more and (is_short or self.confirms(position))
+        if page.next is None or is_short:
+            return idle_pages > 1 or not more
+        # Added entries may have moved the last entries read to this page.
+        return idle_pages > _MAX_IDLE_PAGES

@@ -71,16 +71,16 @@ class PagesInFlight(Generic[T]):
         self._pages.clear()
         self.first_again = None
 
-    async def reserve(self, path: str, page_size: int) -> None:
-        """Reserve the calls for a list after its first page.
+    async def reserve(self, path: str, read_count: int) -> None:
+        """Reserve the calls for a list after the entries that were read.
 
         A count that is too large for the budget is verified with one call: Spotify's counts may be
         wrong. Raises BackgroundBudgetExceeded.
         """
         total = self._totals.latest
-        if total is None or total <= page_size:
+        if total is None or total <= read_count:
             return
-        calls = -(-(total - page_size) // self._step) + self._newest_first
+        calls = -(-(total - read_count) // self._step) + self._newest_first
         try:
             self._api.reserve(path, calls)
         except BackgroundBudgetExceeded:

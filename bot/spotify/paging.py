@@ -21,7 +21,13 @@ from bot.errors.spotify import LibraryChanged
 from bot.spotify.added_entries import added_at_top
 from bot.spotify.api_client import ApiClient
 from bot.spotify.api_model import ApiModel
-from bot.spotify.list_position import FirstPage, RecentEntries, all_known, identity_of
+from bot.spotify.list_position import (
+    FirstPage,
+    RecentEntries,
+    all_known,
+    first_original_entry,
+    identity_of,
+)
 from bot.spotify.list_totals import ListTotals
 from bot.spotify.pages import Page
 from bot.spotify.pages_in_flight import PagesInFlight
@@ -34,13 +40,14 @@ DEFAULT_CONCURRENCY = 4
 
 # The pages whose entries to remember for finding the position again.
 _MAX_RECENT_PAGES = 5
+MAX_RECENT = _MAX_RECENT_PAGES * PAGE_SIZE
 # The most changes of a list before the reader gives up, and the pages to read after each change.
 _MAX_CHANGES, _MAX_LOOKUPS = 20, 8
 # The page budget: pages for at least this many entries, since `total` may be too small (a playlist
 # may have as many), and these pages more, since the list may grow.
 _MIN_BUDGET, _SPARE_PAGES = 10_000, 20
-# The pages in a row that may bring nothing, or nothing that is known to be new.
-_MAX_IDLE_PAGES, _MAX_STALE_PAGES = 5, 20
+# The pages in a row that may bring nothing that is known to be new.
+_MAX_STALE_PAGES = 20
 
 
 class Paging(Generic[T]):
@@ -120,6 +127,18 @@ class Paging(Generic[T]):
     def _page_query(self, offset: int) -> Query:
         return {**self._query, "limit": self._page_size, "offset": offset}
 
+    def resume(
+        self, first: Sequence[T | None], recent: Sequence[T | None], read_count: int
+    ) -> None:
+        """Let the iteration continue after the entries that an earlier one yielded.
+
+        first   those of its first page
+        recent  the last ones, at least MAX_RECENT if it yielded as many
+        """
+        self._first_page = FirstPage(Page([*first]))
+        self._recent = RecentEntries(_MAX_RECENT_PAGES * self._page_size, recent, read_count)
+        self.read_count = read_count
+
     async def __aiter__(self) -> AsyncIterator[T | None]:
         try:
             async for entries in self._new_entries():
@@ -142,9 +161,13 @@ class Paging(Generic[T]):
 
     async def _new_entries(self) -> AsyncIterator[Sequence[T | None]]:
         """The entries of each page that were not read yet."""
-        page = await self._look_up(0)
-        self.totals.unread = page.unread()
-        new, position, idle_pages, shift = page.items, len(page.items), 0, 0
+        idle_pages = shift = 0
+        if resumed := self.read_count > 0:
+            page, new, position, shift = await self._next_page(self.read_count, 0)
+        else:
+            page = await self._look_up(0)
+            self.totals.unread = page.unread()
+            new, position = page.items, len(page.items)
         max_pages = max(_MIN_BUDGET, page.total or 0) // self._step + _SPARE_PAGES
         for number in count(1):
             if not self.read_count:
@@ -152,7 +175,7 @@ class Paging(Generic[T]):
             if new:
                 yield new
             idle_pages = 0 if new else idle_pages + 1
-            if self._ends(page, position, idle_pages):
+            if self.totals.ends(page, position, idle_pages, self._page_size):
                 self.complete = page.next is None or self.totals.confirms(self.read_count)
                 break
             if number == max_pages:
@@ -161,34 +184,28 @@ class Paging(Generic[T]):
                 await self._before_second_page()
             if was_short := len(page.items) < self._page_size:
                 self._in_flight.concurrency = 1  # it is not known where the pages after it begin
-            offset, page, index = await self._continue_at(position)
-            shift += 0 if was_short else offset + index - position
-            new, position = page.items[index:], offset + index
-            if self._has_news(new, position):
-                self._note_shift(shift)
-                position, shift = position + len(new), 0
-            else:
-                new = []
-        if number > 1:
+            page, new, position, shift = await self._next_page(position, shift, was_short)
+        if number > 1 or resumed:
             self._in_flight.request_first_again()
+
+    async def _next_page(
+        self, position: int, shift: int, was_short: bool = False
+    ) -> tuple[Page[T], Sequence[T | None], int, int]:
+        """The next page, its new entries, the position behind them, and the shift up to there.
+
+        was_short  whether the page before had too few entries
+        """
+        offset, page, index = await self._continue_at(position)
+        shift += 0 if was_short else offset + index - position
+        new, position = page.items[index:], offset + index
+        if not self._has_news(new, position):
+            return page, [], position, shift
+        self._note_shift(shift)
+        return page, new, position + len(new), 0
 
     async def _before_second_page(self) -> None:
         """Reserve the calls; a hook for subclasses that need another request."""
-        await self._in_flight.reserve(self._path, self._page_size)
-
-    def _ends(self, page: Page[T], position: int, idle_pages: int) -> bool:
-        """Whether to read no further; `position` is the number of entries up to here.
-
-        idle_pages  the pages in a row that brought nothing new, this one included
-        """
-        more, is_short = self.totals.expects_more(position), len(page.items) < self._page_size
-        if idle_pages == 0:
-            # A full page without a next one is the last one only if Spotify's count agrees.
-            return page.next is None and not more and (is_short or self.totals.confirms(position))
-        if page.next is None or is_short:
-            return idle_pages > 1 or not more
-        # Added entries may have moved the last entries read to this page.
-        return idle_pages > _MAX_IDLE_PAGES
+        await self._in_flight.reserve(self._path, max(self._page_size, self.read_count))
 
     def _has_news(self, entries: Sequence[T | None], position: int) -> bool:
         """Whether to yield the entries: one of them is new, or they are nulls that may be new."""
@@ -242,16 +259,7 @@ class Paging(Generic[T]):
 
     def _first_unread(self, page: Page[T]) -> int | None:
         """The index of the first unread entry; None if the page does not show where that is."""
-        if not self.read_count:
-            return 0
-        if page.items and self._recent.ends_with(page.items[0]):
-            return 1
-        if (found := self._recent.index_after_last(page)) is None:
-            return None
-        index, read_after = found
-        is_last = page.next is None or len(page.items) < self._page_size
-        # Entries that were read later may follow on the next page.
-        return index if index < len(page.items) or not read_after or is_last else None
+        return self._recent.first_unread(page, self._page_size) if self.read_count else 0
 
     async def _is_linked_by_null(self, offset: int, page: Page[T], total: int | None) -> bool:
         """Whether the page begins with the last entry read, if one of the two is a null.
@@ -282,17 +290,10 @@ class Paging(Generic[T]):
                 return offset, page, index
             if (found := self._recent.index_after_last(page)) is not None:
                 guesses = [offset + max(1, found[0] - 1 + found[1] - half)]
-            elif (first := self._first_original_entry(page, offset)) is not None:
+            elif (
+                first := first_original_entry(page, offset, self._first_page, self._recent)
+            ) is not None:
                 return offset, page, first
             elif page.items and self._first_page.is_newer(page.items[-1]):
                 guesses = [offset + self._step]
         raise LibraryChanged("lost the place")
-
-    def _first_original_entry(self, page: Page[T], offset: int) -> int | None:
-        """The index of the first entry that is not newer, if all entries read so far are gone."""
-        if offset == 0 and not page.items:
-            return 0
-        index = self._first_page.first_original_index(page) if self._recent.is_complete else None
-        if index is None or (index == 0 and offset):
-            return None
-        return self._recent.skip_nulls(page, index)
