@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.spotify.api_model import ApiModel
+from typing import Any
+
 from bot.spotify.pages import Page
 
 # The pages in a row that may bring nothing new.
@@ -55,7 +56,7 @@ class ListTotals:
         """Whether the latest count says that the list has exactly `position` entries."""
         return self.latest == position
 
-    def ends(self, page: Page[ApiModel], position: int, idle_pages: int, page_size: int) -> bool:
+    def ends(self, page: Page[Any], position: int, idle_pages: int, page_size: int) -> bool:
         """Whether to read no further.
 
         page        the last one read, of which `page_size` entries were requested
