@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import zlib
+import asyncio
 from asyncio import CancelledError
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from threading import Event
 
 from bot.errors.spotify import SpotifyDown
 from bot.interactions.progress import StoppableWork
-from bot.library.export_lists import ExportList, json_of, open_list
+from bot.library.export_lists import ExportList, ListReader, json_of, open_list
+from bot.library.line_file import LineWriter, read_lines
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel
-from bot.spotify.paging import PAGE_SIZE
+from bot.spotify.cursor_paging import FollowedArtists
+from bot.spotify.models import Artist
+from bot.spotify.paging import MAX_RECENT, PAGE_SIZE, Paging
+from bot.spotify.raw_entries import RawEntry
 from bot.text.escape import safe
-
-_LEVEL = 1  # of zlib: a page takes 1 ms and shrinks to a tenth
-_CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -59,32 +62,23 @@ class SpooledList:
 
     def lines(self) -> Iterator[bytes]:
         """The entries' JSON, in order."""
-        return islice(self._file_lines(), self.first, self.first + self.count)
-
-    def _file_lines(self) -> Iterator[bytes]:
-        unpack = zlib.decompressobj()
-        rest = b""
-        with self.path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                *lines, rest = (rest + unpack.decompress(chunk)).split(b"\n")
-                yield from lines
-        yield from (rest + unpack.flush()).split(b"\n")[:-1]
+        return islice(read_lines(self.path), self.first, self.first + self.count)
 
     def entries(self) -> Iterator[tuple[ApiModel | None, bytes]]:
         """Each entry with its JSON; None if it is null or unreadable. Raises CancelledError."""
         for line in self.lines():
             if self.cancelled.is_set():
                 raise CancelledError
-            try:
-                yield self.source.decode(line), line
-            except SpotifyDown:
-                yield None, line
+            yield _decode(self.source, line), line
 
 
 async def spool(
     spotify: Spotify, source: ExportList, path: Path, work: StoppableWork, cancelled: Event
 ) -> SpooledList | None:
-    """Read a list into a new file; None if the work was stopped.
+    """Read a list into a file; None if the work was stopped.
+
+    If the file has entries from an earlier reading, continues after them. So a list that was cut
+    short, by an error or the end of the process, costs only the calls that are left.
 
     cancelled  see SpooledList
 
@@ -92,26 +86,13 @@ async def spool(
     """
     work.begin(f"Reading {safe(source.name)}")
     reader = open_list(spotify, source)
-    pack = zlib.compressobj(_LEVEL)
-    lines: list[bytes] = []
-
-    with path.open("wb") as file:
-
-        def write() -> None:
-            lines.append(b"")
-            file.write(pack.compress(b"\n".join(lines)))
-            lines.clear()
-
+    async with _open(path, source, reader) as writer:
         async for entry in reader:
-            lines.append(json_of(entry))
-            if len(lines) == PAGE_SIZE:
-                write()
+            writer.write(json_of(entry))
+            if reader.read_count % PAGE_SIZE == 0:
                 await work(reader.read_count, max(reader.read_count, reader.total or 0))
             if work.stop_requested:
                 return None
-        if lines:
-            write()
-        file.write(pack.flush())
     return SpooledList(
         source,
         path,
@@ -123,3 +104,40 @@ async def spool(
         earlier=source.taken_over.earlier if source.taken_over else 0,
         read_at=source.taken_over.read_at if source.taken_over else "",
     )
+
+
+@asynccontextmanager
+async def _open(path: Path, source: ExportList, reader: ListReader) -> AsyncIterator[LineWriter]:
+    """A writer for what the reader yields, which continues after the entries in the file.
+
+    A playlist of an unknown version, and what is taken over from a file, is read from the start.
+    """
+    known = source.playlist is None or source.playlist.snapshot_id is not None
+    can_resume = known and source.taken_over is None
+    writer = LineWriter(path, resume=can_resume)
+    try:
+        if writer.count:
+            await asyncio.to_thread(_resume, reader, source, path, writer.count)
+        yield writer
+    finally:
+        writer.close()
+
+
+def _resume(reader: ListReader, source: ExportList, path: Path, count: int) -> None:
+    """Let the reader continue after the entries in the file. Blocks."""
+    match reader:
+        case Paging():
+            entries = (RawEntry(_decode(source, line), line) for line in read_lines(path))
+            first = list(islice(entries, PAGE_SIZE))
+            reader.resume(first, [*deque(chain(first, entries), MAX_RECENT)], count)
+        case FollowedArtists():
+            artists = (_decode(source, line) for line in read_lines(path))
+            reader.resume([each if isinstance(each, Artist) else None for each in artists])
+
+
+def _decode(source: ExportList, line: bytes) -> ApiModel | None:
+    """The entry of a line; None if it is null or unreadable."""
+    try:
+        return source.decode(line)
+    except SpotifyDown:
+        return None
