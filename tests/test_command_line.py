@@ -20,11 +20,11 @@ def test_each_command_has_a_module_and_help(capsys: pytest.CaptureFixture[str]) 
     for name, summary in COMMANDS.items():
         module = import_module(f"bot.command_line.{name}")
         assert inspect.isfunction(module.main)
-        for arguments in (["--help"], [name, "--help"]):
+        for arguments, text in ((["--help"], summary), ([name, "--help"], f"bot {name} [-h]")):
             with pytest.raises(SystemExit) as ended:
                 main(arguments)
             assert ended.value.code == ExitCode.OK
-            assert summary in " ".join(capsys.readouterr().out.split())
+            assert text in " ".join(capsys.readouterr().out.split())
 
 
 def test_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:

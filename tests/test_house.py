@@ -32,8 +32,14 @@ MAX_LINES, MAX_COG_LINES = 300, 150
 # The modules that may read the time of day; all others get it as `now`, and only for what is stored
 # or shown as a date. For what is in memory there is `monotonic`, which nobody can set.
 TIME_OF_DAY_MODULES = {
-    *("bot.app", "bot.spotify.rate_limiter", "bot.spotify.transport", "sandbox.clock"),
-    "sandbox.spotify.short_link_hosts",
+    *(
+        "bot.app",
+        "bot.command_line.check",
+        "bot.spotify.rate_limiter",
+        "bot.spotify.transport",
+        "sandbox.clock",
+        "sandbox.certificates",
+    ),
     "bot.command_line.spotify_session",
 }
 TIME_OF_DAY = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "people": "List who has linked an account, also while the bot runs.",
     "forget": "Erase everything about a Discord user. Stop the bot before.",
     "healthcheck": "Ask the running bot on this machine whether it is ready.",
+    "check": "Check the settings, both services, the address and the disk, and name each cure.",
     "rekey": "Encrypt all stored logins with the first key. Stop the bot before.",
 }
 
@@ -44,6 +46,9 @@ def main(arguments: Sequence[str]) -> int:
     name = next((each for each in arguments if not each.startswith("-")), "")
     module = _load(name) if name in COMMANDS else None
     parsed = _parser(name, module).parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # names may have letters that a terminal lacks
     try:
         return (module or _load(DEFAULT_COMMAND)).main(parsed)
     except (StartupError, StorageError) as error:

@@ -48,20 +48,20 @@ def load_settings() -> Settings:
     return settings
 
 
-def read_environment(file: Path = ENV_FILE) -> Environment:
-    """Raises ConfigError if there is a .env that cannot be read."""
+def read_environment(environ: Mapping[str, str] = os.environ, file: Path = ENV_FILE) -> Environment:
+    """The variables in `environ` and `file`. Raises ConfigError for a file that cannot be read."""
     text = _read(file)
     names = [binding.key or "" for binding in parse_stream(io.StringIO(text))]
     counts = Counter(name for name in names if name)
-    doubts = unknown_in_file(counts) | misspelt_in_environment(os.environ)
+    doubts = unknown_in_file(counts) | misspelt_in_environment(environ)
     for name, count in counts.items():
-        if count > 1 and name not in os.environ:
+        if count > 1 and name not in environ:
             doubts[name] = (
                 f"is in {file} {count} times, and the last one counts. Remove the others."
             )
     values = dotenv_values(stream=io.StringIO(text))
     in_file = {name: value for name, value in values.items() if value is not None}
-    return Environment({**in_file, **os.environ}, doubts)
+    return Environment({**in_file, **environ}, doubts)
 
 
 def _read(file: Path) -> str:

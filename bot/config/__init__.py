@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,25 +47,34 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """The settings in `environ`. Raises SettingsError, which names everything that is wrong."""
-        values: dict[str, Any] = {}
-        problems: dict[str, str] = {}
-        for setting in SETTINGS:
-            try:
-                values[setting.name.lower()] = setting.read(environ)
-            except InvalidSettingError as error:
-                problems[setting.name] = str(error)
-        problems |= _swapped_secrets(values)
+        values, problems = read_values(environ)
         if problems:
             raise SettingsError(problems)
         return cls(**values)
 
 
-def _swapped_secrets(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The valid settings by their fields in `Settings`, and the problems of the others by name."""
+    values: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for setting in SETTINGS:
+        try:
+            values[setting.name.lower()] = setting.read(environ)
+        except InvalidSettingError as error:
+            problems[setting.name] = str(error)
+    for name, problem in _swapped_secrets(values):
+        del values[name.lower()]
+        problems[name] = problem
+    return values, problems
+
+
+def _swapped_secrets(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The settings that have the value of another, and what is wrong with them."""
-    for name, other, advice in _ALIKE:
-        value = values.get(name.lower())
-        if value and value == values.get(other.lower()):
-            yield name, f"is the same as {other}. {advice}"
+    return [
+        (name, f"is the same as {other}. {advice}")
+        for name, other, advice in _ALIKE
+        if values.get(name.lower()) and values[name.lower()] == values.get(other.lower())
+    ]
 
 
 _ALIKE = (

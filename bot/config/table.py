@@ -110,8 +110,8 @@ SETTINGS = (
     Setting(
         "OWNER_ALERTS",
         choice(yes=True, no=False),
-        "Whether the owner of the Discord application gets a message when a quota is used up, the "
-        "disk is in trouble, or Spotify refuses logins: at most one a day of each.",
+        "Whether the owner of the Discord application gets messages, at most one a day of a kind. "
+        "They are about used-up quotas, the disk, and logins that Spotify refuses.",
         "is neither yes nor no.",
         default="no",
     ),

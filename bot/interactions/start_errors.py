@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.errors.bot_error import ConfigError, StartupError
+from bot.errors.network import connection_problem
 from bot.errors.spotify import format_wait
 from bot.interactions.discord_errors import DISCORD_ERRORS
 
@@ -53,7 +54,7 @@ def _reason(error: BaseException, *, logged_in: bool) -> str | None:
         case LookupError() | TypeError() | ValueError() | AttributeError() if not logged_in:
             return f"Discord cannot be reached: its answers cannot be read. {_LATER}"
     if isinstance(error, DISCORD_ERRORS):
-        return f"Discord cannot be reached: {str(error) or type(error).__name__}. {_LATER}"
+        return f"Discord cannot be reached: {connection_problem(error).text}. {_LATER}"
     return None
 
 

@@ -37,6 +37,7 @@ from bot.store.disk_errors import (
     statement_error,
 )
 from bot.store.keys import key_file
+from bot.store.private_files import make_private
 from bot.store.process_lock import process_lock
 from bot.store.schema import migrate, missing_columns
 
@@ -124,6 +125,7 @@ class Database:
         async with AsyncExitStack() as stack:
             try:
                 is_new = stack.enter_context(process_lock(path))
+                make_private(path)
                 connections = await stack.enter_async_context(connect(path))
                 await _prepare(path, connections.writer)
                 database = cls(path, connections)

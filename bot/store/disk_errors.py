@@ -189,8 +189,8 @@ def _examine(database: Path) -> StorageError | None:
         if disk.f_files and not disk.f_favail:
             raise OSError(errno.ENOSPC, "")  # no room for the name of a file
         for file in (*filter(Path.exists, _files(database)), folder):
-            if not os.access(file, os.R_OK | os.W_OK, effective_ids=_HAS_EFFECTIVE_IDS):
-                return file_error(OSError(errno.EACCES, ""), file)
+            if refusal := access_error(file):
+                return refusal
         with lock_file(database).open("ab", buffering=0) as lock:
             try:
                 lock.write(bytes(4096))
@@ -203,6 +203,13 @@ def _examine(database: Path) -> StorageError | None:
 
 
 _HAS_EFFECTIVE_IDS = os.access in os.supports_effective_ids
+
+
+def access_error(file: Path) -> StorageError | None:
+    """The error if the process may not read and write an existing file or folder."""
+    if os.access(file, os.R_OK | os.W_OK, effective_ids=_HAS_EFFECTIVE_IDS):
+        return None
+    return file_error(OSError(errno.EACCES, ""), file)
 
 
 def irregular_file_error(file: Path) -> StorageError:

@@ -25,24 +25,33 @@ def load_or_create(file: Path, *, may_create: bool) -> bytes:
     Raises StartupError if the file cannot be read or written, contains no key, or is missing and
     `may_create` is false because a lost key encrypted something.
     """
+    key = load(file)
+    if key is None and not may_create:
+        raise ConfigError(
+            f"The key {file} is missing, and the stored logins do not open without it. Put it "
+            "back, or set TOKEN_KEYS. Nothing was changed."
+        )
+    try:
+        return key or _create(file)
+    except OSError as error:
+        raise StartupError(str(file_error(error, file))) from None
+
+
+def load(file: Path) -> bytes | None:
+    """The key in `file`; None if there is no file.
+
+    Raises StartupError if the file cannot be read or contains no key.
+    """
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):
             raise StartupError(str(irregular_file_error(file)))  # reading a pipe may never end
         return parse_key(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        if not may_create:
-            raise ConfigError(
-                f"The key {file} is missing, and the stored logins do not open without it. Put it "
-                "back, or set TOKEN_KEYS. Nothing was changed."
-            ) from None
+        return None
     except ValueError:
         raise ConfigError(
             f"{file} is not a valid key file. Restore it from your backup; do not delete it."
         ) from None
-    except OSError as error:
-        raise StartupError(str(file_error(error, file))) from None
-    try:
-        return _create(file)
     except OSError as error:
         raise StartupError(str(file_error(error, file))) from None
 

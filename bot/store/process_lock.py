@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.errors.bot_error import StartupError
 from bot.store.disk_errors import file_error, irregular_file_error, lock_file
+from bot.store.private_files import open_private
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def process_lock(path: Path) -> Iterator[bool]:
     lock = lock_file(path)
     with ExitStack() as stack:
         try:
-            file = stack.enter_context(lock.open("w"))
+            file = stack.enter_context(open(lock, "w", opener=open_private))
         except OSError as error:
             raise file_error(error, lock) from None
         try:

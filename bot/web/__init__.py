@@ -49,9 +49,7 @@ async def serve(
     not_ready   returns a word for why the bot cannot serve users, or "", for /ready
     """
     events = CodeEvents(flow, call_when_lost, guard.add_headers)
-    handlers = _Handlers(
-        flow, announce, events, disk_error, not_ready, guard.code_policy, public_url, operator
-    )
+    handlers = _Handlers(flow, announce, events, disk_error, not_ready, guard, public_url, operator)
     download_pages = DownloadPages(downloads, guard.download_policy, guard.add_headers)
     app = web.Application(client_max_size=MAX_BODY, middlewares=[guard.middleware])
     app.add_routes(
@@ -77,7 +75,7 @@ async def serve(
     app.on_shutdown.append(events.close)
     advice = "Set HOST and PORT to a free address."
     async with listen(app, guard, host=host, port=port, advice=advice):
-        _log.info("login pages at %s", public_url)
+        _log.info("login pages at %s, on %s port %d", public_url, host, port)
         yield
 
 
@@ -91,14 +89,14 @@ class _Handlers:
         events: CodeEvents,
         disk_error: Callable[[], Awaitable[StorageError | None]],
         not_ready: Callable[[], Awaitable[str]],
-        script_policy: str,
+        guard: RequestGuard,
         public_url: str,
         operator: str,
     ) -> None:
         self._flow = flow
         self._announce = announce
         self._events = events
-        self._script_policy = script_policy
+        self._guard = guard
         self._disk_error = disk_error
         self._not_ready = not_ready
         self._operator = operator
@@ -134,7 +132,7 @@ class _Handlers:
             return failure_page(result, self._operator)
         response = html_response(pages.result(result))
         if isinstance(result, AwaitingCode):
-            response.headers["Content-Security-Policy"] = self._script_policy
+            response.headers["Content-Security-Policy"] = self._guard.code_policy
         return response
 
     async def code_events(self, request: web.Request) -> web.StreamResponse:
@@ -146,10 +144,11 @@ class _Handlers:
     async def privacy(self, _request: web.Request) -> web.Response:
         return html_response(pages.privacy(self._operator))
 
-    async def health(self, _request: web.Request) -> web.Response:
+    async def health(self, request: web.Request) -> web.Response:
+        headers = self._guard.arrival_headers(request)
         if (error := await self._disk_error()) is not None:
-            return web.json_response({"status": error.word}, status=503)
-        return web.json_response({"status": "ok"})
+            return web.json_response({"status": error.word}, status=503, headers=headers)
+        return web.json_response({"status": "ok"}, headers=headers)
 
     async def ready(self, _request: web.Request) -> web.Response:
         word = await self._not_ready()

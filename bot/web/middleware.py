@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ MAX_BODY = 4 * 1024  # bytes
 REQUEST_TIMEOUT = 10.0  # seconds until a request must have arrived completely
 MAX_REQUESTS, REQUESTS_WINDOW = 40, 60.0  # requests of one address, within this many seconds
 _RATE_LIMITED_PATHS = ("/login", "/callback", "/discord", "/download")
+# Headers of /health: a random name of the process, and a word of Forwarding.
+INSTANCE_HEADER, FORWARDING_HEADER = "Tonearm-Instance", "Tonearm-Forwarding"
 # Hosting platforms and Prometheus request these by IP address.
 _ANY_HOST_PATHS = ("/health", "/ready", "/metrics")
 
@@ -62,6 +65,7 @@ class RequestGuard:
         self._has_warned = False
         self._operator = operator
         self._rate_limit = SlidingWindow[str](MAX_REQUESTS, REQUESTS_WINDOW, monotonic=monotonic)
+        self._instance = secrets.token_hex(8)
         self.headers = _headers(public_url, form_targets)
         # For the pages with a script. That of a login's code may open the login's event stream.
         policy = self.headers["Content-Security-Policy"]
@@ -83,6 +87,11 @@ class RequestGuard:
             return await handler(request)
 
         return check_expect
+
+    def arrival_headers(self, request: web.Request) -> dict[str, str]:
+        """Says to `python -m bot check` which process got the request, and by which way."""
+        forwarding = self._proxies.forwarding(request)
+        return {INSTANCE_HEADER: self._instance, FORWARDING_HEADER: forwarding}
 
     @property
     def middleware(self) -> Middleware:

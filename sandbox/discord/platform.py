@@ -24,6 +24,7 @@ class Platform:
     """`changes` is notified of every visible change, and when the bot connects.
 
     The app authenticates with `token` as a bot, and with `client_secret` at the OAuth endpoints.
+    Its owner set the fields in `portal_settings` in the developer portal.
     """
 
     def __init__(self, clock: Clock, seed: int = 0) -> None:
@@ -35,6 +36,7 @@ class Platform:
         self.token = self._new_token()
         self.client_secret = self.state.random_string(32)
         self.redirect_uris: list[str] = []
+        self.portal_settings: Json = {}
         self.tokens = TokenStore(clock)
         self.base_url = ""  # for attachments, without a slash at the end
         self.emoji = ApplicationEmoji(self.state)
@@ -182,4 +184,5 @@ class Platform:
             "explicit_content_filter": 0,
             "team": None,
             "eligible_oauth2_scopes": ["applications.commands", "bot", "identify"],
+            **self.portal_settings,
         }

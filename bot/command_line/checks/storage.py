@@ -1,0 +1,131 @@
+"""Checks the database, its key, its disk, and who may read these files."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.command_line.checks.findings import Finding, failed, not_checked, note, ok, wrong
+from bot.errors.bot_error import ConfigError, StartupError
+from bot.store.disk_errors import access_error, file_error, lock_file
+from bot.store.inspection import Inspection, inspect
+from bot.store.keys import key_file
+from bot.store.private_files import OTHERS, database_files
+
+DATABASE, KEY, DISK, FILES = "DATABASE", "Key", "Disk", "Files"
+_MIN_FREE = 100 * 1024 * 1024  # bytes
+_TEST_BYTES = 4096
+_EMPTY = Inspection(0, False, frozenset(), {})
+_GROUP_AND_OTHERS = 0o077
+
+
+def inspect_database(path: Path | None) -> tuple[Inspection | None, list[Finding]]:
+    """The contents of the database, if there is a readable one, and what is wrong with it."""
+    if path is None:
+        return None, []  # it is malformed, which is a finding about the settings
+    try:
+        if not path.exists() or path.stat().st_size == 0:
+            return None, [note(DATABASE, f"{path} does not exist yet. The first start makes it.")]
+        inspection = inspect(path)
+    except (OSError, StartupError) as error:
+        reason = file_error(error, path) if isinstance(error, OSError) else error
+        return None, [_refusal(DATABASE, reason)]
+    migrates = " The next start brings it up to this version." if inspection.is_older else ""
+    people = "1 account is" if inspection.linked == 1 else f"{inspection.linked} accounts are"
+    return inspection, [ok(DATABASE, f"{people} linked in {path}.{migrates}")]
+
+
+def check_storage(values: Mapping[str, Any], inspection: Inspection | None) -> Iterator[Finding]:
+    """Findings about the key, the disk and the files."""
+    path: Path | None = values.get("database")
+    if path is None:
+        return
+    yield _key_finding(path, values, inspection)
+    yield from _disk_findings(path)
+    yield from _mode_findings(path)
+
+
+def check_env_file(file: Path) -> Iterator[Finding]:
+    """Whether there is a .env, and other users may read it."""
+    if not file.exists():
+        yield note(file.name, "There is none here. All settings come from the environment.")
+    yield from _open_to_others([file], OTHERS)
+
+
+def _refusal(subject: str, error: Exception) -> Finding:
+    return (wrong if isinstance(error, ConfigError) else failed)(subject, str(error))
+
+
+def _key_finding(path: Path, values: Mapping[str, Any], inspection: Inspection | None) -> Finding:
+    keys = values.get("token_keys")
+    if keys is None:
+        return not_checked(KEY, "a valid TOKEN_KEYS")
+    try:
+        has_key = (inspection or _EMPTY).require_keys(path, keys)
+    except StartupError as error:
+        return _refusal(KEY, error)
+    place = "TOKEN_KEYS" if keys else str(key_file(path))
+    if not has_key:
+        return note(KEY, "There is none yet. The first start makes it beside the database.")
+    if inspection is None or not inspection.key_ids:
+        return ok(KEY, f"{place} is valid. Keep a copy elsewhere.")
+    return ok(KEY, f"{place} opens all stored logins. Keep a copy elsewhere.")
+
+
+def _disk_findings(path: Path) -> Iterator[Finding]:
+    folder = path.absolute().parent
+    for file in (path, lock_file(path), key_file(path)):
+        if file.exists() and (refusal := access_error(file)):
+            yield failed(DISK, str(refusal))
+            return
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=f"{path.name}.check.") as test:
+            test.write(bytes(_TEST_BYTES))
+            test.flush()
+            os.fsync(test.fileno())
+        disk = os.statvfs(folder)
+    except OSError as error:
+        yield failed(DISK, str(file_error(error, path)))
+        return
+    free = disk.f_bavail * disk.f_frsize
+    if free < _MIN_FREE:
+        yield failed(DISK, f"Only {free // 1024**2} MB are free in {folder}. Make room there.")
+    else:
+        yield ok(DISK, f"A test write succeeds in {folder}, and {_size(free)} are free.")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1024**3:.1f} GB" if count >= 1024**3 else f"{count // 1024**2} MB"
+
+
+def _mode_findings(path: Path) -> Iterator[Finding]:
+    """Whether the files belong to the user who runs this, and only that user may read them."""
+    files, key = database_files(path), key_file(path)
+    for file in (*files, *([key] if key.is_file() else [])):
+        owner, user = _name(file.stat().st_uid), _name(os.geteuid())
+        if owner != user:
+            text = f"{file} belongs to {owner}, and this check runs as {user}."
+            yield wrong(FILES, f"{text} Run it again as the user of the bot: sudo -u {owner} …")
+            return
+    problems = [*_open_to_others(files, OTHERS), *_open_to_others([key], _GROUP_AND_OTHERS)]
+    yield from problems
+    if files and not problems:
+        yield ok(FILES, "Other users cannot read the database and its key.")
+
+
+def _open_to_others(files: Sequence[Path], bits: int) -> Iterator[Finding]:
+    is_open = [str(file) for file in files if file.is_file() and file.stat().st_mode & bits]
+    if is_open:
+        names, who = " ".join(is_open), "o" if bits == OTHERS else "go"
+        yield wrong(FILES, f"Other users can use {', '.join(is_open)}. Run: chmod {who}= {names}")
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)

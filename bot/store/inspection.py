@@ -1,0 +1,94 @@
+"""Reads what a database contains, without a lock, a change or a migration."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.errors.bot_error import ConfigError
+from bot.store.disk_errors import damage_error, file_error, startup_error, statement_error
+from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.encryption import TokenCipher
+from bot.store.keys import key_file, load
+from bot.store.schema import MIGRATIONS
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a database contains.
+
+    linked        how many accounts are linked
+    is_older      whether the next start migrates it
+    key_ids       of the keys that encrypted its secrets
+    notes         what the bot stored about itself: see `Store.set_meta`
+    """
+
+    linked: int
+    is_older: bool
+    key_ids: frozenset[bytes] = field(repr=False)
+    notes: Mapping[str, str]
+
+    def require_keys(self, path: Path, keys: tuple[bytes, ...]) -> bool:
+        """Whether there is a key; raises StartupError if one is missing that a secret needs."""
+        key = load(key_file(path)) if not keys else None
+        available = keys or ((key,) if key else ())
+        if available:
+            TokenCipher(available).require_keys(self.key_ids)
+        elif self.key_ids:
+            raise ConfigError(
+                f"The key {key_file(path)} is missing, and the stored logins do not open without "
+                "it. Put it back, or set TOKEN_KEYS."
+            )
+        return bool(available)
+
+
+def inspect(path: Path) -> Inspection:
+    """The contents of the database at `path`, which exists.
+
+    Raises StartupError if it cannot be read, or is not a database of this version or an older one.
+    """
+    try:
+        with closing(_connect(path)) as database:
+            return _inspect(database)
+    except sqlite3.Error as error:
+        raise startup_error(
+            statement_error(error, path) or damage_error(path, str(error))
+        ) from None
+    except OSError as error:
+        raise startup_error(file_error(error, path)) from None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection that changes no file.
+
+    A database without a write-ahead log is not in use. SQLite would make the log to read it, and
+    the log would belong to the user who runs this.
+    """
+    in_use = path.with_name(f"{path.name}-wal").exists()
+    mode = "mode=ro" if in_use else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+
+
+def _inspect(database: sqlite3.Connection) -> Inspection:
+    names = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    tables = {str(name) for (name,) in names}
+    if tables and "link" not in tables:
+        raise ConfigError("It belongs to another program. Set DATABASE to another file.")
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise ConfigError("It was written by a newer Tonearm. Upgrade Tonearm to use it.")
+    key_ids = set()
+    for table, column in ENCRYPTED_COLUMNS:
+        if column in _columns(database, table):
+            key_ids |= {bytes(row[0]) for row in database.execute(key_ids_sql(table, column))}
+    has_notes = "note" in tables
+    notes = database.execute("SELECT name, text FROM note").fetchall() if has_notes else []
+    linked = database.execute("SELECT count(*) FROM link").fetchone()[0] if tables else 0
+    return Inspection(linked, version < len(MIGRATIONS), frozenset(key_ids), dict(notes))
+
+
+def _columns(database: sqlite3.Connection, table: str) -> set[str]:
+    return {str(row[1]) for row in database.execute(f"PRAGMA table_info({table})")}
