@@ -44,7 +44,7 @@ async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Pat
     assert (code, library_of(ada)) == (0, empty)
     assert f"Liked songs: {len(before.saved['track'])}, {len(before.saved['track'])} to add" in said
     assert "Add --apply to do it." in said
-    assert "local file, which Spotify doesn’t have\tHard to Print\t" in out
+    assert "files on a computer, which apps can’t add\tHard to Print\t" in out
     assert not [path for path in tmp_path.iterdir() if path.name != file]
     apply = ("restore", file, "--apply")
     async with run_in_terminal(spotify, tmp_path, *apply, is_terminal=True) as program:
@@ -99,3 +99,31 @@ def test_content_decides_what_is_restored_and_whether(
     file.unlink()
     assert main(["restore", str(file)]) == 1
     assert "cannot be read: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+async def test_doubtful_songs_are_named_and_searched_for_once(
+    spotify: Spotify, tmp_path: Path
+) -> None:
+    track, other = spotify.catalogue.regular_tracks[100:102]
+    rows = [
+        "Track name,Artist name,Album,Playlist name,Type,ISRC",
+        f'"{track.name}","{track.artists[0].name}",,Library Songs,Favorite,',
+        f'"{other.name} (Live)","{other.artists[0].name}",,Library Songs,Favorite,',
+        '"No Such Song At All","Nobody",,Library Songs,Favorite,',
+    ]
+    (tmp_path / "songs.csv").write_text("\n".join(rows))
+    ada = spotify.accounts["ada"]
+    wipe(ada)
+    code, out, said = await _run(spotify, tmp_path, "restore", "songs.csv")
+    assert code == 0, said
+    assert "1 song that it isn’t certain about" in said
+    assert f"{other.name} (Live)\t" in out
+    assert f"https://open.spotify.com/track/{other.id}" in out
+    assert "not found on Spotify\t" in out
+    searches = len(spotify.calls_to("GET", "search"))
+    code, _, said = await _run(spotify, tmp_path, "restore", "songs.csv", "--apply", "--likely")
+    assert code == 0, said
+    assert {uri for uri, _ in ada.liked} == {track.uri, other.uri}
+    assert len(spotify.calls_to("GET", "search")) == searches
+    assert [path.name for path in tmp_path.iterdir()] == ["songs.csv"]

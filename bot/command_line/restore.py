@@ -38,6 +38,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="make a new playlist where there is one of that name, and don’t add to it",
     )
     parser.add_argument(
+        "--likely",
+        action="store_true",
+        help="where it isn’t certain which song the file means, add the likeliest one",
+    )
+    parser.add_argument(
         "--restart", action="store_true", help="forget a stopped restore, and begin another one"
     )
     add_login_arguments(parser)

@@ -19,6 +19,7 @@ from bot.command_line.restore_report import (
     plan_text,
     skipped_rows,
     step_problems,
+    steps_text,
     stopped_text,
 )
 from bot.command_line.spotify_errors import terminal_message
@@ -89,12 +90,12 @@ async def _restore(arguments: Namespace, content: str, plan: Plan, choice: Choic
         folder = file.with_name(folder_name("restore", content, account))
         kept = kept_folder(folder, restart=arguments.restart, max_age=None, now=signed_in.now())
         with kept:
-            return await _restore_in(folder, arguments.apply, signed_in, plan, choice, progress)
+            return await _restore_in(folder, arguments, signed_in, plan, choice, progress)
 
 
 async def _restore_in(
     folder: Path,
-    apply: bool,
+    arguments: Namespace,
     signed_in: SignedIn,
     plan: Plan,
     choice: Choice,
@@ -105,10 +106,15 @@ async def _restore_in(
         steps = stored_steps(folder)
         say(stopped_text(steps, Journal(folder)))
     except FileNotFoundError:
-        steps = make_steps(await _look(signed_in, plan, folder, progress), choice)
-        if not apply:
+        plan = await _look(signed_in, plan, folder, progress)
+        if arguments.likely:
+            for entry in plan.doubtful:
+                plan.settle(entry, (entry.candidates or [])[0].uri)
+        steps = make_steps(plan, choice)
+        say(steps_text(steps))
+        if not arguments.apply:
             _keep_searches(folder)
-    if not apply:
+    if not arguments.apply:
         say("Nothing is changed yet. Add --apply to do it.")
         return ExitCode.OK
     store_steps(steps, folder)

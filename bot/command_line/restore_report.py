@@ -6,19 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from bot.command_line.terminal import plain
 from bot.library.import_journal import Journal
-from bot.library.import_plan import ListPlan, Plan, Skip
-from bot.library.import_steps import Fill, Step, count_items
+from bot.library.import_plan import ListPlan, Plan, Skip, parse_uri
+from bot.library.import_steps import Fill, Step, count_calls, count_items
 from bot.text.items import count
-
-_REASONS: dict[Skip, str] = {
-    Skip.LOCAL: "local file, which Spotify doesn’t have",
-    Skip.GONE: "was gone from Spotify when it was exported",
-    Skip.UNREADABLE: "can’t be read",
-    Skip.NOT_FOUND: "Spotify finds no such song",
-    Skip.UNDECIDED: "several songs may be meant",
-    Skip.REFUSED: "Spotify refuses it",
-    Skip.NOT_A_SONG: "a playlist can’t have it",
-}
+from bot.views.imports import REASONS
 
 
 def plan_text(plan: Plan) -> str:
@@ -29,12 +20,21 @@ def plan_text(plan: Plan) -> str:
         new = len(set(plan.follows) - set(plan.saved))
         lines.append(f"  Followed playlists: {len(plan.follows):,}, {new:,} to follow again")
     lines += [plain(doubt) for doubt in plan.doubts]
-    lines += [
-        f"Can’t be restored: {number:,}, {_REASONS[why]}." for why, number in plan.counts.items()
-    ]
+    lines += [f"Left out: {number:,}, {REASONS[why]}." for why, number in plan.counts.items()]
     if plan.doubtful:
-        lines.append(f"Left out: {len(plan.doubtful):,}, {_REASONS[Skip.UNDECIDED]}.")
+        doubtful = count(len(plan.doubtful), "song")
+        lines.append(
+            f"Left out: {doubtful} that it isn’t certain about. --likely adds the likeliest."
+        )
     return "\n".join(lines)
+
+
+def steps_text(steps: Sequence[Step]) -> str:
+    """What a restore will cost."""
+    if not steps:
+        return "The account has all of it already."
+    requests = count(count_calls(steps).total(), "request")
+    return f"To add: {count(count_items(steps), 'item')}, with about {requests} to Spotify."
 
 
 def _list_line(plan: Plan, listed: ListPlan) -> str:
@@ -47,13 +47,17 @@ def _list_line(plan: Plan, listed: ListPlan) -> str:
     return f"  {name} (playlist): {len(usable):,}, in a new playlist"
 
 
-def skipped_rows(plan: Plan) -> Iterator[tuple[str, str, str]]:
-    """What can't be restored: the reason, the list, and the entry; named up to a number."""
+def skipped_rows(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
+    """What is left out: the reason, the list, the entry, and a link to what it may be."""
     for each in plan.skipped:
-        yield _REASONS[each.reason], plain(plan.lists[each.list_number].name), plain(each.title)
+        list_name = plain(plan.lists[each.list_number].name)
+        yield REASONS[each.reason], list_name, plain(each.title), ""
     for entry in plan.doubtful:
-        about = " – ".join(filter(None, (entry.artists, entry.title)))
-        yield _REASONS[Skip.UNDECIDED], plain(plan.lists[entry.list_number].name), plain(about)
+        title = " – ".join(filter(None, (entry.artists, entry.title)))
+        best = (entry.candidates or [])[0]
+        about = f"{plain(best.artists)} – {plain(best.title)} {parse_uri(best.uri).link}"
+        list_name = plain(plan.lists[entry.list_number].name)
+        yield REASONS[Skip.UNDECIDED], list_name, plain(title), about
 
 
 def stopped_text(steps: Sequence[Step], journal: Journal) -> str:

@@ -34,7 +34,7 @@ from bot.views.import_buttons import (
 STOPPED_LOOKING = "Stopped. Nothing was changed, and I’ve erased the file."
 CANCELLED = "Cancelled. Nothing was changed, and I’ve erased the file."
 LEFT_OUT = "left-out.txt"
-_REASONS: dict[Skip, str] = {
+REASONS: dict[Skip, str] = {
     Skip.LOCAL: "files on a computer, which apps can’t add",
     Skip.GONE: "gone from Spotify when the file was made",
     Skip.UNREADABLE: "unreadable in the file",
@@ -150,7 +150,7 @@ def _left_out(plan: Plan) -> Iterable[str]:
         named = ", ".join(safe(title, _MAX_TITLE) for title in titles[:_MAX_NAMED])
         more = f" and {number - _MAX_NAMED:,} more" if number > _MAX_NAMED and named else ""
         entries = count(number, "entry")
-        yield f"{entries} left out, {_REASONS[reason]}{f': {named}{more}' if named else ''}."
+        yield f"{entries} left out, {REASONS[reason]}{f': {named}{more}' if named else ''}."
 
 
 def _cost(calls: Counter[Group], daily_limit: int) -> str:
@@ -168,9 +168,7 @@ def left_out_text(plan: Plan) -> str:
     lines = []
     for each in plan.skipped:
         name = plan.lists[each.list_number].name
-        lines.append(
-            f"{single_line(name)}\t{single_line(each.title, 300)}\t{_REASONS[each.reason]}"
-        )
+        lines.append(f"{single_line(name)}\t{single_line(each.title, 300)}\t{REASONS[each.reason]}")
     return "\n".join([*lines, ""])
 
 
