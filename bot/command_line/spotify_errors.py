@@ -12,6 +12,8 @@ from bot.errors.spotify import (
     OutcomeUnknown,
     OwnerNeedsPremium,
     QuotaExceeded,
+    RateLimited,
+    SpotifyDown,
     UserNotRegistered,
 )
 
@@ -29,6 +31,8 @@ _MESSAGES: dict[type[BotError], str] = {
     OwnerNeedsPremium: (
         "Spotify has paused this app because its owner has no Premium. Renew it first."
     ),
+    RateLimited: "Spotify is getting too many requests from this app.",
+    SpotifyDown: "Spotify isn’t responding properly.",
     QuotaExceeded: "This app has used up its daily limit with Spotify.",
     NeedsLogin: "Your login has ended. Run the command again to sign in.",
     LoginCancelled: "You cancelled the login. Run the command again to sign in.",

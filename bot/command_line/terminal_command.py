@@ -15,16 +15,12 @@ from bot.command_line.terminal import TerminalProgress, say
 from bot.config.logs import configure_logging
 from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
-from bot.library.job_waits import JobWaits, WaitReason
+from bot.library.job_waits import JobWaits
 
 T = TypeVar("T")
 
 # The longest sleep in seconds, since a sleep lasts longer if the computer is suspended meanwhile.
 _MAX_SLEEP = 30.0
-_WAITS = {
-    WaitReason.QUOTA: "This app has used up its daily limit with Spotify.",
-    WaitReason.OUTAGE: "Spotify isn’t responding properly.",
-}
 
 
 def run_command(work: Coroutine[Any, Any, int], *, stopped: str) -> int:
@@ -74,10 +70,11 @@ async def with_waits(
         try:
             return await run()
         except BotError as error:
-            reason, delay = waits.after(error, progress.shown)
+            _, delay = waits.after(error, progress.shown)
+            why = terminal_message(error)
         progress.close()
         until = now() + delay
         at = datetime.fromtimestamp(until).astimezone()
-        say(f"{_WAITS[reason]} Going on at {at:%Y-%m-%d %H:%M:%S}, if you leave this running.")
+        say(f"{why} Going on at {at:%Y-%m-%d %H:%M:%S}, if you leave this running.")
         while (left := until - now()) > 0:
             await sleep(min(left, _MAX_SLEEP))
