@@ -27,6 +27,8 @@ async def run_program(
         *arguments,
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,  # without a terminal, as a supervisor starts it
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -35,6 +35,7 @@ TIME_OF_DAY_MODULES = {
     *(
         "bot.app",
         "bot.command_line.check",
+        "bot.command_line.start_warnings",
         "bot.spotify.rate_limiter",
         "bot.spotify.transport",
         "sandbox.clock",

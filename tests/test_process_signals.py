@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.discord import RequestKind
 from sandbox.discord.faults import no_answer
-from sandbox.harness import bot_environment
+from sandbox.harness import bot_environment, free_port
 from tests.program import read_output, run_program, run_services
 
 _WITH_HANGING_THREAD = (
@@ -21,7 +21,17 @@ _WITH_HANGING_THREAD = (
 )
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+# What a terminal does: at the first line of input, it is closed.
+_IN_A_TERMINAL = (
+    "-c",
+    "import os, pty, sys; child, terminal = pty.fork()\n"
+    "if child == 0: os.execv(sys.executable, [sys.executable, '-m', 'bot'])\n"
+    "sys.stdin.readline(); os.close(terminal); _, status = os.waitpid(child, 0)\n"
+    "sys.exit(os.waitstatus_to_exitcode(status))",
+)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_signal_stops_program_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     async with run_services() as (discord, spotify):
         async with run_program(tmp_path, bot_environment(discord, spotify, tmp_path)) as process:
@@ -37,6 +47,69 @@ async def test_signal_stops_program_cleanly(tmp_path: Path, number: signal.Signa
                 lambda: discord.gateway.close_codes == [1000], "close 1000"
             )
     assert not list(tmp_path.glob("*-wal")), "the database was not closed"
+
+
+async def test_hang_up_without_a_terminal_reads_the_settings_again(tmp_path: Path) -> None:
+    """In the same process, as a supervisor expects; wrong settings leave the bot as it is."""
+    env_file = tmp_path / ".env"
+    async with run_services() as (discord, spotify):
+        settings = bot_environment(discord, spotify, tmp_path)
+        async with run_program(tmp_path, settings) as process:
+            assert process.stderr is not None
+            await discord.wait_until_ready(timeout=20)
+            env_file.write_text("METRICS_TOKEN=short\n")
+            process.send_signal(signal.SIGHUP)
+            while b"METRICS_TOKEN must be" not in await process.stderr.readline():
+                pass
+            assert discord.gateway.close_codes == []
+            env_file.write_text("LOG_FORMAT=json\n")
+            process.send_signal(signal.SIGHUP)
+            identifies = discord.gateway.identifies
+            await discord.changes.wait_until(
+                lambda: discord.gateway.identifies > identifies, timeout=20
+            )
+            assert discord.gateway.close_codes == [1000]
+            process.send_signal(signal.SIGTERM)
+            code, output = await read_output(process)
+            assert code == 0, output
+            assert '"message": "stopping"' in output
+
+
+async def test_closed_terminal_stops_the_program(tmp_path: Path) -> None:
+    async with run_services() as (discord, spotify):
+        settings = bot_environment(discord, spotify, tmp_path)
+        async with run_program(tmp_path, settings, _IN_A_TERMINAL) as process:
+            assert process.stdin is not None
+            await discord.wait_until_ready(timeout=20)
+            process.stdin.write(b"\n")
+            await read_output(process)  # its exit code says that Python cannot flush the log
+            assert discord.gateway.close_codes == [1000]
+
+
+async def test_what_the_start_does_not_show_is_logged(tmp_path: Path) -> None:
+    """The bot runs, and the log names the secrets that nobody accepts, and the wrong address."""
+    async with run_services() as (discord, spotify):
+        settings = bot_environment(discord, spotify, tmp_path)
+        settings |= {
+            "DISCORD_CLIENT_SECRET": "canary-canary",
+            "SPOTIFY_CLIENT_SECRET": "ca" * 16,
+            "PUBLIC_URL": f"http://127.0.0.1:{free_port()}",
+        }
+        async with run_program(tmp_path, settings) as process:
+            assert process.stderr is not None
+            missing = {"DISCORD_CLIENT_SECRET: Dis", "SPOTIFY_CLIENT_SECRET: Spo", "PUBLIC_URL: It"}
+            async with asyncio.timeout(20):
+                while missing:
+                    line = (await process.stderr.readline()).decode()
+                    assert line, missing
+                    assert "canary" not in line
+                    assert "caca" not in line
+                    missing = {
+                        part
+                        for part in missing
+                        if f"WARNING bot.command_line.start_warnings: {part}" not in line
+                    }
+            await discord.wait_until_ready(timeout=20)
 
 
 async def test_systemd_hears_when_the_bot_is_ready_alive_and_stopping(tmp_path: Path) -> None:

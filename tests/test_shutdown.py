@@ -6,7 +6,7 @@ import asyncio
 import time
 
 from bot.client import SHUTDOWN_GRACE
-from bot.command_line.run import MAX_SHUTDOWN
+from bot.command_line.signals import MAX_SHUTDOWN
 from sandbox.discord import Reply, RequestKind, UserClient
 from sandbox.discord.faults import late_answer, no_answer
 from sandbox.fault_injection import Fault

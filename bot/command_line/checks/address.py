@@ -95,7 +95,7 @@ def _unreachable(url: str, problem: ConnectionProblem) -> str:
         Obstacle.TIMEOUT: f"Open port {port} in the firewall, and point the name to this machine.",
         Obstacle.OTHER: "Look at the proxy and its log.",
     }
-    return f"It cannot be reached: {problem.text}. {cures[problem.obstacle]}"
+    return f"This machine cannot reach it: {problem.text}. {cures[problem.obstacle]}"
 
 
 def _wrong_answer(answer: Answer, upstream: str) -> str:

@@ -21,7 +21,7 @@ async def check_spotify(requests: Requests, values: Mapping[str, Any]) -> list[F
     """Findings about the app, its secret and its redirect URI."""
     if not values.get("spotify_client_id") or not values.get("spotify_accounts_url"):
         return [not_checked("Spotify", CLIENT_ID)]
-    findings = await check_client(requests, values)
+    findings = await check_client(requests, values, calls_api=True)
     if not any(finding.subject == CLIENT_ID and finding.text == _KNOWN for finding in findings):
         return findings
     return [*findings, await _redirect_finding(requests, values)]
@@ -30,8 +30,13 @@ async def check_spotify(requests: Requests, values: Mapping[str, Any]) -> list[F
 _KNOWN = "Spotify knows it."
 
 
-async def check_client(requests: Requests, values: Mapping[str, Any]) -> list[Finding]:
-    """Whether Spotify accepts the client ID and the secret; needs a valid client ID."""
+async def check_client(
+    requests: Requests, values: Mapping[str, Any], *, calls_api: bool
+) -> list[Finding]:
+    """Whether Spotify accepts the client ID and the secret; needs a valid client ID.
+
+    calls_api  whether to try one call to the Web API, too
+    """
     client_id, oauth = values["spotify_client_id"], _oauth(requests, values)
     try:
         if not await oauth.client_exists(client_id):
@@ -53,7 +58,7 @@ async def check_client(requests: Requests, values: Mapping[str, Any]) -> list[Fi
     except SpotifyDown:
         return [*findings, failed(SECRET, _DOWN)]
     findings.append(ok(SECRET, "Spotify accepts it."))
-    return [*findings, *await _owner_findings(requests, values, token)]
+    return [*findings, *(await _owner_findings(requests, values, token) if calls_api else [])]
 
 
 async def _owner_findings(
