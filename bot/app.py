@@ -54,8 +54,7 @@ from bot.services import Services
 from bot.spotify.client_credentials import AppToken
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
-from bot.store import Store
-from bot.store.connection import Connect, connect_to_file
+from bot.store import Connect, Store, connect_to_file
 from bot.web.forwarded import Proxies
 from bot.web.metrics import MetricsEndpoint, render_metrics
 from bot.web.middleware import RequestGuard

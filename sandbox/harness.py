@@ -20,7 +20,7 @@ from bot.client import SHUTDOWN_GRACE, Tonearm
 from bot.config import Settings
 from bot.interactions.icons import ReadImages
 from bot.interactions.responses import REPLY_TIMEOUT
-from bot.store.connection import Connect, connect_to_file
+from bot.store.sqlite_connections import Connect, connect_to_file
 from sandbox.browser import Browser
 from sandbox.clock import Clock
 from sandbox.discord import Discord, Reply, UserClient

@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors.bot_error import StartupError
 from bot.store import Store
-from bot.store.connection import connect_to_file
+from bot.store.sqlite_connections import connect_to_file
 from tests.durability.apsw_connection import connect_to
 from tests.durability.simulated_disk import SimulatedDisk
 from tests.durability.store_operations import KEYS, complete_login

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import apsw
 import pytest
 
+from bot.store.sqlite import SqliteDatabase
 from sandbox.browser import Browser
 from sandbox.discord import UserClient
 from sandbox.harness import Harness, find_confirmation_code, run_harness
@@ -91,7 +92,9 @@ async def test_unreadable_disk_is_explained_and_not_taken_for_unlinked(
     disk = SimulatedDisk()
     async with _bot_on(disk) as (harness, ada):
         assert harness.bot is not None
-        await harness.bot.services.store._db._writer.execute("PRAGMA cache_size = 0")
+        database = harness.bot.services.store._db
+        assert isinstance(database, SqliteDatabase)
+        await database._writer.execute("PRAGMA cache_size = 0")
         disk.read_error = apsw.SQLITE_IOERR_READ
         for command in ("/account", "/now", "/settings", "/unlink", "/devices"):
             assert FAULT in (await ada.run(command)).text

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import closing
 
+from bot.store.sqlite import SqliteDatabase
 from sandbox.browser import Browser
 from sandbox.discord import UserClient
 from sandbox.harness import Harness
@@ -35,7 +36,7 @@ async def test_database_that_is_cut_off_is_noticed(harness: Harness, ada: UserCl
     """A write would go to the log beside it, and the rest would be missing after a restart."""
     database = harness.settings.database
     assert harness.bot is not None
-    await harness.bot.services.store._db.truncate_wal()
+    await harness.bot.services.store._db.erase_deleted()
     assert (await health(harness))[0] == 200
     await maintain(harness)
     os.truncate(database, database.stat().st_size - 4096)
@@ -60,7 +61,9 @@ async def test_database_locked_by_another_program_is_explained(
     harness: Harness, linked_user: UserClient
 ) -> None:
     assert harness.bot is not None
-    await harness.bot.services.store._db._writer.execute("PRAGMA busy_timeout = 0")
+    database = harness.bot.services.store._db
+    assert isinstance(database, SqliteDatabase)
+    await database._writer.execute("PRAGMA busy_timeout = 0")
     panel = await linked_user.run("/settings")
     with closing(sqlite3.connect(harness.settings.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

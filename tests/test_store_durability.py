@@ -20,9 +20,9 @@ import pytest
 
 from bot.errors.bot_error import BotError
 from bot.store import Store
-from bot.store.connection import Database
 from bot.store.encryption import TokenCipher
 from bot.store.rekey import stored_key_ids
+from bot.store.sqlite import SqliteDatabase
 from tests.durability.apsw_connection import open_database
 from tests.durability.simulated_disk import PowerCut, SimulatedDisk
 from tests.durability.store_operations import (
@@ -96,7 +96,7 @@ async def test_killed_rekey_leaves_all_rows_decryptable(tmp_path: Path) -> None:
             delay = rng.uniform(0, max_delay)
             if await run_child(path, number, 0, delay, max_operations=1):
                 finished, max_delay = finished + 1, delay  # so that the next kill comes sooner
-            async with Database.open(path) as database:
+            async with SqliteDatabase.open(path) as database:
                 assert await read_all_rows(database, CIPHER) == rows
                 assert len(await stored_key_ids(database)) == 1, "all rows or none"
     assert finished < 12
@@ -105,7 +105,7 @@ async def test_killed_rekey_leaves_all_rows_decryptable(tmp_path: Path) -> None:
 async def test_cancelled_write_is_atomic_and_next_one_works(tmp_path: Path) -> None:
     rng = Random(3)
     cancelled = 0
-    async with Database.open(tmp_path / "tonearm.sqlite3") as database:
+    async with SqliteDatabase.open(tmp_path / "tonearm.sqlite3") as database:
         async with open_database(SimulatedDisk()) as reference:
             for number in range(200):
                 before = await read_all_rows(reference, CIPHER)
@@ -231,12 +231,12 @@ async def _read_after_cut(disk: SimulatedDisk) -> Rows | None:
 
 
 async def _read_rows(path: Path) -> Rows:
-    async with Database.open(path) as database:
+    async with SqliteDatabase.open(path) as database:
         await _check_integrity(database)
         return await read_all_rows(database, CIPHER)
 
 
-async def _check_integrity(database: Database) -> None:
+async def _check_integrity(database: SqliteDatabase) -> None:
     assert [tuple(row) for row in await database.fetch_all("PRAGMA integrity_check")] == [("ok",)]
     assert not await database.fetch_all("PRAGMA foreign_key_check")
 

@@ -10,7 +10,7 @@ from bot.errors.storage import StorageError
 from bot.store import rekey
 from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
-from bot.store.connection import Connect, Database, OnWrite, connect_to_file
+from bot.store.database import Database, OnWrite
 from bot.store.downloads import DownloadTable, StoredDownload
 from bot.store.encryption import TokenCipher
 from bot.store.jobs import Job, JobKind, JobTable
@@ -20,9 +20,12 @@ from bot.store.pending_logins import PendingLoginTable
 from bot.store.pins import Pin, PinTable
 from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
 from bot.store.sleep_timers import SleepTimer, SleepTimerTable
+from bot.store.sqlite import SqliteDatabase
+from bot.store.sqlite_connections import Connect, connect_to_file
 
 __all__ = [
     "AuthorizedAccount",
+    "Connect",
     "ExhaustedQuota",
     "HourlyUsage",
     "Job",
@@ -36,6 +39,7 @@ __all__ = [
     "SleepTimer",
     "Store",
     "StoredDownload",
+    "connect_to_file",
 ]
 
 
@@ -85,7 +89,7 @@ class Store:
 
         Raises StartupError, also if a stored secret needs a key that is missing.
         """
-        async with Database.open(path, connect) as database:
+        async with SqliteDatabase.open(path, connect) as database:
             used = await rekey.stored_key_ids(database)
             cipher = TokenCipher(keys or [load_or_create(key_file(path), may_create=not used)])
             cipher.require_keys(used)
@@ -113,7 +117,7 @@ class Store:
         if self._file_time is not None:
             self._db.erase_old_copies(self._file_time())
         if self.has_unerased_rows:
-            await self._db.truncate_wal()
+            await self._db.erase_deleted()
 
     async def disk_error(self) -> StorageError | None:
         """The error of the last read or write; None if the disk works."""
@@ -144,8 +148,13 @@ class Store:
 
     async def set_meta(self, name: str, text: str) -> None:
         """Store a value about the bot itself, such as a hash of the commands that Discord has."""
-        await self._db.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", name, text)
+        await self._db.execute(
+            "INSERT INTO note VALUES ($1, $2)"
+            " ON CONFLICT (name) DO UPDATE SET text = excluded.text",
+            name,
+            text,
+        )
 
     async def get_meta(self, name: str) -> str | None:
-        row = await self._db.fetch_one("SELECT text FROM note WHERE name = ?", name)
+        row = await self._db.fetch_one("SELECT text FROM note WHERE name = $1", name)
         return str(row[0]) if row else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.errors.login import StoredLoginUnreadable
 from bot.errors.storage import StorageError
-from bot.store.connection import Database, Row
+from bot.store.database import Database, Row
 from bot.store.encryption import TokenCipher
 
 _log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class AccountTable:
 
     async def get(self, discord_id: int) -> LinkedAccount | None:
         row = await self._db.fetch_one(
-            f"SELECT {ACCOUNT_COLUMNS} FROM link WHERE discord_id = ?", discord_id
+            f"SELECT {ACCOUNT_COLUMNS} FROM link WHERE discord_id = $1", discord_id
         )
         return account_from_row(row) if row else None
 
@@ -65,7 +65,7 @@ class AccountTable:
         Raises LoginExpired if it cannot be decrypted: the row was damaged, or copied from another.
         """
         row = await self._db.fetch_one(
-            "SELECT refresh_token FROM link WHERE discord_id = ? AND generation = ?",
+            "SELECT refresh_token FROM link WHERE discord_id = $1 AND generation = $2",
             account.discord_id,
             account.version,
         )
@@ -85,7 +85,7 @@ class AccountTable:
     async def find_owner(self, account_id: str) -> int | None:
         """The Discord user who has linked this Spotify account."""
         row = await self._db.fetch_one(
-            "SELECT discord_id FROM link WHERE account_id = ?", account_id
+            "SELECT discord_id FROM link WHERE account_id = $1", account_id
         )
         return int(row[0]) if row else None
 
@@ -98,8 +98,8 @@ class AccountTable:
         """
         try:
             renewed = await self._db.execute(
-                "UPDATE link SET refresh_token = ?, generation = generation + 1, ended = 0"
-                " WHERE discord_id = ? AND generation = ?",
+                "UPDATE link SET refresh_token = $1, generation = generation + 1, ended = 0"
+                " WHERE discord_id = $2 AND generation = $3",
                 self._cipher.encrypt(refresh_token, "refresh_token", account.discord_id),
                 account.discord_id,
                 account.version,
@@ -118,8 +118,8 @@ class AccountTable:
         """
         for discord_id, unsaved in list(self._unsaved.items()):
             await self._db.execute(
-                "UPDATE link SET refresh_token = ?, ended = 0"
-                " WHERE discord_id = ? AND generation = ?",
+                "UPDATE link SET refresh_token = $1, ended = 0"
+                " WHERE discord_id = $2 AND generation = $3",
                 self._cipher.encrypt(unsaved.refresh_token, "refresh_token", discord_id),
                 discord_id,
                 unsaved.version,
@@ -140,7 +140,7 @@ class AccountTable:
     async def is_unchanged(self, account: LinkedAccount) -> bool:
         """Whether the row is the same as when `account` was read."""
         row = await self._db.fetch_one(
-            "SELECT 1 FROM link WHERE discord_id = ? AND generation = ?",
+            "SELECT 1 FROM link WHERE discord_id = $1 AND generation = $2",
             account.discord_id,
             account.version,
         )
@@ -149,7 +149,7 @@ class AccountTable:
     async def mark_revoked(self, account: LinkedAccount) -> None:
         """Record that Spotify refuses the refresh token. The user has to log in again."""
         await self._db.execute(
-            "UPDATE link SET ended = 1 WHERE discord_id = ? AND generation = ?",
+            "UPDATE link SET ended = 1 WHERE discord_id = $1 AND generation = $2",
             account.discord_id,
             account.version,
         )
@@ -157,7 +157,7 @@ class AccountTable:
     async def unmark_revoked(self, account: LinkedAccount) -> bool:
         """Record that Spotify accepts the refresh token again. False if the row has changed."""
         return await self._db.execute(
-            "UPDATE link SET ended = 0 WHERE discord_id = ? AND generation = ?",
+            "UPDATE link SET ended = 0 WHERE discord_id = $1 AND generation = $2",
             account.discord_id,
             account.version,
         )
@@ -165,17 +165,17 @@ class AccountTable:
     async def unlink(self, discord_id: int) -> bool:
         """Erase all rows of a user, also from the write-ahead log. False if none was linked."""
         async with self._db.transaction() as db:
-            deleted = await db.execute("DELETE FROM link WHERE discord_id = ?", (discord_id,))
-            await db.execute("DELETE FROM person WHERE discord_id = ?", (discord_id,))
+            deleted = await db.execute("DELETE FROM link WHERE discord_id = $1", discord_id)
+            await db.execute("DELETE FROM person WHERE discord_id = $1", discord_id)
         self._unsaved.pop(discord_id, None)
         await self._db.erase_traces(discord_id)
-        return deleted.rowcount == 1
+        return deleted == 1
 
     async def authorized_before(self, cutoff: float) -> list[LinkedAccount]:
         """Accounts authorized before `cutoff` and not revoked, of users who want reminders."""
         rows = await self._db.fetch_all(
             f"SELECT {ACCOUNT_COLUMNS} FROM link JOIN person USING (discord_id)"
-            " WHERE authorized_at < ? AND reminders AND NOT ended",
+            " WHERE authorized_at < CAST($1 AS DOUBLE PRECISION) AND reminders = 1 AND ended = 0",
             cutoff,
         )
         return [account_from_row(row) for row in rows]
@@ -183,7 +183,8 @@ class AccountTable:
     async def mark_reminded(self, account: LinkedAccount, days: int) -> bool:
         """Record a reminder before it is sent. False if it was sent, or the account changed."""
         return await self._db.execute(
-            "UPDATE link SET reminded = ? WHERE discord_id = ? AND generation = ? AND reminded = ?",
+            "UPDATE link SET reminded = $1"
+            " WHERE discord_id = $2 AND generation = $3 AND reminded = $4",
             days,
             account.discord_id,
             account.version,
@@ -193,8 +194,8 @@ class AccountTable:
     async def is_client_used(self, client_id: str) -> bool:
         """Whether a linked account or a pending login uses this Spotify app."""
         rows = await self._db.fetch_all(
-            "SELECT 1 FROM link WHERE client_id = ?1 UNION ALL SELECT 1 FROM login"
-            " WHERE client_id = ?1 LIMIT 1",
+            "SELECT 1 FROM link WHERE client_id = $1 UNION ALL SELECT 1 FROM login"
+            " WHERE client_id = $1 LIMIT 1",
             client_id,
         )
         return bool(rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.store.connection import Database
+from bot.store.database import Database
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,14 @@ class ApiUsageTable:
             for hour in hours
         ]
         async with self._db.transaction() as db:
-            await db.execute("DELETE FROM spent WHERE start <= ?", (since,))
-            await db.execute("DELETE FROM exhausted WHERE until <= ?", (now,))
-            await db.executemany("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?)", rows)
+            await db.execute("DELETE FROM spent WHERE start <= CAST($1 AS DOUBLE PRECISION)", since)
+            await db.execute("DELETE FROM exhausted WHERE until <= $1", now)
+            await db.execute_many(
+                "INSERT INTO spent VALUES ($1, $2, $3, $4, $5)"
+                " ON CONFLICT (client_id, endpoints, start) DO UPDATE"
+                " SET commands = excluded.commands, background = excluded.background",
+                rows,
+            )
 
     async def exhausted_quotas(self) -> list[ExhaustedQuota]:
         rows = await self._db.fetch_all("SELECT client_id, endpoints, until FROM exhausted")
@@ -64,7 +69,8 @@ class ApiUsageTable:
 
     async def mark_exhausted(self, quota: ExhaustedQuota) -> None:
         await self._db.execute(
-            "INSERT OR REPLACE INTO exhausted VALUES (?, ?, ?)",
+            "INSERT INTO exhausted VALUES ($1, $2, $3)"
+            " ON CONFLICT (client_id, endpoints) DO UPDATE SET until = excluded.until",
             quota.client_id,
             quota.group,
             quota.until,
@@ -73,6 +79,6 @@ class ApiUsageTable:
     async def delete(self, client_id: str) -> None:
         """Erase all rows of an app."""
         async with self._db.transaction() as db:
-            await db.execute("DELETE FROM spent WHERE client_id = ?", (client_id,))
-            await db.execute("DELETE FROM exhausted WHERE client_id = ?", (client_id,))
-        await self._db.truncate_wal()
+            await db.execute("DELETE FROM spent WHERE client_id = $1", client_id)
+            await db.execute("DELETE FROM exhausted WHERE client_id = $1", client_id)
+        await self._db.erase_deleted()

@@ -6,9 +6,10 @@ import logging
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.errors.login import NotLinked, StoredLoginUnreadable
-from bot.store.connection import Database, Row
+from bot.errors.login import StoredLoginUnreadable
+from bot.store.database import Database, Row
 from bot.store.encryption import TokenCipher
+from bot.store.link_required import missing_link, require_link
 
 _log = logging.getLogger(__name__)
 
@@ -59,33 +60,37 @@ class JobTable:
 
     async def create(self, job: Job) -> bool:
         """Store a new job; False if the user has one of this kind. Raises NotLinked."""
-        async with self._db.transaction() as db:
-            rows = await db.execute_fetchall(
-                "SELECT 1 FROM link WHERE discord_id = ?", (job.discord_id,)
-            )
-            if not list(rows):
-                raise NotLinked("job")
-            created = await db.execute(
-                f"INSERT OR IGNORE INTO job ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
+        with missing_link("job"):
+            async with self._db.transaction() as db:
+                await require_link(db, job.discord_id, "job")
+                created = await db.execute(
+                    f"INSERT INTO job ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                    " ON CONFLICT (discord_id, kind) DO NOTHING",
                     *(job.discord_id, job.kind.value, job.id, job.arguments, job.started_at),
-                    *(job.progress, self._sealed(job), job.touched_at, job.resume_at, job.done),
-                ),
-            )
-            return created.rowcount == 1
+                    *(
+                        job.progress,
+                        self._sealed(job),
+                        job.touched_at,
+                        job.resume_at,
+                        int(job.done),
+                    ),
+                )
+                return created == 1
 
     async def save(self, job: Job) -> bool:
         """Store all that may change; False if the job is gone, as after an unlink."""
         return await self._db.execute(
-            "UPDATE job SET progress = ?, place = ?, touched_at = ?, resume_at = ?, done = ?"
-            " WHERE discord_id = ? AND id = ?",
-            *(job.progress, self._sealed(job), job.touched_at, job.resume_at, job.done),
+            "UPDATE job SET progress = $1, place = $2, touched_at = $3, resume_at = $4, done = $5"
+            " WHERE discord_id = $6 AND id = $7",
+            *(job.progress, self._sealed(job), job.touched_at, job.resume_at, int(job.done)),
             *(job.discord_id, job.id),
         )
 
     async def get(self, discord_id: int, kind: JobKind) -> Job | None:
         row = await self._db.fetch_one(
-            f"SELECT {_COLUMNS} FROM job WHERE discord_id = ? AND kind = ?", discord_id, kind.value
+            f"SELECT {_COLUMNS} FROM job WHERE discord_id = $1 AND kind = $2",
+            discord_id,
+            kind.value,
         )
         return self._job(row) if row else None
 
@@ -98,7 +103,7 @@ class JobTable:
 
     async def delete(self, job: Job) -> None:
         await self._db.execute(
-            "DELETE FROM job WHERE discord_id = ? AND id = ?", job.discord_id, job.id
+            "DELETE FROM job WHERE discord_id = $1 AND id = $2", job.discord_id, job.id
         )
 
     def _sealed(self, job: Job) -> bytes | None:

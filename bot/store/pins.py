@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from bot.errors.content import TooManyPins
-from bot.errors.login import NotLinked
-from bot.store.connection import Database
+from bot.store.database import Database
+from bot.store.link_required import missing_link, require_link
 
 MAX_PINS = 5
 
@@ -25,29 +24,26 @@ class PinTable:
         self._db = database
 
     async def of(self, discord_id: int) -> list[Pin]:
-        """The user's pins, oldest first. One row, because each panel needs it at each press."""
-        row = await self._db.fetch_one(
-            "SELECT json_group_array(json_array(rowid, uri, name)) FROM pin WHERE discord_id = ?",
-            discord_id,
+        """The user's pins, oldest first."""
+        rows = await self._db.fetch_few(
+            "SELECT uri, name FROM pin WHERE discord_id = $1 ORDER BY rowid", discord_id
         )
-        return [Pin(uri, name) for _, uri, name in sorted(json.loads(row[0]))] if row else []
+        return [Pin(*row) for row in rows]
 
     async def set(self, discord_id: int, pin: Pin) -> None:
         """Store a pin, or the new name of an existing one. Raises NotLinked and TooManyPins."""
-        with self._db.on_write(discord_id):
+        with self._db.on_write(discord_id), missing_link("pins"):
             async with self._db.transaction() as db:
-                rows = await db.execute_fetchall(
-                    "SELECT 1 FROM link WHERE discord_id = ?", (discord_id,)
-                )
-                if not list(rows):
-                    raise NotLinked("pins")
+                await require_link(db, discord_id, "pins")
                 await db.execute(
-                    "INSERT INTO pin (discord_id, uri, name) VALUES (?, ?, ?)"
+                    "INSERT INTO pin (discord_id, uri, name) VALUES ($1, $2, $3)"
                     " ON CONFLICT (discord_id, uri) DO UPDATE SET name = excluded.name",
-                    (discord_id, pin.uri, pin.name),
+                    discord_id,
+                    pin.uri,
+                    pin.name,
                 )
-                rows = await db.execute_fetchall(
-                    "SELECT count(*) FROM pin WHERE discord_id = ?", (discord_id,)
+                rows = await db.fetch_all(
+                    "SELECT count(*) FROM pin WHERE discord_id = $1", discord_id
                 )
                 if any(count > MAX_PINS for (count,) in rows):
                     raise TooManyPins
@@ -56,5 +52,5 @@ class PinTable:
         """Whether there was such a pin."""
         with self._db.on_write(discord_id):
             return await self._db.execute(
-                "DELETE FROM pin WHERE discord_id = ? AND uri = ?", discord_id, uri
+                "DELETE FROM pin WHERE discord_id = $1 AND uri = $2", discord_id, uri
             )

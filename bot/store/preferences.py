@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.errors.login import NotLinked
-from bot.store.connection import Database, Row
+from bot.store.database import Database, Row
 
 _COLUMNS = (
     "shared_replies, shows_playing, reminders, device_id, device_name, playlist_id, playlist_name"
@@ -46,37 +46,37 @@ class PreferenceTable:
 
     async def get(self, discord_id: int) -> Preferences:
         row = await self._db.fetch_one(
-            f"SELECT {_COLUMNS} FROM person WHERE discord_id = ?", discord_id
+            f"SELECT {_COLUMNS} FROM person WHERE discord_id = $1", discord_id
         )
         return _preferences_from_row(row) if row else Preferences()
 
     async def users_sharing_replies(self) -> set[int]:
         """The Discord users whose replies everybody sees."""
-        rows = await self._db.fetch_all("SELECT discord_id FROM person WHERE shared_replies")
+        rows = await self._db.fetch_all("SELECT discord_id FROM person WHERE shared_replies = 1")
         return {int(row[0]) for row in rows}
 
     async def set_shared_replies(self, discord_id: int, enabled: bool) -> None:
-        await self._update("UPDATE person SET shared_replies = ?", discord_id, enabled)
+        await self._update("UPDATE person SET shared_replies = $2", discord_id, int(enabled))
 
     async def set_shows_playing(self, discord_id: int, enabled: bool) -> None:
-        await self._update("UPDATE person SET shows_playing = ?", discord_id, enabled)
+        await self._update("UPDATE person SET shows_playing = $2", discord_id, int(enabled))
 
     async def set_reminders(self, discord_id: int, enabled: bool) -> None:
-        await self._update("UPDATE person SET reminders = ?", discord_id, enabled)
+        await self._update("UPDATE person SET reminders = $2", discord_id, int(enabled))
 
     async def set_device(self, discord_id: int, device: SavedDefault | None) -> None:
-        sql = "UPDATE person SET device_id = ?, device_name = ?"
+        sql = "UPDATE person SET device_id = $2, device_name = $3"
         await self._update(sql, discord_id, *_id_and_name(device))
 
     async def set_playlist(self, discord_id: int, playlist: SavedDefault | None) -> None:
-        sql = "UPDATE person SET playlist_id = ?, playlist_name = ?"
+        sql = "UPDATE person SET playlist_id = $2, playlist_name = $3"
         await self._update(sql, discord_id, *_id_and_name(playlist))
 
     async def _update(self, sql: str, discord_id: int, *values: object) -> None:
         """Raises NotLinked. A user with only a pending login has a row in `person`, too."""
-        linked = "discord_id = ? AND discord_id IN (SELECT discord_id FROM link)"
+        linked = "discord_id = $1 AND discord_id IN (SELECT discord_id FROM link)"
         with self._db.on_write(discord_id):
-            if not await self._db.execute(f"{sql} WHERE {linked}", *values, discord_id):
+            if not await self._db.execute(f"{sql} WHERE {linked}", discord_id, *values):
                 raise NotLinked("preferences")
 
 

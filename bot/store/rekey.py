@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors.bot_error import StartupError
 from bot.errors.login import LoginExpired
-from bot.store.connection import Database
+from bot.store.database import Database
 from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
 from bot.store.encryption import TokenCipher
 
@@ -26,15 +26,16 @@ async def reencrypt(database: Database, cipher: TokenCipher) -> int:
     try:
         async with database.transaction() as db:
             for table, column in ENCRYPTED_COLUMNS:
-                rows = await db.execute_fetchall(
-                    f"SELECT rowid, discord_id, {column} FROM {table} WHERE {column} IS NOT NULL"
+                rows = await db.fetch_all(
+                    f"SELECT discord_id, {column} FROM {table} WHERE {column} IS NOT NULL"
                 )
                 reencrypted = [
-                    (cipher.reencrypt(bytes(encrypted), column, owner), row_id)
-                    for row_id, owner, encrypted in rows
+                    (cipher.reencrypt(bytes(encrypted), column, owner), owner, encrypted)
+                    for owner, encrypted in rows
                 ]
-                await db.executemany(
-                    f"UPDATE {table} SET {column} = ? WHERE rowid = ?", reencrypted
+                await db.execute_many(
+                    f"UPDATE {table} SET {column} = $1 WHERE discord_id = $2 AND {column} = $3",
+                    reencrypted,
                 )
                 count += len(reencrypted)
     except LoginExpired:
@@ -42,5 +43,5 @@ async def reencrypt(database: Database, cipher: TokenCipher) -> int:
             "A stored login does not open with the keys that are here: its row was damaged or "
             "moved. Nothing was changed."
         ) from None
-    await database.truncate_wal()
+    await database.erase_deleted()
     return count

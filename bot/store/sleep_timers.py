@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.errors.login import NotLinked
-from bot.store.connection import Database
+from bot.store.database import Database
+from bot.store.link_required import missing_link, require_link
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,20 @@ class SleepTimerTable:
 
     async def set(self, timer: SleepTimer) -> None:
         """Store the user's only timer. Raises NotLinked."""
-        with self._db.on_write(timer.discord_id):
-            stored = await self._db.execute(
-                "INSERT OR REPLACE INTO sleep_timer SELECT ?1, ?2, ?3"
-                " WHERE ?1 IN (SELECT discord_id FROM link)",
-                timer.discord_id,
-                timer.due,
-                timer.tracks_left,
-            )
-            if not stored:
-                raise NotLinked("sleep timer")
+        with self._db.on_write(timer.discord_id), missing_link("sleep timer"):
+            async with self._db.transaction() as db:
+                await require_link(db, timer.discord_id, "sleep timer")
+                await db.execute(
+                    "INSERT INTO sleep_timer VALUES ($1, $2, $3) ON CONFLICT (discord_id)"
+                    " DO UPDATE SET due = excluded.due, tracks_left = excluded.tracks_left",
+                    timer.discord_id,
+                    timer.due,
+                    timer.tracks_left,
+                )
 
     async def delete(self, discord_id: int) -> None:
         with self._db.on_write(discord_id):
-            await self._db.execute("DELETE FROM sleep_timer WHERE discord_id = ?", discord_id)
+            await self._db.execute("DELETE FROM sleep_timer WHERE discord_id = $1", discord_id)
 
     async def all(self) -> list[SleepTimer]:
         rows = await self._db.fetch_all("SELECT discord_id, due, tracks_left FROM sleep_timer")

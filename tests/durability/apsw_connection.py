@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -11,9 +11,12 @@ from typing import Any, cast
 import aiosqlite
 import apsw
 
-from bot.store.connection import _PRAGMAS, Connect, Connections, Database
 from bot.store.schema import migrate
+from bot.store.sqlite import SqliteDatabase
+from bot.store.sqlite_connections import PRAGMAS, Connect, Connections
 from tests.durability.simulated_disk import PowerCut, SimulatedDisk
+
+Bindings = Sequence[Any] | Mapping[str, Any]
 
 
 class _Cursor:
@@ -31,7 +34,7 @@ class _Cursor:
 class _PendingResult:
     """A statement to `await` or to use in `async with`, like those of aiosqlite."""
 
-    def __init__(self, connection: _ApswConnection, sql: str, values: Sequence[Any]) -> None:
+    def __init__(self, connection: _ApswConnection, sql: str, values: Bindings) -> None:
         self._connection, self._sql, self._values = connection, sql, values
 
     def __await__(self) -> Generator[Any, None, _Cursor]:
@@ -51,27 +54,29 @@ class _ApswConnection:
         self._db = db
         self._disk = disk
 
-    def run(self, sql: str, values: Sequence[Any]) -> _Cursor:
+    def run(self, sql: str, values: Bindings) -> _Cursor:
         if self._disk.power_is_cut:
             raise PowerCut
         try:
-            rows = self._db.execute(sql, tuple(values)).fetchall()
+            rows = self._db.execute(sql, values).fetchall()
         except apsw.ConstraintError as error:
-            raise sqlite3.IntegrityError(str(error)) from None
+            violated = sqlite3.IntegrityError(str(error))
+            violated.sqlite_errorname = "SQLITE_CONSTRAINT"
+            raise violated from None
         except apsw.Error as error:
             raise _as_sqlite3_error(error) from None
         if self._disk.power_is_cut:
             raise PowerCut
         return _Cursor(rows, self._db.changes())
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> _PendingResult:
+    def execute(self, sql: str, values: Bindings = ()) -> _PendingResult:
         return _PendingResult(self, sql, values)
 
-    async def executemany(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
+    async def executemany(self, sql: str, values: Iterable[Bindings]) -> None:
         for row in values:
             self.run(sql, row)
 
-    async def execute_fetchall(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    async def execute_fetchall(self, sql: str, values: Bindings = ()) -> list[tuple[Any, ...]]:
         return await self.run(sql, values).fetchall()
 
     async def executescript(self, sql: str) -> None:
@@ -94,7 +99,7 @@ class _RowReader:
     def __init__(self, connection: _ApswConnection) -> None:
         self._connection = connection
 
-    def execute(self, sql: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    def execute(self, sql: str, values: Bindings = ()) -> Iterator[tuple[Any, ...]]:
         return self._connection.run(sql, values).rows
 
 
@@ -123,15 +128,15 @@ def connect_to(disk: SimulatedDisk) -> Connect:
 @asynccontextmanager
 async def open_database(
     disk: SimulatedDisk, *, synchronous: str | None = None
-) -> AsyncIterator[Database]:
+) -> AsyncIterator[SqliteDatabase]:
     """The database on a disk, without the bot's checks, or with another `synchronous` setting."""
     path = Path("tonearm.sqlite3")
     async with connect_to(disk)(path) as connections:
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             await connections.writer.execute(f"PRAGMA {pragma}")
         if synchronous is not None:
             await connections.writer.execute(f"PRAGMA synchronous = {synchronous}")
         await migrate(connections.writer)
-        yield Database(path, connections)
+        yield SqliteDatabase(path, connections)
     if disk.power_is_cut:
         raise PowerCut

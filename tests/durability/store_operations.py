@@ -9,10 +9,10 @@ from random import Random
 from bot.errors.content import TooManyPins
 from bot.errors.login import AlreadyLinked, NotLinked
 from bot.store import AuthorizedAccount, LoginStep, PendingLogin, Pin, SavedDefault, Store
-from bot.store.connection import Database
 from bot.store.encrypted_columns import ENCRYPTED_COLUMNS
 from bot.store.encryption import TokenCipher
 from bot.store.rekey import reencrypt
+from bot.store.sqlite import SqliteDatabase
 
 USERS = range(101, 117)
 CURRENT_TIME, EXPIRES_AT = 1_800_000_000, 1_800_000_600
@@ -50,7 +50,7 @@ async def complete_login(store: Store, user: int, number: int) -> None:
         await step(store, user, number)
 
 
-async def read_all_rows(database: Database, cipher: TokenCipher) -> Rows:
+async def read_all_rows(database: SqliteDatabase, cipher: TokenCipher) -> Rows:
     """All rows of all tables, decrypted, without the column `generation`, which is random."""
     columns: dict[str, list[str]] = {}
     for table, column in await database.fetch_all(

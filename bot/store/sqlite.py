@@ -1,19 +1,15 @@
-"""The SQLite file: one connection that writes, two that read, and a lock for one process."""
+"""The SQLite engine: one connection that writes, two that read, and a lock for one process."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import (
-    AbstractAsyncContextManager,
-    AbstractContextManager,
     AsyncExitStack,
     asynccontextmanager,
-    closing,
     contextmanager,
     nullcontext,
     suppress,
@@ -21,12 +17,12 @@ from contextlib import (
 from functools import partial
 from pathlib import Path
 from shutil import disk_usage
-from typing import Any, NamedTuple
 
 import aiosqlite
 
 from bot.errors.storage import StorageDamaged, StorageError
 from bot.store import migration_copies
+from bot.store.database import ConstraintViolated, OnWrite, Row, Transaction
 from bot.store.disk_errors import (
     damage_error,
     file_error,
@@ -40,68 +36,39 @@ from bot.store.keys import key_file
 from bot.store.private_files import make_private
 from bot.store.process_lock import process_lock
 from bot.store.schema import migrate, missing_columns
+from bot.store.sqlite_connections import PRAGMAS, Connect, Connections, connect_to_file
 
 _log = logging.getLogger(__name__)
-
-Row = Sequence[Any]
-OnWrite = Callable[[int], AbstractContextManager[None]]
-
-# synchronous = FULL: committed transactions survive a power cut; NORMAL loses some in WAL mode.
-# secure_delete: SQLite overwrites deleted rows.
-# temp_store = MEMORY: SQLite needs no other folder, which may be full or read-only, too.
-_PRAGMAS = (
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "secure_delete = ON",
-    "temp_store = MEMORY",
-)
-
-# Seconds to wait for another connection's lock: short, because a user waits for the reply.
-_LOCK_TIMEOUT = 2.0
 
 # Seconds to look for damage at the start. 100 MB take 0.1 s from memory and 2 s from a disk.
 _MAX_CHECK_TIME = 20.0
 
 
-class Connections(NamedTuple):
-    """The writer and the reader have threads; the row reader is used in the event loop."""
+class _Transaction:
+    """See `bot.store.database.Transaction`."""
 
-    writer: aiosqlite.Connection
-    reader: aiosqlite.Connection
-    row_reader: sqlite3.Connection
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
 
+    async def execute(self, sql: str, *values: object) -> int:
+        return (await self._connection.execute(sql, _named(values))).rowcount
 
-Connect = Callable[[Path], AbstractAsyncContextManager[Connections]]
+    async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        await self._connection.executemany(sql, map(_named, rows))
 
-
-@asynccontextmanager
-async def connect_to_file(path: Path) -> AsyncIterator[Connections]:
-    file = os.path.join(".", path)  # otherwise ":memory:" would not be a file name
-    async with AsyncExitStack() as stack:
-        # Opened first: if aiosqlite cannot open the file, its thread prints a traceback.
-        row_reader = stack.enter_context(closing(sqlite3.connect(file, isolation_level=None)))
-        writer, reader = [
-            await stack.enter_async_context(
-                aiosqlite.connect(file, timeout=_LOCK_TIMEOUT, isolation_level=None)
-            )
-            for _ in range(2)
-        ]
-        await reader.execute("PRAGMA query_only = ON")
-        row_reader.execute("PRAGMA query_only = ON")
-        yield Connections(writer, reader, row_reader)
+    async def fetch_all(self, sql: str, *values: object) -> list[Row]:
+        return list(await self._connection.execute_fetchall(sql, _named(values)))
 
 
-class Database:
-    """Reads see only committed data. Writes run one after another, each in a transaction.
+def _named(values: Sequence[object]) -> dict[str, object]:
+    """The values by the names that `$1`, `$2` … are for SQLite: parameters "1", "2" …"""
+    return {str(number): value for number, value in enumerate(values, start=1)}
 
-    Errors of the disk are raised as StorageError, and logged when they begin and end. Errors of our
-    own SQL stay sqlite3.Error.
 
-    last_error         the error of the disk since the last write; None if it works
-    error_counts       how often the disk refused something, by the word of /health
-    has_unerased_rows  deleted rows are still in the write-ahead log
-    on_write           a context for each write that the Discord user with this ID asked for
+class SqliteDatabase:
+    """See `bot.store.database.Database`. Writes run one after another.
+
+    Errors of our own SQL stay sqlite3.Error. Deleted rows may still be in the write-ahead log.
     """
 
     def __init__(self, path: Path, connections: Connections) -> None:
@@ -117,7 +84,9 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, path: Path, connect: Connect = connect_to_file) -> AsyncIterator[Database]:
+    async def open(
+        cls, path: Path, connect: Connect = connect_to_file
+    ) -> AsyncIterator[SqliteDatabase]:
         """The database at `path`, created or migrated, after a check for damage and a test write.
 
         Raises StartupError.
@@ -147,7 +116,7 @@ class Database:
             yield database
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction: committed at the end, rolled back on an error. Raises StorageError.
 
         A task may be cancelled at any point, while the connection's thread still executes earlier
@@ -158,7 +127,7 @@ class Database:
                 self._check_files()
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
-                    yield self._writer
+                    yield _Transaction(self._writer)
                     await self._writer.execute("COMMIT")
                 except BaseException:
                     await asyncio.shield(self._rollback())
@@ -172,12 +141,12 @@ class Database:
     async def execute(self, sql: str, *values: object) -> bool:
         """Run one statement in its own transaction; whether it changed a row."""
         async with self.transaction() as db:
-            return (await db.execute(sql, values)).rowcount > 0
+            return await db.execute(sql, *values) > 0
 
     async def fetch_returning(self, sql: str, *values: object) -> Row | None:
         """Run one statement in its own transaction; the first row of its RETURNING clause."""
-        async with self.transaction() as db, db.execute(sql, values) as rows:
-            return await rows.fetchone()
+        async with self.transaction() as db:
+            return next(iter(await db.fetch_all(sql, *values)), None)
 
     async def fetch_one(self, sql: str, *values: object) -> Row | None:
         """The first row. The query must use an index, because it runs in the event loop.
@@ -186,12 +155,16 @@ class Database:
         reads the linked account before each call to Spotify.
         """
         with self._raise_storage_errors():
-            row: Row | None = next(self._row_reader.execute(sql, values), None)
+            row: Row | None = next(self._row_reader.execute(sql, _named(values)), None)
             return row
+
+    async def fetch_few(self, sql: str, *values: object) -> list[Row]:
+        with self._raise_storage_errors():
+            return list(self._row_reader.execute(sql, _named(values)))
 
     async def fetch_all(self, sql: str, *values: object) -> list[Row]:
         with self._raise_storage_errors():
-            return list(await self._reader.execute_fetchall(sql, values))
+            return list(await self._reader.execute_fetchall(sql, _named(values)))
 
     async def check_writable(self) -> None:
         """Write a row and delete it again, committed to the disk. Raises StorageError.
@@ -226,14 +199,14 @@ class Database:
 
     async def erase_traces(self, discord_id: int) -> None:
         """Erase a user's rows that were deleted from the database from the files beside it."""
-        await self.truncate_wal()
+        await self.erase_deleted()
         try:
             await asyncio.to_thread(migration_copies.erase_in_copies, self._path, discord_id)
         except (OSError, sqlite3.Error) as error:
             # A copy from before a migration is deleted within a week.
             _log.warning("erased rows are still in a copy: %s", type(error).__name__)
 
-    async def truncate_wal(self) -> None:
+    async def erase_deleted(self) -> None:
         """Checkpoint and empty the write-ahead log, which still contains erased rows.
 
         A concurrent read, even of another program, prevents it, so SQLite waits for its end. Then
@@ -267,6 +240,8 @@ class Database:
         """Raise errors of the disk as StorageError; log the first one of a kind."""
         try:
             yield
+        except sqlite3.IntegrityError as error:
+            raise ConstraintViolated(error.sqlite_errorname) from None
         except (sqlite3.Error, StorageError) as error:
             refusal = (
                 error if isinstance(error, StorageError) else statement_error(error, self._path)
@@ -292,7 +267,7 @@ async def _prepare(path: Path, writer: aiosqlite.Connection) -> None:
     else:
         if rows[0][0] != "ok":
             raise damage_error(path, str(rows[0][0]))
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         await writer.execute(f"PRAGMA {pragma}")
     await migrate(writer, partial(migration_copies.copy_before_migration, writer, path))
     if missing := await missing_columns(writer):
