@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -17,6 +19,7 @@ from bot.notifications.job_place import place_of
 from bot.services import Services
 from bot.store import JobKind
 from bot.views import import_buttons as buttons
+from bot.views import import_overview
 from bot.views import imports as views
 
 
@@ -51,9 +54,11 @@ class Imports(commands.Cog):
 
     async def _look(self, job: RunningJob) -> JobResult:
         plan = await self.imports.look(job)
-        text = views.overview(plan, self.daily_limit)
-        files = self.imports.write(job, views.LEFT_OUT, views.left_out_text(plan))
-        return JobResult(text, files, lambda: views.overview_view(plan, job.id))
+        shown = await asyncio.to_thread(import_overview.overview, plan, self.daily_limit)
+        files = self.imports.write(
+            job, import_overview.LEFT_OUT, import_overview.left_out_text(plan)
+        )
+        return JobResult(shown.text, files, lambda: import_overview.overview_view(shown, job.id))
 
     async def _run(self, job: RunningJob) -> JobResult:
         done = await self.imports.run(job)
@@ -81,8 +86,9 @@ class Imports(commands.Cog):
 
     async def _show(self, interaction: Interaction, job_id: int, names: str) -> None:
         _, plan = await self.imports.question(interaction.user.id, job_id)
-        text = views.overview(plan, self.daily_limit, names)
-        await edit_reply(interaction, text, view=views.overview_view(plan, job_id, names))
+        shown = await asyncio.to_thread(import_overview.overview, plan, self.daily_limit, names)
+        view = import_overview.overview_view(shown, job_id, names)
+        await edit_reply(interaction, shown.text, view=view)
 
     @on_component(buttons.ChooseButton)
     async def choose(self, interaction: Interaction, button: buttons.ChooseButton) -> None:

@@ -9,7 +9,7 @@ from bot.library.import_journal import Journal
 from bot.library.import_plan import ListPlan, Plan, Skip, parse_uri
 from bot.library.import_steps import Fill, Step, count_calls, count_items
 from bot.text.items import count
-from bot.views.imports import REASONS
+from bot.views.import_overview import REASONS
 
 
 def plan_text(plan: Plan) -> str:

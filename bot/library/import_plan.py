@@ -122,6 +122,8 @@ class Plan(msgspec.Struct):
     """What a file has, and what of it the account has.
 
     format   what kind of file it is, for people
+    doubts   sentences about what may have been read wrong
+    left_out  names of the parts of an archive that were not read
     follows  playlists of other people, as URIs: the file has only their names
     saved    items of the file that are saved or followed already
     unsure   items for which that could not be read: an undo leaves them alone
@@ -132,6 +134,7 @@ class Plan(msgspec.Struct):
 
     format: str = ""
     doubts: list[str] = []
+    left_out: list[str] = []
     lists: list[ListPlan] = []
     open: list[OpenEntry] = []
     follows: list[str] = []
@@ -191,7 +194,8 @@ class Plan(msgspec.Struct):
 
 def draft(library: ImportedLibrary) -> Plan:
     """The plan of a file, without a look at Spotify. Blocks. Raises OSError."""
-    plan = Plan(format=library.facts.format, doubts=list(library.facts.doubts))
+    facts = library.facts
+    plan = Plan(facts.format, doubts=facts.doubts, left_out=facts.left_out)
     for listed in library.lists:
         if listed.hidden:
             if listed.uri:

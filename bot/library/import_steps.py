@@ -29,6 +29,7 @@ _KINDS = (
 )
 # The kinds whose lists Spotify sorts by the time of saving.
 ORDERED_KINDS = frozenset(_KINDS) - {Kind.ARTIST, Kind.PLAYLIST}
+_SONGS = tuple(f"spotify:{kind}:" for kind in PLAYLIST_KINDS)
 _FILE = "steps.json"
 
 
@@ -130,7 +131,7 @@ def _by_playlists_last(plan: Plan) -> Iterator[ListPlan]:
 def _songs(listed: ListPlan) -> Iterator[str]:
     """Those that a playlist can have, the newest of the library first."""
     uris = listed.usable if listed.is_playlist else listed.usable[::-1]
-    return (uri for uri in uris if kind_of(uri) in PLAYLIST_KINDS)
+    return (uri for uri in uris if uri.startswith(_SONGS))
 
 
 def field_text(text: str, limit: int) -> str:

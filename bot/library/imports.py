@@ -12,6 +12,7 @@ from threading import Event
 from typing import Protocol
 
 from bot.errors.content import ImportOver, ImportRunning, NothingToImport, NothingToUndo
+from bot.errors.spotify import LibraryChanged, SpotifyDown
 from bot.library.import_journal import Journal
 from bot.library.import_look import Look
 from bot.library.import_outcome import READ, Outcome, outcome_of, step_name
@@ -119,7 +120,8 @@ class Imports:
             def on_step(task: str, done: int, expected: int) -> None:
                 job.report(Progress(task, done, expected, noun="request"))
 
-            await Look(spotify, job.user_id, self._editor.held, job.folder, on_step).run(plan)
+            look = Look(spotify, job.user_id, self._editor.held, job.folder, on_step)
+            await _later_if_changed(look.run(plan))
             plan.store(job.folder)
             return plan
 
@@ -127,7 +129,8 @@ class Imports:
         """The look that waits for the user's choice, with its plan. Raises ImportOver."""
         job = await self._jobs.kept(user_id, JobKind.IMPORT)
         with translate_disk_errors():
-            plan = Plan.stored(job.folder) if job is not None and job.id == job_id else None
+            is_it = job is not None and job.id == job_id
+            plan = await asyncio.to_thread(Plan.stored, job.folder) if job and is_it else None
         if job is None or plan is None:
             raise ImportOver
         return job, plan
@@ -170,7 +173,7 @@ class Imports:
     async def apply(self, user_id: int, job_id: int, choice: Choice, place: str) -> None:
         """Begin to add what was chosen. Raises ImportOver, and NothingToImport."""
         job, plan = await self.question(user_id, job_id)
-        steps = make_steps(plan, choice)
+        steps = await asyncio.to_thread(make_steps, plan, choice)
         if not steps:
             raise NothingToImport
         if self._jobs.is_active(user_id, JobKind.RESTORE):
@@ -195,10 +198,12 @@ class Imports:
         with translate_disk_errors():
             steps, journal = stored_steps(job.folder), Journal(job.folder)
             if not job.progress.get(_UNDO):
-                await ImportRun(spotify, steps, journal, self._around(job, steps, undo=False)).run()
+                run = ImportRun(spotify, steps, journal, self._around(job, steps, undo=False))
+                await _later_if_changed(run.run())
                 return outcome_of(job.folder)
             around = self._around(job, steps, undo=True)
-            await ImportUndo(spotify, job.user_id, steps, journal, self._editor, around).run()
+            undo = ImportUndo(spotify, job.user_id, steps, journal, self._editor, around)
+            await _later_if_changed(undo.run())
             await job.save({_UNDO: True, _UNDONE: True})
             undone = [journal.step(number).undone for number in range(len(steps))]
             return TakenBack(
@@ -283,3 +288,11 @@ async def _in_thread(work: Callable[[Event], Plan]) -> Plan:
         cancelled.set()
         await asyncio.wait({task})
         raise
+
+
+async def _later_if_changed(work: Awaitable[None]) -> None:
+    """Let the job try again a little later if a list changes while it is read."""
+    try:
+        await work
+    except LibraryChanged as error:
+        raise SpotifyDown(str(error), message=error.message) from None
