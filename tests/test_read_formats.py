@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
+import tracemalloc
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,6 +106,9 @@ def _as_line(song: Song | ImportedEntry) -> tuple[str, ...]:
     return tuple(map(_plain, _exact(song)))
 
 
+# Bytes: what waits to be written takes the most.
+MAX_MEMORY = 5 * 1024**2
+
 Carried = Callable[[Any], object]
 # What each format carries of a song, besides its artists and the list's name.
 CARRIED: dict[str, Carried] = {
@@ -123,7 +130,7 @@ SEPARATORS = {"csv": "\\", "exportify.net": ";", "spotdl": None}
 
 
 @given(st.lists(SONGS, min_size=1, max_size=5))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_songs_come_back_as_they_were_written(songs: list[Song]) -> None:
     assert CARRIED.keys() == FORMATS.keys()
     for name, carried in CARRIED.items():
@@ -137,3 +144,29 @@ def test_songs_come_back_as_they_were_written(songs: list[Song]) -> None:
                 names = tuple(artist.name for artist in song.artists)
                 if not any((SEPARATORS[name] or "\0") in artist for artist in names):
                     assert entry.artists == names, name
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_a_file() -> None:
+    count = 10_000
+    song = Song(uri=f"spotify:track:{ID}h", name="A name" * 5, artists=(NamedUri("A", ""),))
+    element = {"track": song.name, "uri": song.uri, "spotify": {"track": {"images": ["x"] * 200}}}
+    document = json.dumps({"tonearm": 1, "tracks": [element] * count})
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as file:
+        file.writestr("library.json", document)
+    del document
+    contents = [archive.getvalue(), written("xlsx", [song] * count)]
+    del archive
+    for content in contents:
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "file")
+            path.write_bytes(content)
+            tracemalloc.start()
+            try:
+                library = read_library(path, Path(folder))
+                (only,) = library.lists
+                assert only.count == sum(1 for _ in library.entries(only)) == count
+                assert tracemalloc.get_traced_memory()[1] < MAX_MEMORY, content[:100]
+            finally:
+                tracemalloc.stop()

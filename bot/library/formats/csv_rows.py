@@ -9,10 +9,13 @@ from itertools import chain
 
 from bot.errors.files import FileCutOff, FileDamaged
 from bot.library.formats.decoded_text import Lines
+from bot.library.formats.imported import MAX_TEXT
 from bot.library.formats.table_headers import columns_by_name
 
 # The first lines, from which the separator is known: their number, and their characters.
 _SAMPLE_LINES, _SAMPLE_SIZE = 20, 256 * 1024
+# Of a row; the others are left out.
+MAX_COLUMNS = 64
 _SEPARATORS = ",;\t"
 # A line that Excel understands, and that it does not show.
 _SEPARATOR_LINE = re.compile(r"\"?sep=(.)\"?\s*", re.IGNORECASE)
@@ -21,7 +24,7 @@ _SHAZAM_COLUMNS = 6
 
 
 def read_rows(lines: Lines) -> Iterator[list[str]]:
-    """The rows with their cells; an empty line is an empty row.
+    """The rows with their cells, of which long ones are cut; an empty line is an empty row.
 
     Raises FileCutOff if the last row has no end, and FileDamaged for a cell that is too large.
     """
@@ -58,7 +61,7 @@ def _rows(source: Iterable[str], lines: Lines, separator: str) -> Iterator[list[
                 raise FileCutOff("a cell without an end")
             width = width or len(row)
             short_rows += len(row) < width
-            yield row
+            yield [cell[:MAX_TEXT] for cell in row[:MAX_COLUMNS]]
     except csv.Error as error:
         raise FileDamaged("a cell is too large") from error
     if lines.is_cut and len(row) < width and short_rows == 1:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from json.decoder import JSONDecoder
 from typing import TextIO
 
-from bot.errors.files import FileCutOff, FileDamaged
+from bot.errors.files import FileCutOff, FileDamaged, TooManyEntries
 
 _CHUNK = 64 * 1024
-# Characters of a value that `value` and `text` read; an entry of Spotify's has up to 20,000.
+# Characters of a value that `value` reads; an entry of Spotify's has up to 20,000.
 MAX_VALUE = 1024 * 1024
+# Members and elements of all containers that are read one by one.
+MAX_ITEMS = 20_000_000
 # Of containers inside each other, beyond which `skip` gives up.
 _MAX_DEPTH = 100
 _SPACE = " \t\n\r"
@@ -39,6 +41,7 @@ class JsonStream:
         self._ended = False
         self._is_pending = False
         self._depth = 0
+        self._items_left = MAX_ITEMS
 
     def peek(self) -> str:
         """The first character of what comes next; empty at the end."""
@@ -70,9 +73,9 @@ class JsonStream:
         """The value that comes next, which is not large."""
         return self._decode()[0]
 
-    def text(self) -> str:
-        """The exact text of the value that comes next, which is not large."""
-        return self._decode()[1]
+    def value_and_text(self) -> tuple[object, str]:
+        """As `value`, and the exact text of the value."""
+        return self._decode()
 
     def skip(self) -> None:
         """Pass the value that comes next, of any size."""
@@ -101,6 +104,9 @@ class JsonStream:
             self._at += 1
         else:
             while True:
+                self._items_left -= 1
+                if self._items_left < 0:
+                    raise TooManyEntries(MAX_ITEMS, "values")
                 yield
                 if self._is_pending:
                     self.skip()

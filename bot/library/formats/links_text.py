@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from bot.errors.content import UnreadableLink
 from bot.errors.files import FileCutOff
 from bot.library.formats.decoded_text import Lines
 from bot.library.formats.imported import (
+    MAX_TEXT,
     Entries,
     EntryProblem,
     ImportedEntry,
@@ -41,7 +43,9 @@ def read(lines: Lines, path: str) -> Entries:
         text = line.strip()
         if not text or text.startswith("#"):
             continue
-        for entry in _entries_of(text):
+        # A long line may hold all links, with spaces or commas between them.
+        parts = [text] if len(text) <= MAX_TEXT else re.split(r"[\s,;]+", text)
+        for entry in (entry for part in parts for entry in _entries_of(part[:MAX_TEXT])):
             if entry.problem is EntryProblem.UNREADABLE and lines.is_cut and "spotify" in text:
                 raise FileCutOff("the last link is cut off")
             yield lists.of(entry), entry

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from bot.errors.files import UnknownFile
@@ -89,8 +88,7 @@ def _entries(stream: JsonStream, target: ImportedList, keep_spotify: bool) -> En
         exact = ""
         for key in stream.members():
             if key == "spotify":
-                exact = stream.text()
-                fields[key] = json.loads(exact, strict=False)
+                fields[key], exact = stream.value_and_text()
             else:
                 fields[key] = stream.value()
         yield target, _entry(fields, target.section, exact if keep_spotify else "")

@@ -28,7 +28,7 @@ from bot.library.formats.table_headers import (
 from bot.spotify.uris import Kind
 
 # The rows from whose content the columns are known, and the share of them that must agree.
-_SAMPLE_ROWS = 200
+_SAMPLE_ROWS = 100
 _MIN_SHARE = 0.8
 # Exportify's order, which is the same in all languages.
 _EXPORTIFY = {

@@ -9,6 +9,8 @@ from typing import IO
 from zipfile import ZipFile
 
 from bot.errors.files import FileDamaged, TooManyEntries
+from bot.library.formats.csv_rows import MAX_COLUMNS
+from bot.library.formats.imported import MAX_TEXT
 from bot.library.formats.table_headers import Column, columns_by_name
 from bot.library.formats.xml_events import xml_events
 
@@ -21,7 +23,6 @@ _USUAL_TITLE = re.compile(
 _STRINGS = "xl/sharedStrings.xml"
 # Characters of the texts that sheets share, which all stay in memory.
 MAX_STRINGS = 32 * 1024 * 1024
-MAX_COLUMNS = 100
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+")
 # Excel's escape for characters that XML cannot contain.
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -125,7 +126,7 @@ def _cell(kind: str, value: str, strings: list[str], is_date: bool) -> str:
             raise FileDamaged("a cell refers to no text") from error
     elif kind == "n" and is_date:
         return _date(value)
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), value)
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), value)[:MAX_TEXT]
 
 
 def _date(value: str) -> str:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import IO
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from bot.errors.files import FileCutOff, FileDamaged, XmlWithEntities
+from bot.errors.files import FileCutOff, FileDamaged, TooManyEntries, XmlWithEntities
 
 _CHUNK = 64 * 1024
 # Bytes in which an event must come: expat holds a tag in memory until its end.
 _MAX_TAG = 1024 * 1024
 _MAX_DEPTH = 50
+# Starts and ends of elements: a workbook has some 70 a row.
+MAX_EVENTS = 70_000_000
 # Characters of an element's text to keep.
 _MAX_TEXT = 64 * 1024
 
@@ -27,7 +29,7 @@ def xml_events(file: IO[bytes]) -> Iterator[tuple[str, Mapping[str, str] | None,
     parser.buffer_text = True
     events: list[tuple[str, Mapping[str, str] | None, str]] = []
     text: list[str] = []
-    length = depth = waiting = 0
+    length = depth = waiting = count = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, length
@@ -65,6 +67,9 @@ def xml_events(file: IO[bytes]) -> Iterator[tuple[str, Mapping[str, str] | None,
             parser.Parse(chunk)
             if events:
                 waiting = 0
+                count += len(events)
+                if count > MAX_EVENTS:
+                    raise TooManyEntries(MAX_EVENTS, "elements")
                 yield from events
                 events.clear()
             if waiting > _MAX_TAG:
