@@ -13,6 +13,7 @@ import aiohttp
 
 from bot.command_line.checks.address import check_address
 from bot.command_line.checks.findings import Finding, Mark
+from bot.errors.network import ConnectionProblem, Obstacle, connection_problem
 from bot.web.forwarded import Proxies
 from bot.web.middleware import RequestGuard
 from bot.web.probe import serve_probe
@@ -126,6 +127,20 @@ async def test_running_bot_is_checked_itself(harness: Harness, tmp_path: Path) -
         findings = await check_address(requests, it.values())
     expect(findings, ADDRESS, OK, "leads to Tonearm")
     expect(findings, LISTENING, OK, str(settings.port))
+
+
+def test_each_error_of_a_connection_has_its_words() -> None:
+    for error, obstacle, text in (
+        (TimeoutError(), Obstacle.TIMEOUT, "it does not answer in time"),
+        (aiohttp.ConnectionTimeoutError(), Obstacle.TIMEOUT, "it does not answer in time"),
+        (socket.gaierror(-2, "canary"), Obstacle.DNS, "its name has no address in the DNS"),
+        (ConnectionResetError(104, "canary"), Obstacle.OTHER, "the connection broke"),
+        (aiohttp.ServerDisconnectedError("canary"), Obstacle.OTHER, "the connection broke"),
+        (OSError(101, "canary"), Obstacle.OTHER, "network is unreachable"),
+        (aiohttp.ClientPayloadError("canary"), Obstacle.OTHER, "its answer cannot be read"),
+        (aiohttp.InvalidURL("canary"), Obstacle.OTHER, "InvalidURL"),
+    ):
+        assert connection_problem(error) == ConnectionProblem(obstacle, text)
 
 
 @asynccontextmanager

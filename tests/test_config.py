@@ -79,7 +79,11 @@ def test_file_of_a_secret_is_refused_with_the_reason(tmp_path: Path) -> None:
             Settings.from_env(extra | {"DISCORD_TOKEN_FILE": str(file)})
         return caught.value.problems["DISCORD_TOKEN"]
 
-    assert f"there is no file {file}" in refusal()
+    assert "DISCORD_TOKEN_FILE is not the name of a file" in refusal()
+    for misplaced in ("canary.canary", "canary " * 100, "canary/canary"):
+        with pytest.raises(SettingsError) as caught:
+            Settings.from_env(VALID | {"METRICS_TOKEN_FILE": misplaced})
+        assert "canary" not in str(caught.value)
     for content, part in (
         (b"", "is empty"),
         (b"\xff\xfe", "as UTF-8"),
@@ -141,6 +145,8 @@ def test_all_missing_settings_are_reported_at_once() -> None:
         ("LOG_LEVEL", "loud", "not one of debug"),
         ("LOG_FORMAT", "xml", "neither text nor json"),
         ("DATABASE", ".", "names a folder"),
+        ("DATABASE", "sqlite:///tonearm.sqlite3", "must be the path of a file"),
+        ("DATABASE", "~nobody-has-this-name/x", "names a home folder"),
         ("DATABASE", "nowhere/at/all.sqlite3", "does not exist"),
         ("SPOTIFY_API_URL", "ftp://x.test", "begins with https://"),
     ],

@@ -17,6 +17,12 @@ _PROGRAM = (
     "try: print(vars(load_settings()))\n"
     "except ConfigError as error: print(error); sys.exit(78)"
 )
+_FAILING_PROGRAM = (
+    "import os; status = os.fstat(2)\n"
+    "if 'JOURNAL_STREAM' in os.environ:\n"
+    "    os.environ['JOURNAL_STREAM'] = f'{status.st_dev}:{status.st_ino}'\n"
+    "from bot.command_line import main; import sys; sys.exit(main(['rekey']))"
+)
 _VALID = (
     "DISCORD_TOKEN=abc.def.ghi\n"
     "SPOTIFY_CLIENT_ID=0123456789abcdef0123456789abcdef\n"
@@ -24,11 +30,16 @@ _VALID = (
 )
 
 
-def _load(folder: Path, env_file: str, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
-    """The exit code and the output of a program that prints its settings."""
+def _load(
+    folder: Path,
+    env_file: str,
+    environ: Mapping[str, str] | None = None,
+    program: str = _PROGRAM,
+) -> tuple[int, str]:
+    """The exit code and the output of a program; the usual one prints its settings."""
     (folder / ".env").write_text(env_file)
     result = subprocess.run(
-        [sys.executable, "-c", _PROGRAM],
+        [sys.executable, "-c", program],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(environ or {})},
         stdout=subprocess.PIPE,
@@ -39,7 +50,10 @@ def _load(folder: Path, env_file: str, environ: Mapping[str, str] | None = None)
 
 
 def test_misspelt_settings_are_named_with_a_suggestion(tmp_path: Path) -> None:
-    env_file = _VALID.replace("TOKEN=", "TOKN=canary") + "SPOTIFY_SECRET=canary\nWHATEVER=canary\n"
+    env_file = (
+        _VALID.replace("TOKEN=", "TOKN=canary")
+        + "SPOTIFY_SECRET=canary\nWHATEVER=canary\nsec0canary==\n"
+    )
     environ = {"SPOTIFY_CLIENT_ID_": "canary", "HOSTNAME": "canary", "DATABASES": "canary"}
     code, output = _load(tmp_path, env_file, environ)
     assert code == ExitCode.CONFIG
@@ -48,6 +62,7 @@ def test_misspelt_settings_are_named_with_a_suggestion(tmp_path: Path) -> None:
         "DISCORD_TOKN is not a setting. Did you mean DISCORD_TOKEN?",
         "SPOTIFY_SECRET is not a setting. Did you mean SPOTIFY_CLIENT_SECRET?",
         "WHATEVER is not a setting.\n",
+        "Line 6 of .env is not a setting.\n",
         "SPOTIFY_CLIENT_ID_ is not a setting. Did you mean SPOTIFY_CLIENT_ID?",
         "DATABASES is not a setting. Did you mean DATABASE?",
     ):
@@ -88,3 +103,15 @@ def test_unreadable_line_is_named_without_its_text(tmp_path: Path) -> None:
         assert output.startswith(f".env line 7 {part}")
         assert output.count("\n") == 1
         assert "canary" not in output
+
+
+def test_refused_start_is_shown_where_the_log_is_read(tmp_path: Path) -> None:
+    """As JSON, as an entry of the journal, or as text for people."""
+    for environ, line in (
+        ({"LOG_FORMAT": "json"}, '"level": "error", "logger": "root", "message": "Tonearm cannot'),
+        ({"JOURNAL_STREAM": "journal"}, "<3>  DISCORD_TOKEN is missing."),
+        ({}, "Tonearm cannot start. In the environment or in .env:"),
+    ):
+        code, output = _load(tmp_path, "", environ, _FAILING_PROGRAM)
+        assert code == ExitCode.CONFIG
+        assert line in output

@@ -60,7 +60,7 @@ async def test_unreachable_discord_is_one_line_error(tmp_path: Path) -> None:
     async with run_services() as (discord, spotify):
         settings = bot_environment(discord, spotify, tmp_path)
     output = await startup_error(tmp_path, settings)
-    assert "Discord cannot be reached" in output.splitlines()[-1]
+    assert "Discord cannot be reached: the connection was refused." in output.splitlines()[-1]
 
 
 async def test_final_close_of_gateway_is_one_line_error(tmp_path: Path) -> None:

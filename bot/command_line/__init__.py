@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
@@ -52,10 +53,20 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return (module or _load(DEFAULT_COMMAND)).main(parsed)
     except (StartupError, StorageError) as error:
-        print(error, file=sys.stderr)
+        _show(error)
         return ExitCode.CONFIG if isinstance(error, ConfigError) else ExitCode.FAILED
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+
+
+def _show(error: Exception) -> None:
+    """Print the reason for people, or log it where a program reads the log."""
+    from bot.config import logs  # only the commands that failed need it
+
+    if logs.is_read_by_programs():
+        logging.error("%s", error)
+    else:
+        print(error, file=sys.stderr)
 
 
 def _load(name: str) -> CommandModule:

@@ -6,14 +6,14 @@ import io
 import logging
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 
-from bot.config import Settings
+from bot.config import Settings, read_values
 from bot.config.logs import configure_logging
 from bot.config.names import misspelt_in_environment, unknown_in_file
 from bot.errors.bot_error import ConfigError, SettingsError
@@ -37,12 +37,14 @@ class Environment:
 
 def load_settings() -> Settings:
     """The settings, after the log has been configured by them. Raises ConfigError."""
+    configure_logging()
     environment = read_environment()
-    try:
-        settings = Settings.from_env(environment.variables)
-    except SettingsError as error:
-        raise SettingsError({**error.problems, **environment.doubts}) from None
-    configure_logging(settings.log_level, as_json=settings.log_format == "json")
+    values, problems = read_values(environment.variables)
+    level, form = values.get("log_level", logging.INFO), values.get("log_format")
+    configure_logging(level, as_json=form == "json")
+    if problems:
+        raise SettingsError({**problems, **environment.doubts})
+    settings = Settings(**values)
     for name, doubt in environment.doubts.items():
         _log.warning("%s %s", name, doubt)
     return settings
@@ -51,9 +53,9 @@ def load_settings() -> Settings:
 def read_environment(environ: Mapping[str, str] = os.environ, file: Path = ENV_FILE) -> Environment:
     """The variables in `environ` and `file`. Raises ConfigError for a file that cannot be read."""
     text = _read(file)
-    names = [binding.key or "" for binding in parse_stream(io.StringIO(text))]
-    counts = Counter(name for name in names if name)
-    doubts = unknown_in_file(counts) | misspelt_in_environment(environ)
+    lines = dict(_settings(text))
+    counts = Counter(name for name, _ in _settings(text))
+    doubts = unknown_in_file(lines) | misspelt_in_environment(environ)
     for name, count in counts.items():
         if count > 1 and name not in environ:
             doubts[name] = (
@@ -78,11 +80,22 @@ def _read(file: Path) -> str:
         raise ConfigError(f"{file} cannot be read: it has zero bytes. Save it as UTF-8.")
     for binding in parse_stream(io.StringIO(text)):
         if binding.error or (binding.key and binding.value is None):
-            line = binding.original.string.lstrip()
-            skipped = binding.original.string.removesuffix(line).count("\n")
-            number = binding.original.line + skipped
-            raise ConfigError(f"{file} line {number} {_mistake(line)}")
+            mistake = _mistake(binding.original.string.lstrip())
+            raise ConfigError(f"{file} line {_line(binding)} {mistake}")
     return text
+
+
+def _settings(text: str) -> Iterator[tuple[str, int]]:
+    """The names of the settings in a .env, with their lines."""
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key:
+            yield binding.key, _line(binding)
+
+
+def _line(binding: Binding) -> int:
+    """The line on which a setting stands; the parser counts the empty lines before it as well."""
+    string = binding.original.string
+    return binding.original.line + string.removesuffix(string.lstrip()).count("\n")
 
 
 def _mistake(line: str) -> str:

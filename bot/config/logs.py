@@ -36,6 +36,12 @@ def configure_logging(
     cap_library_levels(level)
 
 
+def is_read_by_programs() -> bool:
+    """Whether the log is JSON or the journal's, so that a line of another form would be lost."""
+    formatters = [handler.formatter for handler in logging.getLogger().handlers]
+    return any(isinstance(each, JournalFormatter | JsonFormatter) for each in formatters)
+
+
 def cap_library_levels(level: int = logging.INFO) -> None:
     """Set the libraries' loggers to `level`, or to INFO if `level` is lower."""
     for name in CAPPED_LOGGERS:

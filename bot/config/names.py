@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from bot.config.table import SETTINGS
@@ -13,14 +14,19 @@ _NAMES = [name for setting in SETTINGS for name in setting.names]
 _SIMILAR_IN_FILE, _SIMILAR_IN_ENVIRONMENT = 0.6, 0.87
 
 
-def unknown_in_file(names: Iterable[str]) -> dict[str, str]:
-    """What is wrong with the names in .env that are no settings, by name."""
+def unknown_in_file(names: Mapping[str, int]) -> dict[str, str]:
+    """What is wrong with the names in .env that are no settings; `names` have their lines.
+
+    A name that does not look like one may be a secret that lost its name, so its line stands in its
+    place.
+    """
     problems = {}
-    for name in names:
+    for name, line in names.items():
         if name not in _NAMES:
             meant = _similar(name, _SIMILAR_IN_FILE)
             question = f" Did you mean {meant}?" if meant else ""
-            problems[name] = f"is not a setting.{question}"
+            is_name = meant or re.fullmatch("[A-Z_]{1,40}", name)
+            problems[name if is_name else f"Line {line} of .env"] = f"is not a setting.{question}"
     return problems
 
 

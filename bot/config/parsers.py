@@ -134,7 +134,12 @@ def _address(text: str) -> object:
 
 
 def database(text: str) -> Path:
-    path = Path(text)
+    if "://" in text:
+        raise InvalidSettingError("must be the path of a file, such as tonearm.sqlite3.")
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:  # no such user
+        raise InvalidSettingError("names a home folder that does not exist.") from None
     try:
         if path.is_dir():
             raise InvalidSettingError("names a folder. Name a file, such as tonearm.sqlite3.")

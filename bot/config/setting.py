@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import unicodedata
@@ -16,6 +17,7 @@ from bot.store.disk_errors import file_error, irregular_file_error
 # Appended to the name of a secret's setting: the name of a file that contains the secret.
 FILE_SUFFIX = "_FILE"
 _MAX_SECRET = 16 * 1024  # bytes of such a file
+_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
 
 # The categories of control, format, surrogate and private characters: copied text may contain
 # them, and no editor shows them. An emoji of several people contains joiners.
@@ -79,8 +81,16 @@ class Setting:
             raise InvalidSettingError(f"is set, and {self.name}{FILE_SUFFIX} too. Remove one.")
         try:
             return _read_secret(Path(file))
+        except _NoFile:
+            # A secret may stand in the place of the name, so the name is not quoted.
+            text = f"is missing: {self.name}{FILE_SUFFIX} is not the name of a file."
+            raise InvalidSettingError(text) from None
         except StorageError as error:
             raise InvalidSettingError(f"cannot be read. {error}") from None
+
+
+class _NoFile(Exception):
+    """There is no file of that name."""
 
 
 def _is_invisible(character: str) -> bool:
@@ -89,16 +99,19 @@ def _is_invisible(character: str) -> bool:
 
 
 def _read_secret(file: Path) -> str:
-    """The text of a file without spaces around it. Raises StorageError, InvalidSettingError."""
+    """The text of a file without spaces around it.
+
+    Raises _NoFile, StorageError, InvalidSettingError.
+    """
     try:
         mode = os.stat(file).st_mode
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             raise irregular_file_error(file)  # reading a pipe may never end
         with file.open("rb") as opened:
             data = opened.read(_MAX_SECRET + 1)
-    except FileNotFoundError:
-        raise InvalidSettingError(f"is missing: there is no file {file}.") from None
     except OSError as error:
+        if error.errno in _NO_FILE:
+            raise _NoFile from None
         raise file_error(error, file) from None
     if len(data) > _MAX_SECRET:
         raise InvalidSettingError(f"is too long: {file} is not a file with a secret.")
