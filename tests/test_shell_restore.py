@@ -45,13 +45,15 @@ async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Pat
     assert f"Liked songs: {len(before.saved['track'])}, {len(before.saved['track'])} to add" in said
     assert "Add --apply to do it." in said
     assert "files on a computer, which apps can’t add\tHard to Print\t" in out
-    assert not [path for path in tmp_path.iterdir() if path.name != file]
     apply = ("restore", file, "--apply")
     async with run_in_terminal(spotify, tmp_path, *apply, is_terminal=True) as program:
         await program.log_in()
         assert (await program.end())[0] == 0, program.said
     assert re.search(r"\rRestoring: \d+/", program.said)
     assert importable(library_of(ada)) == before
+    code, _, said = await _run(spotify, tmp_path, "restore", file)
+    assert code == 0
+    assert said.endswith("The account has all of it already.\n")
     assert not [path for path in tmp_path.iterdir() if path.name != file]
 
 

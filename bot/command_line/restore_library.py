@@ -112,6 +112,9 @@ async def _restore_in(
                 plan.settle(entry, (entry.candidates or [])[0].uri)
         steps = make_steps(plan, choice)
         say(steps_text(steps))
+        if not steps:
+            shutil.rmtree(folder)
+            return ExitCode.OK
         if not arguments.apply:
             _keep_searches(folder)
     if not arguments.apply:

@@ -10,7 +10,7 @@ from bot.library.formats.csv_text import csv_text
 
 ABOUT_ZIP = (
     "The CSV files are for people: they begin with a byte order mark, which Excel needs. For an "
-    "importer, use /export with format:csv, whose files have none. "
+    "importer, export in the format csv, whose files have none. "
     "library.json has everything that Spotify says about each item, unchanged."
 )
 _HIDDEN = "not your playlist: Spotify shows what is in it only to its owner"
@@ -114,10 +114,10 @@ _TAKEN_OVER = (
 )
 _FORMULAS_SAFE = (
     "Names that a spreadsheet would run as formulas begin with an apostrophe in the CSV files. "
-    "The JSON has them unchanged, and so has an export with raw:true."
+    "The JSON has them unchanged, and so has an export with the option raw."
 )
 _FORMULAS_RAW = (
-    "Careful: the CSV files have all names unchanged (raw:true). "
+    "Careful: the CSV files have all names unchanged (the option raw). "
     "A spreadsheet may run a name that begins with =, +, - or @ as a formula."
 )
 
