@@ -31,8 +31,6 @@ from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.user_writes import UserWrites
 from bot.library.downloads import Downloads
-from bot.library.export import RunningExports
-from bot.library.export_folders import erase_leftovers
 from bot.library.imports import Imports
 from bot.library.job_files import JobFolders
 from bot.library.jobs import Jobs
@@ -174,10 +172,7 @@ async def build(
         stack.push_async_callback(command_sync.close)
         button_icons = Icons(icons())
         stack.push_async_callback(button_icons.close)
-        exports = RunningExports()
-        stack.push_async_callback(exports.close)
         downloads = Downloads(store, settings.database, public_url, now=now)
-        erase_leftovers(time.time())  # of the clock that dates the files
         jobs = Jobs(store, JobFolders(settings.database), sleep, now=now)
         stack.push_async_callback(jobs.close)
         services = Services(
@@ -194,7 +189,6 @@ async def build(
             player=player,
             panels=panels,
             saved_items=SavedItems(undo_log, panels.items_saved),
-            exports=exports,
             jobs=jobs,
             imports=Imports(jobs, sessions, playlist_editor, undo_log, panels.items_saved),
             downloads=downloads,

@@ -140,7 +140,6 @@ class Tonearm(Connection):
             await asyncio.wait({self._maintenance}, timeout=MAINTENANCE_GRACE)
         if not self.is_closed():
             await self._in_flight.drain(self.services.shutdown_grace)
-        await self.services.exports.close()
         await self.services.jobs.close()
         await self.services.panels.close()
         await super().close()

@@ -20,7 +20,6 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.user_writes import UserWrites
 from bot.library.downloads import Downloads
-from bot.library.export import RunningExports
 from bot.library.imports import Imports
 from bot.library.jobs import Jobs
 from bot.library.pins import Pins
@@ -65,7 +64,6 @@ class Services:
     player: Player
     panels: Panels
     saved_items: SavedItems
-    exports: RunningExports
     jobs: Jobs
     imports: Imports
     downloads: Downloads
@@ -92,7 +90,6 @@ class Services:
         """Erase from memory what belongs to a user's account, and if asked their settings."""
         for memory in (
             self.autocomplete,
-            self.exports,
             self.friends,
             self.jobs,
             self.panels,

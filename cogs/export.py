@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import discord
+from datetime import UTC, datetime
+
 from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
-from bot.interactions.components import on_component
-from bot.interactions.responses import defer, defer_edit, edit_reply, send_files
+from bot.interactions.responses import defer
+from bot.library.export import ExportRequest, export
 from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING
 from bot.library.formats import FORMATS
+from bot.library.running_job import JobResult, RunningJob
+from bot.notifications.job_place import place_of
 from bot.services import Services
+from bot.store import JobKind
 from bot.views import export as views
 
 _CHOICES = {
@@ -26,9 +30,9 @@ _CHOICES = {
 class Export(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.autocomplete = services.autocomplete
-        self.exports = services.exports
-        self.running_work = services.running_work
+        self.jobs = services.jobs
         self.sessions = services.sessions
+        self.jobs.register(JobKind.EXPORT, self.run, lambda _: JobResult(views.STOPPED))
 
     @app_commands.command()
     @app_commands.rename(kind="format")
@@ -45,37 +49,26 @@ class Export(commands.Cog):
     ) -> None:
         """Download your library, or a part of it, as a file."""
         await defer(interaction)
-        spotify = await self.sessions.session(interaction.user.id, background=True)
+        await self.sessions.session(interaction.user.id, background=True)  # raises NeedsLogin
+        arguments = {"what": what, "file_format": kind, "raw": raw}
+        place = place_of(interaction)
+        await self.jobs.begin(interaction.user.id, JobKind.EXPORT, arguments, place)
 
-        async def show(text: str, can_stop: bool) -> None:
-            view = views.stop_view(interaction.id) if can_stop else None
-            await edit_reply(interaction, text, view=view)
-
-        about = interaction.id, show, views.READING, views.requests_note
-        async with self.running_work.track(*about, keeps_message=False) as work:
-            running = self.exports.start(
-                interaction.user.id,
-                spotify,
-                what,
-                kind,
-                max_bytes=interaction.filesize_limit,
-                exported_at=interaction.created_at.isoformat(timespec="seconds"),
-                work=work,
-                raw=raw,
-            )
-            async with running as done:
-                if done is not None:
-                    await work.finish()
-                    files = [discord.File(file, name) for name, file in done.files]
-                    await send_files(interaction, views.export_message(done), files)
-            if done is None:
-                await work.finish(views.STOPPED)
-
-    @on_component(views.StopExportButton)
-    async def stop(self, interaction: Interaction, button: views.StopExportButton) -> None:
-        await defer_edit(interaction)
-        if not await self.running_work.stop(button.work_id):
-            await edit_reply(interaction, views.NOT_RUNNING)
+    async def run(self, job: RunningJob) -> JobResult:
+        """Do an export, or what is left of it."""
+        spotify = await self.sessions.session(job.user_id, background=True, goes_on_later=True)
+        exported_at = datetime.fromtimestamp(job.row.started_at, UTC)
+        request = ExportRequest(
+            **job.arguments, exported_at=exported_at.isoformat(timespec="seconds")
+        )
+        done = await export(
+            request,
+            spotify,
+            job.folder,
+            report=job.report,
+            max_bytes=lambda: job.max_bytes,
+        )
+        return JobResult(views.export_message(done), done.files)
 
     @export.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.cost_session import CostedAction, CostSession, press_button, run_command
 from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
@@ -20,18 +22,15 @@ async def _save_forty(session: CostSession) -> None:
 
 async def _stop_export(session: CostSession) -> None:
     """Press **Stop** while the first page is read."""
-    assert session.harness.bot is not None
-    exports = session.harness.bot.services.exports
-    announce_after, exports.announce_after = exports.announce_after, 0.01
     session.harness.spotify.faults.add(held := HeldResponse("GET .*/me/tracks"), first=True)
-    await session.run("/export what:liked-songs format:json")
-    assert session.reply is not None
+    command = asyncio.create_task(session.run("/export what:liked-songs format:json"))
     async with released_at_exit(held.hold) as hold:
         await hold.response_ready.wait()
-        session.message = (await session.reply.wait_for("Reading Liked songs")).message
+        session.harness.clock.advance(3)  # after which the progress is shown
+        await command
         await session.press("Stop")
+        assert session.reply is not None
         await session.reply.wait_for("Stopped. Nothing is kept")
-    exports.announce_after = announce_after
 
 
 LIBRARY_ACTIONS = (

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
 from bench.library.resource_usage import API_URL, TOKEN, measured
-from bot.interactions.progress import StoppableWork
-from bot.library.export import RunningExports
+from bot.library.export import ExportRequest, export
 from bot.spotify import Spotify
 from bot.spotify.transport import Transport
 
-USER = 1
 MAX_BYTES = 2**30
 
 
@@ -21,27 +21,17 @@ async def access_token(_refused: str | None) -> str:
     return TOKEN
 
 
-async def show(_text: str, _can_stop: bool) -> None:
-    """No message: Discord takes no part in this."""
-
-
-async def export(file_format: str) -> None:
+async def run(file_format: str, folder: Path) -> None:
+    request = ExportRequest(
+        what="liked-songs", file_format=file_format, exported_at="2026-01-01T00:00:00Z"
+    )
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         spotify = Spotify(Transport(http, API_URL), access_token, timeout=None)
-        exports, work = RunningExports(), StoppableWork(show, "Reading")
         with measured() as usage:
-            async with exports.start(
-                USER,
-                spotify,
-                "liked-songs",
-                file_format,
-                max_bytes=MAX_BYTES,
-                exported_at="2026-01-01T00:00:00Z",
-                work=work,
-            ) as done:
-                assert done is not None
-                usage.songs = done.reports[0].exported
+            done = await export(request, spotify, folder, max_bytes=lambda: MAX_BYTES)
+            usage.songs = done.reports[0].exported
 
 
 if __name__ == "__main__":
-    asyncio.run(export(sys.argv[1]))
+    with TemporaryDirectory() as name:
+        asyncio.run(run(sys.argv[1], Path(name)))

@@ -48,10 +48,16 @@ class Sessions:
         self._timeout = timeout
 
     async def session(
-        self, discord_id: int, *, background: bool = False, retry: bool = True
+        self,
+        discord_id: int,
+        *,
+        background: bool = False,
+        goes_on_later: bool = False,
+        retry: bool = True,
     ) -> Spotify:
         """A Spotify session of this user; `background` for long work. Raises NeedsLogin.
 
+        goes_on_later  of a job, which waits for its share of the quota
         retry  try an ended login again from time to time, because Spotify may accept it again
         """
         account = await self._access_tokens.active_account(discord_id, retry=retry)
@@ -63,6 +69,7 @@ class Sessions:
             scopes=account.scopes.split(),
             timeout=None if background else self._timeout,
             background=background,
+            goes_on_later=goes_on_later,
             on_write=partial(self._on_write, discord_id),
         )
 

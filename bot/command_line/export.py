@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
@@ -16,12 +15,13 @@ from bot.command_line.exit_codes import ExitCode
 from bot.command_line.spotify_session import add_login_arguments, sign_in
 from bot.command_line.terminal import TerminalProgress, plain, say
 from bot.command_line.terminal_command import run_command
-from bot.library.export import Export, RunningExports
+from bot.library.export import Export, ExportRequest
+from bot.library.export import export as export_library
 from bot.library.export_files import JSON, ZIP
-from bot.library.export_folders import translate_disk_errors
 from bot.library.export_lists import EVERYTHING, SELECTIONS
 from bot.library.export_readme import report_line
 from bot.library.formats import FORMATS
+from bot.library.job_files import translate_disk_errors
 from bot.spotify.oauth import READ_SCOPES
 
 _DESCRIPTION = (
@@ -76,22 +76,17 @@ async def export(arguments: Namespace) -> int:
     with translate_disk_errors(), _folder(arguments.out) as folder:
         async with sign_in(arguments, READ_SCOPES, on_exchange=progress.count_request) as signed_in:
             exported_at = datetime.fromtimestamp(signed_in.now(), UTC)
-            running = RunningExports(lambda: nullcontext(folder)).start(
-                0,
-                signed_in.spotify,
-                arguments.what,
-                arguments.format,
-                max_bytes=sys.maxsize,
+            request = ExportRequest(
+                what=arguments.what,
+                file_format=arguments.format,
                 exported_at=exported_at.isoformat(timespec="seconds"),
-                work=progress,
                 raw=arguments.raw,
             )
-            async with running as done:
-                progress.close()
-                assert done is not None
-                ((file_name, _),) = done.files  # there is no limit that would part it
-                target = _new_path(arguments.out, file_name, f"{exported_at:%Y-%m-%d}")
-                os.replace(folder / file_name, target)
+            done = await export_library(request, signed_in.spotify, folder, report=progress.show)
+            progress.close()
+            (file,) = done.files  # there is no limit that would part it
+            target = _new_path(arguments.out, file.name, f"{exported_at:%Y-%m-%d}")
+            os.replace(file, target)
     say(_summary(done, progress.requests, is_archive=target.suffix == ".zip"))
     print(target)
     return ExitCode.OK if is_complete(done) else ExitCode.INCOMPLETE

@@ -28,7 +28,6 @@ from bot.command_line.terminal import TerminalProgress, plain, say
 from bot.command_line.terminal_command import run_command, with_waits
 from bot.errors.bot_error import StartupError
 from bot.errors.files import UnreadableFile
-from bot.library.export_folders import translate_disk_errors
 from bot.library.import_journal import Journal
 from bot.library.import_look import FOUND, Look
 from bot.library.import_plan import Plan, draft
@@ -42,6 +41,7 @@ from bot.library.import_steps import (
     store_steps,
     stored_steps,
 )
+from bot.library.job_files import translate_disk_errors
 from bot.library.playlist_contents import ContentsCache
 from bot.library.read_file import read_library
 from bot.library.running_job import Progress

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from bot.interactions.progress import StoppableWork
 from bot.library.running_job import Progress
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ def plain(name: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())
 
 
-class TerminalProgress(StoppableWork):
+class TerminalProgress:
     """A bar for each task; without a terminal, nothing.
 
     requests  the number of requests to Spotify so far
@@ -36,19 +34,12 @@ class TerminalProgress(StoppableWork):
     """
 
     def __init__(self) -> None:
-        super().__init__(self._ignore, "")
         self.requests = 0
         self.shown = Progress("")
         self._bar: tqdm[NoReturn] | None = None
 
     def count_request(self, *_exchange: object) -> None:
         self.requests += 1
-
-    def begin(self, task: str) -> None:
-        self.show(Progress(task))
-
-    async def __call__(self, done: int, expected: int) -> None:
-        self.show(replace(self.shown, done=done, expected=expected))
 
     def show(self, progress: Progress) -> None:
         """Show how far the work is."""
@@ -79,6 +70,3 @@ class TerminalProgress(StoppableWork):
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-    async def _ignore(self, _text: str, _can_stop: bool) -> None:
-        """The text of a message in Discord."""

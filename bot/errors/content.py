@@ -84,14 +84,6 @@ class DownloadRunning(BotError):
     )
 
 
-class ExportInProgress(BotError):
-    message = "Your last /export is still running. Wait until it’s done, then try again."
-
-
-class TooManyExports(BotError):
-    message = "Several exports are running right now. Try again in a few minutes."
-
-
 class UploadTooLarge(BotError):
     """`limit` is in bytes."""
 

@@ -26,7 +26,6 @@ class ProgressMessage:
 
     edit     puts a text into the reply
     task     what the text begins with
-    note     what follows the number of expected steps
 
     `was_shown`: whether it has edited the reply.
     """
@@ -36,12 +35,10 @@ class ProgressMessage:
         edit: Callable[[str], Awaitable[object]],
         task: str,
         *,
-        note: Callable[[int], str] = lambda _: "",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._edit = edit
-        self.task = task
-        self._note = note
+        self._task = task
         self._monotonic = monotonic
         self._next_edit = monotonic()
         self.was_shown = False
@@ -51,8 +48,7 @@ class ProgressMessage:
             self._next_edit = self._monotonic() + EDIT_INTERVAL
             self.was_shown = True
             try:
-                note = self._note(expected)
-                await self._edit(f"{self.task}: {done:,} of {expected:,}{note}.")
+                await self._edit(f"{self._task}: {done:,} of {expected:,}.")
             except DISCORD_ERRORS:
                 # The work matters more than its progress: continue without showing it.
                 self._next_edit = math.inf
@@ -65,32 +61,18 @@ class StoppableWork:
     task  what the text begins with
 
     Its edits follow one another, so that the last text stays.
-
-    on_stop  called when the work is to stop, if it need not end its current step
     """
 
     def __init__(
         self,
         edit: Callable[[str, bool], Awaitable[object]],
         task: str,
-        note: Callable[[int], str] = lambda _: "",
     ) -> None:
         self.stop_requested = False
-        self.on_stop: Callable[[], object] = lambda: None
         self._edit = edit
         self._turn = asyncio.Lock()
         self._is_over = False
-        self._progress = ProgressMessage(self._show, task, note=note)
-
-    def begin(self, task: str) -> None:
-        """Go on with another part of the work; `task` is what its texts begin with."""
-        self._progress.task = task
-
-    async def announce(self) -> None:
-        """Show the task with the button, unless a step has been shown."""
-        if not self._progress.was_shown and not self.stop_requested:
-            with suppress(*DISCORD_ERRORS):
-                await self._show(f"{self._progress.task}…")
+        self._progress = ProgressMessage(self._show, task)
 
     async def __call__(self, done: int, expected: int) -> None:
         if not self.stop_requested:
@@ -101,7 +83,6 @@ class StoppableWork:
         if self._is_over:
             return
         self.stop_requested = True
-        self.on_stop()
         with suppress(*DISCORD_ERRORS):
             await self._show(_STOPPING)
 
@@ -130,22 +111,17 @@ class RunningWork:
         work_id: int,
         edit: Callable[[str, bool], Awaitable[object]],
         task: str,
-        note: Callable[[int], str] = lambda _: "",
-        *,
-        keeps_message: bool = True,
     ) -> AsyncIterator[StoppableWork]:
         """Wraps the work; see StoppableWork. An error ends it, too.
 
-        work_id        the ID of the interaction that began it
-        keeps_message  whether the user gets an error apart, and not in place of the progress
+        work_id  the ID of the interaction that began it
         """
-        work = self._running[work_id] = StoppableWork(edit, task, note)
+        work = self._running[work_id] = StoppableWork(edit, task)
         try:
             yield work
         except BotError:
-            if keeps_message:
-                with suppress(*DISCORD_ERRORS):  # the error matters more
-                    await work.finish(_FAILED)
+            with suppress(*DISCORD_ERRORS):  # the error matters more
+                await work.finish(_FAILED)
             raise
         finally:
             del self._running[work_id]

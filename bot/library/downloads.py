@@ -15,7 +15,7 @@ from typing import BinaryIO
 from bot.errors.content import DownloadGone, DownloadRunning
 from bot.errors.login import NotLinked
 from bot.errors.storage import StorageError
-from bot.library.export_folders import translate_disk_errors
+from bot.library.job_files import translate_disk_errors
 from bot.store import Store, StoredDownload
 
 # Seconds in which an address works.

@@ -1,63 +1,65 @@
-"""Exports a library, or a list of it, as a file that its owner can keep."""
+"""Exports a library, or a list of it, as files that its owner can keep."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from io import BufferedReader
 from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
-from bot.errors.content import (
-    ExportInProgress,
-    FileTooLarge,
-    NothingToExport,
-    TooManyExports,
-    WrongFormat,
-)
-from bot.errors.spotify import LibraryChanged, NotFound, NotPermitted, SpotifyError
-from bot.interactions.progress import StoppableWork
+from bot.errors.content import FileTooLarge, NothingToExport, WrongFormat
+from bot.errors.spotify import LibraryChanged
 from bot.library.export_files import ExportContents, can_hold, write_export
-from bot.library.export_folders import new_folder, translate_disk_errors
-from bot.library.export_lists import ExportList, select_lists
+from bot.library.export_lists import ExportList, Selection
+from bot.library.export_progress import ExportProgress
 from bot.library.export_report import ListReport
+from bot.library.export_selection import FAILURES, ExportFolder, FailedList
 from bot.library.fit import fit
 from bot.library.formats.library_json import Origin, account_mark
+from bot.library.job_files import translate_disk_errors
+from bot.library.running_job import Progress
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
 
 T = TypeVar("T")
 
-# Exports at the same time, which share one Spotify app's rate limit.
-MAX_EXPORTS = 4
-# How often to read a playlist that changes meanwhile.
+# How often to read a list that changes meanwhile.
 _MAX_READS = 3
-# Why a playlist among others may be left out.
-_REASONS: dict[type[SpotifyError], str] = {
-    NotFound: "Spotify no longer has it",
-    NotPermitted: "Spotify shows it only to its owner",
-    LibraryChanged: "it changed while it was read",
-}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportRequest:
+    """What to export.
+
+    what         one of SELECTIONS, or a playlist's name or link
+    file_format  one of FORMATS, ZIP or JSON
+    exported_at  ISO 8601
+    raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
+    """
+
+    what: str
+    file_format: str
+    exported_at: str
+    raw: bool = False
 
 
 @dataclass(frozen=True)
 class Export:
-    """The files of an export, which exist as long as `RunningExports.start` is open.
+    """A finished export.
 
-    files    the names, and the files open for reading; several if one would be too large
+    files    in the folder of the export; several if one would be too large
     reports  one for each list in the export
     hidden   the number of playlists that Spotify shows only to their owners
     failed   names of lists that could not be read, with reasons
     left_out  nouns for the entries of the lists that the format cannot hold
     """
 
-    files: list[tuple[str, BufferedReader]]
+    files: list[Path]
     reports: list[ListReport]
     hidden: int
     failed: list[tuple[str, str]]
@@ -65,120 +67,40 @@ class Export:
     unreadable: int
 
 
-class RunningExports:
-    """Exports in progress: one for each user, and MAX_EXPORTS in all.
-
-    make_folder     makes a folder for the files of an export, and erases it after the block
-    announce_after  seconds without progress, as on a rate limit, before *Stop* is offered
-    """
-
-    def __init__(
-        self, make_folder: Callable[[], AbstractContextManager[Path]] = new_folder
-    ) -> None:
-        self.make_folder = make_folder
-        self.announce_after = 2.0
-        self._running: dict[int, asyncio.Task[Export | None] | None] = {}
-        self._is_closed = False
-
-    def forget(self, user_id: int) -> None:
-        """End the user's export, which erases its files."""
-        if task := self._running.get(user_id):
-            task.cancel()
-
-    async def close(self) -> None:
-        """End all exports, which erases their files."""
-        self._is_closed = True
-        tasks = [task for task in self._running.values() if task is not None]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    @asynccontextmanager
-    async def start(
-        self,
-        user_id: int,
-        spotify: Spotify,
-        what: str,
-        file_format: str,
-        *,
-        max_bytes: int,
-        exported_at: str,
-        work: StoppableWork,
-        raw: bool = False,
-    ) -> AsyncIterator[Export | None]:
-        """Read and write an export, None if it is stopped; its file is erased after the block.
-
-        what         one of SELECTIONS, or a playlist's name or link
-        file_format  one of FORMATS, ZIP or JSON
-        exported_at  ISO 8601
-        raw          whether cells of CSV that a spreadsheet would run as formulas stay as they are
-
-        Raises ExportInProgress, TooManyExports, WrongFormat, NothingToExport, FileTooLarge if even
-        the parts of the file exceed `max_bytes`, StorageError from the disk, and SpotifyError.
-        """
-        if user_id in self._running:
-            raise ExportInProgress
-        if len(self._running) >= MAX_EXPORTS:
-            raise TooManyExports
-        self._running[user_id] = None
-        try:
-            with ExitStack() as stack:
-                with translate_disk_errors():
-                    folder = stack.enter_context(self.make_folder())
-                making = _make(
-                    stack, spotify, what, file_format, folder, max_bytes, work, exported_at, raw
-                )
-                task = self._running[user_id] = asyncio.create_task(making)
-                work.on_stop = task.cancel
-                try:
-                    yield await self._result(task, work)
-                finally:
-                    task.cancel()
-                    await asyncio.wait({task})
-        finally:
-            del self._running[user_id]
-
-    async def _result(
-        self, task: asyncio.Task[Export | None], work: StoppableWork
-    ) -> Export | None:
-        """The export; None if its task was cancelled, and not the command that waits for it."""
-        try:
-            await asyncio.wait({task}, timeout=self.announce_after)
-            if not task.done():
-                await work.announce()
-            return await task
-        except asyncio.CancelledError:
-            waiting = asyncio.current_task()
-            if self._is_closed or (waiting is not None and waiting.cancelling()):
-                raise
-            return None
-
-
-async def _make(
-    stack: ExitStack,
+async def export(
+    request: ExportRequest,
     spotify: Spotify,
-    what: str,
-    file_format: str,
     folder: Path,
-    max_bytes: int,
-    work: StoppableWork,
-    exported_at: str,
-    raw: bool,
-) -> Export | None:
-    """Read the lists and write the file, which `stack` closes."""
+    *,
+    report: Callable[[Progress], object] = lambda _: None,
+    max_bytes: Callable[[], int] = lambda: 2**63,
+) -> Export:
+    """Read the lists and write the files. Called again, it goes on where it was.
+
+    folder     holds what is read, and the files
+    report     shows the progress
+    max_bytes  returns the limit for each file, when all lists are read
+
+    Raises WrongFormat, NothingToExport, FileTooLarge if even the parts of the file exceed the
+    limit, StorageError from the disk, and SpotifyError.
+    """
+    work = ExportProgress(report, spotify, folder)
     with translate_disk_errors():
-        contents = await _read(spotify, what, file_format, folder, work, exported_at, raw)
-        if contents is None:
-            return None
+        try:
+            contents = await _read(request, spotify, ExportFolder(folder, Event()), work)
+        finally:
+            work.store()
         # Writing 50,000 songs takes a second, during which the event loop must not block.
-        path = await _in_thread(contents, partial(write_export, contents, file_format, folder))
+        work.writing()
+        write = partial(write_export, contents, request.file_format, folder)
+        path = await _in_thread(contents, write)
         _require_entries(contents)
-        paths = await _in_thread(contents, partial(fit, contents, file_format, path, max_bytes))
-        if not paths:
+        fitting = partial(fit, contents, request.file_format, path, max_bytes())
+        files = await _in_thread(contents, fitting)
+        if not files:
             raise FileTooLarge
         return Export(
-            [(path.name, stack.enter_context(path.open("rb"))) for path in paths],
+            files,
             contents.reports,
             hidden=len(contents.hidden),
             failed=[(source.name, reason) for source, reason in contents.failed],
@@ -202,65 +124,68 @@ async def _in_thread(contents: ExportContents, write: Callable[[], T]) -> T:
 
 
 async def _read(
-    spotify: Spotify,
-    what: str,
-    file_format: str,
-    folder: Path,
-    work: StoppableWork,
-    exported_at: str,
-    raw: bool,
-) -> ExportContents | None:
-    selection = await select_lists(spotify, what)
-    fitting = [each for each in selection.lists if can_hold(file_format, each.section)]
-    if selection.lists and not fitting:
+    request: ExportRequest, spotify: Spotify, folder: ExportFolder, work: ExportProgress
+) -> ExportContents:
+    selection = await folder.selection(spotify, request.what)
+    lists = selection.lists
+    fitting = [
+        index for index, each in enumerate(lists) if can_hold(request.file_format, each.section)
+    ]
+    if lists and not fitting:
         raise WrongFormat
-    several = len(selection.lists) + len(selection.hidden) > 1
-    lists: list[SpooledList] = []
-    failed: list[tuple[ExportList, str]] = []
-    numbers, cancelled = count(), Event()
-    for source in fitting:
-        try:
-            spooled = await _spool(spotify, source, folder, numbers, work, cancelled)
-        except (NotFound, NotPermitted, LibraryChanged) as error:
-            if not several:
-                raise
-            reason = next(text for kind, text in _REASONS.items() if isinstance(error, kind))
-            failed.append((source, reason))
-            continue
-        if spooled is None:
-            return None
-        lists.append(spooled)
+    work.plan([lists[index] for index in fitting])
+    results: list[SpooledList | FailedList] = []
+    for number, index in enumerate(fitting):
+        result = folder.result(index, lists[index])
+        if result is None:
+            result = await _read_list(spotify, folder, selection, index, work)
+            folder.finish_list(index, result)
+        work.finish_list(number, 0 if isinstance(result, FailedList) else result.count)
+        results.append(result)
+    failed = [each for each in results if isinstance(each, FailedList)]
     return ExportContents(
-        lists=lists,
+        lists=[each for each in results if isinstance(each, SpooledList)],
         hidden=selection.hidden,
-        failed=failed,
-        left_out=[each for each in selection.lists if each not in fitting],
+        failed=[(each.source, each.reason) for each in failed],
+        left_out=[each for index, each in enumerate(lists) if index not in fitting],
         unreadable=selection.unreadable,
-        exported_at=exported_at,
+        exported_at=request.exported_at,
         origin=Origin(selection.what, account_mark(spotify.account), selection.user),
-        raw=raw,
-        cancelled=cancelled,
+        raw=request.raw,
+        cancelled=folder.cancelled,
     )
 
 
-async def _spool(
+async def _read_list(
     spotify: Spotify,
-    source: ExportList,
-    folder: Path,
-    numbers: count[int],
-    work: StoppableWork,
-    cancelled: Event,
-) -> SpooledList | None:
-    """Read a list, again from the start if it changes too much. Raises LibraryChanged."""
-    for attempt in count(1):
-        try:
-            path = folder / f"list-{next(numbers)}"
-            return await spool(spotify, source, path, work, cancelled)
-        except LibraryChanged:
-            if attempt == _MAX_READS or source.playlist is None:
-                raise
-            playlist = await spotify.playlists.get(source.playlist.require_uri())
-            source = ExportList(source.section, playlist)
+    folder: ExportFolder,
+    selection: Selection,
+    index: int,
+    work: ExportProgress,
+) -> SpooledList | FailedList:
+    """Read a list, again from the start if it changes too much.
+
+    If it is the only list, raises what makes it unreadable.
+    """
+    path = folder.spool_path(index)
+    try:
+        for attempt in count(1):
+            source = selection.lists[index]
+            try:
+                return await spool(spotify, source, path, work, folder.cancelled)
+            except LibraryChanged:
+                path.unlink(missing_ok=True)
+                if attempt == _MAX_READS:
+                    raise
+            if source.playlist is not None:
+                playlist = await spotify.playlists.get(source.playlist.require_uri())
+                selection.lists[index] = ExportList(source.section, playlist)
+                folder.store(selection)
+    except tuple(FAILURES) as error:
+        if len(selection.lists) + len(selection.hidden) == 1:
+            raise
+        name = next(kind.__name__ for kind in FAILURES if isinstance(error, kind))
+        return FailedList(selection.lists[index], name)
     raise AssertionError
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,9 +29,7 @@ def translate_disk_errors() -> Iterator[None]:
 
 def create(path: Path) -> BinaryIO:
     """A new file, or an emptied one, that only the bot's user may read. Raises OSError."""
-    file = path.open("wb")
-    path.chmod(_PRIVATE_FILE)
-    return file
+    return open(path, "wb", opener=lambda name, flags: os.open(name, flags, _PRIVATE_FILE))
 
 
 class JobFolders:

@@ -55,14 +55,15 @@ class _Kind:
 class Jobs:
     """All jobs. `start` and `close` begin and end the work; rows and folders stay in between.
 
-    sleep  sleeps so many seconds, by the clock of tests as well
-    now    seconds since 1970
+    stored  their rows and folders
+    sleep   sleeps so many seconds, by the clock of tests as well
+    now     seconds since 1970
     """
 
     def __init__(
         self, store: Store, folders: JobFolders, sleep: Sleep, *, now: Callable[[], float]
     ) -> None:
-        self._stored = StoredJobs(store.jobs, folders, now=now)
+        self.stored = StoredJobs(store.jobs, folders, now=now)
         self.sleep = sleep
         self.now = now
         self._kinds: dict[JobKind, _Kind] = {}
@@ -95,12 +96,12 @@ class Jobs:
         open_message  makes the message of a job
         """
         self._open_message = open_message
-        jobs = await self._stored.table.all()
-        self._stored.folders.keep_only(job.id for job in jobs)
+        jobs = await self.stored.table.all()
+        self.stored.folders.keep_only(job.id for job in jobs)
         for job in jobs:
-            if self._stored.is_too_old(job) or not self._stored.folders.exists(job.id):
+            if self.stored.is_too_old(job) or not self.stored.folders.exists(job.id):
                 # Without its folder, the job was over when the process ended.
-                await self._stored.erase(job)
+                await self.stored.erase(job)
             elif not job.done and job.kind in self._kinds:
                 self._begin(job)
 
@@ -130,31 +131,31 @@ class Jobs:
                 if running.message.move(place, other=running.job.row.arguments != text):
                     return
                 await asyncio.wait({running.task})  # it is over in a moment
-            if earlier := await self._stored.table.get(user_id, kind):
+            if earlier := await self.stored.table.get(user_id, kind):
                 if earlier.done and earlier.arguments == text:
                     self._begin(replace(earlier, place=place, done=False))
                     return
-                await self._stored.erase(earlier)
-            self._begin(await self._stored.create(user_id, kind, text, place, prepare))
+                await self.stored.erase(earlier)
+            self._begin(await self.stored.create(user_id, kind, text, place, prepare))
 
     async def kept(self, user_id: int, kind: JobKind) -> RunningJob | None:
         """The user's ended job of this kind, if it was kept; nothing runs it."""
-        row = await self._stored.kept(user_id, kind)
-        return self._stored.open(row) if row is not None else None
+        row = await self.stored.kept(user_id, kind)
+        return self.stored.open(row) if row is not None else None
 
     async def resume(
         self, user_id: int, kind: JobKind, place: str | None, progress: object
     ) -> bool:
         """Run a kept job again, with this progress; False if it is gone. Raises StorageError."""
         async with self._beginning:
-            row = await self._stored.kept(user_id, kind)
+            row = await self.stored.kept(user_id, kind)
             if row is None:
                 return False
             if running := self._tasks.get((user_id, kind)):
                 await asyncio.wait({running.task})  # it is over in a moment
             text = msgspec.json.encode(progress).decode()
             row = replace(row, place=place, done=False, progress=text)
-            if not await self._stored.table.save(row):
+            if not await self.stored.table.save(row):
                 return False
             self._begin(row)
             return True
@@ -169,15 +170,20 @@ class Jobs:
                 self._stop(running)
                 await asyncio.wait({running.task})
                 return running.ended_with
-        for row in await self._stored.table.all():
-            if (row.discord_id, row.id) == (user_id, job_id) and row.kind in self._kinds:
-                await self._stored.erase(row)
-                return self._kinds[row.kind].stopped(self._stored.open(row)).text
-        return None
+        row = await self.stored.find(user_id, job_id)
+        if row is None or row.kind not in self._kinds:
+            return None
+        await self.stored.erase(row)
+        return self._kinds[row.kind].stopped(self.stored.open(row)).text
 
     def is_active(self, user_id: int, kind: JobKind) -> bool:
         """Whether the user has a job of this kind that works or waits."""
         return (user_id, kind) in self._tasks
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        """The tasks of the jobs that work or wait; each ends when its job is over."""
+        return {running.task for running in self._tasks.values()}
 
     def forget(self, user_id: int) -> None:
         """Stop the user's jobs, and erase their rows and folders."""
@@ -190,9 +196,9 @@ class Jobs:
 
     async def expire(self) -> None:
         """Erase results that nobody has fetched. Raises StorageError."""
-        for job in await self._stored.table.all():
-            if (job.discord_id, job.kind) not in self._tasks and self._stored.is_too_old(job):
-                await self._stored.erase(job)
+        for job in await self.stored.table.all():
+            if (job.discord_id, job.kind) not in self._tasks and self.stored.is_too_old(job):
+                await self.stored.erase(job)
 
     async def close(self) -> None:
         """End the work. Rows and folders stay, so that the next start goes on."""
@@ -203,17 +209,16 @@ class Jobs:
             if each.job.can_be_cancelled:
                 each.task.cancel()
         if ending := {each.task for each in running} | endings:
-            _, unfinished = await asyncio.wait(ending, timeout=_GRACE)
-            for task in unfinished:
+            await asyncio.wait(ending, timeout=_GRACE)
+            for task in ending:
                 task.cancel()
-            if unfinished:
-                await asyncio.wait(unfinished)
+            await asyncio.wait(ending)
 
     # ---- one job
 
     def _begin(self, row: Job) -> None:
         assert self._open_message is not None
-        job = self._stored.open(row)
+        job = self.stored.open(row)
         message = job.message = self._open_message(job)
         task = asyncio.create_task(self._run(job, message))
         self._tasks[row.discord_id, row.kind] = JobTask(job, message, task)
@@ -240,8 +245,7 @@ class Jobs:
                 self._tasks[key].ended_with = result.text
             except Exception as error:
                 result = error
-            if await self._finish(job, kind, result, message):
-                await self._stored.erase(job.row)
+            await self._finish(job, kind, result, message)
         except Exception:
             _log.exception("a job failed")
         finally:
@@ -250,18 +254,22 @@ class Jobs:
 
     async def _finish(
         self, job: RunningJob, kind: _Kind, result: JobResult | Exception, message: JobMessage
-    ) -> bool:
-        """Deliver the result; whether the job is over, or is kept, or waits for its owner."""
-        is_kept = kind.is_kept(job, result)
-        if not is_kept:
-            delivered = await message.finish(result)
-            if delivered or isinstance(result, Exception) or not result.files:
-                return True
+    ) -> None:
+        """Say how a job ended, and erase it, unless it is kept or its files cannot be delivered."""
+        if kind.is_kept(job, result):
+            await self._keep(job)  # before, so that the buttons of the result find it
+            await message.finish(result)
+        elif isinstance(result, Exception) or not result.files:
+            await self.stored.erase(job.row)  # before, because the user may read that it is erased
+            await message.finish(result)
+        elif await message.finish(result):
+            await self.stored.erase(job.row)
+        else:
+            await self._keep(job)
+
+    async def _keep(self, job: RunningJob) -> None:
         with suppress(StorageError):  # until a restart, which delivers it again
             await job.store(done=True, resume_at=0.0)
-        if is_kept:  # stored before, so that its buttons find it
-            await message.finish(result)
-        return False
 
     async def _work(self, job: RunningJob, kind: _Kind, message: JobMessage) -> JobResult:
         """The result of the job, which waits as its errors say."""
@@ -284,17 +292,9 @@ class Jobs:
             with suppress(StorageError):  # after a restart, Spotify says it once more
                 await job.store(resume_at=resume_at)
 
-    # ---- erasure
-
     async def _erase_all(self, user_id: int) -> None:
         """Erase what is left of the user's jobs after those at work have ended."""
-        running = [each.task for each in self._tasks.values() if each.job.user_id == user_id]
-        if running:
-            await asyncio.wait(running)
+        if at_work := [each.task for each in self._tasks.values() if each.job.user_id == user_id]:
+            await asyncio.wait(at_work)
         async with self._beginning:
-            with suppress(StorageError):
-                for job in await self._stored.table.all():
-                    if job.discord_id == user_id and (user_id, job.kind) not in self._tasks:
-                        await self._stored.erase(job)
-                kept = [job.id for job in await self._stored.table.all()]
-                await asyncio.to_thread(self._stored.folders.keep_only, kept)
+            await self.stored.erase_all(user_id, but=[each.job.id for each in self._tasks.values()])

@@ -24,6 +24,7 @@ class Progress:
     task            what it does, as markdown, such as "Reading Liked songs"
     done, expected  what is done of how many, by `noun`; expected 0: not known yet
     calls           requests to Spotify that it has made, and that it will have made in the end
+    calls_a_day     how many of them it may make in a day, if it needs more than are left; else 0
     note            a sentence that stays below, as markdown
     seconds_left    None: not known; `RunningJob.report` computes it
     """
@@ -34,6 +35,7 @@ class Progress:
     noun: str = "entry"
     calls: int = 0
     calls_expected: int = 0
+    calls_a_day: int = 0
     note: str = ""
     seconds_left: float | None = None
 
@@ -154,7 +156,8 @@ class RunningJob:
         if earlier is None or earlier.done > progress.done:
             self._began = now, progress.done
         began_at, began_with = self._began
-        if progress.done > began_with and progress.expected >= progress.done:
+        paced = progress.done > began_with and not progress.calls_a_day
+        if paced and progress.expected >= progress.done:
             pace = (now - began_at) / (progress.done - began_with)
             left = pace * (progress.expected - progress.done)
             progress = replace(progress, seconds_left=left)

@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import Event
 
 from bot.errors.spotify import SpotifyDown
-from bot.interactions.progress import StoppableWork
 from bot.library.export_lists import ExportList, ListReader, json_of, open_list
+from bot.library.export_progress import ExportProgress
 from bot.library.line_file import LineWriter, read_lines
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel
@@ -73,9 +73,9 @@ class SpooledList:
 
 
 async def spool(
-    spotify: Spotify, source: ExportList, path: Path, work: StoppableWork, cancelled: Event
-) -> SpooledList | None:
-    """Read a list into a file; None if the work was stopped.
+    spotify: Spotify, source: ExportList, path: Path, work: ExportProgress, cancelled: Event
+) -> SpooledList:
+    """Read a list into a file.
 
     If the file has entries from an earlier reading, continues after them. So a list that was cut
     short, by an error or the end of the process, costs only the calls that are left.
@@ -91,8 +91,6 @@ async def spool(
             writer.write(json_of(entry))
             if reader.read_count % PAGE_SIZE == 0:
                 await work(reader.read_count, max(reader.read_count, reader.total or 0))
-            if work.stop_requested:
-                return None
     return SpooledList(
         source,
         path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,6 +59,11 @@ class StoredJobs:
         row = await self.table.get(user_id, kind)
         return row if row is not None and row.done else None
 
+    async def find(self, user_id: int, job_id: int) -> Job | None:
+        """The job with this ID, if it is the user's."""
+        jobs = await self.table.all()
+        return next((job for job in jobs if (job.discord_id, job.id) == (user_id, job_id)), None)
+
     def is_too_old(self, job: Job) -> bool:
         return max(job.touched_at, job.resume_at) + MAX_AGE < self._now()
 
@@ -67,3 +72,12 @@ class StoredJobs:
         await asyncio.to_thread(self.folders.erase, job.id)
         with suppress(StorageError):  # the store has logged it; the next start erases the row
             await self.table.delete(job)
+
+    async def erase_all(self, user_id: int, *, but: Collection[int]) -> None:
+        """Erase all jobs of a user but some, and all folders without a row."""
+        with suppress(StorageError):
+            jobs = await self.table.all()
+            for job in jobs:
+                if job.discord_id == user_id and job.id not in but:
+                    await self.erase(job)
+            await asyncio.to_thread(self.folders.keep_only, [job.id for job in jobs])

@@ -95,7 +95,7 @@ class Sender:
         Raises FileTooLarge.
         """
         webhook, payload = self._webhook(place.token), self._payload(text, view)
-        payload["attachments"] = opened = _open(files, place.max_bytes)
+        payload["attachments"] = _open(files, place.max_bytes)
         message: Any = "@original"
         try:
             async with asyncio.timeout(_FILE_TIMEOUT if files else _TIMEOUT):
@@ -106,9 +106,7 @@ class Sender:
             if error.code != UNKNOWN_MESSAGE:
                 raise
             if again:
-                for file in opened:
-                    file.reset()
-                new = _to_send(self._payload(text, view), opened)
+                new = _to_send(self._payload(text, view), _open(files, place.max_bytes))
                 async with asyncio.timeout(_FILE_TIMEOUT if files else _TIMEOUT):
                     await webhook.send(ephemeral=True, wait=True, **new)
         return True

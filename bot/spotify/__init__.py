@@ -41,6 +41,7 @@ class Spotify:
     scopes      of the login; None if they are not known
     is_app      the token is the app's own: there is no user and no library
     background  whether the calls yield to those of commands and use a share of the quota only
+    goes_on_later  background work that waits for its share, so lists are begun that exceed it
     on_write    makes a context for each write
     """
 
@@ -54,6 +55,7 @@ class Spotify:
         scopes: Collection[str] | None = None,
         timeout: float | None = None,
         background: bool = False,
+        goes_on_later: bool = False,
         is_app: bool = False,
         on_write: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
@@ -68,6 +70,7 @@ class Spotify:
             account=account,
             scopes=scopes,
             background=background,
+            goes_on_later=goes_on_later,
             is_app=is_app,
             on_write=on_write,
         )
@@ -78,6 +81,7 @@ class Spotify:
             account=account,
             timeout=timeout,
             background=background,
+            goes_on_later=goes_on_later,
             on_write=on_write,
         )
         self._api = api
@@ -101,6 +105,15 @@ class Spotify:
         if isinstance(link, ShortLink):
             return await self._transport.short_links.follow(link, self._api.time_left())
         return link
+
+    @property
+    def calls_sent(self) -> int:
+        """The number of calls of this object, with retries."""
+        return self._api.calls_sent
+
+    def background_budget(self, path: str) -> tuple[int, int]:
+        """How many GETs like that of `path` background work may still make, and how many a day."""
+        return self._api.background_budget(path)
 
     def require_player_quota(self) -> None:
         """Raises QuotaExceeded if the quota of player commands is known to be used up; no call."""

@@ -52,6 +52,7 @@ class ApiClient:
     account          the account whose responses may be cached; empty: none are
     timeout          seconds for all calls together, from the first on; None: CALL_TIMEOUT for each
     background       use a share of the quota only; yield to commands, unless there is a timeout
+    goes_on_later    background work that waits for its share of the quota: it reserves nothing
     on_write         makes a context for each write
     rate_limits_met  the number of 429 responses for the rate limit
     calls_sent       the number of calls that the rate limiter let through, with retries
@@ -66,6 +67,7 @@ class ApiClient:
         account: str,
         timeout: float | None,
         background: bool,
+        goes_on_later: bool = False,
         on_write: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._transport = transport
@@ -75,6 +77,7 @@ class ApiClient:
         self._timeout = timeout
         self._deadline: float | None = None
         self._background = background
+        self._reserves = background and not goes_on_later
         self._on_write = on_write
         self.rate_limits_met = 0
         self.calls_sent = 0
@@ -152,13 +155,18 @@ class ApiClient:
 
     def reserve(self, path: str, calls: int) -> None:
         """Reserve GETs for background work. Raises BackgroundBudgetExceeded."""
-        if self._background:
+        if self._reserves:
             self._transport.limiter.reserve(self._client_id, group_of("GET", path), calls)
 
     def release(self, path: str, calls: int) -> None:
         """Give back this many reserved GETs, which are no longer needed."""
-        if self._background:
+        if self._reserves:
             self._transport.limiter.release(self._client_id, group_of("GET", path), calls)
+
+    def background_budget(self, path: str) -> tuple[int, int]:
+        """The GETs that background work may still make, and how many a day."""
+        limiter = self._transport.limiter
+        return limiter.available(self._client_id, group_of("GET", path)), limiter.background_limit
 
     def time_left(self) -> float:
         """Seconds left for a call."""

@@ -73,6 +73,7 @@ def account_card(account: LinkedAccount, preferences: Preferences) -> ui.LayoutV
         "- Your settings, with the name and ID of your default device and playlist\n"
         "- Your pins, with their names and links\n"
         "- Your sleep timer, until it ends\n"
+        "- What an /export of yours has read, until you get the file or stop it\n"
         "-# In memory only: your last searches and songs, for a day, for suggestions as you type.\n"
         "-# For ten minutes, your last change, for /undo.",
     )

@@ -4,47 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import discord
-from discord import ui
-
-from bot.interactions.components import PersistentButton
 from bot.library.export import Export
 from bot.library.export_report import ListReport
-from bot.spotify.paging import PAGE_SIZE
 from bot.text.escape import safe
 from bot.text.items import count
 
-READING = "Reading your library"
 STOPPED = "Stopped. Nothing is kept; run /export again whenever you like."
-NOT_RUNNING = "That export isn’t running any more. Run /export to start another one."
 
-# Requests that are worth mentioning before they are made.
-_MANY_REQUESTS = 50
 _PARTS = " It’s in {} parts, since it’s too big for one file here. Each part works by itself."
 # Lists that a message names one by one.
 _MAX_NAMED = 3
-
-
-class StopExportButton(PersistentButton, template=r"export:stop:(?P<work_id>\d{1,20})"):
-    """Stops the export that the interaction with this ID began."""
-
-    def __init__(self, work_id: str) -> None:
-        self.work_id = int(work_id)
-        style = discord.ButtonStyle.danger
-        super().__init__(ui.Button(label="Stop", style=style, custom_id=f"export:stop:{work_id}"))
-
-
-def stop_view(work_id: int) -> ui.View:
-    """The view with the button that stops the export."""
-    view = ui.View(timeout=None)
-    view.add_item(StopExportButton(str(work_id)))
-    return view
-
-
-def requests_note(entries: int) -> str:
-    """How many requests to Spotify a list of so many entries takes, if they are many."""
-    requests = entries // (PAGE_SIZE - 1) + 2
-    return f", about {requests:,} requests to Spotify" if requests > _MANY_REQUESTS else ""
 
 
 def export_message(export: Export) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import discord
 from discord import ui
@@ -45,9 +46,13 @@ def status_text(status: Progress | Waiting | None) -> str:
         case None:
             return _BEGINNING
         case Progress():
-            return "\n".join(filter(None, (f"{status.task}…", _numbers(status), status.note)))
-    numbers = _numbers(status.progress) if status.progress else ""
-    return "\n".join(filter(None, (_wait(status), numbers)))
+            lines = [f"{status.task}…", _numbers(status), _days(status), status.note]
+            return "\n".join(filter(None, lines))
+    lines = [_wait(status)]
+    if status.progress is not None:
+        progress = replace(status.progress, seconds_left=None)
+        lines += [_numbers(progress), _days(progress)]
+    return "\n".join(filter(None, lines))
 
 
 def _wait(waiting: Waiting) -> str:
@@ -62,6 +67,17 @@ def _wait(waiting: Waiting) -> str:
                 f"Today’s Spotify limit is used up. I’ll go on by myself <t:{time}:R> "
                 f"(<t:{time}:f>), and keep what I have until then."
             )
+
+
+def _days(progress: Progress) -> str:
+    """How long it takes if there are not enough requests for it today."""
+    if not progress.calls_a_day:
+        return ""
+    days = math.ceil((progress.calls_expected - progress.calls) / progress.calls_a_day)
+    return (
+        f"This bot may make {progress.calls_a_day:,} requests a day for exports, so this takes "
+        f"about {count(max(days, 2), 'day')}. It goes on by itself."
+    )
 
 
 def _numbers(progress: Progress) -> str:

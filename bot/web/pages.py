@@ -235,8 +235,9 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "Your sleep timer, until it ends.",
             "During a login, for at most 20 minutes: its state, encrypted or hashed, and your "
             "Discord name.",
-            "While your /export runs, what it has read, in temporary files. They’re erased when it "
-            "ends; after a crash, when Tonearm next starts a day later or more.",
+            "While your /export runs or waits: what you asked for, what it has read, and where its "
+            "message is. It’s erased when you get the file, stop it or unlink, and 48 hours after "
+            "its last progress. Waiting for Spotify’s limit doesn’t count.",
             "A file of your /export that’s too big for Discord, until you’ve downloaded it: "
             "24 hours at most.",
             "The file of your /import while you choose, and afterwards what it added, for /undo: "

@@ -1,0 +1,148 @@
+"""An export goes on after restarts and spent quotas, and its file reaches its owner once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import aiohttp
+
+from bot.library.stored_jobs import MAX_AGE
+from sandbox.discord import UserClient
+from sandbox.harness import Harness, run_harness
+from sandbox.spotify import Spotify
+from tests.export_jobs import job_folders, job_rows, wait_until_erased, wait_until_over
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+LIKED = "/export what:liked-songs format:json"
+TRACKS = "GET .*/me/tracks"
+WAITING = "I’ll go on by myself"
+
+
+def _calls(spotify: Spotify) -> int:
+    return len(spotify.calls_to("GET", "me/tracks"))
+
+
+def _direct(harness: Harness) -> UserClient:
+    return harness.discord.user_client("ada", "dm")
+
+
+async def _uris(message: dict[str, Any]) -> list[str]:
+    """The URIs of the songs in the attached JSON."""
+    (file,) = message["attachments"]
+    async with aiohttp.ClientSession() as http, http.get(file["url"]) as response:
+        return [song["uri"] for song in json.loads(await response.read())["tracks"]]
+
+
+def _liked(spotify: Spotify) -> list[str]:
+    return [uri for uri, _ in spotify.accounts["ada"].liked]
+
+
+async def test_export_waits_for_a_spent_quota_and_survives_restarts(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Nothing is read twice but what was in flight, and one direct message takes over."""
+    ada = spotify.accounts["ada"]
+    ada.like_generated(3_000 - len(ada.liked))
+    spotify.add_quota(TRACKS, calls=30, retry_after=20 * HOUR)
+    reply = await (await linked_user.run(LIKED)).wait_for(WAITING)
+    assert "of 3,000 entries" in reply.text
+    assert "of about 6" in reply.text
+    await harness.restart()
+    assert _calls(spotify) <= 30 + 4
+    harness.clock.advance(14 * MINUTE)
+    await reply.wait_for("it goes on in a direct message")
+    direct = _direct(harness)
+    shown = await direct.wait_for_message(WAITING)
+    await harness.restart()
+    assert _calls(spotify) <= 30 + 4
+    harness.clock.advance(20 * HOUR)
+    message = await direct.wait_for_message("Here are your 3,000 liked songs")
+    assert await _uris(message) == _liked(spotify)
+    assert _calls(spotify) <= 3_000 // 49 + 16
+    await wait_until_erased(harness)
+    assert shown["id"] not in [each["id"] for each in direct.messages()]
+    assert len(direct.messages()) == 1
+
+
+async def test_export_larger_than_the_daily_share_takes_two_days() -> None:
+    """It says so first, and leaves the rest of the limit to commands."""
+    async with run_harness(SPOTIFY_DAILY_CALLS="100") as harness:
+        ada = await harness.link_account("ada")
+        library = harness.spotify.accounts["ada"]
+        library.like_generated(6_000 - len(library.liked))
+        reply = await ada.run(LIKED)
+        assert "so this takes about 2 days" in reply.text
+        await reply.wait_for(WAITING)
+        assert _calls(harness.spotify) == 75
+        assert "Added" in (await ada.run("/save")).text
+        harness.clock.advance(DAY + HOUR)
+        message = await _direct(harness).wait_for_message("Here are your 6,001 liked songs")
+        assert await _uris(message) == _liked(harness.spotify)
+
+
+async def test_stop_and_unlink_end_an_export_that_waits(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    direct = _direct(harness)
+    for step in ("Stop", "Stop after a restart", "/unlink"):
+        spotify.add_quota(TRACKS, calls=0, retry_after=20 * HOUR)
+        await (await linked_user.run(LIKED)).wait_for(WAITING)
+        assert job_folders(harness)
+        harness.clock.advance(15 * MINUTE)
+        shown = await direct.wait_for_message(WAITING)
+        if "restart" in step:
+            await harness.restart()
+        if step == "/unlink":
+            await (await linked_user.run("/unlink")).press("Unlink")
+        else:
+            await direct.press(shown, "Stop")
+        await direct.wait_for_message(
+            lambda message, shown=shown: (  # type: ignore[misc]
+                message["id"] == shown["id"] and "Stopped. Nothing is kept" in message["content"]
+            )
+        )
+        assert not job_folders(harness)
+        assert not job_rows(harness)
+        harness.clock.advance(21 * HOUR)
+
+
+async def test_file_that_cannot_be_delivered_is_kept_for_two_days(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    harness.discord.closed_dms.add("ada")
+    for fetched in (True, False):
+        spotify.add_quota(TRACKS, calls=1, retry_after=HOUR)
+        reply = await (await linked_user.run(LIKED)).wait_for(WAITING)
+        harness.clock.advance(14 * MINUTE)
+        await reply.wait_for("I can’t send you direct messages")
+        shown = await linked_user.run(LIKED)
+        await shown.wait_for(WAITING)
+        harness.clock.advance(HOUR)
+        await wait_until_over(harness)
+        assert [job["done"] for job in job_rows(harness)] == [1]
+        calls = _calls(spotify)
+        await harness.restart()
+        harness.clock.advance(MAX_AGE - HOUR if fetched else MAX_AGE + HOUR)
+        assert harness.bot is not None
+        await harness.bot.run_maintenance()
+        assert bool(job_folders(harness)) == bool(job_rows(harness)) == fetched
+        if fetched:
+            reply = await (await linked_user.run(LIKED)).wait_for("Here are your")
+            assert reply.files
+            assert _calls(spotify) == calls
+            await wait_until_erased(harness)
+
+
+async def test_lost_login_ends_an_export_with_its_sentence(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.add_quota(TRACKS, calls=1, retry_after=HOUR)
+    await (await linked_user.run(LIKED)).wait_for(WAITING)
+    spotify.state.tokens.revoke_consents("ada")
+    harness.clock.advance(2 * HOUR)
+    message = await _direct(harness).wait_for_message("again")
+    assert "Your Spotify login has ended" in message["content"]
+    assert "Link" in json.dumps(message["components"])
+    assert not job_folders(harness)
+    assert not job_rows(harness)
