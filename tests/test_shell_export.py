@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from bot.command_line import main
 from bot.command_line.spotify_errors import terminal_message
@@ -88,6 +89,19 @@ async def test_only_the_browser_with_the_address_signs_in(spotify: Spotify, tmp_
         assert "You cancelled the login" in page.text
         assert await program.end() == (1, "")
         assert "You cancelled the login" in program.said
+
+
+async def test_error_at_the_callback_is_no_cancellation(spotify: Spotify, tmp_path: Path) -> None:
+    async with run_in_terminal(spotify, tmp_path, "export") as program:
+        async with aiohttp.ClientSession() as http:
+            async with http.get(await program.address(), allow_redirects=False) as response:
+                state = URL(response.headers["Location"]).query["state"]
+            callback = URL(response.url).origin() / "callback"
+            query = {"state": state, "error": "server_error"}
+            async with http.get(callback.with_query(query)) as response:
+                assert "couldn’t log you in" in await response.text()
+        assert await program.end() == (1, "")
+        assert "couldn’t log you in" in program.said
 
 
 async def test_account_that_the_app_lacks_is_refused(spotify: Spotify, tmp_path: Path) -> None:

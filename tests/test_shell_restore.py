@@ -29,6 +29,7 @@ async def _run(spotify: Spotify, folder: Path, *arguments: str) -> tuple[int, st
         return code, out, program.said
 
 
+@pytest.mark.slow
 async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Path) -> None:
     ada = spotify.accounts["ada"]
     before = importable(library_of(ada))

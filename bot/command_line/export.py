@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from bot.command_line.exit_codes import ExitCode
 from bot.command_line.spotify_session import add_login_arguments, sign_in
-from bot.command_line.terminal import TerminalProgress, plain, say
+from bot.command_line.terminal import TerminalProgress, output, plain, say
 from bot.command_line.terminal_command import run_command
 from bot.library.export import Export, ExportRequest
 from bot.library.export import export as export_library
@@ -88,7 +88,7 @@ async def export(arguments: Namespace) -> int:
             target = _new_path(arguments.out, file.name, f"{exported_at:%Y-%m-%d}")
             os.replace(file, target)
     say(_summary(done, progress.requests, is_archive=target.suffix == ".zip"))
-    print(target)
+    output(str(target))
     return ExitCode.OK if is_complete(done) else ExitCode.INCOMPLETE
 
 

@@ -24,7 +24,7 @@ from bot.command_line.restore_report import (
 )
 from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.spotify_session import SignedIn, sign_in
-from bot.command_line.terminal import TerminalProgress, plain, say
+from bot.command_line.terminal import TerminalProgress, output, plain, say
 from bot.command_line.terminal_command import run_command, with_waits
 from bot.errors.bot_error import StartupError
 from bot.errors.files import UnreadableFile
@@ -145,7 +145,7 @@ async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: Termin
     progress.close()
     say(plan_text(plan))
     for row in skipped_rows(plan):
-        print("\t".join(row))
+        output("\t".join(row))
     return plan
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.errors.bot_error import BotError
 from bot.errors.content import EmptyQuery, NothingToExport, PlaylistNotFound, SeveralPlaylists
 from bot.errors.files import ListeningHistory, UnknownFile, UnreadableFile
-from bot.errors.login import LoginCancelled, LoginError, NeedsLogin, OwnAppGone
+from bot.errors.login import AuthorizationFailed, LoginCancelled, LoginError, NeedsLogin, OwnAppGone
 from bot.errors.spotify import (
     AppGone,
     NotFound,
@@ -36,6 +36,7 @@ _MESSAGES: dict[type[BotError], str] = {
     QuotaExceeded: "This app has used up its daily limit with Spotify.",
     NeedsLogin: "Your login has ended. Run the command again to sign in.",
     LoginCancelled: "You cancelled the login. Run the command again to sign in.",
+    AuthorizationFailed: "Spotify couldn’t log you in. Wait a minute, then run the command again.",
     LoginError: "Spotify didn’t accept the login. Run the command again to sign in.",
     NothingToExport: "Spotify lists nothing there, so there’s nothing to export.",
     PlaylistNotFound: "None of your playlists has that name. Check the spelling, or use its link.",

@@ -11,8 +11,8 @@ from html import escape
 from aiohttp import web
 
 from bot.errors.bot_error import BotError
-from bot.errors.login import LoginCancelled
 from bot.login.linking import LOGIN_LIFETIME
+from bot.login.status import raise_oauth_error
 from bot.spotify.oauth import SpotifyOAuth, TokenResponse
 from bot.spotify.profile import Profile
 from bot.web import pages
@@ -94,15 +94,14 @@ class LoopbackLogin:
         if not is_own or len(code) + len(error) != 1:
             raise web.HTTPBadRequest
         if self._login is None:
-            self._login = asyncio.create_task(self._complete(code[0] if code else None))
+            self._login = asyncio.create_task(self._complete(*(code or [""]), *error))
             self._begun.set()
         await asyncio.wait({self._login})
         # A page of its own, so that its address contains neither code nor state.
         return web.Response(status=303, headers={"Location": "/done"})
 
-    async def _complete(self, code: str | None) -> Profile:
-        if code is None:
-            raise LoginCancelled
+    async def _complete(self, code: str, error: str = "") -> Profile:
+        raise_oauth_error("Spotify", error)
         tokens = await self._oauth.exchange_code(self._client_id, code, self._verifier)
         return await self._sign_in(tokens)
 
