@@ -10,16 +10,21 @@ from pathlib import Path
 from stat import S_IMODE
 
 from bot.command_line.checks.findings import Finding, Mark
-from bot.command_line.checks.storage import check_storage, inspect_database
+from bot.command_line.checks.storage import check_storage, inspect_database, space_finding
 from bot.store import Store
 from bot.store.schema import MIGRATIONS
-from tests.durability.store_operations import KEYS
+from tests.durability.store_operations import KEYS, complete_login
 from tests.findings import expect
-from tests.storage_startup import make_database
 from tests.unprivileged import unprivileged
 
 OK, WRONG, NOTE = Mark.OK, Mark.WRONG, Mark.NOTE
-ACCOUNTS = 100  # of `make_database`
+ACCOUNTS = 3
+
+
+async def _make_database(path: Path) -> None:
+    async with Store.open(path, KEYS) as store:
+        for user in range(ACCOUNTS):
+            await complete_login(store, user, user)
 
 
 def _findings(path: Path, keys: tuple[bytes, ...] = tuple(KEYS)) -> list[Finding]:
@@ -39,7 +44,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 async def test_database_is_read_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "tonearm.sqlite3"
     expect(_findings(path), "DATABASE", NOTE, "does not exist yet")
-    await make_database(path)
+    await _make_database(path)
     for _ in range(2):
         findings = _findings(path)
         expect(findings, "DATABASE", OK, f"{ACCOUNTS} accounts are linked")
@@ -52,7 +57,7 @@ async def test_database_is_read_and_left_alone(tmp_path: Path) -> None:
 
 async def test_unusable_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "tonearm.sqlite3"
-    await make_database(path)
+    await _make_database(path)
     intact = path.read_bytes()
 
     def run(sql: str) -> None:
@@ -90,7 +95,7 @@ async def test_key_is_compared_with_the_rows(tmp_path: Path) -> None:
     path = tmp_path / "tonearm.sqlite3"
     key = tmp_path / "tonearm.sqlite3.key"
     expect(_findings(path, ()), "Key", NOTE, "none yet")
-    await make_database(path)
+    await _make_database(path)
     for make, part in (
         (lambda: None, "is missing"),
         (lambda: key.write_text("0a" * 32), "encrypted with a key that is missing"),
@@ -130,6 +135,8 @@ async def test_disk_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     expect(_findings(path), "Disk", WRONG, "may not make files in")
     tmp_path.chmod(0o700)
-    await make_database(path)
+    await _make_database(path)
     path.chmod(0o400)
     expect(_findings(path), "Disk", WRONG, "may not use")
+    for free, mark, part in ((99 * 1024**2, WRONG, "Only 99 MB are free"), (2**31, OK, "2.0 GB")):
+        expect([space_finding(tmp_path, free)], "Disk", mark, part)

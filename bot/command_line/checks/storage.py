@@ -91,11 +91,14 @@ def _disk_findings(path: Path) -> Iterator[Finding]:
     except OSError as error:
         yield failed(DISK, str(file_error(error, path)))
         return
-    free = disk.f_bavail * disk.f_frsize
+    yield space_finding(folder, disk.f_bavail * disk.f_frsize)
+
+
+def space_finding(folder: Path, free: int) -> Finding:
+    """Whether the disk of a folder that can be written has room enough; `free` in bytes."""
     if free < _MIN_FREE:
-        yield failed(DISK, f"Only {free // 1024**2} MB are free in {folder}. Make room there.")
-    else:
-        yield ok(DISK, f"A test write succeeds in {folder}, and {_size(free)} are free.")
+        return failed(DISK, f"Only {_size(free)} are free in {folder}. Make room there.")
+    return ok(DISK, f"A test write succeeds in {folder}, and {_size(free)} are free.")
 
 
 def _size(count: int) -> str:
