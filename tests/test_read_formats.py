@@ -16,11 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.library.export_lists import LibrarySection
 from bot.library.formats import FORMATS, ListInfo
 from bot.library.formats.imported import ImportedEntry
 from bot.library.formats.song import NamedUri, Song
 from bot.library.imported_library import ImportedLibrary
 from bot.library.read_file import read_library
+from sandbox.discord import UserClient
+from sandbox.spotify import Spotify
 
 ID = "4iV5W9uYEdYUVa79Axb7R"
 IDS = st.sampled_from("0123abXY").map(lambda last: ID + last)
@@ -114,8 +117,7 @@ Carried = Callable[[Any], object]
 CARRIED: dict[str, Carried] = {
     "csv": lambda s: (_exact(s), s.isrc, s.duration_ms, s.added_at),
     "exportify.net": lambda s: (_exact(s), s.duration_ms, s.added_at),
-    # It has no place for the ID of an episode.
-    "tunemymusic": lambda s: (_exact(s)[1:], s.isrc, ":track:" in s.uri and s.uri),
+    "tunemymusic": lambda s: (_exact(s), s.isrc),
     "xlsx": lambda s: (_as_line(s), s.isrc, s.duration_ms, s.added_at),
     # Artist and title are one text, which is split at the first dash.
     "m3u8": lambda s: (s.uri, _as_line(s)[2], s.duration_ms and round(s.duration_ms / 1000)),
@@ -124,6 +126,7 @@ CARRIED: dict[str, Carried] = {
     "tracks.json": _exact,
     "links": lambda s: s.uri,
 }
+WITHOUT_LOCAL_FILES = {"links", "spotdl", "tunemymusic", "tracks.json"}
 NAMES_ITS_LIST = {"tunemymusic", "xlsx", "m3u8", "xspf", "spotdl"}
 # A part of a name that a format takes for what stands between two names.
 SEPARATORS = {"csv": "\\", "exportify.net": ";", "spotdl": None}
@@ -170,3 +173,40 @@ def test_memory_does_not_grow_with_a_file() -> None:
                 assert tracemalloc.get_traced_memory()[1] < MAX_MEMORY, content[:100]
             finally:
                 tracemalloc.stop()
+
+
+async def test_exports_of_every_format_are_read_back_whole(
+    spotify: Spotify, linked_user: UserClient, tmp_path: Path
+) -> None:
+    """What was sent by Discord is read: names, sections and order, duplicates, several lists."""
+    ada = spotify.accounts["ada"]
+    own = [p for p in ada.playlists if p and p.is_open_to("ada")]
+    own[0].name = "=1, ../../x"
+    own[0].items[:] = [*own[0].items, *own[0].items[:1]]
+    saved = {kind: ada.saved_uris(kind) for kind in ("album", "artist", "show", "audiobook")}
+    for number, name in enumerate((*FORMATS, "zip", "json")):
+        reply = await linked_user.run(f"/export format:{name}")
+        await reply.wait_for("Here’s your library")
+        ((file_name, content),) = reply.files.items()
+        path, folder = tmp_path / f"{number}", tmp_path / f"folder-{number}"
+        path.write_bytes(content)
+        folder.mkdir()
+        library = read_library(path, folder, name=file_name)
+        read: dict[str, list[list[str]]] = {}
+        for each in library.lists:
+            if not each.hidden:
+                key = each.name if each.section is LibrarySection.PLAYLIST else each.section
+                uris = [entry.uri for entry in library.entries(each) if entry.uri]
+                read.setdefault(key, []).append(uris)
+        form = FORMATS.get(name)
+        expected = {"liked-songs": [uri for uri, _ in ada.liked]}
+        expected["episodes"] = [uri for uri, _ in ada.saved_items("episode")]
+        expected |= {p.name: [item.uri for item in p.items if item.uri] for p in own}
+        if name in WITHOUT_LOCAL_FILES:
+            for uris in expected.values():
+                uris[:] = [uri for uri in uris if not uri.startswith("spotify:local:")]
+        if form is None or form.write_items is not None:
+            for kind, there in saved.items():
+                assert set(read.pop(f"{kind}s")[0]) == there, (name, kind)
+        assert read == {key: [uris] for key, uris in expected.items()}, name
+        assert library.facts.left_out == []

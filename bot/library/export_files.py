@@ -31,6 +31,8 @@ ZIP, JSON = "zip", "json"
 _SONG_LISTS = (LibrarySection.LIKED, LibrarySection.EPISODES, LibrarySection.PLAYLIST)
 # In bytes of UTF-8: file systems allow 255 for a name with its number and suffix.
 _MAX_FILE_NAME = 150
+# In bytes: a zip allows 65,535 for a comment.
+_MAX_COMMENT = 4_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,14 +122,16 @@ def _write_archive(
 ) -> None:
     """Write the lists, what was skipped, and the README."""
 
-    def add(name: str, write: Callable[[BinaryIO], object]) -> None:
+    def add(name: str, write: Callable[[BinaryIO], object], title: str = "") -> None:
         with archive.open(name, "w", force_zip64=True) as member:
             write(member)  # type: ignore[arg-type]
+        # An import knows the list's name from here: the file's name has only plain characters.
+        archive.getinfo(name).comment = title.encode(errors="replace")[:_MAX_COMMENT]
 
     numbers = count(1)
     for spooled in contents.lists:
         name = _member_name(spooled.source, numbers, f"{contents.suffix}{form.suffix}")
-        add(name, partial(_write_list, contents, spooled, form, info))
+        add(name, partial(_write_list, contents, spooled, form, info), spooled.source.name)
     if with_json:
         add(f"library{contents.suffix}.json", partial(_write_json, contents, []))
     summary = _summary(contents, contents.reports)

@@ -81,12 +81,12 @@ class _Reading:
             is_zip = file.read(len(_ZIP)) in (_ZIP, _EMPTY_ZIP)
         if not is_zip:
             yield from read_text(
-                lambda: path.open("rb"), name, self.facts, keep_spotify=self.keep_spotify
+                lambda: path.open("rb"), FileLists(name), self.facts, keep_spotify=self.keep_spotify
             )
             return
         with open_archive(path) as archive:
             if xlsx_rows.CONTENT_TYPES in archive.namelist():
-                yield from self._workbook(archive, name)
+                yield from self._workbook(archive, FileLists(name))
             else:
                 yield from self._archive(archive)
 
@@ -120,7 +120,7 @@ class _Reading:
 
     def _part(self, archive: ZipFile, part: ZipInfo) -> Entries:
         opener = partial(archive.open, part)
-        return read_text(opener, part.filename, self.facts, keep_spotify=self.keep_spotify)
+        return read_text(opener, _lists(part), self.facts, keep_spotify=self.keep_spotify)
 
     def _inner(self, archive: ZipFile, part: ZipInfo) -> Entries:
         """Of a workbook in the archive. Raises ArchiveInArchive for another archive."""
@@ -133,9 +133,9 @@ class _Reading:
             with open_archive(Path(copy.name)) as inner:
                 if xlsx_rows.CONTENT_TYPES not in inner.namelist():
                     raise ArchiveInArchive
-                yield from self._workbook(inner, part.filename)
+                yield from self._workbook(inner, _lists(part))
 
-    def _workbook(self, archive: ZipFile, name: str) -> Entries:
+    def _workbook(self, archive: ZipFile, lists: FileLists) -> Entries:
         """Of the sheets that have songs."""
         strings = xlsx_rows.shared_strings(archive)
         has_songs = False
@@ -143,7 +143,9 @@ class _Reading:
             with archive.open(path) as sheet:
                 rows = xlsx_rows.read_rows(sheet, strings)
                 try:
-                    for pair in table.read(rows, FileLists(name, title), is_csv=False):
+                    for pair in table.read(
+                        rows, FileLists(lists.path, lists.title or title), is_csv=False
+                    ):
                         has_songs = True
                         yield pair
                 except UnknownFile:
@@ -151,6 +153,11 @@ class _Reading:
         if not has_songs:
             raise UnknownFile("a workbook without songs")
         self.facts.kinds.add(FileKind.WORKBOOK)
+
+
+def _lists(part: ZipInfo) -> FileLists:
+    # /export writes the list's name as a comment: it may be more than a file's name can hold.
+    return FileLists(part.filename, part.comment.decode(errors="replace"))
 
 
 def _is_junk(part: ZipInfo) -> bool:

@@ -31,12 +31,12 @@ Opener = Callable[[], IO[bytes]]
 
 
 def read_text(
-    opener: Opener, name: str, facts: FileFacts, *, keep_spotify: bool = False
+    opener: Opener, lists: FileLists, facts: FileFacts, *, keep_spotify: bool = False
 ) -> Entries:
     """The lists of a text file, which is decoded to its end before anything is read from it.
 
     opener        opens the file, repeatedly
-    name          of the file, as its sender calls it
+    lists         has the file's name
     keep_spotify  see `read_library`
 
     Raises UnreadableFile, UnknownFile before the first entry.
@@ -51,7 +51,7 @@ def read_text(
         if not _XSPF.search(head):
             raise UnknownFile("XML other than XSPF")
         with opener() as file:
-            yield from xspf.read(file, name)
+            yield from xspf.read(file, lists)
         facts.kinds.add(FileKind.XSPF)
         return
     is_json = _JSON.match(head) is not None
@@ -59,10 +59,10 @@ def read_text(
         raise TooManyEntries(MAX_LINES, "lines")
     with _open(opener, decoded.encoding) as text:
         if head.startswith("{"):
-            yield from spotify_json.read(JsonStream(text), facts, name, keep_spotify=keep_spotify)
+            yield from spotify_json.read(JsonStream(text), facts, lists, keep_spotify=keep_spotify)
         elif is_json:
             stream = JsonStream(text)
-            yield from flat_json.read(stream, name)
+            yield from flat_json.read(stream, lists)
             stream.end()
             facts.kinds.add(FileKind.SONGS)
         else:
@@ -70,11 +70,11 @@ def read_text(
             lines = Lines(text)
             match kind:
                 case FileKind.M3U8:
-                    yield from m3u8.read(lines, name)
+                    yield from m3u8.read(lines, lists)
                 case FileKind.TABLE:
-                    yield from table.read(read_rows(lines), FileLists(name))
+                    yield from table.read(read_rows(lines), lists)
                 case _:
-                    yield from links_text.read(lines, name)
+                    yield from links_text.read(lines, lists)
             facts.kinds.add(kind)
     facts.encoding_guessed |= decoded.encoding == WINDOWS_1252
 

@@ -26,14 +26,11 @@ _ARTISTS = ("artist", "artistName")
 _ALBUMS = ("album", "album_name", "albumName", "show")
 
 
-def read(stream: JsonStream, path: str) -> Entries:
+def read(stream: JsonStream, lists: FileLists) -> Entries:
     """The songs of the array that comes next; spotDL's may be of several lists.
-
-    path  of the file, as its sender calls it; used where a song names no list
 
     Raises ListeningHistory, and the errors of JsonStream.
     """
-    lists = FileLists(path)
     named: dict[tuple[str, str], ImportedList] = {}
     for _ in stream.elements():
         value = stream.value()
@@ -51,7 +48,7 @@ def read(stream: JsonStream, path: str) -> Entries:
             continue
         key = name, link
         if key not in named:
-            named[key] = named_list(path, name)
+            named[key] = named_list(lists.path, name)
             named[key].uri = _playlist_uri(link)
         yield named[key], entry
     if not named:

@@ -31,14 +31,11 @@ def write(items: Iterable[Song | SavedItem]) -> Iterator[str]:
     return (f"{item.url}\n" for item in items)
 
 
-def read(lines: Lines, path: str) -> Entries:
+def read(lines: Lines, lists: FileLists) -> Entries:
     """An entry for each link, with any text around it. Empty lines and comments (`#`) are passed.
-
-    path  of the file, as its sender calls it, which is the list's name
 
     Raises FileCutOff if the last line is a part of a link.
     """
-    lists = FileLists(path)
     for line in lines:
         text = line.strip()
         if not text or text.startswith("#"):

@@ -33,14 +33,11 @@ def _line(text: str) -> str:
     return _LINE_BREAKS.sub(" ", text).strip()
 
 
-def read(lines: Lines, path: str) -> Entries:
+def read(lines: Lines, lists: FileLists) -> Entries:
     """The entries of a playlist. A file on a computer is known by its artist and title only.
-
-    path  of the file, as its sender calls it; used if the playlist has no title
 
     Raises FileCutOff if the last entry has no address.
     """
-    lists = FileLists(path)
     told: dict[str, str] = {}
     for line in lines:
         word, _, text = line.strip().partition(":")

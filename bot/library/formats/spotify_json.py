@@ -19,7 +19,7 @@ from bot.library.formats.imported import (
 )
 from bot.library.formats.json_stream import JsonStream
 from bot.library.formats.library_json import KEYS
-from bot.library.formats.list_name import NAMES
+from bot.library.formats.list_name import NAMES, FileLists
 
 # The lists by their keys, which YourLibrary.json and the lossless JSON share.
 SECTIONS = {key: section for section, key in KEYS.items()}
@@ -29,10 +29,11 @@ _PLAYLIST_TEXTS = ("name", "description", "uri", "owner", "snapshot_id")
 _ITEM_KEYS = ("item", "track", "episode", "album", "show", "audiobook")
 
 
-def read(stream: JsonStream, facts: FileFacts, path: str, *, keep_spotify: bool = False) -> Entries:
+def read(
+    stream: JsonStream, facts: FileFacts, lists: FileLists, *, keep_spotify: bool = False
+) -> Entries:
     """The lists of the object that comes next, in the file's order. Unknown keys are passed.
 
-    path          of the file, as its sender calls it
     keep_spotify  whether to keep Spotify's own JSON of each entry
 
     Raises UnknownFile for an object without any list, and the errors of JsonStream.
@@ -50,7 +51,7 @@ def read(stream: JsonStream, facts: FileFacts, path: str, *, keep_spotify: bool 
                     yield from _playlist(stream, keep_spotify)
         elif key == "songs" and stream.peek() == "[":  # of a file for `spotdl sync`
             kind = FileKind.SONGS
-            yield from flat_json.read(stream, path)
+            yield from flat_json.read(stream, lists)
         elif key in SECTIONS and stream.peek() == "[":
             kind = FileKind.YOUR_LIBRARY
             section = SECTIONS[key]

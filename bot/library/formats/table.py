@@ -45,7 +45,12 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)?")
 _NUMBER = re.compile(r"[0-9]{1,7}([.,][0-9]{0,20})?")
 # What JavaScript writes into a cell that has nothing.
 _NOTHING = {"undefined", "null"}
-_ITEM_KINDS = {Kind.ALBUM, Kind.ARTIST}
+# Types of TuneMyMusic's rows that are kinds of items, with the lists that hold those.
+_ITEM_TYPES: dict[str, LibrarySection] = {
+    Kind.ALBUM: LibrarySection.ALBUMS,
+    Kind.ARTIST: LibrarySection.ARTISTS,
+    Kind.EPISODE: LibrarySection.EPISODES,
+}
 _SONGS = ("spotify:track:", "spotify:episode:", LOCAL)
 _FAVORITE = "favorite"
 
@@ -190,7 +195,7 @@ def _split_at_commas(text: str) -> list[str]:
 def _entry(cells: dict[Column, str], split: Callable[[str], Sequence[str]]) -> ImportedEntry:
     address = cells.get(Column.URI, "")
     kind = cells.get(Column.TYPE, "").casefold()
-    if kind in _ITEM_KINDS and ":" not in address:
+    if kind in _ITEM_TYPES and address and ":" not in address:
         address = f"spotify:{kind}:{address}"
     duration: object = cells.get(Column.DURATION_MS)
     if (seconds := cells.get(Column.DURATION_S)) and _NUMBER.fullmatch(seconds):
@@ -211,9 +216,11 @@ def _group(
     cells: dict[Column, str], playlists: dict[tuple[LibrarySection, str], ImportedList]
 ) -> ImportedList:
     """The list of a row of TuneMyMusic's, whose files hold several."""
-    is_liked = cells[Column.TYPE].casefold() == _FAVORITE
-    section = LibrarySection.LIKED if is_liked else LibrarySection.PLAYLIST
-    name = NAMES[section] if is_liked else clean(cells[Column.PLAYLIST])
+    kind = cells[Column.TYPE].casefold()
+    section = _ITEM_TYPES.get(kind, LibrarySection.PLAYLIST)
+    section = LibrarySection.LIKED if kind == _FAVORITE else section
+    is_playlist = section is LibrarySection.PLAYLIST
+    name = clean(cells[Column.PLAYLIST]) if is_playlist else NAMES[section]
     key = section, name
     if key not in playlists:
         playlists[key] = ImportedList(section=section, name=name)

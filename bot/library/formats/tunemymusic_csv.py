@@ -25,14 +25,13 @@ def write(
 
     playlist  the playlist's name; None for liked songs, which the service calls favorites
     """
-    name, kind = ("", "Favorite") if playlist is None else (playlist, "Playlist")
-    rows = (
-        (song.name, song.byline, song.album.name, name, kind, song.isrc, _track_id(song))
-        for song in songs
-    )
+    rows = (_row(song, playlist) for song in songs)
     return csv_text(COLUMNS, rows, byte_order_mark=True, raw=raw)
 
 
-def _track_id(song: Song) -> str:
-    """The ID of a track; empty for an episode, whose ID would be taken for a track's."""
-    return song.id if ":track:" in song.uri else ""
+def _row(song: Song, playlist: str | None) -> tuple[str, ...]:
+    is_episode = ":episode:" in song.uri
+    kind = "Playlist" if playlist is not None else "Episode" if is_episode else "Favorite"
+    # The service knows no episodes, and would take the ID of one for a track's.
+    address = song.uri if is_episode else song.id
+    return song.name, song.byline, song.album.name, playlist or "", kind, song.isrc, address

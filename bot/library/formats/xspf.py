@@ -47,14 +47,11 @@ def _element(name: str, value: object) -> str:
     return f"<{name}>{escape(_FORBIDDEN.sub('', str(value)))}</{name}>"
 
 
-def read(file: IO[bytes], path: str) -> Entries:
+def read(file: IO[bytes], lists: FileLists) -> Entries:
     """The tracks of a playlist.
-
-    path  of the file, as its sender calls it; used if the playlist has no title
 
     Raises UnknownFile for other XML, and the errors of `xml_events`.
     """
-    lists = FileLists(path)
     inside: list[str] = []
     fields: dict[str, str] = {}
     addresses: list[str] = []
