@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -146,3 +148,36 @@ def _subclasses(*kinds: type[BotError]) -> Iterator[type[BotError]]:
     for kind in kinds:
         yield kind
         yield from _subclasses(*kind.__subclasses__())
+
+
+@pytest.mark.slow
+async def test_stopped_export_goes_on(spotify: Spotify, tmp_path: Path) -> None:
+    """It is stopped twice, once by Ctrl+C and once by a kill; a quota is used up on the way."""
+    ada = spotify.accounts["ada"]
+    ada.playlists.remove(None)
+    ada.like_generated(1_000)
+    arguments = ("export", "--format", "json")
+    for pattern, number in (("GET .*/me/tracks", signal.SIGINT), ("GET .*/items", signal.SIGKILL)):
+        async with run_in_terminal(spotify, tmp_path, *arguments) as program:
+            stop = partial(program.process.send_signal, number)
+            spotify.on(pattern, stop, after=3)
+            await program.log_in()
+            code, _ = await program.end()
+            assert code == (130 if number == signal.SIGINT else -signal.SIGKILL)
+            assert ("Run the same command again" in program.said) == (number == signal.SIGINT)
+    assert [path.name[:16] for path in tmp_path.iterdir()] == [".tonearm-export-"]
+    spotify.add_rate_limit(1, quota=True, pattern="GET .*/items")
+    reads = len(spotify.calls_to("GET", "me/tracks"))
+    assert reads <= 1_060 // 49 + 8  # those in flight at the first stop were sent twice
+    async with run_in_terminal(spotify, tmp_path, *arguments) as program:
+        await program.log_in()
+        code, out = await program.end()
+    assert code == 0, program.said
+    assert "Going on with the export that was stopped." in program.said
+    assert re.search(
+        r"daily limit with Spotify. Going on at \d{4}-\d\d-\d\d \d\d:\d\d", program.said
+    )
+    assert len(spotify.calls_to("GET", "me/tracks")) == reads  # they were read before the kill
+    library = json.loads((tmp_path / out.strip()).read_bytes())
+    assert [item["uri"] for item in library["tracks"]] == [uri for uri, _ in ada.liked]
+    assert [path.name for path in tmp_path.iterdir()] == [out.strip()]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.command_line.exit_codes import ExitCode
-from bot.command_line.spotify_session import add_login_arguments, sign_in
+from bot.command_line.kept_folder import folder_name, kept_folder
+from bot.command_line.spotify_session import SignedIn, add_login_arguments, sign_in
 from bot.command_line.terminal import TerminalProgress, output, plain, say
-from bot.command_line.terminal_command import run_command
+from bot.command_line.terminal_command import run_command, with_waits
 from bot.library.export import Export, ExportRequest
 from bot.library.export import export as export_library
 from bot.library.export_files import JSON, ZIP
@@ -30,6 +29,9 @@ _DESCRIPTION = (
     "error. The login may only read, and is kept in memory only. All requests count towards the "
     "daily quota of the Spotify app."
 )
+# Seconds after which a stopped export is too old to go on with, as for the bot's.
+_MAX_AGE = 48 * 60 * 60.0
+_STOPPED = "Stopped. Run the same command again within two days, and it goes on where it was."
 # Skipped entries of a list to name if the file has no table of them.
 _MAX_NAMED = 20
 
@@ -57,6 +59,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="leave cells of CSV alone that a spreadsheet would run as formulas",
     )
+    parser.add_argument(
+        "--restart", action="store_true", help="forget a stopped export, and begin another one"
+    )
     add_login_arguments(parser)
 
 
@@ -64,7 +69,7 @@ def main(arguments: Namespace) -> int:
     """The exit code. Raises ConfigError, StartupError, StorageError."""
     with translate_disk_errors():
         arguments.out.mkdir(parents=True, exist_ok=True)
-    return run_command(export(arguments), stopped="Stopped. Nothing is kept.")
+    return run_command(export(arguments), stopped=_STOPPED)
 
 
 async def export(arguments: Namespace) -> int:
@@ -73,30 +78,59 @@ async def export(arguments: Namespace) -> int:
     Raises ConfigError, StartupError, BotError, and TimeoutError if nobody signs in.
     """
     progress = TerminalProgress()
-    with translate_disk_errors(), _folder(arguments.out) as folder:
-        async with sign_in(arguments, READ_SCOPES, on_exchange=progress.count_request) as signed_in:
-            exported_at = datetime.fromtimestamp(signed_in.now(), UTC)
-            request = ExportRequest(
-                what=arguments.what,
-                file_format=arguments.format,
-                exported_at=exported_at.isoformat(timespec="seconds"),
-                raw=arguments.raw,
-            )
-            done = await export_library(request, signed_in.spotify, folder, report=progress.show)
-            progress.close()
+    async with sign_in(arguments, READ_SCOPES, on_exchange=progress.count_request) as signed_in:
+        account, now = signed_in.profile.stable_account_id, signed_in.now()
+        folder = arguments.out / folder_name("export", account, arguments.what)
+        with (
+            translate_disk_errors(),
+            kept_folder(folder, restart=arguments.restart, max_age=_MAX_AGE, now=now) as is_resumed,
+        ):
+            if is_resumed:
+                say("Going on with the export that was stopped. --restart begins another one.")
+            done = await _export_in(folder, arguments, signed_in, progress)
             (file,) = done.files  # there is no limit that would part it
-            target = _new_path(arguments.out, file.name, f"{exported_at:%Y-%m-%d}")
+            target = _new_path(arguments.out, file.name, f"{datetime.fromtimestamp(now):%Y-%m-%d}")
             os.replace(file, target)
+            shutil.rmtree(folder)
     say(_summary(done, progress.requests, is_archive=target.suffix == ".zip"))
     output(str(target))
     return ExitCode.OK if is_complete(done) else ExitCode.INCOMPLETE
 
 
-@contextmanager
-def _folder(parent: Path) -> Iterator[Path]:
-    """A folder for what is being read, in the folder of the file."""
-    with TemporaryDirectory(prefix=".tonearm-export-", dir=parent) as name:
-        yield Path(name)
+async def _export_in(
+    folder: Path, arguments: Namespace, signed_in: SignedIn, progress: TerminalProgress
+) -> Export:
+    """Export with what an earlier run has kept in the folder."""
+    request = ExportRequest(
+        what=arguments.what,
+        file_format=arguments.format,
+        exported_at=_begun_at(folder, signed_in.now()),
+        raw=arguments.raw,
+    )
+
+    async def run() -> Export:
+        return await export_library(request, signed_in.spotify, folder, report=progress.show)
+
+    try:
+        return await with_waits(run, progress, now=signed_in.now)
+    finally:
+        progress.close()
+        _erase_without_lists(folder)
+
+
+def _erase_without_lists(folder: Path) -> None:
+    """Erase the folder if there is nothing in it to go on with."""
+    if not any(folder.glob("list-*")):
+        shutil.rmtree(folder)
+
+
+def _begun_at(folder: Path, now: float) -> str:
+    """When the export was begun, perhaps in an earlier run, in ISO 8601."""
+    path = folder / "begun_at"
+    if not path.exists():
+        time = datetime.fromtimestamp(now, UTC)
+        path.write_text(time.isoformat(timespec="seconds"))
+    return path.read_text()
 
 
 def _new_path(folder: Path, file_name: str, date: str) -> Path:
