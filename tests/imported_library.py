@@ -103,12 +103,12 @@ class Importer:
         self._folder = folder
         self.runs = 0
 
-    async def look(self, file: bytes) -> Plan:
+    async def look(self, file: bytes, name: str = "library.json") -> Plan:
         """The plan for the file; changes nothing."""
         path = self._folder / "upload"
         path.write_bytes(file)
         (self._folder / "read").mkdir()
-        plan = draft(read_library(path, self._folder / "read"))
+        plan = draft(read_library(path, self._folder / "read", name=name))
         contents, nowhere = self._editor.held, lambda *_: None
         await Look(self._spotify, self._user_id, contents, self._folder, nowhere).run(plan)
         return plan

@@ -31,13 +31,14 @@ from bot.spotify.models import Playlist
 from bot.spotify.ownership import Ownership, ownership_of
 from bot.spotify.uris import Kind
 from bot.text.escape import single_line
+from bot.text.library import noun
 
 FOUND, _CHECKED = "found.jsonl", "checked.jsonl"
 # How often to read a playlist that changes meanwhile.
 _MAX_READS = 2
 
-OnStep = Callable[[str, int, int], object]
-"""Called with what is looked for, the steps done, and the steps expected."""
+OnStep = Callable[[str, str, int, int], object]
+"""Called with what is done, the noun for its items, and their numbers: done, and expected."""
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -96,7 +97,7 @@ class Look:
             entry.candidates = known[key]
             if entry.candidates and entry.candidates[0].sure:
                 plan.settle(entry, entry.candidates[0].uri)
-            self._on_step("Looking for songs", done + 1, len(plan.open))
+            self._on_step("Looking for songs", "song", done + 1, len(plan.open))
         for entry in plan.not_found:
             title = " – ".join(filter(None, (entry.artists, entry.title))) or entry.isrc
             plan.skip(entry.list_number, title, Skip.NOT_FOUND)
@@ -125,7 +126,8 @@ class Look:
                 flags = await self._contains(batch)
                 log.append(_Checked(batch, flags))
                 known |= zip(batch, flags, strict=True)
-                self._on_step("Looking through your library", start + len(batch), len(unknown))
+                done = start + len(batch)
+                self._on_step("Looking through your library", noun(kind), done, len(unknown))
             saved += [uri for uri in wanted if known[uri]]
             unsure += [uri for uri in wanted if known[uri] is None]
         plan.saved, plan.unsure = saved, unsure
@@ -175,7 +177,7 @@ class Look:
                 continue
             taken.add(str(playlist.uri))
             await self._compare(listed, playlist)
-            self._on_step("Comparing playlists", done + 1, len(plan.playlists))
+            self._on_step("Comparing playlists", "playlist", done + 1, len(plan.playlists))
 
     async def _compare(self, listed: ListPlan, playlist: Playlist) -> None:
         """Note what the playlist has. If it cannot be read, nothing is merged into it."""

@@ -117,8 +117,8 @@ class Imports:
             spotify = await self._sessions.session(job.user_id, background=True)
             spotify.forget_library()
 
-            def on_step(task: str, done: int, expected: int) -> None:
-                job.report(Progress(task, done, expected, noun="request"))
+            def on_step(task: str, noun: str, done: int, expected: int) -> None:
+                job.report(Progress(task, done, expected, noun))
 
             look = Look(spotify, job.user_id, self._editor.held, job.folder, on_step)
             await _later_if_changed(look.run(plan))
@@ -242,7 +242,12 @@ class Imports:
     # ---- undo
 
     async def last(self, user_id: int) -> LastImport | None:
-        """The import that can be undone: the last one, for a day. Raises StorageError."""
+        """The import that can be undone: the last one, for a day.
+
+        Raises ImportRunning while it runs or is taken back, and StorageError.
+        """
+        if self._jobs.is_active(user_id, JobKind.RESTORE):
+            raise ImportRunning
         job = await self._jobs.kept(user_id, JobKind.RESTORE)
         if job is None or job.row.started_at + DAY < self._jobs.now():
             return None
