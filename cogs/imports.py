@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Interaction, Tonearm
-from bot.errors.content import UploadTooLarge
 from bot.interactions.components import on_component
 from bot.interactions.responses import defer, defer_edit, edit_reply
+from bot.interactions.uploads import save_upload
+from bot.library.import_outcome import TakenBack
 from bot.library.import_steps import Choice
-from bot.library.imports import TakenBack
 from bot.library.running_job import JobResult, RunningJob
 from bot.notifications.job_place import place_of
 from bot.services import Services
@@ -47,10 +48,9 @@ class Imports(commands.Cog):
         """Import a library or playlists from a file. It says first what would change."""
         await defer(interaction)
         await self.sessions.session(interaction.user.id, background=True)
-        if file.size > interaction.filesize_limit:
-            raise UploadTooLarge(interaction.filesize_limit)
+        save = partial(save_upload, file, max_bytes=interaction.filesize_limit)
         place, name = place_of(interaction), file.filename
-        await self.imports.begin(interaction.user.id, interaction.id, name, place, file.save)
+        await self.imports.begin(interaction.user.id, interaction.id, name, place, save)
 
     async def _look(self, job: RunningJob) -> JobResult:
         plan = await self.imports.look(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sandbox.discord import Reply, UserClient
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.playlists import Playlist
@@ -215,3 +216,14 @@ async def test_a_file_that_cannot_be_read_is_explained(linked_user: UserClient) 
     for content, part in ((b"", "is empty"), (b"\x89PNG\r\n\x1a\n\0\0", "I don’t know that kind")):
         reply = await linked_user.run("/import file:a.json", {"a.json": content})
         await reply.wait_for(part)
+
+
+async def test_a_file_that_does_not_come_is_asked_for_again(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    harness.discord.faults.add(Fault("GET /attachments", status=404))
+    reply = await linked_user.run("/import file:a.json", {"a.json": b"{}"})
+    assert "Attach it again" in reply.text
+    size = 10 * 1024 * 1024 + 1
+    reply = await linked_user.run("/import file:a.json", {"a.json": bytes(size)})
+    assert "too big" in reply.text

@@ -132,8 +132,8 @@ async def _restore_in(
 async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: TerminalProgress) -> Plan:
     """Compare the file with the account, and say what is missing there."""
 
-    def show(task: str, done: int, expected: int) -> None:
-        progress.show(Progress(task, done, expected))
+    def show(task: str, noun: str, done: int, expected: int) -> None:
+        progress.show(Progress(task, done, expected, noun))
 
     async def look() -> Plan:
         plan = deepcopy(draft)

@@ -84,16 +84,6 @@ class DownloadRunning(BotError):
     )
 
 
-class UploadTooLarge(BotError):
-    """`limit` is in bytes."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(
-            message=f"That file is too big: {limit // 1024**2} MB at most here. Export your "
-            "playlists one by one, then import those files."
-        )
-
-
 class ImportOver(BotError):
     message = "That import isn’t waiting any more. Run /import again."
 

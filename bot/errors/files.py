@@ -74,3 +74,17 @@ class ArchivePath(UnreadableFile):
         "That archive has a file that would end up outside its folder, so I don’t read it. "
         "Unpack it, then attach only the file with your music."
     )
+
+
+class UploadTooLarge(UnreadableFile):
+    """`limit` is in bytes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            message=f"That file is too big: {limit // 1024**2} MB at most here. Export your "
+            "playlists one by one, then import those files."
+        )
+
+
+class UploadUnavailable(UnreadableFile):
+    message = "Discord didn’t give me that file. Attach it again."

@@ -53,6 +53,22 @@ class Outcome:
         return not any(self.saved.values()) and not self.filled
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """What an undo has removed, and what it had to leave."""
+
+    removed: int
+    left: int
+
+
+@dataclass(frozen=True)
+class LastImport:
+    """The import that can be undone; `at` is in seconds since 1970."""
+
+    at: float
+    outcome: Outcome
+
+
 def step_name(step: Step) -> str:
     """What a step fills, as markdown."""
     return f"**{safe(step.name)}**" if isinstance(step, Fill) else f"your {noun(step.kind)}s"

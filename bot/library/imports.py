@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -15,7 +14,14 @@ from bot.errors.content import ImportOver, ImportRunning, NothingToImport, Nothi
 from bot.errors.spotify import LibraryChanged, SpotifyDown
 from bot.library.import_journal import Journal
 from bot.library.import_look import Look
-from bot.library.import_outcome import READ, Outcome, outcome_of, step_name
+from bot.library.import_outcome import (
+    READ,
+    LastImport,
+    Outcome,
+    TakenBack,
+    outcome_of,
+    step_name,
+)
 from bot.library.import_plan import Plan, draft
 from bot.library.import_run import ImportRun, Surroundings
 from bot.library.import_steps import (
@@ -47,22 +53,6 @@ class SessionSource(Protocol):
     """The method of `Sessions` that this module needs."""
 
     async def session(self, discord_id: int, *, background: bool = False) -> Spotify: ...
-
-
-@dataclass(frozen=True)
-class TakenBack:
-    """What an undo has removed, and what it had to leave."""
-
-    removed: int
-    left: int
-
-
-@dataclass(frozen=True)
-class LastImport:
-    """The import that can be undone; `at` is in seconds since 1970."""
-
-    at: float
-    outcome: Outcome
 
 
 class Imports:
@@ -100,7 +90,6 @@ class Imports:
         async def prepare(folder: Path) -> None:
             with translate_disk_errors():
                 await save(folder / _UPLOAD)
-                (folder / _UPLOAD).chmod(0o600)
 
         await self._jobs.begin(
             user_id, JobKind.IMPORT, {"upload": upload_id, "name": name}, place, prepare

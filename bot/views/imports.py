@@ -7,10 +7,9 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.library.import_outcome import Outcome
+from bot.library.import_outcome import LastImport, Outcome, TakenBack
 from bot.library.import_plan import Plan
 from bot.library.import_steps import Scope
-from bot.library.imports import LastImport, TakenBack
 from bot.spotify.uris import Kind
 from bot.text.escape import safe, single_line
 from bot.text.items import count, format_duration

@@ -24,7 +24,7 @@ LISTEN_BACKLOG = 1024
 class Discord(Platform):
     """An async context manager that serves at `url`.
 
-    `faults` apply to REST calls and the consent page, and `traffic` records them.
+    `faults` apply to REST calls, attachments and the consent page, and `traffic` records them.
     """
 
     def __init__(self, clock: Clock, *, seed: int = 0, port: int = 0) -> None:
@@ -48,14 +48,16 @@ class Discord(Platform):
         api.add_routes([*self.oauth.token_routes(), *rest.routes()])
         consent = web.Application(middlewares=[faults, traffic])
         consent.add_routes(self.oauth.authorize_routes(PATH_PREFIX))
+        files = web.Application(middlewares=[faults])
+        files.router.add_get("/{channel}/{attachment}/{name}", self._serve_attachment)
         app = web.Application(client_max_size=MAX_BODY_SIZE)
         app.add_subapp("/api/v10", api)
+        app.add_subapp("/attachments", files)
         app.add_subapp(PATH_PREFIX, consent)
         app.add_routes(
             [
                 web.get("/gateway", self.gateway.handle_connection),
                 web.get("/gateway/", self.gateway.handle_connection),
-                web.get("/attachments/{channel}/{attachment}/{name}", self._serve_attachment),
             ]
         )
         self._runner = web.AppRunner(
