@@ -8,110 +8,90 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.command_line.exit_codes import ExitCode
+import pytest
+
+from bot.command_line.environment import Environment, read_environment
+from bot.config import read_values
+from bot.errors.bot_error import ConfigError
 from tests.generated_docs import ROOT
+from tests.test_config import VALID
 
-_PROGRAM = (
-    "from bot.command_line import main; from bot.command_line.environment import load_settings; "
-    "import sys; from bot.errors.bot_error import ConfigError\n"
-    "try: print(vars(load_settings()))\n"
-    "except ConfigError as error: print(error); sys.exit(78)"
-)
-_FAILING_PROGRAM = (
-    "import os; status = os.fstat(2)\n"
-    "if 'JOURNAL_STREAM' in os.environ:\n"
-    "    os.environ['JOURNAL_STREAM'] = f'{status.st_dev}:{status.st_ino}'\n"
-    "from bot.command_line import main; import sys; sys.exit(main(['rekey']))"
-)
-_VALID = (
-    "DISCORD_TOKEN=abc.def.ghi\n"
-    "SPOTIFY_CLIENT_ID=0123456789abcdef0123456789abcdef\n"
-    "PUBLIC_URL=https://music.example.org\n"
-)
+# Starts a command with each environment, and prints its exit code behind what it printed.
+_PROGRAM = """
+import os, sys
+from bot.command_line import main
+status = os.fstat(2)
+stream = f"{status.st_dev}:{status.st_ino}"
+for environ in ({}, {"LOG_FORMAT": "json"}, {"JOURNAL_STREAM": stream}, VALID):
+    os.environ.update(environ)
+    print(main(["people"]), file=sys.stderr)
+    for name in environ: del os.environ[name]
+"""
 
 
-def _load(
-    folder: Path,
-    env_file: str,
-    environ: Mapping[str, str] | None = None,
-    program: str = _PROGRAM,
-) -> tuple[int, str]:
-    """The exit code and the output of a program; the usual one prints its settings."""
-    (folder / ".env").write_text(env_file)
-    result = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(environ or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return result.returncode, result.stdout
+def _read(folder: Path, text: str, environ: Mapping[str, str] | None = None) -> Environment:
+    (folder / ".env").write_text(text)
+    return read_environment(environ or {}, folder / ".env")
 
 
 def test_misspelt_settings_are_named_with_a_suggestion(tmp_path: Path) -> None:
-    env_file = (
-        _VALID.replace("TOKEN=", "TOKN=canary")
-        + "SPOTIFY_SECRET=canary\nWHATEVER=canary\nsec0canary==\n"
-    )
+    env_file = "DISCORD_TOKN=canary\nSPOTIFY_SECRET=canary\nWHATEVER=canary\n\nsec0canary==\n"
     environ = {"SPOTIFY_CLIENT_ID_": "canary", "HOSTNAME": "canary", "DATABASES": "canary"}
-    code, output = _load(tmp_path, env_file, environ)
-    assert code == ExitCode.CONFIG
-    for line in (
-        "DISCORD_TOKEN is missing.",
-        "DISCORD_TOKN is not a setting. Did you mean DISCORD_TOKEN?",
-        "SPOTIFY_SECRET is not a setting. Did you mean SPOTIFY_CLIENT_SECRET?",
-        "WHATEVER is not a setting.\n",
-        "Line 6 of .env is not a setting.\n",
-        "SPOTIFY_CLIENT_ID_ is not a setting. Did you mean SPOTIFY_CLIENT_ID?",
-        "DATABASES is not a setting. Did you mean DATABASE?",
-    ):
-        assert line in output
-    assert "HOSTNAME" not in output
-    assert "canary" not in output
+    assert _read(tmp_path, env_file, environ).doubts == {
+        "DISCORD_TOKN": "is not a setting. Did you mean DISCORD_TOKEN?",
+        "SPOTIFY_SECRET": "is not a setting. Did you mean SPOTIFY_CLIENT_SECRET?",
+        "WHATEVER": "is not a setting.",
+        "Line 5 of .env": "is not a setting.",
+        "SPOTIFY_CLIENT_ID_": "is not a setting. Did you mean SPOTIFY_CLIENT_ID?",
+        "DATABASES": "is not a setting. Did you mean DATABASE?",
+    }
 
 
-def test_doubtful_settings_are_logged_and_do_not_stop_the_start(tmp_path: Path) -> None:
-    env_file = f"PORT=1234\n{_VALID}PORT=2345\nDISCORD_CLIENT_SECRT=canary\n"
-    code, output = _load(tmp_path, env_file, {"LOG_FORMAT": "json"})
-    assert code == ExitCode.OK
-    assert "'port': 2345" in output
-    assert '"message": "PORT is in .env 2 times, and the last one counts.' in output
-    assert '"message": "DISCORD_CLIENT_SECRT is not a setting. Did you mean' in output
-    assert "canary" not in output
-
-
-def test_environment_wins_over_the_file(tmp_path: Path) -> None:
-    code, output = _load(tmp_path, f"{_VALID}PORT=2345\nPORT=1\n", {"PORT": "3456"})
-    assert code == ExitCode.OK
-    assert "'port': 3456" in output
-    assert "WARNING" not in output
+def test_environment_wins_over_the_last_line_of_the_file(tmp_path: Path) -> None:
+    environment = _read(tmp_path, "PORT=1234\nPORT='2345' # web\n", VALID)
+    assert read_values(environment.variables)[0]["port"] == 2345
+    assert environment.doubts == {
+        "PORT": f"is in {tmp_path}/.env 2 times, and the last one counts. Remove the others."
+    }
+    environment = _read(tmp_path, "PORT=1234\nPORT=2345\n", VALID | {"PORT": "3456"})
+    assert read_values(environment.variables)[0]["port"] == 3456
+    assert environment.doubts == {}
 
 
 def test_unreadable_line_is_named_without_its_text(tmp_path: Path) -> None:
     for line, part in (
-        ('METRICS_TOKEN="canary-canary-canary', 'opens a quote with " and does not close it'),
-        ("METRICS_TOKEN='canary-canary-canary", "opens a quote with ' and does not close it"),
-        ('METRICS_TOKEN="canary" canary', 'goes on behind the quote that " closes'),
-        ("METRICS_TOKEN: canary-canary-canary", "is not a setting, which is a name, ="),
+        ('METRICS_TOKEN="canary-canary-canary', 'opens a quote with " and does not close it.'),
+        ("METRICS_TOKEN='canary-canary-canary", "opens a quote with ' and does not close it."),
+        ('METRICS_TOKEN="canary" canary', 'goes on behind the quote that " closes. Remove that.'),
+        ("METRICS_TOKEN: canary-canary-canary", "is not a setting, which is a name, = and its"),
         ("METRICS_TOKEN", "is not a setting, which is a name, ="),
         ("canary-canary", "is not a setting, which is a name, ="),
         ("=canary", "is not a setting, which is a name, ="),
     ):
-        code, output = _load(tmp_path, f"# a comment\n\n{_VALID}\n{line}\nPORT=8080\n")
-        assert code == ExitCode.CONFIG
-        assert output.startswith(f".env line 7 {part}")
-        assert output.count("\n") == 1
-        assert "canary" not in output
+        with pytest.raises(ConfigError) as refused:
+            _read(tmp_path, f"# a comment\n\nHOST=::1\n\n{line}\nPORT=8080\n")
+        assert str(refused.value).startswith(f"{tmp_path}/.env line 5 {part}")
+        assert "canary" not in str(refused.value)
 
 
-def test_refused_start_is_shown_where_the_log_is_read(tmp_path: Path) -> None:
-    """As JSON, as an entry of the journal, or as text for people."""
-    for environ, line in (
-        ({"LOG_FORMAT": "json"}, '"level": "error", "logger": "root", "message": "Tonearm cannot'),
-        ({"JOURNAL_STREAM": "journal"}, "<3>  DISCORD_TOKEN is missing."),
-        ({}, "Tonearm cannot start. In the environment or in .env:"),
-    ):
-        code, output = _load(tmp_path, "", environ, _FAILING_PROGRAM)
-        assert code == ExitCode.CONFIG
-        assert line in output
+def test_mistakes_are_shown_where_the_log_is_read(tmp_path: Path) -> None:
+    """As text for people, as JSON, and as an entry of the journal."""
+    (tmp_path / ".env").write_text("DISCORD_TOKN=canary\n")
+    output = subprocess.run(
+        [sys.executable, "-c", _PROGRAM.replace("VALID", repr(VALID))],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        check=True,
+        text=True,
+    ).stderr
+    text, as_json, journal, start = output.split("78\n")
+    assert text.startswith("Tonearm cannot start. In the environment or in .env:\n")
+    assert '"level": "error", "logger": "root", "message": "Tonearm cannot start.' in as_json
+    assert all(line.startswith("<3>") for line in journal.splitlines())
+    for shown in (text, as_json, journal):
+        assert "DISCORD_TOKEN is missing." in shown
+        assert "DISCORD_TOKN is not a setting. Did you mean DISCORD_TOKEN?" in shown
+        assert "canary" not in shown
+    assert "WARNING bot.command_line.environment: DISCORD_TOKN is not a setting." in start
+    assert start.endswith("tonearm.sqlite3 does not exist.\n1\n")
