@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event
 from typing import BinaryIO, TypeVar
 
-from bot.library.export_lists import ExportList, LibrarySection
+from bot.library.export_lists import SONG_LISTS, ExportList, LibrarySection
 from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
 from bot.library.export_report import ListReport, Part
 from bot.library.formats import FORMATS, Format, ListInfo, encode
@@ -28,7 +28,6 @@ T = TypeVar("T", Song, SavedItem)
 
 ZIP, JSON = "zip", "json"
 
-_SONG_LISTS = (LibrarySection.LIKED, LibrarySection.EPISODES, LibrarySection.PLAYLIST)
 # In bytes of UTF-8: file systems allow 255 for a name with its number and suffix.
 _MAX_FILE_NAME = 150
 # In bytes: a zip allows 65,535 for a comment.
@@ -76,7 +75,7 @@ class ExportContents:
 def can_hold(file_format: str, section: LibrarySection) -> bool:
     """Whether a format, as in `write_export`, can hold the entries of such a list."""
     form = FORMATS.get(file_format)
-    return form is None or section in _SONG_LISTS or form.write_items is not None
+    return form is None or section in SONG_LISTS or form.write_items is not None
 
 
 def write_export(contents: ExportContents, file_format: str, folder: Path) -> Path:
@@ -186,7 +185,7 @@ def _write_list(
         link=source.playlist.uri.link if source.playlist and source.playlist.uri else "",
         is_playlist=source.playlist is not None,
     )
-    if source.section in _SONG_LISTS:
+    if source.section in SONG_LISTS:
         form.write(_fitting(spooled, song_of, form, report), file, info)
     else:
         assert form.write_items is not None

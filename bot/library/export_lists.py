@@ -9,13 +9,15 @@ from typing import Any, Protocol
 
 from bot.errors.spotify import NotFound, NotPermitted
 from bot.library.playlist_lookup import find_playlist
+from bot.library.recently_played import RecentlyPlayedReader
 from bot.library.taken_over import TakenOver, TakenOverReader
 from bot.spotify import Spotify
 from bot.spotify.api_model import ApiModel, decode_response
 from bot.spotify.list_totals import ListTotals
-from bot.spotify.models import Artist, Playlist
-from bot.spotify.ownership import WRITABLE, ownership_of
+from bot.spotify.models import Artist, Playlist, Track
+from bot.spotify.ownership import EDITABLE, WRITABLE, ownership_of
 from bot.spotify.pages import (
+    Played,
     PlaylistEntry,
     SavedAlbum,
     SavedAudiobook,
@@ -23,6 +25,7 @@ from bot.spotify.pages import (
     SavedShow,
     SavedTrack,
 )
+from bot.spotify.profile import TimeRange
 from bot.spotify.raw_entries import RawArtist, RawEntry
 from bot.spotify.uris import Kind
 
@@ -37,16 +40,39 @@ class LibrarySection(StrEnum):
     EPISODES = "episodes"
     AUDIOBOOKS = "audiobooks"
     PLAYLIST = "playlist"
+    TOP_SONGS_SHORT = "top-songs-4-weeks"
+    TOP_SONGS_MEDIUM = "top-songs-6-months"
+    TOP_SONGS_LONG = "top-songs-1-year"
+    TOP_ARTISTS_SHORT = "top-artists-4-weeks"
+    TOP_ARTISTS_MEDIUM = "top-artists-6-months"
+    TOP_ARTISTS_LONG = "top-artists-1-year"
+    RECENT = "recently-played"
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether it is what the user listened to, and not what the user saved."""
+        return self is not LibrarySection.PLAYLIST and self not in LIBRARY
 
 
 @dataclass(frozen=True)
 class _SectionInfo:
-    """A section's name, a noun for its entries, their model, and the kind of their endpoint."""
+    """A section's name, a noun for its entries, and their model.
+
+    saved_kind  of the endpoint for saved items
+    top_range   of the endpoint for the top songs and artists
+    """
 
     name: str
     noun: str
     model: type[ApiModel]
     saved_kind: Kind | None = None
+    top_range: TimeRange | None = None
+
+
+def _top(name: str, noun: str, model: type[ApiModel]) -> _SectionInfo:
+    number = noun[0]
+    ranges: dict[str, TimeRange] = {"4": "short_term", "6": "medium_term", "1": "long_term"}
+    return _SectionInfo(f"Top {name}", noun, model, top_range=ranges[number])
 
 
 _SECTIONS: dict[LibrarySection, _SectionInfo] = {
@@ -59,7 +85,20 @@ _SECTIONS: dict[LibrarySection, _SectionInfo] = {
         "Audiobooks", "audiobook", SavedAudiobook, Kind.AUDIOBOOK
     ),
     LibrarySection.PLAYLIST: _SectionInfo("Playlist", "song", PlaylistEntry),
+    LibrarySection.TOP_SONGS_SHORT: _top("songs of 4 weeks", "4-week top song", Track),
+    LibrarySection.TOP_SONGS_MEDIUM: _top("songs of 6 months", "6-month top song", Track),
+    LibrarySection.TOP_SONGS_LONG: _top("songs of a year", "1-year top song", Track),
+    LibrarySection.TOP_ARTISTS_SHORT: _top("artists of 4 weeks", "4-week top artist", Artist),
+    LibrarySection.TOP_ARTISTS_MEDIUM: _top("artists of 6 months", "6-month top artist", Artist),
+    LibrarySection.TOP_ARTISTS_LONG: _top("artists of a year", "1-year top artist", Artist),
+    LibrarySection.RECENT: _SectionInfo("Recently played", "recently played song", Played),
 }
+# Those whose entries are songs or episodes.
+SONG_LISTS = frozenset(
+    section
+    for section, info in _SECTIONS.items()
+    if info.model in (SavedTrack, SavedEpisode, PlaylistEntry, Track, Played)
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +126,8 @@ class ExportList:
         """What to say if the list is empty."""
         if self.playlist is not None:
             return "That playlist is empty, so there’s nothing to export."
+        if self.section.is_listening:
+            return f"Spotify knows no {self.noun}s of yours yet, so there’s nothing to export."
         return f"You have no {self.noun}s yet, so there’s nothing to export. Add some with /save."
 
     @property
@@ -127,6 +168,10 @@ def open_list(spotify: Spotify, source: ExportList) -> ListReader:
         return spotify.playlists.raw_items(playlist.require_uri(), playlist.snapshot_id)
     if source.section is LibrarySection.ARTISTS:
         return spotify.library.raw_artists()
+    if source.section is LibrarySection.RECENT:
+        return RecentlyPlayedReader(spotify)
+    if (info := _SECTIONS[source.section]).top_range is not None:
+        return spotify.profile.raw_top(Track if info.model is Track else Artist, info.top_range)
     return spotify.library.raw(source.saved_kind)
 
 
@@ -137,23 +182,31 @@ def json_of(entry: RawEntry[Any] | RawArtist | None) -> bytes:
 
 # ---- what to export
 
-LIBRARY = tuple(section for section in LibrarySection if section is not LibrarySection.PLAYLIST)
-EVERYTHING, PLAYLISTS = "everything", "playlists"
+LIBRARY = (
+    LibrarySection.LIKED,
+    LibrarySection.ALBUMS,
+    LibrarySection.ARTISTS,
+    LibrarySection.SHOWS,
+    LibrarySection.EPISODES,
+    LibrarySection.AUDIOBOOKS,
+)
+EVERYTHING, PLAYLISTS, OWN_PLAYLISTS, TOP = "everything", "playlists", "own-playlists", "top"
 # What `/export what` takes besides a playlist's name or link, with the words for people.
 SELECTIONS: dict[str, str] = {
     EVERYTHING: "Everything",
-    **{
-        section: _SECTIONS[section].name
-        for section in LibrarySection
-        if section is not LibrarySection.PLAYLIST
-    },
-    PLAYLISTS: "All your playlists",
+    **{section: _SECTIONS[section].name for section in LIBRARY},
+    OWN_PLAYLISTS: "Playlists that you made",
+    PLAYLISTS: "All your playlists, shared ones too",
+    TOP: "Top songs and artists",
+    LibrarySection.RECENT: "Recently played songs",
 }
 # As a person may type them.
 _BY_NAME = {
     **{name.casefold(): what for what, name in SELECTIONS.items()},
     **{what: what for what in SELECTIONS},
     "liked": LibrarySection.LIKED,
+    "all your playlists": PLAYLISTS,
+    "recent": LibrarySection.RECENT,
 }
 
 
@@ -182,9 +235,12 @@ async def select_lists(spotify: Spotify, what: str, *, user: str | None = None) 
     and NotPermitted for a playlist that Spotify shows only to its owner.
     """
     what = _BY_NAME.get(" ".join(what.split()).casefold(), what)
-    if what in LIBRARY:
+    if what in LIBRARY or what == LibrarySection.RECENT:
         return Selection([ExportList(LibrarySection(what))], [], what)
-    if what not in (EVERYTHING, PLAYLISTS):
+    if what == TOP:
+        tops = [section for section, info in _SECTIONS.items() if info.top_range]
+        return Selection([ExportList(section) for section in tops], [], what)
+    if what not in (EVERYTHING, PLAYLISTS, OWN_PLAYLISTS):
         playlist, ownership = await find_playlist(spotify, what)
         if ownership not in WRITABLE:
             raise NotPermitted("another person's playlist", message=_NOT_READABLE)
@@ -200,9 +256,10 @@ async def select_lists(spotify: Spotify, what: str, *, user: str | None = None) 
         if item is None or item.uri is None:
             continue
         known += 1
-        if ownership_of(item, user) in WRITABLE:
+        ownership = ownership_of(item, user)
+        if ownership in (EDITABLE if what == OWN_PLAYLISTS else WRITABLE):
             lists.append(ExportList(LibrarySection.PLAYLIST, item))
-        else:
+        elif what != OWN_PLAYLISTS:
             hidden.append(item)
     unreadable = paging.read_count + paging.missing - known
     return Selection(lists, hidden, what, unreadable, user)

@@ -47,6 +47,8 @@ async def take_over(spotify: Spotify, source: ExportList, earlier: EarlierExport
     Takes one call, none for an unchanged playlist, and more for more than a page of new entries.
     Raises SpotifyError.
     """
+    if source.section.is_listening:
+        return source
     known = earlier.lists.get(list_key(source))
     usable = known is not None and known.paths is not None and known.complete
     if source.playlist is not None:

@@ -12,7 +12,8 @@ from bot.spotify.api_client import ApiClient
 from bot.spotify.catalogue import ITEM_BYTES
 from bot.spotify.entries import Entries
 from bot.spotify.models import Device, Playback
-from bot.spotify.pages import DevicesResponse, Queue, RecentlyPlayed
+from bot.spotify.pages import DevicesResponse, Page, Played, Queue, RecentlyPlayed
+from bot.spotify.raw_entries import RawEntry, raw_page_decoder
 from bot.spotify.transport import Query
 from bot.spotify.uris import Uri
 
@@ -29,7 +30,7 @@ class RepeatMode(StrEnum):
 MAX_URIS = 200
 
 
-_QUEUE = "me/player/queue"
+_QUEUE, _RECENT = "me/player/queue", "me/player/recently-played"
 
 
 class PlayerApi:
@@ -74,7 +75,12 @@ class PlayerApi:
         query: dict[str, str | int] = {"limit": limit}
         query |= {} if before is None else {"before": before}
         query |= {} if after is None else {"after": after}
-        return await self._api.get("me/player/recently-played", query, decode=RecentlyPlayed.decode)
+        return await self._api.get(_RECENT, query, decode=RecentlyPlayed.decode)
+
+    async def raw_recently_played(self) -> Page[RawEntry[Played]]:
+        """As `recently_played`, with Spotify's JSON."""
+        decode = raw_page_decoder(Played)
+        return await self._api.get(_RECENT, {"limit": 50}, decode=decode, fresh=True)
 
     # ---- writes
 

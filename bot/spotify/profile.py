@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from bot.spotify.api_client import ApiClient
 from bot.spotify.api_model import ApiModel, Id, Name
 from bot.spotify.models import Artist, Track
 from bot.spotify.pages import page_decoder
 from bot.spotify.paging import Paging
+from bot.spotify.raw_entries import RawEntry, raw_page_decoder
 
 TimeRange = Literal["short_term", "medium_term", "long_term"]
 """About four weeks, six months and a year."""
@@ -59,3 +60,10 @@ class ProfileApi:
         return Paging(
             self._api, "me/top/artists", page_decoder(Artist), query, concurrency=concurrency
         )
+
+    def raw_top(
+        self, model: type[Track] | type[Artist], time_range: TimeRange
+    ) -> Paging[RawEntry[Any]]:
+        """The top tracks or artists, with Spotify's JSON."""
+        path = "me/top/tracks" if model is Track else "me/top/artists"
+        return Paging(self._api, path, raw_page_decoder(model), {"time_range": time_range})

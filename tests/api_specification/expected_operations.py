@@ -142,6 +142,7 @@ player.previous POST /me/player/previous 2XX
 player.add_to_queue POST /me/player/queue 2XX
 player.get_queue GET /me/player/queue 200
 player.recently_played GET /me/player/recently-played 200
+player.raw_recently_played GET /me/player/recently-played 200
 player.set_repeat PUT /me/player/repeat 2XX
 player.resume PUT /me/player/play 2XX
 player.seek PUT /me/player/seek 2XX
@@ -164,6 +165,7 @@ playlists.remove DELETE /playlists/{playlist_id}/items 200
 playlists.reorder PUT /playlists/{playlist_id}/items 200
 playlists.replace PUT /playlists/{playlist_id}/items 200
 profile.me GET /me 200
+profile.raw_top GET /me/top/tracks 200
 profile.top_artists GET /me/top/artists 200
 profile.top_tracks GET /me/top/tracks 200
 """

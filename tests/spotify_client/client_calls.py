@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 
 from bot.spotify import Spotify
+from bot.spotify.models import Track
 from bot.spotify.player import RepeatMode
 from bot.spotify.uris import Kind, Uri
 from sandbox.spotify import Playlist
@@ -93,6 +94,8 @@ READ_CALLS: Mapping[str, ClientCall] = {
     "player.recently_played": lambda spotify, it: spotify.player.recently_played(
         before=int(it.clock() * 1000)
     ),
+    "player.raw_recently_played": lambda spotify, _: spotify.player.raw_recently_played(),
+    "profile.raw_top": lambda spotify, _: collect(spotify.profile.raw_top(Track, "long_term")),
     "library.tracks": lambda spotify, _: collect(spotify.library.tracks()),
     "library.albums": lambda spotify, _: collect(spotify.library.albums()),
     "library.shows": lambda spotify, _: collect(spotify.library.shows()),

@@ -26,6 +26,7 @@ KEYS: dict[LibrarySection, str] = {
     LibrarySection.EPISODES: "episodes",
     LibrarySection.ARTISTS: "artists",
     LibrarySection.AUDIOBOOKS: "audiobooks",
+    **{section: section.value for section in LibrarySection if section.is_listening},
 }
 # Keys of the table of skipped entries.
 _SKIPPED = ("list", "position", "reason")

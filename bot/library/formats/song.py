@@ -6,8 +6,8 @@ import msgspec
 
 from bot.spotify.api_model import ApiModel
 from bot.spotify.catalogue_item import CatalogueItem
-from bot.spotify.models import Album, Artist, Episode, Image, Playable
-from bot.spotify.pages import PlaylistEntry, SavedEpisode, SavedTrack
+from bot.spotify.models import Album, Artist, Episode, Image, Playable, Track
+from bot.spotify.pages import Played, PlaylistEntry, SavedEpisode, SavedTrack
 from bot.spotify.uris import page_url
 
 
@@ -26,7 +26,7 @@ class Song(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="song
     release_date  `YYYY`, `YYYY-MM` or `YYYY-MM-DD`
     images        of the album or show, as (URL, width, height), the widest first
     added_by      Spotify's ID of a user
-    added_at      ISO 8601
+    added_at      ISO 8601; of a recently played song, when it was played
     """
 
     uri: str = ""
@@ -80,6 +80,10 @@ def song_of(entry: ApiModel | None) -> Song | None:
             return _song(item, added_at, None)
         case PlaylistEntry(item=item, added_at=added_at, added_by=user) if item:
             return _song(item, added_at, user.id if user else None)
+        case Played(track=item, played_at=played_at) if item:
+            return _song(item, played_at, None)
+        case Track() | Episode():
+            return _song(entry, None, None)
     return None
 
 
