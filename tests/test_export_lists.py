@@ -183,3 +183,47 @@ async def test_odd_entries_are_written_right_or_counted(
     skipped = _rows(archive, "skipped.csv")
     assert [row["Position"] for row in skipped if row["List"] == "Liked songs"] == ["2", "3"]
     assert "2 skipped" in archive.read("README.txt").decode()
+
+
+async def test_own_and_shared_playlists_are_told_apart(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    readable = [p.uri for p in _own_playlists(spotify)]
+    own = [p.uri for p in _own_playlists(spotify) if p.owner == "ada"]
+    assert 0 < len(own) < len(readable)
+    for what, expected in (("Playlists that you made", own), ("playlists", readable)):
+        archive = await _archive(linked_user, f"what:{what}")
+        playlists = json.loads(archive.read("library.json"))["playlists"]
+        assert [each["uri"] for each in playlists if each["items"] is not None] == expected
+        if expected is own:
+            assert len(playlists) == len(own), "playlists that nobody asked for are not named"
+
+
+async def test_top_and_recently_played_songs_are_exported(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    before = len(spotify.calls)
+    archive = await _archive(linked_user, "what:top")
+    assert len(spotify.calls) - before == 3 + 2 * 3, "two pages of songs, and one of artists"
+    document = json.loads(archive.read("library.json"))
+    for length in ("4-weeks", "6-months", "1-year"):
+        for kind, column in (("songs", "Track URI"), ("artists", "URI")):
+            key = f"top-{kind}-{length}"
+            uris = [row[column] for row in _rows(archive, f"{key}.csv")]
+            assert uris
+            assert [item["uri"] for item in document[key]] == uris, key
+            assert [item["spotify"]["uri"] for item in document[key]] == uris
+    reply = await linked_user.run("/export what:recent format:csv")
+    await reply.wait_for("recently played song")
+    text = reply.files["recently-played.csv"].decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    played = json.loads(
+        next(
+            each.response_body
+            for each in spotify.traffic.exchanges
+            if each.path.endswith("recently-played")
+        )
+    )["items"]
+    assert [(row["Track URI"], row["Added At"]) for row in rows] == [
+        (entry["track"]["uri"], entry["played_at"]) for entry in played
+    ]

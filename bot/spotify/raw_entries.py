@@ -62,7 +62,7 @@ def raw_member(body: bytes, key: str) -> bytes | None:
     """The JSON of an object in an object; None if it has none, or is no strict JSON."""
     try:
         raw = msgspec.json.decode(body, type=dict[str, msgspec.Raw]).get(key)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return bytes(raw) if raw is not None and bytes(raw).startswith(b"{") else None
 

@@ -159,6 +159,7 @@ playlists.items GET /playlists/{playlist_id} 200
 playlists.items GET /playlists/{playlist_id}/items 200
 playlists.mine GET /me/playlists 200
 playlists.open GET /playlists/{playlist_id} 200
+playlists.open_raw GET /playlists/{playlist_id} 200
 playlists.raw_items GET /playlists/{playlist_id} 200
 playlists.raw_items GET /playlists/{playlist_id}/items 200
 playlists.remove DELETE /playlists/{playlist_id}/items 200

@@ -112,6 +112,9 @@ READ_CALLS: Mapping[str, ClientCall] = {
     "playlists.raw_items": lambda spotify, it: collect(
         spotify.playlists.raw_items(_private_playlist(it))
     ),
+    "playlists.open_raw": lambda spotify, it: spotify.playlists.open_raw(
+        to_uri(playlist_named(it, "Harbour Evenings").uri)
+    ),
     "playlists.open": lambda spotify, it: spotify.playlists.open(
         to_uri(playlist_named(it, "Harbour Evenings").uri)
     ),

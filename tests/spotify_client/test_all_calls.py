@@ -17,7 +17,12 @@ from tests.spotify_client.client_calls import (
 from tests.spotify_client.client_factory import ClientFactory
 
 # What needs no scope. Playlists are another matter: without one, the list of them is shorter.
-_PLAYLIST_LISTS = {"playlists.mine", "playlists.first_pages", "playlists.open"}
+_PLAYLIST_LISTS = {
+    "playlists.mine",
+    "playlists.first_pages",
+    "playlists.open",
+    "playlists.open_raw",
+}
 CALLS_WITHOUT_SCOPE = (
     {call for call in ALL_CALLS if call.startswith("catalogue.")}
     | _PLAYLIST_LISTS

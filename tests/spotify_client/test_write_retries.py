@@ -143,6 +143,7 @@ def test_write_cases_are_complete() -> None:
         "known_queue",
         "items",
         "open",
+        "open_raw",
     }
     reads |= {"tracks", "albums", "shows", "episodes", "audiobooks", "artists"}
     methods = {
