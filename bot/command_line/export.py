@@ -114,7 +114,6 @@ async def _export_in(
     try:
         return await with_waits(run, progress, now=signed_in.now)
     finally:
-        progress.close()
         _erase_without_lists(folder)
 
 

@@ -122,7 +122,6 @@ async def _restore_in(
         return ExitCode.OK
     store_steps(steps, folder)
     journal = await _apply(signed_in, steps, folder, progress)
-    progress.close()
     shutil.rmtree(folder)
     say(done_text(steps, journal, progress.requests))
     is_complete = not any(step_problems(steps, journal))
@@ -142,7 +141,6 @@ async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: Termin
         return plan
 
     plan = await with_waits(look, progress, now=signed_in.now)
-    progress.close()
     say(plan_text(plan))
     for row in skipped_rows(plan):
         output("\t".join(row))

@@ -55,20 +55,21 @@ class TerminalProgress:
     def show(self, progress: Progress) -> None:
         """Show how far the work is."""
         if self._bar is None or progress.task != self.shown.task:
-            self._open_bar(progress.task)
+            self._open_bar(progress)
         self.shown = progress
         if self._bar is not None:
             self._bar.total = progress.expected or None
             self._bar.set_postfix_str(f"{self.requests:,} requests", refresh=False)
             self._bar.update(progress.done - self._bar.n)
 
-    def _open_bar(self, task: str) -> None:
+    def _open_bar(self, progress: Progress) -> None:
         from tqdm import tqdm
 
         self.close()
-        text = plain(_ESCAPE.sub(r"\1", task))
+        text = plain(_ESCAPE.sub(r"\1", progress.task))
         self._bar = tqdm(
             desc=text,
+            initial=progress.done,  # so that the time left is computed from this run alone
             bar_format=_BAR,
             leave=False,
             disable=None,

@@ -72,7 +72,8 @@ async def with_waits(
         except BotError as error:
             _, delay = waits.after(error, progress.shown)
             why = terminal_message(error)
-        progress.close()
+        finally:
+            progress.close()
         until = now() + delay
         at = datetime.fromtimestamp(until).astimezone()
         say(f"{why} Going on at {at:%Y-%m-%d %H:%M:%S}, if you leave this running.")
