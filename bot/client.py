@@ -98,7 +98,12 @@ class Tonearm(Connection):
             self, services.login_flow, services.operator, services.mentions
         )
         self._job_messages = JobMessages(
-            self, services.jobs, services.operator, services.mentions, self.error_views
+            self,
+            services.jobs,
+            services.operator,
+            services.mentions,
+            self.error_views,
+            services.downloads,
         )
         self._maintenance: asyncio.Task[None] | None = None
         answer_unreadable_interactions(self)

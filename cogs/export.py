@@ -61,14 +61,13 @@ class Export(commands.Cog):
         request = ExportRequest(
             **job.arguments, exported_at=exported_at.isoformat(timespec="seconds")
         )
-        done = await export(
-            request,
-            spotify,
-            job.folder,
-            report=job.report,
-            max_bytes=lambda: job.max_bytes,
-        )
-        return JobResult(views.export_message(done), done.files)
+        done = await export(request, spotify, job.folder, report=job.report)
+
+        async def fit(max_bytes: int) -> JobResult:
+            fitted = await done.fit(max_bytes)
+            return JobResult(views.export_message(fitted), fitted.files)
+
+        return JobResult(views.export_message(done), done.files, fit=fit)
 
     @export.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:

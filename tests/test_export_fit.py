@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
+import aiohttp
 import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,8 @@ from bot.library.read_file import read_library
 from sandbox.discord import Discord, UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
+from tests.export_jobs import wait_until_erased
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 _URI = re.compile(rb"spotify:local:[\w:+%.-]*|(?:spotify:|open.spotify.com/)track[:/]\w+")
 
@@ -128,6 +131,41 @@ async def test_parts_of_an_archive_hold_the_whole_library_once(
     }
     assert wholly.items() <= {each["list"]: each["items"] for each in expected["lists"]}.items()
     assert "tracks" not in wholly
+
+
+async def test_what_is_too_large_in_any_way_is_offered_for_download(
+    harness: Harness, discord: Discord, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].like_generated(200)
+    _set_limit(discord, "ada", "music", 1_500)
+    reply = await (await linked_user.run("/export")).wait_for("too big for Discord")
+    assert "Here’s your library" in reply.text
+    assert not reply.files
+    url, _, code = reply.link_buttons["Download"].partition("#")
+    await wait_until_erased(harness)
+    async with aiohttp.ClientSession() as http, http.post(url, data={"code": code}) as response:
+        document = json.loads(_unpack(await response.read())["library.json"])
+    assert [song["uri"] for song in document["tracks"]] == [
+        uri for uri, _ in spotify.accounts["ada"].liked
+    ]
+
+
+async def test_place_that_takes_less_than_it_said_gets_smaller_parts(
+    harness: Harness, discord: Discord, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """A direct message has a limit of its own, and Discord may refuse what it has allowed."""
+    spotify.accounts["ada"].like_generated(300)
+    whole = (await (await linked_user.run("/export")).wait_for("Here’s your")).files["library.zip"]
+    direct = discord.user_client("ada", "dm")
+    _set_limit(discord, "ada", "dm", len(whole) * 2 // 3)
+    spotify.faults.add(held := HeldResponse("GET .*/me/tracks"))
+    async with released_at_exit(held.hold) as hold:
+        await linked_user.run("/export")
+        await hold.response_ready.wait()
+        harness.clock.advance(15 * 60)
+    message = await direct.wait_for_message("Here’s your library")
+    assert len(message["attachments"]) > 1
+    assert all(each["size"] <= len(whole) // 2 for each in message["attachments"])
 
 
 def _read(folder: Path, documents: list[object]) -> dict[tuple[str, str], list[ImportedEntry]]:

@@ -14,8 +14,6 @@ from bot.library.export import ExportRequest, export
 from bot.spotify import Spotify
 from bot.spotify.transport import Transport
 
-MAX_BYTES = 2**30
-
 
 async def access_token(_refused: str | None) -> str:
     return TOKEN
@@ -28,7 +26,7 @@ async def run(file_format: str, folder: Path) -> None:
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         spotify = Spotify(Transport(http, API_URL), access_token, timeout=None)
         with measured() as usage:
-            done = await export(request, spotify, folder, max_bytes=lambda: MAX_BYTES)
+            done = await export(request, spotify, folder)
             usage.songs = done.reports[0].exported
 
 

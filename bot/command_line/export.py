@@ -88,7 +88,7 @@ async def export(arguments: Namespace) -> int:
             if is_resumed:
                 say("Going on with the export that was stopped. --restart begins another one.")
             done = await _export_in(folder, arguments, signed_in, progress)
-            (file,) = done.files  # there is no limit that would part it
+            (file,) = done.files
             target = _new_path(arguments.out, file.name, f"{datetime.fromtimestamp(now):%Y-%m-%d}")
             os.replace(file, target)
             shutil.rmtree(folder)

@@ -18,7 +18,6 @@
     ├── NotSavable              the item that is playing is a local file
     ├── NothingToExport         the user has no liked songs
     ├── WrongFormat             a format that holds only songs is to hold something else
-    ├── FileTooLarge            a file exceeds Discord's size limit
     ├── UnreadableFile          a file to import cannot be read, or holds no library (errors/files)
     ├── NoDefaultPlaylist       a command names no playlist, and the user has no default
     ├── NothingToAdd            the request has no song or episode for a playlist

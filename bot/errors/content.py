@@ -62,10 +62,6 @@ class WrongFormat(BotError):
     )
 
 
-class FileTooLarge(BotError):
-    message = "The file is too big for Discord, even zipped."
-
-
 class DownloadGone(BotError):
     """A download's address is wrong, used up or too old: the three are not told apart."""
 

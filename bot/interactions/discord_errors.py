@@ -21,10 +21,11 @@ DISCORD_ERRORS = (
 
 # Discord's error codes, in this order: the message was dismissed or deleted; the interaction has no
 # reply yet; the interaction got no response in three seconds; it has a first response already; it
-# is over fifteen minutes old; the user accepts no direct messages; the message is empty; the body
-# is invalid.
+# is over fifteen minutes old; the user accepts no direct messages; a file is too large; the message
+# is empty; the body is invalid.
 UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10008, 10015, 10062
 ACKNOWLEDGED, TOKEN_EXPIRED, CANNOT_SEND = 40060, 50027, 50007
+FILE_TOO_LARGE = 40005
 EMPTY_MESSAGE, INVALID_BODY = 50006, 50035
 
 # A reply that cannot be edited.

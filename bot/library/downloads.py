@@ -15,13 +15,13 @@ from typing import BinaryIO
 from bot.errors.content import DownloadGone, DownloadRunning
 from bot.errors.login import NotLinked
 from bot.errors.storage import StorageError
-from bot.library.job_files import translate_disk_errors
+from bot.library.job_files import create, translate_disk_errors
 from bot.store import Store, StoredDownload
 
 # Seconds in which an address works.
 LIFETIME = 24 * 60 * 60.0
 PATH = "/download"
-_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+_PRIVATE_FOLDER = 0o700
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class Downloads:
         self._folder = database.with_name(f"{database.name}-downloads")
         self._url = f"{public_url}{PATH}"
         self._now = now
-        self._moving: set[Path] = set()
+        self._copying: set[Path] = set()
         self._running: dict[int, Transfer] = {}
 
     async def offer(self, user_id: int, path: Path) -> Download:
-        """Move a file to where its owner can fetch it, in place of an earlier one.
+        """Copy a file to where its owner can fetch it, in place of an earlier one.
 
         Raises NotLinked, also if the user unlinks meanwhile, and StorageError.
         """
@@ -80,25 +80,25 @@ class Downloads:
         stored = await self._table.set(user_id, token, path.name, expires_at)
         self.forget(user_id)
         target = self._file(stored)
-        self._moving.add(target)
+        self._copying.add(target)
         try:
             with translate_disk_errors():
-                await asyncio.to_thread(self._move, path, target)
+                await asyncio.to_thread(self._copy, path, target)
         except BaseException:
             target.unlink(missing_ok=True)
             await self._table.delete(stored)
             raise
         finally:
-            self._moving.discard(target)
+            self._copying.discard(target)
         if await self._table.find(token, self._now()) is None:
             target.unlink(missing_ok=True)
             raise NotLinked("download")
         return Download(f"{self._url}#{token}", expires_at)
 
-    def _move(self, path: Path, target: Path) -> None:
+    def _copy(self, path: Path, target: Path) -> None:
         self._folder.mkdir(_PRIVATE_FOLDER, exist_ok=True)
-        path.chmod(_PRIVATE_FILE)
-        shutil.move(path, target)
+        with path.open("rb") as file, create(target) as copy:
+            shutil.copyfileobj(file, copy)
 
     @asynccontextmanager
     async def fetch(self, token: str) -> AsyncIterator[Transfer]:
@@ -152,7 +152,7 @@ class Downloads:
     async def expire(self) -> None:
         """Erase what has expired. Raises StorageError."""
         stored = await self._table.delete_expired(self._now())
-        kept = {*map(self._file, stored), *self._moving}
+        kept = {*map(self._file, stored), *self._copying}
         with translate_disk_errors():
             for path in set(self._folder.glob("*")) - kept:
                 path.unlink(missing_ok=True)

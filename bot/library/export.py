@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
-from bot.errors.content import FileTooLarge, NothingToExport, WrongFormat
+from bot.errors.content import NothingToExport, WrongFormat
 from bot.errors.spotify import LibraryChanged
 from bot.library.export_files import ExportContents, can_hold, write_export
 from bot.library.export_lists import ExportList, Selection
@@ -52,19 +52,30 @@ class ExportRequest:
 class Export:
     """A finished export.
 
-    files    in the folder of the export; several if one would be too large
+    files    in the folder of the export: one, or several that divide it
     reports  one for each list in the export
     hidden   the number of playlists that Spotify shows only to their owners
     failed   names of lists that could not be read, with reasons
     left_out  nouns for the entries of the lists that the format cannot hold
     """
 
+    contents: ExportContents
+    file_format: str
     files: list[Path]
     reports: list[ListReport]
     hidden: int
     failed: list[tuple[str, str]]
     left_out: list[str]
     unreadable: int
+
+    async def fit(self, max_bytes: int) -> Export:
+        """The export in files of at most so many bytes, of which each works alone.
+
+        If that is impossible, its only file is larger. Raises StorageError.
+        """
+        fitting = partial(fit, self.contents, self.file_format, self.files[0], max_bytes)
+        with translate_disk_errors():
+            return replace(self, files=await _in_thread(self.contents, fitting))
 
 
 async def export(
@@ -73,16 +84,13 @@ async def export(
     folder: Path,
     *,
     report: Callable[[Progress], object] = lambda _: None,
-    max_bytes: Callable[[], int] = lambda: 2**63,
 ) -> Export:
     """Read the lists and write the files. Called again, it goes on where it was.
 
     folder     holds what is read, and the files
     report     shows the progress
-    max_bytes  returns the limit for each file, when all lists are read
 
-    Raises WrongFormat, NothingToExport, FileTooLarge if even the parts of the file exceed the
-    limit, StorageError from the disk, and SpotifyError.
+    Raises WrongFormat, NothingToExport, StorageError from the disk, and SpotifyError.
     """
     work = ExportProgress(report, spotify, folder)
     with translate_disk_errors():
@@ -95,12 +103,10 @@ async def export(
         write = partial(write_export, contents, request.file_format, folder)
         path = await _in_thread(contents, write)
         _require_entries(contents)
-        fitting = partial(fit, contents, request.file_format, path, max_bytes())
-        files = await _in_thread(contents, fitting)
-        if not files:
-            raise FileTooLarge
         return Export(
-            files,
+            contents,
+            request.file_format,
+            [path],
             contents.reports,
             hidden=len(contents.hidden),
             failed=[(source.name, reason) for source, reason in contents.failed],

@@ -29,7 +29,8 @@ def fit(contents: ExportContents, file_format: str, path: Path, max_bytes: int) 
     max_bytes  the limit for each file
 
     Each part is an export of some entries, which `write_export` writes. So it is valid in every
-    format. The result is empty if there would be more than MAX_FILES parts. Raises OSError.
+    format. If there would be more than MAX_FILES parts, the result is one file that is too large.
+    Raises OSError.
     """
     if path.stat().st_size <= max_bytes:
         return [path]
@@ -50,7 +51,7 @@ def fit(contents: ExportContents, file_format: str, path: Path, max_bytes: int) 
         for file in files:
             file.unlink()
         count = max(count + 1, ceil(count * size / max_bytes))
-    return []
+    return [packed]
 
 
 def divide(sizes: Sequence[Sequence[int]], count: int) -> list[list[range]]:

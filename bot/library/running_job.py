@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,11 +58,15 @@ class JobResult:
     """What a job ends with: a text, its buttons, and files of the job's folder.
 
     view  makes the buttons, or a layout in place of the text, once for each attempt to send them
+    fit   makes the same result with files of at most so many bytes, if it can; None: it cannot
+
+    What is larger than the place allows is offered for download.
     """
 
     text: str
     files: Sequence[Path] = ()
     view: Callable[[], View] | None = None
+    fit: Callable[[int], Awaitable[JobResult]] | None = None
 
 
 class JobMessage(Protocol):
@@ -70,10 +74,6 @@ class JobMessage(Protocol):
 
     def show(self, status: Progress | Waiting) -> None:
         """Show the status soon. It does not wait for Discord, and leaves out what is outdated."""
-
-    @property
-    def max_bytes(self) -> int:
-        """The limit for each file of a result that is delivered now."""
 
     def move(self, place: str | None, *, other: bool) -> bool:
         """Show the job at another place from now on; False if the job is over.
@@ -121,11 +121,6 @@ class RunningJob:
     def user_id(self) -> int:
         """The Discord ID of its user."""
         return self.row.discord_id
-
-    @property
-    def max_bytes(self) -> int:
-        """The limit for each file of a result that is returned now."""
-        return self.message.max_bytes if self.message is not None else 0
 
     @property
     def arguments(self) -> Any:

@@ -13,7 +13,6 @@ import discord
 import msgspec
 from discord import ui
 
-from bot.errors.content import FileTooLarge
 from bot.interactions.discord_errors import (
     DISCORD_ERRORS,
     TOKEN_EXPIRED,
@@ -26,7 +25,7 @@ from bot.interactions.payloads import View, to_edit
 
 # Seconds after an interaction in which its reply is edited; Discord allows fifteen minutes.
 _REPLY_LIFETIME = 14 * 60.0
-# Seconds for Discord to accept a message, and one with files.
+# Seconds for Discord to accept a message, and for each of its files.
 _TIMEOUT, _FILE_TIMEOUT = 10.0, 60.0
 # The bytes of a file in a direct message.
 MAX_DIRECT_BYTES = 10 * 1024 * 1024
@@ -91,14 +90,12 @@ class Sender:
         """Edit the reply; False if Discord lets it be edited no more.
 
         again  send a new private message if the user has dismissed the reply
-
-        Raises FileTooLarge.
         """
         webhook, payload = self._webhook(place.token), self._payload(text, view)
-        payload["attachments"] = _open(files, place.max_bytes)
+        payload["attachments"] = _open(files)
         message: Any = "@original"
         try:
-            async with asyncio.timeout(_FILE_TIMEOUT if files else _TIMEOUT):
+            async with asyncio.timeout(_timeout(files)):
                 await webhook.edit_message(message, **to_edit(payload))
         except discord.HTTPException as error:
             if error.code in _REPLY_OVER:
@@ -106,20 +103,20 @@ class Sender:
             if error.code != UNKNOWN_MESSAGE:
                 raise
             if again:
-                new = _to_send(self._payload(text, view), _open(files, place.max_bytes))
-                async with asyncio.timeout(_FILE_TIMEOUT if files else _TIMEOUT):
+                new = _to_send(self._payload(text, view), _open(files))
+                async with asyncio.timeout(_timeout(files)):
                     await webhook.send(ephemeral=True, wait=True, **new)
         return True
 
     async def send_directly(
         self, text: str, view: View | None, files: Sequence[Path] = (), *, key: str
     ) -> discord.Message:
-        """Send a direct message. Raises FileTooLarge.
+        """Send a direct message.
 
         key  Discord takes a message with the same key once, even if it is sent again soon
         """
-        payload = _to_send(self._payload(text, view), _open(files, MAX_DIRECT_BYTES))
-        async with asyncio.timeout(_FILE_TIMEOUT if files else _TIMEOUT):
+        payload = _to_send(self._payload(text, view), _open(files))
+        async with asyncio.timeout(_timeout(files)):
             channel = await self.client.create_dm(discord.Object(self.user_id))
             sent: discord.Message = await channel.send(nonce=key, **payload)
             return sent
@@ -166,8 +163,10 @@ def _to_send(payload: dict[str, Any], files: Sequence[discord.File]) -> dict[str
     return payload | ({"files": files} if files else {})
 
 
-def _open(paths: Sequence[Path], max_bytes: int) -> list[discord.File]:
-    """The files to send. Raises FileTooLarge."""
-    if any(path.stat().st_size > max_bytes for path in paths):
-        raise FileTooLarge
+def _timeout(files: Sequence[Path]) -> float:
+    """Seconds for Discord to accept a message with these files."""
+    return _FILE_TIMEOUT * len(files) or _TIMEOUT
+
+
+def _open(paths: Sequence[Path]) -> list[discord.File]:
     return [discord.File(path, path.name) for path in paths]

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import discord
 from discord import ui
 
 from bot.errors.bot_error import BotError
-from bot.errors.content import FileTooLarge
 from bot.errors.storage import StorageError
-from bot.interactions.discord_errors import CANNOT_SEND, DISCORD_ERRORS, code_of
+from bot.interactions.discord_errors import CANNOT_SEND, DISCORD_ERRORS, FILE_TOO_LARGE, code_of
 from bot.interactions.explain import explain
 from bot.interactions.mentions import CommandMentions
+from bot.library.downloads import Downloads
 from bot.library.jobs import Jobs
 from bot.library.running_job import JobMessage, JobResult, Progress, RunningJob, Waiting
+from bot.notifications.job_files import fit_result
 from bot.notifications.job_place import MAX_DIRECT_BYTES, Place, Sender
 from bot.views import jobs as views
 
@@ -37,6 +39,7 @@ class JobMessages:
     """Makes the messages of jobs.
 
     error_views  makes the buttons below the explanation of an error, by the error's class
+    downloads    holds files that are too large for Discord
     """
 
     def __init__(
@@ -46,11 +49,13 @@ class JobMessages:
         operator: str,
         mentions: CommandMentions,
         error_views: Mapping[type[BotError], ErrorView],
+        downloads: Downloads,
     ) -> None:
         self._client = client
         self._operator = operator
         self._mentions = mentions
         self._error_views = error_views
+        self.downloads = downloads
         self.sleep, self.now = jobs.sleep, jobs.now
 
     def open(self, job: RunningJob) -> JobMessage:
@@ -81,6 +86,9 @@ class _Message:
         self._changed, self._urgent = asyncio.Event(), asyncio.Event()
         self._note = ""
         self._is_over = False
+        self._limit: int | None = None  # of each file, if Discord refused what it had allowed
+        self._fitted: dict[int, JobResult] = {}
+        self._sent: Sequence[Path] = ()
         self._task = asyncio.create_task(self._keep_showing())
 
     def show(self, status: Progress | Waiting) -> None:
@@ -88,10 +96,6 @@ class _Message:
         self._changed.set()
         if isinstance(status, Waiting) or status.note:
             self._urgent.set()
-
-    @property
-    def max_bytes(self) -> int:
-        return self._place.max_bytes if self._can_edit_reply() else MAX_DIRECT_BYTES
 
     def move(self, place: str | None, *, other: bool) -> bool:
         if self._is_over:
@@ -169,11 +173,15 @@ class _Message:
         for attempt in range(1, _MAX_ATTEMPTS + 1):
             try:
                 return await self._deliver(result, notify=is_error or bool(result.files))
-            except FileTooLarge as error:
+            except BotError as error:  # while the files were fitted to the place
                 result = self._messages.explain(self._job, error)
+                self._fitted.clear()
             except DISCORD_ERRORS as error:
                 if code_of(error) == CANNOT_SEND:
                     return False
+                if code_of(error) == FILE_TOO_LARGE and self._sent:
+                    self._limit = max(path.stat().st_size for path in self._sent) // 2
+                    continue
                 _log.info("a job's result was not accepted: %s", type(error).__name__)
                 if attempt < _MAX_ATTEMPTS:
                     await self._messages.sleep(_RETRY_DELAY)
@@ -184,17 +192,29 @@ class _Message:
 
         notify  a new one, which Discord tells the user about
         """
-        place, sender, view = self._place, self._sender, result.view() if result.view else None
-        if self._can_edit_reply() and await sender.edit_reply(
-            place, result.text, view, result.files, again=True
-        ):
+        place, sender = self._place, self._sender
+        if self._can_edit_reply():
+            fitted = await self._fit(result, place.max_bytes)
+            shown = fitted.text, fitted.view and fitted.view(), fitted.files
+            if await sender.edit_reply(place, *shown, again=True):
+                return True
+        fitted = await self._fit(result, MAX_DIRECT_BYTES)
+        text, view = fitted.text, fitted.view and fitted.view()
+        if place.message and not notify and await sender.edit_directly(place, text, view):
             return True
-        if place.message and not notify and await sender.edit_directly(place, result.text, view):
-            return True
-        await sender.send_directly(result.text, view, result.files, key=f"r{self._job.id}")
+        await sender.send_directly(text, view, fitted.files, key=f"r{self._job.id}")
         if place.message:
             await sender.delete_directly(place)
         return True
+
+    async def _fit(self, result: JobResult, max_bytes: int) -> JobResult:
+        """The result as it fits a place with this limit. Raises BotError."""
+        limit = min(max_bytes, self._limit or max_bytes)
+        if limit not in self._fitted:
+            downloads = self._messages.downloads
+            self._fitted[limit] = await fit_result(result, self._job.user_id, limit, downloads)
+        self._sent = self._fitted[limit].files
+        return self._fitted[limit]
 
 
 async def _first(*waits: Awaitable[object]) -> None:

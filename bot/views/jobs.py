@@ -40,6 +40,19 @@ def stop_view(job_id: int) -> ui.View:
     return cards.buttons(StopJobButton(str(job_id)))
 
 
+def download_view(url: str) -> ui.View:
+    """The view with the button to the page of a download."""
+    return cards.buttons(ui.Button(label="Download", url=url))
+
+
+def too_large(expires_at: float) -> str:
+    """What follows the text of a result; `expires_at` is in seconds since 1970."""
+    return (
+        "It’s too big for Discord, so download it from its own page. The button works once, until "
+        f"<t:{int(expires_at)}:f>. Keep its address to yourself: it works for anyone who has it."
+    )
+
+
 def status_text(status: Progress | Waiting | None) -> str:
     """How far a job is, as markdown; None: it has not begun."""
     match status:
