@@ -14,6 +14,7 @@ help:
 	@echo 'make test-slow run the slow tests'
 	@echo 'make check   check format, lint and types, and run all tests'
 	@echo 'make package-check test the files in packaging/ with systemd, nginx and Caddy'
+	@echo 'make install install what the bot needs into .venv (with PostgreSQL: make postgres)'
 	@echo 'make run     run the bot for real, with the settings in .env'
 	@echo 'make export  write a Spotify library to a file, without Discord (ARGS=--help says how)'
 	@echo 'make restore put an exported library back, after a look (ARGS=--help says how)'
@@ -26,6 +27,10 @@ help:
 
 demo: $(VENV)/demo
 	@$(PY) -m sandbox $(ARGS)
+
+install: $(VENV)/runtime
+
+postgres: $(VENV)/postgres
 
 run: $(VENV)/runtime
 	@$(PY) -m bot
@@ -73,6 +78,7 @@ docs: $(VENV)/dev
 lock: $(VENV)/dev
 	@$(PIP) install uv
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --output-file requirements.txt
+	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --extra postgres --output-file requirements-postgres.txt
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group demo --output-file requirements-demo.txt
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group dev --output-file requirements-dev.txt
 	@$(PY) -m uv pip compile pyproject.toml $(LOCK) --group dev --group bench --constraint requirements-dev.txt --output-file requirements-bench.txt
@@ -86,6 +92,11 @@ $(VENV)/runtime: requirements.txt | $(PY)
 	@echo 'Installing what Tonearm needs into $(VENV) …'
 	@$(PIP) install --require-hashes --requirement requirements.txt
 	@touch $@
+
+$(VENV)/postgres: requirements-postgres.txt | $(PY)
+	@echo 'Installing what Tonearm needs for PostgreSQL into $(VENV) …'
+	@$(PIP) install --require-hashes --requirement requirements-postgres.txt
+	@touch $@ $(VENV)/runtime
 
 $(VENV)/demo: requirements-demo.txt | $(PY)
 	@echo 'Installing what the demo needs into $(VENV) …'

@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from functools import partial
 
 import aiohttp
@@ -89,9 +94,7 @@ async def build(
     public_url = settings.public_url
     async with AsyncExitStack() as stack:
         stack.enter_context(_use_discord_api(settings.discord_api_url))
-        store = await stack.enter_async_context(
-            Store.open(settings.database, settings.token_keys, connect_database, time.time)
-        )
+        store = await stack.enter_async_context(open_store(settings, connect_database))
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         )
@@ -245,8 +248,17 @@ async def build(
 
 async def rekey(settings: Settings) -> int:
     """Encrypt all secrets with the first key; returns how many. Raises StartupError."""
-    async with Store.open(settings.database, settings.token_keys) as store:
+    async with open_store(settings) as store:
         return await store.reencrypt()
+
+
+def open_store(
+    settings: Settings, connect_database: Connect = connect_to_file
+) -> AbstractAsyncContextManager[Store]:
+    """The store on the engine of the settings. Raises StartupError when it is entered."""
+    if settings.database_url is not None:
+        return Store.connect(settings.database_url, settings.token_keys)
+    return Store.open(settings.database, settings.token_keys, connect_database, time.time)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def test_no_secret_is_in_the_repr() -> None:
         "SPOTIFY_CLIENT_SECRET": "ca" * 16,
         "METRICS_TOKEN": "canary-canary-canary",
         "TOKEN_KEYS": "ca" * 32,
+        "DATABASE": "postgresql://tonearm:canary@127.0.0.1/tonearm",
     }
     assert {setting.name for setting in SETTINGS if setting.is_secret} == set(secrets)
     shown = repr(Settings.from_env(VALID | secrets))
@@ -145,7 +146,7 @@ def test_all_missing_settings_are_reported_at_once() -> None:
         ("LOG_LEVEL", "loud", "not one of debug"),
         ("LOG_FORMAT", "xml", "neither text nor json"),
         ("DATABASE", ".", "names a folder"),
-        ("DATABASE", "sqlite:///tonearm.sqlite3", "must be the path of a file"),
+        ("DATABASE", "sqlite:///tonearm.sqlite3", "is neither a file nor"),
         ("DATABASE", "~nobody-has-this-name/x", "names a home folder"),
         ("DATABASE", "nowhere/at/all.sqlite3", "does not exist"),
         ("SPOTIFY_API_URL", "ftp://x.test", "begins with https://"),

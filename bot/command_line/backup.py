@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bot.command_line.environment import load_settings
+from bot.command_line.environment import load_settings, require_sqlite
 from bot.command_line.exit_codes import ExitCode
 from bot.store.backup import back_up
 from bot.text.items import count
@@ -18,6 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     settings = load_settings()
+    require_sqlite(settings)
     report = back_up(
         settings.database, arguments.file, settings.token_keys, replace=arguments.replace
     )

@@ -50,6 +50,12 @@ def load_settings() -> Settings:
     return settings
 
 
+def require_sqlite(settings: Settings) -> None:
+    """Raises ConfigError if the database is a server, which has programs of its own."""
+    if settings.database_url is not None:
+        raise ConfigError("DATABASE is a PostgreSQL server. Use its own tools, such as pg_dump.")
+
+
 def read_environment(environ: Mapping[str, str] = os.environ, file: Path = ENV_FILE) -> Environment:
     """The variables in `environ` and `file`. Raises ConfigError for a file that cannot be read."""
     text = _read(file)

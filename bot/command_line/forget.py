@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from argparse import ArgumentParser, Namespace
 
+from bot.app import open_store
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
 from bot.config import Settings
-from bot.store import Store
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,5 +27,5 @@ def main(arguments: Namespace) -> int:
 
 
 async def _forget(settings: Settings, discord_id: int) -> bool:
-    async with Store.open(settings.database, settings.token_keys) as store:
+    async with open_store(settings) as store:
         return await store.accounts.unlink(discord_id)

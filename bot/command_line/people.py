@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 
+from bot.app import open_store
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.config import Settings
 from bot.spotify.consent_expiry import consent_expires_at
+from bot.store import LinkedAccount
 from bot.store.linked_people import linked_people
 from bot.text.items import count
 
@@ -18,7 +22,10 @@ def add_arguments(_parser: ArgumentParser) -> None:
 
 def main(_arguments: Namespace) -> int:
     settings = load_settings()
-    people = linked_people(settings.database)
+    if settings.database_url is None:
+        people = linked_people(settings.database)
+    else:
+        people = asyncio.run(_people(settings))
     for person in people:
         app = (
             "this bot’s app" if person.client_id == settings.spotify_client_id else "their own app"
@@ -31,3 +38,8 @@ def main(_arguments: Namespace) -> int:
         print(f"{person.discord_id}  linked {since}, {state}, {app}")
     print(f"{count(len(people), 'linked account')}.")
     return ExitCode.OK
+
+
+async def _people(settings: Settings) -> list[LinkedAccount]:
+    async with open_store(settings) as store:
+        return await store.accounts.all()

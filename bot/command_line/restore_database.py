@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.command_line.environment import load_settings
+from bot.command_line.environment import load_settings, require_sqlite
 from bot.command_line.exit_codes import ExitCode
 from bot.store.backup import restore
 from bot.text.items import count
@@ -13,6 +13,7 @@ from bot.text.items import count
 def restore_database(file: Path) -> int:
     """Put a copy in the place of the database; the exit code. Raises StartupError."""
     settings = load_settings()
+    require_sqlite(settings)
     report = restore(settings.database, file, settings.token_keys)
     print(f"Restored {count(report.linked_accounts, 'linked account')} to {settings.database}.")
     if report.new_key:

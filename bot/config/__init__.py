@@ -24,6 +24,7 @@ class Settings:
     host: str
     port: int
     database: Path
+    database_url: str | None = field(repr=False)
     discord_client_secret: str | None = field(repr=False)
     spotify_client_secret: str | None = field(repr=False)
     spotify_daily_calls: int
@@ -62,6 +63,13 @@ def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, s
             values[setting.name.lower()] = setting.read(environ)
         except InvalidSettingError as error:
             problems[setting.name] = str(error)
+    if (location := values.pop("database", None)) is not None:
+        values |= {"database": location.path, "database_url": location.url}
+        if location.url and not values.get("token_keys"):
+            problems["TOKEN_KEYS"] = (
+                "is needed with PostgreSQL, since its processes share the keys. Make one with "
+                "python3 -c 'import secrets; print(secrets.token_hex(32))'."
+            )
     for name, problem in _swapped_secrets(values):
         del values[name.lower()]
         problems[name] = problem

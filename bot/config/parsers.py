@@ -6,6 +6,8 @@ import ipaddress
 import os
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +24,10 @@ T = TypeVar("T")
 
 class InvalidSettingError(ValueError):
     """A setting is missing or malformed. The message follows the setting's name in a sentence."""
+
+
+# The name of the bot's own files if the database is a server: for jobs and downloads.
+_POSTGRES_FILES = "tonearm.postgresql"
 
 
 def matching(pattern: str) -> Callable[[str], str]:
@@ -133,9 +139,21 @@ def _address(text: str) -> object:
         return None
 
 
-def database(text: str) -> Path:
+@dataclass(frozen=True)
+class DatabaseLocation:
+    """Where the database is.
+
+    path  the SQLite file; with PostgreSQL, a file name for the bot's own files beside it
+    url   of the PostgreSQL database; may have a password
+    """
+
+    path: Path
+    url: str | None = field(default=None, repr=False)
+
+
+def database(text: str) -> DatabaseLocation:
     if "://" in text:
-        raise InvalidSettingError("must be the path of a file, such as tonearm.sqlite3.")
+        return DatabaseLocation(Path(_POSTGRES_FILES), _postgres_url(text))
     try:
         path = Path(text).expanduser()
     except RuntimeError:  # no such user
@@ -148,7 +166,23 @@ def database(text: str) -> Path:
         raise InvalidSettingError("is in a folder that does not exist. Make it first.") from None
     except OSError as error:
         raise InvalidSettingError(f"cannot be used. {file_error(error, path)}") from None
-    return path
+    return DatabaseLocation(path)
+
+
+def _postgres_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise InvalidSettingError(
+            "is neither a file nor the URL of a PostgreSQL database: "
+            "postgresql://user:password@host/name."
+        )
+    if not parts.path.strip("/"):
+        raise InvalidSettingError("names no database: postgresql://user:password@host/name.")
+    if find_spec("asyncpg") is None:
+        raise InvalidSettingError(
+            "is a PostgreSQL database, for which a package is missing. Run make postgres."
+        )
+    return text
 
 
 def keys(text: str) -> tuple[bytes, ...]:

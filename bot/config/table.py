@@ -68,7 +68,13 @@ SETTINGS = (
         "is not a port number from 1 to 65535.",
         default="8080",
     ),
-    Setting("DATABASE", database, "The SQLite database file.", default="tonearm.sqlite3"),
+    Setting(
+        "DATABASE",
+        database,
+        "The SQLite database file, or the URL of a PostgreSQL database.",
+        default="tonearm.sqlite3",
+        is_secret=True,
+    ),
     Setting(
         "SPOTIFY_CLIENT_SECRET",
         matching("[0-9a-f]{32}"),

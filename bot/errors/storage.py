@@ -46,6 +46,16 @@ class StorageGone(StorageError):
     message = "This bot’s database was moved or deleted, so nothing can be saved. Tell {operator}."
 
 
+class StorageUnreachable(StorageError):
+    """The database server cannot be reached."""
+
+    word = "unreachable"
+    message = (
+        "This bot can’t reach its database right now, so that didn’t work. Try again in a minute. "
+        "If that doesn’t help, tell {operator}."
+    )
+
+
 class StorageBusy(StorageError):
     """Another program has locked the database for seconds."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 from bot.errors.storage import StorageError
@@ -99,6 +101,28 @@ class Store:
             finally:
                 await store.accounts.save_unsaved_at_exit()
 
+    @classmethod
+    @asynccontextmanager
+    async def connect(
+        cls,
+        url: str,
+        keys: Sequence[bytes],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> AsyncIterator[Store]:
+        """The store in the PostgreSQL database at `url`; waits until the server is there.
+
+        Raises ConfigError, also if a stored secret needs a key that is missing.
+        """
+        postgres = import_module("bot.store.postgres")  # an optional package
+        async with postgres.PostgresDatabase.open(url, sleep=sleep) as database:
+            cipher = TokenCipher(keys)
+            cipher.require_keys(await rekey.stored_key_ids(database))
+            store = cls(database, cipher)
+            try:
+                yield store
+            finally:
+                await store.accounts.save_unsaved_at_exit()
+
     async def reencrypt(self) -> int:
         """Encrypt every secret with the first key; how many there are. Raises StartupError."""
         return await rekey.reencrypt(self._db, self._cipher)
@@ -117,7 +141,7 @@ class Store:
         if self._file_time is not None:
             self._db.erase_old_copies(self._file_time())
         if self.has_unerased_rows:
-            await self._db.erase_deleted()
+            await self._db.finish_erasure()
 
     async def disk_error(self) -> StorageError | None:
         """The error of the last read or write; None if the disk works."""

@@ -200,6 +200,11 @@ class AccountTable:
         )
         return bool(rows)
 
+    async def all(self) -> list[LinkedAccount]:
+        """All linked accounts, the oldest link first."""
+        sql = f"SELECT {ACCOUNT_COLUMNS} FROM link ORDER BY authorized_at"
+        return [account_from_row(row) for row in await self._db.fetch_all(sql)]
+
     async def count(self) -> int:
         ((count,),) = await self._db.fetch_all("SELECT count(*) FROM link")
         return int(count)

@@ -82,3 +82,6 @@ class Database(Protocol):
 
     async def erase_deleted(self) -> None:
         """Erase from the disk what was deleted, or set `has_unerased_rows`."""
+
+    async def finish_erasure(self) -> None:
+        """Erase what `has_unerased_rows` is about. Raises StorageError."""

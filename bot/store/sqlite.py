@@ -206,6 +206,9 @@ class SqliteDatabase:
             # A copy from before a migration is deleted within a week.
             _log.warning("erased rows are still in a copy: %s", type(error).__name__)
 
+    async def finish_erasure(self) -> None:
+        await self.erase_deleted()
+
     async def erase_deleted(self) -> None:
         """Checkpoint and empty the write-ahead log, which still contains erased rows.
 

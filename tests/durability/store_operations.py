@@ -9,6 +9,7 @@ from random import Random
 from bot.errors.content import TooManyPins
 from bot.errors.login import AlreadyLinked, NotLinked
 from bot.store import AuthorizedAccount, LoginStep, PendingLogin, Pin, SavedDefault, Store
+from bot.store.database import Database
 from bot.store.encrypted_columns import ENCRYPTED_COLUMNS
 from bot.store.encryption import TokenCipher
 from bot.store.rekey import reencrypt
@@ -50,17 +51,35 @@ async def complete_login(store: Store, user: int, number: int) -> None:
         await step(store, user, number)
 
 
-async def read_all_rows(database: SqliteDatabase, cipher: TokenCipher) -> Rows:
-    """All rows of all tables, decrypted, without the column `generation`, which is random."""
+_SQLITE_COLUMNS = (
+    "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c"
+    " WHERE m.type = 'table' ORDER BY m.name, c.cid"
+)
+_POSTGRES_COLUMNS = (
+    "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"
+)
+# Random numbers, and the order of rows.
+_NOT_COMPARED = ("generation", "rowid")
+
+
+async def read_columns(database: Database) -> dict[str, list[str]]:
+    """The columns of each table that are the same whatever the engine."""
     columns: dict[str, list[str]] = {}
-    for table, column in await database.fetch_all(
-        "SELECT m.name, c.name FROM sqlite_schema m, pragma_table_info(m.name) c"
-        " WHERE m.type = 'table' AND c.name <> 'generation' ORDER BY m.name, c.cid"
-    ):
-        columns.setdefault(table, []).append(column)
+    is_sqlite = isinstance(database, SqliteDatabase)
+    sql = _SQLITE_COLUMNS if is_sqlite else _POSTGRES_COLUMNS
+    for table, column in await database.fetch_all(sql):
+        if column not in _NOT_COMPARED:
+            columns.setdefault(str(table), []).append(str(column))
+    return columns
+
+
+async def read_all_rows(database: Database, cipher: TokenCipher) -> Rows:
+    """All rows of all tables, decrypted, without the columns in _NOT_COMPARED."""
+    columns = await read_columns(database)
     tables = {}
     for table, names in columns.items():
-        rows = await database.fetch_all(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1")
+        rows = await database.fetch_all(f"SELECT {', '.join(names)} FROM {table}")
         tables[table] = [
             tuple(
                 cipher.decrypt(value, name, row[0])
@@ -70,6 +89,7 @@ async def read_all_rows(database: SqliteDatabase, cipher: TokenCipher) -> Rows:
             )
             for row in rows
         ]
+        tables[table].sort(key=repr)
     return tables
 
 

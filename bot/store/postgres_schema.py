@@ -1,0 +1,162 @@
+"""The schema of a PostgreSQL database: as a whole, and as migrations from it."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from bot.errors.bot_error import ConfigError
+from bot.store.schema import MIGRATIONS as SQLITE_MIGRATIONS
+
+# The number of migrations of `bot.store.schema` that SCHEMA corresponds to.
+FIRST_VERSION = 9
+# `rowid` is what SQLite calls it: the order in which rows were made. The token of `link` changes
+# each hour; with room on its page, that touches no index.
+SCHEMA = """
+CREATE TABLE note (
+    name TEXT PRIMARY KEY,
+    text TEXT NOT NULL
+);
+CREATE TABLE person (
+    discord_id     BIGINT PRIMARY KEY,
+    reminders      INTEGER NOT NULL DEFAULT 1 CHECK (reminders IN (0, 1)),
+    shared_replies INTEGER NOT NULL DEFAULT 0 CHECK (shared_replies IN (0, 1)),
+    shows_playing  INTEGER NOT NULL DEFAULT 0 CHECK (shows_playing IN (0, 1)),
+    device_id      TEXT,
+    device_name    TEXT CHECK ((device_name IS NULL) = (device_id IS NULL)),
+    playlist_id    TEXT,
+    playlist_name  TEXT CHECK ((playlist_name IS NULL) = (playlist_id IS NULL))
+);
+CREATE TABLE link (
+    discord_id    BIGINT PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+    account_id    TEXT NOT NULL UNIQUE,
+    name          TEXT NOT NULL,
+    client_id     TEXT NOT NULL,
+    scopes        TEXT NOT NULL,
+    authorized_at BIGINT NOT NULL,
+    refresh_token BYTEA NOT NULL,
+    generation    BIGINT NOT NULL DEFAULT 1,
+    ended         INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
+    reminded      INTEGER NOT NULL DEFAULT 0
+) WITH (fillfactor = 70);
+CREATE INDEX link_age ON link (authorized_at);
+CREATE TABLE login (
+    rowid         BIGINT GENERATED ALWAYS AS IDENTITY,
+    discord_id    BIGINT NOT NULL REFERENCES person ON DELETE CASCADE,
+    serial        BIGINT NOT NULL,
+    discord_name  TEXT NOT NULL,
+    client_id     TEXT NOT NULL,
+    step          TEXT NOT NULL CHECK (step IN
+        ('page', 'discord', 'spotify', 'exchange', 'code', 'over', 'replaced')),
+    expires_at    BIGINT NOT NULL,
+    notice        BYTEA,
+    nonce         BYTEA UNIQUE,
+    cookie        BYTEA,
+    proved        INTEGER NOT NULL DEFAULT 0 CHECK (proved IN (0, 1)),
+    tries         INTEGER NOT NULL DEFAULT 0,
+    code          BYTEA,
+    account_id    TEXT,
+    name          TEXT,
+    scopes        TEXT,
+    authorized_at BIGINT,
+    refresh_token BYTEA,
+    outcome       TEXT,
+    PRIMARY KEY (discord_id, serial)
+);
+CREATE UNIQUE INDEX login_open ON login (discord_id) WHERE step NOT IN ('over', 'replaced');
+CREATE INDEX login_cookie ON login (cookie);
+CREATE INDEX login_expiry ON login (expires_at);
+CREATE TABLE spent (
+    client_id  TEXT NOT NULL,
+    endpoints  TEXT NOT NULL,
+    start      BIGINT NOT NULL,
+    commands   BIGINT NOT NULL,
+    background BIGINT NOT NULL,
+    PRIMARY KEY (client_id, endpoints, start)
+);
+CREATE TABLE exhausted (
+    client_id TEXT NOT NULL,
+    endpoints TEXT NOT NULL,
+    until     DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (client_id, endpoints)
+);
+CREATE TABLE sleep_timer (
+    discord_id  BIGINT PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+    due         DOUBLE PRECISION NOT NULL,
+    tracks_left BIGINT
+);
+CREATE TABLE pin (
+    rowid      BIGINT GENERATED ALWAYS AS IDENTITY,
+    discord_id BIGINT NOT NULL REFERENCES person ON DELETE CASCADE,
+    uri        TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    PRIMARY KEY (discord_id, uri)
+);
+CREATE TABLE job (
+    discord_id BIGINT NOT NULL REFERENCES person ON DELETE CASCADE,
+    kind       TEXT NOT NULL,
+    id         BIGINT NOT NULL UNIQUE,
+    arguments  TEXT NOT NULL,
+    started_at DOUBLE PRECISION NOT NULL,
+    progress   TEXT NOT NULL,
+    place      BYTEA,
+    touched_at DOUBLE PRECISION NOT NULL,
+    resume_at  DOUBLE PRECISION NOT NULL,
+    done       INTEGER NOT NULL DEFAULT 0 CHECK (done IN (0, 1)),
+    PRIMARY KEY (discord_id, kind)
+);
+CREATE TABLE download (
+    discord_id BIGINT PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+    token      BYTEA NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
+    expires_at DOUBLE PRECISION NOT NULL,
+    attempts   INTEGER NOT NULL
+);
+"""
+# The counterparts of the migrations of SQLite after FIRST_VERSION, in their order.
+MIGRATIONS: tuple[str, ...] = ()
+
+_VERSION = "schema"
+# Processes that start at once migrate one after another. The number is arbitrary.
+_LOCK = 0x746F6E65
+
+assert FIRST_VERSION + len(MIGRATIONS) == len(SQLITE_MIGRATIONS)
+
+
+async def migrate(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> None:
+    """Make the tables, or apply the missing migrations, in one transaction.
+
+    Raises ConfigError if another program, or a newer version of Tonearm, made the tables.
+    """
+    async with connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        tables = {
+            row[0]
+            for row in await connection.fetch(
+                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+            )
+        }
+        if not tables:
+            await connection.execute(SCHEMA)
+            applied = FIRST_VERSION
+        elif {"note", "link", "person"} <= tables:
+            applied = int(
+                await connection.fetchval("SELECT text FROM note WHERE name = $1", _VERSION) or 0
+            )
+        else:
+            applied = 0
+        if applied < FIRST_VERSION:
+            raise ConfigError(
+                "The database in DATABASE belongs to another program. Choose an empty one."
+            )
+        newest = FIRST_VERSION + len(MIGRATIONS)
+        if applied > newest:
+            raise ConfigError(
+                "This database was written by a newer Tonearm. Upgrade Tonearm to use it."
+            )
+        for statements in MIGRATIONS[applied - FIRST_VERSION :]:
+            await connection.execute(statements)
+        await connection.execute(
+            "INSERT INTO note VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET text = $2",
+            _VERSION,
+            str(newest),
+        )
