@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from asyncio import CancelledError
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -173,3 +175,27 @@ def test_any_change_of_a_file_is_read_or_refused(
     changed = content[:at] + other + (b"" if is_cut else content[at + length % 50 :])
     with suppress(UnreadableFile), reading(changed) as library:
         assert sum(each.count for each in library.lists) <= 20
+
+
+class Countdown(Event):
+    """An event that is set when it has been asked a number of times."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def is_set(self) -> bool:
+        self.count -= 1
+        return self.count < 0
+
+
+def test_reading_stops_wherever_it_is(tmp_path: Path) -> None:
+    """Also inside what has no entries, such as a key that is passed."""
+    passed = b'{"x": [' + b"[]," * 10**4 + b"[]], " + LIBRARY[1:]
+    for content in (CSV * 500, passed, zipped(("a.json", passed)), written("xspf", [SONG] * 600)):
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        for count in range(4):
+            with pytest.raises(CancelledError):
+                read_library(path, tmp_path, cancelled=Countdown(count))
+            assert kept(tmp_path) is None

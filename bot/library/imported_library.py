@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from asyncio import CancelledError
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 
 import msgspec
 
 from bot.errors.files import TooManyEntries
 from bot.library.formats.imported import Entries, FileFacts, ImportedEntry, ImportedList
+from bot.library.job_files import create
 
 MAX_ENTRIES = 1_000_000
 MAX_LISTS = 20_000
@@ -54,10 +53,8 @@ class _Contents(msgspec.Struct):
     lists: list[ImportedList]
 
 
-def keep(entries: Entries, facts: FileFacts, folder: Path, cancelled: Event) -> ImportedLibrary:
+def keep(entries: Entries, facts: FileFacts, folder: Path) -> ImportedLibrary:
     """Read a file to its end into an empty folder. Blocks.
-
-    cancelled  ends the reading when it is set: it raises CancelledError then
 
     Raises UnreadableFile, and OSError from the disk; the folder holds no library then.
     """
@@ -67,7 +64,7 @@ def keep(entries: Entries, facts: FileFacts, folder: Path, cancelled: Event) -> 
 
     def write() -> None:
         for number, lines in waiting.items():
-            with _path(folder, number).open("ab") as file:
+            with create(_path(folder, number), append=True) as file:
                 file.write(gzip.compress(b"".join(lines), _LEVEL, mtime=0))
         waiting.clear()
 
@@ -89,12 +86,11 @@ def keep(entries: Entries, facts: FileFacts, folder: Path, cancelled: Event) -> 
         if count % _MAX_WAITING == 0 or size > _MAX_WAITING_BYTES:
             write()
             size = 0
-            if cancelled.is_set():
-                raise CancelledError
     write()
     contents = _Contents(facts, list(numbers))
     # Written last: a folder without it holds no library.
-    (folder / _CONTENTS).write_bytes(_ENCODER.encode(contents))
+    with create(folder / _CONTENTS) as file:
+        file.write(_ENCODER.encode(contents))
     return ImportedLibrary(folder, facts, tuple(numbers))
 
 

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from bot.errors.storage import StorageError, StorageGone
 from bot.store.disk_errors import file_error
@@ -27,9 +27,13 @@ def translate_disk_errors() -> Iterator[None]:
         raise refusal from error
 
 
-def create(path: Path) -> BinaryIO:
-    """A new file, or an emptied one, that only the bot's user may read. Raises OSError."""
-    return open(path, "wb", opener=lambda name, flags: os.open(name, flags, _PRIVATE_FILE))
+def create(path: Path, *, append: bool = False) -> BinaryIO:
+    """A new file that only the bot's user may read; an old one is emptied. Raises OSError.
+
+    append  whether to go on with an old one instead
+    """
+    mode: Literal["ab", "wb"] = "ab" if append else "wb"
+    return open(path, mode, opener=lambda name, flags: os.open(name, flags, _PRIVATE_FILE))
 
 
 class JobFolders:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import stat
 import zlib
+from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from threading import Event
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from bot.errors.files import (
@@ -19,6 +22,9 @@ from bot.errors.files import (
     TooManyEntries,
 )
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 # Bytes of all parts together when unpacked: a library of a million songs has some 2 GB of JSON.
 MAX_UNPACKED = 2 * 1024**3
 # How many times as large as its compressed form a part may be, beyond the first bytes. Exports
@@ -29,6 +35,19 @@ MAX_PARTS = 20_000
 _MAX_DIRECTORY = 2 * 1024**2
 _ENCRYPTED = 0x1
 _END = b"PK\x05\x06"
+
+
+class StoppableFile(io.FileIO):
+    """A file whose reading raises CancelledError as soon as an event is set."""
+
+    def __init__(self, path: Path, cancelled: Event) -> None:
+        super().__init__(path)
+        self._cancelled = cancelled
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        if self._cancelled.is_set():
+            raise CancelledError
+        return super().readinto(buffer)
 
 
 class _BoundedReads(io.BufferedReader):
@@ -43,13 +62,15 @@ class _BoundedReads(io.BufferedReader):
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[ZipFile]:
+def open_archive(path: Path, cancelled: Event) -> Iterator[ZipFile]:
     """The archive, every part of which is known to be harmless to read.
+
+    cancelled  see StoppableFile
 
     Raises ArchiveTooLarge, ArchiveLocked, ArchivePath, FileCutOff, FileDamaged, and OSError. What
     is wrong with a part raises when it is read, inside the `with`.
     """
-    with _BoundedReads(io.FileIO(path)) as file:
+    with _BoundedReads(StoppableFile(path, cancelled)) as file:
         try:
             archive = ZipFile(file)
         except (BadZipFile, EOFError, ValueError, OverflowError, NotImplementedError) as error:

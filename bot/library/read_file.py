@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ from bot.library.formats import table, xlsx_rows
 from bot.library.formats.imported import Entries, FileFacts, FileKind
 from bot.library.formats.list_name import FileLists
 from bot.library.imported_library import ImportedLibrary, keep
-from bot.library.read_archive import open_archive
+from bot.library.read_archive import StoppableFile, open_archive
 from bot.library.read_text import read_text
 from bot.text.escape import safe
 
@@ -63,9 +64,9 @@ def read_library(
 
     Raises UnreadableFile, and OSError from the disk.
     """
-    reading = _Reading(FileFacts(), folder, keep_spotify)
+    reading = _Reading(FileFacts(), folder, keep_spotify, cancelled or Event())
     with closing(reading.file(path, name)) as entries:
-        return keep(entries, reading.facts, folder, cancelled or Event())
+        return keep(entries, reading.facts, folder)
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,20 @@ class _Reading:
     facts: FileFacts
     folder: Path
     keep_spotify: bool
+    cancelled: Event
 
     def file(self, path: Path, name: str) -> Entries:
         with path.open("rb") as file:
             is_zip = file.read(len(_ZIP)) in (_ZIP, _EMPTY_ZIP)
         if not is_zip:
             yield from read_text(
-                lambda: path.open("rb"), FileLists(name), self.facts, keep_spotify=self.keep_spotify
+                lambda: io.BufferedReader(StoppableFile(path, self.cancelled)),
+                FileLists(name),
+                self.facts,
+                keep_spotify=self.keep_spotify,
             )
             return
-        with open_archive(path) as archive:
+        with open_archive(path, self.cancelled) as archive:
             if xlsx_rows.CONTENT_TYPES in archive.namelist():
                 yield from self._workbook(archive, FileLists(name))
             else:
@@ -130,7 +135,7 @@ class _Reading:
             with archive.open(part) as file:
                 shutil.copyfileobj(file, copy)
             copy.flush()
-            with open_archive(Path(copy.name)) as inner:
+            with open_archive(Path(copy.name), self.cancelled) as inner:
                 if xlsx_rows.CONTENT_TYPES not in inner.namelist():
                     raise ArchiveInArchive
                 yield from self._workbook(inner, _lists(part))
