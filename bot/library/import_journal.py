@@ -24,7 +24,7 @@ class BatchOrder(StrEnum):
 
 
 class Began(msgspec.Struct, frozen=True, tag="began"):
-    """The account's own playlists before the first step, as IDs."""
+    """The account's own playlists before the first one is created, as IDs."""
 
     playlists: list[str]
 
@@ -118,7 +118,7 @@ class StepState:
 class Journal:
     """The records of one import, and what they add up to.
 
-    began  the playlists before the import; None: it has not begun
+    began  the playlists before the first new one; None: none was created
     order  how Spotify lists what one call saves; None: not learned yet
     """
 

@@ -78,7 +78,8 @@ class Look:
     async def run(self, plan: Plan) -> None:
         """Complete the plan. Raises BotError, such as RateLimited: run it again later; OSError."""
         await self._find_songs(plan)
-        own = await self._own_playlists()
+        has_playlists = bool(plan.playlists or plan.follows)
+        own = await self._own_playlists() if has_playlists else []
         await self._check_saved(plan, own)
         await self._compare_playlists(plan, own)
 

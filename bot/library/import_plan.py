@@ -19,6 +19,13 @@ from bot.spotify.uris import Kind, Uri
 MAX_NAMED = 2_000
 # What a playlist can have, and what can be saved.
 PLAYLIST_KINDS = frozenset((Kind.TRACK, Kind.EPISODE))
+# The lists of what is saved or followed. Nothing of any other list is.
+SAVED_SECTIONS = frozenset(
+    (
+        *(LibrarySection.LIKED, LibrarySection.ALBUMS, LibrarySection.ARTISTS),
+        *(LibrarySection.SHOWS, LibrarySection.EPISODES, LibrarySection.AUDIOBOOKS),
+    )
+)
 _FILE = "plan.json"
 
 
@@ -106,7 +113,8 @@ class ListPlan(msgspec.Struct):
 
     @property
     def is_playlist(self) -> bool:
-        return self.section is LibrarySection.PLAYLIST
+        """Whether it becomes a playlist, as also a list of what was played does."""
+        return self.section not in SAVED_SECTIONS
 
     @property
     def usable(self) -> list[str]:
@@ -247,7 +255,7 @@ def _in_order_of_adding(
 
     Exports list the newest first. If each entry has a date, the dates decide.
     """
-    if listed.section is LibrarySection.PLAYLIST:
+    if listed.section not in SAVED_SECTIONS:
         return entries
     oldest_first = list(entries)[::-1]
     if all(entry.added_at for entry in oldest_first):

@@ -94,8 +94,6 @@ class ImportRun:
         Raises RateLimited, BackgroundBudgetExceeded and SpotifyDown: run again later; NeedsLogin;
         and OSError.
         """
-        if self._journal.began is None:
-            self._journal.add(Began(await self._own_playlists()))
         for number, step in enumerate(self._steps):
             state = self._journal.step(number)
             if state.failed or (state.done >= len(step.uris) and self._is_open(number)):
@@ -265,6 +263,8 @@ class ImportRun:
         playlist_id = ""
         if self._journal.step(number).creating:
             playlist_id = await self._find_created(step)
+        if self._journal.began is None:
+            self._journal.add(Began(await self._own_playlists()))
         with self._around.uninterrupted():
             if not playlist_id:
                 self._journal.add(Creating(number))
