@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors.spotify import SpotifyDown
+from bot.library.import_draft import draft
 from bot.library.import_journal import Journal
 from bot.library.import_look import Look
-from bot.library.import_plan import Plan, draft
+from bot.library.import_plan import Plan
 from bot.library.import_run import ImportRun, Surroundings
 from bot.library.import_steps import Choice, Scope, Step, make_steps
 from bot.library.import_undo import ImportUndo

@@ -28,9 +28,10 @@ from bot.command_line.terminal import TerminalProgress, output, plain, say
 from bot.command_line.terminal_command import run_command, with_waits
 from bot.errors.bot_error import StartupError
 from bot.errors.files import UnreadableFile
+from bot.library.import_draft import draft
 from bot.library.import_journal import Journal
 from bot.library.import_look import FOUND, Look
-from bot.library.import_plan import Plan, draft
+from bot.library.import_plan import Plan
 from bot.library.import_run import ImportRun, Surroundings
 from bot.library.import_steps import (
     Choice,

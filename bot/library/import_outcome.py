@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.library.import_draft import entry_title
 from bot.library.import_journal import Journal
-from bot.library.import_plan import entry_title
 from bot.library.import_steps import Fill, Save, Step, stored_steps
 from bot.library.import_undo import added_by, count_undo_calls, saved_by
 from bot.library.imported_library import kept as kept_library

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.errors.content import ImportOver, ImportRunning, NothingToImport, NothingToUndo
 from bot.errors.spotify import LibraryChanged, SpotifyDown
+from bot.library.import_draft import draft
 from bot.library.import_journal import Journal
 from bot.library.import_look import Look
 from bot.library.import_outcome import (
@@ -22,7 +23,7 @@ from bot.library.import_outcome import (
     outcome_of,
     step_name,
 )
-from bot.library.import_plan import Plan, draft
+from bot.library.import_plan import Plan
 from bot.library.import_run import ImportRun, Surroundings
 from bot.library.import_steps import (
     Choice,
