@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import get_args
 
 from bot.library.import_journal import BatchOrder
 from bot.library.import_steps import Choice, Scope, count_calls, make_steps
 from sandbox.discord import UserClient
-from sandbox.fault_injection import Fault
+from sandbox.fault_injection import Fault, FaultAction
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Account, Spotify
 from sandbox.spotify.accounts import SaveOrder
@@ -43,11 +44,11 @@ async def test_lost_answers_and_failures_double_and_lose_nothing(
     wipe(ada)
     async with importer(harness) as it:
         steps = everything(await it.look(file))
-        for runs_first in (True, False):
-            for action in ("reset", "answer"):
-                fault = Fault(WRITES, probability=0.12, times=None)
-                fault.runs_first, fault.action = runs_first, action  # type: ignore[assignment]
-                spotify.faults.add(fault)
+        actions: tuple[FaultAction, ...] = ("reset", "answer")
+        for action, runs_first in product(actions, (True, False)):
+            fault = Fault(WRITES, probability=0.12, times=None, action=action)
+            fault.runs_first = runs_first
+            spotify.faults.add(fault)
         await it.apply(steps)
         spotify.faults.clear()
         assert it.runs > 1
