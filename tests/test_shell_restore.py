@@ -87,21 +87,28 @@ async def test_a_killed_restore_goes_on_and_doubles_nothing(
     assert importable(library_of(ada)) == before
 
 
-def test_content_decides_what_is_restored_and_whether(
+def test_a_file_that_is_no_library_is_refused_before_the_login(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "file"
-    for content, code, sentence in (
-        (b"SQLite format 3\0", 78, "DISCORD_TOKEN is missing"),  # as the database needs it
-        (b"a shopping list", 1, "I don’t know that kind of file."),
-        (b'{"tracks": [', 1, "Download or export it again, then use the new one."),
+    for content, sentence in (
+        (b"a shopping list", "I don’t know that kind of file."),
+        (b'{"tracks": [', "Download or export it again, then use the new one."),
     ):
         file.write_bytes(content)
-        assert main(["restore", str(file)]) == code
+        assert main(["restore", str(file)]) == 1
         assert sentence in capsys.readouterr().err
     file.unlink()
     assert main(["restore", str(file)]) == 1
     assert "cannot be read: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+async def test_a_database_is_told_from_a_library(spotify: Spotify, tmp_path: Path) -> None:
+    (tmp_path / "copy").write_bytes(b"SQLite format 3\0")
+    async with run_in_terminal(spotify, tmp_path, "restore", "copy") as program:
+        assert (await program.end())[0] == 78
+        assert "DISCORD_TOKEN is missing" in program.said  # as the database needs it
 
 
 @pytest.mark.slow
