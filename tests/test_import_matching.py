@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+import msgspec
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -62,6 +63,18 @@ def test_the_best_candidate_comes_first() -> None:
     live, album, other = _track("Quay (Live)", "Ada"), _track("Quay", "Ada"), _track("Kelp", "Ada")
     found = rank(WantedSong(title="Quay", artists="Ada"), [live, other, album])
     assert [candidate.title for candidate in found] == ["Quay", "Quay (Live)"]
+
+
+def test_of_several_releases_the_one_of_the_album_comes_first_and_one_that_plays() -> None:
+    def release(album: str, playable: bool) -> Track:
+        track = _track("Quay", "Ada", isrc="GBAYE6900001")
+        return msgspec.structs.replace(track, album=Album(name=album), is_playable=playable)
+
+    best, other, gone = release("Kelp", True), release("Hits", True), release("Kelp", False)
+    wanted = WantedSong(title="Quay", artists="Ada", album="kelp", isrc="GBAYE6900001")
+    found = rank(wanted, [gone, other, best], by_isrc=True)
+    assert [candidate.album for candidate in found] == ["Kelp", "Hits", "Kelp"]
+    assert all(candidate.sure for candidate in found)
 
 
 _TITLES = st.text(min_size=1, max_size=300)

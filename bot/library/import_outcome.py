@@ -102,6 +102,8 @@ def _titles(folder: Path, uris: Sequence[str]) -> list[str]:
     library = kept_library(folder / READ)
     for listed in library.lists if library else ():
         assert library is not None
+        if listed.uri in titles and listed.name:
+            titles[listed.uri] = listed.name
         for entry in library.entries(listed):
             if entry.uri in titles:
                 titles[entry.uri] = entry_title(entry)

@@ -30,6 +30,7 @@ MAX_SEARCHES = 3
 # Scores of title and artists, 0 to 100, from which on a song is the one, or may be.
 _SURE_TITLE, _SURE_ARTISTS = 92.0, 85.0
 _LIKELY_TITLE, _LIKELY_ARTISTS = 70.0, 60.0
+_SAME_ALBUM = 5.0
 # Milliseconds by which the lengths of one recording differ between services; and by which those
 # of versions differ that a person would not take for the same.
 _SAME_LENGTH_MS, _OTHER_LENGTH_MS = 4_000, 30_000
@@ -63,7 +64,7 @@ class WantedSong:
 class Candidate(msgspec.Struct, frozen=True):
     """A song of Spotify's that may be the wanted one.
 
-    score  0 to 100
+    score  0 to about 100
     sure   whether it is the wanted song, as far as the file says what that is
     """
 
@@ -110,9 +111,13 @@ def rank(song: WantedSong, tracks: Iterable[Track], *, by_isrc: bool = False) ->
 
     by_isrc  they are the results of a search for the song's ISRC
     """
-    candidates = [_judge(song, track, by_isrc=by_isrc) for track in tracks if track.uri]
-    likely = [candidate for candidate in candidates if candidate is not None]
-    return sorted(likely, key=lambda candidate: (not candidate.sure, -candidate.score))
+    likely = [
+        (candidate, track.is_playable is False)
+        for track in tracks
+        if track.uri and (candidate := _judge(song, track, by_isrc=by_isrc)) is not None
+    ]
+    likely.sort(key=lambda pair: (not pair[0].sure, pair[1], -pair[0].score))
+    return [candidate for candidate, _ in likely]
 
 
 def _judge(song: WantedSong, track: Track, *, by_isrc: bool) -> Candidate | None:
@@ -130,10 +135,13 @@ def _judge(song: WantedSong, track: Track, *, by_isrc: bool) -> Candidate | None
     same_version = _versions(wanted_title) == _versions(title)
     score = 0.6 * title_score + 0.4 * (50.0 if artist_score is None else artist_score)
     score -= min(difference or 0, _OTHER_LENGTH_MS) / 1_000
+    album = (track.album.name if track.album else None) or ""
+    if song.album and _plain(song.album) == _plain(album):  # of several releases, this one
+        score += _SAME_ALBUM
     if same_isrc:
         # A spreadsheet may have shifted the column, so the title has a say if there is one.
         sure = not wanted_title.strip() or title_score >= _LIKELY_TITLE or same_version
-        score = max(score, 90.0)
+        score += 20.0
     elif by_isrc and isrc:
         return None
     else:
@@ -154,9 +162,9 @@ def _judge(song: WantedSong, track: Track, *, by_isrc: bool) -> Candidate | None
         uri=str(track.uri),
         title=title,
         artists=artists,
-        album=(track.album.name if track.album else None) or "",
+        album=album,
         duration_ms=track.duration_ms,
-        score=max(0.0, min(100.0, score)),
+        score=score,
         sure=sure,
     )
 

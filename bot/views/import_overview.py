@@ -72,14 +72,6 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
     lines = [f"**What importing {what} would do.** Nothing has changed yet."]
     lines += [line for kind in Kind if (line := _kind_line(plan, kind))]
     lines += _playlist_lines(plan, names)
-    lines += [f"-# {sentence}" for sentence in _left_out(plan)]
-    lines += [f"-# {doubt}" for doubt in plan.doubts]
-    if plan.left_out:
-        parts = ", ".join(safe(part, _MAX_TITLE) for part in plan.left_out[:_MAX_NAMED])
-        more = len(plan.left_out) - _MAX_NAMED
-        lines.append(
-            f"-# Not read, no music in it: {parts}{f' and {more} more' if more > 0 else ''}."
-        )
     if doubtful := len(plan.doubtful):
         songs = "1 song has" if doubtful == 1 else f"{doubtful:,} songs have"
         lines.append(f"{songs} no link and could be one of several. Undecided ones are left out.")
@@ -92,6 +84,14 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
                 "-# Saved items come back in their old order: oldest first, 40 to a request. "
                 "If Spotify mixes those up, it’s one to a request. Their dates can’t come back."
             )
+    lines += [f"-# {sentence}" for sentence in _left_out(plan)]
+    lines += [f"-# {doubt}" for doubt in plan.doubts]
+    if plan.left_out:
+        parts = ", ".join(safe(part, _MAX_TITLE) for part in plan.left_out[:_MAX_NAMED])
+        more = len(plan.left_out) - _MAX_NAMED
+        lines.append(
+            f"-# Not read, no music in it: {parts}{f' and {more} more' if more > 0 else ''}."
+        )
     likes = any(isinstance(step, Save) and step.kind is Kind.TRACK for step in steps)
     songs_in = any(uri.startswith("spotify:track:") for each in plan.lists for uri in each.uris)
     offered = {
