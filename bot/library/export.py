@@ -12,15 +12,16 @@ from threading import Event
 from typing import TypeVar
 
 from bot.errors.content import NothingToExport, WrongFormat
-from bot.errors.spotify import LibraryChanged
+from bot.errors.spotify import LibraryChanged, SpotifyDown
 from bot.library.export_files import ExportContents, can_hold, write_export
 from bot.library.export_lists import ExportList, Selection
 from bot.library.export_progress import ExportProgress
 from bot.library.export_report import ListReport
-from bot.library.export_selection import FAILURES, ExportFolder, FailedList
+from bot.library.export_selection import FAILURES, ExportFolder, FailedList, error_name
 from bot.library.fit import fit
 from bot.library.formats.library_json import Origin, account_mark
 from bot.library.job_files import translate_disk_errors
+from bot.library.line_file import count_lines
 from bot.library.running_job import Progress
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
@@ -30,6 +31,9 @@ T = TypeVar("T")
 
 # How often to read a list that changes meanwhile.
 _MAX_READS = 3
+# How often Spotify may fail at one place of a list, while it answers otherwise. The one who runs
+# the export waits after each.
+_MAX_FAILURES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +175,8 @@ async def _read_list(
 ) -> SpooledList | FailedList:
     """Read a list, again from the start if it changes too much.
 
-    If it is the only list, raises what makes it unreadable.
+    If its rest cannot be read, the result has what could be. Raises what makes it unreadable if it
+    is the only list, and SpotifyDown unless that concerns this list alone.
     """
     path = folder.spool_path(index)
     try:
@@ -188,10 +193,18 @@ async def _read_list(
                 selection.lists[index] = ExportList(source.section, playlist)
                 folder.store(selection)
     except tuple(FAILURES) as error:
+        source, name = selection.lists[index], error_name(error)
+        read = await asyncio.to_thread(count_lines, path)
+        if isinstance(error, SpotifyDown):
+            if folder.count_failure(index, read) < _MAX_FAILURES:
+                raise
+            await spotify.profile.me()  # raises SpotifyDown if it is not about this list
+        if read:
+            cancelled = folder.cancelled
+            return SpooledList(source, path, read, 0, None, False, cancelled, gap=name)
         if len(selection.lists) + len(selection.hidden) == 1:
             raise
-        name = next(kind.__name__ for kind in FAILURES if isinstance(error, kind))
-        return FailedList(selection.lists[index], name)
+        return FailedList(source, name)
     raise AssertionError
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO, TypeVar
 from bot.library.export_lists import SONG_LISTS, ExportList, LibrarySection
 from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
 from bot.library.export_report import ListReport, Part
+from bot.library.export_selection import reason_of
 from bot.library.formats import FORMATS, Format, ListInfo, encode
 from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
@@ -199,6 +200,7 @@ def _new_report(spooled: SpooledList) -> ListReport:
         missing=spooled.missing,
         counts=spooled.counts,
         complete=spooled.complete,
+        gap=reason_of(spooled.gap),
         first=spooled.first,
         earlier=spooled.earlier,
         read_at=spooled.read_at,

@@ -44,7 +44,9 @@ class ExportSummary:
             yield from ((report.name, position, reason) for position, reason in report.skipped)
             if more := report.skipped_count - len(report.skipped):
                 yield report.name, None, f"{more:,} more entries are skipped"
-            if report.missing:
+            if report.gap:
+                yield report.name, None, f"the rest is missing: {report.gap}"
+            elif report.missing:
                 yield report.name, None, f"Spotify counts {report.missing:,} more than it lists"
             elif not report.complete:
                 yield report.name, None, "there may be more: Spotify’s list had no end"
@@ -139,7 +141,9 @@ def report_line(report: ListReport, table: str = ", see skipped.csv") -> str:
         notes.append(f"{report.local:,} of them local files")
     if report.skipped_count:
         notes.append(f"{report.skipped_count:,} skipped{table}")
-    if report.missing:
+    if report.gap:
+        notes.append(f"the rest is missing: {report.gap}")
+    elif report.missing:
         notes.append(f"Spotify counts {report.missing:,} more than it lists")
     elif not report.complete:
         notes.append("Spotify’s list had no end")

@@ -51,6 +51,7 @@ class ListReport:
     first       the number of the list's entries before the first one of these
     earlier     the number of entries that were taken over from an earlier export
     read_at     when those were read, in ISO 8601
+    gap         why the rest was not read; empty: it was
     """
 
     name: str
@@ -61,6 +62,7 @@ class ListReport:
     first: int = 0
     earlier: int = 0
     read_at: str = ""
+    gap: str = ""
     exported: int = 0
     local: int = 0
     skipped_count: int = 0

@@ -10,18 +10,27 @@ from typing import Any
 
 import msgspec
 
-from bot.errors.spotify import LibraryChanged, NotFound, NotPermitted, SpotifyError
+from bot.errors.spotify import (
+    BadRequest,
+    LibraryChanged,
+    NotFound,
+    NotPermitted,
+    SpotifyDown,
+    SpotifyError,
+)
 from bot.library.export_lists import ExportList, LibrarySection, Selection, select_lists
 from bot.library.job_files import create
 from bot.library.spool import SpooledList
 from bot.spotify import Spotify
 from bot.spotify.models import Playlist
 
-# Why a list among others may be left out.
+# Why a list among others may be left out, or end early.
 FAILURES: dict[type[SpotifyError], str] = {
     NotFound: "Spotify no longer has it",
     NotPermitted: "Spotify shows it only to its owner",
     LibraryChanged: "it changed while it was read",
+    SpotifyDown: "Spotify failed each time I asked for it",
+    BadRequest: "Spotify refused to show it",
 }
 # What the file beside a spooled list does not hold.
 _NOT_KEPT = ("source", "path", "cancelled", "first", "is_whole")
@@ -36,7 +45,17 @@ class FailedList:
 
     @property
     def reason(self) -> str:
-        return next(text for kind, text in FAILURES.items() if kind.__name__ == self.error)
+        return reason_of(self.error)
+
+
+def error_name(error: SpotifyError) -> str:
+    """The name of the class of FAILURES that an error is of."""
+    return next(kind.__name__ for kind in FAILURES if isinstance(error, kind))
+
+
+def reason_of(name: str) -> str:
+    """What FAILURES says of the class with this name; empty for none."""
+    return next((text for kind, text in FAILURES.items() if kind.__name__ == name), "")
 
 
 class ExportFolder:
@@ -89,6 +108,20 @@ class ExportFolder:
         if stored["counts"] is not None:
             stored["counts"] = tuple(stored["counts"])
         return SpooledList(source, self.spool_path(index), cancelled=self.cancelled, **stored)
+
+    def count_failure(self, index: int, read: int) -> int:
+        """Keep that Spotify failed after so many entries of a list; returns how often it did.
+
+        An entry more begins a new count.
+        """
+        path = self.path / f"list-{index}.failures"
+        try:
+            before, failures = msgspec.json.decode(path.read_bytes(), type=tuple[int, int])
+        except FileNotFoundError:
+            before, failures = read, 0
+        failures = failures + 1 if before == read else 1
+        self._write(path, (read, failures))
+        return failures
 
     def finish_list(self, index: int, result: SpooledList | FailedList) -> None:
         """Keep how the list was read."""

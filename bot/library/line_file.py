@@ -62,6 +62,11 @@ class LineWriter:
         self._lines.clear()
 
 
+def count_lines(path: Path) -> int:
+    """The number of lines of the file's whole pages; 0 without a file. Raises OSError."""
+    return sum(count for _, count in _pages(path)) if path.exists() else 0
+
+
 def read_lines(path: Path) -> Iterator[bytes]:
     """The lines of the file's whole pages. Raises OSError."""
     for page, _ in _pages(path):

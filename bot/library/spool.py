@@ -38,6 +38,7 @@ class SpooledList:
     is_whole  whether these are all entries in the file
     earlier   how many of the entries were taken over from an earlier export
     read_at   when these were read, in ISO 8601
+    gap       why the rest was not read, as a class of `export_selection.FAILURES`; empty: it was
     """
 
     source: ExportList
@@ -51,6 +52,7 @@ class SpooledList:
     is_whole: bool = True
     earlier: int = 0
     read_at: str = ""
+    gap: str = ""
 
     def part(self, first: int, last: int) -> SpooledList:
         """The entries from `first` to before `last`. What the list lacks is said of its end."""
@@ -58,7 +60,7 @@ class SpooledList:
         part = replace(self, first=self.first + first, count=last - first, is_whole=is_whole)
         if last == self.count:
             return part
-        return replace(part, missing=0, counts=None, complete=True)
+        return replace(part, missing=0, counts=None, complete=True, gap="")
 
     def lines(self) -> Iterator[bytes]:
         """The entries' JSON, in order."""

@@ -51,7 +51,9 @@ def _one_list(report: ListReport) -> str:
     text += _linkless(report.linkless)
     if report.unavailable:
         text += f" Spotify lists {report.unavailable:,} more that are unavailable."
-    if report.missing:
+    if report.gap:
+        text += f" The rest is missing: {report.gap}. Try again later."
+    elif report.missing:
         text += f" Spotify counts {report.missing:,} more than it gave me. Try again later."
     elif not report.complete:
         text += " Spotify’s list didn’t end where it should, so there may be more. Try again later."
@@ -91,8 +93,12 @@ def _left_out(export: Export) -> str:
 
 
 def _doubtful(reports: Sequence[ListReport]) -> str:
-    doubtful = [report for report in reports if report.missing or not report.complete]
+    text = ""
+    if cut := [report for report in reports if report.gap]:
+        names = ", ".join(f"**{safe(report.name)}**" for report in cut[:_MAX_NAMED])
+        text = f" I couldn’t read all of {names}; the file says why."
+    doubtful = [each for each in reports if not each.gap and (each.missing or not each.complete)]
     if not doubtful:
-        return ""
+        return text
     names = ", ".join(f"**{safe(report.name)}**" for report in doubtful[:_MAX_NAMED])
-    return f" Spotify may have more in {names} than it gave me. Try again later."
+    return f"{text} Spotify may have more in {names} than it gave me. Try again later."
