@@ -133,7 +133,16 @@ def test_each_error_of_a_connection_has_its_words() -> None:
     for error, obstacle, text in (
         (TimeoutError(), Obstacle.TIMEOUT, "it does not answer in time"),
         (aiohttp.ConnectionTimeoutError(), Obstacle.TIMEOUT, "it does not answer in time"),
-        (socket.gaierror(-2, "canary"), Obstacle.DNS, "its name has no address in the DNS"),
+        (
+            socket.gaierror(socket.EAI_NONAME, "canary"),
+            Obstacle.DNS,
+            "its name has no address in the DNS",
+        ),
+        (
+            socket.gaierror(socket.EAI_AGAIN, "canary"),
+            Obstacle.OTHER,
+            "the DNS of this machine does not answer",
+        ),
         (ConnectionResetError(104, "canary"), Obstacle.OTHER, "the connection broke"),
         (aiohttp.ServerDisconnectedError("canary"), Obstacle.OTHER, "the connection broke"),
         (OSError(101, "canary"), Obstacle.OTHER, "network is unreachable"),

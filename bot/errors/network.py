@@ -10,6 +10,9 @@ from enum import Enum, auto
 
 import aiohttp
 
+# What the DNS answers; all other errors mean that it does not.
+_NO_SUCH_NAME = (socket.EAI_NONAME, socket.EAI_NODATA)
+
 
 class Obstacle(Enum):
     """What stands between this machine and a server."""
@@ -33,8 +36,12 @@ class ConnectionProblem:
 def connection_problem(error: BaseException) -> ConnectionProblem:
     """The problem behind an error of aiohttp, a socket or TLS. It quotes no URL and no address."""
     match error:
-        case aiohttp.ClientConnectorDNSError() | socket.gaierror():
+        case socket.gaierror() if error.errno not in _NO_SUCH_NAME:
+            return ConnectionProblem(Obstacle.OTHER, "the DNS of this machine does not answer")
+        case socket.gaierror():
             return ConnectionProblem(Obstacle.DNS, "its name has no address in the DNS")
+        case aiohttp.ClientConnectorDNSError():
+            return connection_problem(error.os_error)
         case aiohttp.ClientConnectorCertificateError():
             return connection_problem(error.certificate_error)
         case ssl.SSLCertVerificationError():

@@ -31,7 +31,7 @@ async def check_address(requests: Requests, values: Mapping[str, Any]) -> list[F
     if not all(values.get(name) for name in ("public_url", "host", "port")):
         return [not_checked("Address", "PUBLIC_URL, HOST and PORT")]
     async with AsyncExitStack() as stack:
-        local = await requests.send("GET", f"{_local_url(values)}/health")
+        local = await requests.send("GET", f"{_local_url(values)}/health", has_clock=False)
         if isinstance(local, ConnectionProblem):
             try:
                 guard = _guard(values)
@@ -41,7 +41,7 @@ async def check_address(requests: Requests, values: Mapping[str, Any]) -> list[F
             except StartupError as error:
                 kind = wrong if isinstance(error, ConfigError) else failed
                 return [kind(LISTENING, str(error)), not_checked(ADDRESS, "a free port")]
-            local = await requests.send("GET", f"{_local_url(values)}/health")
+            local = await requests.send("GET", f"{_local_url(values)}/health", has_clock=False)
         instance = local.headers.get(INSTANCE_HEADER) if isinstance(local, Answer) else None
         place = _upstream(values)
         if instance is None:
@@ -56,7 +56,7 @@ async def check_public_url(
 ) -> list[Finding]:
     """Whether PUBLIC_URL leads to the process called `instance`, and what the proxy tells it."""
     url = values["public_url"]
-    health = await requests.send("GET", f"{url}/health")
+    health = await requests.send("GET", f"{url}/health", has_clock=False)
     if isinstance(health, ConnectionProblem):
         return [_wrong(values, _unreachable(url, health))]
     reached = health.headers.get(INSTANCE_HEADER)
@@ -64,7 +64,7 @@ async def check_public_url(
         return [_wrong(values, _wrong_answer(health, _upstream(values)))]
     if reached != instance:
         return [_wrong(values, f"It leads to another Tonearm than that on {_upstream(values)}.")]
-    page = await requests.send("GET", f"{url}/privacy")
+    page = await requests.send("GET", f"{url}/privacy", has_clock=False)
     if isinstance(page, Answer) and page.status == _MISDIRECTED:
         text = "The proxy passes another Host header on, so every page is refused. "
         text += "In nginx, write: proxy_set_header Host $host;"

@@ -70,7 +70,7 @@ async def check_discord(
     token, api = values.get("discord_token"), values.get("discord_api_url")
     if not token or not api:
         return [not_checked("Discord", TOKEN)]
-    bot = {"headers": {"Authorization": f"Bot {token}"}}
+    bot: dict[str, Any] = {"headers": {"Authorization": f"Bot {token}"}}
     answer = await requests.send("GET", f"{api}/applications/@me", **bot)
     if isinstance(answer, Answer) and answer.status == 401:
         return [wrong(TOKEN, f"Discord does not accept it. Reset it at {_PORTAL}, Bot.")]

@@ -13,7 +13,7 @@ from bot.spotify.oauth import SpotifyOAuth, TokenResponse
 
 CLIENT_ID, SECRET = "SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET"
 _DASHBOARD = "developer.spotify.com/dashboard, your app, Settings"
-_DOWN = "Spotify does not answer properly. Try again later."
+_DOWN = "Spotify cannot be reached, or does not answer properly. Try again later."
 _PROBE = "search?q=a&type=track&limit=1"
 
 
