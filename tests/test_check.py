@@ -33,7 +33,7 @@ async def test_all_is_well_before_the_first_start(tmp_path: Path) -> None:
             ("SPOTIFY_CLIENT_SECRET", OK, "accepts it"),
             ("Spotify app", OK, "may call"),
             ("Spotify redirect", NOTE, f"{it.environ['PUBLIC_URL']}/callback must be at"),
-            ("DATABASE", NOTE, "does not exist yet"),
+            ("DATABASE", NOTE, "has no tables yet"),
             ("Key", NOTE, "none yet"),
             ("HOST and PORT", OK, it.environ["PORT"]),
             ("PUBLIC_URL", OK, "leads to Tonearm"),

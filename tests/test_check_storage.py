@@ -27,10 +27,10 @@ async def _make_database(path: Path) -> None:
             await complete_login(store, user, user)
 
 
-def _findings(path: Path, keys: tuple[bytes, ...] = tuple(KEYS)) -> list[Finding]:
+async def _findings(path: Path, keys: tuple[bytes, ...] = tuple(KEYS)) -> list[Finding]:
     before = _contents(path.parent)
     with unprivileged():
-        inspection, findings = inspect_database(path)
+        inspection, findings = await inspect_database({"database": path})
         findings += check_storage({"database": path, "token_keys": keys}, inspection)
     assert _contents(path.parent) == before, "the check changed a file"
     return findings
@@ -43,16 +43,16 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 async def test_database_is_read_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "tonearm.sqlite3"
-    expect(_findings(path), "DATABASE", NOTE, "does not exist yet")
+    expect(await _findings(path), "DATABASE", NOTE, "has no tables yet")
     await _make_database(path)
     for _ in range(2):
-        findings = _findings(path)
+        findings = await _findings(path)
         expect(findings, "DATABASE", OK, f"{ACCOUNTS} accounts are linked")
         expect(findings, "Key", OK, "TOKEN_KEYS opens all stored logins")
         expect(findings, "Disk", OK, "A test write succeeds")
         expect(findings, "Files", OK, "cannot read")
         async with Store.open(path, KEYS):
-            expect(_findings(path), "DATABASE", OK, f"{ACCOUNTS} accounts are linked")
+            expect(await _findings(path), "DATABASE", OK, f"{ACCOUNTS} accounts are linked")
 
 
 async def test_unusable_database_is_named(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ async def test_unusable_database_is_named(tmp_path: Path) -> None:
     )
     for spoil, mark, part in cases:
         spoil()
-        expect(_findings(path), "DATABASE", mark, part)
+        expect(await _findings(path), "DATABASE", mark, part)
         if path.is_dir():
             path.rmdir()
         path.unlink(missing_ok=True)
@@ -94,7 +94,7 @@ async def test_unusable_database_is_named(tmp_path: Path) -> None:
 async def test_key_is_compared_with_the_rows(tmp_path: Path) -> None:
     path = tmp_path / "tonearm.sqlite3"
     key = tmp_path / "tonearm.sqlite3.key"
-    expect(_findings(path, ()), "Key", NOTE, "none yet")
+    expect(await _findings(path, ()), "Key", NOTE, "none yet")
     await _make_database(path)
     for make, part in (
         (lambda: None, "is missing"),
@@ -103,11 +103,11 @@ async def test_key_is_compared_with_the_rows(tmp_path: Path) -> None:
         (lambda: key.chmod(0o000), "may not use"),
     ):
         make()
-        expect(_findings(path, ()), "Key", WRONG, part)
+        expect(await _findings(path, ()), "Key", WRONG, part)
     key.chmod(0o600)
     key.write_text(KEYS[0].hex())
-    expect(_findings(path, ()), "Key", OK, "opens all stored logins")
-    expect(_findings(path, (b"other" * 6 + b"!!",)), "Key", WRONG, "a key that is missing")
+    expect(await _findings(path, ()), "Key", OK, "opens all stored logins")
+    expect(await _findings(path, (b"other" * 6 + b"!!",)), "Key", WRONG, "a key that is missing")
 
 
 async def test_files_that_others_can_read_are_named_with_the_command(tmp_path: Path) -> None:
@@ -116,16 +116,16 @@ async def test_files_that_others_can_read_are_named_with_the_command(tmp_path: P
         for file in tmp_path.iterdir():
             assert S_IMODE(file.stat().st_mode) == 0o600, file
     path.chmod(0o644)
-    expect(_findings(path, ()), "Files", WRONG, f"Run: chmod o= {path}")
+    expect(await _findings(path, ()), "Files", WRONG, f"Run: chmod o= {path}")
     async with Store.open(path):  # as an earlier version made it
         assert S_IMODE(path.stat().st_mode) == 0o640
     key.chmod(0o640)
-    expect(_findings(path, ()), "Files", WRONG, f"Run: chmod go= {key}")
+    expect(await _findings(path, ()), "Files", WRONG, f"Run: chmod go= {key}")
     if os.geteuid() == 0:
         key.chmod(0o600)
         os.chown(path, 12345, 12345)
         with closing(sqlite3.connect(path)):
-            inspection, _ = inspect_database(path)
+            inspection, _ = await inspect_database({"database": path})
         findings = list(check_storage({"database": path, "token_keys": ()}, inspection))
         expect(findings, "Files", WRONG, "Run it again as the user of the bot: sudo -u 12345")
 
@@ -133,10 +133,10 @@ async def test_files_that_others_can_read_are_named_with_the_command(tmp_path: P
 async def test_disk_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     path = tmp_path / "tonearm.sqlite3"
     tmp_path.chmod(0o500)
-    expect(_findings(path), "Disk", WRONG, "may not make files in")
+    expect(await _findings(path), "Disk", WRONG, "may not make files in")
     tmp_path.chmod(0o700)
     await _make_database(path)
     path.chmod(0o400)
-    expect(_findings(path), "Disk", WRONG, "may not use")
+    expect(await _findings(path), "Disk", WRONG, "may not use")
     for free, mark, part in ((99 * 1024**2, WRONG, "Only 99 MB are free"), (2**31, OK, "2.0 GB")):
         expect([space_finding(tmp_path, free)], "Disk", mark, part)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from bot.command_line.checks.findings import Mark
+from bot.command_line.checks.storage import inspect_database
 from bot.errors.storage import StorageError
 from bot.store import Store
 from bot.store.encryption import TokenCipher
@@ -16,12 +19,14 @@ from tests.durability.apsw_connection import open_database
 from tests.durability.simulated_disk import SimulatedDisk
 from tests.durability.store_operations import (
     KEYS,
+    complete_login,
     count_user_rows,
     operation_at,
     read_all_rows,
     read_columns,
     run_operation,
 )
+from tests.findings import expect
 from tests.postgres_server import PostgresServer, run_postgres
 
 CIPHER = TokenCipher(KEYS)
@@ -55,6 +60,27 @@ async def test_every_operation_does_the_same_on_both_engines(server: PostgresSer
         assert store.has_unerased_rows
         await store.maintain()
         assert not store.has_unerased_rows
+
+
+async def test_check_reads_the_database_and_changes_nothing(server: PostgresServer) -> None:
+    url = await server.database()
+
+    async def expect_finding(mark: Mark, part: str, url: str = url) -> None:
+        inspection, findings = await inspect_database({"database": Path("x"), "database_url": url})
+        expect(findings, "DATABASE", mark, part)
+        if mark is Mark.OK and inspection is not None:
+            assert inspection.require_keys(Path("x"), tuple(KEYS))
+
+    for _ in range(2):
+        await expect_finding(Mark.NOTE, "PostgreSQL has no tables yet")
+    async with Store.connect(url, KEYS) as store:
+        await complete_login(store, 101, 1)
+        await expect_finding(Mark.OK, "1 account is linked in PostgreSQL")
+        await store.set_meta("schema", "999")
+    await expect_finding(Mark.WRONG, "newer Tonearm")
+    await expect_finding(Mark.WRONG, "does not exist", server.url("missing"))
+    nowhere = "postgresql://postgres@127.0.0.1:9/canary"
+    await expect_finding(Mark.WRONG, "cannot be reached", nowhere)
 
 
 @pytest.mark.slow

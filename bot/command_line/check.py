@@ -71,7 +71,7 @@ async def check(
         yield finding
     for finding in check_env_file(env_file):
         yield finding
-    inspection, findings = inspect_database(values.get("database"))
+    inspection, findings = await inspect_database(values)
     for finding in (*findings, *check_storage(values, inspection)):
         yield finding
     requests = Requests(http, now=now)

@@ -54,7 +54,7 @@ def statement_error(error: BaseException) -> StorageError | None:
     if isinstance(error, TimeoutError | asyncpg.QueryCanceledError):
         return StorageBusy("The database server does not answer in time. Look at its load.")
     if isinstance(error, asyncpg.DiskFullError):
-        return StorageFull("The database server's disk is full. Make room there.")
+        return StorageFull("The database server’s disk is full. Make room there.")
     if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
         return StorageReadOnly(
             "The database server takes no writes. Point DATABASE at the primary server."

@@ -115,7 +115,7 @@ CREATE TABLE download (
 # The counterparts of the migrations of SQLite after FIRST_VERSION, in their order.
 MIGRATIONS: tuple[str, ...] = ()
 
-_VERSION = "schema"
+VERSION_NOTE = "schema"
 # Processes that start at once migrate one after another. The number is arbitrary.
 _LOCK = 0x746F6E65
 
@@ -140,7 +140,8 @@ async def migrate(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionPr
             applied = FIRST_VERSION
         elif {"note", "link", "person"} <= tables:
             applied = int(
-                await connection.fetchval("SELECT text FROM note WHERE name = $1", _VERSION) or 0
+                await connection.fetchval("SELECT text FROM note WHERE name = $1", VERSION_NOTE)
+                or 0
             )
         else:
             applied = 0
@@ -157,6 +158,6 @@ async def migrate(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionPr
             await connection.execute(statements)
         await connection.execute(
             "INSERT INTO note VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET text = $2",
-            _VERSION,
+            VERSION_NOTE,
             str(newest),
         )

@@ -6,6 +6,7 @@ import os
 import pwd
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,39 @@ _EMPTY = Inspection(0, False, frozenset(), {})
 _GROUP_AND_OTHERS = 0o077
 
 
-def inspect_database(path: Path | None) -> tuple[Inspection | None, list[Finding]]:
+async def inspect_database(
+    values: Mapping[str, Any],
+) -> tuple[Inspection | None, list[Finding]]:
     """The contents of the database, if there is a readable one, and what is wrong with it."""
+    path: Path | None = values.get("database")
     if path is None:
         return None, []  # it is malformed, which is a finding about the settings
     try:
-        if not path.exists() or path.stat().st_size == 0:
-            return None, [note(DATABASE, f"{path} does not exist yet. The first start makes it.")]
-        inspection = inspect(path)
-    except (OSError, StartupError) as error:
-        reason = file_error(error, path) if isinstance(error, OSError) else error
-        return None, [_refusal(DATABASE, reason)]
+        if url := values.get("database_url"):
+            place, inspection = "PostgreSQL", await _inspect_server(url)
+        else:
+            place, inspection = str(path), _inspect_file(path)
+    except StartupError as error:
+        return None, [_refusal(DATABASE, error)]
+    if inspection is None:
+        return None, [note(DATABASE, f"{place} has no tables yet. The first start makes them.")]
     migrates = " The next start brings it up to this version." if inspection.is_older else ""
     people = "1 account is" if inspection.linked == 1 else f"{inspection.linked} accounts are"
-    return inspection, [ok(DATABASE, f"{people} linked in {path}.{migrates}")]
+    return inspection, [ok(DATABASE, f"{people} linked in {place}.{migrates}")]
+
+
+async def _inspect_server(url: str) -> Inspection | None:
+    inspection = import_module("bot.store.postgres_inspection")  # needs an optional package
+    contents: Inspection | None = await inspection.inspect_server(url)
+    return contents
+
+
+def _inspect_file(path: Path) -> Inspection | None:
+    try:
+        is_new = not path.exists() or path.stat().st_size == 0
+    except OSError as error:
+        raise StartupError(str(file_error(error, path))) from None
+    return None if is_new else inspect(path)
 
 
 def check_storage(values: Mapping[str, Any], inspection: Inspection | None) -> Iterator[Finding]:

@@ -1,0 +1,52 @@
+"""Reads what a PostgreSQL database contains, without a change or a migration."""
+
+from __future__ import annotations
+
+import asyncpg
+
+from bot.errors.bot_error import ConfigError, StartupError
+from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.inspection import Inspection
+from bot.store.postgres import CONNECT_TIMEOUT
+from bot.store.postgres_errors import is_unreachable, startup_error
+from bot.store.postgres_schema import FIRST_VERSION, MIGRATIONS, VERSION_NOTE
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+
+
+async def inspect_server(url: str) -> Inspection | None:
+    """The contents of the database; None if it is empty.
+
+    Raises ConfigError if the server refuses the login, or the database is not one of this version
+    or an older one, and StartupError if the server cannot be reached.
+    """
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT)
+        try:
+            async with connection.transaction(readonly=True, isolation="repeatable_read"):
+                return await _inspect(connection)
+        finally:
+            await connection.close(timeout=CONNECT_TIMEOUT)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if is_unreachable(error):
+            raise StartupError("The database server cannot be reached. Start it.") from None
+        raise startup_error(error) from None
+
+
+async def _inspect(connection: asyncpg.Connection) -> Inspection | None:
+    tables = {row[0] for row in await connection.fetch(_TABLES)}
+    if not tables:
+        return None
+    if not {"note", "link", "person"} <= tables:
+        raise ConfigError("It belongs to another program. Choose an empty database.")
+    notes = {row[0]: row[1] for row in await connection.fetch("SELECT name, text FROM note")}
+    version, newest = int(notes.get(VERSION_NOTE) or 0), FIRST_VERSION + len(MIGRATIONS)
+    if version > newest:
+        raise ConfigError("It was written by a newer Tonearm. Upgrade Tonearm to use it.")
+    key_ids = set()
+    for table, column in ENCRYPTED_COLUMNS:
+        if table in tables:
+            rows = await connection.fetch(key_ids_sql(table, column))
+            key_ids |= {bytes(row[0]) for row in rows}
+    linked = await connection.fetchval("SELECT count(*) FROM link")
+    return Inspection(linked, version < newest, frozenset(key_ids), notes)
