@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import (
@@ -74,6 +75,7 @@ async def build(
     connector: aiohttp.BaseConnector | None = None,
     connect_database: Connect = connect_to_file,
     icons: ReadImages = read_images,
+    rng: random.Random | None = None,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_grace: float = SHUTDOWN_GRACE,
     reply_timeout: float = REPLY_TIMEOUT,
@@ -85,6 +87,7 @@ async def build(
     connector         for all requests but those of discord.py
     connect_database  opens the connections to the database
     icons             reads the images of the buttons' icons; without images, they have plain emoji
+    rng               chooses the pauses before a call is repeated
     command_timeout   seconds that a command has for its calls to Spotify
     shutdown_grace    seconds that interactions in progress get when the bot stops
     reply_timeout     seconds that Discord gets to accept a reply
@@ -130,6 +133,7 @@ async def build(
             now=now,
             monotonic=monotonic,
             on_exchange=metrics.record_call,
+            rng=rng,
         )
         app_token = None
         if secret := settings.spotify_client_secret:

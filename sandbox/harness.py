@@ -53,6 +53,7 @@ class Harness:
         *,
         connect_database: Connect = connect_to_file,
         icons: ReadImages = dict,
+        rng: random.Random | None = None,
         command_timeout: float = COMMAND_TIMEOUT,
         shutdown_timeout: float = SHUTDOWN_GRACE,
         reply_timeout: float = REPLY_TIMEOUT,
@@ -63,6 +64,7 @@ class Harness:
         self.settings = settings
         self._connect_database = connect_database
         self._icons = icons
+        self._rng = rng
         self._command_timeout = command_timeout
         self._shutdown_timeout = shutdown_timeout
         self._reply_timeout = reply_timeout
@@ -80,6 +82,7 @@ class Harness:
             connector=self.spotify.connector(),
             connect_database=self._connect_database,
             icons=self._icons,
+            rng=self._rng,
             command_timeout=self._command_timeout,
             shutdown_grace=self._shutdown_timeout,
             reply_timeout=self._reply_timeout,
@@ -146,6 +149,7 @@ async def run_harness(
     clock: Clock | None = None,
     connect_database: Connect = connect_to_file,
     icons: ReadImages = dict,
+    rng: random.Random | None = None,
     command_timeout: float = COMMAND_TIMEOUT,
     shutdown_timeout: float = SHUTDOWN_GRACE,
     reply_timeout: float = REPLY_TIMEOUT,
@@ -155,6 +159,7 @@ async def run_harness(
 
     connect_database  opens the database, for example on a simulated disk
     icons             reads the images of the buttons' icons; by default, buttons have plain emoji
+    rng               chooses the pauses before the bot repeats a call
     command_timeout   seconds that a command may spend on Spotify
     shutdown_timeout  seconds that a stopping bot waits for commands
     reply_timeout     seconds that Discord gets to take a reply
@@ -175,6 +180,7 @@ async def run_harness(
             parsed,
             connect_database=connect_database,
             icons=icons,
+            rng=rng,
             command_timeout=command_timeout,
             shutdown_timeout=shutdown_timeout,
             reply_timeout=reply_timeout,

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import random
+import zipfile
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.library.stored_jobs import MAX_AGE
 from sandbox.discord import UserClient
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from tests.export_jobs import job_folders, job_rows, wait_until_erased, wait_until_over
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
-LIKED = "/export what:liked-songs format:json"
+LIKED = "/export what:liked-songs format:csv"
 TRACKS = "GET .*/me/tracks"
 WAITING = "I’ll go on by myself"
 
@@ -28,10 +34,14 @@ def _direct(harness: Harness) -> UserClient:
 
 
 async def _uris(message: dict[str, Any]) -> list[str]:
-    """The URIs of the songs in the attached JSON."""
+    """The URIs in the attached CSV, which may be zipped."""
     (file,) = message["attachments"]
     async with aiohttp.ClientSession() as http, http.get(file["url"]) as response:
-        return [song["uri"] for song in json.loads(await response.read())["tracks"]]
+        content = await response.read()
+    if file["filename"].endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            content = archive.read("liked-songs.csv")
+    return [row["Track URI"] for row in csv.DictReader(io.StringIO(content.decode(), newline=""))]
 
 
 def _liked(spotify: Spotify) -> list[str]:
@@ -78,7 +88,8 @@ async def test_export_larger_than_the_daily_share_takes_two_days() -> None:
         assert "Added" in (await ada.run("/save")).text
         harness.clock.advance(DAY + HOUR)
         message = await _direct(harness).wait_for_message("Here are your 6,001 liked songs")
-        assert await _uris(message) == _liked(harness.spotify)
+        saved_meanwhile, *liked = _liked(harness.spotify)
+        assert await _uris(message) == [*liked, saved_meanwhile]
 
 
 async def test_stop_and_unlink_end_an_export_that_waits(
@@ -146,3 +157,36 @@ async def test_lost_login_ends_an_export_with_its_sentence(
     assert "Link" in json.dumps(message["components"])
     assert not job_folders(harness)
     assert not job_rows(harness)
+
+
+class _NoPauses(random.Random):
+    """Lets the bot repeat calls at once."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return 0.0
+
+
+@pytest.mark.slow
+async def test_failures_two_restarts_and_a_spent_quota_lose_nothing() -> None:
+    """50,000 songs while a fifth of all calls fails."""
+    async with run_harness(rng=_NoPauses(), SPOTIFY_DAILY_CALLS="100000") as harness:
+        ada = await harness.link_account("ada")
+        spotify, library = harness.spotify, harness.spotify.accounts["ada"]
+        library.like_generated(50_000 - len(library.liked))
+        spotify.faults.add(Fault(TRACKS, status=502, times=None, probability=0.2))
+        spotify.add_quota(TRACKS, calls=700, retry_after=HOUR)
+        await ada.run(LIKED)
+        direct, restarts = _direct(harness), [200, 500]
+        while not any(each["attachments"] for each in direct.messages()):
+            version = harness.discord.changes.version
+            if restarts and _calls(spotify) > restarts[0]:
+                del restarts[0]
+                await harness.restart()
+            wait = max((job["resume_at"] for job in job_rows(harness)), default=0) - harness.clock()
+            if wait > 0:
+                harness.clock.advance(wait)
+            else:
+                await harness.discord.changes.wait_for_change(version)
+        assert not restarts
+        assert await _uris(direct.messages()[-1]) == _liked(spotify)
+        await wait_until_erased(harness)

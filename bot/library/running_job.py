@@ -111,7 +111,7 @@ class RunningJob:
         self.last_report: Progress | None = None
         self._table = table
         self._now = now
-        self._began = (now(), 0)
+        self._began: tuple[float, int] | None = None
 
     @property
     def id(self) -> int:
@@ -141,14 +141,16 @@ class RunningJob:
 
     async def store(self, **changes: Any) -> None:
         """Store other values of the row. Raises as `save` does."""
+        if "resume_at" in changes:
+            self._began = None  # a wait is no part of the pace
         self.row = replace(self.row, touched_at=self._now(), **changes)
         if not await self._table.save(self.row):
             raise asyncio.CancelledError
 
     def report(self, progress: Progress) -> None:
         """Show how far the work is. Cheap: call it after each step."""
-        earlier, now = self.last_report, self._now()
-        if earlier is None or earlier.done > progress.done:
+        now = self._now()
+        if self._began is None or self._began[1] > progress.done:
             self._began = now, progress.done
         began_at, began_with = self._began
         paced = progress.done > began_with and not progress.calls_a_day

@@ -152,6 +152,7 @@ class _Message:
                 key = f"p{self._job.id}"
                 sent = await self._sender.send_directly(text, view, key=key)
                 place.channel, place.message = sent.channel.id, sent.id
+                await self._store(place)
         except DISCORD_ERRORS as error:
             if code_of(error) != CANNOT_SEND:
                 raise
@@ -159,8 +160,11 @@ class _Message:
         with suppress(*DISCORD_ERRORS):
             await self._sender.edit_reply(place, note, last_view)
         place.token = ""
+        await self._store(place)
+
+    async def _store(self, place: Place) -> None:
         if place is self._place:
-            with suppress(StorageError):  # a restart would do this once more
+            with suppress(StorageError):  # a restart would do once more what led to this place
                 await self._job.store(place=place.text)
 
     # ---- the result

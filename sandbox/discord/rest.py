@@ -213,6 +213,8 @@ class RestApi:
             fields |= {"type": REPLY, "message_reference": original}
         if body.get("nonce") is not None:
             fields["nonce"] = body["nonce"]
+            if body.get("enforce_nonce") and (sent := state.find_nonce(channel, body["nonce"])):
+                return json_response(sent.data)
         message = Message(messages.empty_payload(channel, state.bot, **fields), channel)
         return json_response(messages.create(message, body, uploads).data)
 

@@ -195,6 +195,15 @@ class DiscordState:
         messages = (message for place in channels for message in reversed(place.messages))
         return next((message for message in messages if message.id == message_id), None)
 
+    def find_nonce(self, channel: Channel, nonce: str | int) -> Message | None:
+        """The bot's recent message with this nonce, in place of which Discord makes no other.
+
+        Source: Discord's documentation, "Create Message", `enforce_nonce`: "the past few minutes".
+        """
+        since = datetime.fromtimestamp(self.clock() - NONCE_WINDOW, UTC).isoformat()
+        recent = (m for m in channel.messages if m.data["timestamp"] > since)
+        return next((m for m in recent if m.data.get("nonce") == nonce), None)
+
     def add_message(self, message: Message) -> Message:
         """Show a message. Drops the oldest message of a full channel."""
         messages = message.channel.messages
@@ -217,6 +226,8 @@ class DiscordState:
         self.notify_changed(message)
 
 
+# Seconds in which a nonce is unique.
+NONCE_WINDOW = 180.0
 USER_NAMES = ("ada", "grace", "linus", "mallory")
 ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 # name, channels, members (the first is the owner), whether the bot is a member

@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.clock import Clock
 from sandbox.discord import Discord, too_many_requests
+from sandbox.discord.state import NONCE_WINDOW
 from tests.simulators.discord_rest_client import RestClient
 
 MEBIBYTE = 1 << 20
@@ -129,6 +130,21 @@ async def test_direct_messages(discord_server: Discord, api: RestClient) -> None
         refused = await api.call("POST", "/users/@me/channels", {"recipient_id": nobody})
         assert (refused.status, refused.code) == (400, 50033)
     assert (await api.call("POST", "/users/@me/channels", {})).error_codes_at("recipient_id")
+
+
+async def test_enforced_nonce_makes_one_message_for_some_minutes(
+    discord_server: Discord, api: RestClient
+) -> None:
+    world, ada = discord_server.state, discord_server.state.users["ada"]
+    music = f"/channels/{world.find_channel(ada, 'music').id}/messages"
+    sent = await api.call("POST", music, {"content": "x", "nonce": "7", "enforce_nonce": True})
+    again = {"content": "y", "nonce": "7", "enforce_nonce": True}
+    assert (await api.call("POST", music, again)).json == sent.json
+    loose = await api.call("POST", music, again | {"enforce_nonce": False})
+    other = await api.call("POST", music, again | {"nonce": "8"})
+    discord_server.clock.advance(NONCE_WINDOW)
+    later = await api.call("POST", music, again)
+    assert len({each.json["id"] for each in (sent, loose, other, later)}) == 4
 
 
 async def test_channels(discord_server: Discord, api: RestClient) -> None:
