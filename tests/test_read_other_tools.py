@@ -109,6 +109,9 @@ def test_columns_in_another_order_are_known_by_content_and_name() -> None:
 
 def test_local_files_and_cells_without_a_value() -> None:
     local = [LOCAL_URI, "A Title", "", "An Artist", "", "", *["undefined"] * 13]
+    blank: list[str] = []
+    (first,) = entries_of(_csv([blank, ["", ""], COLUMNS, local, blank]).encode())
+    assert first.uri == LOCAL_URI
     for rows in ([local], [local, [ROW.get(name, "null") for name in COLUMNS]]):
         first, *_ = entries_of(_csv([COLUMNS, *rows]).encode())
         assert (first.uri, first.name, first.artists) == (LOCAL_URI, "A Title", ("An Artist",))
@@ -168,6 +171,26 @@ def test_shazam_is_read_in_spite_of_stray_quotation_marks() -> None:
     assert all(entry.needs_search for entry in entries[:2])
 
 
+def test_shazam_is_read_after_a_spreadsheet_saved_it() -> None:
+    text = "Shazam Library;;;;;\r\nIndex;TagTime;Title;Artist;URL;TrackKey\r\n"
+    text += "1;2026-01-02;A, B;C;x;1\r\n"
+    (entry,) = entries_of(text.encode("cp1252"))
+    assert (entry.name, entry.artists, entry.added_at) == ("A, B", ("C",), "2026-01-02")
+
+
+def test_a_stray_quotation_mark_swallows_no_rows() -> None:
+    for stray in ('"Open', 'Op"en', '"Op"en"', '"'):
+        for many in (0, 5_000):  # more than a cell may hold, too
+            rows = [f"{stray},A,{TRACK}", *[f"Next,B,{OTHER}"] * (many + 2)]
+            text = "\n".join(["Track name,Artist name,Spotify - id", *rows, ""])
+            read = entries_of(text.encode())
+            assert [entry.uri for entry in read] == [TRACK, *[OTHER] * (many + 2)], (stray, many)
+            if not many:
+                assert [entry.uri for entry in entries_of(text[:-1].encode())] == [
+                    TRACK, OTHER, OTHER
+                ]  # fmt: skip
+
+
 def test_arrays_of_songs_are_read_whoever_wrote_them() -> None:
     track_id = TRACK.rpartition(":")[2]
     page = f"https://open.spotify.com/intl-de/track/{track_id}?si=x"
@@ -212,6 +235,9 @@ def test_links_are_read_with_any_text_around_them() -> None:
         assert [e.uri for e in entries] == [TRACK, OTHER, TRACK, LOCAL_URI, ""]
         assert entries[-1].problem is EntryProblem.UNREADABLE
         assert entries[-1].name == "https://example.com/x"
+    line = f"{TRACK}, {OTHER};{TRACK} (https://open.spotify.com/track/{item}) " * 300
+    for text in (line, f"\n\n{line}\n"):
+        assert [e.uri for e in entries_of(text.encode())] == [TRACK, OTHER, TRACK, TRACK] * 300
 
 
 def test_playlists_of_media_players_are_read() -> None:

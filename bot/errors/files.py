@@ -88,3 +88,13 @@ class UploadTooLarge(UnreadableFile):
 
 class UploadUnavailable(UnreadableFile):
     message = "Discord didn’t give me that file. Attach it again."
+
+
+class OtherArchive(UnreadableFile):
+    message = "I open zip archives only. Unpack that one, then attach what’s in it, or zip it."
+
+
+class OldWorkbook(UnreadableFile):
+    message = (
+        "I can’t read that kind of Excel file. Save it as .xlsx without a password, or as CSV."
+    )

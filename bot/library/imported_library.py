@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from bot.errors.files import TooManyEntries
-from bot.library.formats.imported import Entries, FileFacts, ImportedEntry, ImportedList
+from bot.library.formats.file_facts import FileFacts
+from bot.library.formats.imported import Entries, ImportedEntry, ImportedList
 from bot.library.job_files import create
 
 MAX_ENTRIES = 1_000_000

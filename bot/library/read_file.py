@@ -19,11 +19,14 @@ from bot.errors.files import (
     ArchiveTooLarge,
     FileEmpty,
     ListeningHistory,
+    OldWorkbook,
+    OtherArchive,
     UnknownFile,
     UnreadableFile,
 )
 from bot.library.formats import table, xlsx_rows
-from bot.library.formats.imported import Entries, FileFacts, FileKind
+from bot.library.formats.file_facts import FileFacts, FileKind
+from bot.library.formats.imported import Entries
 from bot.library.formats.list_name import FileLists
 from bot.library.imported_library import ImportedLibrary, keep
 from bot.library.read_archive import StoppableFile, open_archive
@@ -31,6 +34,15 @@ from bot.library.read_text import read_text
 from bot.text.escape import safe
 
 _ZIP, _EMPTY_ZIP = b"PK\x03\x04", b"PK\x05\x06"
+# How files begin that people may attach in place of another.
+_OTHERS: dict[bytes, type[UnreadableFile]] = {
+    b"\x1f\x8b": OtherArchive,  # gzip
+    b"Rar!": OtherArchive,
+    b"7z\xbc\xaf\x27\x1c": OtherArchive,
+    b"BZh": OtherArchive,
+    b"\xfd7zXZ": OtherArchive,
+    b"\xd0\xcf\x11\xe0": OldWorkbook,  # also a workbook with a password
+}
 # Bytes of a workbook in an archive, which is unpacked to be read.
 _MAX_WORKBOOK = 200 * 1024**2
 _LOSSLESS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"tonearm"\s*:')
@@ -80,8 +92,11 @@ class _Reading:
 
     def file(self, path: Path, name: str) -> Entries:
         with path.open("rb") as file:
-            is_zip = file.read(len(_ZIP)) in (_ZIP, _EMPTY_ZIP)
-        if not is_zip:
+            head = file.read(8)
+        for start, error in _OTHERS.items():
+            if head.startswith(start):
+                raise error
+        if not head.startswith((_ZIP, _EMPTY_ZIP)):
             yield from read_text(
                 lambda: io.BufferedReader(StoppableFile(path, self.cancelled)),
                 FileLists(name),

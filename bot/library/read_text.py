@@ -13,7 +13,8 @@ from bot.errors.files import FileEmpty, TooManyEntries, UnknownFile, UnreadableF
 from bot.library.formats import flat_json, links_text, m3u8, spotify_json, table, xspf
 from bot.library.formats.csv_rows import read_rows
 from bot.library.formats.decoded_text import WINDOWS_1252, Lines, text_facts
-from bot.library.formats.imported import Entries, FileFacts, FileKind
+from bot.library.formats.file_facts import FileFacts, FileKind
+from bot.library.formats.imported import Entries, only_songs
 from bot.library.formats.json_stream import JsonStream
 from bot.library.formats.list_name import FileLists
 
@@ -25,7 +26,6 @@ _SAMPLE_LINES = 50
 _JSON = re.compile(r"\{|\[\s*[\[{\"\]]")
 _EXTINF = re.compile("^#EXT(M3U|INF:)", re.IGNORECASE | re.MULTILINE)
 _XSPF = re.compile(r"<(\w+:)?playlist\b")
-_LINK = re.compile(r"spotify(\.com/|\.link/|\.app\.link/|:)|spoti\.fi/", re.IGNORECASE)
 
 Opener = Callable[[], IO[bytes]]
 
@@ -62,7 +62,7 @@ def read_text(
             yield from spotify_json.read(JsonStream(text), facts, lists, keep_spotify=keep_spotify)
         elif is_json:
             stream = JsonStream(text)
-            yield from flat_json.read(stream, lists)
+            yield from only_songs(flat_json.read(stream, lists))
             stream.end()
             facts.kinds.add(FileKind.SONGS)
         else:
@@ -85,12 +85,13 @@ def _kind_of_lines(head: str) -> FileKind:
         return FileKind.M3U8
     rows: list[list[str]] = []
     with suppress(UnreadableFile):  # the head may end inside a row
-        rows.extend(islice(read_rows(Lines(io.StringIO(head, newline=""))), 2))
+        for row in islice(read_rows(Lines(io.StringIO(head, newline=""))), _SAMPLE_LINES):
+            rows.append(row)
     if table.is_table(rows):
         return FileKind.TABLE
     lines = [line for line in head.splitlines()[:_SAMPLE_LINES] if line.strip()]
     lines = [line for line in lines if not line.startswith("#")]
-    if sum(_LINK.search(line) is not None for line in lines) * 2 > len(lines):
+    if sum(links_text.LINK.search(line) is not None for line in lines) * 2 > len(lines):
         return FileKind.LINKS
     raise UnknownFile("a text without songs")
 

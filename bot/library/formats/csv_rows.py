@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 
 from bot.errors.files import FileCutOff, FileDamaged
-from bot.library.formats.decoded_text import Lines
+from bot.library.formats.decoded_text import MAX_LINE, Lines
 from bot.library.formats.imported import MAX_TEXT
 from bot.library.formats.table_headers import columns_by_name
 
@@ -35,8 +36,8 @@ def read_rows(lines: Lines) -> Iterator[list[str]]:
         size += len(line)
         if len(head) == _SAMPLE_LINES or size > _SAMPLE_SIZE:
             break
-    if head and head[0].strip().casefold() == _SHAZAM:
-        return _shazam_rows(chain(head[1:], lines))
+    if head and head[0].strip(' \t\r\n",;').casefold() == _SHAZAM:
+        return _shazam_rows(chain(head[1:], lines), _separator(head[1:]))
     separator = ""
     if head and (match := _SEPARATOR_LINE.fullmatch(head[0])):
         separator = match[1]
@@ -45,26 +46,58 @@ def read_rows(lines: Lines) -> Iterator[list[str]]:
 
 
 def _rows(source: Iterable[str], lines: Lines, separator: str) -> Iterator[list[str]]:
+    row_lines: list[str] = []  # of the row that is being read
     has_ended = False
 
     def track() -> Iterator[str]:
         nonlocal has_ended
-        yield from source
+        size = 0
+        for line in source:
+            size = len(line) + (size if row_lines else 0)
+            if size > MAX_LINE:
+                raise FileDamaged("a row is too large")
+            row_lines.append(line)
+            yield line
         has_ended = True
 
+    def parse(line: str) -> list[str]:
+        """The row of a line alone, in which quotation marks may mean nothing."""
+        for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+            with suppress(csv.Error):  # a cell is too large
+                found = next(csv.reader([line], delimiter=separator, quoting=quoting), [])
+                if len(found) == width:
+                    return found if quoting == csv.QUOTE_MINIMAL else [c.strip('"') for c in found]
+        return []
+
+    tracked = track()
+    reader = csv.reader(tracked, delimiter=separator)
     width, short_rows = 0, 0
-    row: list[str] = []
-    try:
-        for row in csv.reader(track(), delimiter=separator):
-            # The reader returns a row without asking for another line, unless a cell has no end.
-            if has_ended:
-                raise FileCutOff("a cell without an end")
-            width = width or len(row)
-            short_rows += len(row) < width
-            yield [cell[:MAX_TEXT] for cell in row[:MAX_COLUMNS]]
-    except csv.Error as error:
-        raise FileDamaged("a cell is too large") from error
-    if lines.is_cut and len(row) < width and short_rows == 1:
+    row: list[str] | None = []
+    while True:
+        row_lines.clear()
+        try:
+            row = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:  # a cell is too large
+            row, reader = None, csv.reader(tracked, delimiter=separator)
+        width = width or len(row or ())
+        rows = [row] if row is not None else []
+        # The reader returns a row without asking for another line, unless a cell has no end.
+        if row is None or has_ended or (len(row_lines) > 1 and len(row) != width):
+            # A stray quotation mark has swallowed rows, unless each line alone is no row either.
+            rows = [parse(line) for line in row_lines]
+            is_half = has_ended and lines.is_cut and len(rows) == 1
+            if is_half or not all(rows):
+                if has_ended:
+                    raise FileCutOff("a cell without an end")
+                if row is None:
+                    raise FileDamaged("a cell is too large")
+                rows = [row]
+        for each in rows:
+            short_rows += len(each) < width
+            yield [cell[:MAX_TEXT] for cell in each[:MAX_COLUMNS]]
+    if lines.is_cut and row is not None and len(row) < width and short_rows == 1:
         raise FileCutOff("the last row is too short")
 
 
@@ -83,11 +116,11 @@ def _separator(head: list[str]) -> str:
     return max(_SEPARATORS, key=score)
 
 
-def _shazam_rows(lines: Iterable[str]) -> Iterator[list[str]]:
+def _shazam_rows(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
     """The rows of Shazam's file, one a line. Its cells may have stray quotation marks."""
     for line in lines:
-        (row,) = list(csv.reader([line.strip()], skipinitialspace=True)) or [[]]
+        row = next(csv.reader([line.strip()], delimiter=separator, skipinitialspace=True), [])
         if len(row) > _SHAZAM_COLUMNS:
             # The title is split; the number and time before it and the link behind it are not.
-            row = [*row[:2], ",".join(row[2:-3]), *row[-3:]]
-        yield [cell.strip(' "') for cell in row]
+            row = [*row[:2], separator.join(row[2:-3]), *row[-3:]]
+        yield [cell.strip(' "')[:MAX_TEXT] for cell in row]

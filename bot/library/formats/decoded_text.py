@@ -28,6 +28,7 @@ _MARKS = (
 _HOLE = "\0" * 64
 # Control characters that no text of any encoding has.
 _BINARY = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_NOT_ASCII = re.compile(r"[^\0-\x7f]")
 # The share of the first bytes that may be such characters: names can have some.
 _MAX_BINARY_SHARE = 0.05
 
@@ -53,7 +54,25 @@ def text_facts(file: IO[bytes]) -> TextFacts:
         with suppress(WrongEncoding):
             return TextFacts(encoding, _decode(file, encoding))
         encoding = WINDOWS_1252
+        _refuse_damaged_utf8(file)
     return TextFacts(encoding, _decode(file, encoding))
+
+
+def _refuse_damaged_utf8(file: IO[bytes]) -> None:
+    """Raises FileDamaged for UTF-8 with wrong bytes: as Windows-1252, no letter would be right.
+
+    A text in Windows-1252 has hardly ever two letters in a row that are one in UTF-8.
+    """
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    right = wrong = 0
+    while chunk := file.read(_CHUNK):
+        text = decoder.decode(chunk)
+        bad = text.count("\ufffd")
+        wrong += bad
+        right += len(_NOT_ASCII.findall(text)) - bad
+    if right > wrong:
+        raise FileDamaged("some bytes are no UTF-8")
 
 
 def _from_head(head: bytes) -> str:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from urllib.parse import unquote_plus
 
 import msgspec
 
+from bot.errors.files import UnknownFile
 from bot.library.export_lists import LibrarySection
 from bot.spotify.uris import Kind, is_id
 
 # Characters of a name to keep; Spotify's longest have some hundreds.
 MAX_TEXT = 4_000
 LOCAL = "spotify:local:"
+_SAMPLE = 100  # entries
 
 _URI = re.compile(r"spotify:(?:user:[^:]+:)?([a-z]+):([0-9A-Za-z]+)")
 _LINK = re.compile(
@@ -108,82 +110,23 @@ class ImportedList(msgspec.Struct, kw_only=True, eq=False, omit_defaults=True):
         return self.count - sum(self.problems.values())
 
 
-class FileKind(StrEnum):
-    """What a file is, by its content."""
-
-    LOSSLESS = "lossless JSON"  # of an export by Tonearm, alone or in its archive
-    YOUR_LIBRARY = "YourLibrary.json"
-    PLAYLISTS = "Playlist1.json"
-    SONGS = "JSON of songs"  # such as spotDL's
-    TABLE = "table"  # a CSV
-    WORKBOOK = "workbook"
-    M3U8 = "m3u8"
-    XSPF = "xspf"
-    LINKS = "links"
-
-
-_KIND_NAMES: dict[FileKind, str] = {
-    FileKind.LOSSLESS: "an export by Tonearm",
-    FileKind.YOUR_LIBRARY: "Spotify’s own download",
-    FileKind.PLAYLISTS: "Spotify’s own download",
-    FileKind.SONGS: "JSON",
-    FileKind.TABLE: "CSV",
-    FileKind.WORKBOOK: "an Excel workbook",
-    FileKind.M3U8: "M3U8",
-    FileKind.XSPF: "XSPF",
-    FileKind.LINKS: "a list of links",
-}
-_WRONG_LETTERS = (
-    "The file isn’t UTF-8, so letters such as é may be wrong. That matters only for songs without "
-    "a link."
-)
-_HISTORY = (
-    "I didn’t read your listening history, which can hold your IP addresses. Delete the message "
-    "with the file when you’re done."
-)
-
-
-@dataclass
-class FileFacts:
-    """What a file says besides its lists; the readers fill it in.
-
-    kinds              of the file, or of the parts of an archive
-    exported_at        ISO 8601, if the file says it
-    encoding_guessed   whether it was decoded as Windows-1252, so that names may be wrong
-    left_out           names of the parts of an archive that were not read, not escaped
-    history_left_out   whether one of them is a listening history, which nobody should send
-    """
-
-    kinds: set[FileKind] = field(default_factory=set)
-    exported_at: str = ""
-    encoding_guessed: bool = False
-    left_out: list[str] = field(default_factory=list)
-    history_left_out: bool = False
-
-    @property
-    def format(self) -> str:
-        """What the file is, for people."""
-        return " and ".join(sorted({_KIND_NAMES[kind] for kind in self.kinds}))
-
-    @property
-    def doubts(self) -> list[str]:
-        """Sentences about what may have been read wrong, and what was not read."""
-        return [
-            *([_WRONG_LETTERS] if self.encoding_guessed else []),
-            *([_HISTORY] if self.history_left_out else []),
-        ]
-
-    @property
-    def is_lossless(self) -> bool:
-        """Whether the file has all that Spotify said about each entry when it was exported."""
-        return FileKind.LOSSLESS in self.kinds
-
-
 Entries = Generator[tuple[ImportedList, ImportedEntry | None]]
 """What a reader yields: each entry with its list; None announces a list, which may be empty.
 
 The fields of a list may change until the reader ends.
 """
+
+
+def only_songs(entries: Entries) -> Entries:
+    """The same, unless none of the first entries is a song: then raises UnknownFile."""
+    first = list(islice(entries, _SAMPLE))
+    songs = [entry for _, entry in first if entry is not None]
+    if songs and not any(
+        entry.uri or entry.isrc or (entry.name and entry.artists) for entry in songs
+    ):
+        raise UnknownFile("entries that are no songs")
+    yield from first
+    yield from entries
 
 
 def new_entry(

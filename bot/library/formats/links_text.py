@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -25,6 +26,10 @@ from bot.library.formats.song import Song
 from bot.spotify.links import find_links
 from bot.spotify.uris import Uri
 
+# In a word that may be a link to Spotify.
+LINK = re.compile(r"spotify(\.com/|\.link/|\.app\.link/|:)|spoti\.fi/", re.IGNORECASE)
+_GAPS = re.compile(r"[\s,;|]+")
+
 
 def write(items: Iterable[Song | SavedItem]) -> Iterator[str]:
     """The file's lines, for items with a link."""
@@ -40,9 +45,7 @@ def read(lines: Lines, lists: FileLists) -> Entries:
         text = line.strip()
         if not text or text.startswith("#"):
             continue
-        # A long line may hold all links, with spaces or commas between them.
-        parts = [text] if len(text) <= MAX_TEXT else re.split(r"[\s,;]+", text)
-        for entry in (entry for part in parts for entry in _entries_of(part[:MAX_TEXT])):
+        for entry in _entries_of(text):
             if entry.problem is EntryProblem.UNREADABLE and lines.is_cut and "spotify" in text:
                 raise FileCutOff("the last link is cut off")
             yield lists.of(entry), entry
@@ -50,12 +53,17 @@ def read(lines: Lines, lists: FileLists) -> Entries:
 
 
 def _entries_of(line: str) -> list[ImportedEntry]:
+    """An entry for each link of a line, repeated ones too."""
     if uri := spotify_uri(line):
         return [new_entry(uri=uri)]
-    try:
-        found = [target for target in find_links(line) if isinstance(target, Uri)]
-    except UnreadableLink:
-        found = []
-    if found:
-        return [new_entry(uri=str(uri)) for uri in found]
-    return [replace(new_entry(uri=line), name=clean(line))]
+    words = [word for word in _GAPS.split(line) if LINK.search(word)]
+    return [_entry_of(word[:MAX_TEXT]) for word in words or [line]]
+
+
+def _entry_of(word: str) -> ImportedEntry:
+    uri = spotify_uri(word)
+    if not uri:
+        with suppress(UnreadableLink):
+            uri = next((str(each) for each in find_links(word) if isinstance(each, Uri)), "")
+    entry = new_entry(uri=uri or word)
+    return entry if uri else replace(entry, name=clean(word))

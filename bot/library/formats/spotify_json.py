@@ -7,11 +7,10 @@ from collections.abc import Iterable
 from bot.errors.files import UnknownFile
 from bot.library.export_lists import LibrarySection
 from bot.library.formats import flat_json
+from bot.library.formats.file_facts import FileFacts, FileKind
 from bot.library.formats.imported import (
     Entries,
     EntryProblem,
-    FileFacts,
-    FileKind,
     ImportedEntry,
     ImportedList,
     clean,
@@ -98,7 +97,7 @@ def _entries(stream: JsonStream, target: ImportedList, keep_spotify: bool) -> En
 def _entry(fields: dict[str, object], section: LibrarySection, exact: str) -> ImportedEntry:
     """An entry of any of the files. One of Playlist1.json has an object for each kind of item."""
     local = _object(fields.get("localTrack"))
-    for kind in ("track", "episode", "audiobook"):
+    for kind in ("track", "episode", "audiobook", "chapter"):
         if described := _object(fields.get(kind)):
             return new_entry(
                 uri=_first(described, f"{kind}Uri", "uri"),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, dropwhile, islice
 
 from bot.errors.files import ListeningHistory, UnknownFile
 from bot.library.export_lists import LibrarySection
 from bot.library.formats.csv_text import is_formula, unescaped
 from bot.library.formats.imported import (
-    LOCAL,
     Entries,
     ImportedEntry,
     ImportedList,
     clean,
     new_entry,
+    only_songs,
     spotify_uri,
 )
 from bot.library.formats.list_name import NAMES, FileLists
@@ -51,18 +51,18 @@ _ITEM_TYPES: dict[str, LibrarySection] = {
     Kind.ARTIST: LibrarySection.ARTISTS,
     Kind.EPISODE: LibrarySection.EPISODES,
 }
-_SONGS = ("spotify:track:", "spotify:episode:", LOCAL)
+_SONG = re.compile("spotify.{0,30}(?:track|episode|local)[:/]")
 _FAVORITE = "favorite"
 
 
 def read(rows: Iterator[list[str]], lists: FileLists, *, is_csv: bool = True) -> Entries:
-    """The entries of a table, which may have a row of headers.
+    """The entries of a table, which may have a row of headers, and empty rows before it.
 
     is_csv  whether formulas may have been made harmless, as `csv_text` does it
 
     Raises UnknownFile for a table without songs, and ListeningHistory.
     """
-    sample = list(islice(rows, _SAMPLE_ROWS))
+    sample = list(islice(dropwhile(_is_empty, rows), _SAMPLE_ROWS))
     if not sample:
         raise UnknownFile("an empty table")
     has_header = not any(map(_is_uri, sample[0]))
@@ -78,22 +78,28 @@ def read(rows: Iterator[list[str]], lists: FileLists, *, is_csv: bool = True) ->
     is_grouped = {Column.PLAYLIST, Column.TYPE} <= columns.keys()
     if len(sample) == has_header:
         yield lists.songs(), None
-    for row in chain(sample[has_header:], rows):
-        if not any(row):
-            continue
-        cells = {name: _cell(row, position, is_escaped) for name, position in columns.items()}
-        entry = _entry(cells, split)
-        yield _group(cells, playlists) if is_grouped else lists.of(entry), entry
+
+    def entries() -> Entries:
+        for row in chain(sample[has_header:], rows):
+            if _is_empty(row):
+                continue
+            cells = {name: _cell(row, position, is_escaped) for name, position in columns.items()}
+            entry = _entry(cells, split)
+            yield _group(cells, playlists) if is_grouped else lists.of(entry), entry
+
+    # The songs that TuneMyMusic takes from YouTube have a title only.
+    yield from entries() if is_grouped else only_songs(entries())
 
 
 def is_table(rows: Sequence[list[str]]) -> bool:
     """Whether the first rows of a text are a table of songs. Raises ListeningHistory."""
+    rows = list(dropwhile(_is_empty, rows))
     first = next(iter(rows), [])
     if is_listening_history(first):
         raise ListeningHistory
     if sum(map(_is_uri, first)):
         # A row of a table without headers; several links in a line are no row.
-        return len(first) > 1 and sum(spotify_uri(cell).startswith(_SONGS) for cell in first) == 1
+        return len(first) > 1 and len(_SONG.findall(" ".join(first))) == 1
     columns = columns_by_name(first)
     return bool(columns.keys() & {Column.URI, Column.NAME, Column.ISRC}) or (
         len(rows) > 1 and any(map(_is_uri, rows[1])) and len(rows[1]) == len(first) > 1
@@ -167,6 +173,10 @@ def _share(cells: Sequence[str], is_it: Callable[[str], object]) -> float:
     """The share of the cells with a content that is of a kind."""
     filled = [cell for cell in cells if cell and cell not in _NOTHING]
     return sum(bool(is_it(cell)) for cell in filled) / len(filled) if filled else 0.0
+
+
+def _is_empty(row: Sequence[str]) -> bool:
+    return not any(row)
 
 
 def _is_uri(cell: str) -> bool:

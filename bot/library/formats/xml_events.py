@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from bot.errors.files import FileCutOff, FileDamaged, TooManyEntries, XmlWithEntities
+from bot.errors.files import FileCutOff, FileDamaged, TooManyEntries, WrongEncoding, XmlWithEntities
 
 _CHUNK = 64 * 1024
 # Bytes in which an event must come: expat holds a tag in memory until its end.
@@ -78,5 +78,5 @@ def xml_events(file: IO[bytes]) -> Iterator[tuple[str, Mapping[str, str] | None,
     except ExpatError as error:
         raise (FileDamaged if chunk else FileCutOff)("malformed XML") from error
     except (LookupError, ValueError) as error:  # an encoding that Python does not know
-        raise FileDamaged("XML of an unknown encoding") from error
+        raise WrongEncoding("XML of an unknown encoding") from error
     yield from events
