@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing
 
 import pytest
 
@@ -76,17 +77,20 @@ class LeakSearch:
 EXPECTED_SECRET_HEADERS = ("Location", "Set-Cookie")
 
 
-@contextmanager
-def _break_table(it: LoginClient, table: str) -> Iterator[None]:
-    """Make every access to this table fail with an unexpected error."""
+@asynccontextmanager
+async def _break_table(it: LoginClient, table: str) -> AsyncIterator[None]:
+    """Make every access to this table fail with an unexpected error.
+
+    In a thread: the bot may be in a transaction, which ends only while the event loop runs.
+    """
 
     def rename(old: str, new: str) -> None:
         with closing(sqlite3.connect(it.harness.settings.database)) as db:
             db.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
-    rename(table, f"{table}_away")
+    await asyncio.to_thread(rename, table, f"{table}_away")
     yield
-    rename(f"{table}_away", table)
+    await asyncio.to_thread(rename, f"{table}_away", table)
 
 
 @asynccontextmanager
@@ -158,17 +162,17 @@ async def test_no_crash_leaks_a_secret(
         paths = ("/discord", "/callback") if mode else ("/callback",)
         for table in ("login", "link"):
             it.expire_logins()
-            with _break_table(it, table):
+            async with _break_table(it, table):
                 assert "reference" in (await ada.run("/link")).text
                 it.harness.spotify.tokens.expire_access_tokens()
                 await ada.run("/now")
             _, offer = await it.request_login()
-            with _break_table(it, table):
+            async with _break_table(it, table):
                 await it.start_login(offer)
             for path in paths:
                 it.expire_logins()
                 *_, callback = await it.prepare_callback(path)
-                with _break_table(it, table):
+                async with _break_table(it, table):
                     assert (await it.send_callback(callback)).status in (303, 500)
                     await it.send("GET", "/done", callback.cookies[0])
             search.check()

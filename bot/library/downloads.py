@@ -128,7 +128,7 @@ class Downloads:
                 transfer.over.set()
 
     async def _find(self, token: str) -> StoredDownload:
-        """Does not suspend its caller. Raises DownloadGone."""
+        """Raises DownloadGone."""
         if stored := await self._table.find(token, self._now()):
             return stored
         raise DownloadGone
