@@ -19,7 +19,7 @@ from yarl import URL
 from bot.command_line import main
 from bot.command_line.spotify_errors import terminal_message
 from bot.errors.bot_error import OPERATOR, BotError
-from bot.errors.files import UnreadableFile
+from bot.errors.files import UnreadableFile, UploadUnavailable
 from bot.errors.login import LoginError, NeedsLogin
 from bot.errors.spotify import InvalidClientSecret, PlayerRestricted, SpotifyError
 from bot.spotify.oauth import READ_SCOPES
@@ -135,9 +135,9 @@ async def test_wrong_arguments_and_apps_have_their_exit_codes(
 
 
 def test_terminal_messages_name_no_command_of_discord() -> None:
-    # No command has the secret of an app, or a player.
+    # No command has the secret of an app, a player, or an upload.
     kinds = {*_subclasses(SpotifyError, LoginError, NeedsLogin, UnreadableFile)}
-    for error in kinds - {InvalidClientSecret, PlayerRestricted}:
+    for error in kinds - {InvalidClientSecret, PlayerRestricted, UploadUnavailable}:
         with suppress(TypeError):  # the others' messages depend on their arguments
             message = terminal_message(error())
             assert OPERATOR not in message, error
@@ -148,6 +148,22 @@ def _subclasses(*kinds: type[BotError]) -> Iterator[type[BotError]]:
     for kind in kinds:
         yield kind
         yield from _subclasses(*kind.__subclasses__())
+
+
+@pytest.mark.slow
+async def test_playlists_of_others_alone_are_named_in_the_archive(
+    spotify: Spotify, tmp_path: Path
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.playlists[:] = [each for each in ada.playlists if each and each.name == "Grace's Mornings"]
+    async with run_in_terminal(spotify, tmp_path, "export", "--what", "playlists") as program:
+        await program.log_in()
+        code, out = await program.end()
+    assert code == 0, program.said
+    assert "Playlists that Spotify shows only to their owners: 1." in program.said
+    (path,) = tmp_path.iterdir()
+    assert path.name == out.strip()
+    assert b"Grace's Mornings" in zipfile.ZipFile(path).read("README.txt")
 
 
 @pytest.mark.slow

@@ -113,8 +113,9 @@ async def _export_in(
 
     try:
         return await with_waits(run, progress, now=signed_in.now)
-    finally:
+    except BaseException:
         _erase_without_lists(folder)
+        raise
 
 
 def _erase_without_lists(folder: Path) -> None:
@@ -126,7 +127,7 @@ def _erase_without_lists(folder: Path) -> None:
 def _begun_at(folder: Path, now: float) -> str:
     """When the export was begun, perhaps in an earlier run, in ISO 8601."""
     path = folder / "begun_at"
-    if not path.exists():
+    if not path.exists() or not path.read_text():
         time = datetime.fromtimestamp(now, UTC)
         path.write_text(time.isoformat(timespec="seconds"))
     return path.read_text()
