@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.library.import_draft import entry_title
-from bot.library.import_journal import Journal
-from bot.library.import_steps import Fill, Save, Step, stored_steps
+from bot.library.import_journal import BatchOrder, Journal
+from bot.library.import_steps import Fill, Save, Step, saves_singly, stored_steps
 from bot.library.import_undo import added_by, count_undo_calls, saved_by
 from bot.library.imported_library import kept as kept_library
 from bot.spotify.endpoint_groups import Group
@@ -39,6 +39,8 @@ class Outcome:
     filled   the playlists that were made or got songs
     refused  titles that Spotify refused
     failed   playlists or kinds with the reason why some of them are not done
+    order    how Spotify lists what one request saves; None: that was of no use
+    is_mixed  whether saved items are out of order within a request
     undo_calls  the requests to Spotify that the undo takes, by their quotas
     """
 
@@ -46,6 +48,8 @@ class Outcome:
     filled: list[FilledPlaylist] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    order: BatchOrder | None = None
+    is_mixed: bool = False
     undo_calls: Counter[Group] = field(default_factory=Counter)
 
     @property
@@ -77,7 +81,12 @@ def step_name(step: Step) -> str:
 def outcome_of(folder: Path) -> Outcome:
     """What the import in the folder has done. Blocks shortly. Raises OSError."""
     steps, journal = stored_steps(folder), Journal(folder)
-    outcome = Outcome(undo_calls=count_undo_calls(steps, journal))
+    is_long = any(isinstance(step, Save) and not saves_singly(step) for step in steps)
+    outcome = Outcome(
+        order=journal.order,
+        is_mixed=journal.order is BatchOrder.MIXED and is_long,
+        undo_calls=count_undo_calls(steps, journal),
+    )
     refused: list[str] = []
     for number, step in enumerate(steps):
         state = journal.step(number)

@@ -36,15 +36,13 @@ from bot.library.import_journal import (
     StepState,
 )
 from bot.library.import_plan import parse_uri
-from bot.library.import_steps import ORDERED_KINDS, PROBE, Fill, Save, Step
+from bot.library.import_steps import ORDERED_KINDS, PROBE, Fill, Save, Step, saves_singly
 from bot.library.playlist_items import NEARLY_FULL
 from bot.spotify import Spotify
 from bot.spotify.library import MAX_URIS
 from bot.spotify.playlists import MAX_ITEMS_PER_CALL
 from bot.spotify.uris import Kind, Uri
 
-# If Spotify lists what one call saves in no order, one call an item keeps it, for so many items.
-MAX_SINGLE_SAVES = 500
 _SECOND = 1.05
 # Seconds between two looks at what a write without an answer did.
 _LOOK_AGAIN = 10.0
@@ -121,18 +119,20 @@ class ImportRun:
     async def _save(self, number: int, step: Save) -> None:
         state, in_order = self._journal.step(number), step.kind in ORDERED_KINDS
         while state.done < len(step.uris):
-            size = self._batch_size(len(step.uris), in_order=in_order)
+            size = self._batch_size(step)
             batch = step.uris[state.done : state.done + size]
             probes = in_order and self._journal.order is None and len(batch) > 1
             await self._save_batch(number, step, state.done, batch)
             if probes and not await self._learn(number, step, batch):
                 state.done = 0
 
-    def _batch_size(self, items: int, *, in_order: bool) -> int:
-        if in_order and self._journal.order is None:
+    def _batch_size(self, step: Save) -> int:
+        if step.kind not in ORDERED_KINDS:
+            return MAX_URIS
+        if self._journal.order is None:
             return PROBE
-        mixed = in_order and self._journal.order is BatchOrder.MIXED
-        return 1 if mixed and items <= MAX_SINGLE_SAVES else MAX_URIS
+        is_mixed = self._journal.order is BatchOrder.MIXED
+        return 1 if is_mixed and saves_singly(step) else MAX_URIS
 
     async def _save_batch(self, number: int, step: Save, start: int, batch: Sequence[str]) -> None:
         stop = start + len(batch)
@@ -170,7 +170,7 @@ class ImportRun:
         order = await self._listed_order(step.kind, saved)
         with self._around.uninterrupted():
             repeats = order is BatchOrder.FIRST_IS_NEWEST or (
-                order is BatchOrder.MIXED and len(step.uris) <= MAX_SINGLE_SAVES
+                order is BatchOrder.MIXED and saves_singly(step)
             )
             if repeats:
                 await self._spotify.library.remove(*(parse_uri(uri) for uri in saved))

@@ -23,6 +23,8 @@ MAX_PLAYLIST = 10_000
 # Items that are saved first, to see in which order Spotify lists what one call saves. So many are
 # in the right order by chance once in 40,000 times.
 PROBE = 8
+# If that order is none, one call an item keeps it, for so many items.
+MAX_SINGLE_SAVES = 500
 # The kinds of saved items in the order in which they are saved.
 _KINDS = (
     *(Kind.TRACK, Kind.ALBUM, Kind.SHOW, Kind.EPISODE, Kind.AUDIOBOOK, Kind.ARTIST, Kind.PLAYLIST),
@@ -132,6 +134,11 @@ def _songs(listed: ListPlan) -> Iterator[str]:
     """Those that a playlist can have, the newest of the library first."""
     uris = listed.usable if listed.is_playlist else listed.usable[::-1]
     return (uri for uri in uris if uri.startswith(_SONGS))
+
+
+def saves_singly(step: Save) -> bool:
+    """Whether the items are saved one by one if Spotify lists those of one request in no order."""
+    return step.kind not in ORDERED_KINDS or len(step.uris) <= MAX_SINGLE_SAVES
 
 
 def field_text(text: str, limit: int) -> str:

@@ -82,7 +82,7 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
         if any(isinstance(step, Save) and step.kind in ORDERED_KINDS for step in steps):
             lines.append(
                 "-# Saved items come back in their old order: oldest first, 40 to a request. "
-                "If Spotify mixes those up, it’s one to a request. Their dates can’t come back."
+                "If Spotify mixes those up, up to 500 take one each. Their dates can’t come back."
             )
     lines += [f"-# {sentence}" for sentence in _left_out(plan)]
     lines += [f"-# {doubt}" for doubt in plan.doubts]

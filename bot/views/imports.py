@@ -7,6 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.library.import_journal import BatchOrder
 from bot.library.import_outcome import LastImport, Outcome, TakenBack
 from bot.library.import_plan import Plan
 from bot.library.import_steps import Scope
@@ -125,6 +126,10 @@ def outcome_text(outcome: Outcome, *, stopped: bool = False) -> str:
         more = f" and {len(refused) - _MAX_NAMED:,} more" if len(refused) > _MAX_NAMED else ""
         lines.append(f"Spotify refused {count(len(refused), 'entry')}: {named}{more}.")
     lines += [f"{what} isn’t complete: {why}" for what, why in outcome.failed[:_MAX_NAMED]]
+    if outcome.is_mixed:
+        lines.append("-# Spotify mixes up the 40 items of a request, so those may be out of order.")
+    elif outcome.order is BatchOrder.UNKNOWN:
+        lines.append("-# I couldn’t check whether Spotify kept their order.")
     if added:
         lines.append("Use /undo within a day to take that back.")
     return "\n".join(lines)
