@@ -24,6 +24,10 @@ from bot.library.formats.song import NamedUri, Song
 from bot.library.imported_library import kept
 from bot.library.read_file import read_library
 from bot.text.escape import safe
+from sandbox.discord import UserClient
+from sandbox.harness import Harness
+from sandbox.spotify import Spotify
+from tests.export_jobs import wait_until_erased
 from tests.test_read_formats import reading, written
 
 TRACK = "spotify:track:4iV5W9uYEdYUVa79Axb7Rh"
@@ -208,3 +212,17 @@ def test_reading_stops_wherever_it_is(tmp_path: Path) -> None:
             with pytest.raises(CancelledError):
                 read_library(path, tmp_path, cancelled=Countdown(count))
             assert kept(tmp_path) is None
+
+
+async def test_a_refused_file_changes_nothing_and_leaves_nothing(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    before = list(ada.liked), [p and list(p.items) for p in ada.playlists]
+    bad_part = zipped(("good.csv", CSV), ("@everyone.csv", CSV[:-50]))
+    for content in (bad_part, zipped(("../a.csv", CSV)), CSV[:-50], HISTORY.encode()):
+        reply = await linked_user.run("/import file:library.json", {"library.json": content})
+        await reply.wait_for(_refusal(content).message)
+        await wait_until_erased(harness)
+    assert before == (list(ada.liked), [p and list(p.items) for p in ada.playlists])
+    assert {call.method for call in spotify.calls} <= {"GET"}

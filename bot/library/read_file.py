@@ -47,8 +47,6 @@ _OTHERS: dict[bytes, type[UnreadableFile]] = {
 _MAX_WORKBOOK = 200 * 1024**2
 _LOSSLESS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"tonearm"\s*:')
 _HEAD = 100
-# Parts to name that were not read.
-_MAX_LEFT_OUT = 50
 # What archives have beside their parts; /export adds the first two.
 _JUNK = re.compile(
     r"(README|skipped)(-[0-9]+-of-[0-9]+)?\.(txt|csv)|\..*|__MACOSX|Thumbs\.db|desktop\.ini",
@@ -128,8 +126,7 @@ class _Reading:
                     yield pair
             except (UnknownFile, FileEmpty, ListeningHistory) as error:
                 self.facts.history_left_out |= isinstance(error, ListeningHistory)
-                if len(self.facts.left_out) < _MAX_LEFT_OUT:
-                    self.facts.left_out.append(part.filename)
+                self.facts.left_out.append(part.filename)
             except UnreadableFile as error:
                 error.message += (
                     f" It’s about {safe(PurePosixPath(part.filename).name)} in the archive."
