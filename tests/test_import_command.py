@@ -39,6 +39,7 @@ async def test_an_import_shows_what_it_would_do_then_restores_and_undoes_it(
     assert reply.ephemeral
     for part in ("Liked songs**: 59 · 0 already there", "new playlist", "Cellar Tape", "requests"):
         assert part in reply.text, reply.text
+    await harness.restart()
     await reply.press("Import everything")
     await reply.wait_for("Use /undo within a day")
     assert library_of(ada) == before

@@ -140,6 +140,16 @@ async def test_a_file_is_downloaded(page: OpenPage) -> None:
     assert Path(await download.path()).read_bytes() == b"a,b\n"
 
 
+async def test_a_command_takes_a_file(page: OpenPage) -> None:
+    await page.message_box.fill("/measure ")
+    file = page.tab.get_by_label("first")
+    await page.tab.keyboard.press("Enter")
+    await expect(page.tab.get_by_role("alert").first).to_have_text("“first” is required.")
+    await file.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"quay"})
+    await page.tab.keyboard.press("Enter")
+    await expect(page.latest_message).to_contain_text("a.txt 4: quay")
+
+
 async def test_private_replies_are_for_one_person_only(page: OpenPage) -> None:
     await page.run_command("/tell")
     await expect(page.latest_message).to_contain_text("Only you can see this")
