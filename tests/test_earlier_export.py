@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from bot.errors.backups import NotAnEarlierExport, OtherAccount
 from bot.library.earlier_export import read_earlier
 from bot.library.earlier_lists import EarlierExport
+from bot.library.export_entry import ExportEntry
 from bot.library.export_lists import EVERYTHING, ExportList, LibrarySection
 from bot.library.export_report import ListReport, Part
 from bot.library.fit import divide
@@ -67,7 +68,9 @@ def _spool(
         path = folder / f"list-{number}"
         writer = LineWriter(path)
         for entry in entries:
-            writer.write(json.dumps(entry).encode())
+            line = json.dumps(entry).encode()
+            kept = ExportEntry.of(source.decode(line), line, keep_json=True)
+            writer.write(kept.line())
         writer.close()
         spooled.append(SpooledList(source, path, len(entries), 0, None, complete, Event()))
     return spooled

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot.errors.content import NothingToExport, WrongFormat
 from bot.errors.spotify import LibraryChanged, SpotifyDown
-from bot.library.export_files import ExportContents, can_hold, write_export
+from bot.library.export_files import JSON, ZIP, ExportContents, can_hold, write_export
 from bot.library.export_lists import ExportList, Selection
 from bot.library.export_progress import ExportProgress
 from bot.library.export_report import ListReport
@@ -143,12 +143,13 @@ async def _read(
     ]
     if lists and not fitting:
         raise WrongFormat
+    keep_json = request.file_format in (JSON, ZIP)
     work.plan([lists[index] for index in fitting])
     results: list[SpooledList | FailedList] = []
     for number, index in enumerate(fitting):
         result = folder.result(index, lists[index])
         if result is None:
-            result = await _read_list(spotify, folder, selection, index, work)
+            result = await _read_list(spotify, folder, selection, index, work, keep_json)
             folder.finish_list(index, result)
         work.finish_list(number, 0 if isinstance(result, FailedList) else result.count)
         results.append(result)
@@ -172,6 +173,7 @@ async def _read_list(
     selection: Selection,
     index: int,
     work: ExportProgress,
+    keep_json: bool,
 ) -> SpooledList | FailedList:
     """Read a list, again from the start if it changes too much.
 
@@ -183,7 +185,9 @@ async def _read_list(
         for attempt in count(1):
             source = selection.lists[index]
             try:
-                return await spool(spotify, source, path, work, folder.cancelled)
+                return await spool(
+                    spotify, source, path, work, folder.cancelled, keep_json=keep_json
+                )
             except LibraryChanged:
                 path.unlink(missing_ok=True)
                 if attempt == _MAX_READS:

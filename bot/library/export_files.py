@@ -19,10 +19,9 @@ from bot.library.export_selection import reason_of
 from bot.library.formats import FORMATS, Format, ListInfo, encode
 from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
-from bot.library.formats.saved_item import SavedItem, saved_item_of
-from bot.library.formats.song import Song, song_of
+from bot.library.formats.saved_item import SavedItem
+from bot.library.formats.song import Song
 from bot.library.spool import SpooledList
-from bot.spotify.api_model import ApiModel
 from bot.spotify.models import Playlist
 
 T = TypeVar("T", Song, SavedItem)
@@ -187,10 +186,10 @@ def _write_list(
         is_playlist=source.playlist is not None,
     )
     if source.section in SONG_LISTS:
-        form.write(_fitting(spooled, song_of, form, report), file, info)
+        form.write(_fitting(spooled, Song, form, report), file, info)
     else:
         assert form.write_items is not None
-        form.write_items(_fitting(spooled, saved_item_of, form, report), file, info)
+        form.write_items(_fitting(spooled, SavedItem, form, report), file, info)
 
 
 def _new_report(spooled: SpooledList) -> ListReport:
@@ -207,17 +206,12 @@ def _new_report(spooled: SpooledList) -> ListReport:
     )
 
 
-def _fitting(
-    spooled: SpooledList,
-    read: Callable[[ApiModel | None], T | None],
-    form: Format,
-    report: ListReport,
-) -> Iterator[T]:
+def _fitting(spooled: SpooledList, kind: type[T], form: Format, report: ListReport) -> Iterator[T]:
     """The items of a list that the format can hold; counts all entries."""
-    for entry, line in spooled.entries():
-        item = read(entry)
+    for entry in spooled.entries():
+        item = entry.item
         has_address = item is None or form.address is None or bool(form.address(item))
-        if report.count(item, entry, line, has_address=has_address) and item is not None:
+        if report.count(entry, has_address=has_address) and isinstance(item, kind):
             yield item
 
 

@@ -159,20 +159,25 @@ class ListReader(Protocol):
     def __aiter__(self) -> AsyncIterator[Any]: ...
 
 
-def open_list(spotify: Spotify, source: ExportList) -> ListReader:
-    """A reader of the list, whose entries `json_of` reads."""
+def open_list(spotify: Spotify, source: ExportList, *, keep_json: bool = True) -> ListReader:
+    """A reader of the list, whose entries `json_of` reads.
+
+    keep_json  whether Spotify's JSON of long lists is needed
+    """
     if source.taken_over is not None:
         return TakenOverReader(source.taken_over)
     if source.playlist is not None:
         playlist = source.playlist
-        return spotify.playlists.raw_items(playlist.require_uri(), playlist.snapshot_id)
+        return spotify.playlists.raw_items(
+            playlist.require_uri(), playlist.snapshot_id, keep_json=keep_json
+        )
     if source.section is LibrarySection.ARTISTS:
         return spotify.library.raw_artists()
     if source.section is LibrarySection.RECENT:
         return RecentlyPlayedReader(spotify)
     if (info := _SECTIONS[source.section]).top_range is not None:
         return spotify.profile.raw_top(Track if info.model is Track else Artist, info.top_range)
-    return spotify.library.raw(source.saved_kind)
+    return spotify.library.raw(source.saved_kind, keep_json=keep_json)
 
 
 def json_of(entry: RawEntry[Any] | RawArtist | None) -> bytes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.library.formats.saved_item import SavedItem
+from bot.library.export_entry import ExportEntry, Lack
 from bot.library.formats.song import Song
-from bot.spotify.api_model import ApiModel
 
 # The skipped entries of a list to name one by one; all are counted.
 _MAX_SKIPPED = 10_000
@@ -74,19 +73,12 @@ class ListReport:
         """The skipped entries of which Spotify has nothing that any file could hold."""
         return self.skipped_count - self.linkless
 
-    def count(
-        self,
-        item: Song | SavedItem | None,
-        entry: ApiModel | None,
-        line: bytes,
-        *,
-        has_address: bool = True,
-    ) -> bool:
-        """Count an entry, whose JSON is `line`; whether the file has it.
+    def count(self, entry: ExportEntry, *, has_address: bool = True) -> bool:
+        """Count an entry; whether the file has it.
 
-        item         None if the entry has none
         has_address  whether it has the address which the format needs
         """
+        item = entry.item
         is_local = isinstance(item, Song) and item.is_local
         if item is not None and has_address:
             self.exported += 1
@@ -95,7 +87,7 @@ class ListReport:
         self.skipped_count += 1
         self.linkless += item is not None
         if len(self.skipped) < _MAX_SKIPPED:
-            reason = GONE if line == b"null" or entry is not None else UNREADABLE
+            reason = UNREADABLE if entry.lack is Lack.UNREADABLE else GONE
             if item is not None:
                 reason = LOCAL_FILE if is_local else NO_LINK
             position = self.first + self.exported + self.skipped_count

@@ -11,17 +11,18 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from bot.errors.spotify import SpotifyDown
+from bot.library.export_entry import ExportEntry
 from bot.library.export_lists import ExportList, ListReader, json_of, open_list
 from bot.library.export_progress import ExportProgress
 from bot.library.line_file import LineWriter, read_lines
 from bot.spotify import Spotify
-from bot.spotify.api_model import ApiModel
 from bot.spotify.cursor_paging import FollowedArtists
 from bot.spotify.models import Artist
 from bot.spotify.paging import MAX_RECENT, PAGE_SIZE, Paging
-from bot.spotify.raw_entries import RawEntry
+from bot.spotify.raw_entries import RawArtist
 from bot.text.escape import safe
 
 
@@ -63,19 +64,25 @@ class SpooledList:
         return replace(part, missing=0, counts=None, complete=True, gap="")
 
     def lines(self) -> Iterator[bytes]:
-        """The entries' JSON, in order."""
+        """The entries as the file has them, in order."""
         return islice(read_lines(self.path), self.first, self.first + self.count)
 
-    def entries(self) -> Iterator[tuple[ApiModel | None, bytes]]:
-        """Each entry with its JSON; None if it is null or unreadable. Raises CancelledError."""
+    def entries(self) -> Iterator[ExportEntry]:
+        """The entries, in order. Raises CancelledError."""
         for line in self.lines():
             if self.cancelled.is_set():
                 raise CancelledError
-            yield _decode(self.source, line), line
+            yield ExportEntry.parse(line)
 
 
 async def spool(
-    spotify: Spotify, source: ExportList, path: Path, work: ExportProgress, cancelled: Event
+    spotify: Spotify,
+    source: ExportList,
+    path: Path,
+    work: ExportProgress,
+    cancelled: Event,
+    *,
+    keep_json: bool = True,
 ) -> SpooledList:
     """Read a list into a file.
 
@@ -83,14 +90,15 @@ async def spool(
     short, by an error or the end of the process, costs only the calls that are left.
 
     cancelled  see SpooledList
+    keep_json  whether a file of the export has what Spotify sent
 
     Raises SpotifyError, and OSError from the disk.
     """
     work.begin(f"Reading {safe(source.name)}")
-    reader = open_list(spotify, source)
+    reader = open_list(spotify, source, keep_json=keep_json)
     async with _open(path, source, reader) as writer:
         async for entry in reader:
-            writer.write(json_of(entry))
+            writer.write(_kept(source, entry, keep_json=keep_json).line())
             if reader.read_count % PAGE_SIZE == 0:
                 await work(reader.read_count, max(reader.read_count, reader.total or 0))
     return SpooledList(
@@ -110,34 +118,39 @@ async def spool(
 async def _open(path: Path, source: ExportList, reader: ListReader) -> AsyncIterator[LineWriter]:
     """A writer for what the reader yields, which continues after the entries in the file.
 
-    A playlist of an unknown version, and what is taken over from a file, is read from the start.
+    A playlist of an unknown version, a list of a few pages, and what is taken over from a file are
+    read from the start.
     """
     known = source.playlist is None or source.playlist.snapshot_id is not None
-    can_resume = known and source.taken_over is None
+    can_resume = known and source.taken_over is None and not source.section.is_listening
     writer = LineWriter(path, resume=can_resume)
     try:
         if writer.count:
-            await asyncio.to_thread(_resume, reader, source, path, writer.count)
+            await asyncio.to_thread(_resume, reader, path, writer.count)
         yield writer
     finally:
         writer.close()
 
 
-def _resume(reader: ListReader, source: ExportList, path: Path, count: int) -> None:
+def _resume(reader: ListReader, path: Path, count: int) -> None:
     """Let the reader continue after the entries in the file. Blocks."""
+    entries = map(ExportEntry.parse, read_lines(path))
     match reader:
         case Paging():
-            entries = (RawEntry(_decode(source, line), line) for line in read_lines(path))
             first = list(islice(entries, PAGE_SIZE))
             reader.resume(first, [*deque(chain(first, entries), MAX_RECENT)], count)
         case FollowedArtists():
-            artists = (_decode(source, line) for line in read_lines(path))
-            reader.resume([each if isinstance(each, Artist) else None for each in artists])
+            uris = [each.item.uri if each.item else "" for each in entries]
+            reader.resume([Artist(id=uri.rpartition(":")[2]) if uri else None for uri in uris])
 
 
-def _decode(source: ExportList, line: bytes) -> ApiModel | None:
-    """The entry of a line; None if it is null or unreadable."""
-    try:
-        return source.decode(line)
-    except SpotifyDown:
-        return None
+def _kept(source: ExportList, entry: Any, *, keep_json: bool) -> ExportEntry:
+    """What the file keeps of what a list reader yielded."""
+    json = json_of(entry)
+    model = entry if isinstance(entry, RawArtist) else entry and entry.entry
+    if model is None and json:  # as of an entry that was taken over
+        try:
+            model = source.decode(json)
+        except SpotifyDown:
+            model = None
+    return ExportEntry.of(model, json, keep_json=keep_json)

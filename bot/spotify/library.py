@@ -65,10 +65,12 @@ class LibraryApi:
     def artists(self) -> FollowedArtists:
         return FollowedArtists(self._api)
 
-    def raw(self, kind: Kind) -> Paging[RawEntry[SavedEntry]]:
+    def raw(self, kind: Kind, *, keep_json: bool = True) -> Paging[RawEntry[SavedEntry]]:
         """The saved items of a kind with Spotify's JSON; tracks are the liked songs."""
         path, model = _SAVED_LISTS[kind]
-        return Paging(self._api, path, raw_page_decoder(model), newest_first=True)
+        return Paging(
+            self._api, path, raw_page_decoder(model, keep_json=keep_json), newest_first=True
+        )
 
     def raw_artists(self) -> FollowedArtists:
         """The followed artists, each a RawArtist."""

@@ -96,10 +96,10 @@ class PlaylistsApi:
         return PlaylistItemPaging(self._api, playlist, decode, concurrency, snapshot_id)
 
     def raw_items(
-        self, playlist: Uri, snapshot_id: str | None = None
+        self, playlist: Uri, snapshot_id: str | None = None, *, keep_json: bool = True
     ) -> PlaylistItemPaging[RawEntry[PlaylistEntry]]:
         """As `items`, with Spotify's JSON."""
-        decode = raw_page_decoder(PlaylistEntry)
+        decode = raw_page_decoder(PlaylistEntry, keep_json=keep_json)
         return PlaylistItemPaging(self._api, playlist, decode, DEFAULT_CONCURRENCY, snapshot_id)
 
     async def open(self, playlist: Uri) -> tuple[Playlist, Page[PlaylistEntry] | None]:

@@ -20,7 +20,7 @@ class RawEntry(ApiModel, Generic[T], frozen=True):
     """An entry of a page.
 
     entry  None if it is null or could not be read
-    json   the JSON that Spotify sent, on one line
+    json   the JSON that Spotify sent, on one line; empty if it is not kept
     """
 
     entry: T | None
@@ -41,15 +41,23 @@ class RawArtist(Artist, frozen=True):
     json: bytes = b"null"
 
 
-def raw_page_decoder(model: type[T]) -> Callable[[bytes], Page[RawEntry[T]]]:
-    """As `page_decoder`; an entry is never None, so that its JSON is kept."""
+def raw_page_decoder(
+    model: type[T], *, keep_json: bool = True
+) -> Callable[[bytes], Page[RawEntry[T]]]:
+    """As `page_decoder`; an entry is never None, so that its JSON is kept.
+
+    keep_json  whether the JSON of entries that can be read is kept as well
+    """
     decode_page = page_decoder(model)
 
     def decode(body: bytes) -> Page[RawEntry[T]]:
         page = decode_page(body)
-        entries = zip(page.items, _raw_items(body, len(page.items)), strict=True)
+        if keep_json or None in page.items:
+            raws = _raw_items(body, len(page.items))
+        else:
+            raws = [b""] * len(page.items)
         return Page(
-            items=[RawEntry(entry, raw) for entry, raw in entries],
+            items=[RawEntry(*each) for each in zip(page.items, raws, strict=True)],
             total=page.total,
             next=page.next,
             offset=page.offset,

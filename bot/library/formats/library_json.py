@@ -11,11 +11,9 @@ import msgspec
 from bot.library.export_lists import ExportList, LibrarySection
 from bot.library.export_report import ListReport, Part
 from bot.library.formats.json_text import json_array
-from bot.library.formats.saved_item import saved_item_of
-from bot.library.formats.song import song_of
+from bot.library.formats.song import Song
 from bot.library.spool import SpooledList
 from bot.spotify.models import Playlist
-from bot.spotify.pages import SavedEpisode
 
 VERSION = 1
 
@@ -149,11 +147,12 @@ def list_key(source: ExportList) -> str:
 
 
 def _items(spooled: SpooledList, report: ListReport) -> Iterable[dict[str, object]]:
-    for entry, line in spooled.entries():
-        raw = msgspec.Raw(line)
-        song, item = song_of(entry), saved_item_of(entry)
-        report.count(song or item, entry, line)
-        if song is not None:
+    section = spooled.source.section
+    for entry in spooled.entries():
+        raw, item = msgspec.Raw(entry.json), entry.item
+        report.count(entry)
+        if isinstance(item, Song):
+            song = item
             names: dict[str, object] = {
                 "artist": song.byline,
                 "album": song.album.name,
@@ -161,13 +160,13 @@ def _items(spooled: SpooledList, report: ListReport) -> Iterable[dict[str, objec
                 "uri": song.uri,
                 "added_at": song.added_at,
             }
-            if isinstance(entry, SavedEpisode):
+            if section is LibrarySection.EPISODES:
                 names = {"name": song.name, "show": song.album.name, "uri": song.uri}
             yield {**names, "spotify": raw}
         elif item is not None:
             by = {LibrarySection.ALBUMS: "artist", LibrarySection.SHOWS: "publisher"}
-            name = "album" if spooled.source.section is LibrarySection.ALBUMS else "name"
-            about = {by[spooled.source.section]: item.by} if spooled.source.section in by else {}
+            name = "album" if section is LibrarySection.ALBUMS else "name"
+            about = {by[section]: item.by} if section in by else {}
             yield {**about, name: item.name, "uri": item.uri, "spotify": raw}
         else:
             yield {"spotify": raw}
