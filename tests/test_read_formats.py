@@ -133,7 +133,7 @@ SEPARATORS = {"csv": "\\", "exportify.net": ";", "spotdl": None}
 
 
 @given(st.lists(SONGS, min_size=1, max_size=5))
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 10)  # nine formats an example
 def test_songs_come_back_as_they_were_written(songs: list[Song]) -> None:
     assert CARRIED.keys() == FORMATS.keys()
     for name, carried in CARRIED.items():

@@ -8,6 +8,10 @@ import json
 import random
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import openpyxl
 
 from bot.library.export_lists import LibrarySection
 from bot.library.formats.exportify_csv import COLUMNS
@@ -257,3 +261,24 @@ def test_playlists_of_media_players_are_read() -> None:
         file, link = library.entries(only)
         assert (only.name, file.artists, file.duration_ms) == ("Années", ("Zoë",), 1000)
         assert link.uri == TRACK
+
+
+def test_workbooks_of_other_programs_are_read() -> None:
+    """With texts that cells share, dates as numbers, and a sheet without songs."""
+    workbook = openpyxl.Workbook()
+    songs = workbook.active
+    assert songs is not None
+    songs.title = "Roadtrip"
+    header = LANGUAGES[2].split("|")
+    songs.append([header[KNOWN[name]] if name in KNOWN else name for name in COLUMNS])
+    row: list[Any] = [ROW.get(name) for name in COLUMNS]
+    row[COLUMNS.index("Added At")] = datetime(2026, 1, 2, 3, 4, 5)
+    row[COLUMNS.index("Track Duration (ms)")] = 123456
+    songs.append(row)
+    workbook.create_sheet("Notes").append(["Call", "Bob"])
+    file = io.BytesIO()
+    workbook.save(file)
+    with reading(file.getvalue(), "any.zip") as library:
+        (only,) = library.lists
+        assert only.name == "Roadtrip"
+        assert list(library.entries(only)) == [EXPECTED]
