@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from tests.cost_session import CostedAction, CostSession
@@ -39,9 +40,10 @@ async def _stop(session: CostSession) -> None:
     session.harness.spotify.faults.add(held := HeldResponse("GET .*/search"), first=True)
     file = {"a.json": _file(session)}
     async with released_at_exit(held.hold) as hold:
-        session.reply = await session.ada.run("/import file:a.json", file)
+        running = asyncio.create_task(session.ada.run("/import file:a.json", file))
         await hold.response_ready.wait()
-        session.harness.clock.advance(3)  # its message is edited from time to time
+        session.harness.clock.advance(3)  # then it is shown
+        session.reply = await running
         await session.reply.wait_for("Stop")
         session.message = session.reply.message
         await session.press("Stop")

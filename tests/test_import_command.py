@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from sandbox.discord import Reply, UserClient
@@ -64,8 +65,10 @@ async def test_a_restart_in_the_middle_adds_nothing_twice(
     reply = await _import(linked_user, file)
     spotify.faults.add(held := HeldResponse("POST .*/items", after=1))
     async with released_at_exit(held.hold) as hold:
-        await reply.press("Import everything")
+        pressing = asyncio.create_task(reply.press("Import everything"))
         await hold.response_ready.wait()  # Spotify has added them, and nobody knows it
+        harness.clock.advance(3)  # then its progress is shown
+        await pressing
         await harness.restart()
     await linked_user.wait_for_message("Imported")
     assert importable(library_of(ada)) == before
@@ -163,8 +166,10 @@ async def test_nothing_of_a_file_stays_after_cancel_and_unlink(
     reply = await _import(linked_user, file)
     spotify.faults.add(held := HeldResponse("GET .*/me/tracks"))
     async with released_at_exit(held.hold) as hold:
-        await reply.press("Import everything")
+        pressing = asyncio.create_task(reply.press("Import everything"))
         await hold.response_ready.wait()
+        harness.clock.advance(3)
+        await pressing
         unlinking = await linked_user.run("/unlink")
         await unlinking.press("Unlink and erase")
     await harness.stop()  # which waits for the erasure
@@ -181,9 +186,10 @@ async def test_what_was_imported_until_a_stop_can_be_undone_for_a_day(
     reply = await _import(linked_user, file)
     spotify.faults.add(held := HeldResponse("GET .*/me/tracks"))
     async with released_at_exit(held.hold) as hold:
-        await reply.press("Import everything")
+        pressing = asyncio.create_task(reply.press("Import everything"))
         await hold.response_ready.wait()
-        await reply.wait_for("Stop")
+        harness.clock.advance(3)
+        await pressing
         await reply.press("Stop")
         await reply.wait_for("Stopped.\nImported 8 liked songs")
     harness.clock.advance(_DAY - 60)
