@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sandbox.harness import Harness
@@ -36,3 +38,15 @@ async def wait_until_erased(harness: Harness) -> None:
     await wait_until_over(harness)
     assert not job_rows(harness)
     assert not job_folders(harness)
+
+
+async def kill(harness: Harness) -> None:
+    """Start the bot again with the files that a kill at this moment would have left."""
+    folder = harness.settings.database.parent
+    with TemporaryDirectory() as name:
+        left = shutil.copytree(folder, Path(name) / "left")
+        await harness.stop()
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        shutil.copytree(left, folder, dirs_exist_ok=True)
+    await harness.start()

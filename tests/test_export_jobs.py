@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -17,7 +18,8 @@ from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
-from tests.export_jobs import job_folders, job_rows, wait_until_erased, wait_until_over
+from tests.export_jobs import job_folders, job_rows, kill, wait_until_erased, wait_until_over
+from tests.login_state_machine.held_responses import HeldResponse, released_at_exit
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 LIKED = "/export what:liked-songs format:csv"
@@ -73,6 +75,24 @@ async def test_export_waits_for_a_spent_quota_and_survives_restarts(
     await wait_until_erased(harness)
     assert shown["id"] not in [each["id"] for each in direct.messages()]
     assert len(direct.messages()) == 1
+
+
+async def test_killed_export_goes_on_where_it_was(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.accounts["ada"].like_generated(2_000)
+    spotify.faults.add(held := HeldResponse(TRACKS, after=25))
+    command = asyncio.create_task(linked_user.run(LIKED))
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
+        harness.clock.advance(3)  # after which the progress is shown
+        reply = await command
+        files = [path for folder in job_folders(harness) for path in folder.iterdir()]
+        assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+        await kill(harness)
+    await reply.wait_for("Here are your 2,060 liked songs")
+    assert _calls(spotify) <= 2_060 // 49 + 10
+    await wait_until_erased(harness)
 
 
 async def test_export_larger_than_the_daily_share_takes_two_days() -> None:

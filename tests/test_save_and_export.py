@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import math
 import zipfile
 
 import aiohttp
@@ -13,6 +14,15 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.errors.login import NeedsLogin
+from bot.errors.spotify import (
+    BackgroundBudgetExceeded,
+    QuotaExceeded,
+    RateLimited,
+    SpotifyDown,
+)
+from bot.library.job_waits import JobWaits, WaitReason
+from bot.spotify.api_client import MAX_ATTEMPTS
 from bot.spotify.paging import PAGE_SIZE
 from sandbox.discord import Discord, Reply, UserClient
 from sandbox.fault_injection import Fault
@@ -171,24 +181,31 @@ def _assert_complete(content: bytes, spotify: Spotify) -> None:
     assert uris == [uri for uri, _ in spotify.accounts["ada"].liked]
 
 
-async def test_outage_during_export_is_waited_for_and_ends_it_at_last(
+async def test_export_waits_for_the_end_of_an_outage(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
-    """After some minutes without an answer, the reply says so, and there is no file."""
-    outage = Fault("GET .*/me/tracks", status=503, body="upstream error", times=None)
+    outage = Fault("GET .*/me/tracks", status=503, body="upstream error", times=MAX_ATTEMPTS)
     spotify.faults.add(outage)
-    command = asyncio.create_task(linked_user.run("/export what:liked-songs format:json"))
-    reply: Reply | None = None
-    for wait in range(8):
-        await spotify.changes.wait_until(lambda n=wait: outage.hits == 3 * (n + 1))  # type: ignore[misc]
-        reply = reply or await command
-        await reply.wait_for("isn’t responding properly")
-        harness.clock.advance(400)
-    await harness.discord.user_client("ada", "dm").wait_for_message(
-        "isn’t responding properly. Try again"
-    )
-    assert reply is not None
-    assert not reply.files
+    reply = await linked_user.run("/export what:liked-songs format:json")
+    await reply.wait_for("isn’t responding properly. I’ll try again")
+    harness.clock.advance(10)
+    await reply.wait_for("Here are your")
+    _assert_complete(reply.files["liked-songs.json"], spotify)
+
+
+def test_outage_without_progress_ends_a_job() -> None:
+    """It waits ten minutes in all, and begins again when it got further."""
+    waits, down = JobWaits(), SpotifyDown()
+    assert waits.after(down, 0)[1] == 5
+    delays = [waits.after(down, 1)[1] for _ in range(7)]
+    assert delays == [5, 10, 20, 40, 80, 160, 320]
+    with pytest.raises(SpotifyDown):
+        waits.after(down, 1)
+    for error in (QuotaExceeded(7.0), BackgroundBudgetExceeded(7.0), RateLimited(7.0)):
+        assert waits.after(error, 1) == (WaitReason.QUOTA, 7)
+    for other in (BackgroundBudgetExceeded(math.inf), NeedsLogin()):
+        with pytest.raises(type(other)):
+            waits.after(other, 1)
 
 
 async def test_flickering_count_is_reported_with_the_complete_file(

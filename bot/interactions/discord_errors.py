@@ -35,10 +35,20 @@ UNDELIVERABLE = (UNKNOWN_INTERACTION, CANNOT_SEND, *UNEDITABLE)
 # The bot sent something that Discord never accepts.
 OUR_MISTAKES = (EMPTY_MESSAGE, INVALID_BODY)
 
+# The status of the rate limit.
+_TOO_MANY = 429
+
 # The number of first responses with an unknown outcome to remember.
 _MAX_UNCONFIRMED = 1000
 
 Interaction = discord.Interaction[Any]
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether Discord has refused a request for good: a repetition would be refused, too."""
+    if not isinstance(error, discord.HTTPException) or error.status == _TOO_MANY:
+        return False
+    return 400 <= error.status < 500
 
 
 def code_of(error: BaseException) -> int:

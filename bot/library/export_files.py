@@ -21,6 +21,7 @@ from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
 from bot.library.formats.saved_item import SavedItem
 from bot.library.formats.song import Song
+from bot.library.job_files import create
 from bot.library.spool import SpooledList
 from bot.spotify.models import Playlist
 
@@ -87,7 +88,7 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
     """
     if file_format == JSON:
         path = folder / f"{_stem(contents)}.json"
-        with path.open("wb") as file:
+        with create(path) as file:
             _write_json(contents, contents.reports, file)
         return path
     is_zip = file_format == ZIP
@@ -95,7 +96,7 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
     if not is_zip and not contents.is_archive:
         path = folder / f"{_stem(contents)}{form.suffix}"
         info = ListInfo(exported_at=contents.exported_at, raw=contents.raw, folder=folder)
-        with path.open("wb") as file:
+        with create(path) as file:
             _write_list(contents, contents.lists[0], form, info, file)
         return path
     info = ListInfo(
@@ -106,7 +107,7 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
         folder=folder,
     )
     path = folder / f"{_stem(contents)}.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with create(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _write_archive(contents, archive, form, info, with_json=is_zip)
     return path
 

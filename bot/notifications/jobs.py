@@ -15,7 +15,7 @@ from discord import ui
 
 from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
-from bot.interactions.discord_errors import CANNOT_SEND, DISCORD_ERRORS, FILE_TOO_LARGE, code_of
+from bot.interactions.discord_errors import DISCORD_ERRORS, FILE_TOO_LARGE, code_of, is_refusal
 from bot.interactions.explain import explain
 from bot.interactions.mentions import CommandMentions
 from bot.library.downloads import Downloads
@@ -83,7 +83,7 @@ class _Message:
         self._sender = sender
         self._place = Place.read(job.row.place)
         self._status: Progress | Waiting | None = None
-        self._changed, self._urgent = asyncio.Event(), asyncio.Event()
+        self._changed, self._urgent, self._moved = (asyncio.Event() for _ in range(3))
         self._note = ""
         self._is_over = False
         self._limit: int | None = None  # of each file, if Discord refused what it had allowed
@@ -103,8 +103,8 @@ class _Message:
         moved, before = Place.read(place), self._place
         moved.channel, moved.message = before.channel, before.message
         self._place, self._note = moved, views.OTHER_JOB if other else ""
-        self._changed.set()
-        self._urgent.set()
+        for event in (self._changed, self._urgent, self._moved):
+            event.set()
         return True
 
     async def close(self) -> None:
@@ -118,13 +118,14 @@ class _Message:
         await _first(self._urgent.wait(), self._messages.sleep(_ANNOUNCE_AFTER))
         while True:
             self._changed.clear()
+            self._moved.clear()
             try:
                 await self._show(self._place)
             except DISCORD_ERRORS as error:  # the next edit shows more
                 _log.info("a job's progress was not accepted: %s", type(error).__name__)
             except Exception:
                 _log.exception("a job's progress cannot be shown")
-            await self._messages.sleep(_EDIT_INTERVAL)
+            await _first(self._moved.wait(), self._messages.sleep(_EDIT_INTERVAL))
             if self._place.token:
                 left = max(0.0, self._place.until - self._messages.now())
                 await _first(self._changed.wait(), self._messages.sleep(left))
@@ -154,7 +155,7 @@ class _Message:
                 place.channel, place.message = sent.channel.id, sent.id
                 await self._store(place)
         except DISCORD_ERRORS as error:
-            if code_of(error) != CANNOT_SEND:
+            if not is_refusal(error):
                 raise
             note, last_view = views.NO_DIRECT_MESSAGES, views.stop_view(self._job.id)
         with suppress(*DISCORD_ERRORS):
@@ -181,11 +182,12 @@ class _Message:
                 result = self._messages.explain(self._job, error)
                 self._fitted.clear()
             except DISCORD_ERRORS as error:
-                if code_of(error) == CANNOT_SEND:
-                    return False
                 if code_of(error) == FILE_TOO_LARGE and self._sent:
                     self._limit = max(path.stat().st_size for path in self._sent) // 2
                     continue
+                if is_refusal(error):
+                    _log.info("a job's result is refused: %s", code_of(error))
+                    return False
                 _log.info("a job's result was not accepted: %s", type(error).__name__)
                 if attempt < _MAX_ATTEMPTS:
                     await self._messages.sleep(_RETRY_DELAY)

@@ -95,10 +95,11 @@ class JobTable:
         return self._job(row) if row else None
 
     async def all(self) -> list[Job]:
-        """All jobs, oldest first; those of kinds that another version of Tonearm has are erased."""
+        """All jobs of known kinds, oldest first."""
         kinds = ", ".join(f"'{kind}'" for kind in JobKind)
-        await self._db.execute(f"DELETE FROM job WHERE kind NOT IN ({kinds})")
-        rows = await self._db.fetch_all(f"SELECT {_COLUMNS} FROM job ORDER BY started_at")
+        rows = await self._db.fetch_all(
+            f"SELECT {_COLUMNS} FROM job WHERE kind IN ({kinds}) ORDER BY started_at"
+        )
         return [self._job(row) for row in rows]
 
     async def delete(self, job: Job) -> None:
