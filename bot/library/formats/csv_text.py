@@ -36,15 +36,22 @@ def csv_text(
     if byte_order_mark:
         yield BYTE_ORDER_MARK
     join = _quoted if quote_all else _quoted_if_needed
-    texts = ([_text(cell) for cell in row] for row in chain((columns,), rows))
+    # Most cells are harmless texts, at the first glance.
+    texts = (
+        [cell if type(cell) is str else _text(cell) for cell in row]
+        for row in chain((columns,), rows)
+    )
     if not raw:
-        texts = ([_safe(text) for text in row] for row in texts)
+        texts = ([t if t[:1] in _HARMLESS else _safe(t) for t in row] for row in texts)
     while chunk := "".join([join(row) for row in islice(texts, _CHUNK_ROWS)]):
         yield chunk
 
 
 def _quoted(row: Sequence[str]) -> str:
-    return '"' + '","'.join([text.replace('"', '""') for text in row]) + '"\n'
+    line = '"' + '","'.join(row) + '"\n'
+    if line.count('"') == 2 * len(row):
+        return line
+    return ",".join(map(_cell, row)) + "\n"
 
 
 def _quoted_if_needed(row: Sequence[str]) -> str:
@@ -68,11 +75,8 @@ def is_formula(text: str) -> bool:
 
 
 def _safe(text: str) -> str:
-    # Most cells are harmless at the first glance. What looks like the result gets another
-    # apostrophe, so that `unescaped` restores each cell.
-    if text[:1] in _HARMLESS or not is_formula(text.lstrip("'")):
-        return text
-    return f"'{text}"
+    # What looks like the result gets another apostrophe, so that `unescaped` restores each cell.
+    return f"'{text}" if is_formula(text.lstrip("'")) else text
 
 
 def unescaped(cell: str) -> str:
@@ -81,8 +85,6 @@ def unescaped(cell: str) -> str:
 
 
 def _text(cell: object) -> str:
-    if type(cell) is str:
-        return cell
     if cell is None:
         return ""
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
