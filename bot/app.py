@@ -21,6 +21,7 @@ from discord.http import Route
 from bot import web
 from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.metrics import Metrics
+from bot.accounts.other_processes import OtherProcesses, Topic
 from bot.accounts.owner_alerts import OwnerAlerts
 from bot.accounts.quota import Quota
 from bot.accounts.reminders import Reminders
@@ -35,6 +36,7 @@ from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
+from bot.interactions.sharding import Sharding
 from bot.interactions.user_writes import UserWrites
 from bot.library.downloads import Downloads
 from bot.library.imports import Imports
@@ -56,6 +58,7 @@ from bot.player.sleep_timers import SleepTimers
 from bot.player.state import now_playing
 from bot.services import Services
 from bot.spotify.client_credentials import AppToken
+from bot.spotify.models import Playback
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
 from bot.store import Connect, Store, connect_to_file
@@ -94,7 +97,7 @@ async def build(
 
     Everything is closed in reverse order at the end. Raises StartupError.
     """
-    public_url = settings.public_url
+    public_url, process = settings.public_url, settings.process
     async with AsyncExitStack() as stack:
         stack.enter_context(_use_discord_api(settings.discord_api_url))
         store = await stack.enter_async_context(open_store(settings, connect_database))
@@ -135,6 +138,10 @@ async def build(
             on_exchange=metrics.record_call,
             rng=rng,
         )
+        processes = OtherProcesses(store)
+        stack.push_async_callback(processes.close)
+        transport.on_stale = lambda account, groups: processes.tell(Topic.STALE, account, *groups)
+        quota.limiter.on_limited = partial(processes.tell, Topic.LIMITED)
         app_token = None
         if secret := settings.spotify_client_secret:
             app_token = AppToken(
@@ -163,12 +170,18 @@ async def build(
         )
         reply_visibility = ReplyVisibility(store)
         await reply_visibility.load()
+        stack.push_async_callback(reply_visibility.close)
         history = UserHistory(monotonic=monotonic)
         panels = Panels(sessions, store.pins, sleep, now=now, monotonic=monotonic)
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
         autocomplete = Autocomplete(sessions, store, history, metrics, sleep, monotonic=monotonic)
         stack.push_async_callback(autocomplete.close)
-        player = Player(sessions, store, history, sleep, panels.player_changed, monotonic=monotonic)
+
+        def player_changed(user: int, playback: Playback | None, more: bool = True) -> None:
+            panels.player_changed(user, playback, more)
+            processes.tell(Topic.PLAYER, user)
+
+        player = Player(sessions, store, history, sleep, player_changed, monotonic=monotonic)
         sleep_timers = SleepTimers(sessions, player, store, sleep, now=now)
         await sleep_timers.load()
         stack.push_async_callback(sleep_timers.close)
@@ -214,10 +227,12 @@ async def build(
             started_at=now(),
             writes=writes,
             command_sync=command_sync,
+            sharding=Sharding(store, process.number, process.count, settings.shards),
             mentions=mentions,
             shutdown_grace=shutdown_grace,
             reply_timeout=reply_timeout,
         )
+        processes.listen(services.message_handlers(), services.distrust_memory)
         bot = Tonearm(services)
         proxies = Proxies(settings.trusted_proxy)
         guard = RequestGuard(
@@ -261,7 +276,8 @@ def open_store(
 ) -> AbstractAsyncContextManager[Store]:
     """The store on the engine of the settings. Raises StartupError when it is entered."""
     if settings.database_url is not None:
-        return Store.connect(settings.database_url, settings.token_keys)
+        number = settings.process.number
+        return Store.connect(settings.database_url, settings.token_keys, number)
     return Store.open(settings.database, settings.token_keys, connect_database, time.time)
 
 

@@ -88,7 +88,7 @@ class Tonearm(Connection):
     """
 
     def __init__(self, services: Services) -> None:
-        super().__init__(_Tree)
+        super().__init__(_Tree, services.sharding)
         self.services = services
         self.error_views: dict[type[BotError], ErrorView] = {}
         self._component_handlers: dict[type[Component], ComponentHandler] = {}

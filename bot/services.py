@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from bot.accounts.metrics import Metrics
+from bot.accounts.other_processes import MessageHandler, Topic
 from bot.accounts.owner_alerts import OwnerAlerts
 from bot.accounts.quota import Quota
 from bot.accounts.reminders import Reminders
@@ -18,6 +20,7 @@ from bot.interactions.icons import Icons
 from bot.interactions.mentions import CommandMentions
 from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
+from bot.interactions.sharding import Sharding
 from bot.interactions.user_writes import UserWrites
 from bot.library.downloads import Downloads
 from bot.library.imports import Imports
@@ -82,6 +85,7 @@ class Services:
     started_at: float
     writes: UserWrites
     command_sync: CommandSync
+    sharding: Sharding
     mentions: CommandMentions
     shutdown_grace: float
     reply_timeout: float
@@ -124,3 +128,25 @@ class Services:
             await self.downloads.expire()
             return await self.login_flow.delete_expired()
         return []
+
+    def message_handlers(self) -> dict[Topic, MessageHandler]:
+        """What the messages of other processes change in the memory of this one."""
+        cache = self.sessions.cache
+        return {
+            Topic.FORGET: partial(self._forget_elsewhere, settings=True),
+            Topic.LINKED: partial(self._forget_elsewhere, settings=False),
+            Topic.VISIBILITY: self.reply_visibility.changed_elsewhere,
+            Topic.STALE: lambda account, *groups: cache.invalidate(account, groups),
+            Topic.EXHAUSTED: self.quota.limiter.mark_exhausted,
+            Topic.LIMITED: self.quota.limiter.mark_limited,
+            Topic.PLAYER: lambda user: self.panels.player_changed(user, None),
+        }
+
+    def _forget_elsewhere(self, user_id: int, *, settings: bool) -> None:
+        self.sessions.forget_token(user_id)
+        self.forget_user(user_id, settings=settings)
+
+    def distrust_memory(self) -> None:
+        """Messages of other processes may have been missed: forget what they keep fresh."""
+        self.sessions.cache.clear()
+        self.reply_visibility.distrust()

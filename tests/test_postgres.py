@@ -111,7 +111,7 @@ async def test_store_waits_for_a_server_that_starts_later(server: PostgresServer
         waits.append(seconds)
         server.start()
 
-    async with Store.connect(url, KEYS, sleep) as store:
+    async with Store.connect(url, KEYS, sleep=sleep) as store:
         await store.check_writable()
     assert len(waits) == 1
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.accounts.metrics import Metrics
 from bot.accounts.refused_logins import RefusedLogins
@@ -15,13 +17,18 @@ from bot.errors.login import LoginExpired, NotLinked, OwnAppGone
 from bot.errors.spotify import AppGone, SpotifyDown
 from bot.errors.storage import StorageError
 from bot.spotify.consent_expiry import consent_expires_at
-from bot.spotify.oauth import SpotifyOAuth, require_access_token
+from bot.spotify.oauth import SpotifyOAuth, TokenResponse, require_access_token
 from bot.store import LinkedAccount, Store
+
+if TYPE_CHECKING:
+    from bot.store.renewal_leases import RenewalLeases
 
 _log = logging.getLogger(__name__)
 
 # A token is renewed this many seconds before it expires.
 _RENEWAL_MARGIN = 60
+# Seconds to wait while another process renews the same login: between two looks, and in all.
+_MIN_LEASE_DELAY, _MAX_LEASE_DELAY, _MAX_LEASE_WAIT = 0.02, 0.4, 6.0
 # Seconds that renewals in progress get when the bot stops.
 CLOSE_TIMEOUT = 1.2
 
@@ -89,6 +96,8 @@ class AccessTokens:
                 token = None
             if token and token.expires_at - _RENEWAL_MARGIN > self._monotonic():
                 return token.value
+            if (shared := await self._shared_token(account)) and shared.value != refused:
+                return shared.value
             try:
                 # A cancelled command must not cancel the renewal, which may bring a new token.
                 return await asyncio.shield(self._renewal(account))
@@ -117,6 +126,52 @@ class AccessTokens:
                     # If all are done, `gather` does not yield (Python 3.12) and none is removed.
                     await asyncio.wait(self._renewals.values())
 
+    async def _shared_token(self, account: LinkedAccount) -> _AccessToken | None:
+        """The token that another process has got for this version of the account."""
+        if self._store.leases is None:
+            return None
+        shared = await self._store.leases.access_token(account)
+        if shared is None or shared.lifetime <= _RENEWAL_MARGIN:
+            return None
+        expires_at = self._monotonic() + shared.lifetime
+        token = _AccessToken(shared.value, expires_at, shared.version)
+        self._tokens[account.discord_id] = token
+        return token
+
+    async def _take_lease(self, account: LinkedAccount) -> None:
+        """Wait until no other process renews this login.
+
+        Raises _SupersededError if one has done so meanwhile, SpotifyDown if it takes too long.
+        """
+        leases = self._store.leases
+        if leases is None:
+            return
+        delay, deadline = _MIN_LEASE_DELAY, self._monotonic() + _MAX_LEASE_WAIT
+        while not await leases.take(account):
+            if not await self._accounts.is_unchanged(account):
+                raise _SupersededError
+            if self._monotonic() > deadline:
+                raise SpotifyDown("another process renews this login")
+            await asyncio.sleep(random.uniform(delay / 2, delay))
+            delay = min(2 * delay, _MAX_LEASE_DELAY)
+
+    async def _store_shared(
+        self, leases: RenewalLeases, account: LinkedAccount, tokens: TokenResponse
+    ) -> int | None:
+        """Store both tokens for all processes; the account's new version, None if superseded."""
+        lifetime = tokens.expires_in if tokens.access_token else 0
+        try:
+            return await leases.store(account, tokens.refresh_token, tokens.access_token, lifetime)
+        except StorageError:
+            if tokens.refresh_token:  # it stays in memory until the database takes it
+                return await self._accounts.renew(account, tokens.refresh_token)
+            return account.version
+
+    async def _release_lease(self, account: LinkedAccount) -> None:
+        if self._store.leases is not None:
+            with suppress(StorageError):  # it ends by itself
+                await self._store.leases.release(account)
+
     def _renewal(self, account: LinkedAccount) -> asyncio.Task[str]:
         """The renewal in progress, or a new one."""
         key = (account.discord_id, account.version)
@@ -143,14 +198,17 @@ class AccessTokens:
         old = await self._accounts.refresh_token(account)
         if old is None:
             raise _SupersededError
+        await self._take_lease(account)
         await self._store.check_writable()
         try:
             tokens = await self._oauth.refresh(account.client_id, old)
         except SpotifyDown:
             self._metrics.record_renewal("down")
+            await self._release_lease(account)
             raise
         except (LoginExpired, AppGone, OwnAppGone) as error:
             self._metrics.record_renewal("refused")
+            await self._release_lease(account)
             if not await self._accounts.is_unchanged(account):
                 raise _SupersededError from None
             if isinstance(error, LoginExpired):
@@ -159,7 +217,10 @@ class AccessTokens:
         self._metrics.record_renewal("done")
         self._refused_logins.on_renewed(account.discord_id)
         version: int | None = account.version
-        if tokens.refresh_token and tokens.refresh_token != old:
+        leases = self._store.leases
+        if leases is not None:
+            version = await self._store_shared(leases, account, tokens)
+        elif tokens.refresh_token and tokens.refresh_token != old:
             version = await self._accounts.renew(account, tokens.refresh_token)
         elif account.revoked:
             version = version if await self._accounts.unmark_revoked(account) else None

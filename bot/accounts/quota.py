@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.errors.storage import StorageError
 from bot.spotify.endpoint_groups import GROUPS, Group
@@ -69,6 +69,8 @@ class Quota:
         self._store = store
         self._now = now
         self._client_id = client_id
+        # What the store has of each hour, with the calls of other processes.
+        self._recorded: dict[tuple[str, str, int], HourlyUsage] = {}
         self._saved: tuple[list[HourlyUsage], float] | None = None
         self._writes: set[asyncio.Task[None]] = set()
         self._unsaved: set[ExhaustedQuota] = set()
@@ -86,9 +88,8 @@ class Quota:
                 self.limiter.mark_exhausted(quota.client_id, group, quota.until)
         for hour in await self._store.api_usage.hourly_usage():
             if group := _known_group(hour.group):
-                self.limiter.restore(
-                    HourlyCalls(hour.client_id, group, hour.start, hour.commands, hour.background)
-                )
+                self._add_to_counts(hour, group, hour.commands, hour.background)
+                self._recorded[hour.client_id, hour.group, hour.start] = hour
 
     async def save(self) -> None:
         """Store the counts of this hour and the last one; older counts do not change.
@@ -112,8 +113,39 @@ class Quota:
         ]
         state = hours, now // HOUR
         if state != self._saved:
-            await self._store.api_usage.record(hours, since=now - DAY - HOUR, now=now)
+            added = [more for hour in hours if (more := self._since_recorded(hour))]
+            await self._store.api_usage.add(added, since=now - DAY - HOUR, now=now)
+            self._recorded |= {(hour.client_id, hour.group, hour.start): hour for hour in hours}
             self._saved = state
+        if self._store.leases is not None:
+            await self._read_others()
+
+    def _since_recorded(self, hour: HourlyUsage) -> HourlyUsage | None:
+        """The calls of this hour that are not in the store yet; None without any."""
+        recorded = self._recorded.get((hour.client_id, hour.group, hour.start))
+        if recorded is None:
+            return hour
+        commands = hour.commands - recorded.commands
+        background = hour.background - recorded.background
+        if commands <= 0 and background <= 0:
+            return None
+        return replace(hour, commands=commands, background=background)
+
+    async def _read_others(self) -> None:
+        """Add to the counts what other processes have stored since the last time."""
+        for hour in await self._store.api_usage.hourly_usage():
+            key = hour.client_id, hour.group, hour.start
+            group, recorded = _known_group(hour.group), self._recorded.get(key)
+            commands = hour.commands - (recorded.commands if recorded else 0)
+            background = hour.background - (recorded.background if recorded else 0)
+            if group is not None and (commands > 0 or background > 0):
+                self._add_to_counts(hour, group, commands, background)
+                self._recorded[key] = hour
+
+    def _add_to_counts(
+        self, hour: HourlyUsage, group: Group, commands: int, background: int
+    ) -> None:
+        self.limiter.restore(HourlyCalls(hour.client_id, group, hour.start, commands, background))
 
     async def forget_client(self, client_id: str) -> None:
         """Erase the counts of a user's own app if no account or login uses it any more.
@@ -124,6 +156,8 @@ class Quota:
         if self._is_user_owned(client_id) and not await is_used(client_id):
             await self._store.api_usage.delete(client_id)
             self.limiter.forget_client(client_id)
+            for key in [key for key in self._recorded if key[0] == client_id]:
+                del self._recorded[key]
 
     def report(self) -> UsageReport:
         limiter = self.limiter

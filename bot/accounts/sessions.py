@@ -11,6 +11,7 @@ from bot.accounts.quota import Quota
 from bot.errors.login import NeedsLogin, NotLinked
 from bot.errors.storage import StorageError
 from bot.spotify import Spotify
+from bot.spotify.cache import ResponseCache
 from bot.spotify.client_credentials import AppToken
 from bot.spotify.oauth import TokenResponse
 from bot.spotify.profile import Profile
@@ -129,6 +130,15 @@ class Sessions:
             with suppress(StorageError):  # the next save of the quotas does it
                 await self._quota.forget_client(account.client_id)
         return was_linked
+
+    @property
+    def cache(self) -> ResponseCache:
+        """Spotify's responses, of all accounts."""
+        return self._transport.cache
+
+    def forget_token(self, discord_id: int) -> None:
+        """Erase the access token of a user who has unlinked in another process."""
+        self._access_tokens.forget(discord_id)
 
     def clear_cache(self, account_id: str) -> None:
         """Erase cached responses about an account: a new login may have other permissions."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.config.parsers import InvalidSettingError, Network
+from bot.config.parsers import InvalidSettingError, Network, Process
 from bot.config.table import SETTINGS
 from bot.errors.bot_error import SettingsError
 
@@ -25,6 +25,8 @@ class Settings:
     port: int
     database: Path
     database_url: str | None = field(repr=False)
+    process: Process
+    shards: int | None
     discord_client_secret: str | None = field(repr=False)
     spotify_client_secret: str | None = field(repr=False)
     spotify_daily_calls: int
@@ -65,6 +67,11 @@ def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, s
             problems[setting.name] = str(error)
     if (location := values.pop("database", None)) is not None:
         values |= {"database": location.path, "database_url": location.url}
+        process = values.get("process")
+        if not location.url and process and process.count > 1:
+            problems["PROCESS"] = (
+                "names several processes, which need PostgreSQL. Set DATABASE to its URL."
+            )
         if location.url and not values.get("token_keys"):
             problems["TOKEN_KEYS"] = (
                 "is needed with PostgreSQL, since its processes share the keys. Make one with "

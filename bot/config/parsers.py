@@ -185,5 +185,20 @@ def _postgres_url(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Process:
+    """One of the processes that share the work: its number from 1 on, and how many there are."""
+
+    number: int
+    count: int
+
+
+def process(text: str) -> Process:
+    found = re.fullmatch(r"(\d{1,3})/(\d{1,3})", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise ValueError
+    return Process(int(found[1]), int(found[2]))
+
+
 def keys(text: str) -> tuple[bytes, ...]:
     return tuple(parse_key(part) for part in text.replace(",", " ").split())

@@ -13,6 +13,7 @@ from bot.config.parsers import (
     keys,
     matching,
     networks,
+    process,
     public_url,
     url,
 )
@@ -74,6 +75,20 @@ SETTINGS = (
         "The SQLite database file, or the URL of a PostgreSQL database.",
         default="tonearm.sqlite3",
         is_secret=True,
+    ),
+    Setting(
+        "PROCESS",
+        process,
+        "With PostgreSQL: which one of several processes this is, such as 2/4.",
+        "is not a number and a count, such as 2/4 for the second of four.",
+        default="1/1",
+    ),
+    Setting(
+        "SHARDS",
+        integer(1, 16_000),
+        "With several processes: the number of connections to Discord in all. If empty, what "
+        "Discord recommends at the first start.",
+        "is not a number from 1 to 16000.",
     ),
     Setting(
         "SPOTIFY_CLIENT_SECRET",

@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 
 from bot.interactions.components import skip_view_of_pressed_message
 from bot.interactions.discord_errors import DISCORD_ERRORS, UnconfirmedResponses
+from bot.interactions.sharding import Sharding
 
 # Seconds for one request to Discord: in all, to connect, and between two reads of the response.
 # Replies have shorter timeouts: see `bot.interactions.responses`.
@@ -57,7 +58,10 @@ class Connection(commands.AutoShardedBot):
     unconfirmed  the first responses that Discord may have accepted although their request failed
     """
 
-    def __init__(self, tree: type[app_commands.CommandTree[commands.AutoShardedBot]]) -> None:
+    def __init__(
+        self, tree: type[app_commands.CommandTree[commands.AutoShardedBot]], sharding: Sharding
+    ) -> None:
+        self._sharding = sharding
         self.unconfirmed = UnconfirmedResponses()
         self._connected_shards: set[int] = set()
         super().__init__(
@@ -99,10 +103,15 @@ class Connection(commands.AutoShardedBot):
         # After a session that cannot be resumed, discord.py 2.7.1 connects to this attribute and
         # not to the address it was given.
         try:
-            _, gateway, _ = await self.http.get_bot_gateway()
+            shards, gateway, limit = await self.http.get_bot_gateway()
         except (LookupError, TypeError, ValueError) as error:
             raise discord.GatewayNotFound from error
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        if chosen := await self._sharding.choose(shards, dict(limit)):
+            self.shard_count, self.shard_ids = chosen
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        await self._sharding.wait_to_identify(shard_id, initial=initial)
 
     async def close(self) -> None:
         """Close the connection within CLOSE_TIMEOUT + CUT_TIMEOUT, even without an answer."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 import discord
 
+from bot.errors.storage import StorageError
 from bot.interactions.responses import defer, is_own_message
 from bot.store import Store
 
@@ -16,10 +19,31 @@ class ReplyVisibility:
     def __init__(self, store: Store) -> None:
         self._preferences = store.preferences
         self._sharing: set[int] = set()
+        self._loading: asyncio.Task[None] | None = None
 
     async def load(self) -> None:
-        """Read all choices; call it once, before the first command."""
+        """Read all choices; call it before the first command."""
         self._sharing = await self._preferences.users_sharing_replies()
+
+    def changed_elsewhere(self, user_id: int, shared: int) -> None:
+        """Another process has stored a user's choice."""
+        (self._sharing.add if shared else self._sharing.discard)(user_id)
+
+    def distrust(self) -> None:
+        """Reply to everybody in private until all choices are read again."""
+        self._sharing = set()
+        if self._loading is not None:
+            self._loading.cancel()
+        self._loading = asyncio.create_task(self._load_again())
+
+    async def _load_again(self) -> None:
+        with suppress(StorageError):  # it is tried when the messages are back
+            await self.load()
+
+    async def close(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
 
     def is_private(self, user_id: int) -> bool:
         """Whether only this user sees the replies to their commands."""

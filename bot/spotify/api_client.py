@@ -129,15 +129,16 @@ class ApiClient:
             with self._on_write(), self._own_app_errors():
                 return (await self._send_with_retries(call, deadline, bytes)).value  # type: ignore[no-any-return]
         finally:
-            self._invalidate(path, uris)
+            self.invalidate(*invalidated_groups(path, uris))
 
     def _invalidate(self, path: str, uris: str) -> None:
         """Cached responses, and those in flight, may show the state before the write."""
         self._transport.cache.invalidate(self._account, invalidated_groups(path, uris))
 
     def invalidate(self, *groups: Group) -> None:
-        """Erase the account's cached responses of these groups."""
+        """Erase the account's cached responses of these groups, in all processes."""
         self._transport.cache.invalidate(self._account, groups)
+        self._transport.on_stale(self._account, groups)
 
     def prime_cache(self, path: str, item: object, size: int, query: Query | None = None) -> None:
         """Cache an item of another response as that of a GET of `path`; `size` in bytes."""

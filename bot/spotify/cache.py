@@ -189,6 +189,11 @@ class ResponseCache:
             for key in self._keys_by_group.pop((account, group), ()):
                 self._cache.invalidate(key)
 
+    def clear(self) -> None:
+        """Erase the responses of all accounts; those in flight are not cached."""
+        for account in {account for account, _ in self._keys_by_group}:
+            self.invalidate(account)
+
     def expire(self) -> None:
         """Free the responses whose TTL is over."""
         self._cache.expire()

@@ -29,6 +29,8 @@ _MAX_YIELD = 5.0
 
 OnQuotaExceeded = Callable[[str, Group, float], None]
 """Called when a quota is used up: client ID, group, and the time (since 1970) of its end."""
+OnLimited = Callable[[str, float], object]
+"""Called when Spotify limits an app's rate: client ID, and the time (since 1970) of its end."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class RateLimiter:
         self._monotonic = monotonic
         self._clients: dict[str, _ClientState] = {}
         self._on_quota_exceeded = on_quota_exceeded
+        self.on_limited: OnLimited = lambda _client_id, _until: None
         self.daily_limit = daily_limit
         self.background_limit = int(daily_limit * BACKGROUND_SHARE)
 
@@ -150,6 +153,7 @@ class RateLimiter:
             raise
         except RateLimited as error:
             state.throttle.on_rate_limited(self._monotonic(), sent_at, error.retry_after)
+            self.on_limited(client_id, self._now() + error.retry_after)
             raise
         except SpotifyError:
             state.throttle.on_success(sent_at)
@@ -234,6 +238,12 @@ class RateLimiter:
         seconds = until - self._now()
         if seconds <= MAX_RETRY_AFTER:
             self._client(client_id).exhausted_until[group] = self._monotonic() + seconds
+
+    def mark_limited(self, client_id: str, until: float) -> None:
+        """Delay the calls of an app until a time in seconds since 1970, as after a rate limit."""
+        now, seconds = self._monotonic(), until - self._now()
+        if 0 < seconds <= MAX_RETRY_AFTER:
+            self._client(client_id).throttle.on_rate_limited(now, now, seconds)
 
     def forget_client(self, client_id: str) -> None:
         self._clients.pop(client_id, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import aiohttp
@@ -34,6 +34,7 @@ _NO_CONTENT = 204
 _NOT_SENT_ERRORS = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 OnExchange = Callable[[Group, int, float], None]
+OnStale = Callable[[str, Collection[Group]], object]
 """Called after each exchange: group, status (0 without a response), and duration in seconds."""
 
 # The writes that set a state, so that repeating them changes nothing.
@@ -65,6 +66,7 @@ class Transport:
     """Sends calls, and holds what all users share: the rate limiter and the caches.
 
     client_id  the operator's app; users brought all others
+    on_stale   called with an account, and the groups of endpoints whose responses it changed
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Transport:
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         on_exchange: OnExchange | None = None,
+        on_stale: OnStale = lambda _account, _groups: None,
         rng: random.Random | None = None,
     ) -> None:
         # aiohttp silently repeats a PUT if a reused connection is closed during the request.
@@ -91,6 +94,7 @@ class Transport:
         self._api_url = api_url
         self._now = now
         self._on_exchange = on_exchange
+        self.on_stale = on_stale
 
     def expire(self) -> None:
         """Free the cached responses and link targets whose TTL is over."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors.storage import StorageError
 from bot.store import rekey
 from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
-from bot.store.database import Database, OnWrite
+from bot.store.database import Database, OnMessage, OnWrite
 from bot.store.downloads import DownloadTable, StoredDownload
 from bot.store.encryption import TokenCipher
+from bot.store.identify_slots import IdentifySlots
 from bot.store.jobs import Job, JobKind, JobTable
 from bot.store.keys import key_file, load_or_create
 from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
@@ -24,6 +27,9 @@ from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
 from bot.store.sleep_timers import SleepTimer, SleepTimerTable
 from bot.store.sqlite import SqliteDatabase
 from bot.store.sqlite_connections import Connect, connect_to_file
+
+if TYPE_CHECKING:
+    from bot.store.renewal_leases import RenewalLeases
 
 __all__ = [
     "AuthorizedAccount",
@@ -48,6 +54,8 @@ __all__ = [
 class Store:
     """One attribute for each group of tables. Each method is one transaction.
 
+    leases, identify_slots  None if only one process can use the database
+
     The methods take and return plain values. Secrets are encrypted or hashed in here.
     """
 
@@ -60,6 +68,8 @@ class Store:
         self._db = database
         self._cipher = cipher
         self._file_time = file_time
+        self.leases: RenewalLeases | None = None
+        self.identify_slots: IdentifySlots | None = None
         self.accounts = AccountTable(database, cipher)
         self.pending_logins = PendingLoginTable(database, cipher)
         self.preferences = PreferenceTable(database)
@@ -107,17 +117,27 @@ class Store:
         cls,
         url: str,
         keys: Sequence[bytes],
+        number: int = 1,
+        *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> AsyncIterator[Store]:
         """The store in the PostgreSQL database at `url`; waits until the server is there.
 
-        Raises ConfigError, also if a stored secret needs a key that is missing.
+        number  of this process among those that use the database
+
+        Raises ConfigError, also if a stored secret needs a key that is missing, and StartupError
+        if another process has this number.
         """
-        postgres = import_module("bot.store.postgres")  # an optional package
-        async with postgres.PostgresDatabase.open(url, sleep=sleep) as database:
+        postgres = import_module("bot.store.postgres")  # asyncpg is an optional package
+        leases = import_module("bot.store.renewal_leases")
+        opening = postgres.PostgresDatabase.open(url, number, sleep=sleep, monotonic=monotonic)
+        async with opening as database:
             cipher = TokenCipher(keys)
             cipher.require_keys(await rekey.stored_key_ids(database))
             store = cls(database, cipher)
+            store.identify_slots = IdentifySlots(database)
+            store.leases = leases.RenewalLeases(database, cipher, database.home, number)
             try:
                 yield store
             finally:
@@ -169,6 +189,20 @@ class Store:
     def has_unerased_rows(self) -> bool:
         """Whether the disk still contains rows that were deleted."""
         return self._db.has_unerased_rows
+
+    async def agree(self, name: str, text: str) -> str:
+        """The value that all processes use: the first one that any of them proposed."""
+        sql = "INSERT INTO note VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
+        await self._db.execute(sql, name, text)
+        return await self.get_meta(name) or text
+
+    async def tell(self, topic: str, *values: object) -> None:
+        """Tell the other processes something, if there are any. Raises StorageError."""
+        await self._db.tell(topic, *values)
+
+    def listen(self, on_message: OnMessage, on_lost: Callable[[], object]) -> None:
+        """Call `on_message` for what other processes tell, `on_lost` when some may be missed."""
+        self._db.listen(on_message, on_lost)
 
     async def set_meta(self, name: str, text: str) -> None:
         """Store a value about the bot itself, such as a hash of the commands that Discord has."""

@@ -167,6 +167,7 @@ class AccountTable:
         async with self._db.transaction() as db:
             deleted = await db.execute("DELETE FROM link WHERE discord_id = $1", discord_id)
             await db.execute("DELETE FROM person WHERE discord_id = $1", discord_id)
+            await db.tell("forget", discord_id)
         self._unsaved.pop(discord_id, None)
         await self._db.erase_traces(discord_id)
         return deleted == 1

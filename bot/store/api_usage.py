@@ -43,8 +43,8 @@ class ApiUsageTable:
         )
         return [HourlyUsage(*row) for row in rows]
 
-    async def record(self, hours: Iterable[HourlyUsage], *, since: float, now: float) -> None:
-        """Replace the rows of these hours, and erase what is obsolete.
+    async def add(self, hours: Iterable[HourlyUsage], *, since: float, now: float) -> None:
+        """Add calls to the rows of these hours, and erase what is obsolete.
 
         since  hours that began then or earlier are erased
         now    quotas that were exhausted until then or earlier are erased
@@ -59,7 +59,8 @@ class ApiUsageTable:
             await db.execute_many(
                 "INSERT INTO spent VALUES ($1, $2, $3, $4, $5)"
                 " ON CONFLICT (client_id, endpoints, start) DO UPDATE"
-                " SET commands = excluded.commands, background = excluded.background",
+                " SET commands = spent.commands + excluded.commands,"
+                "  background = spent.background + excluded.background",
                 rows,
             )
 
@@ -68,13 +69,14 @@ class ApiUsageTable:
         return [ExhaustedQuota(*row) for row in rows]
 
     async def mark_exhausted(self, quota: ExhaustedQuota) -> None:
-        await self._db.execute(
-            "INSERT INTO exhausted VALUES ($1, $2, $3)"
-            " ON CONFLICT (client_id, endpoints) DO UPDATE SET until = excluded.until",
-            quota.client_id,
-            quota.group,
-            quota.until,
-        )
+        values = quota.client_id, quota.group, quota.until
+        async with self._db.transaction() as db:
+            await db.execute(
+                "INSERT INTO exhausted VALUES ($1, $2, $3)"
+                " ON CONFLICT (client_id, endpoints) DO UPDATE SET until = excluded.until",
+                *values,
+            )
+            await db.tell("exhausted", *values)
 
     async def delete(self, client_id: str) -> None:
         """Erase all rows of an app."""

@@ -13,6 +13,10 @@ OnWrite = Callable[[int], AbstractContextManager[None]]
 """Makes the context of a write that the Discord user with this ID asked for."""
 
 
+OnMessage = Callable[[str, Sequence[Any]], object]
+"""Called with the topic and the values of a message of another process."""
+
+
 class ConstraintViolated(Exception):
     """A row with this unique value exists already, or the row that it belongs to is gone."""
 
@@ -28,6 +32,9 @@ class Transaction(Protocol):
 
     async def fetch_all(self, sql: str, *values: object) -> list[Row]:
         """The rows of a query, or of a RETURNING clause."""
+
+    async def tell(self, topic: str, *values: object) -> None:
+        """Tell the other processes, once this is committed. There are none on SQLite."""
 
 
 class Database(Protocol):
@@ -82,6 +89,15 @@ class Database(Protocol):
 
     async def erase_deleted(self) -> None:
         """Erase from the disk what was deleted, or set `has_unerased_rows`."""
+
+    async def tell(self, topic: str, *values: object) -> None:
+        """Tell the other processes something now. There are none on SQLite."""
+
+    def listen(self, on_message: OnMessage, on_lost: Callable[[], object]) -> None:
+        """Call `on_message` for each message of another process.
+
+        on_lost  called when messages may have been missed
+        """
 
     async def finish_erasure(self) -> None:
         """Erase what `has_unerased_rows` is about. Raises StorageError."""

@@ -229,6 +229,7 @@ class PendingLoginTable:
                     outcome,
                     *key,
                 )
+                await db.tell("linked", login.discord_id)
         except ConstraintViolated:
             raise AlreadyLinked from None
         self.ended.notify()

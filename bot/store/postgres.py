@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
@@ -11,8 +12,9 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext, suppres
 import asyncpg
 
 from bot.errors.storage import StorageError
-from bot.store.database import ConstraintViolated, OnWrite, Row, Transaction
+from bot.store.database import ConstraintViolated, OnMessage, OnWrite, Row, Transaction
 from bot.store.postgres_errors import is_unreachable, startup_error, statement_error
+from bot.store.postgres_home import CHANNEL, HomeConnection
 from bot.store.postgres_schema import migrate
 
 _log = logging.getLogger(__name__)
@@ -40,8 +42,9 @@ Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 class _Transaction:
     """See `bot.store.database.Transaction`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, home: HomeConnection) -> None:
         self._connection = connection
+        self._home = home
 
     async def execute(self, sql: str, *values: object) -> int:
         return _row_count(await self._connection.execute(sql, *values))
@@ -51,6 +54,10 @@ class _Transaction:
 
     async def fetch_all(self, sql: str, *values: object) -> list[Row]:
         return [tuple(row) for row in await self._connection.fetch(sql, *values)]
+
+    async def tell(self, topic: str, *values: object) -> None:
+        message = self._home.message(topic, values)
+        await self._connection.execute("SELECT pg_notify($1, $2)", CHANNEL, message)
 
 
 def _row_count(status: str) -> int:
@@ -65,8 +72,9 @@ class PostgresDatabase:
     a VACUUM, and in its write-ahead log until that is recycled.
     """
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, home: HomeConnection) -> None:
         self._pool = pool
+        self.home = home
         self.last_error: StorageError | None = None
         self.error_counts: Counter[str] = Counter()
         self.has_unerased_rows = False
@@ -75,12 +83,27 @@ class PostgresDatabase:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        cls,
+        url: str,
+        number: int = 1,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> AsyncIterator[PostgresDatabase]:
         """The database at `url`, created or migrated. Waits until the server can be reached.
 
-        Raises ConfigError if it refuses the login or the database is another program's.
+        number  of this process; two of one number cannot use the database
+
+        Raises ConfigError if it refuses the login or the database is another program's, and
+        StartupError if another process has this number.
         """
+
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(
+                url, timeout=CONNECT_TIMEOUT, server_settings=_SERVER_SETTINGS
+            )
+
+        home = HomeConnection(connect, number, monotonic=monotonic)
         pool = asyncpg.create_pool(
             url,
             min_size=0,
@@ -95,6 +118,7 @@ class PostgresDatabase:
                 try:
                     async with pool.acquire(timeout=CONNECT_TIMEOUT) as connection:
                         await migrate(connection)
+                    await home.open()
                     break
                 except (OSError, TimeoutError, asyncpg.PostgresError) as error:
                     if not is_unreachable(error):
@@ -106,8 +130,9 @@ class PostgresDatabase:
             if waits:
                 _log.warning("the database server is there")
             try:
-                yield cls(pool)
+                yield cls(pool, home)
             finally:
+                await home.close()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(pool.close(), TIMEOUT)
                 pool.terminate()
@@ -115,7 +140,7 @@ class PostgresDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self._connection() as connection, connection.transaction():
-            yield _Transaction(connection)
+            yield _Transaction(connection, self.home)
         self._works()
 
     async def execute(self, sql: str, *values: object) -> bool:
@@ -164,6 +189,14 @@ class PostgresDatabase:
 
     async def erase_deleted(self) -> None:
         self.has_unerased_rows = True
+
+    async def tell(self, topic: str, *values: object) -> None:
+        message = self.home.message(topic, values)
+        async with self._connection() as connection:
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, message)
+
+    def listen(self, on_message: OnMessage, on_lost: Callable[[], object]) -> None:
+        self.home.on_message, self.home.on_lost = on_message, on_lost
 
     async def finish_erasure(self) -> None:
         async with self._connection() as connection:

@@ -10,7 +10,8 @@ from bot.store.schema import MIGRATIONS as SQLITE_MIGRATIONS
 # The number of migrations of `bot.store.schema` that SCHEMA corresponds to.
 FIRST_VERSION = 9
 # `rowid` is what SQLite calls it: the order in which rows were made. The token of `link` changes
-# each hour; with room on its page, that touches no index.
+# each hour; with room on its page, that touches no index. Its last four columns are about renewals
+# by several processes, which SQLite does not have.
 SCHEMA = """
 CREATE TABLE note (
     name TEXT PRIMARY KEY,
@@ -36,7 +37,11 @@ CREATE TABLE link (
     refresh_token BYTEA NOT NULL,
     generation    BIGINT NOT NULL DEFAULT 1,
     ended         INTEGER NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)),
-    reminded      INTEGER NOT NULL DEFAULT 0
+    reminded      INTEGER NOT NULL DEFAULT 0,
+    access_token  BYTEA,
+    access_until  DOUBLE PRECISION NOT NULL DEFAULT 0,
+    lease_until   DOUBLE PRECISION NOT NULL DEFAULT 0,
+    holder        INTEGER NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
 CREATE INDEX link_age ON link (authorized_at);
 CREATE TABLE login (
@@ -110,6 +115,10 @@ CREATE TABLE download (
     name       TEXT NOT NULL,
     expires_at DOUBLE PRECISION NOT NULL,
     attempts   INTEGER NOT NULL
+);
+CREATE TABLE identify_slot (
+    bucket  INTEGER PRIMARY KEY,
+    free_at DOUBLE PRECISION NOT NULL
 );
 """
 # The counterparts of the migrations of SQLite after FIRST_VERSION, in their order.

@@ -57,6 +57,7 @@ class PreferenceTable:
 
     async def set_shared_replies(self, discord_id: int, enabled: bool) -> None:
         await self._update("UPDATE person SET shared_replies = $2", discord_id, int(enabled))
+        await self._db.tell("visibility", discord_id, int(enabled))
 
     async def set_shows_playing(self, discord_id: int, enabled: bool) -> None:
         await self._update("UPDATE person SET shows_playing = $2", discord_id, int(enabled))

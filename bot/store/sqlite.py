@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import (
     AsyncExitStack,
     asynccontextmanager,
@@ -22,7 +22,7 @@ import aiosqlite
 
 from bot.errors.storage import StorageDamaged, StorageError
 from bot.store import migration_copies
-from bot.store.database import ConstraintViolated, OnWrite, Row, Transaction
+from bot.store.database import ConstraintViolated, OnMessage, OnWrite, Row, Transaction
 from bot.store.disk_errors import (
     damage_error,
     file_error,
@@ -58,6 +58,9 @@ class _Transaction:
 
     async def fetch_all(self, sql: str, *values: object) -> list[Row]:
         return list(await self._connection.execute_fetchall(sql, _named(values)))
+
+    async def tell(self, topic: str, *values: object) -> None:
+        """Only one process can use the file."""
 
 
 def _named(values: Sequence[object]) -> dict[str, object]:
@@ -205,6 +208,12 @@ class SqliteDatabase:
         except (OSError, sqlite3.Error) as error:
             # A copy from before a migration is deleted within a week.
             _log.warning("erased rows are still in a copy: %s", type(error).__name__)
+
+    async def tell(self, topic: str, *values: object) -> None:
+        """Only one process can use the file."""
+
+    def listen(self, on_message: OnMessage, on_lost: Callable[[], object]) -> None:
+        """Nobody sends a message."""
 
     async def finish_erasure(self) -> None:
         await self.erase_deleted()

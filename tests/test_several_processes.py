@@ -1,0 +1,150 @@
+"""Several bots on one PostgreSQL database: one renewal for each login, and no stale memory."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.config import Settings
+from bot.errors.bot_error import StartupError
+from bot.errors.spotify import QuotaExceeded
+from bot.services import Services
+from bot.spotify.uris import Kind
+from bot.store import Store
+from bot.store.postgres_home import LOCK_SPACE
+from sandbox.clock import Clock
+from sandbox.discord import Discord
+from sandbox.harness import Harness, bot_environment
+from sandbox.spotify import Spotify
+from tests.durability.store_operations import KEYS
+from tests.login_state_machine.renewal_helpers import count_renewals
+from tests.postgres_server import PostgresServer, run_postgres
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    with run_postgres() as server:
+        yield server
+
+
+class Bots:
+    """Two bots of one database, and the services that they use. Ada's account is linked."""
+
+    def __init__(self, discord: Discord, spotify: Spotify, first: Harness, second: Harness) -> None:
+        self.discord = discord
+        self.spotify = spotify
+        self.first = first
+        self.second = second
+        self.ada = int(discord.state.users["ada"].id)
+
+    @property
+    def services(self) -> tuple[Services, Services]:
+        assert self.first.bot is not None
+        assert self.second.bot is not None
+        return self.first.bot.services, self.second.bot.services
+
+
+@asynccontextmanager
+async def _run_two_bots(server: PostgresServer, folder: Path) -> AsyncIterator[Bots]:
+    clock, url = Clock(), await server.database()
+    async with AsyncExitStack() as stack:
+        discord = await stack.enter_async_context(Discord(clock))
+        spotify = await stack.enter_async_context(Spotify(clock))
+        bots = []
+        for number in (1, 2):
+            settings = bot_environment(discord, spotify, folder)
+            settings |= {"DATABASE": url, "TOKEN_KEYS": KEYS[0].hex()}
+            settings |= {"PROCESS": f"{number}/2", "SHARDS": "2"}
+            bot = Harness(clock, discord, spotify, Settings.from_env(settings))
+            stack.push_async_callback(bot.stop)
+            await bot.start()
+            bots.append(bot)
+        await bots[0].link_account("ada")
+        yield Bots(discord, spotify, bots[0], bots[1])
+
+
+async def _soon(is_true: Callable[[], bool]) -> None:
+    """Wait until something is true that a message changes: in the end."""
+    async with asyncio.timeout(20):
+        while not is_true():
+            await asyncio.to_thread(threading.Event().wait, 0.005)
+
+
+async def test_what_one_process_changes_is_true_in_the_other(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    async with _run_two_bots(server, tmp_path) as bots:
+        here, there = bots.services
+        # One renewal gives both an access token.
+        for services in bots.services:
+            assert await (await services.sessions.session(bots.ada)).player.state()
+        assert count_renewals(bots.spotify) == 1
+        # Whether replies are public.
+        await here.reply_visibility.share(bots.ada, True)
+        await _soon(lambda: not there.reply_visibility.is_private(bots.ada))
+        # A used-up quota.
+        bots.spotify.add_quota("GET /v1/search$", calls=0, retry_after=3600)
+        with pytest.raises(QuotaExceeded):
+            await (await here.sessions.session(bots.ada)).catalogue.search("harbour", Kind.TRACK)
+        client_id = bots.spotify.client_id
+        await _soon(lambda: "search" in there.quota.limiter.exhausted_quotas(client_id))
+        # The counts of both.
+        await here.quota.save()
+        await there.quota.save()
+        await here.quota.save()
+        counts = [
+            [(usage.group, usage.commands) for usage in services.quota.report().usage]
+            for services in bots.services
+        ]
+        assert counts == [[("search", 1), ("playback", 2)]] * 2
+        # Forgetting somebody.
+        assert there.sessions._access_tokens._tokens
+        await here.sessions.unlink(bots.ada)
+        await _soon(lambda: not there.sessions._access_tokens._tokens)
+        assert there.reply_visibility.is_private(bots.ada)
+
+
+async def test_lost_messages_make_replies_private_until_the_choices_are_read_again(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    async with _run_two_bots(server, tmp_path) as bots:
+        here, there = bots.services
+        await here.reply_visibility.share(bots.ada, True)
+        await _soon(lambda: not there.reply_visibility.is_private(bots.ada))
+        lost: list[bool] = []
+        home = there.store._db.home  # type: ignore[attr-defined]
+        on_lost = home.on_lost
+
+        def record() -> None:
+            on_lost()
+            lost.append(there.reply_visibility.is_private(bots.ada))
+
+        home.on_lost = record
+        await here.store._db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND classid = $1 AND objid = 2",
+            LOCK_SPACE,
+        )
+        await _soon(lambda: lost == [True])
+        async with asyncio.timeout(20):
+            while there.reply_visibility.is_private(bots.ada):
+                await asyncio.to_thread(threading.Event().wait, 0.02)
+
+
+async def test_second_process_of_a_number_is_refused(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    url = await server.database()
+    async with Store.connect(url, KEYS, 2):
+        with pytest.raises(StartupError, match="is process 2"):
+            async with Store.connect(url, KEYS, 2):
+                pass
+        async with Store.connect(url, KEYS, 1):
+            pass
+    async with Store.connect(url, KEYS, 2):
+        pass
