@@ -38,6 +38,7 @@ from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.responses import REPLY_TIMEOUT
 from bot.interactions.sharding import Sharding
 from bot.interactions.user_writes import UserWrites
+from bot.library.backup_schedule import Backups
 from bot.library.downloads import Downloads
 from bot.library.imports import Imports
 from bot.library.job_files import JobFolders
@@ -209,6 +210,7 @@ async def build(
             player=player,
             panels=panels,
             saved_items=SavedItems(undo_log, panels.items_saved),
+            backups=Backups(store, jobs, now=now),
             jobs=jobs,
             imports=Imports(jobs, sessions, playlist_editor, undo_log, panels.items_saved),
             downloads=downloads,

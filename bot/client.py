@@ -59,6 +59,7 @@ COGS = (
     "cogs.export",
     "cogs.imports",
     "cogs.jobs",
+    "cogs.backup",
     "cogs.playlists",
     "cogs.playlist_buttons",
     "cogs.pins",
@@ -164,6 +165,7 @@ class Tonearm(Connection):
         await self.services.quota.save()
         for expired in expired_logins:
             await self.announce_login(expired)
+        await self.services.backups.begin_due()
         for reminder in await self.services.reminders.due():
             await send_reminder(self, reminder, self.services.mentions)
         for text in await self.services.owner_alerts.due():

@@ -22,6 +22,7 @@ from bot.interactions.progress import RunningWork
 from bot.interactions.reply_visibility import ReplyVisibility
 from bot.interactions.sharding import Sharding
 from bot.interactions.user_writes import UserWrites
+from bot.library.backup_schedule import Backups
 from bot.library.downloads import Downloads
 from bot.library.imports import Imports
 from bot.library.jobs import Jobs
@@ -67,6 +68,7 @@ class Services:
     player: Player
     panels: Panels
     saved_items: SavedItems
+    backups: Backups
     jobs: Jobs
     imports: Imports
     downloads: Downloads

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.responses import defer
+from bot.library.backup import open_earlier
 from bot.library.export import ExportRequest, export
 from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING
 from bot.library.formats import FORMATS
-from bot.library.running_job import JobResult, RunningJob
+from bot.library.running_job import JobHandlers, JobResult, RunningJob
+from bot.notifications.earlier_files import fetch_last_export, save_attachment
 from bot.notifications.job_place import place_of
-from bot.services import Services
 from bot.store import JobKind
 from bot.views import export as views
 
@@ -28,11 +31,15 @@ _CHOICES = {
 
 
 class Export(commands.Cog):
-    def __init__(self, services: Services) -> None:
+    def __init__(self, bot: Tonearm) -> None:
+        services = bot.services
+        self.client = bot
         self.autocomplete = services.autocomplete
+        self.backups = services.backups
         self.jobs = services.jobs
         self.sessions = services.sessions
-        self.jobs.register(JobKind.EXPORT, self.run, lambda _: JobResult(views.STOPPED))
+        handlers = JobHandlers(self.run, lambda _: JobResult(views.STOPPED))
+        self.jobs.register(JobKind.EXPORT, handlers)
 
     @app_commands.command()
     @app_commands.rename(kind="format")
@@ -40,34 +47,52 @@ class Export(commands.Cog):
         what="Everything, a part of your library, or one of your playlists",
         kind="An archive with CSV and JSON by default",
         raw="Leave cells alone that a spreadsheet would run as formulas (CSV only)",
+        since="An archive or JSON from /export: only what’s new is read",
+        since_last="The same with the last one that I sent you by DM",
     )
     @app_commands.choices(
         kind=[app_commands.Choice(name=label, value=key) for key, label in _CHOICES.items()]
     )
     async def export(
-        self, interaction: Interaction, what: str = EVERYTHING, kind: str = ZIP, raw: bool = False
+        self,
+        interaction: Interaction,
+        what: str = EVERYTHING,
+        kind: str = ZIP,
+        raw: bool = False,
+        since: discord.Attachment | None = None,
+        since_last: bool = False,
     ) -> None:
         """Download your library, or a part of it, as a file."""
         await defer(interaction)
         await self.sessions.session(interaction.user.id, background=True)  # raises NeedsLogin
-        arguments = {"what": what, "file_format": kind, "raw": raw}
+        arguments = {
+            "request": {"what": what, "file_format": kind, "raw": raw},
+            "since": since.id if since else "last" if since_last else None,
+        }
+        prepare = partial(save_attachment, since, interaction.filesize_limit) if since else None
         place = place_of(interaction)
-        await self.jobs.begin(interaction.user.id, JobKind.EXPORT, arguments, place)
+        await self.jobs.begin(interaction.user.id, JobKind.EXPORT, arguments, place, prepare)
 
     async def run(self, job: RunningJob) -> JobResult:
         """Do an export, or what is left of it."""
         spotify = await self.sessions.session(job.user_id, background=True, goes_on_later=True)
         exported_at = datetime.fromtimestamp(job.row.started_at, UTC)
         request = ExportRequest(
-            **job.arguments, exported_at=exported_at.isoformat(timespec="seconds")
+            **job.arguments["request"], exported_at=exported_at.isoformat(timespec="seconds")
         )
-        done = await export(request, spotify, job.folder, report=job.report)
+        if job.arguments["since"] == "last":
+            message = (await self.backups.get(job.user_id)).message
+            await fetch_last_export(self.client, job.user_id, message, job.folder)
+        earlier = await open_earlier(job.folder, spotify.account)
+        done = await export(request, spotify, job.folder, report=job.report, earlier=earlier)
 
         async def fit(max_bytes: int) -> JobResult:
             fitted = await done.fit(max_bytes)
             return JobResult(views.export_message(fitted), fitted.files)
 
-        return JobResult(views.export_message(done), done.files, fit=fit)
+        is_whole = request.file_format in (ZIP, JSON)
+        after = partial(self.backups.exported, job.user_id) if is_whole else None
+        return JobResult(views.export_message(done), done.files, fit=fit, after=after)
 
     @export.autocomplete("what")
     async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
@@ -75,4 +100,4 @@ class Export(commands.Cog):
 
 
 async def setup(bot: Tonearm) -> None:
-    await bot.add_cog(Export(bot.services))
+    await bot.add_cog(Export(bot))

@@ -15,7 +15,7 @@ from bot.interactions.responses import defer, defer_edit, edit_reply
 from bot.interactions.uploads import save_upload
 from bot.library.import_outcome import TakenBack
 from bot.library.import_steps import Choice
-from bot.library.running_job import JobResult, RunningJob
+from bot.library.running_job import JobHandlers, JobResult, RunningJob
 from bot.notifications.job_place import place_of
 from bot.services import Services
 from bot.store import JobKind
@@ -31,15 +31,15 @@ class Imports(commands.Cog):
         self.sessions = services.sessions
         services.jobs.register(
             JobKind.IMPORT,
-            self._look,
-            lambda _: JobResult(views.STOPPED_LOOKING),
-            is_kept=lambda _, result: isinstance(result, JobResult) and result.view is not None,
+            JobHandlers(
+                self._look,
+                lambda _: JobResult(views.STOPPED_LOOKING),
+                lambda _, result: isinstance(result, JobResult) and result.view is not None,
+            ),
         )
         services.jobs.register(
             JobKind.RESTORE,
-            self._run,
-            self._stopped,
-            is_kept=lambda job, _: not self.imports.is_undone(job),
+            JobHandlers(self._run, self._stopped, lambda job, _: not self.imports.is_undone(job)),
         )
 
     @app_commands.command(name="import")

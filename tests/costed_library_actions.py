@@ -33,6 +33,36 @@ async def _stop_export(session: CostSession) -> None:
         await session.reply.wait_for("Stopped. Nothing is kept")
 
 
+async def _export_everything(session: CostSession) -> None:
+    await session.run("/export")
+    assert session.reply is not None
+    await session.reply.wait_for("Here’s your library")
+
+
+async def _compare(session: CostSession) -> None:
+    """Compare the library with the export before, of which nothing has changed."""
+    assert session.reply is not None
+    files = session.reply.files
+    reply = await session.ada.run("/backup diff since:library.zip", files)
+    await reply.wait_for("Nothing has changed")
+
+
+async def _export_since(session: CostSession) -> None:
+    assert session.reply is not None
+    files = session.reply.files
+    reply = await session.ada.run("/export since:library.zip", files)
+    await reply.wait_for("from your earlier export")
+
+
+_ask_for_backups = run_command("/backup every period:week")
+
+
+async def _confirm_backups(session: CostSession) -> None:
+    reply = await session.press("Back up every week")
+    await reply.wait_for("The next one comes")
+    await session.run("/backup every period:off")
+
+
 LIBRARY_ACTIONS = (
     CostedAction("`/saved`", run_command("/saved")),
     CostedAction("another page of `/saved`", press_button("Page 2 ▶"), run_command("/saved")),
@@ -46,4 +76,9 @@ LIBRARY_ACTIONS = (
     CostedAction("`/unsave` for a link", run_command("/unsave what:LINK"), _save_link),
     CostedAction("**Stop** at the first page of an export", _stop_export),
     CostedAction("`/undo`, with the `/unsave` before it", _unsave_and_undo, _save_link),
+    CostedAction("`/export since:` with nothing changed", _export_since, _export_everything),
+    CostedAction("`/backup diff` with nothing changed", _compare, _export_everything),
+    CostedAction("`/backup every`", _ask_for_backups),
+    CostedAction("**Back up every week**", _confirm_backups, _ask_for_backups),
+    CostedAction("**Cancel** below the question", press_button("Cancel"), _ask_for_backups),
 )

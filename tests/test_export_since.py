@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,10 @@ from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.accounts import Account
 from sandbox.spotify.playlists import Playlist, PlaylistItem
+from tests.export_jobs import wait_until_over
 
 ROUNDS = 10
+WAITING = "I’ll go on by myself"
 Lists = dict[str, list[Any]]
 
 
@@ -139,3 +143,64 @@ async def _change_and_compare(harness: Harness, linked_user: UserClient, tmp_pat
         if number % 4 == 3:
             earlier = await _earlier(linked_user, tmp_path / str(number))
     assert costs["since"] < 0.7 * costs["cold"]
+
+
+async def test_export_goes_on_from_a_file_and_from_the_last_message(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    reply = await linked_user.run("/export what:everything")
+    whole = (await reply.wait_for("Here’s your library")).files["library.zip"]
+    reply = await linked_user.run("/export since_last:true")
+    await reply.wait_for("There’s no export of yours in our direct messages")
+    ada.like(spotify.catalogue.regular_tracks[-1].uri)
+
+    harness.clock.advance(5)
+
+    async def since(option: str, expected_calls: int) -> bytes:
+        before = len(spotify.traffic.exchanges)
+        reply = await linked_user.run(f"/export format:json {option}", {"mine.zip": whole})
+        await reply.wait_for("are from your earlier export")
+        assert len(spotify.traffic.exchanges) - before == expected_calls
+        document = json.loads(reply.files["library.json"])
+        assert [song["uri"] for song in document["tracks"]] == [uri for uri, _ in ada.liked]
+        return reply.files["library.json"]
+
+    first = await since("since:mine.zip", 7)
+    document = json.loads(first)
+    assert document["lists"][0]["read_at"] < document["exported_at"]
+
+    # What waits for a quota comes by direct message.
+    spotify.add_quota("GET .*/me/shows", calls=0, retry_after=3600.0)
+    reply = await (await linked_user.run("/export format:json")).wait_for(WAITING)
+    harness.clock.advance(3600)
+    dm = harness.discord.user_client("ada", "dm")
+    await dm.wait_for_message("Here’s your library")
+    await wait_until_over(harness)
+    await since("since_last:true", 7)
+
+
+async def test_export_since_goes_on_after_a_restart(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.like_generated(300)
+    reply = await linked_user.run("/export what:everything")
+    whole = (await reply.wait_for("Here’s your library")).files["library.zip"]
+    ada.like(*(track.uri for track in spotify.catalogue.regular_tracks[-70:]))
+    harness.clock.advance(5)
+    own = _own(ada)[0]
+    own.insert([PlaylistItem(spotify.catalogue.regular_tracks[3].uri, harness.clock())])
+    spotify.add_quota("GET .*/me/shows", calls=0, retry_after=600.0)
+    reply = await linked_user.run("/export since:mine.zip", {"mine.zip": whole})
+    await reply.wait_for(WAITING)
+    await harness.restart()
+    harness.clock.advance(600)
+    await reply.wait_for("Here’s your library")
+    document = json.loads(
+        zipfile.ZipFile(io.BytesIO(reply.files["library.zip"])).read("library.json")
+    )
+    assert [song["uri"] for song in document["tracks"]] == [uri for uri, _ in ada.liked]
+    playlists = {each["uri"]: each["items"] for each in document["playlists"]}
+    assert [item.get("uri") for item in playlists[own.uri]] == [item.uri for item in own.items]
+    assert document["lists"][0]["read_at"] < document["exported_at"]

@@ -25,3 +25,21 @@ class OtherAccount(BotError):
         "That’s an export of another Spotify account. Attach one of the account that you’re "
         "linked to."
     )
+
+
+class NoDirectMessages(BotError):
+    message = (
+        "I can’t send you direct messages, and a backup comes as one. Allow them in the privacy "
+        "settings of a server that we share, then try again."
+    )
+
+
+class NoLastExport(BotError):
+    message = (
+        "There’s no export of yours in our direct messages to go on from. Attach an earlier one, "
+        "or make a new one with /export."
+    )
+
+
+class EarlierExportUnavailable(BotError):
+    message = "Discord doesn’t give me your earlier export right now. Try again in a minute."

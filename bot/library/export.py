@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from bot.errors.content import NothingToExport, WrongFormat
 from bot.errors.spotify import LibraryChanged, SpotifyDown
+from bot.library.earlier_lists import EarlierExport
 from bot.library.export_files import JSON, ZIP, ExportContents, can_hold, write_export
 from bot.library.export_lists import ExportList, Selection
 from bot.library.export_progress import ExportProgress
@@ -23,6 +24,7 @@ from bot.library.formats.library_json import Origin, account_mark
 from bot.library.job_files import translate_disk_errors
 from bot.library.line_file import count_lines
 from bot.library.running_job import Progress
+from bot.library.since import take_over
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
 from bot.spotify.entries import Entries
@@ -88,18 +90,20 @@ async def export(
     folder: Path,
     *,
     report: Callable[[Progress], object] = lambda _: None,
+    earlier: EarlierExport | None = None,
 ) -> Export:
     """Read the lists and write the files. Called again, it goes on where it was.
 
     folder     holds what is read, and the files
     report     shows the progress
+    earlier    what has not changed since is taken over from it
 
     Raises WrongFormat, NothingToExport, StorageError from the disk, and SpotifyError.
     """
     work = ExportProgress(report, spotify, folder)
     with translate_disk_errors():
         try:
-            contents = await _read(request, spotify, ExportFolder(folder, Event()), work)
+            contents = await _read(request, spotify, ExportFolder(folder, Event()), work, earlier)
         finally:
             work.store()
         # Writing 50,000 songs takes a second, during which the event loop must not block.
@@ -134,9 +138,15 @@ async def _in_thread(contents: ExportContents, write: Callable[[], T]) -> T:
 
 
 async def _read(
-    request: ExportRequest, spotify: Spotify, folder: ExportFolder, work: ExportProgress
+    request: ExportRequest,
+    spotify: Spotify,
+    folder: ExportFolder,
+    work: ExportProgress,
+    earlier: EarlierExport | None,
 ) -> ExportContents:
-    selection = await folder.selection(spotify, request.what)
+    is_known = earlier is not None and earlier.origin.account  # that of the same account
+    user = earlier.origin.user if earlier and is_known else None
+    selection = await folder.selection(spotify, request.what, user)
     lists = selection.lists
     fitting = [
         index for index, each in enumerate(lists) if can_hold(request.file_format, each.section)
@@ -149,7 +159,9 @@ async def _read(
     for number, index in enumerate(fitting):
         result = folder.result(index, lists[index])
         if result is None:
-            result = await _read_list(spotify, folder, selection, index, work, keep_json)
+            result = await _read_list(
+                spotify, folder, selection, index, work, earlier, keep_json=keep_json
+            )
             folder.finish_list(index, result)
         work.finish_list(number, 0 if isinstance(result, FailedList) else result.count)
         results.append(result)
@@ -173,6 +185,8 @@ async def _read_list(
     selection: Selection,
     index: int,
     work: ExportProgress,
+    earlier: EarlierExport | None,
+    *,
     keep_json: bool,
 ) -> SpooledList | FailedList:
     """Read a list, again from the start if it changes too much.
@@ -184,10 +198,18 @@ async def _read_list(
     try:
         for attempt in count(1):
             source = selection.lists[index]
+            if earlier is not None and not path.exists():  # it would be one of an earlier run
+                source = await take_over(spotify, source, earlier)
+                if source.playlist is not selection.lists[index].playlist:
+                    selection.lists[index] = replace(source, taken_over=None)
+                    folder.store(selection)
             try:
-                return await spool(
-                    spotify, source, path, work, folder.cancelled, keep_json=keep_json
+                # If what is taken over is cut short, it is no reading to continue.
+                target = path if source.taken_over is None else path.with_suffix(".taken")
+                spooled = await spool(
+                    spotify, source, target, work, folder.cancelled, keep_json=keep_json
                 )
+                return replace(spooled, path=target.replace(path))
             except LibraryChanged:
                 path.unlink(missing_ok=True)
                 if attempt == _MAX_READS:

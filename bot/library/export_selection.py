@@ -69,12 +69,12 @@ class ExportFolder:
         self.cancelled = cancelled
         self._selection = folder / "selection.json"
 
-    async def selection(self, spotify: Spotify, what: str) -> Selection:
-        """The lists, as they were selected in the first run. Raises as `select_lists` does."""
+    async def selection(self, spotify: Spotify, what: str, user: str | None = None) -> Selection:
+        """The lists, as they were selected in the first run. As `select_lists`."""
         try:
             stored = msgspec.json.decode(self._selection.read_bytes())
         except FileNotFoundError:
-            selection = await select_lists(spotify, what)
+            selection = await select_lists(spotify, what, user=user)
             self.store(selection)
             return selection
         return Selection(

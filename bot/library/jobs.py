@@ -2,7 +2,7 @@
 
 A kind of job is registered once, by its cog:
 
-    services.jobs.register(JobKind.EXPORT, self._run, self._stopped)
+    services.jobs.register(JobKind.EXPORT, JobHandlers(self._run, self._stopped))
 
 `run(job)` does the work and returns its result. It is called again from its start after each wait
 and each restart, so it begins with what `job.folder` and `job.progress` hold, and does nothing a
@@ -23,15 +23,24 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import msgspec
 
+from bot.errors.backups import NoDirectMessages
 from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
 from bot.library.job_files import JobFolders
 from bot.library.job_waits import JobWaits, WaitReason
-from bot.library.running_job import JobMessage, JobResult, JobTask, OpenMessage, RunningJob, Waiting
+from bot.library.running_job import (
+    JobHandlers,
+    JobMessage,
+    JobResult,
+    JobTask,
+    OpenMessage,
+    RunningJob,
+    Waiting,
+)
 from bot.library.stored_jobs import Prepare, StoredJobs
 from bot.store import Job, JobKind, Store
 
@@ -43,13 +52,6 @@ MAX_WORKING = 4
 _GRACE = 1.0
 
 Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class _Kind:
-    run: Callable[[RunningJob], Awaitable[JobResult]]
-    stopped: Callable[[RunningJob], JobResult]
-    is_kept: Callable[[RunningJob, JobResult | Exception], bool]
 
 
 class Jobs:
@@ -66,7 +68,7 @@ class Jobs:
         self.stored = StoredJobs(store.jobs, folders, now=now)
         self.sleep = sleep
         self.now = now
-        self._kinds: dict[JobKind, _Kind] = {}
+        self._kinds: dict[JobKind, JobHandlers] = {}
         self._tasks: dict[tuple[int, JobKind], JobTask] = {}
         self._working = asyncio.Semaphore(MAX_WORKING)
         self._beginning = asyncio.Lock()
@@ -74,21 +76,9 @@ class Jobs:
         self._open_message: OpenMessage | None = None
         self._is_closed = False
 
-    def register(
-        self,
-        kind: JobKind,
-        run: Callable[[RunningJob], Awaitable[JobResult]],
-        stopped: Callable[[RunningJob], JobResult],
-        is_kept: Callable[[RunningJob, JobResult | Exception], bool] = lambda _job, _result: False,
-    ) -> None:
-        """Say how jobs of this kind are done.
-
-        run      does the work: see the module. A stop cancels it; see `job.uninterrupted`
-        stopped  what the user reads if the job is stopped; it does no work
-        is_kept  whether the ended job stays for MAX_AGE, for `kept` and `resume`: it asks its user
-                 something, or can be undone
-        """
-        self._kinds[kind] = _Kind(run, stopped, is_kept)
+    def register(self, kind: JobKind, handlers: JobHandlers) -> None:
+        """Say how jobs of this kind are done."""
+        self._kinds[kind] = handlers
 
     async def start(self, open_message: OpenMessage) -> None:
         """Go on with the stored jobs; their kinds are registered. Erases what is too old.
@@ -243,6 +233,8 @@ class Jobs:
                     raise
                 result = kind.stopped(job)
                 self._tasks[key].ended_with = result.text
+            except BotError as error:
+                result = (await kind.failed(job, error) if kind.failed else None) or error
             except Exception as error:
                 result = error
             await self._finish(job, kind, result, message)
@@ -253,25 +245,27 @@ class Jobs:
             await message.close()
 
     async def _finish(
-        self, job: RunningJob, kind: _Kind, result: JobResult | Exception, message: JobMessage
+        self, job: RunningJob, kind: JobHandlers, result: JobResult | Exception, message: JobMessage
     ) -> None:
         """Say how a job ended, and erase it, unless it is kept or its files cannot be delivered."""
         if kind.is_kept(job, result):
             await self._keep(job)  # before, so that the buttons of the result find it
             await message.finish(result)
-        elif isinstance(result, Exception) or not result.files:
+            return
+        has_files = isinstance(result, JobResult) and result.files
+        if not has_files:
             await self.stored.erase(job.row)  # before, because the user may read that it is erased
-            await message.finish(result)
-        elif await message.finish(result):
-            await self.stored.erase(job.row)
-        else:
-            await self._keep(job)
+        is_delivered = await message.finish(result)
+        if has_files:
+            await (self.stored.erase(job.row) if is_delivered else self._keep(job))
+        if not is_delivered and kind.failed and isinstance(result, JobResult):
+            await kind.failed(job, NoDirectMessages())
 
     async def _keep(self, job: RunningJob) -> None:
         with suppress(StorageError):  # until a restart, which delivers it again
             await job.store(done=True, resume_at=0.0)
 
-    async def _work(self, job: RunningJob, kind: _Kind, message: JobMessage) -> JobResult:
+    async def _work(self, job: RunningJob, kind: JobHandlers, message: JobMessage) -> JobResult:
         """The result of the job, which waits as its errors say."""
         waits, reason = JobWaits(), WaitReason.QUOTA
         while True:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from bot.errors.bot_error import BotError
 from bot.interactions.payloads import View
 from bot.library.job_waits import WaitReason
 from bot.store import Job
@@ -59,14 +60,17 @@ class JobResult:
 
     view  makes the buttons, or a layout in place of the text, once for each attempt to send them
     fit   makes the same result with files of at most so many bytes, if it can; None: it cannot
+    after  called when it is delivered, with the ID of the direct message; None: it is in the reply
 
-    What is larger than the place allows is offered for download.
+    Without a text and a view, nothing is sent. What is larger than the place allows is offered for
+    download.
     """
 
     text: str
     files: Sequence[Path] = ()
     view: Callable[[], View] | None = None
     fit: Callable[[int], Awaitable[JobResult]] | None = None
+    after: Callable[[int | None], Awaitable[None]] | None = None
 
 
 class JobMessage(Protocol):
@@ -203,3 +207,21 @@ class JobTask:
     message: JobMessage
     task: asyncio.Task[None]
     ended_with: str | None = None
+
+
+@dataclass(frozen=True)
+class JobHandlers:
+    """How jobs of a kind are done.
+
+    run      does the work: see `bot.library.jobs`. A stop cancels it; see `uninterrupted`
+    stopped  what the user reads if the job is stopped; it does no work
+    is_kept  whether the ended job stays for MAX_AGE, for `Jobs.kept` and `Jobs.resume`: it asks its
+             user something, or can be undone
+    failed   what the user reads in place of the error that ended it; None: that error.
+             NoDirectMessages is that of a result that cannot be delivered
+    """
+
+    run: Callable[[RunningJob], Awaitable[JobResult]]
+    stopped: Callable[[RunningJob], JobResult]
+    is_kept: Callable[[RunningJob, JobResult | Exception], bool] = lambda _job, _result: False
+    failed: Callable[[RunningJob, BotError], Awaitable[JobResult | None]] | None = None

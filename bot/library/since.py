@@ -57,7 +57,7 @@ async def take_over(spotify: Spotify, source: ExportList, earlier: EarlierExport
             if known.snapshot_id is not None and total in (None, expected):
                 return replace(source, taken_over=_unchanged(known, total))
         return await _open_playlist(spotify, source)
-    if not usable or known is None:
+    if not usable or known is None or source.section.is_listening:
         return source
     if source.section is LibrarySection.ARTISTS:
         found = await _compare_artists(spotify, known)

@@ -172,6 +172,8 @@ class _Message:
 
     async def finish(self, result: JobResult | Exception) -> bool:
         await self.close()
+        if isinstance(result, JobResult) and not (result.text or result.view):
+            return True
         is_error = isinstance(result, Exception)
         if isinstance(result, Exception):
             result = self._messages.explain(self._job, result)
@@ -203,14 +205,20 @@ class _Message:
             fitted = await self._fit(result, place.max_bytes)
             shown = fitted.text, fitted.view and fitted.view(), fitted.files
             if await sender.edit_reply(place, *shown, again=True):
-                return True
+                return await self._delivered(result, None)
         fitted = await self._fit(result, MAX_DIRECT_BYTES)
         text, view = fitted.text, fitted.view and fitted.view()
         if place.message and not notify and await sender.edit_directly(place, text, view):
-            return True
-        await sender.send_directly(text, view, fitted.files, key=f"r{self._job.id}")
+            return await self._delivered(result, place.message)
+        key = f"r{self._job.id}"
+        sent = await sender.send_directly(text, view, fitted.files, key=key)
         if place.message:
             await sender.delete_directly(place)
+        return await self._delivered(result, sent.id)
+
+    async def _delivered(self, result: JobResult, message: int | None) -> bool:
+        if result.after is not None:
+            await result.after(message)
         return True
 
     async def _fit(self, result: JobResult, max_bytes: int) -> JobResult:

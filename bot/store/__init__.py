@@ -20,6 +20,7 @@ from bot.store.encryption import TokenCipher
 from bot.store.identify_slots import IdentifySlots
 from bot.store.jobs import Job, JobKind, JobTable
 from bot.store.keys import key_file, load_or_create
+from bot.store.library_backups import Backup, BackupTable, Interval, StopReason
 from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
 from bot.store.pending_logins import PendingLoginTable
 from bot.store.pins import Pin, PinTable
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AuthorizedAccount",
+    "Backup",
     "Connect",
     "ExhaustedQuota",
     "HourlyUsage",
+    "Interval",
     "Job",
     "JobKind",
     "LinkedAccount",
@@ -45,6 +48,7 @@ __all__ = [
     "Preferences",
     "SavedDefault",
     "SleepTimer",
+    "StopReason",
     "Store",
     "StoredDownload",
     "connect_to_file",
@@ -76,6 +80,7 @@ class Store:
         self.pins = PinTable(database)
         self.api_usage = ApiUsageTable(database)
         self.sleep_timers = SleepTimerTable(database)
+        self.backups = BackupTable(database)
         self.jobs = JobTable(database, cipher)
         self.downloads = DownloadTable(database)
 

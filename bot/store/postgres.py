@@ -34,7 +34,7 @@ _SERVER_SETTINGS = {
     "tcp_keepalives_count": "3",
 }
 # The tables with rows about users, whose deleted rows a VACUUM erases.
-_VACUUM = "VACUUM person, link, login, sleep_timer, pin, job, download"
+_VACUUM = "VACUUM person, link, login, sleep_timer, pin, job, download, backup"
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 

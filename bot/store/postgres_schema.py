@@ -122,7 +122,18 @@ CREATE TABLE identify_slot (
 );
 """
 # The counterparts of the migrations of SQLite after FIRST_VERSION, in their order.
-MIGRATIONS: tuple[str, ...] = ()
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE backup (
+        discord_id BIGINT PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        every      TEXT CHECK (every IN ('week', 'month')),
+        due        DOUBLE PRECISION NOT NULL DEFAULT 0,
+        failures   BIGINT NOT NULL DEFAULT 0,
+        stopped    TEXT,
+        message    BIGINT
+    );
+    """,
+)
 
 VERSION_NOTE = "schema"
 # Processes that start at once migrate one after another. The number is arbitrary.

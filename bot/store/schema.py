@@ -185,6 +185,16 @@ MIGRATIONS = (
         attempts   INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    CREATE TABLE backup (
+        discord_id INTEGER PRIMARY KEY REFERENCES person ON DELETE CASCADE,
+        every      TEXT CHECK (every IN ('week', 'month')),
+        due        REAL NOT NULL DEFAULT 0,
+        failures   INTEGER NOT NULL DEFAULT 0,
+        stopped    TEXT,
+        message    INTEGER
+    ) STRICT;
+    """,
 )
 
 

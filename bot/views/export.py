@@ -22,6 +22,19 @@ def export_message(export: Export) -> str:
 
 
 def _contents(export: Export) -> str:
+    return _read(export) + _taken_over(export.reports)
+
+
+def _taken_over(reports: Sequence[ListReport]) -> str:
+    """About entries that come from an earlier export."""
+    earlier = sum(report.earlier for report in reports)
+    if not earlier:
+        return ""
+    entries = "1 entry is" if earlier == 1 else f"{earlier:,} entries are"
+    return f" {entries} from your earlier export."
+
+
+def _read(export: Export) -> str:
     if len(export.reports) == 1 and not _left_out(export):
         return _one_list(export.reports[0])
     lists = [report for report in export.reports if report.exported]

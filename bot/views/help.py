@@ -59,9 +59,11 @@ SECTIONS = (
     ),
     HelpSection(
         "Library",
-        ("saved", "save", "unsave", "undo", "export", "import"),
-        "Save what’s playing, or links to songs, albums, artists and more. /undo takes back your "
-        "last change.",
+        (
+            *("saved", "save", "unsave", "undo", "export", "import", "backup every"),
+            "backup diff",
+        ),
+        "Save what’s playing, or links. Get your library as a file, now or regularly.",
     ),
     HelpSection(
         "Control",

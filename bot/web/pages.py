@@ -233,6 +233,7 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "Your settings, with the name and ID of your default device and playlist.",
             "The names and links of your pins.",
             "Your sleep timer, until it ends.",
+            "How often you want a backup, and the ID of my direct message with your last one.",
             "During a login, for at most 20 minutes: its state, encrypted or hashed, and your "
             "Discord name.",
             "While your /export runs or waits: what you asked for, what it has read, and where its "

@@ -1,0 +1,236 @@
+"""/backup sends the library by direct message when it is due, says what changed, and forgets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bot.store import Interval
+from sandbox.discord import Discord, UserClient
+from sandbox.fault_injection import Fault
+from sandbox.harness import Harness, run_harness
+from sandbox.spotify import Spotify
+from sandbox.spotify.catalogue import Track
+from tests.export_jobs import job_folders, job_rows, wait_until_erased, wait_until_over
+
+WEEK = 7 * 24 * 3600.0 + 7 * 3600.0
+DAY = 24 * 3600.0 + 60.0
+
+
+@dataclass
+class _Backups:
+    """Ada's direct messages, and the clock."""
+
+    harness: Harness
+    ada: UserClient
+
+    @property
+    def dm(self) -> UserClient:
+        return self.harness.discord.user_client("ada", "dm")
+
+    async def turn_on(self, every: str = "week") -> None:
+        reply = await self.ada.run(f"/backup every period:{every}")
+        assert "I keep only the ID of my last message" in reply.text
+        reply = await reply.press(f"Back up every {every}")
+        await reply.wait_for("The next one comes")
+
+    async def due(self, seconds: float = 0.0) -> list[dict[str, Any]]:
+        """The messages of the backup that is due after so many seconds."""
+        before = len(self.dm.messages())
+        self.harness.clock.advance(seconds)
+        assert self.harness.bot is not None
+        await self.harness.bot.run_maintenance()
+        await wait_until_over(self.harness)
+        return self.dm.messages()[before:]
+
+    def files(self, message: dict[str, Any]) -> dict[str, bytes]:
+        state = self.harness.discord.state
+        found = state.find_message(message["id"])
+        assert found is not None
+        return {
+            attachment["filename"]: found.files[attachment["id"]]
+            for attachment in message["attachments"]
+        }
+
+
+@pytest.fixture
+def backups(harness: Harness, linked_user: UserClient) -> _Backups:
+    return _Backups(harness, linked_user)
+
+
+def _changes(content: bytes) -> list[tuple[str, str, str]]:
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+    return [(row["Change"], row["List"], row["Name"].lstrip("'")) for row in rows]
+
+
+async def test_backup_comes_each_week_and_says_what_changed(
+    backups: _Backups, harness: Harness, spotify: Spotify
+) -> None:
+    ada, tracks = spotify.accounts["ada"], spotify.catalogue.regular_tracks
+    own = [p for p in ada.playlists if p and p.owner == "ada" and len(p.items) > 2]
+    await backups.turn_on()
+    (first,) = await backups.due()
+    assert list(backups.files(first)) == ["library.zip"]
+    await wait_until_erased(harness)
+
+    # A restart in between, and nothing is due before its time.
+    await harness.restart()
+    assert not await backups.due(6 * 24 * 3600.0)
+    new, old = tracks[-1], ada.liked[3][0]
+    ada.like(new.uri)
+    ada.remove(old)
+    own[0].name = "**New** name"
+    own[1].items.pop(0)
+    own[1].new_snapshot()
+    gone = own[2]
+    ada.playlists.remove(gone)
+    before = len(spotify.traffic.exchanges)
+    (second,) = await backups.due(WEEK - 6 * 24 * 3600.0)
+    calls = len(spotify.traffic.exchanges) - before
+    text = second["content"]
+    assert "What changed since <t:" in text
+    assert "**Liked songs**: 1 added, 1 removed" in text
+    assert f"Playlists no longer in your library: **{gone.name}**" in text
+    assert "is now **\\*\\*New\\*\\* name**" in text
+    files = backups.files(second)
+    rows = _changes(files["changes.csv"])
+    assert ("added", "Liked songs", new.name) in rows
+    assert [row[0] for row in rows if row[1] == "Liked songs"] == ["added", "removed"]
+    assert [row[0] for row in rows if row[1] == own[1].name] == ["removed"]
+    document = json.loads(zipfile.ZipFile(io.BytesIO(files["library.zip"])).read("library.json"))
+    assert [song["uri"] for song in document["tracks"]] == [uri for uri, _ in ada.liked]
+    assert calls <= 7 + 1 + 2  # a list each, a changed playlist, and a list that was read again
+
+    # Then nothing changes: there is no other file.
+    (third,) = await backups.due(WEEK)
+    assert "Nothing has changed since <t:" in third["content"]
+    assert not third["attachments"]
+    assert "next one comes" in (await backups.ada.run("/backup every")).text
+
+
+async def test_what_spotify_no_longer_has_is_noticed_once_a_month(
+    backups: _Backups, spotify: Spotify
+) -> None:
+    liked = spotify.accounts["ada"].liked
+    lost = spotify.catalogue.find_item(liked[5][0])
+    assert isinstance(lost, Track)
+    await backups.turn_on("month")
+    await backups.due()
+    liked[5] = ("spotify:track:0000000000000000000000", liked[5][1])
+    (message,) = await backups.due(31 * 24 * 3600.0)
+    assert "1 gone from Spotify" in message["content"]
+    rows = _changes(backups.files(message)["changes.csv"])
+    assert ("gone from Spotify", "Liked songs", lost.name) in rows
+
+
+async def test_backups_stop_after_three_failures_and_say_why(
+    backups: _Backups, discord: Discord, spotify: Spotify, harness: Harness
+) -> None:
+    await backups.turn_on()
+    await backups.due()
+    outage = Fault("GET .*/me/playlists", status=403, body="no", times=None)
+    spotify.faults.add(outage)
+    assert not await backups.due(WEEK)
+    assert not await backups.due(DAY)
+    (message,) = await backups.due(DAY)
+    assert "I’ve turned off your backups, because three in a row failed" in message["content"]
+    spotify.faults.clear()
+    assert not await backups.due(WEEK)
+    assert "backups stopped, because" in (await backups.ada.run("/backup every")).text
+    await wait_until_erased(harness)
+
+    # Without direct messages there are none from the start, and none later.
+    discord.closed_dms.add("ada")
+    reply = await (await backups.ada.run("/backup every period:week")).press("Back up every week")
+    await reply.wait_for("I can’t send you direct messages")
+    assert "backups stopped" in (await backups.ada.run("/backup every")).text
+    discord.closed_dms.clear()
+    await backups.turn_on()
+    await backups.due()
+    discord.closed_dms.add("ada")
+    for _ in range(3):
+        assert not await backups.due(WEEK)
+    state = (await backups.ada.run("/backup every")).text
+    assert "because I couldn’t send you direct messages" in state
+
+
+async def test_unlink_forgets_backups(backups: _Backups, harness: Harness) -> None:
+    await backups.turn_on()
+    await backups.due()
+    await (await backups.ada.run("/unlink")).press("Unlink")
+    assert not await backups.due(WEEK)
+    assert not job_rows(harness)
+    assert not job_folders(harness)
+    await harness.link_account("ada")
+    assert "Your backups are off" in (await backups.ada.run("/backup every")).text
+
+
+async def test_backup_is_changed_and_turned_off_without_a_question(backups: _Backups) -> None:
+    reply = await (await backups.ada.run("/backup every period:month")).press("Cancel")
+    await reply.wait_for("No backups, then")
+    assert "are off" in (await backups.ada.run("/backup every")).text
+    await backups.turn_on()
+    await backups.due()
+    assert "every month" in (await backups.ada.run("/backup every period:month")).text
+    assert not await backups.due(WEEK)
+    assert "are off now" in (await backups.ada.run("/backup every period:off")).text
+    assert not await backups.due(31 * 24 * 3600.0)
+
+
+async def test_diff_compares_with_a_file_or_with_the_last_message(
+    backups: _Backups, harness: Harness, spotify: Spotify
+) -> None:
+    ada = spotify.accounts["ada"]
+    export = await (await backups.ada.run("/export")).wait_for("Here’s your library")
+    earlier = {"mine.zip": export.files["library.zip"]}
+    reply = await (await backups.ada.run("/backup diff")).wait_for("no export of yours")
+    reply = await backups.ada.run("/backup diff since:mine.zip", earlier)
+    await reply.wait_for("Nothing has changed since")
+    ada.like(*(track.uri for track in spotify.catalogue.regular_tracks[-2:]))
+    reply = await backups.ada.run("/backup diff since:mine.zip", earlier)
+    await reply.wait_for("**Liked songs**: 2 added")
+    assert list(reply.files) == ["changes.csv"]
+
+    await backups.turn_on()
+    (message,) = await backups.due()
+    ada.remove(ada.liked[0][0])
+    reply = await (await backups.ada.run("/backup diff")).wait_for("**Liked songs**: 1 removed")
+    # The message is gone: the next backup is whole again, and there is nothing to compare with.
+    state = harness.discord.state
+    found = state.find_message(message["id"])
+    assert found is not None
+    state.delete_message(found)
+    await (await backups.ada.run("/backup diff")).wait_for("no export of yours")
+    (message,) = await backups.due(WEEK)
+    assert "Here’s your library" in message["content"]
+
+    linus = await harness.link_account("linus")
+    reply = await linus.run("/backup diff since:mine.zip", earlier)
+    await reply.wait_for("another Spotify account")
+    for content in (b"", b"PK\x03\x04", b"{}", earlier["mine.zip"][:-100]):
+        reply = await linus.run("/backup diff since:odd", {"odd": content})
+        await reply.wait_for("can’t use that file")
+    await wait_until_erased(harness)
+
+
+async def test_backups_that_are_due_at_once_do_not_run_at_once() -> None:
+    async with run_harness() as harness:
+        assert harness.bot is not None
+        for name in ("ada", "grace", "linus"):
+            await harness.link_account(name)
+            user_id = int(harness.discord.state.users[name].id)
+            await harness.bot.services.backups.turn_on(user_id, Interval.WEEK)
+        await harness.bot.services.backups.begin_due()
+        assert len(job_rows(harness)) == 2
+        await wait_until_over(harness)
+        await harness.bot.services.backups.begin_due()
+        await wait_until_over(harness)
+        for name in ("ada", "grace", "linus"):
+            dm = harness.discord.user_client(name, "dm")
+            assert len([m for m in dm.messages() if m["attachments"]]) == 1
