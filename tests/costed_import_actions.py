@@ -18,12 +18,18 @@ def _file(session: CostSession) -> bytes:
     liked = {uri for uri, _ in session.harness.spotify.accounts["ada"].liked}
     new = [song for song in songs if song.uri not in liked][:4]
     tracks: list[dict[str, str]] = [{"track": song.name, "uri": song.uri} for song in new]
-    doubtful = [{"track": {"trackName": song.name}} for song in songs[:2]]
+    # Another version than that of their ISRC, so that they are in doubt whatever they are called.
+    doubtful = [
+        {"track": "x (Live)", "spotify": {"item": {"external_ids": {"isrc": song.isrc}}}}
+        for song in songs[:2]
+    ]
     playlists: list[dict[str, object]] = [
         {"name": f"Kept {number}", "items": [{"track": {"trackUri": songs[number].uri}}]}
         for number in range(_PLAYLISTS)
     ]
-    playlists.append({"name": "Harbour Evenings", "items": doubtful})
+    ada = session.harness.spotify.accounts["ada"]
+    mine = next(each for each in ada.playlists if each and each.owner == "ada")
+    playlists.append({"name": mine.name, "uri": mine.uri, "items": doubtful})
     return json.dumps({"tracks": tracks, "playlists": playlists}).encode()
 
 

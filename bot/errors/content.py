@@ -46,7 +46,10 @@ class OwnPlaylist(BotError):
 
 
 class NothingToUndo(BotError):
-    message = "There’s nothing to undo. I remember only your last change, for ten minutes."
+    message = (
+        "There’s nothing to undo. I remember only your last change, for ten minutes, and your last "
+        "import, for a day."
+    )
 
 
 class NothingToExport(BotError):

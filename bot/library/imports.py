@@ -175,16 +175,21 @@ class Imports:
                 if (job.folder / READ).exists():
                     shutil.copytree(job.folder / READ, folder / READ)
 
-        await self._jobs.begin(user_id, JobKind.RESTORE, {"look": job_id}, place, prepare)
+        spotify = await self._sessions.session(user_id, background=True)
+        arguments = {"look": job_id, "account": spotify.account}
+        await self._jobs.begin(user_id, JobKind.RESTORE, arguments, place, prepare)
         await self._jobs.stop(user_id, job_id)
         self._undo_log.forget(user_id)  # the import is the last change now
 
     async def run(self, job: RunningJob) -> Outcome | TakenBack:
         """Add what is left to add; or take back what is left to take back.
 
-        Raises SpotifyError, such as RateLimited: run it again later; NeedsLogin; StorageError.
+        Raises SpotifyError, such as RateLimited: run it again later; NeedsLogin; StorageError;
+        ImportOver if the user has linked another Spotify account meanwhile.
         """
         spotify = await self._sessions.session(job.user_id, background=True)
+        if spotify.account != job.arguments["account"]:
+            raise ImportOver
         with translate_disk_errors():
             steps, journal = stored_steps(job.folder), Journal(job.folder)
             if not job.progress.get(_UNDO):
@@ -240,6 +245,8 @@ class Imports:
             raise ImportRunning
         job = await self._jobs.kept(user_id, JobKind.RESTORE)
         if job is None or job.row.started_at + DAY < self._jobs.now():
+            return None
+        if (await self._sessions.session(user_id)).account != job.arguments["account"]:
             return None
         with translate_disk_errors():
             outcome = outcome_of(job.folder)
