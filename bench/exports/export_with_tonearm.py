@@ -28,6 +28,7 @@ async def run(file_format: str, folder: Path) -> None:
         with measured() as usage:
             done = await export(request, spotify, folder)
             usage.songs = done.reports[0].exported
+            usage.size = done.files[0].stat().st_size
 
 
 if __name__ == "__main__":

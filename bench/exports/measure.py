@@ -5,6 +5,7 @@ The bound: the pages, as many at once as Tonearm allows, by the time of a respon
 
 from __future__ import annotations
 
+from bench.exports import pause_during_export
 from bench.library.comparison import LATENCY, MANY_SONGS, SHORT_LATENCY, Reading, serve_library
 from bench.report import Row, compare
 from bot.spotify.paging import DEFAULT_CONCURRENCY, PAGE_SIZE
@@ -40,4 +41,5 @@ async def measure(rounds: int) -> list[Row]:
             title = f"memory to export {MANY_SONGS:,} songs as {name}, peer the limit"
             memory = [(many.memory, MAX_MEMORY)]
             rows.append(compare(title, memory, unit="MiB", aim=1.0))
-    return rows
+            rows.append(Row("  size of the file", many.size / 2**20, "MiB"))
+    return [*rows, await pause_during_export.measure(rounds)]

@@ -30,9 +30,13 @@ CONCURRENCIES = (DEFAULT_CONCURRENCY, 16)
 
 @dataclass(frozen=True)
 class Reading:
-    """What one reader used: seconds, seconds of processor time, and MiB of memory."""
+    """What one reader used: seconds, seconds of processor time, and MiB of memory.
+
+    size  of the file that it wrote, if any, in bytes
+    """
 
     songs: int
+    size: int
     wall: float
     cpu: float
     memory: float

@@ -17,9 +17,13 @@ TOKEN = os.environ.get("TOKEN", "")
 
 @dataclass
 class Usage:
-    """A reader counts its songs here and keeps none of them."""
+    """A reader counts its songs here and keeps none of them.
+
+    size  of the file that it wrote, if any, in bytes
+    """
 
     songs: int = 0
+    size: int = 0
 
 
 @contextmanager
@@ -36,7 +40,8 @@ def measured() -> Iterator[Usage]:
     yield usage
     wall, cpu = perf_counter() - started, process_time() - cpu_started
     memory = (_read_status("VmHWM") - resident) / 1024
-    print(json.dumps({"songs": usage.songs, "wall": wall, "cpu": cpu, "memory": memory}))
+    result = {"songs": usage.songs, "size": usage.size}
+    print(json.dumps(result | {"wall": wall, "cpu": cpu, "memory": memory}))
 
 
 def _read_status(name: str) -> int:
