@@ -167,6 +167,31 @@ async def test_playlists_of_others_alone_are_named_in_the_archive(
 
 
 @pytest.mark.slow
+async def test_export_since_an_earlier_one_reads_only_what_is_new(
+    spotify: Spotify, tmp_path: Path
+) -> None:
+    ada = spotify.accounts["ada"]
+    ada.like_generated(500)
+    earlier = ""
+    for requests in (30, 12):
+        since = ("--since", earlier) if earlier else ()
+        async with run_in_terminal(spotify, tmp_path, "export", *since) as program:
+            await program.log_in()
+            _, out = await program.end()
+        earlier = out.strip()
+        made = re.search(r"with (\d+) requests", program.said)
+        assert made, program.said
+        assert int(made[1]) <= requests
+        ada.like(spotify.catalogue.regular_tracks[150].uri)
+    library = json.loads(zipfile.ZipFile(tmp_path / earlier).read("library.json"))
+    assert [item["uri"] for item in library["tracks"]] == [uri for uri, _ in ada.liked]
+    async with run_in_terminal(spotify, tmp_path, "export", "--since", earlier) as program:
+        await program.log_in("grace")
+        assert await program.end() == (1, "")
+        assert "export of another Spotify account" in program.said
+
+
+@pytest.mark.slow
 async def test_stopped_export_goes_on(spotify: Spotify, tmp_path: Path) -> None:
     """It is stopped twice, once by Ctrl+C and once by a kill; a quota is used up on the way."""
     ada = spotify.accounts["ada"]

@@ -8,12 +8,18 @@ from argparse import ArgumentParser, Namespace
 from datetime import UTC, datetime
 from itertools import chain, count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.command_line.exit_codes import ExitCode
 from bot.command_line.kept_folder import folder_name, kept_folder
+from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.spotify_session import SignedIn, add_login_arguments, sign_in
 from bot.command_line.terminal import TerminalProgress, output, plain, say
 from bot.command_line.terminal_command import run_command, with_waits
+from bot.errors.backups import NotAnEarlierExport
+from bot.errors.bot_error import StartupError
+from bot.library.earlier_export import read_earlier
+from bot.library.earlier_lists import EarlierExport
 from bot.library.export import Export, ExportRequest
 from bot.library.export import export as export_library
 from bot.library.export_files import JSON, ZIP
@@ -60,6 +66,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="leave cells of CSV alone that a spreadsheet would run as formulas",
     )
     parser.add_argument(
+        "--since",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="take over what has not changed since this earlier export, which may be in parts",
+    )
+    parser.add_argument(
         "--restart", action="store_true", help="forget a stopped export, and begin another one"
     )
     add_login_arguments(parser)
@@ -69,10 +83,17 @@ def main(arguments: Namespace) -> int:
     """The exit code. Raises ConfigError, StartupError, StorageError."""
     with translate_disk_errors():
         arguments.out.mkdir(parents=True, exist_ok=True)
-    return run_command(export(arguments), stopped=_STOPPED)
+        with TemporaryDirectory(prefix="tonearm-earlier-") as folder:
+            earlier = None
+            try:
+                if arguments.since:
+                    earlier = read_earlier(arguments.since, Path(folder))
+            except NotAnEarlierExport as error:
+                raise StartupError(terminal_message(error)) from None
+            return run_command(export(arguments, earlier), stopped=_STOPPED)
 
 
-async def export(arguments: Namespace) -> int:
+async def export(arguments: Namespace, earlier: EarlierExport | None) -> int:
     """Sign in, read the library and write the file; the exit code.
 
     Raises ConfigError, StartupError, BotError, and TimeoutError if nobody signs in.
@@ -80,6 +101,8 @@ async def export(arguments: Namespace) -> int:
     progress = TerminalProgress()
     async with sign_in(arguments, READ_SCOPES, on_exchange=progress.count_request) as signed_in:
         account, now = signed_in.profile.stable_account_id, signed_in.now()
+        if earlier is not None:
+            earlier.require_account(account)
         folder = arguments.out / folder_name("export", account, arguments.what)
         with (
             translate_disk_errors(),
@@ -87,7 +110,7 @@ async def export(arguments: Namespace) -> int:
         ):
             if is_resumed:
                 say("Going on with the export that was stopped. --restart begins another one.")
-            done = await _export_in(folder, arguments, signed_in, progress)
+            done = await _export_in(folder, arguments, earlier, signed_in, progress)
             (file,) = done.files
             target = _new_path(arguments.out, file.name, f"{datetime.fromtimestamp(now):%Y-%m-%d}")
             os.replace(file, target)
@@ -98,7 +121,11 @@ async def export(arguments: Namespace) -> int:
 
 
 async def _export_in(
-    folder: Path, arguments: Namespace, signed_in: SignedIn, progress: TerminalProgress
+    folder: Path,
+    arguments: Namespace,
+    earlier: EarlierExport | None,
+    signed_in: SignedIn,
+    progress: TerminalProgress,
 ) -> Export:
     """Export with what an earlier run has kept in the folder."""
     request = ExportRequest(
@@ -109,7 +136,9 @@ async def _export_in(
     )
 
     async def run() -> Export:
-        return await export_library(request, signed_in.spotify, folder, report=progress.show)
+        return await export_library(
+            request, signed_in.spotify, folder, report=progress.show, earlier=earlier
+        )
 
     try:
         return await with_waits(run, progress, now=signed_in.now)

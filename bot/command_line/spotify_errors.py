@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from bot.errors.backups import (
+    EarlierExportIncomplete,
+    EarlierExportTooLarge,
+    NotAnEarlierExport,
+    OtherAccount,
+)
 from bot.errors.bot_error import BotError
 from bot.errors.content import EmptyQuery, NothingToExport, PlaylistNotFound, SeveralPlaylists
 from bot.errors.files import ListeningHistory, UnknownFile, UnreadableFile
@@ -43,6 +49,10 @@ _MESSAGES: dict[type[BotError], str] = {
     SeveralPlaylists: "Several of your playlists have that name. Use the link to one.",
     UnknownFile: "I don’t know that kind of file. Use an export, or one of another tool.",
     ListeningHistory: "That’s your listening history, not your library. Use YourLibrary.json.",
+    EarlierExportIncomplete: "The end of the file is missing. Use another one.",
+    EarlierExportTooLarge: "The file is far larger inside than any library. Use another one.",
+    NotAnEarlierExport: "I can’t use that file. Use an archive or a JSON that an export wrote.",
+    OtherAccount: "That’s an export of another Spotify account. Sign in to that one.",
     EmptyQuery: "Which playlist? Give its name or its link.",
     NotFound: "Spotify can’t find that. Check the link.",
     OutcomeUnknown: "Spotify didn’t confirm that. Check in Spotify before you try again.",
