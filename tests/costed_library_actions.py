@@ -44,7 +44,7 @@ async def _compare(session: CostSession) -> None:
     assert session.reply is not None
     files = session.reply.files
     reply = await session.ada.run("/backup diff since:library.zip", files)
-    await reply.wait_for("Nothing has changed")
+    await reply.wait_for("changed since")
 
 
 async def _export_since(session: CostSession) -> None:

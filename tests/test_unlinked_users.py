@@ -113,7 +113,8 @@ async def test_every_other_command_asks_to_link(
         if isinstance(command, app_commands.Command) and name not in _WITHOUT_LINK:
             required = (option.name for option in command.parameters if option.required)
             values = (f"{option}:{_VALUES.get(option, 'lantern')}" for option in required)
-            assert is_link_prompt(await grace.run(" ".join((f"/{name}", *values)))), name
+            line = " ".join((f"/{name}", *values))
+            assert is_link_prompt(await grace.run(line, {"lantern": b"a file"})), name
             asked += 1
     assert asked > 30
     assert not app_token_harness.spotify.calls

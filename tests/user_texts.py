@@ -32,7 +32,7 @@ _PHRASE_CALLS = {"Outcome"}
 _STARTUP_ERRORS = {"StartupError", "ConfigError", "SettingsError", "InvalidSettingError"}
 # CHAT_INPUT and SUB_COMMAND are 1, SUB_COMMAND_GROUP is 2; the options of a command have others.
 _COMMAND_TYPES = (1, 2)
-_SQL = re.compile(r"\b(?:SELECT|UPDATE|INSERT INTO|DELETE FROM|CREATE TABLE|NULL|PRAGMA)\b")
+_SQL = re.compile(r"\b(?:SELECT|UPDATE|INSERT INTO|DELETE FROM|CREATE TABLE|NULL|PRAGMA|VACUUM)\b")
 # The elements of a page that end a text.
 _HTML_BLOCK = re.compile(r"</?(?:p|li|ul|ol|h1|h2|br|button|title|form|main|body)\b[^>]*>")
 

@@ -180,6 +180,8 @@ class Jobs:
         for running in list(self._tasks.values()):
             if running.job.user_id == user_id:
                 self._stop(running)
+        if not self.stored.folders.parent.exists():
+            return  # nobody has a job
         ending = asyncio.create_task(self._erase_all(user_id))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)

@@ -21,6 +21,8 @@ from bot.views.export import export_message
 
 # Lists, and items of one kind, that a message names one by one.
 _MAX_LISTS, _MAX_NAMED = 10, 5
+# Characters of a name.
+_MAX_NAME = 60
 
 _HOW_OFTEN = {Interval.WEEK: "every week", Interval.MONTH: "every month"}
 _STOPPED = {
@@ -108,7 +110,7 @@ def diff_text(diff: LibraryDiff) -> str:
     if gone:
         lines.append(f"Gone from Spotify: {_names(gone)}")
     if diff.unread:
-        names = ", ".join(f"**{safe(name)}**" for name in diff.unread[:_MAX_NAMED])
+        names = ", ".join(f"**{safe(name, _MAX_NAME)}**" for name in diff.unread[:_MAX_NAMED])
         lines.append(f"I couldn’t compare {names}{_more(len(diff.unread))}.")
     return "\n".join(lines)
 
@@ -130,7 +132,10 @@ def _playlist_lines(playlists: Sequence[ChangedItem]) -> Iterator[str]:
         if items := [item for item in playlists if item.change is change]:
             yield f"{title}: {_names(items)}"
     if renamed := [item for item in playlists if item.change is Change.RENAMED]:
-        names = (f"**{safe(item.old_name)}** is now **{safe(item.name)}**" for item in renamed)
+        names = (
+            f"**{safe(item.old_name, _MAX_NAME)}** is now **{safe(item.name, _MAX_NAME)}**"
+            for item in renamed
+        )
         yield f"Renamed: {_listed(names, len(renamed))}"
 
 
@@ -140,11 +145,13 @@ def _list_line(each: ListDiff) -> str:
         parts.append("in another order")
     if not each.is_complete:
         parts.append("not read to its end")
-    return f"**{safe(each.name) or 'Untitled'}**: {', '.join(parts)}"
+    return f"**{safe(each.name, _MAX_NAME) or 'Untitled'}**: {', '.join(parts)}"
 
 
 def _names(items: Sequence[ChangedItem]) -> str:
-    return _listed((f"**{safe(item.name) or 'Untitled'}**" for item in items), len(items))
+    return _listed(
+        (f"**{safe(item.name, _MAX_NAME) or 'Untitled'}**" for item in items), len(items)
+    )
 
 
 def _listed(names: Iterable[str], number: int) -> str:
