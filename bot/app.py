@@ -19,6 +19,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot import web
+from bot.accounts.access import Access
 from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.metrics import Metrics
 from bot.accounts.other_processes import OtherProcesses, Topic
@@ -120,6 +121,7 @@ async def build(
         writes = UserWrites()
         store.record_writes(writes.track)
         metrics = Metrics()
+        access = await Access.load(store, metrics, settings)
         quota = Quota(
             store,
             now=now,
@@ -198,6 +200,7 @@ async def build(
         stack.push_async_callback(jobs.close)
         services = Services(
             store=store,
+            access=access,
             sessions=sessions,
             login_flow=login_flow,
             reply_visibility=reply_visibility,

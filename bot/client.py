@@ -28,6 +28,7 @@ from bot.interactions.explain import explain
 from bot.interactions.in_flight import InFlight
 from bot.interactions.message_text import extract_message
 from bot.interactions.names import custom_id_of, name_of
+from bot.interactions.outside_cogs import answer_outside_of_cogs
 from bot.interactions.payloads import set_mentions, use_icons
 from bot.interactions.responses import (
     defer_edit,
@@ -36,7 +37,6 @@ from bot.interactions.responses import (
     report,
     set_reply_timeout,
 )
-from bot.interactions.unreadable_events import answer_unreadable_interactions
 from bot.interactions.user_writes import WriteRecord
 from bot.login.results import AccountLinked, LoginUpdate
 from bot.notifications.jobs import JobMessages
@@ -107,7 +107,7 @@ class Tonearm(Connection):
             services.downloads,
         )
         self._maintenance: asyncio.Task[None] | None = None
-        answer_unreadable_interactions(self)
+        answer_outside_of_cogs(self, services.access.refusal)
 
     async def setup_hook(self) -> None:
         await super().setup_hook()
@@ -161,10 +161,10 @@ class Tonearm(Connection):
 
     async def run_maintenance(self) -> None:
         """Erase what has expired, save the counts of API calls, and send reminders."""
-        expired_logins = await self.services.expire()
+        ended_logins = [*await self.services.erase_blocked(), *await self.services.expire()]
         await self.services.quota.save()
-        for expired in expired_logins:
-            await self.announce_login(expired)
+        for ended in ended_logins:
+            await self.announce_login(ended)
         await self.services.backups.begin_due()
         for reminder in await self.services.reminders.due():
             await send_reminder(self, reminder, self.services.mentions)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from bot.accounts.access import Access
 from bot.accounts.metrics import Metrics
 from bot.accounts.other_processes import MessageHandler, Topic
 from bot.accounts.owner_alerts import OwnerAlerts
@@ -56,6 +57,7 @@ class Services:
     """
 
     store: Store
+    access: Access
     sessions: Sessions
     login_flow: LoginFlow
     reply_visibility: ReplyVisibility
@@ -92,6 +94,28 @@ class Services:
     shutdown_grace: float
     reply_timeout: float
 
+    async def erase_user(self, user_id: int) -> LoginUpdate | None:
+        """Erase all data of a user, and their open login; how that stands then, if there was one.
+
+        Raises StorageError.
+        """
+        withdrawn = await self.login_flow.linking.withdraw(user_id)
+        await self.sessions.unlink(user_id)
+        self.forget_user(user_id, settings=True)
+        return withdrawn
+
+    async def erase_blocked(self) -> list[LoginUpdate]:
+        """Erase all data of users who were blocked meanwhile; their logins, which are over.
+
+        If the disk refuses a read or write, the store logs that, and the next call repeats it.
+        """
+        withdrawn: list[LoginUpdate] = []
+        with suppress(StorageError):
+            for user_id in await self.access.blocked_to_erase():
+                if login := await self.erase_user(user_id):
+                    withdrawn.append(login)
+        return withdrawn
+
     def forget_user(self, user_id: int, *, settings: bool) -> None:
         """Erase from memory what belongs to a user's account, and if asked their settings."""
         for memory in (
@@ -108,6 +132,7 @@ class Services:
             self.reply_visibility.forget(user_id)
             self.sleep_timers.forget(user_id)
             self.downloads.forget(user_id)
+            self.access.forget(user_id)
 
     async def expire(self) -> list[LoginUpdate]:
         """Erase what has expired, in memory and in the store, and test the disk.

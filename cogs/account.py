@@ -127,10 +127,7 @@ class Account(commands.Cog):
 
     async def _erase(self, interaction: Interaction) -> bool:
         """Erase the user's data and open login; whether there was an open login."""
-        user_id = interaction.user.id
-        withdrawn = await self.login_flow.linking.withdraw(user_id)
-        await self.sessions.unlink(user_id)
-        self.services.forget_user(user_id, settings=True)
+        withdrawn = await self.services.erase_user(interaction.user.id)
         if withdrawn is not None:
             await interaction.client.announce_login(withdrawn)
         return withdrawn is not None

@@ -53,6 +53,12 @@ def test_settings_of_any_usual_form_are_accepted() -> None:
         ("HOST", "localhost", "localhost"),
         ("TRUSTED_PROXY", "127.0.0.1", (ip_network("127.0.0.1"),)),
         ("TRUSTED_PROXY", "127.0.0.1,::1  10.0.0.0/8", tuple(map(ip_network, PROXIES))),
+        ("ALLOWED_USERS", "", frozenset()),
+        (
+            "ALLOWED_GUILDS",
+            "123456789012345678,  234567890123456789",
+            {123456789012345678, 234567890123456789},
+        ),
         ("OPERATOR_CONTACT", "👩\u200d💻 Zoë", "👩\u200d💻 Zoë"),
         ("LOG_LEVEL", "Warning", logging.WARNING),
     ):

@@ -1,4 +1,4 @@
-"""`python -m bot people`: lists who has linked an account, also while the bot runs."""
+"""`python -m bot people`: lists who is linked or blocked, also while the bot runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.command_line.exit_codes import ExitCode
 from bot.config import Settings
 from bot.spotify.consent_expiry import consent_expires_at
 from bot.store import LinkedAccount
-from bot.store.linked_people import linked_people
+from bot.store.beside_running_bot import blocked_people, linked_people
 from bot.text.items import count
 
 
@@ -24,8 +24,9 @@ def main(_arguments: Namespace) -> int:
     settings = load_settings()
     if settings.database_url is None:
         people = linked_people(settings.database)
+        blocked = blocked_people(settings.database)
     else:
-        people = asyncio.run(_people(settings))
+        people, blocked = asyncio.run(_people(settings))
     for person in people:
         app = (
             "this bot’s app" if person.client_id == settings.spotify_client_id else "their own app"
@@ -36,10 +37,13 @@ def main(_arguments: Namespace) -> int:
         )
         state = "the login has ended" if person.revoked else f"until {until}"
         print(f"{person.discord_id}  linked {since}, {state}, {app}")
-    print(f"{count(len(people), 'linked account')}.")
+    for discord_id in blocked:
+        print(f"{discord_id}  blocked")
+    also = f", {len(blocked):,} blocked" if blocked else ""
+    print(f"{count(len(people), 'linked account')}{also}.")
     return ExitCode.OK
 
 
-async def _people(settings: Settings) -> list[LinkedAccount]:
+async def _people(settings: Settings) -> tuple[list[LinkedAccount], list[int]]:
     async with open_store(settings) as store:
-        return await store.accounts.all()
+        return await store.accounts.all(), await store.blocked.all()

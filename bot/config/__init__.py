@@ -33,6 +33,8 @@ class Settings:
     metrics_token: str | None = field(repr=False)
     token_keys: tuple[bytes, ...] = field(repr=False)
     operator_contact: str | None
+    allowed_guilds: frozenset[int]
+    allowed_users: frozenset[int]
     owner_alerts: bool
     trusted_proxy: tuple[Network, ...]
     log_level: int

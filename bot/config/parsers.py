@@ -200,5 +200,11 @@ def process(text: str) -> Process:
     return Process(int(found[1]), int(found[2]))
 
 
+def discord_ids(text: str) -> frozenset[int]:
+    """The IDs in a list with commas or spaces."""
+    parts = text.replace(",", " ").split()
+    return frozenset(int(matching("[0-9]{15,20}")(part)) for part in parts)
+
+
 def keys(text: str) -> tuple[bytes, ...]:
     return tuple(parse_key(part) for part in text.replace(",", " ").split())

@@ -8,6 +8,7 @@ from bot.config.parsers import (
     choice,
     client_id,
     database,
+    discord_ids,
     host,
     integer,
     keys,
@@ -19,6 +20,10 @@ from bot.config.parsers import (
 )
 from bot.config.setting import Setting
 
+_NOT_DISCORD_IDS = (
+    "has a part that is not a Discord ID of 15 to 20 digits. In Discord, turn on Developer Mode "
+    "under Settings, Advanced. Then right-click a server or a person, Copy ID."
+)
 _NOT_A_URL = "is not a web address that begins with https:// or http://."
 
 SETTINGS = (
@@ -127,6 +132,22 @@ SETTINGS = (
         matching(".{1,200}"),
         "Who people can ask if the Spotify app is full: an e-mail address or a Discord name.",
         "must be one line of at most 200 characters.",
+    ),
+    Setting(
+        "ALLOWED_GUILDS",
+        discord_ids,
+        "The IDs of the servers whose members may use the bot, separated by commas. In direct "
+        "messages, it then answers only people who have used it there. If this and ALLOWED_USERS "
+        "are empty, everybody may use it everywhere.",
+        _NOT_DISCORD_IDS,
+        default="",
+    ),
+    Setting(
+        "ALLOWED_USERS",
+        discord_ids,
+        "The IDs of people who may use the bot everywhere, separated by commas. Include your own.",
+        _NOT_DISCORD_IDS,
+        default="",
     ),
     Setting(
         "OWNER_ALERTS",

@@ -13,6 +13,10 @@ class ConfigError(StartupError):
     """The configuration is wrong: another start fails too, until the operator changes something."""
 
 
+class AlreadyRunning(StartupError):
+    """Another process of the bot uses the database."""
+
+
 class SettingsError(ConfigError):
     """Some settings are missing or malformed; `problems` maps each name to its problem."""
 

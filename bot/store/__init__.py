@@ -14,6 +14,7 @@ from bot.errors.storage import StorageError
 from bot.store import rekey
 from bot.store.accounts import AccountTable, LinkedAccount
 from bot.store.api_usage import ApiUsageTable, ExhaustedQuota, HourlyUsage
+from bot.store.blocked import BlockedTable
 from bot.store.database import Database, OnMessage, OnWrite
 from bot.store.downloads import DownloadTable, StoredDownload
 from bot.store.encryption import TokenCipher
@@ -83,6 +84,7 @@ class Store:
         self.backups = BackupTable(database)
         self.jobs = JobTable(database, cipher)
         self.downloads = DownloadTable(database)
+        self.blocked = BlockedTable(database)
 
     def record_writes(self, on_write: OnWrite) -> None:
         """Use `on_write` as the context of each write that a Discord user asked for."""

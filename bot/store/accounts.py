@@ -206,6 +206,11 @@ class AccountTable:
         sql = f"SELECT {ACCOUNT_COLUMNS} FROM link ORDER BY authorized_at"
         return [account_from_row(row) for row in await self._db.fetch_all(sql)]
 
+    async def people(self) -> list[int]:
+        """The IDs of all Discord users about whom something is stored."""
+        rows = await self._db.fetch_all("SELECT discord_id FROM person")
+        return [int(discord_id) for (discord_id,) in rows]
+
     async def count(self) -> int:
         ((count,),) = await self._db.fetch_all("SELECT count(*) FROM link")
         return int(count)

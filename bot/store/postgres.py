@@ -170,7 +170,9 @@ class PostgresDatabase:
     async def check_writable(self) -> None:
         async with self.transaction() as db:
             await db.execute("DELETE FROM note WHERE name = 'write test'")
-            await db.execute("INSERT INTO note VALUES ('write test', '')")
+            await db.execute(  # another process may test at the same time
+                "INSERT INTO note VALUES ('write test', '') ON CONFLICT (name) DO NOTHING"
+            )
 
     async def disk_error(self) -> StorageError | None:
         if self.last_error is not None:

@@ -133,6 +133,11 @@ MIGRATIONS: tuple[str, ...] = (
         message    BIGINT
     );
     """,
+    """
+    CREATE TABLE blocked (
+        discord_id BIGINT PRIMARY KEY
+    );
+    """,
 )
 
 VERSION_NOTE = "schema"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bot.errors.bot_error import StartupError
+from bot.errors.bot_error import AlreadyRunning
 from bot.store.disk_errors import file_error, irregular_file_error, lock_file
 from bot.store.private_files import open_private
 
@@ -17,7 +17,7 @@ def process_lock(path: Path) -> Iterator[bool]:
     """Lock the file beside the database; yields whether the database is new.
 
     Two processes would use the same refresh token, and Spotify may then revoke it. Raises
-    StartupError if another process holds the lock, StorageError, OSError.
+    AlreadyRunning if another process holds the lock, StorageError, OSError.
     """
     is_new = not path.exists() or path.stat().st_size == 0
     if path.exists() and not path.is_file():
@@ -31,7 +31,7 @@ def process_lock(path: Path) -> Iterator[bool]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StartupError(
+            raise AlreadyRunning(
                 f"Another Tonearm is running on {path}. Stop it first, or set DATABASE to "
                 "another file."
             ) from None

@@ -195,6 +195,11 @@ MIGRATIONS = (
         message    INTEGER
     ) STRICT;
     """,
+    """
+    CREATE TABLE blocked (
+        discord_id INTEGER PRIMARY KEY
+    ) STRICT;
+    """,
 )
 
 
