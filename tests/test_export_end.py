@@ -58,7 +58,7 @@ async def test_stop_ends_an_export_and_keeps_nothing(
     async with released_at_exit(held.hold) as hold:
         await hold.response_ready.wait()
         progress = await command
-        assert "of 4,060" in progress.text
+        assert "of 4,060 liked songs" in progress.text
         assert "of about 8" in progress.text
         assert len(job_folders(harness)) == 1
         await progress.press("Stop")

@@ -58,7 +58,7 @@ async def test_export_waits_for_a_spent_quota_and_survives_restarts(
     ada.like_generated(3_000 - len(ada.liked))
     spotify.add_quota(TRACKS, calls=30, retry_after=20 * HOUR)
     reply = await (await linked_user.run(LIKED)).wait_for(WAITING)
-    assert "of 3,000 entries" in reply.text
+    assert "of 3,000 liked songs" in reply.text
     assert "of about 6" in reply.text
     await harness.restart()
     assert _calls(spotify) <= 30 + 4

@@ -105,7 +105,7 @@ async def test_large_export_shows_progress_and_is_complete(
     async with released_at_exit(held.hold) as hold:
         await hold.response_ready.wait()
         harness.clock.advance(3)
-        reply = await (await command).wait_for(f"of {expected:,} entries")
+        reply = await (await command).wait_for(f"of {expected:,} liked songs")
     await reply.wait_for(f"Here are your {expected:,} liked songs")
     rows = csv.reader(io.StringIO(reply.files["liked-songs.csv"].decode(), newline=""))
     assert len(list(rows)) == 1 + expected

@@ -36,12 +36,15 @@ class ExportProgress:
         self._done: list[int] = []
         self._expected: list[int | None] = []
         self._current = 0
+        self._noun = "entry"
         self._task = "Reading your library"
 
     def plan(self, lists: Sequence[ExportList]) -> None:
         """Set the lists to read."""
         self._lists = list(lists)
         self._done = [0] * len(lists)
+        nouns = {each.noun for each in lists}
+        self._noun = nouns.pop() if len(nouns) == 1 else "entry"
         self._expected = [each.playlist.total if each.playlist else None for each in lists]
 
     def finish_list(self, index: int, count: int) -> None:
@@ -69,6 +72,7 @@ class ExportProgress:
                 self._task,
                 sum(self._done),
                 sum(each or 0 for each in self._expected),
+                noun=self._noun,
                 calls=calls,
                 calls_expected=calls + sum(left.values()),
                 calls_a_day=per_day,
@@ -78,7 +82,7 @@ class ExportProgress:
     def writing(self) -> None:
         """All lists are read."""
         done, calls = sum(self._done), self._calls
-        self._report(Progress("Writing the file", done, done, calls=calls))
+        self._report(Progress("Writing the file", done, done, self._noun, calls=calls))
 
     def store(self) -> None:
         """Keep the number of requests for the next run, if the disk allows it."""

@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 # Seconds before the first status, so that short work shows its result only; and between two edits.
 _ANNOUNCE_AFTER, _EDIT_INTERVAL = 2.0, 2.0
+# Requests to Spotify whose number is shown at once if there are more.
+_MANY_CALLS = 50
 # How often a result is sent, and the seconds after which it is sent again.
 _MAX_ATTEMPTS, _RETRY_DELAY = 3, 20.0
 
@@ -94,7 +96,7 @@ class _Message:
     def show(self, status: Progress | Waiting) -> None:
         self._status = status
         self._changed.set()
-        if isinstance(status, Waiting) or status.note:
+        if isinstance(status, Waiting) or status.note or status.calls_expected > _MANY_CALLS:
             self._urgent.set()
 
     def move(self, place: str | None, *, other: bool) -> bool:
