@@ -48,7 +48,7 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         await self.sessions.require_account(user_id)
         backup = await self.backups.get(user_id)
         if period is None:
-            await reply(interaction, views.state(backup))
+            await reply(interaction, views.state(backup, self.backups.now()))
         elif period == "off":
             await self.backups.turn_off(user_id)
             await reply(interaction, views.TURNED_OFF)
@@ -56,7 +56,7 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
             await reply(interaction, views.question(Interval(period)))
         else:
             changed = await self.backups.change(backup, Interval(period))
-            await reply(interaction, views.state(changed))
+            await reply(interaction, views.state(changed, self.backups.now()))
 
     @app_commands.command()
     @app_commands.describe(since="An archive or JSON from /export; empty for the last one by DM")
@@ -81,7 +81,7 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         if not await send_direct_message(self.client, user_id, text, mentions_of(interaction)):
             raise NoDirectMessages
         backup = await self.backups.turn_on(user_id, button.every)
-        await edit_reply(interaction, views.state(backup))
+        await edit_reply(interaction, views.state(backup, self.backups.now()))
 
     @on_component(views.CancelBackups)
     async def cancel(self, interaction: Interaction, _: views.CancelBackups) -> None:
@@ -118,12 +118,16 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
 
         return shown(result)
 
-    async def failed(self, job: RunningJob, error: BotError) -> JobResult | None:
-        """What the user reads of a scheduled backup that failed: nothing until they stop."""
+    async def failed(self, job: RunningJob, error: Exception) -> JobResult | None:
+        """What the user reads of a scheduled backup that failed: nothing until they stop.
+
+        None for a bug, which is logged and explained.
+        """
         if job.arguments != SCHEDULED:
             return None
-        reason = await self.backups.failed(job.user_id, error)
-        return JobResult(views.stopped(reason) if reason else "")
+        if reason := await self.backups.failed(job.user_id, error):
+            return JobResult(views.stopped(reason))
+        return JobResult("") if isinstance(error, BotError) else None
 
 
 async def setup(bot: Tonearm) -> None:

@@ -90,7 +90,8 @@ class Export(commands.Cog):
             fitted = await done.fit(max_bytes)
             return JobResult(views.export_message(fitted), fitted.files)
 
-        is_whole = request.file_format in (ZIP, JSON)
+        # A later backup is compared with the whole library only.
+        is_whole = done.file_format in (ZIP, JSON) and done.selection == EVERYTHING
         after = partial(self.backups.exported, job.user_id) if is_whole else None
         return JobResult(views.export_message(done), done.files, fit=fit, after=after)
 

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,10 +25,11 @@ DAY = 24 * 3600.0 + 60.0
 
 @dataclass
 class _Backups:
-    """Ada's direct messages, and the clock."""
+    """Ada's direct messages, and the clock; `seen` has the IDs of messages."""
 
     harness: Harness
     ada: UserClient
+    seen: set[str] = field(default_factory=set)
 
     @property
     def dm(self) -> UserClient:
@@ -41,13 +42,17 @@ class _Backups:
         await reply.wait_for("The next one comes")
 
     async def due(self, seconds: float = 0.0) -> list[dict[str, Any]]:
-        """The messages of the backup that is due after so many seconds."""
-        before = len(self.dm.messages())
+        """The messages of the backup that is due after so many seconds.
+
+        The bot's own maintenance may begin it as well.
+        """
         self.harness.clock.advance(seconds)
         assert self.harness.bot is not None
         await self.harness.bot.run_maintenance()
         await wait_until_over(self.harness)
-        return self.dm.messages()[before:]
+        new = [message for message in self.dm.messages() if message["id"] not in self.seen]
+        self.seen |= {message["id"] for message in new}
+        return [message for message in new if "Backups are on" not in message["content"]]
 
     def files(self, message: dict[str, Any]) -> dict[str, bytes]:
         state = self.harness.discord.state

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.errors.backups import NoDirectMessages
-from bot.errors.bot_error import BotError
 from bot.errors.login import NeedsLogin, NotLinked
 from bot.errors.storage import StorageError
 from bot.library.jobs import Jobs
@@ -37,7 +36,7 @@ class Backups:
     def __init__(self, store: Store, jobs: Jobs, *, now: Callable[[], float]) -> None:
         self._table = store.backups
         self._jobs = jobs
-        self._now = now
+        self.now = now
         self._begun: set[int] = set()
 
     async def get(self, user_id: int) -> Backup:
@@ -45,7 +44,7 @@ class Backups:
 
     async def turn_on(self, user_id: int, every: Interval) -> Backup:
         """Make backups from now on, the first one at once. Raises NotLinked."""
-        await self._table.turn_on(user_id, every, self._now())
+        await self._table.turn_on(user_id, every, self.now())
         return await self._table.get(user_id)
 
     async def change(self, backup: Backup, every: Interval) -> Backup:
@@ -53,7 +52,7 @@ class Backups:
         due = backup.due
         if backup.every is not None:
             due += INTERVALS[every] - INTERVALS[backup.every]
-        await self._table.turn_on(backup.discord_id, every, max(due, self._now()))
+        await self._table.turn_on(backup.discord_id, every, max(due, self.now()))
         return await self._table.get(backup.discord_id)
 
     async def turn_off(self, user_id: int) -> None:
@@ -63,13 +62,13 @@ class Backups:
         """Begin the backups that are due, a few at a time. Called once a minute."""
         with suppress(StorageError):  # the next call tries again
             self._begun = {u for u in self._begun if self._jobs.is_active(u, JobKind.BACKUP)}
-            for backup in await self._table.due_before(self._now()):
+            for backup in await self._table.due_before(self.now()):
                 if len(self._begun) >= _MAX_AT_ONCE:
                     break
                 await self._begin(backup)
 
     async def _begin(self, backup: Backup) -> None:
-        user_id, later = backup.discord_id, self._now() + _BEGIN_AGAIN
+        user_id, later = backup.discord_id, self.now() + _BEGIN_AGAIN
         if not await self._table.schedule(backup, later, backup.failures):
             return
         if not self._jobs.is_active(user_id, JobKind.BACKUP):
@@ -88,7 +87,7 @@ class Backups:
             if backup.every is not None:
                 # The times of registration at Discord differ from user to user.
                 spread = (user_id >> 22) % _SPREAD
-                due = self._now() + INTERVALS[backup.every] + spread
+                due = self.now() + INTERVALS[backup.every] + spread
                 await self._table.schedule(backup, due, 0)
 
     async def exported(self, user_id: int, message: int | None) -> None:
@@ -97,14 +96,14 @@ class Backups:
             with suppress(StorageError, NotLinked):
                 await self._table.set_message(user_id, message)
 
-    async def failed(self, user_id: int, error: BotError) -> StopReason | None:
+    async def failed(self, user_id: int, error: Exception) -> StopReason | None:
         """Try again in a day, or stop after MAX_FAILURES in a row: then it returns why."""
         backup = await self._table.get(user_id)
         if backup.every is None:
             return None
         failures = backup.failures + 1
         if failures < MAX_FAILURES:
-            await self._table.schedule(backup, self._now() + _RETRY_DELAY, failures)
+            await self._table.schedule(backup, self.now() + _RETRY_DELAY, failures)
             return None
         reason = StopReason.ERRORS
         if isinstance(error, NoDirectMessages):

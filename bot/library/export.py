@@ -74,6 +74,11 @@ class Export:
     left_out: list[str]
     unreadable: int
 
+    @property
+    def selection(self) -> str:
+        """One of SELECTIONS; empty for one playlist."""
+        return self.contents.origin.selection
+
     async def fit(self, max_bytes: int) -> Export:
         """The export in files of at most so many bytes, of which each works alone.
 

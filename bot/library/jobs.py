@@ -235,10 +235,8 @@ class Jobs:
                     raise
                 result = kind.stopped(job)
                 self._tasks[key].ended_with = result.text
-            except BotError as error:
-                result = (await kind.failed(job, error) if kind.failed else None) or error
             except Exception as error:
-                result = error
+                result = (await kind.failed(job, error) if kind.failed else None) or error
             await self._finish(job, kind, result, message)
         except Exception:
             _log.exception("a job failed")

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import msgspec
 
-from bot.errors.bot_error import BotError
 from bot.interactions.payloads import View
 from bot.library.job_waits import WaitReason
 from bot.store import Job
@@ -224,4 +223,4 @@ class JobHandlers:
     run: Callable[[RunningJob], Awaitable[JobResult]]
     stopped: Callable[[RunningJob], JobResult]
     is_kept: Callable[[RunningJob, JobResult | Exception], bool] = lambda _job, _result: False
-    failed: Callable[[RunningJob, BotError], Awaitable[JobResult | None]] | None = None
+    failed: Callable[[RunningJob, Exception], Awaitable[JobResult | None]] | None = None

@@ -72,12 +72,13 @@ def turned_on(every: Interval) -> str:
     )
 
 
-def state(backup: Backup) -> str:
-    """Whether backups are on, and when the next one comes."""
+def state(backup: Backup, now: float) -> str:
+    """Whether backups are on, and when the next one comes; `now` is in seconds since 1970."""
     if backup.every is not None:
         due = math.ceil(backup.due)
+        when = f"comes <t:{due}:f>" if backup.due > now else "comes in a moment"
         return (
-            f"I back up your library {_HOW_OFTEN[backup.every]}. The next one comes <t:{due}:R>. "
+            f"I back up your library {_HOW_OFTEN[backup.every]}. The next one {when}. "
             "Turn that off with /backup every."
         )
     if backup.stopped is None:
@@ -118,7 +119,7 @@ def diff_text(diff: LibraryDiff) -> str:
 def _day(date: str) -> str:
     """A date in the reader's time zone."""
     try:
-        return f"<t:{int(datetime.fromisoformat(date).timestamp())}:D>"
+        return f"<t:{int(datetime.fromisoformat(date).timestamp())}:f>"
     except (ValueError, OverflowError):
         return "your earlier export"
 
