@@ -242,6 +242,10 @@ def test_links_are_read_with_any_text_around_them() -> None:
     line = f"{TRACK}, {OTHER};{TRACK} (https://open.spotify.com/track/{item}) " * 300
     for text in (line, f"\n\n{line}\n"):
         assert [e.uri for e in entries_of(text.encode())] == [TRACK, OTHER, TRACK, TRACK] * 300
+    chat = "\n".join([*("what a song" for _ in range(90)), f"Ada: {TRACK}", "https://youtu.be/x"])
+    entries = entries_of(chat.encode())
+    assert [e.uri for e in entries if e.uri] == [TRACK]
+    assert [e.name for e in entries if not e.uri] == ["what a song"] * 90 + ["https://youtu.be/x"]
 
 
 def test_playlists_of_media_players_are_read() -> None:

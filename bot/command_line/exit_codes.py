@@ -20,7 +20,7 @@ _MEANINGS = {
     ExitCode.OK: "done, or stopped by a signal",
     ExitCode.FAILED: "failed; another try may work",
     ExitCode.USAGE: "unknown arguments",
-    ExitCode.INCOMPLETE: "an export was written, but a part of the library couldn’t be read",
+    ExitCode.INCOMPLETE: "done, but a part of the library couldn’t be read or added",
     ExitCode.CONFIG: "wrong settings, keys or database; change them before another try",
     ExitCode.INTERRUPTED: "interrupted with Ctrl+C",
 }
