@@ -73,6 +73,20 @@ async def test_copy_of_a_running_bot_restores_everywhere(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+async def test_files_that_root_makes_belong_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    folder, database = tmp_path / "state", tmp_path / "state" / "now.db"
+    folder.mkdir()
+    if os.geteuid() == 0:
+        os.chown(folder, 12345, 12345)
+    owner = folder.stat().st_uid
+    async with Store.open(database):
+        assert {file.stat().st_uid for file in folder.iterdir()} == {owner}
+        back_up(database, tmp_path / "copy.db")
+    restore(database, tmp_path / "copy.db")
+    assert {file.stat().st_uid for file in folder.iterdir()} == {owner}
+    assert (tmp_path / "copy.db").stat().st_uid == os.geteuid()
+
+
 async def test_unusable_copies_are_refused_and_change_nothing(tmp_path: Path) -> None:
     database, copy, foreign = (tmp_path / name for name in ("now.db", "copy.db", "foreign.db"))
     async with run_harness() as harness:

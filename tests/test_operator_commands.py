@@ -99,5 +99,9 @@ async def test_commands_beside_a_running_bot(tmp_path: Path) -> None:
         with closing(sqlite3.connect(settings["DATABASE"])) as db:
             db.execute("DELETE FROM link")
             db.commit()
+        assert (await _command(settings, "backup", "copy"))[0] == 0
+        code, output = await _command(settings, "restore", "copy")
+        assert code == 0
+        assert "Restored 0 linked accounts" in output
         assert (await _command(settings, "forget", "77"))[0] == 0
         assert "0 linked accounts" in (await _command(settings, "people"))[1]

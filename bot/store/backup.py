@@ -14,14 +14,11 @@ from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.store.disk_errors import damage_error, file_error, irregular_file_error, statement_error
-from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
 from bot.store.encryption import TokenCipher
+from bot.store.inspection import verify_copy
 from bot.store.keys import key_file, parse_key
+from bot.store.private_files import open_private
 from bot.store.process_lock import process_lock
-from bot.store.schema import FIRST_TABLE, MIGRATIONS
-
-# SQLite's own header, at the beginning of each of its files.
-SQLITE_HEADER = b"SQLite format 3\0"
 
 _PARTIAL = ".partial"
 _WAL_SUFFIXES = ("-wal", "-shm")
@@ -52,12 +49,6 @@ class RestoreReport:
     old_database: Path | None
     new_key: bool
     old_key: Path | None
-
-
-def is_database(file: Path) -> bool:
-    """Whether the file begins as an SQLite database. Raises StartupError."""
-    with _file_errors(file), file.open("rb") as opened:
-        return opened.read(len(SQLITE_HEADER)) == SQLITE_HEADER
 
 
 def back_up(
@@ -171,31 +162,12 @@ def _check(copy: Path, keys: Sequence[bytes], named: Path) -> int:
 
     Raises StartupError if it is damaged or of another program, ConfigError if a key is missing.
     """
-    if not is_database(copy):
-        raise StartupError(f"{named} is not an SQLite database.")
-    try:
-        with closing(sqlite3.connect(copy)) as db:
-            ((result,),) = db.execute("PRAGMA quick_check(1)")
-            if result != "ok":
-                raise StartupError(str(damage_error(named, str(result))))
-            ((version,),) = db.execute("PRAGMA user_version")
-            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
-            if FIRST_TABLE not in tables:
-                raise StartupError(f"{named} is a database of another program.")
-            if version > len(MIGRATIONS):
-                raise StartupError(f"{named} was written by a newer Tonearm. Upgrade first.")
-            used = set()
-            for table, column in ENCRYPTED_COLUMNS:
-                if table in tables:
-                    used |= {bytes(id_) for (id_,) in db.execute(key_ids_sql(table, column))}
-            if used:
-                if not keys:
-                    raise ConfigError(f"The key of {named} is missing: {key_file(named)}.")
-                TokenCipher(keys).require_keys(used)
-            ((linked,),) = db.execute("SELECT count(*) FROM link")
-            return int(linked)
-    except sqlite3.Error as error:
-        raise StartupError(str(damage_error(named, str(error)))) from None
+    contents = verify_copy(copy, named)
+    if contents.key_ids:
+        if not keys:
+            raise ConfigError(f"The key of {named} is missing: {key_file(named)}.")
+        TokenCipher(keys).require_keys(contents.key_ids)
+    return contents.linked
 
 
 @contextmanager
@@ -208,7 +180,7 @@ def _partial(target: Path) -> Iterator[Path]:
     with _file_errors(target):
         for leftover in target.parent.glob(f"{target.name}{_PARTIAL}-*"):
             leftover.unlink()
-        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(open_private(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     try:
         yield partial
         with _file_errors(target):

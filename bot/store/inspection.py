@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.errors.bot_error import ConfigError
+from bot.errors.bot_error import ConfigError, StartupError
 from bot.store.disk_errors import damage_error, file_error, startup_error, statement_error
 from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
 from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load
-from bot.store.schema import MIGRATIONS
+from bot.store.schema import FIRST_TABLE, MIGRATIONS
 
 
 @dataclass(frozen=True)
@@ -50,44 +50,65 @@ def inspect(path: Path) -> Inspection:
 
     Raises StartupError if it cannot be read, or is not a database of this version or an older one.
     """
-    try:
-        with closing(_connect(path)) as database:
-            return _inspect(database)
-    except sqlite3.Error as error:
-        raise startup_error(
-            statement_error(error, path) or damage_error(path, str(error))
-        ) from None
-    except OSError as error:
-        raise startup_error(file_error(error, path)) from None
+    with reading(path) as database:
+        return _inspect(database, path)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    """A connection that changes no file.
+def verify_copy(copy: Path, named: Path) -> Inspection:
+    """The contents of a copy of the database `named`, after a search for damage.
+
+    Raises StartupError as `inspect` does, and if the copy is damaged or empty.
+    """
+    with reading(copy, named) as database:
+        ((result,),) = database.execute("PRAGMA quick_check(1)")
+        if result != "ok":
+            raise startup_error(damage_error(named, str(result)))
+        if not _tables(database):
+            raise ConfigError(f"{named} has no tables.")
+        return _inspect(database, named)
+
+
+@contextmanager
+def reading(path: Path, named: Path | None = None) -> Iterator[sqlite3.Connection]:
+    """A connection that changes no file; its errors are about the database `named`, or `path`.
 
     A database without a write-ahead log is not in use. SQLite would make the log to read it, and
     the log would belong to the user who runs this.
     """
-    in_use = path.with_name(f"{path.name}-wal").exists()
-    mode = "mode=ro" if in_use else "immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)
+    named = named or path
+    try:
+        if not path.exists():
+            raise StartupError(f"{named} does not exist.")
+        in_use = path.with_name(f"{path.name}-wal").exists()
+        mode = "mode=ro" if in_use else "immutable=1"
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as database:
+            yield database
+    except sqlite3.Error as error:
+        refusal = statement_error(error, named) or damage_error(named, str(error))
+        raise startup_error(refusal) from None
+    except OSError as error:
+        raise startup_error(file_error(error, named)) from None
 
 
-def _inspect(database: sqlite3.Connection) -> Inspection:
-    names = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-    tables = {str(name) for (name,) in names}
-    if tables and "link" not in tables:
-        raise ConfigError("It belongs to another program. Set DATABASE to another file.")
+def _inspect(database: sqlite3.Connection, named: Path) -> Inspection:
+    tables = _tables(database)
+    if tables and FIRST_TABLE not in tables:
+        raise ConfigError(f"{named} belongs to another program. Choose another file.")
     (version,) = database.execute("PRAGMA user_version").fetchone()
     if version > len(MIGRATIONS):
-        raise ConfigError("It was written by a newer Tonearm. Upgrade Tonearm to use it.")
+        raise ConfigError(f"{named} was written by a newer Tonearm. Upgrade Tonearm to use it.")
     key_ids = set()
     for table, column in ENCRYPTED_COLUMNS:
         if column in _columns(database, table):
             key_ids |= {bytes(row[0]) for row in database.execute(key_ids_sql(table, column))}
-    has_notes = "note" in tables
-    notes = database.execute("SELECT name, text FROM note").fetchall() if has_notes else []
+    notes = database.execute("SELECT name, text FROM note").fetchall() if tables else []
     linked = database.execute("SELECT count(*) FROM link").fetchone()[0] if tables else 0
     return Inspection(linked, version < len(MIGRATIONS), frozenset(key_ids), dict(notes))
+
+
+def _tables(database: sqlite3.Connection) -> set[str]:
+    names = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {str(name) for (name,) in names}
 
 
 def _columns(database: sqlite3.Connection, table: str) -> set[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.store.disk_errors import file_error, irregular_file_error
+from bot.store.private_files import open_private
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def _create(file: Path) -> bytes:
     """Write a new key atomically: a crash must not lose the key of a row that it encrypted."""
     key = secrets.token_bytes(KEY_BYTES)
     temporary = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = open_private(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     try:
         with os.fdopen(descriptor, "w") as output:
             output.write(key.hex())

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import aiosqlite
 
+from bot.store.private_files import open_private
+
 _log = logging.getLogger(__name__)
 
 # Seconds for which a copy is kept.
@@ -26,7 +28,7 @@ async def copy_before_migration(db: aiosqlite.Connection, path: Path, version: i
     """
     copy = path.with_name(f"{path.name}{_SUFFIX}{version}")
     copy.unlink(missing_ok=True)  # of a migration that was interrupted
-    os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    os.close(open_private(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     await db.execute("VACUUM INTO ?", (str(copy),))
     _log.info("the database from before this version is in %s for a week", copy)
 

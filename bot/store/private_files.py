@@ -22,7 +22,7 @@ def make_private(database: Path) -> None:
     """
     with suppress(OSError):
         if not database.exists():  # closing an existing file would end the locks of this process
-            os.close(os.open(database, os.O_RDWR | os.O_CREAT, PRIVATE))
+            os.close(open_private(database, os.O_RDWR | os.O_CREAT))
     for file in database_files(database):
         with suppress(OSError):
             mode = stat.S_IMODE(file.stat().st_mode)
@@ -37,6 +37,15 @@ def database_files(database: Path) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def open_private(file: str, flags: int) -> int:
-    """An opener for `open` that creates files for their owner alone."""
-    return os.open(file, flags, PRIVATE)
+def open_private(file: str | Path, flags: int) -> int:
+    """An opener for `open` that creates files for their owner alone.
+
+    If root runs this, that is the owner of the folder: otherwise, a command that an operator runs
+    as root would leave files that the bot cannot open.
+    """
+    descriptor = os.open(file, flags, PRIVATE)
+    if os.geteuid() == 0:
+        with suppress(OSError):  # a file system without owners
+            owner = os.stat(Path(file).absolute().parent)
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
