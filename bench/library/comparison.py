@@ -32,11 +32,13 @@ CONCURRENCIES = (DEFAULT_CONCURRENCY, 16)
 class Reading:
     """What one reader used: seconds, seconds of processor time, and MiB of memory.
 
-    size  of the file that it wrote, if any, in bytes
+    size   of the file that it wrote, if any, in bytes
+    calls  that it made, if it counts them
     """
 
     songs: int
     size: int
+    calls: int
     wall: float
     cpu: float
     memory: float

@@ -19,11 +19,13 @@ TOKEN = os.environ.get("TOKEN", "")
 class Usage:
     """A reader counts its songs here and keeps none of them.
 
-    size  of the file that it wrote, if any, in bytes
+    size   of the file that it wrote, if any, in bytes
+    calls  that it made, if it counts them
     """
 
     songs: int = 0
     size: int = 0
+    calls: int = 0
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def measured() -> Iterator[Usage]:
     yield usage
     wall, cpu = perf_counter() - started, process_time() - cpu_started
     memory = (_read_status("VmHWM") - resident) / 1024
-    result = {"songs": usage.songs, "size": usage.size}
+    result = {"songs": usage.songs, "size": usage.size, "calls": usage.calls}
     print(json.dumps(result | {"wall": wall, "cpu": cpu, "memory": memory}))
 
 
