@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "Write a Spotify library to a file, without Discord.",
     "backup": "Copy the database and its key to files, also while the bot runs.",
     "restore": "Put back a copy of the database, or an exported library.",
+    "move": "Move the database to PostgreSQL, or back to a file. Stop the bot before.",
     "people": "List who has linked an account or is blocked, also while the bot runs.",
     "forget": "Erase everything about a Discord user. Stop the bot before.",
     "block": "Keep a Discord user out, and erase everything about them, also while the bot runs.",

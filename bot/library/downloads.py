@@ -24,6 +24,11 @@ PATH = "/download"
 _PRIVATE_FOLDER = 0o700
 
 
+def downloads_folder(database: Path) -> Path:
+    """The folder beside the database, which exists once there was a download."""
+    return database.with_name(f"{database.name}-downloads")
+
+
 @dataclass(frozen=True)
 class Download:
     """A file that waits for its owner.
@@ -65,7 +70,7 @@ class Downloads:
         self, store: Store, database: Path, public_url: str, *, now: Callable[[], float]
     ) -> None:
         self._table = store.downloads
-        self._folder = database.with_name(f"{database.name}-downloads")
+        self._folder = downloads_folder(database)
         self._url = f"{public_url}{PATH}"
         self._now = now
         self._copying: set[Path] = set()

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
-from bot.store.disk_errors import damage_error, file_error, irregular_file_error, statement_error
+from bot.store.complete_files import complete_file, file_errors, require_free
+from bot.store.disk_errors import damage_error, statement_error
 from bot.store.encryption import TokenCipher
 from bot.store.inspection import verify_copy
 from bot.store.keys import key_file, parse_key
-from bot.store.private_files import open_private
 from bot.store.process_lock import process_lock
 
-_PARTIAL = ".partial"
+_REPLACE = "use --replace to overwrite it"
 _WAL_SUFFIXES = ("-wal", "-shm")
 
 
@@ -64,19 +63,19 @@ def back_up(
     """
     key, key_target = key_file(database), key_file(target)
     if not replace:
-        _require_free(target)
+        require_free(target, _REPLACE)
         if not keys:
-            _require_free(key_target)
+            require_free(key_target, _REPLACE)
     if not database.exists():
         raise StartupError(f"{database} does not exist, so there is nothing to back up.")
-    with _partial(target) as copy:
+    with complete_file(target) as copy:
         copy_database(database, copy)
-        with _file_errors(key):
+        with file_errors(key):
             key_text = None if keys else key.read_bytes() if key.exists() else None
         own = [_parse(key_text, key)] if key_text is not None else keys
         linked = _check(copy, own, database)
         if key_text is not None:
-            with _partial(key_target) as key_copy:
+            with complete_file(key_target) as key_copy:
                 key_copy.write_bytes(key_text)
     return BackupReport(linked, key_target if key_text is not None else None)
 
@@ -107,8 +106,8 @@ def restore(database: Path, source: Path, keys: Sequence[bytes] = ()) -> Restore
     """
     stamp = time.strftime("%Y%m%d-%H%M%S")
     key, source_key = key_file(database), key_file(source)
-    with _file_errors(database), process_lock(database), _partial(database) as copy:
-        with _file_errors(source):
+    with file_errors(database), process_lock(database), complete_file(database) as copy:
+        with file_errors(source):
             shutil.copyfile(source, copy)
         kept = [_parse(key.read_bytes(), key)] if not keys and key.exists() else list(keys)
         brought = _parse(source_key.read_bytes(), source_key) if source_key.exists() else None
@@ -123,7 +122,7 @@ def restore(database: Path, source: Path, keys: Sequence[bytes] = ()) -> Restore
         if new_key is not None:
             if key.exists():
                 old_key = _set_aside(key, stamp)
-            with _partial(key) as key_copy:
+            with complete_file(key) as key_copy:
                 key_copy.write_text(new_key.hex())
         old_database = None
         if database.exists():
@@ -138,7 +137,7 @@ def _set_aside(file: Path, stamp: str) -> Path:
     Its first name stays too, so that a killed process leaves no place for a new, empty database.
     """
     aside = file.with_name(f"{file.name}.replaced-{stamp}")
-    with _file_errors(file):
+    with file_errors(file):
         try:
             os.link(file, aside)
         except OSError:  # this file system has one name for each file
@@ -148,7 +147,7 @@ def _set_aside(file: Path, stamp: str) -> Path:
 
 def _empty_log(database: Path, aside: Path) -> None:
     """Move what is in the write-ahead log into the database: SQLite would apply it to the copy."""
-    with _file_errors(database):
+    with file_errors(database):
         with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for suffix in _WAL_SUFFIXES:  # of a database that is damaged
@@ -170,56 +169,8 @@ def _check(copy: Path, keys: Sequence[bytes], named: Path) -> int:
     return contents.linked
 
 
-@contextmanager
-def _partial(target: Path) -> Iterator[Path]:
-    """A new file of mode 0600, which replaces `target` at the end, safe from a power cut.
-
-    What an earlier process left because it was killed is removed.
-    """
-    partial = target.with_name(f"{target.name}{_PARTIAL}-{secrets.token_hex(4)}")
-    with _file_errors(target):
-        for leftover in target.parent.glob(f"{target.name}{_PARTIAL}-*"):
-            leftover.unlink()
-        os.close(open_private(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-    try:
-        yield partial
-        with _file_errors(target):
-            _sync(partial)
-            partial.replace(target)
-            _sync(target.parent)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _require_free(file: Path) -> None:
-    with _file_errors(file):
-        if file.exists() and not file.is_file():
-            raise StartupError(str(irregular_file_error(file)))
-        if file.exists():
-            raise StartupError(
-                f"{file} exists already. Choose another name, or use --replace to overwrite it."
-            )
-
-
 def _parse(text: bytes, file: Path) -> bytes:
     try:
         return parse_key(text.decode("utf-8-sig"))
     except ValueError:
         raise ConfigError(f"{file} is not a valid key file.") from None
-
-
-@contextmanager
-def _file_errors(file: Path) -> Iterator[None]:
-    """Raise errors of the disk as StartupError."""
-    try:
-        yield
-    except OSError as error:
-        raise StartupError(str(file_error(error, file))) from None

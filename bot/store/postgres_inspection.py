@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import asyncpg
 
 from bot.errors.bot_error import ConfigError, StartupError
@@ -9,9 +12,7 @@ from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
 from bot.store.inspection import Inspection
 from bot.store.postgres import CONNECT_TIMEOUT
 from bot.store.postgres_errors import is_unreachable, startup_error
-from bot.store.postgres_schema import FIRST_VERSION, MIGRATIONS, VERSION_NOTE
-
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+from bot.store.postgres_schema import FIRST_VERSION, MIGRATIONS, TABLES, VERSION_NOTE
 
 
 async def inspect_server(url: str) -> Inspection | None:
@@ -20,11 +21,23 @@ async def inspect_server(url: str) -> Inspection | None:
     Raises ConfigError if the server refuses the login, or the database is not one of this version
     or an older one, and StartupError if the server cannot be reached.
     """
+    async with (
+        connect_once(url) as connection,
+        connection.transaction(readonly=True, isolation="repeatable_read"),
+    ):
+        return await _inspect(connection)
+
+
+@asynccontextmanager
+async def connect_once(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection for a command, which does not wait for the server and has no lock.
+
+    Raises ConfigError for what the server refuses, also later, and StartupError if it is gone.
+    """
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT)
         try:
-            async with connection.transaction(readonly=True, isolation="repeatable_read"):
-                return await _inspect(connection)
+            yield connection
         finally:
             await connection.close(timeout=CONNECT_TIMEOUT)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -34,7 +47,7 @@ async def inspect_server(url: str) -> Inspection | None:
 
 
 async def _inspect(connection: asyncpg.Connection) -> Inspection | None:
-    tables = {row[0] for row in await connection.fetch(_TABLES)}
+    tables = {row[0] for row in await connection.fetch(TABLES)}
     if not tables:
         return None
     if not {"note", "link", "person"} <= tables:

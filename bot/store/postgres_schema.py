@@ -147,19 +147,22 @@ _LOCK = 0x746F6E65
 assert FIRST_VERSION + len(MIGRATIONS) == len(SQLITE_MIGRATIONS)
 
 
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+
+
+async def lock_schema(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> None:
+    """Until the end of the transaction, let no other process make or migrate the tables."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+
+
 async def migrate(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> None:
     """Make the tables, or apply the missing migrations, in one transaction.
 
     Raises ConfigError if another program, or a newer version of Tonearm, made the tables.
     """
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
-        tables = {
-            row[0]
-            for row in await connection.fetch(
-                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-            )
-        }
+        await lock_schema(connection)
+        tables = {row[0] for row in await connection.fetch(TABLES)}
         if not tables:
             await connection.execute(SCHEMA)
             applied = FIRST_VERSION

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from functools import cache
 
@@ -213,17 +213,22 @@ _COLUMNS = """
 
 
 @cache
-def _expected_columns() -> frozenset[tuple[str, str]]:
+def table_columns() -> Mapping[str, tuple[str, ...]]:
+    """The columns of each table of a migrated database, in their order."""
+    columns: dict[str, tuple[str, ...]] = {}
     with closing(sqlite3.connect(":memory:")) as db:
         for statements in MIGRATIONS:
             db.executescript(statements)
-        return frozenset(db.execute(_COLUMNS))
+        for table, column in db.execute(_COLUMNS):
+            columns[table] = (*columns.get(table, ()), column)
+    return columns
 
 
 async def missing_columns(db: aiosqlite.Connection) -> list[str]:
     """The columns that a migrated database lacks, as "table.column"."""
     present = {tuple(row) for row in await db.execute_fetchall(_COLUMNS)}
-    return [".".join(column) for column in sorted(_expected_columns() - present)]
+    expected = {(table, column) for table, names in table_columns().items() for column in names}
+    return [".".join(column) for column in sorted(expected - present)]
 
 
 async def migrate(
