@@ -122,13 +122,7 @@ async def build(
         store.record_writes(writes.track)
         metrics = Metrics()
         access = await Access.load(store, metrics, settings)
-        quota = Quota(
-            store,
-            now=now,
-            monotonic=monotonic,
-            client_id=settings.spotify_client_id,
-            daily_limit=settings.spotify_daily_calls,
-        )
+        quota = Quota(store, settings, now=now, monotonic=monotonic)
         await quota.load()
         stack.push_async_callback(quota.save)
         transport = Transport(

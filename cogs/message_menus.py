@@ -68,7 +68,7 @@ class MessageMenus(commands.Cog):
         elif user.id == interaction.user.id:
             await reply(interaction, friends.OWN_PLAYBACK)
         else:
-            state = await self.friends.now_playing(user.id, name)
+            state = await self.friends.now_playing(user.id, name, asker=interaction.user.id)
             await reply(interaction, friends.friend_playback(user.id, name, state))
 
     @on_component(LinkSelect)

@@ -73,7 +73,8 @@ class Panel(commands.Cog):
             return
         name = f"<@{button.owner}>"
         shared = self.panels.is_shared(button.owner)
-        state = await self.friends.now_playing(button.owner, name, shared=shared)
+        asker = interaction.user.id
+        state = await self.friends.now_playing(button.owner, name, asker=asker, shared=shared)
         uri = uri_to_play(state, name)
         outcome = await self.player.perform(interaction.user.id, play_action(uri))
         view = result_view(interaction, outcome_line(outcome), in_place=in_place, item=outcome.item)

@@ -8,10 +8,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from bot.config import Settings
 from bot.errors.storage import StorageError
+from bot.spotify.call_shares import CallShares, PersonalShare
 from bot.spotify.endpoint_groups import GROUPS, Group
 from bot.spotify.rate_limiter import DAY, HOUR, HourlyCalls, RateLimiter
 from bot.store import ExhaustedQuota, HourlyUsage, Store
+
+# What people can call who search without linking.
+_VISITORS_GROUPS: tuple[Group, ...] = ("search", "catalogue")
 
 _log = logging.getLogger(__name__)
 
@@ -60,20 +65,22 @@ class Quota:
     def __init__(
         self,
         store: Store,
+        settings: Settings,
         *,
         now: Callable[[], float],
         monotonic: Callable[[], float],
-        client_id: str,
-        daily_limit: int,
     ) -> None:
         self._store = store
         self._now = now
-        self._client_id = client_id
+        self._client_id = settings.spotify_client_id
         # What the store has of each hour, with the calls of other processes.
         self._recorded: dict[tuple[str, str, int], HourlyUsage] = {}
         self._saved: tuple[list[HourlyUsage], float] | None = None
         self._writes: set[asyncio.Task[None]] = set()
         self._unsaved: set[ExhaustedQuota] = set()
+        open_groups = _VISITORS_GROUPS if settings.spotify_client_secret else ()
+        daily_limit = settings.spotify_daily_calls
+        self.shares = CallShares(now=now, daily_limit=daily_limit, open_groups=open_groups)
         self.limiter = RateLimiter(
             now=now,
             monotonic=monotonic,
@@ -83,6 +90,7 @@ class Quota:
 
     async def load(self) -> None:
         """Restore the state of the rate limiter after a restart."""
+        await self._look_for_others()
         for quota in await self._store.api_usage.exhausted_quotas():
             if group := _known_group(quota.group):
                 self.limiter.mark_exhausted(quota.client_id, group, quota.until)
@@ -100,7 +108,27 @@ class Quota:
         with suppress(StorageError):
             await self._save()
 
+    async def share_of(
+        self, person: int, client_id: str, *, is_long: bool = False
+    ) -> PersonalShare | None:
+        """The person's share of the operator's app; None for an app that a user brought.
+
+        is_long  for long work, which may use up the share at once
+        """
+        if self._is_user_owned(client_id):
+            return None
+        if not self.shares.is_shared and (is_long or self.shares.has_spent(person)):
+            await self._look_for_others()  # somebody may have linked in the last minute
+        return PersonalShare(self.shares, person)
+
+    async def _look_for_others(self) -> None:
+        """Find out whether several people are linked through the operator's app."""
+        count = await self._store.accounts.count_of_app(self._client_id)
+        self.shares.is_shared = count > 1
+
     async def _save(self) -> None:
+        self.shares.expire()
+        await self._look_for_others()
         for quota in list(self._unsaved):
             await self._save_exhausted(quota)
         for client_id in self.limiter.client_ids:

@@ -55,11 +55,13 @@ class Sessions:
         background: bool = False,
         goes_on_later: bool = False,
         retry: bool = True,
+        charge: int | None = None,
     ) -> Spotify:
         """A Spotify session of this user; `background` for long work. Raises NeedsLogin.
 
         goes_on_later  of a job, which waits for its share of the quota
         retry  try an ended login again from time to time, because Spotify may accept it again
+        charge  the user whose share of the calls it uses, if it is another one
         """
         account = await self._access_tokens.active_account(discord_id, retry=retry)
         return Spotify(
@@ -72,6 +74,9 @@ class Sessions:
             background=background,
             goes_on_later=goes_on_later,
             on_write=partial(self._on_write, discord_id),
+            share=await self._quota.share_of(
+                charge or discord_id, account.client_id, is_long=goes_on_later
+            ),
         )
 
     async def catalogue_session(self, discord_id: int, *, background: bool = False) -> Spotify:
@@ -94,6 +99,7 @@ class Sessions:
             timeout=None if background else self._timeout,
             background=background,
             is_app=True,
+            share=await self._quota.share_of(discord_id, self._app_token.client_id),
         )
 
     async def linked_account(self, discord_id: int) -> LinkedAccount | None:
@@ -125,7 +131,8 @@ class Sessions:
         with self._on_write(discord_id):
             was_linked = await self._accounts.unlink(discord_id)
         self._access_tokens.forget(discord_id)
-        if account is not None:
+        if account is not None:  # an unlink of nothing must not give a visitor a new share
+            self._quota.shares.forget(discord_id)
             self._transport.cache.invalidate(account.account_id)
             with suppress(StorageError):  # the next save of the quotas does it
                 await self._quota.forget_client(account.client_id)

@@ -176,6 +176,15 @@ class OwnAppQuotaExceeded(QuotaExceeded):
     )
 
 
+class ShareExceeded(RateLimited):
+    """One person has made as many calls in a day as each may of those of the operator's app."""
+
+    message = (
+        "You’ve used up your part of this bot’s daily limit with Spotify for this kind of request. "
+        "Try again in {wait}, or use your own app: /setup."
+    )
+
+
 class BackgroundBudgetExceeded(SpotifyError):
     """Background work has used up its share of the daily calls.
 

@@ -43,10 +43,11 @@ class FriendPlayback:
         )
 
     async def now_playing(
-        self, user_id: int, name: str, *, shared: bool = False
+        self, user_id: int, name: str, *, asker: int, shared: bool = False
     ) -> Playback | None:
         """What the user plays; None if they play nothing.
 
+        asker   the user whose share of the calls to Spotify it uses
         shared  they share it already, with a panel, whatever their settings
 
         Raises SpotifyDown, AppGone, MalformedRequest, and NothingPlaying with a message about the
@@ -55,7 +56,9 @@ class FriendPlayback:
         if not shared and not (await self._preferences.get(user_id)).shows_playing:
             raise NothingPlaying("not shown", message=_HIDDEN.format(name=name))
         try:
-            reading = await self._readings.get(user_id, CACHE_TTL, lambda: self._read(user_id))
+            reading = await self._readings.get(
+                user_id, CACHE_TTL, lambda: self._read(user_id, asker)
+            )
         except NeedsLogin as error:
             raise NothingPlaying(str(error), message=_LOGIN_EXPIRED.format(name=name)) from None
         except (SpotifyDown, AppGone, MalformedRequest):
@@ -76,9 +79,9 @@ class FriendPlayback:
         """Free the states whose TTL is over."""
         self._readings.expire()
 
-    async def _read(self, user_id: int) -> _Reading:
+    async def _read(self, user_id: int, asker: int) -> _Reading:
         """Runs in the background, so that the user's own commands keep their share of the quota."""
-        spotify = await self._sessions.session(user_id, background=True)
+        spotify = await self._sessions.session(user_id, background=True, charge=asker)
         try:
             async with asyncio.timeout(FETCH_TIMEOUT):
                 return _Reading(await spotify.player.state(), self._monotonic())

@@ -20,6 +20,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from bot.spotify.api_client import ApiClient, TokenSource
+from bot.spotify.call_shares import PersonalShare
 from bot.spotify.catalogue import CatalogueApi
 from bot.spotify.library import LibraryApi
 from bot.spotify.links import Link, ShortLink, Target, find_links
@@ -43,6 +44,7 @@ class Spotify:
     background  whether the calls yield to those of commands and use a share of the quota only
     goes_on_later  background work that waits for its share, so lists are begun that exceed it
     on_write    makes a context for each write
+    share       of the app's calls, of the person who asks; None: they have no limit
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Spotify:
         goes_on_later: bool = False,
         is_app: bool = False,
         on_write: Callable[[], AbstractContextManager[None]] = nullcontext,
+        share: PersonalShare | None = None,
     ) -> None:
         self.account = account
         self.is_app = is_app
@@ -73,6 +76,7 @@ class Spotify:
             goes_on_later=goes_on_later,
             is_app=is_app,
             on_write=on_write,
+            share=share,
         )
         api = ApiClient(
             transport,
@@ -83,6 +87,7 @@ class Spotify:
             background=background,
             goes_on_later=goes_on_later,
             on_write=on_write,
+            share=share,
         )
         self._api = api
         self.player = PlayerApi(api)

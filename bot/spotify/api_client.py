@@ -22,6 +22,7 @@ from bot.errors.spotify import (
     UserNotRegistered,
 )
 from bot.spotify.cache import CachedResponse, CacheKey
+from bot.spotify.call_shares import PersonalShare
 from bot.spotify.endpoint_groups import Group, cache_ttl, group_of, invalidated_groups, is_public
 from bot.spotify.throttle import Turn
 from bot.spotify.transport import ATTEMPT_TIMEOUT, ApiCall, Query, Transport
@@ -54,6 +55,7 @@ class ApiClient:
     background       use a share of the quota only; yield to commands, unless there is a timeout
     goes_on_later    background work that waits for its share of the quota: it reserves nothing
     on_write         makes a context for each write
+    share            of the app's calls, of the person who asks; None: they have no limit
     rate_limits_met  the number of 429 responses for the rate limit
     calls_sent       the number of calls that the rate limiter let through, with retries
     """
@@ -69,6 +71,7 @@ class ApiClient:
         background: bool,
         goes_on_later: bool = False,
         on_write: Callable[[], AbstractContextManager[None]],
+        share: PersonalShare | None = None,
     ) -> None:
         self._transport = transport
         self._token = token
@@ -79,6 +82,7 @@ class ApiClient:
         self._background = background
         self._reserves = background and not goes_on_later
         self._on_write = on_write
+        self._share = share
         self.rate_limits_met = 0
         self.calls_sent = 0
 
@@ -147,16 +151,21 @@ class ApiClient:
             self._transport.cache.put(key, cache_ttl(path), CachedResponse(item, size))
 
     def require_quota(self, method: str, path: str) -> None:
-        """Raises QuotaExceeded if Spotify is known to refuse such a call; sends and counts nothing.
+        """Raises QuotaExceeded if Spotify is known to refuse such a call, ShareExceeded.
 
+        Sends and counts nothing.
         It spares the calls that would precede the refused one.
         """
         with self._own_app_errors():
             self._transport.limiter.require_quota(self._client_id, group_of(method, path))
+        if self._share:
+            self._share.require(group_of(method, path))
 
     def reserve(self, path: str, calls: int) -> None:
-        """Reserve GETs for background work. Raises BackgroundBudgetExceeded."""
+        """Reserve GETs for background work. Raises BackgroundBudgetExceeded, ShareExceeded."""
         if self._reserves:
+            if self._share:
+                self._share.require(group_of("GET", path), calls)
             self._transport.limiter.reserve(self._client_id, group_of("GET", path), calls)
 
     def release(self, path: str, calls: int) -> None:
@@ -166,8 +175,12 @@ class ApiClient:
 
     def background_budget(self, path: str) -> tuple[int, int]:
         """The GETs that background work may still make, and how many a day."""
-        limiter = self._transport.limiter
-        return limiter.available(self._client_id, group_of("GET", path)), limiter.background_limit
+        limiter, group = self._transport.limiter, group_of("GET", path)
+        available, daily = limiter.available(self._client_id, group), limiter.background_limit
+        left = self._share.left(group) if self._share else None
+        if self._share is None or left is None:
+            return available, daily
+        return min(available, left), min(daily, self._share.shares.limit)
 
     def time_left(self) -> float:
         """Seconds left for a call."""
@@ -251,8 +264,10 @@ class ApiClient:
     async def _wait_for_slot(self, call: ApiCall, deadline: float, too_late: SpotifyError) -> None:
         """Wait until the rate limiter lets the call through.
 
-        Raises RateLimited or `too_late` if too little time is left to send the call.
+        Raises ShareExceeded, and RateLimited or `too_late` if too little time is left to send it.
         """
+        if self._share:
+            self._share.require(call.group)
         loop, limiter = asyncio.get_running_loop(), self._transport.limiter
         min_time_left = MIN_TIME_LEFT if call.idempotent else MIN_TIME_LEFT_NON_IDEMPOTENT
         if loop.time() + min_time_left > deadline:
@@ -271,6 +286,8 @@ class ApiClient:
                 raise RateLimited(wait)
             await asyncio.sleep(wait)
         self.calls_sent += 1
+        if self._share:
+            self._share.count(call.group)
 
     async def _back_off(self, failures: int, deadline: float, error: Exception) -> None:
         """Sleep with full jitter: up to a limit that doubles with each failure.

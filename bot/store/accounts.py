@@ -211,6 +211,12 @@ class AccountTable:
         rows = await self._db.fetch_all("SELECT discord_id FROM person")
         return [int(discord_id) for (discord_id,) in rows]
 
+    async def count_of_app(self, client_id: str) -> int:
+        """How many accounts are linked through this Spotify app."""
+        sql = "SELECT count(*) FROM link WHERE client_id = $1"
+        ((count,),) = await self._db.fetch_all(sql, client_id)
+        return int(count)
+
     async def count(self) -> int:
         ((count,),) = await self._db.fetch_all("SELECT count(*) FROM link")
         return int(count)

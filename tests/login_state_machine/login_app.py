@@ -173,10 +173,8 @@ class LoginApp:
 
     def build_parts(self, transport: Transport) -> None:
         """Build the parts that mutants replace."""
-        clock, client_id = self._env.clock, self.settings.spotify_client_id
-        quota = Quota(
-            self.store, now=clock, monotonic=clock.monotonic, client_id=client_id, daily_limit=1000
-        )
+        clock = self._env.clock
+        quota = Quota(self.store, self.settings, now=clock, monotonic=clock.monotonic)
         self.access_tokens = AccessTokens(
             self.store, self.spotify_oauth, Metrics(), now=clock, monotonic=clock.monotonic
         )

@@ -67,9 +67,7 @@ async def sessions_with_table(
         oauth = SpotifyOAuth(http, settings.spotify_accounts_url, redirect_uri, client_id=client_id)
         transport = Transport(http, settings.spotify_api_url)
         clock = harness.clock
-        quota = Quota(
-            store, now=clock, monotonic=clock.monotonic, client_id=client_id, daily_limit=1000
-        )
+        quota = Quota(store, settings, now=clock, monotonic=clock.monotonic)
         tokens = AccessTokens(store, oauth, Metrics(), now=clock, monotonic=clock.monotonic)
         yield Sessions(store, tokens, transport, quota), table
 

@@ -1,0 +1,112 @@
+"""How much of an app's daily calls each of its users may make, so that nobody uses up the day."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from bot.errors.spotify import BackgroundBudgetExceeded, ShareExceeded
+from bot.spotify.endpoint_groups import Group
+
+# The share of the daily calls of a group of endpoints that one person may make.
+PERSONAL_SHARE = 1 / 3
+
+HOUR = 3600
+_WINDOW = 25 * HOUR  # full hours that cover a day, as the rate limiter counts
+
+
+class CallShares:
+    """Counts the calls of each person by the hour, in memory only: a restart begins at zero.
+
+    A person who is alone with the app has no limit: nobody else needs the calls.
+
+    is_shared    whether the app has other users who may not have made a call yet
+    open_groups  the groups in which people without an account may call, too
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float],
+        daily_limit: int,
+        open_groups: Collection[Group] = (),
+    ) -> None:
+        self._now = now
+        self._open_groups = frozenset(open_groups)
+        # person → (group, start of the hour) → calls
+        self._calls: defaultdict[int, Counter[tuple[Group, int]]] = defaultdict(Counter)
+        self.limit = int(daily_limit * PERSONAL_SHARE)
+        self.is_shared = False
+
+    def count(self, person: int, group: Group) -> None:
+        """Count a call that is sent."""
+        self._calls[person][group, int(self._now() // HOUR) * HOUR] += 1
+
+    def left(self, person: int, group: Group) -> int | None:
+        """The calls of this group that the person may make now; None without a limit."""
+        others = len(self._calls) > (person in self._calls)
+        if not (self.is_shared or others or group in self._open_groups):
+            return None
+        return self.limit - self._used(person, group)
+
+    def has_spent(self, person: int) -> bool:
+        """Whether the person has made as many calls of a group as a share has."""
+        groups = {group for group, _ in self._calls[person]} if person in self._calls else ()
+        return any(self._used(person, group) >= self.limit for group in groups)
+
+    def require(self, person: int, group: Group, calls: int = 1) -> None:
+        """Raises ShareExceeded if fewer calls are left, BackgroundBudgetExceeded if always."""
+        left = self.left(person, group)
+        if left is None or left >= calls:
+            return
+        if calls > self.limit:
+            raise BackgroundBudgetExceeded(math.inf, calls, self.limit)
+        wait = 0.0
+        hours = self._hours(person, group)
+        for start in sorted(hours):
+            left += hours[start]
+            wait = start + _WINDOW - self._now()
+            if left >= calls:
+                break
+        raise ShareExceeded(wait)
+
+    def forget(self, person: int) -> None:
+        self._calls.pop(person, None)
+
+    def expire(self) -> None:
+        """Free the counts of hours that are over for a day."""
+        since = self._now() - _WINDOW
+        for person, calls in list(self._calls.items()):
+            for key in [key for key in calls if key[1] <= since]:
+                del calls[key]
+            if not calls:
+                del self._calls[person]
+
+    def _used(self, person: int, group: Group) -> int:
+        return sum(self._hours(person, group).values())
+
+    def _hours(self, person: int, group: Group) -> dict[int, int]:
+        """The calls of the last 24 to 25 hours, by the start of the hour."""
+        since, calls = self._now() - _WINDOW, self._calls.get(person)
+        if calls is None:
+            return {}
+        return {at: n for (called, at), n in calls.items() if called == group and at > since}
+
+
+@dataclass(frozen=True)
+class PersonalShare:
+    """The share of one person."""
+
+    shares: CallShares
+    person: int
+
+    def count(self, group: Group) -> None:
+        self.shares.count(self.person, group)
+
+    def left(self, group: Group) -> int | None:
+        return self.shares.left(self.person, group)
+
+    def require(self, group: Group, calls: int = 1) -> None:
+        self.shares.require(self.person, group, calls)
