@@ -16,7 +16,7 @@ from bot.errors.bot_error import BotError
 from bot.interactions.components import on_component
 from bot.interactions.payloads import mentions_of
 from bot.interactions.responses import defer, defer_edit, edit_reply, reply
-from bot.library.backup import BackupResult, back_up, open_earlier
+from bot.library.backup import BackupResult, back_up, open_comparable
 from bot.library.backup_schedule import SCHEDULED
 from bot.library.running_job import JobHandlers, JobResult, RunningJob
 from bot.notifications.earlier_files import fetch_last_export, save_attachment
@@ -59,7 +59,9 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
             await reply(interaction, views.state(changed, self.backups.now()))
 
     @app_commands.command()
-    @app_commands.describe(since="An archive or JSON from /export; empty for the last one by DM")
+    @app_commands.describe(
+        since="A file from /export or another tool; empty for the last one by DM"
+    )
     async def diff(self, interaction: Interaction, since: discord.Attachment | None = None) -> None:
         """See what changed in your library since an earlier export."""
         await defer(interaction)
@@ -102,7 +104,7 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         result = await back_up(
             spotify,
             job.folder,
-            await open_earlier(job.folder, spotify.account),
+            await open_comparable(job.folder, spotify.account),
             started_at=datetime.fromtimestamp(job.row.started_at, UTC),
             only_changes=not is_scheduled,
             report=job.report,

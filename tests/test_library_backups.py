@@ -17,6 +17,7 @@ from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.catalogue import Track
+from sandbox.spotify.playlists import PlaylistItem
 from tests.export_jobs import job_folders, job_rows, wait_until_erased, wait_until_over
 
 WEEK = 7 * 24 * 3600.0 + 7 * 3600.0
@@ -218,10 +219,44 @@ async def test_diff_compares_with_a_file_or_with_the_last_message(
     linus = await harness.link_account("linus")
     reply = await linus.run("/backup diff since:mine.zip", earlier)
     await reply.wait_for("another Spotify account")
-    for content in (b"", b"PK\x03\x04", b"{}", earlier["mine.zip"][:-100]):
+    for content in (b"\x00\x01", b"PK\x03\x04", b"{}", earlier["mine.zip"][:-100]):
         reply = await linus.run("/backup diff since:odd", {"odd": content})
-        await reply.wait_for("can’t use that file")
+        await reply.wait_for("file")
+        assert "changed since" not in reply.text
     await wait_until_erased(harness)
+
+
+async def test_diff_with_a_file_of_another_format_says_only_what_that_has(
+    backups: _Backups, spotify: Spotify
+) -> None:
+    """A CSV in an archive has the name of its list; one alone does not say which playlist it is."""
+    ada = spotify.accounts["ada"]
+    own = next(
+        p
+        for p in ada.playlists
+        if p and p.owner == "ada" and len(p.items) > 2 and all(item.uri for item in p.items)
+    )
+    own.name = "Only one has this name"
+    own.items[1] = PlaylistItem(spotify.catalogue.regular_tracks[-9].uri)
+    files = {}
+    for what in ("everything", own.uri):
+        reply = await backups.ada.run(f"/export what:{what} format:csv")
+        await reply.wait_for("Here")
+        files[what] = dict([*reply.files.items()][:1])
+    ada.remove(ada.liked[2][0])
+    own.items.pop(1)
+    own.new_snapshot()
+    for what, expected in {
+        "everything": ("**Liked songs**: 1 removed", f"**{own.name}**: 1 removed"),
+        own.uri: ("couldn’t compare",),
+    }.items():
+        (name,) = files[what]
+        reply = await backups.ada.run(f"/backup diff since:{name}", files[what])
+        await reply.wait_for("changed since your earlier export")
+        assert "added" not in reply.text
+        assert "renamed" not in reply.text
+        for text in expected:
+            assert text in reply.text, what
 
 
 async def test_backups_that_are_due_at_once_do_not_run_at_once() -> None:

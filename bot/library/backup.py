@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from bot.errors.backups import NotAnEarlierExport
+from bot.library.comparable_file import comparable
 from bot.library.earlier_export import read_earlier
 from bot.library.earlier_lists import EarlierExport
 from bot.library.export import Export, ExportRequest, export
@@ -16,8 +19,10 @@ from bot.library.export_lists import EVERYTHING
 from bot.library.fit import MAX_FILES
 from bot.library.formats import encode
 from bot.library.formats.csv_text import csv_text
+from bot.library.imported_library import ImportedLibrary
 from bot.library.job_files import create, translate_disk_errors
 from bot.library.library_diff import LibraryDiff, compare, rows
+from bot.library.read_file import read_library
 from bot.library.running_job import Progress
 from bot.spotify import Spotify
 
@@ -53,6 +58,27 @@ class BackupResult:
         return replace(self, export=await self.export.fit(max_bytes)) if self.is_sent else self
 
 
+Earlier = EarlierExport | ImportedLibrary
+
+
+async def open_comparable(folder: Path, account: str) -> Earlier | None:
+    """As `open_earlier`, or the library in a file of any other format.
+
+    Raises UnreadableFile, too.
+    """
+    try:
+        return await open_earlier(folder, account)
+    except NotAnEarlierExport as error:
+        if type(error) is not NotAnEarlierExport:
+            raise
+    with translate_disk_errors():
+        target = folder / f"{EARLIER}-library"
+        shutil.rmtree(target, ignore_errors=True)  # of an earlier run
+        target.mkdir(0o700)
+        (file,) = (folder / EARLIER).iterdir()
+        return await asyncio.to_thread(read_library, file, target)
+
+
 async def open_earlier(folder: Path, account: str) -> EarlierExport | None:
     """The earlier export whose files are in the folder of a job; None without any.
 
@@ -74,7 +100,7 @@ async def open_earlier(folder: Path, account: str) -> EarlierExport | None:
 async def back_up(
     spotify: Spotify,
     folder: Path,
-    earlier: EarlierExport | None,
+    earlier: Earlier | None,
     *,
     started_at: datetime,
     only_changes: bool,
@@ -86,7 +112,8 @@ async def back_up(
     only_changes  whether only the table of changes is wanted
     Raises as `export` does.
     """
-    since = earlier if earlier is not None and _is_recent(earlier, started_at) else None
+    is_recent = isinstance(earlier, EarlierExport) and _is_recent(earlier, started_at)
+    since = earlier if isinstance(earlier, EarlierExport) and is_recent else None
     request = ExportRequest(
         what=EVERYTHING,
         file_format=JSON if only_changes else ZIP,
@@ -104,11 +131,14 @@ async def back_up(
     return BackupResult(done, diff, None if diff.is_empty else folder / CHANGES, is_sent)
 
 
-def _compare(earlier: EarlierExport, files: Sequence[Path], folder: Path) -> LibraryDiff:
+def _compare(earlier: Earlier, files: Sequence[Path], folder: Path) -> LibraryDiff:
     """The changes, which are written as a table as well. Blocks."""
     lists = folder / "export-lists"
     lists.mkdir(0o700, exist_ok=True)
-    diff = compare(earlier, read_earlier(files, lists))
+    now = read_earlier(files, lists)
+    if isinstance(earlier, ImportedLibrary):
+        earlier = comparable(earlier, now, lists)
+    diff = compare(earlier, now)
     with create(folder / CHANGES) as file:
         encode(csv_text(_COLUMNS, rows(diff), byte_order_mark=True, raw=False), file)
     return diff

@@ -55,6 +55,7 @@ class EarlierList:
     missing   how many more Spotify counted
     complete  whether the list was read to its end, and is all here
     read_at   ISO 8601
+    is_guessed  whether only the name of a file says which list it is
     """
 
     key: str
@@ -66,6 +67,7 @@ class EarlierList:
     missing: int = 0
     complete: bool = False
     read_at: str = ""
+    is_guessed: bool = False
 
     @property
     def is_playlist(self) -> bool:
@@ -95,12 +97,14 @@ class EarlierExport:
     exported_at  ISO 8601
     lists        by their keys
     failed       the keys of lists that could not be read then
+    exact        whether names are just as Spotify had them
     """
 
     exported_at: str
     origin: Origin
     lists: dict[str, EarlierList]
     failed: frozenset[str] = frozenset()
+    exact: bool = True
 
     def require_account(self, account: str) -> None:
         """Raises OtherAccount if the export is of another Spotify account than this ID's."""

@@ -66,12 +66,14 @@ class LibraryDiff:
     lists      the lists in which something changed, and those that could not be compared
     playlists  the playlists that were added, removed or renamed
     unread     names of lists that one of the exports could not read
+    guessed    names of lists that only the name of a file tells apart
     """
 
     since: str
     lists: tuple[ListDiff, ...] = ()
     playlists: tuple[ChangedItem, ...] = ()
     unread: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -90,17 +92,23 @@ def compare(before: EarlierExport, after: EarlierExport) -> LibraryDiff:
     lists: list[ListDiff] = []
     unread = [
         _name(key, before, after)
-        for key in after.failed | {key for key in before.failed if key in after.lists}
+        for key in after.failed
+        | {key for key in before.failed if key in after.lists or not before.exact}
     ]
     for key, new in after.lists.items():
         old = before.lists.get(key)
         if old is None or old.paths is None or new.paths is None:
             continue  # a new playlist, or one that Spotify does not show
-        difference = compare_lists(old, new)
+        difference = compare_lists(old, new, renames=before.exact)
         if difference.changes or difference.is_reordered or not difference.is_complete:
             lists.append(difference)
+    guessed = (each.name for each in before.lists.values() if each.is_guessed)
     return LibraryDiff(
-        before.exported_at, tuple(lists), tuple(_playlists(before, after)), tuple(sorted(unread))
+        before.exported_at,
+        tuple(lists),
+        tuple(_playlists(before, after)),
+        tuple(sorted(unread)),
+        tuple(sorted(guessed)),
     )
 
 
@@ -114,7 +122,7 @@ def _playlists(before: EarlierExport, after: EarlierExport) -> Iterator[ChangedI
     old = {key: each for key, each in before.lists.items() if each.is_playlist}
     everything = (EVERYTHING, PLAYLISTS)
     for key, each in new.items():
-        if key in old and old[key].name != each.name:
+        if key in old and old[key].name != each.name and before.exact:
             yield ChangedItem(Change.RENAMED, key, each.name, old_name=old[key].name)
         elif key not in old and key not in before.failed and before.origin.selection in everything:
             yield ChangedItem(Change.ADDED, key, each.name)
@@ -123,8 +131,11 @@ def _playlists(before: EarlierExport, after: EarlierExport) -> Iterator[ChangedI
             yield ChangedItem(Change.REMOVED, key, each.name)
 
 
-def compare_lists(old: EarlierList, new: EarlierList) -> ListDiff:
-    """The changes from one reading of a list to a later one. Blocks."""
+def compare_lists(old: EarlierList, new: EarlierList, *, renames: bool = True) -> ListDiff:
+    """The changes from one reading of a list to a later one. Blocks.
+
+    renames  whether another name is a change
+    """
     unmatched = _Unmatched()
     is_reordered = False
     for before, after in zip_longest(old.lines(), new.lines()):
@@ -134,8 +145,11 @@ def compare_lists(old: EarlierList, new: EarlierList) -> ListDiff:
         is_reordered = True
         unmatched.add(before, after)
     is_complete = old.complete and new.complete
+    if not renames:
+        unmatched.renamed.clear()
     changes = tuple(unmatched.changes(additions=old.complete, removals=new.complete))
-    is_moved = is_reordered and not changes and new.is_playlist and is_complete
+    is_same = not (changes or unmatched.old or unmatched.new)
+    is_moved = is_reordered and is_same and new.is_playlist and is_complete
     return ListDiff(new.key, new.name, changes, is_moved, is_complete)
 
 

@@ -110,6 +110,11 @@ def diff_text(diff: LibraryDiff) -> str:
     gone = [item for each in diff.lists for item in each.changes if item.change is Change.GONE]
     if gone:
         lines.append(f"Gone from Spotify: {_names(gone)}")
+    if diff.guessed:
+        names = ", ".join(f"**{safe(name, _MAX_NAME)}**" for name in diff.guessed[:_MAX_NAMED])
+        lines.append(
+            f"Only the name of a file says what this is: {names}{_more(len(diff.guessed))}."
+        )
     if diff.unread:
         names = ", ".join(f"**{safe(name, _MAX_NAME)}**" for name in diff.unread[:_MAX_NAMED])
         lines.append(f"I couldn’t compare {names}{_more(len(diff.unread))}.")
