@@ -20,8 +20,9 @@ from bot.errors.backups import NotAnEarlierExport, OtherAccount
 from bot.library.earlier_export import read_earlier
 from bot.library.earlier_lists import EarlierExport
 from bot.library.export_entry import ExportEntry
+from bot.library.export_files import ExportContents
 from bot.library.export_lists import EVERYTHING, ExportList, LibrarySection
-from bot.library.export_report import ListReport, Part
+from bot.library.export_report import Part
 from bot.library.fit import divide
 from bot.library.formats import encode
 from bot.library.formats.library_json import Origin, account_mark, list_key, write
@@ -83,8 +84,8 @@ def _write_spooled(
     part: Part | None = None,
 ) -> Path:
     text = write(
-        spooled,
-        [ListReport("", "") for _ in spooled],
+        ExportContents(lists=spooled, exported_at="").each(),
+        [],
         [_playlist(99, "Not mine")] if part is None or part.number == 1 else [],
         [(source, "Spotify no longer has it") for source in failed],
         lambda: [("Liked songs", 1, "why")],

@@ -11,11 +11,12 @@ from pathlib import Path
 from threading import Event
 from typing import TypeVar
 
-from bot.errors.content import NothingToExport, WrongFormat
+from bot.errors.content import WrongFormat
 from bot.errors.spotify import LibraryChanged, SpotifyDown
 from bot.library.earlier_lists import EarlierExport
 from bot.library.export_files import JSON, ZIP, ExportContents, can_hold, write_export
 from bot.library.export_lists import ExportList, Selection
+from bot.library.export_outcome import require_entries
 from bot.library.export_progress import ExportProgress
 from bot.library.export_report import ListReport
 from bot.library.export_selection import FAILURES, ExportFolder, FailedList, error_name
@@ -23,11 +24,11 @@ from bot.library.fit import fit
 from bot.library.formats.library_json import Origin, account_mark
 from bot.library.job_files import translate_disk_errors
 from bot.library.line_file import count_lines
+from bot.library.list_feed import ListFeed, read_and_write
 from bot.library.running_job import Progress
 from bot.library.since import take_over
 from bot.library.spool import SpooledList, spool
 from bot.spotify import Spotify
-from bot.spotify.entries import Entries
 
 T = TypeVar("T")
 
@@ -107,15 +108,17 @@ async def export(
     """
     work = ExportProgress(report, spotify, folder)
     with translate_disk_errors():
+        spools = ExportFolder(folder, Event())
         try:
-            contents = await _read(request, spotify, ExportFolder(folder, Event()), work, earlier)
+            plan = await _plan(request, spotify, spools, earlier)
+            work.plan([plan.selection.lists[index] for index in plan.fitting])
+            # The file is written while the lists are read, by a thread that waits for them.
+            write = partial(write_export, plan.contents, request.file_format, folder)
+            reading = _read(plan, spotify, spools, work, earlier)
+            contents, path = await read_and_write(reading, write, plan.feed)
         finally:
             work.store()
-        # Writing 50,000 songs takes a second, during which the event loop must not block.
-        work.writing()
-        write = partial(write_export, contents, request.file_format, folder)
-        path = await _in_thread(contents, write)
-        _require_entries(contents)
+        require_entries(contents)
         return Export(
             contents,
             request.file_format,
@@ -142,13 +145,24 @@ async def _in_thread(contents: ExportContents, write: Callable[[], T]) -> T:
         raise
 
 
-async def _read(
+@dataclass(frozen=True)
+class _Plan:
+    """What to read and write; `fitting` has the indices of the lists that the format can hold."""
+
+    selection: Selection
+    fitting: list[int]
+    contents: ExportContents
+    feed: ListFeed
+    failed: list[tuple[ExportList, str]]
+    keep_json: bool
+
+
+async def _plan(
     request: ExportRequest,
     spotify: Spotify,
     folder: ExportFolder,
-    work: ExportProgress,
     earlier: EarlierExport | None,
-) -> ExportContents:
+) -> _Plan:
     is_known = earlier is not None and earlier.origin.account  # that of the same account
     user = earlier.origin.user if earlier and is_known else None
     selection = await folder.selection(spotify, request.what, user)
@@ -158,23 +172,16 @@ async def _read(
     ]
     if lists and not fitting:
         raise WrongFormat
-    keep_json = request.file_format in (JSON, ZIP)
-    work.plan([lists[index] for index in fitting])
-    results: list[SpooledList | FailedList] = []
-    for number, index in enumerate(fitting):
-        result = folder.result(index, lists[index])
-        if result is None:
-            result = await _read_list(
-                spotify, folder, selection, index, work, earlier, keep_json=keep_json
-            )
-            folder.finish_list(index, result)
-        work.finish_list(number, 0 if isinstance(result, FailedList) else result.count)
-        results.append(result)
-    failed = [each for each in results if isinstance(each, FailedList)]
-    return ExportContents(
-        lists=[each for each in results if isinstance(each, SpooledList)],
+    feed = ListFeed(len(fitting), folder.cancelled)
+    failed: list[tuple[ExportList, str]] = []
+    contents = ExportContents(
+        lists=[
+            SpooledList(lists[index], folder.path, 0, 0, None, False, folder.cancelled)
+            for index in fitting
+        ],
+        feed=feed,
         hidden=selection.hidden,
-        failed=[(each.source, each.reason) for each in failed],
+        failed=failed,
         left_out=[each for index, each in enumerate(lists) if index not in fitting],
         unreadable=selection.unreadable,
         exported_at=request.exported_at,
@@ -182,23 +189,49 @@ async def _read(
         raw=request.raw,
         cancelled=folder.cancelled,
     )
+    keep_json = request.file_format in (JSON, ZIP)
+    return _Plan(selection, fitting, contents, feed, failed, keep_json)
+
+
+async def _read(
+    plan: _Plan,
+    spotify: Spotify,
+    folder: ExportFolder,
+    work: ExportProgress,
+    earlier: EarlierExport | None,
+) -> ExportContents:
+    """Read all lists. The contents are what `plan.contents` is in the end."""
+    lists: list[SpooledList] = []
+    for number, index in enumerate(plan.fitting):
+        result = folder.result(index, plan.selection.lists[index])
+        if result is None:
+            result = await _read_list(spotify, folder, plan, number, work, earlier)
+            folder.finish_list(index, result)
+        if isinstance(result, FailedList):
+            plan.failed.append((result.source, result.reason))
+        else:
+            lists.append(result)
+        known = None if isinstance(result, FailedList) else result
+        work.finish_list(number, known.count if known else 0)
+        plan.feed.end(number, known)
+    work.writing()
+    return replace(plan.contents, lists=lists, feed=None)
 
 
 async def _read_list(
     spotify: Spotify,
     folder: ExportFolder,
-    selection: Selection,
-    index: int,
+    plan: _Plan,
+    number: int,
     work: ExportProgress,
     earlier: EarlierExport | None,
-    *,
-    keep_json: bool,
 ) -> SpooledList | FailedList:
     """Read a list, again from the start if it changes too much.
 
     If its rest cannot be read, the result has what could be. Raises what makes it unreadable if it
     is the only list, and SpotifyDown unless that concerns this list alone.
     """
+    selection, index = plan.selection, plan.fitting[number]
     path = folder.spool_path(index)
     try:
         for attempt in count(1):
@@ -210,12 +243,21 @@ async def _read_list(
                     folder.store(selection)
             try:
                 # If what is taken over is cut short, it is no reading to continue.
-                target = path if source.taken_over is None else path.with_suffix(".taken")
+                is_read = source.taken_over is None
+                target = path if is_read else path.with_suffix(".taken")
+                on_page = partial(plan.feed.page, number, source, path) if is_read else None
                 spooled = await spool(
-                    spotify, source, target, work, folder.cancelled, keep_json=keep_json
+                    spotify,
+                    source,
+                    target,
+                    work,
+                    folder.cancelled,
+                    keep_json=plan.keep_json,
+                    on_page=on_page,
                 )
                 return replace(spooled, path=target.replace(path))
             except LibraryChanged:
+                plan.feed.restart(number)
                 path.unlink(missing_ok=True)
                 if attempt == _MAX_READS:
                     raise
@@ -237,29 +279,3 @@ async def _read_list(
             raise
         return FailedList(source, name)
     raise AssertionError
-
-
-_ONLY_LOCAL_FILES = (
-    "Those are only local files, which have no links, so that format can’t list them. "
-    "Choose another one, such as CSV."
-)
-_NO_SONGS = (
-    "You have no songs or episodes yet, and that format holds nothing else. "
-    "Choose another one, such as JSON."
-)
-
-
-def _require_entries(contents: ExportContents) -> None:
-    """Raises NothingToExport if all lists are empty, ListUnreadable if no entry is readable."""
-    if contents.hidden or any(report.exported for report in contents.reports):
-        return
-    lists, message = contents.lists, None
-    if any(report.linkless for report in contents.reports):
-        raise NothingToExport(message=_ONLY_LOCAL_FILES)
-    unread = sum(report.skipped_count + report.missing for report in contents.reports)
-    if contents.left_out:
-        message = _NO_SONGS
-    elif len(lists) == 1:
-        message = lists[0].source.nothing
-    nothing = NothingToExport(message=message)
-    Entries((), unreadable=unread + contents.unreadable + len(contents.failed)).require(nothing)

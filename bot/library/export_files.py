@@ -15,13 +15,13 @@ from typing import BinaryIO, TypeVar
 from bot.library.export_lists import SONG_LISTS, ExportList, LibrarySection
 from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
 from bot.library.export_report import ListReport, Part
-from bot.library.export_selection import reason_of
 from bot.library.formats import FORMATS, Format, ListInfo, encode
 from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
 from bot.library.formats.saved_item import SavedItem
 from bot.library.formats.song import Song
 from bot.library.job_files import create
+from bot.library.list_feed import ListFeed, ListRestarted
 from bot.library.spool import SpooledList
 from bot.spotify.models import Playlist
 
@@ -39,6 +39,7 @@ _MAX_COMMENT = 4_000
 class ExportContents:
     """What to write.
 
+    feed        hands over the lists if they are still read; `lists` has only their sources then
     hidden      playlists that Spotify shows only to their owners
     failed      lists that could not be read, with the reason
     left_out    lists that the format cannot hold
@@ -48,6 +49,7 @@ class ExportContents:
     """
 
     lists: Sequence[SpooledList]
+    feed: ListFeed | None = None
     hidden: Sequence[Playlist] = ()
     failed: Sequence[tuple[ExportList, str]] = ()
     left_out: Sequence[ExportList] = ()
@@ -67,10 +69,20 @@ class ExportContents:
         lacking = self.hidden or self.failed or self.left_out or self.unreadable
         return len(self.lists) != 1 or bool(lacking)
 
+    def each(self) -> Iterator[tuple[SpooledList, Callable[[], SpooledList]]]:
+        """The lists, and for each what returns it as it is when all its entries were iterated."""
+        if self.feed is not None:
+            return iter(self.feed)
+        return ((spooled, partial(_same, spooled)) for spooled in self.lists)
+
     @property
     def suffix(self) -> str:
         """Follows the stem of each file's name."""
         return self.part.suffix if self.part else ""
+
+
+def _same(spooled: SpooledList) -> SpooledList:
+    return spooled
 
 
 def can_hold(file_format: str, section: LibrarySection) -> bool:
@@ -86,6 +98,14 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
 
     Fills `contents.reports`, one for each list in the file. Raises OSError from the disk.
     """
+    while True:
+        try:
+            return _write(contents, file_format, folder)
+        except ListRestarted:
+            contents.reports.clear()
+
+
+def _write(contents: ExportContents, file_format: str, folder: Path) -> Path:
     if file_format == JSON:
         path = folder / f"{_stem(contents)}.json"
         with create(path) as file:
@@ -97,7 +117,8 @@ def write_export(contents: ExportContents, file_format: str, folder: Path) -> Pa
         path = folder / f"{_stem(contents)}{form.suffix}"
         info = ListInfo(exported_at=contents.exported_at, raw=contents.raw, folder=folder)
         with create(path) as file:
-            _write_list(contents, contents.lists[0], form, info, file)
+            for spooled, result in contents.each():
+                _write_list(contents, spooled, result, form, info, file)
         return path
     info = ListInfo(
         exported_at=contents.exported_at,
@@ -129,9 +150,9 @@ def _write_archive(
         archive.getinfo(name).comment = title.encode(errors="replace")[:_MAX_COMMENT]
 
     numbers = count(1)
-    for spooled in contents.lists:
+    for spooled, result in contents.each():
         name = _member_name(spooled.source, numbers, f"{contents.suffix}{form.suffix}")
-        add(name, partial(_write_list, contents, spooled, form, info), spooled.source.name)
+        add(name, partial(_write_list, contents, spooled, result, form, info), spooled.source.name)
     if with_json:
         add(f"library{contents.suffix}.json", partial(_write_json, contents, []))
     summary = _summary(contents, contents.reports)
@@ -160,9 +181,8 @@ def _summary(contents: ExportContents, reports: Sequence[ListReport]) -> ExportS
 
 def _write_json(contents: ExportContents, reports: list[ListReport], file: BinaryIO) -> None:
     """Write all lists; adds a report for each."""
-    reports += [_new_report(spooled) for spooled in contents.lists]
     text = write_json(
-        contents.lists,
+        contents.each(),
         reports,
         contents.hidden,
         contents.failed,
@@ -175,9 +195,14 @@ def _write_json(contents: ExportContents, reports: list[ListReport], file: Binar
 
 
 def _write_list(
-    contents: ExportContents, spooled: SpooledList, form: Format, info: ListInfo, file: BinaryIO
+    contents: ExportContents,
+    spooled: SpooledList,
+    result: Callable[[], SpooledList],
+    form: Format,
+    info: ListInfo,
+    file: BinaryIO,
 ) -> None:
-    report = _new_report(spooled)
+    report = ListReport.of(spooled)
     contents.reports.append(report)
     source = spooled.source
     info = replace(
@@ -191,20 +216,7 @@ def _write_list(
     else:
         assert form.write_items is not None
         form.write_items(_fitting(spooled, SavedItem, form, report), file, info)
-
-
-def _new_report(spooled: SpooledList) -> ListReport:
-    return ListReport(
-        spooled.source.name,
-        spooled.source.noun,
-        missing=spooled.missing,
-        counts=spooled.counts,
-        complete=spooled.complete,
-        gap=reason_of(spooled.gap),
-        first=spooled.first,
-        earlier=spooled.earlier,
-        read_at=spooled.read_at,
-    )
+    report.end(result())
 
 
 def _fitting(spooled: SpooledList, kind: type[T], form: Format, report: ListReport) -> Iterator[T]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.library.export_entry import ExportEntry, Lack
+from bot.library.export_selection import reason_of
 from bot.library.formats.song import Song
+from bot.library.spool import SpooledList
 
 # The skipped entries of a list to name one by one; all are counted.
 _MAX_SKIPPED = 10_000
@@ -67,6 +69,20 @@ class ListReport:
     skipped_count: int = 0
     linkless: int = 0
     skipped: list[tuple[int, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, spooled: SpooledList) -> ListReport:
+        """A report that has counted nothing yet."""
+        return cls(spooled.source.name, spooled.source.noun, first=spooled.first)
+
+    def end(self, spooled: SpooledList) -> None:
+        """Note what the list lacks, when all its entries are counted."""
+        self.missing = spooled.missing
+        self.counts = spooled.counts
+        self.complete = spooled.complete
+        self.gap = reason_of(spooled.gap)
+        self.earlier = spooled.earlier
+        self.read_at = spooled.read_at
 
     @property
     def unavailable(self) -> int:

@@ -33,7 +33,7 @@ FAILURES: dict[type[SpotifyError], str] = {
     BadRequest: "Spotify refused to show it",
 }
 # What the file beside a spooled list does not hold.
-_NOT_KEPT = ("source", "path", "cancelled", "first", "is_whole")
+_NOT_KEPT = ("source", "path", "cancelled", "first", "is_whole", "follow")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 _LEVEL = 1  # of zlib: JSON shrinks to a tenth at 300 MB a second
 _PAGE_LINES = 50
@@ -22,13 +23,17 @@ class LineWriter:
 
     resume  keeps the whole pages that the file has, and writes behind them
 
-    count  the number of lines in the file
+    count    the number of lines in the file
+    on_page  called after each page
     """
 
-    def __init__(self, path: Path, *, resume: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, resume: bool = False, on_page: Callable[[], object] | None = None
+    ) -> None:
         flags = os.O_RDWR | os.O_CREAT | (0 if resume else os.O_TRUNC)
         self._file = os.fdopen(os.open(path, flags, _PRIVATE_FILE), "r+b", buffering=0)
         self._lines: list[bytes] = []
+        self._on_page = on_page
         self.count = 0
         if not resume:
             return
@@ -60,6 +65,8 @@ class LineWriter:
         self._file.write(header + page)
         self.count += len(self._lines)
         self._lines.clear()
+        if self._on_page is not None:
+            self._on_page()
 
 
 def count_lines(path: Path) -> int:
@@ -69,19 +76,30 @@ def count_lines(path: Path) -> int:
 
 def read_lines(path: Path) -> Iterator[bytes]:
     """The lines of the file's whole pages. Raises OSError."""
-    for page, _ in _pages(path):
-        yield from zlib.decompress(page).split(b"\n")
+    with path.open("rb") as file:
+        while (lines := read_page(file)) is not None:
+            yield from lines
+
+
+def read_page(file: BinaryIO) -> list[bytes] | None:
+    """The lines of the next page; None, at the same place, if there is none or not all of it."""
+    page = _next_page(file)
+    return None if page is None else zlib.decompress(page[0]).split(b"\n")
 
 
 def _pages(path: Path) -> Iterator[tuple[bytes, int]]:
     """The compressed pages with their numbers of lines, up to one that is cut short."""
     with path.open("rb") as file:
-        while len(header := file.read(_HEADER.size)) == _HEADER.size:
-            mark, size, checksum, count = _HEADER.unpack(header)
-            if (
-                mark != _MARK
-                or len(page := file.read(size)) != size
-                or zlib.crc32(page) != checksum
-            ):
-                return
-            yield page, count
+        while (page := _next_page(file)) is not None:
+            yield page
+
+
+def _next_page(file: BinaryIO) -> tuple[bytes, int] | None:
+    start = file.tell()
+    header = file.read(_HEADER.size)
+    if len(header) == _HEADER.size:
+        mark, size, checksum, count = _HEADER.unpack(header)
+        if mark == _MARK and len(page := file.read(size)) == size and zlib.crc32(page) == checksum:
+            return page, count
+    file.seek(start)
+    return None

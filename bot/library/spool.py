@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from asyncio import CancelledError
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from threading import Event
@@ -39,6 +39,7 @@ class SpooledList:
     is_whole  whether these are all entries in the file
     earlier   how many of the entries were taken over from an earlier export
     read_at   when these were read, in ISO 8601
+    follow    makes an iterator of the lines of a list that is still read
     gap       why the rest was not read, as a class of `export_selection.FAILURES`; empty: it was
     """
 
@@ -54,6 +55,7 @@ class SpooledList:
     earlier: int = 0
     read_at: str = ""
     gap: str = ""
+    follow: Callable[[], Iterator[bytes]] | None = field(default=None, repr=False)
 
     def part(self, first: int, last: int) -> SpooledList:
         """The entries from `first` to before `last`. What the list lacks is said of its end."""
@@ -65,6 +67,8 @@ class SpooledList:
 
     def lines(self) -> Iterator[bytes]:
         """The entries as the file has them, in order."""
+        if self.follow is not None:
+            return self.follow()
         return islice(read_lines(self.path), self.first, self.first + self.count)
 
     def entries(self) -> Iterator[ExportEntry]:
@@ -83,6 +87,7 @@ async def spool(
     cancelled: Event,
     *,
     keep_json: bool = True,
+    on_page: Callable[[], object] | None = None,
 ) -> SpooledList:
     """Read a list into a file.
 
@@ -91,12 +96,13 @@ async def spool(
 
     cancelled  see SpooledList
     keep_json  whether a file of the export has what Spotify sent
+    on_page    called after each page of the file
 
     Raises SpotifyError, and OSError from the disk.
     """
     work.begin(f"Reading {safe(source.name)}")
     reader = open_list(spotify, source, keep_json=keep_json)
-    async with _open(path, source, reader) as writer:
+    async with _open(path, source, reader, on_page) as writer:
         async for entry in reader:
             writer.write(_kept(source, entry, keep_json=keep_json).line())
             if reader.read_count % PAGE_SIZE == 0:
@@ -115,7 +121,9 @@ async def spool(
 
 
 @asynccontextmanager
-async def _open(path: Path, source: ExportList, reader: ListReader) -> AsyncIterator[LineWriter]:
+async def _open(
+    path: Path, source: ExportList, reader: ListReader, on_page: Callable[[], object] | None
+) -> AsyncIterator[LineWriter]:
     """A writer for what the reader yields, which continues after the entries in the file.
 
     A playlist of an unknown version, a list of a few pages, and what is taken over from a file are
@@ -123,7 +131,7 @@ async def _open(path: Path, source: ExportList, reader: ListReader) -> AsyncIter
     """
     known = source.playlist is None or source.playlist.snapshot_id is not None
     can_resume = known and source.taken_over is None and not source.section.is_listening
-    writer = LineWriter(path, resume=can_resume)
+    writer = LineWriter(path, resume=can_resume, on_page=on_page)
     try:
         if writer.count:
             await asyncio.to_thread(_resume, reader, path, writer.count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -19,8 +20,9 @@ from bot.library.export import Export, ExportRequest, export
 from bot.spotify import Spotify
 from bot.views.export import export_message
 from sandbox.fault_injection import Fault
-from sandbox.spotify import Account
+from sandbox.spotify import Account, PlaylistItem, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify
+from tests.spotify_client.client_calls import to_uri
 from tests.spotify_client.client_factory import ClientFactory
 from tests.spotify_client.liked_songs import FailFromOffset, set_liked_songs
 from tests.spotify_client.network import FixedRandom
@@ -117,3 +119,33 @@ async def test_outage_is_no_fault_of_one_list(
     assert {item["uri"] for item in json.loads(done.files[0].read_text())["albums"]} == (
         ada.saved_uris("album")
     )
+
+
+async def test_playlist_that_changes_is_read_and_written_again(
+    fake: FakeSpotify, client: Spotify, tmp_path: Path
+) -> None:
+    """What was written of it, while it was read, is in no file."""
+    playlist = fake.state.add_playlist("Long", "ada")
+    playlist.items[:] = [PlaylistItem(generated_uri(n), 1_000.0) for n in range(2_900)]
+    uri = to_uri(playlist.uri)
+    items = f"GET /v1/playlists/{uri.id}/items$"
+
+    async def change() -> None:
+        await client.playlists.reorder(uri, 0, 2_899)
+
+    for kind in ("json", "csv"):
+        changes: list[asyncio.Task[None]] = []
+        fake.on(items, lambda: changes.append(asyncio.create_task(change())), after=56)
+        folder = tmp_path / kind
+        folder.mkdir()
+        done, _ = await _export(client, folder, str(uri), kind)
+        assert len(changes) == 1
+        expected = [item.uri for item in playlist.items]
+        content = done.files[0].read_bytes()
+        if kind == "csv":
+            rows = csv.DictReader(io.StringIO(content.decode()))
+            assert [row["Track URI"] for row in rows] == expected
+            continue
+        (written,) = json.loads(content)["playlists"]
+        assert [item["uri"] for item in written["items"]] == expected
+        fake.rules.clear()

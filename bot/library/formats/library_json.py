@@ -29,7 +29,8 @@ KEYS: dict[LibrarySection, str] = {
 # Keys of the table of skipped entries.
 _SKIPPED = ("list", "position", "reason")
 # Keys of YourLibrary.json for what apps cannot read.
-_EMPTY = ("bannedTracks", "bannedArtists", "other")
+_EMPTY_KEYS = "".join(f',\n"{key}": []' for key in ("bannedTracks", "bannedArtists", "other"))
+_PLAYLISTS = ',\n"playlists": [\n'
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -51,8 +52,8 @@ def account_mark(account: str) -> str:
 
 
 def write(
-    lists: Sequence[SpooledList],
-    reports: Sequence[ListReport],
+    lists: Iterable[tuple[SpooledList, Callable[[], SpooledList]]],
+    reports: list[ListReport],
     hidden: Sequence[Playlist],
     failed: Sequence[tuple[ExportList, str]],
     skipped: Callable[[], Iterable[Sequence[object]]],
@@ -65,7 +66,8 @@ def write(
 
     Each item is on a line of its own, which `bot.library.earlier_export` relies on.
 
-    reports      one for each list, which counts its entries
+    lists        see `ExportContents.each`
+    reports      gets one for each list, which counts its entries
     hidden       playlists without their entries
     failed       lists that could not be read, with reasons
     skipped      makes the rows of the table of skipped entries when all lists are written
@@ -76,31 +78,34 @@ def write(
     yield f',\n"origin": {msgspec.json.encode(origin).decode()}'
     if part is not None:
         yield f',\n"part": {part.number},\n"parts": {part.count}'
-    playlists = []
-    for spooled, report in zip(lists, reports, strict=True):
-        if spooled.source.playlist is not None:
-            playlists.append((spooled, report))
-            continue
-        yield f',\n"{KEYS[spooled.source.section]}": '
+    results: list[SpooledList] = []
+
+    def items(spooled: SpooledList, result: Callable[[], SpooledList]) -> Iterator[str]:
+        reports.append(report := ListReport.of(spooled))
         yield from json_array(_items(spooled, report))
-    for key in _EMPTY:
-        yield f',\n"{key}": []'
-    if playlists or hidden:
-        yield ',\n"playlists": ['
-        separator = "\n"
-        for spooled, report in playlists:
-            playlist = spooled.source.playlist
-            assert playlist is not None
-            yield separator + _head(playlist) + ', "items": '
-            yield from json_array(_items(spooled, report))
-            yield "}"
-            separator = ",\n"
-        for playlist in hidden:
-            yield separator + _head(playlist) + ', "items": null}'
-            separator = ",\n"
+        report.end(result())
+        results.append(result())
+
+    separator = ""
+    for spooled, result in lists:  # playlists come last
+        if (playlist := spooled.source.playlist) is None:
+            yield f',\n"{KEYS[spooled.source.section]}": '
+            yield from items(spooled, result)
+            continue
+        yield separator or _EMPTY_KEYS + _PLAYLISTS
+        yield _head(playlist) + ', "items": '
+        yield from items(spooled, result)
+        yield "}"
+        separator = ",\n"
+    if not separator:
+        yield _EMPTY_KEYS
+    for playlist in hidden:
+        yield (separator or _PLAYLISTS) + _head(playlist) + ', "items": null}'
+        separator = ",\n"
+    if separator:
         yield "\n]"
     yield ',\n"lists": '
-    yield from json_array(_list_facts(lists, failed, exported_at))
+    yield from json_array(_list_facts(results, failed, exported_at))
     if rows := [dict(zip(_SKIPPED, row, strict=True)) for row in skipped()]:
         yield ',\n"skipped": '
         yield from json_array(rows)
