@@ -63,7 +63,7 @@ from bot.spotify.client_credentials import AppToken
 from bot.spotify.models import Playback
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
-from bot.store import Connect, Store, connect_to_file
+from bot.store import Connect, ProcessShare, Store, connect_to_file
 from bot.web.forwarded import Proxies
 from bot.web.metrics import MetricsEndpoint, render_metrics
 from bot.web.middleware import RequestGuard
@@ -191,6 +191,7 @@ async def build(
         stack.push_async_callback(button_icons.close)
         downloads = Downloads(store, settings.database, public_url, now=now)
         jobs = Jobs(store, JobFolders(settings.database), sleep, now=now)
+        jobs.on_stop_elsewhere = partial(processes.tell, Topic.STOP_JOB)
         stack.push_async_callback(jobs.close)
         services = Services(
             store=store,
@@ -275,8 +276,8 @@ def open_store(
 ) -> AbstractAsyncContextManager[Store]:
     """The store on the engine of the settings. Raises StartupError when it is entered."""
     if settings.database_url is not None:
-        number = settings.process.number
-        return Store.connect(settings.database_url, settings.token_keys, number)
+        share = ProcessShare(settings.process.number, settings.process.count)
+        return Store.connect(settings.database_url, settings.token_keys, share)
     return Store.open(settings.database, settings.token_keys, connect_database, time.time)
 
 

@@ -166,6 +166,8 @@ class Services:
             Topic.STALE: lambda account, *groups: cache.invalidate(account, groups),
             Topic.EXHAUSTED: self.quota.limiter.mark_exhausted,
             Topic.LIMITED: self.quota.limiter.mark_limited,
+            Topic.TIMER: self.sleep_timers.forget,
+            Topic.STOP_JOB: self.jobs.stop_here,
             Topic.PLAYER: lambda user: self.panels.player_changed(user, None),
         }
 

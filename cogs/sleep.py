@@ -30,7 +30,7 @@ class Sleep(commands.Cog):
         await self.replies.defer(interaction)
         user_id = interaction.user.id
         if when is None:
-            timer = self.timers.get(user_id)
+            timer = await self.timers.get(user_id)
             if timer is None:
                 await self.sessions.require_account(user_id)
                 raise NoSleepTimer

@@ -16,7 +16,7 @@ import pytest
 from bench.users import Link, write_links
 from bot.command_line.exit_codes import ExitCode
 from bot.errors.bot_error import StartupError
-from bot.store import Pin, Store
+from bot.store import Pin, ProcessShare, Store
 from bot.store.encryption import TokenCipher
 from bot.store.move import to_postgres, to_sqlite
 from sandbox.harness import bot_environment
@@ -146,7 +146,7 @@ async def test_refused_move_leaves_the_target_empty(server: PostgresServer, tmp_
     await to_postgres(file, url, KEYS, _progress)
     await expect_refusal(there(file, url), "is not empty")
     await expect_refusal(back(url, file), "exists already")
-    async with Store.connect(url, KEYS, 3):
+    async with Store.connect(url, KEYS, ProcessShare(3, 3)):
         await expect_refusal(back(url, new), "Process 3 runs")
     other = [b"\x07" * 32]
     await expect_refusal(to_postgres(file, empty, other, _progress), "missing")

@@ -12,13 +12,16 @@ import pytest
 
 from bot.config import Settings
 from bot.errors.bot_error import StartupError
+from bot.errors.content import JobElsewhere
 from bot.errors.spotify import QuotaExceeded
+from bot.player.parsing import SleepRequest
 from bot.services import Services
 from bot.spotify.uris import Kind
-from bot.store import Store
+from bot.store import JobKind, ProcessShare, Store
 from bot.store.postgres_home import LOCK_SPACE
 from sandbox.clock import Clock
 from sandbox.discord import Discord
+from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, bot_environment
 from sandbox.spotify import Spotify
 from tests.durability.store_operations import KEYS
@@ -30,6 +33,12 @@ from tests.postgres_server import PostgresServer, run_postgres
 def server() -> Iterator[PostgresServer]:
     with run_postgres() as server:
         yield server
+
+
+_EXPORT = {
+    "request": {"what": "liked-songs", "file_format": "json", "raw": False},
+    "since": None,
+}
 
 
 class Bots:
@@ -63,9 +72,16 @@ async def _run_two_bots(server: PostgresServer, folder: Path) -> AsyncIterator[B
             bot = Harness(clock, discord, spotify, Settings.from_env(settings))
             stack.push_async_callback(bot.stop)
             await bot.start()
+            await _wait_until_connected(bot)
             bots.append(bot)
         await bots[0].link_account("ada")
         yield Bots(discord, spotify, bots[0], bots[1])
+
+
+async def _wait_until_connected(harness: Harness) -> None:
+    bot = harness.bot
+    assert bot is not None
+    await _soon(lambda: bot.is_connected)
 
 
 async def _soon(is_true: Callable[[], bool]) -> None:
@@ -75,6 +91,7 @@ async def _soon(is_true: Callable[[], bool]) -> None:
             await asyncio.to_thread(threading.Event().wait, 0.005)
 
 
+@pytest.mark.slow
 async def test_what_one_process_changes_is_true_in_the_other(
     server: PostgresServer, tmp_path: Path
 ) -> None:
@@ -109,6 +126,33 @@ async def test_what_one_process_changes_is_true_in_the_other(
         assert there.reply_visibility.is_private(bots.ada)
 
 
+@pytest.mark.slow
+async def test_long_work_and_timers_belong_to_one_process(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    async with _run_two_bots(server, tmp_path) as bots:
+        here, there = bots.services
+        # A sleep timer is seen, and cancelled, in the other process.
+        await here.sleep_timers.start(bots.ada, SleepRequest(seconds=600))
+        assert await there.sleep_timers.get(bots.ada) is not None
+        await there.sleep_timers.cancel(bots.ada)
+        await _soon(lambda: not here.sleep_timers._timers)
+        # So is an export, of which only one is made.
+        bots.spotify.faults.add(Fault("GET .*/me/tracks", action="stall"))
+        await here.jobs.begin(bots.ada, JobKind.EXPORT, _EXPORT, None)
+        with pytest.raises(JobElsewhere):
+            await there.jobs.begin(bots.ada, JobKind.EXPORT, _EXPORT, None)
+        await bots.second.restart()
+        await _wait_until_connected(bots.second)
+        _, there = bots.services
+        assert not there.jobs.tasks, "the other process goes on with it"
+        (job,) = await there.store.jobs.all()
+        assert await there.jobs.stop(bots.ada, job.id)
+        await _soon(lambda: not here.jobs.tasks)
+        assert await there.store.jobs.all() == []
+
+
+@pytest.mark.slow
 async def test_lost_messages_make_replies_private_until_the_choices_are_read_again(
     server: PostgresServer, tmp_path: Path
 ) -> None:
@@ -130,7 +174,7 @@ async def test_lost_messages_make_replies_private_until_the_choices_are_read_aga
             " AND classid = $1 AND objid = 2",
             LOCK_SPACE,
         )
-        await _soon(lambda: lost == [True])
+        await _soon(lambda: lost[:1] == [True])
         async with asyncio.timeout(20):
             while there.reply_visibility.is_private(bots.ada):
                 await asyncio.to_thread(threading.Event().wait, 0.02)
@@ -140,11 +184,11 @@ async def test_second_process_of_a_number_is_refused(
     server: PostgresServer, tmp_path: Path
 ) -> None:
     url = await server.database()
-    async with Store.connect(url, KEYS, 2):
+    async with Store.connect(url, KEYS, ProcessShare(2, 2)):
         with pytest.raises(StartupError, match="is process 2"):
-            async with Store.connect(url, KEYS, 2):
+            async with Store.connect(url, KEYS, ProcessShare(2, 2)):
                 pass
-        async with Store.connect(url, KEYS, 1):
+        async with Store.connect(url, KEYS, ProcessShare(1, 2)):
             pass
-    async with Store.connect(url, KEYS, 2):
+    async with Store.connect(url, KEYS, ProcessShare(2, 2)):
         pass

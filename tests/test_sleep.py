@@ -192,7 +192,7 @@ async def test_off_and_unlink_end_the_timer(
     await linked_user.run("/sleep when:15m")
     await (await linked_user.run("/unlink")).press("Unlink and erase")
     assert harness.bot is not None
-    assert await harness.bot.services.store.sleep_timers.all() == []
+    assert await harness.bot.services.store.sleep_timers.own() == []
     harness.clock.advance(3600)
     assert "haven’t linked" in (await linked_user.run("/sleep")).text
     assert not _pauses(spotify)

@@ -30,6 +30,8 @@ class Topic(StrEnum):
     EXHAUSTED   a quota is used up: the client ID, the group, until when in seconds since 1970
     LIMITED     Spotify asked an app to wait: the client ID, until when in seconds since 1970
     PLAYER      a user's player has changed: the Discord ID
+    TIMER       a user has set or cancelled a sleep timer: the Discord ID
+    STOP_JOB    a user has stopped a job: the Discord ID, the job's ID
     """
 
     FORGET = "forget"
@@ -39,6 +41,8 @@ class Topic(StrEnum):
     EXHAUSTED = "exhausted"
     LIMITED = "limited"
     PLAYER = "player"
+    TIMER = "timer"
+    STOP_JOB = "stop job"
 
 
 class OtherProcesses:

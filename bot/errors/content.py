@@ -52,6 +52,12 @@ class NothingToUndo(BotError):
     )
 
 
+class JobElsewhere(BotError):
+    """Another process of the bot does a job of this kind for the user."""
+
+    message = "That’s already running for you. Its message shows how far it is."
+
+
 class NothingToExport(BotError):
     """`message` names the list that is empty."""
 

@@ -27,10 +27,11 @@ from dataclasses import replace
 
 import msgspec
 
-from bot.errors.backups import NoDirectMessages
 from bot.errors.bot_error import BotError
+from bot.errors.content import JobElsewhere
 from bot.errors.storage import StorageError
 from bot.library.job_files import JobFolders
+from bot.library.job_results import deliver_result
 from bot.library.job_waits import JobWaits, WaitReason
 from bot.library.running_job import (
     JobHandlers,
@@ -60,6 +61,8 @@ class Jobs:
     stored  their rows and folders
     sleep   sleeps so many seconds, by the clock of tests as well
     now     seconds since 1970
+
+    on_stop_elsewhere  called with a user and a job that another process is to stop
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Jobs:
         self._endings: set[asyncio.Task[None]] = set()
         self._open_message: OpenMessage | None = None
         self._is_closed = False
+        self.on_stop_elsewhere: Callable[[int, int], object] = lambda _user_id, _job_id: None
 
     def register(self, kind: JobKind, handlers: JobHandlers) -> None:
         """Say how jobs of this kind are done."""
@@ -88,7 +92,7 @@ class Jobs:
         self._open_message = open_message
         jobs = await self.stored.table.all()
         self.stored.folders.keep_only(job.id for job in jobs)
-        for job in jobs:
+        for job in filter(self.stored.table.owns, jobs):
             if self.stored.is_too_old(job) or not self.stored.folders.exists(job.id):
                 # Without its folder, the job was over when the process ended.
                 await self.stored.erase(job)
@@ -113,7 +117,7 @@ class Jobs:
         A result of a job with the same arguments that waits for its owner is delivered; that of
         another job is erased first. If a job is still at work, its message moves to the new place.
 
-        Raises NotLinked and StorageError.
+        Raises NotLinked, StorageError, and JobElsewhere.
         """
         text = msgspec.json.encode(arguments, order="sorted").decode()
         async with self._beginning:
@@ -125,6 +129,8 @@ class Jobs:
                 if earlier.done and earlier.arguments == text:
                     self._begin(replace(earlier, place=place, done=False))
                     return
+                if not earlier.done and not self.stored.table.owns(earlier):
+                    raise JobElsewhere
                 await self.stored.erase(earlier)
             self._begin(await self.stored.create(user_id, kind, text, place, prepare))
 
@@ -155,16 +161,23 @@ class Jobs:
 
         Returns what the user reads, when the job has ended.
         """
-        for running in list(self._tasks.values()):
-            if (running.job.user_id, running.job.id) == (user_id, job_id):
-                self._stop(running)
-                await asyncio.wait({running.task})
-                return running.ended_with
+        if running := self._find(user_id, job_id):
+            self._stop(running)
+            await asyncio.wait({running.task})
+            return running.ended_with
         row = await self.stored.find(user_id, job_id)
         if row is None or row.kind not in self._kinds:
             return None
-        await self.stored.erase(row)
+        if row.done or self.stored.table.owns(row):
+            await self.stored.erase(row)
+        else:
+            self.on_stop_elsewhere(user_id, job_id)
         return self._kinds[row.kind].stopped(self.stored.open(row)).text
+
+    def stop_here(self, user_id: int, job_id: int) -> None:
+        """Stop a job that its user has stopped in another process."""
+        if running := self._find(user_id, job_id):
+            self._stop(running)
 
     def is_active(self, user_id: int, kind: JobKind) -> bool:
         """Whether the user has a job of this kind that works or waits."""
@@ -215,6 +228,11 @@ class Jobs:
         task = asyncio.create_task(self._run(job, message))
         self._tasks[row.discord_id, row.kind] = JobTask(job, message, task)
 
+    def _find(self, user_id: int, job_id: int) -> JobTask | None:
+        tasks = self._tasks.values()
+        found = (each for each in tasks if (each.job.user_id, each.job.id) == (user_id, job_id))
+        return next(found, None)
+
     def _stop(self, running: JobTask) -> None:
         if not running.job.stop_requested:
             running.job.stop_requested = True
@@ -237,33 +255,12 @@ class Jobs:
                 self._tasks[key].ended_with = result.text
             except Exception as error:
                 result = (await kind.failed(job, error) if kind.failed else None) or error
-            await self._finish(job, kind, result, message)
+            await deliver_result(self.stored, job, kind, result, message)
         except Exception:
             _log.exception("a job failed")
         finally:
             del self._tasks[key]
             await message.close()
-
-    async def _finish(
-        self, job: RunningJob, kind: JobHandlers, result: JobResult | Exception, message: JobMessage
-    ) -> None:
-        """Say how a job ended, and erase it, unless it is kept or its files cannot be delivered."""
-        if kind.is_kept(job, result):
-            await self._keep(job)  # before, so that the buttons of the result find it
-            await message.finish(result)
-            return
-        has_files = isinstance(result, JobResult) and result.files
-        if not has_files:
-            await self.stored.erase(job.row)  # before, because the user may read that it is erased
-        is_delivered = await message.finish(result)
-        if has_files:
-            await (self.stored.erase(job.row) if is_delivered else self._keep(job))
-        if not is_delivered and kind.failed and isinstance(result, JobResult):
-            await kind.failed(job, NoDirectMessages())
-
-    async def _keep(self, job: RunningJob) -> None:
-        with suppress(StorageError):  # until a restart, which delivers it again
-            await job.store(done=True, resume_at=0.0)
 
     async def _work(self, job: RunningJob, kind: JobHandlers, message: JobMessage) -> JobResult:
         """The result of the job, which waits as its errors say."""

@@ -69,8 +69,9 @@ class SleepTimers:
         self._timers: dict[int, SleepTimer] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
-    def get(self, user_id: int) -> SleepTimer | None:
-        return self._timers.get(user_id)
+    async def get(self, user_id: int) -> SleepTimer | None:
+        """The user's timer, whichever process waits for it."""
+        return self._timers.get(user_id) or await self._table.elsewhere(user_id)
 
     async def start(self, user_id: int, request: SleepRequest) -> SleepTimer:
         """Start a timer instead of the user's earlier one.
@@ -91,14 +92,14 @@ class SleepTimers:
 
     async def cancel(self, user_id: int) -> None:
         """Raises NoSleepTimer."""
-        if user_id not in self._timers:
+        is_deleted = await self._table.delete(user_id)
+        if user_id not in self._timers and not is_deleted:
             raise NoSleepTimer
-        await self._table.delete(user_id)
         self.forget(user_id)
 
     async def load(self) -> None:
         """Start the stored timers again."""
-        for timer in await self._table.all():
+        for timer in await self._table.own():
             if timer.due < self._now() - _MAX_DELAY:
                 await self._table.delete(timer.discord_id)
             else:
@@ -176,8 +177,16 @@ class SleepTimers:
             self._timers[timer.discord_id] = timer
             with suppress(StorageError):  # the timer goes on in memory
                 await self._table.set(timer)
+        if not await self._is_own(timer):
+            return  # another process got a newer timer, or a cancellation
         # Pausing twice does no harm, so it is repeated even if Spotify may have done it.
         await self._retry(partial(self._player.perform, timer.discord_id, PlayerAction("pause")))
+
+    async def _is_own(self, timer: SleepTimer) -> bool:
+        try:
+            return await self._table.is_own(timer.discord_id)
+        except StorageError:
+            return True  # the user has asked for it, and no later word is known
 
     def _is_repeated(self, timer: SleepTimer, playback: Playback) -> bool:
         """Whether the track has ended and started again: it plays no longer than since its end."""

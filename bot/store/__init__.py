@@ -26,6 +26,7 @@ from bot.store.login_records import AuthorizedAccount, LoginStep, PendingLogin
 from bot.store.pending_logins import PendingLoginTable
 from bot.store.pins import Pin, PinTable
 from bot.store.preferences import Preferences, PreferenceTable, SavedDefault
+from bot.store.process_share import ProcessShare
 from bot.store.sleep_timers import SleepTimer, SleepTimerTable
 from bot.store.sqlite import SqliteDatabase
 from bot.store.sqlite_connections import Connect, connect_to_file
@@ -47,6 +48,7 @@ __all__ = [
     "PendingLogin",
     "Pin",
     "Preferences",
+    "ProcessShare",
     "SavedDefault",
     "SleepTimer",
     "StopReason",
@@ -54,6 +56,8 @@ __all__ = [
     "StoredDownload",
     "connect_to_file",
 ]
+
+_ALONE = ProcessShare()
 
 
 class Store:
@@ -69,6 +73,7 @@ class Store:
         database: Database,
         cipher: TokenCipher,
         file_time: Callable[[], float] | None = None,
+        share: ProcessShare = _ALONE,
     ) -> None:
         self._db = database
         self._cipher = cipher
@@ -80,9 +85,9 @@ class Store:
         self.preferences = PreferenceTable(database)
         self.pins = PinTable(database)
         self.api_usage = ApiUsageTable(database)
-        self.sleep_timers = SleepTimerTable(database)
+        self.sleep_timers = SleepTimerTable(database, share)
         self.backups = BackupTable(database)
-        self.jobs = JobTable(database, cipher)
+        self.jobs = JobTable(database, cipher, share)
         self.downloads = DownloadTable(database)
         self.blocked = BlockedTable(database)
 
@@ -124,27 +129,29 @@ class Store:
         cls,
         url: str,
         keys: Sequence[bytes],
-        number: int = 1,
+        share: ProcessShare = _ALONE,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> AsyncIterator[Store]:
         """The store in the PostgreSQL database at `url`; waits until the server is there.
 
-        number  of this process among those that use the database
+        share  this process among those that use the database
 
         Raises ConfigError, also if a stored secret needs a key that is missing, and StartupError
         if another process has this number.
         """
         postgres = import_module("bot.store.postgres")  # asyncpg is an optional package
         leases = import_module("bot.store.renewal_leases")
-        opening = postgres.PostgresDatabase.open(url, number, sleep=sleep, monotonic=monotonic)
+        opening = postgres.PostgresDatabase.open(
+            url, share.number, sleep=sleep, monotonic=monotonic
+        )
         async with opening as database:
             cipher = TokenCipher(keys)
             cipher.require_keys(await rekey.stored_key_ids(database))
-            store = cls(database, cipher)
+            store = cls(database, cipher, share=share)
             store.identify_slots = IdentifySlots(database)
-            store.leases = leases.RenewalLeases(database, cipher, database.home, number)
+            store.leases = leases.RenewalLeases(database, cipher, database.home, share.number)
             try:
                 yield store
             finally:

@@ -10,12 +10,16 @@ from bot.errors.login import StoredLoginUnreadable
 from bot.store.database import Database, Row
 from bot.store.encryption import TokenCipher
 from bot.store.link_required import missing_link, require_link
+from bot.store.process_share import ProcessShare
 
 _log = logging.getLogger(__name__)
 
 _COLUMNS = (
-    "discord_id, kind, id, arguments, started_at, progress, place, touched_at, resume_at, done"
+    "discord_id, kind, id, arguments, started_at, progress, place, touched_at, resume_at, done,"
+    " process"
 )
+
+_ALONE = ProcessShare()
 
 
 class JobKind(StrEnum):
@@ -39,6 +43,7 @@ class Job:
     touched_at  when it last got further
     resume_at   when it goes on if it waits, as for a quota; 0: at once
     done        it has a result that could not be delivered, and that waits for its owner
+    process     that began it, among those that share the database
     """
 
     discord_id: int
@@ -51,12 +56,22 @@ class Job:
     touched_at: float = 0.0
     resume_at: float = 0.0
     done: bool = False
+    process: int = 1
 
 
 class JobTable:
-    def __init__(self, database: Database, cipher: TokenCipher) -> None:
+    """`share` says which jobs this process goes on with."""
+
+    def __init__(
+        self, database: Database, cipher: TokenCipher, share: ProcessShare = _ALONE
+    ) -> None:
         self._db = database
         self._cipher = cipher
+        self._share = share
+
+    def owns(self, job: Job) -> bool:
+        """Whether this process does the job, and not another one."""
+        return self._share.owns(job.process)
 
     async def create(self, job: Job) -> bool:
         """Store a new job; False if the user has one of this kind. Raises NotLinked."""
@@ -64,7 +79,8 @@ class JobTable:
             async with self._db.transaction() as db:
                 await require_link(db, job.discord_id, "job")
                 created = await db.execute(
-                    f"INSERT INTO job ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+                    f"INSERT INTO job ({_COLUMNS})"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
                     " ON CONFLICT (discord_id, kind) DO NOTHING",
                     *(job.discord_id, job.kind.value, job.id, job.arguments, job.started_at),
                     *(
@@ -73,6 +89,7 @@ class JobTable:
                         job.touched_at,
                         job.resume_at,
                         int(job.done),
+                        self._share.number,
                     ),
                 )
                 return created == 1
@@ -113,7 +130,8 @@ class JobTable:
         return self._cipher.encrypt(job.place, "place", job.discord_id)
 
     def _job(self, row: Row) -> Job:
-        user, kind, job_id, arguments, started_at, progress, sealed, touched, resume, done = row
+        user, kind, job_id, arguments, started_at, progress, sealed, *rest = row
+        touched, resume, done, process = rest
         place = None
         if sealed is not None:
             try:
@@ -123,4 +141,5 @@ class JobTable:
         return Job(
             *(user, JobKind(kind), job_id, arguments, started_at),
             *(progress, place, touched, resume, bool(done)),
+            process=process,
         )

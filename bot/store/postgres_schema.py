@@ -138,6 +138,10 @@ MIGRATIONS: tuple[str, ...] = (
         discord_id BIGINT PRIMARY KEY
     );
     """,
+    """
+    ALTER TABLE job ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE sleep_timer ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
+    """,
 )
 
 VERSION_NOTE = "schema"

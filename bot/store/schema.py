@@ -200,6 +200,11 @@ MIGRATIONS = (
         discord_id INTEGER PRIMARY KEY
     ) STRICT;
     """,
+    # Which process goes on with it after a restart; alone, the bot is process 1.
+    """
+    ALTER TABLE job ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE sleep_timer ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
+    """,
 )
 
 

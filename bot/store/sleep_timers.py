@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from bot.store.database import Database
 from bot.store.link_required import missing_link, require_link
+from bot.store.process_share import ProcessShare
+
+_ALONE = ProcessShare()
+_SELECT = "SELECT discord_id, due, tracks_left, process FROM sleep_timer"
 
 
 @dataclass(frozen=True)
@@ -24,26 +28,52 @@ class SleepTimer:
 
 
 class SleepTimerTable:
-    def __init__(self, database: Database) -> None:
+    """`share` says which timers this process waits for."""
+
+    def __init__(self, database: Database, share: ProcessShare = _ALONE) -> None:
         self._db = database
+        self._share = share
 
     async def set(self, timer: SleepTimer) -> None:
-        """Store the user's only timer. Raises NotLinked."""
+        """Store the user's only timer, which this process waits for. Raises NotLinked."""
         with self._db.on_write(timer.discord_id), missing_link("sleep timer"):
             async with self._db.transaction() as db:
                 await require_link(db, timer.discord_id, "sleep timer")
                 await db.execute(
-                    "INSERT INTO sleep_timer VALUES ($1, $2, $3) ON CONFLICT (discord_id)"
-                    " DO UPDATE SET due = excluded.due, tracks_left = excluded.tracks_left",
+                    "INSERT INTO sleep_timer (discord_id, due, tracks_left, process)"
+                    " VALUES ($1, $2, $3, $4) ON CONFLICT (discord_id) DO UPDATE SET"
+                    " due = excluded.due, tracks_left = excluded.tracks_left,"
+                    " process = excluded.process",
                     timer.discord_id,
                     timer.due,
                     timer.tracks_left,
+                    self._share.number,
                 )
+                await db.tell("timer", timer.discord_id)
 
-    async def delete(self, discord_id: int) -> None:
+    async def elsewhere(self, discord_id: int) -> SleepTimer | None:
+        """The user's timer, if another process waits for it."""
+        row = await self._db.fetch_one(f"{_SELECT} WHERE discord_id = $1", discord_id)
+        return SleepTimer(*row[:-1]) if row and not self._share.owns(row[-1]) else None
+
+    async def is_own(self, discord_id: int) -> bool:
+        """Whether the user has a timer, and this process waits for it."""
+        row = await self._db.fetch_one(
+            "SELECT process FROM sleep_timer WHERE discord_id = $1", discord_id
+        )
+        return row is not None and self._share.owns(row[0])
+
+    async def delete(self, discord_id: int) -> bool:
+        """Whether there was one."""
         with self._db.on_write(discord_id):
-            await self._db.execute("DELETE FROM sleep_timer WHERE discord_id = $1", discord_id)
+            async with self._db.transaction() as db:
+                deleted = await db.execute(
+                    "DELETE FROM sleep_timer WHERE discord_id = $1", discord_id
+                )
+                await db.tell("timer", discord_id)
+        return deleted > 0
 
-    async def all(self) -> list[SleepTimer]:
-        rows = await self._db.fetch_all("SELECT discord_id, due, tracks_left FROM sleep_timer")
-        return [SleepTimer(*row) for row in rows]
+    async def own(self) -> list[SleepTimer]:
+        """The timers that this process waits for."""
+        rows = await self._db.fetch_all(_SELECT)
+        return [SleepTimer(*row) for *row, process in rows if self._share.owns(process)]
