@@ -104,7 +104,7 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         result = await back_up(
             spotify,
             job.folder,
-            await open_comparable(job.folder, spotify.account),
+            await open_comparable(job.folder, spotify.account, required=not is_scheduled),
             started_at=datetime.fromtimestamp(job.row.started_at, UTC),
             only_changes=not is_scheduled,
             report=job.report,

@@ -259,6 +259,18 @@ async def test_diff_with_a_file_of_another_format_says_only_what_that_has(
             assert text in reply.text, what
 
 
+async def test_backups_go_on_with_another_account(backups: _Backups, harness: Harness) -> None:
+    await backups.turn_on()
+    await backups.due()
+    await harness.link_account("ada", "grace")
+    (message,) = await backups.due(WEEK)
+    assert "Here’s your library" in message["content"]
+    grace = {uri for uri, _ in harness.spotify.accounts["grace"].liked}
+    archive = zipfile.ZipFile(io.BytesIO(backups.files(message)["library.zip"]))
+    songs = json.loads(archive.read("library.json"))["tracks"]
+    assert {song["uri"] for song in songs} == grace
+
+
 async def test_backups_that_are_due_at_once_do_not_run_at_once() -> None:
     async with run_harness() as harness:
         assert harness.bot is not None

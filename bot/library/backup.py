@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.errors.backups import NotAnEarlierExport
+from bot.errors.backups import NotAnEarlierExport, OtherAccount
 from bot.library.comparable_file import comparable
 from bot.library.earlier_export import read_earlier
 from bot.library.earlier_lists import EarlierExport
@@ -61,22 +61,30 @@ class BackupResult:
 Earlier = EarlierExport | ImportedLibrary
 
 
-async def open_comparable(folder: Path, account: str) -> Earlier | None:
+async def open_comparable(folder: Path, account: str, *, required: bool) -> Earlier | None:
     """As `open_earlier`, or the library in a file of any other format.
+
+    required  whether an export that cannot be used is an error; else it is None
 
     Raises UnreadableFile, too.
     """
     try:
         return await open_earlier(folder, account)
+    except OtherAccount:
+        if required:
+            raise
+        return None
     except NotAnEarlierExport as error:
-        if type(error) is not NotAnEarlierExport:
+        if not required:
+            return None
+        files = list((folder / EARLIER).iterdir())
+        if type(error) is not NotAnEarlierExport or len(files) != 1:
             raise
     with translate_disk_errors():
         target = folder / f"{EARLIER}-library"
         shutil.rmtree(target, ignore_errors=True)  # of an earlier run
         target.mkdir(0o700)
-        (file,) = (folder / EARLIER).iterdir()
-        return await asyncio.to_thread(read_library, file, target)
+        return await asyncio.to_thread(read_library, files[0], target)
 
 
 async def open_earlier(folder: Path, account: str) -> EarlierExport | None:
