@@ -1,4 +1,4 @@
-"""/usage: the calls to Spotify, for the operator of the bot."""
+"""/usage: the calls to Spotify and the people, for the operator of the bot."""
 
 from __future__ import annotations
 
@@ -15,21 +15,17 @@ from bot.views import usage
 class Operator(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.quota = services.quota
-        self.accounts = services.store.accounts
         self.started_at = services.started_at
 
     @app_commands.command()
     @app_commands.default_permissions()
     async def usage(self, interaction: Interaction) -> None:
-        """For the bot’s owner: Spotify requests in the last 24 hours."""
+        """For the bot’s owner: Spotify requests, places, people and version."""
         await defer(interaction)
         if not await interaction.client.is_owner(interaction.user):
             raise NotTheOperator
-        card = usage.usage_card(
-            self.quota.report(),
-            linked_accounts=await self.accounts.count(),
-            started_at=self.started_at,
-        )
+        people = await self.quota.people()
+        card = usage.usage_card(self.quota.report(), people, self.started_at)
         await reply(interaction, card)
 
 

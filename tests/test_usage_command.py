@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bot import __version__
 from bot.spotify.rate_limiter import DAY, HOUR, HourlyCalls
 from sandbox.discord import UserClient
 from sandbox.discord.command_line import ClientValidationError
@@ -25,9 +26,12 @@ async def usage_lines(user: UserClient) -> list[str]:
     """The lines between heading and footer."""
     reply = await user.run("/usage")
     assert reply.ephemeral
-    heading, *lines, operation, footer = reply.text.splitlines()
+    heading, *lines, places, linked, note, operation, footer = reply.text.splitlines()
     assert (heading, footer) == (USAGE_HEADING, USAGE_FOOTER)
-    assert re.fullmatch(r"-# \d+ (person|people) linked · started <t:\d+:R>", operation)
+    assert places == "### Places on your Spotify app"
+    assert re.fullmatch(r"(`[▰▱]{10}` )?\*\*\d+\*\* (person|people) linked through .*", linked)
+    assert note.startswith("-# Only Spotify knows who else has one")
+    assert re.fullmatch(r"-# \d+ .*linked.* · Tonearm [\d.]+, started <t:\d+:R>", operation)
     return lines
 
 
@@ -154,10 +158,27 @@ async def test_expected_daily_calls_are_shown() -> None:
             await ada.run("/devices")
             harness.clock.advance(60)
         text = (await ada.run("/usage")).text
-        assert "-# 1 person linked · " in text
+        assert "-# 1 person linked · Tonearm" in text
         assert "**2** of about 2,000 · Player, reads" in text
         assert "about 2,000 is what SPOTIFY_DAILY_CALLS expects" in text
         assert text.endswith("may use 1,500 of them.")
+
+
+async def test_people_are_counted_and_unknown_places_are_not(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    async def shown() -> str:
+        return (await linked_user.run("/usage")).text
+
+    assert "`▰▰▱▱▱▱▱▱▱▱` **1** person linked through your app · a new app has 5" in await shown()
+    await harness.link_account("grace")
+    await link_with_own_app(harness)
+    assert "`▰▰▰▰▱▱▱▱▱▱` **2** people linked through your app · a new app has 5" in await shown()
+    assert harness.bot is not None
+    await harness.bot.services.store.blocked.block(77)
+    text = await shown()
+    assert "-# 3 people linked, 1 with an app of their own, 1 blocked · Tonearm" in text
+    assert f"Tonearm {__version__}, started" in text
 
 
 async def test_usage_is_for_operator_only(harness: Harness, linked_user: UserClient) -> None:

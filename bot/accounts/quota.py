@@ -55,6 +55,15 @@ class UsageReport:
     user_owned_throttled: int
 
 
+@dataclass(frozen=True)
+class People:
+    """How many people are linked, how many of them through the operator's app, and are blocked."""
+
+    linked: int
+    with_operators_app: int
+    blocked: int
+
+
 class Quota:
     """The rate limiter, and the storage of its counts.
 
@@ -186,6 +195,15 @@ class Quota:
             self.limiter.forget_client(client_id)
             for key in [key for key in self._recorded if key[0] == client_id]:
                 del self._recorded[key]
+
+    async def people(self) -> People:
+        """Raises StorageError."""
+        accounts = self._store.accounts
+        return People(
+            linked=await accounts.count(),
+            with_operators_app=await accounts.count_of_app(self._client_id),
+            blocked=len(await self._store.blocked.all()),
+        )
 
     def report(self) -> UsageReport:
         limiter = self.limiter

@@ -1,4 +1,4 @@
-"""The message of /usage: calls to Spotify in the last day as bars, and used-up quotas."""
+"""The message of /usage: calls to Spotify as bars, used-up quotas, places and people."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from discord import ui
 
-from bot.accounts.quota import GroupUsage, UsageReport
+from bot import __version__
+from bot.accounts.quota import GroupUsage, People, UsageReport
 from bot.text.items import bar
 from bot.views import cards
 
@@ -21,7 +22,13 @@ _GROUPS = {
 }
 
 
-def usage_card(report: UsageReport, *, linked_accounts: int, started_at: float) -> ui.LayoutView:
+# The people who can use a Spotify app in development mode, with its owner: Spotify's documentation,
+# Quota modes, since 2026. Spotify can give an app more, and does not say so to the app.
+PLACES = 5
+_DASHBOARD = "https://developer.spotify.com/dashboard"
+
+
+def usage_card(report: UsageReport, people: People, started_at: float) -> ui.LayoutView:
     """A bar for each group of endpoints; the apps of users are added up and not named.
 
     `started_at` is in seconds since 1970.
@@ -40,12 +47,37 @@ def usage_card(report: UsageReport, *, linked_accounts: int, started_at: float) 
     return cards.container(
         "\n".join(lines),
         ui.Separator(),
-        f"-# {linked_accounts:,} {'person' if linked_accounts == 1 else 'people'} linked · "
-        f"started <t:{int(started_at)}:R>\n"
+        _places(people.with_operators_app),
+        ui.Separator(),
+        f"-# {_linked(people)} · Tonearm {__version__}, started <t:{int(started_at)}:R>\n"
         "-# Spotify doesn’t publish its limits: about "
         f"{report.daily_limit:,} is what SPOTIFY_DAILY_CALLS expects. Exports and autocomplete "
         f"may use {report.background_limit:,} of them.",
     )
+
+
+def _places(linked: int) -> str:
+    """What is known: who linked. Who has a place at Spotify without a link is not known."""
+    count = f"**{linked:,}** {_people(linked)} linked through your app"
+    filled = f"`{bar(linked, PLACES)}` " if linked <= PLACES else ""
+    return (
+        "### Places on your Spotify app\n"
+        f"{filled}{count} · a new app has {PLACES} places\n"
+        "-# Only Spotify knows who else has one: see User Management in "
+        f"[your dashboard]({_DASHBOARD})."
+    )
+
+
+def _linked(people: People) -> str:
+    line = f"{people.linked:,} {_people(people.linked)} linked"
+    with_own_app = people.linked - people.with_operators_app
+    if with_own_app:
+        line += f", {with_own_app:,} with an app of their own"
+    return line + (f", {people.blocked:,} blocked" if people.blocked else "")
+
+
+def _people(count: int) -> str:
+    return "person" if count == 1 else "people"
 
 
 def _user_apps_line(groups: Sequence[GroupUsage]) -> str:
