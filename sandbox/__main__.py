@@ -23,7 +23,8 @@ async def serve_page(harness: Harness, port: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with PageServer(harness.discord, harness.spotify, port=port) as page:
         print(f"Demo running: {page.url} (press Ctrl+C to stop; nothing is saved)")
-        print(f"To export a library from another terminal:\n  {export_line(harness)}", flush=True)
+        print(f"To export a library from another terminal, and put it back:\n{lines(harness)}")
+        sys.stdout.flush()
         stopping = asyncio.create_task(stop.wait())
         running = asyncio.create_task(harness.wait_until_exit())
         await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)
@@ -34,14 +35,15 @@ async def serve_page(harness: Harness, port: int) -> None:
         running.cancel()
 
 
-def export_line(harness: Harness) -> str:
-    """The shell's line that exports a library of the simulated Spotify."""
+def lines(harness: Harness) -> str:
+    """The shell's lines that export and restore a library of the simulated Spotify."""
     spotify = harness.spotify
     # Without a port, which Spotify allows on loopback, so that --port works.
     spotify.register_redirect_uri("http://127.0.0.1/callback")
     return (
-        f"SPOTIFY_API_URL={spotify.api_url} SPOTIFY_ACCOUNTS_URL={spotify.accounts_url} "
-        f"{sys.executable} -m bot export --client-id {spotify.client_id} --out exported"
+        f"  export SPOTIFY_API_URL={spotify.api_url} SPOTIFY_ACCOUNTS_URL={spotify.accounts_url}\n"
+        f"  {sys.executable} -m bot export --client-id {spotify.client_id} --out exported\n"
+        f"  {sys.executable} -m bot restore --client-id {spotify.client_id} exported/library-*.zip"
     )
 
 

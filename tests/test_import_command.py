@@ -96,6 +96,13 @@ async def test_songs_without_a_link_are_found_or_asked_about(
     assert [item.uri for item in _newest(spotify).items] == [song.uri for song in songs[:2]]
 
 
+async def test_what_is_left_out_is_not_called_already_there(linked_user: UserClient) -> None:
+    songs = [{"track": "No Song Is Called So", "artist": "Nobody"}]
+    file = json.dumps({"tracks": songs}).encode()
+    reply = await _import(linked_user, file)
+    assert "There’s nothing in it that I could import." in reply.text
+
+
 async def test_only_what_was_chosen_is_imported(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:

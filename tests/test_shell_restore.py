@@ -45,7 +45,7 @@ async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Pat
     assert (code, library_of(ada)) == (0, empty)
     assert f"Liked songs: {len(before.saved['track'])}, {len(before.saved['track'])} to add" in said
     assert "Add --apply to do it." in said
-    assert "files on a computer, which apps can’t add\tHard to Print\t" in out
+    assert "only on a computer, where apps can’t get at it\tHard to Print\t" in out
     apply = ("restore", file, "--apply")
     async with run_in_terminal(spotify, tmp_path, *apply, is_terminal=True) as program:
         await program.log_in()
@@ -54,7 +54,7 @@ async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Pat
     assert importable(library_of(ada)) == before
     code, _, said = await _run(spotify, tmp_path, "restore", file)
     assert code == 0
-    assert said.endswith("The account has all of it already.\n")
+    assert said.endswith("There’s nothing to add.\n")
     assert not [path for path in tmp_path.iterdir() if path.name != file]
 
 
@@ -82,6 +82,7 @@ async def test_a_killed_restore_goes_on_and_doubles_nothing(
     code, _, said = await _run(spotify, tmp_path, "restore", file)
     assert code == 0
     assert "An earlier restore of this file was stopped" in said
+    assert "Go on with --apply, or begin another one with --restart." in said
     code, _, said = await _run(spotify, tmp_path, "restore", file, "--apply")
     assert code == 0, said
     assert importable(library_of(ada)) == before
@@ -134,6 +135,7 @@ async def test_doubtful_songs_are_named_and_searched_for_once(
     searches = len(spotify.calls_to("GET", "search"))
     code, _, said = await _run(spotify, tmp_path, "restore", "songs.csv", "--apply", "--likely")
     assert code == 0, said
+    assert "isn’t certain" not in said
     assert {uri for uri, _ in ada.liked} == {track.uri, other.uri}
     assert len(spotify.calls_to("GET", "search")) == searches
     assert [path.name for path in tmp_path.iterdir()] == ["songs.csv"]

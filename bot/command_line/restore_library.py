@@ -12,6 +12,8 @@ from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from bot.command_line.exit_codes import ExitCode
 from bot.command_line.kept_folder import folder_name, kept_folder
 from bot.command_line.restore_report import (
@@ -64,6 +66,8 @@ def restore_library(arguments: Namespace) -> int:
             return ExitCode.INTERRUPTED
         choice = _choice(arguments, plan)
         content = hashlib.sha256(file.read_bytes()).hexdigest()
+        # A stopped restore goes on only with the same choice.
+        content += msgspec.json.encode(choice).decode()
         return run_command(_restore(arguments, content, plan, choice), stopped=_STOPPED)
 
 
@@ -82,7 +86,7 @@ def _choice(arguments: Namespace, plan: Plan) -> Choice:
 
 
 async def _restore(arguments: Namespace, content: str, plan: Plan, choice: Choice) -> int:
-    """Sign in, and restore; the exit code. `content` is a hash of the file's content."""
+    """Sign in, and restore; the exit code. `content` tells file and choice apart."""
     file: Path = arguments.file
     progress = TerminalProgress()
     scopes = (*READ_SCOPES, *WRITE_SCOPES) if arguments.apply else READ_SCOPES
@@ -105,12 +109,11 @@ async def _restore_in(
     """Restore with what an earlier run has kept in the folder; the exit code."""
     try:
         steps = stored_steps(folder)
-        say(stopped_text(steps, Journal(folder)))
+        say(stopped_text(steps, Journal(folder), goes_on=arguments.apply))
+        if not arguments.apply:
+            return ExitCode.OK
     except FileNotFoundError:
-        plan = await _look(signed_in, plan, folder, progress)
-        if arguments.likely:
-            for entry in plan.doubtful:
-                plan.settle(entry, (entry.candidates or [])[0].uri)
+        plan = await _look(signed_in, plan, folder, progress, likely=arguments.likely)
         steps = make_steps(plan, choice)
         say(steps_text(steps))
         if not steps:
@@ -129,8 +132,13 @@ async def _restore_in(
     return ExitCode.OK if is_complete else ExitCode.INCOMPLETE
 
 
-async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: TerminalProgress) -> Plan:
-    """Compare the file with the account, and say what is missing there."""
+async def _look(
+    signed_in: SignedIn, draft: Plan, folder: Path, progress: TerminalProgress, *, likely: bool
+) -> Plan:
+    """Compare the file with the account, and say what is missing there.
+
+    likely  decide on the likeliest song where several may be meant
+    """
 
     def show(task: str, noun: str, done: int, expected: int) -> None:
         progress.show(Progress(task, done, expected, noun))
@@ -142,6 +150,8 @@ async def _look(signed_in: SignedIn, draft: Plan, folder: Path, progress: Termin
         return plan
 
     plan = await with_waits(look, progress, now=signed_in.now)
+    for entry in plan.doubtful if likely else ():
+        plan.settle(entry, (entry.candidates or [])[0].uri)
     say(plan_text(plan))
     for row in skipped_rows(plan):
         output("\t".join(row))

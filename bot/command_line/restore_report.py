@@ -32,7 +32,7 @@ def plan_text(plan: Plan) -> str:
 def steps_text(steps: Sequence[Step]) -> str:
     """What a restore will cost."""
     if not steps:
-        return "The account has all of it already."
+        return "There’s nothing to add."
     requests = count(count_calls(steps).total(), "request")
     return f"To add: {count(count_items(steps), 'item')}, with about {requests} to Spotify."
 
@@ -60,12 +60,13 @@ def skipped_rows(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
         yield REASONS[Skip.UNDECIDED], list_name, plain(title), about
 
 
-def stopped_text(steps: Sequence[Step], journal: Journal) -> str:
-    """About a restore that was stopped."""
+def stopped_text(steps: Sequence[Step], journal: Journal, *, goes_on: bool) -> str:
+    """About a restore that was stopped. `goes_on`: this one goes on with it."""
     done = sum(journal.step(number).done for number in range(len(steps)))
+    next_step = "Begin another one" if goes_on else "Go on with --apply, or begin another one"
     return (
         f"An earlier restore of this file was stopped: {done:,} of {count_items(steps):,} are "
-        "done. Begin another one with --restart."
+        f"done. {next_step} with --restart."
     )
 
 

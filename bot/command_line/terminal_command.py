@@ -14,6 +14,7 @@ from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.terminal import TerminalProgress, say
 from bot.config.logs import configure_logging
 from bot.errors.bot_error import BotError
+from bot.errors.spotify import RateLimited, SpotifyDown
 from bot.errors.storage import StorageError
 from bot.library.job_waits import JobWaits
 
@@ -36,7 +37,7 @@ def run_command(work: Coroutine[Any, Any, int], *, stopped: str) -> int:
     except StorageError:
         raise
     except BotError as error:
-        say(terminal_message(error))
+        say(f"{terminal_message(error)}{_next_step(error)}")
         return ExitCode.FAILED
     except TimeoutError:
         say("Nobody signed in within ten minutes. Run the command again.")
@@ -44,6 +45,13 @@ def run_command(work: Coroutine[Any, Any, int], *, stopped: str) -> int:
     except (asyncio.CancelledError, KeyboardInterrupt):
         say(stopped)
         return ExitCode.INTERRUPTED
+
+
+def _next_step(error: BotError) -> str:
+    """What to do about an error after which, elsewhere, a command waits and goes on."""
+    if isinstance(error, SpotifyDown):
+        return " Check your connection, then run the command again."
+    return " Run the command again later." if isinstance(error, RateLimited) else ""
 
 
 async def _until_terminated(work: Coroutine[Any, Any, int]) -> int:

@@ -98,7 +98,7 @@ class ImportRunning(BotError):
 
 
 class NothingToImport(BotError):
-    message = "You have all of that already, so there’s nothing to import."
+    message = "There’s nothing of that to import: you have it already, or it’s left out."
 
 
 class InvalidPosition(BotError):

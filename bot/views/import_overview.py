@@ -34,7 +34,7 @@ from bot.views.import_buttons import (
 
 LEFT_OUT = "left-out.txt"
 REASONS: dict[Skip, str] = {
-    Skip.LOCAL: "files on a computer, which apps can’t add",
+    Skip.LOCAL: "only on a computer, where apps can’t get at it",
     Skip.GONE: "gone from Spotify when the file was made",
     Skip.UNREADABLE: "unreadable in the file",
     Skip.NOT_FOUND: "not found on Spotify",
@@ -76,7 +76,7 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
         songs = "1 song has" if doubtful == 1 else f"{doubtful:,} songs have"
         lines.append(f"{songs} no link and could be one of several. Undecided ones are left out.")
     if not steps:
-        lines.append("You have all of it already, so there’s nothing to import.")
+        lines.append(_nothing_text(plan))
     else:
         lines.append(f"Importing everything takes {_cost(count_calls(steps), daily_limit)}.")
         if any(isinstance(step, Save) and step.kind in ORDERED_KINDS for step in steps):
@@ -127,6 +127,16 @@ def overview_view(shown: Overview, job_id: int, names: str = "merge") -> ui.View
         label = "Make new playlists instead" if names == "merge" else "Add to my playlists instead"
         parts.append(OverviewButton(job, other, label))
     return cards.buttons(*parts)
+
+
+def _nothing_text(plan: Plan) -> str:
+    """Why there is nothing to import: what is left out is not called already there."""
+    if plan.doubtful:
+        return "Apart from those, there’s nothing to import."
+    if not plan.follows and not any(listed.usable for listed in plan.lists):
+        return "There’s nothing in it that I could import."
+    what = "the rest of it" if plan.counts else "all of it"
+    return f"You have {what} already, so there’s nothing to import."
 
 
 def _kind_line(plan: Plan, kind: Kind) -> str:
