@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo run export restore test test-slow check package-check format bench picture icons docs lock clean
+.PHONY: help demo install postgres run export restore test test-slow check package-check format bench picture icons portals docs lock clean
 
 help:
 	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make docs    update the generated parts of the documents'
 	@echo 'make picture take the picture in the README again'
 	@echo 'make icons   draw the icons of the buttons again'
+	@echo 'make portals draw the sketches in docs/portals.md again'
 	@echo 'make lock    update the locked versions of the dependencies'
 
 demo: $(VENV)/demo
@@ -71,6 +72,9 @@ picture: $(VENV)/dev
 
 icons: $(VENV)/dev
 	@$(PY) -m tests.draw_icons
+
+portals: $(VENV)/dev
+	@$(PY) -m tests.draw_portals
 
 docs: $(VENV)/dev
 	@$(PY) -m tests.generated_docs

@@ -12,7 +12,8 @@ import pytest
 from bot.config import SETTINGS, Settings
 from sandbox.discord import Discord
 from sandbox.harness import Harness
-from tests import generated_docs
+from tests import draw_portals, generated_docs
+from tests.draw_portals import Heading, Tabs
 from tests.generated_docs import CHAT_INPUT, ENV_EXAMPLE, README, ROOT
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
@@ -92,6 +93,24 @@ def test_links_and_paths_in_documents_exist() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
         for path in re.findall(r"`((?:bot|cogs|sandbox|tests|bench)/[\w/.]*)`", page.read_text()):
             assert (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+def test_sketches_of_the_portals_are_current() -> None:
+    assert {file.stem for file in draw_portals.FOLDER.iterdir()} == set(draw_portals.SKETCHES)
+    page = (ROOT / "docs/portals.md").read_text()
+    for name, sketch in draw_portals.SKETCHES.items():
+        if (draw_portals.FOLDER / f"{name}.svg").read_text() != draw_portals.draw(*sketch):
+            pytest.fail("`make portals` updates docs/portals", pytrace=False)
+        assert f'<img src="portals/{name}.svg" alt="Sketch: ' in page
+    for service in ("## Discord", "## Spotify"):
+        steps = re.findall(r"\*\*(\d+)\*\* ", page.split(service, 1)[1].split("\n## ", 1)[0])
+        drawn = {
+            str(part.step)
+            for name, (_, parts) in draw_portals.SKETCHES.items()
+            for part in parts
+            if name.startswith(service[3:].lower()) and not isinstance(part, Heading | Tabs)
+        } - {"0"}
+        assert set(steps) == drawn
 
 
 def test_the_lock_files_name_no_index_and_hash_everything() -> None:
