@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
@@ -23,6 +24,7 @@ from bot.library.formats.song import Song
 from bot.library.job_files import create
 from bot.library.list_feed import ListFeed, ListRestarted
 from bot.library.spool import SpooledList
+from bot.library.zip_merge import move_members
 from bot.spotify.models import Playlist
 
 T = TypeVar("T", Song, SavedItem)
@@ -68,6 +70,12 @@ class ExportContents:
             return self.part.is_of_archive
         lacking = self.hidden or self.failed or self.left_out or self.unreadable
         return len(self.lists) != 1 or bool(lacking)
+
+    def cancel(self) -> None:
+        """End the writing: it raises CancelledError."""
+        self.cancelled.set()
+        if self.feed is not None:
+            self.feed.cancel()
 
     def each(self) -> Iterator[tuple[SpooledList, Callable[[], SpooledList]]]:
         """The lists, and for each what returns it as it is when all its entries were iterated."""
@@ -129,7 +137,7 @@ def _write(contents: ExportContents, file_format: str, folder: Path) -> Path:
     )
     path = folder / f"{_stem(contents)}.zip"
     with create(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        _write_archive(contents, archive, form, info, with_json=is_zip)
+        _write_archive(contents, archive, form, info, folder, with_json=is_zip)
     return path
 
 
@@ -138,6 +146,7 @@ def _write_archive(
     archive: zipfile.ZipFile,
     form: Format,
     info: ListInfo,
+    folder: Path,
     *,
     with_json: bool,
 ) -> None:
@@ -150,11 +159,19 @@ def _write_archive(
         archive.getinfo(name).comment = title.encode(errors="replace")[:_MAX_COMMENT]
 
     numbers = count(1)
-    for spooled, result in contents.each():
-        name = _member_name(spooled.source, numbers, f"{contents.suffix}{form.suffix}")
-        add(name, partial(_write_list, contents, spooled, result, form, info), spooled.source.name)
-    if with_json:
-        add(f"library{contents.suffix}.json", partial(_write_json, contents, []))
+    # The JSON has all lists, so it is written in the same time as the other files, and moved.
+    with ThreadPoolExecutor(1) as pool:
+        json = pool.submit(_write_json_archive, contents, folder) if with_json else None
+        try:
+            for spooled, result in contents.each():
+                name = _member_name(spooled.source, numbers, f"{contents.suffix}{form.suffix}")
+                write = partial(_write_list, contents, spooled, result, form, info)
+                add(name, write, spooled.source.name)
+        except OSError:
+            contents.cancel()  # else the other thread would wait for the rest
+            raise
+        if json is not None:
+            move_members(json.result(), archive)
     summary = _summary(contents, contents.reports)
     if rows := summary.skipped_rows():
         add(f"skipped{contents.suffix}.csv", partial(encode, skipped_csv(rows, raw=contents.raw)))
@@ -167,6 +184,18 @@ def _write_archive(
         part=contents.part,
     )
     add(f"README{contents.suffix}.txt", partial(encode, [text]))
+
+
+def _write_json_archive(contents: ExportContents, folder: Path) -> Path:
+    """An archive with the JSON alone."""
+    path = folder / "json.zip"
+    name = f"library{contents.suffix}.json"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open(name, "w", force_zip64=True) as member,
+    ):
+        _write_json(contents, [], member)  # type: ignore[arg-type]
+    return path
 
 
 def _summary(contents: ExportContents, reports: Sequence[ListReport]) -> ExportSummary:
