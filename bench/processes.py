@@ -53,12 +53,13 @@ async def start_bot(
         stderr=asyncio.subprocess.DEVNULL,
     )
     changes, sessions = discord.changes, discord.gateway.sessions
+    earlier = set(sessions)
     try:
         changes.bot_task = asyncio.ensure_future(process.wait())
-        await changes.wait_until(lambda: bool(sessions), "IDENTIFY", START_TIMEOUT)
+        await changes.wait_until(lambda: bool(sessions.keys() - earlier), "IDENTIFY", START_TIMEOUT)
         identify_seconds = perf_counter() - started
         await discord.wait_until_ready(timeout=START_TIMEOUT)
-        (session,) = sessions.values()
+        session = next(session for id_, session in sessions.items() if id_ not in earlier)
         yield BotProcess(discord, process.pid, identify_seconds, session.intents)
     finally:
         changes.bot_task = None

@@ -51,10 +51,15 @@ class PostgresServer:
         _run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
 
 
+def has_postgres() -> bool:
+    """Whether there is a server to run on this machine."""
+    return _program("initdb") is not None
+
+
 @contextmanager
 def run_postgres() -> Iterator[PostgresServer]:
     """A server that is stopped and erased at the end; skips the test where there is none."""
-    if _program("initdb") is None:
+    if not has_postgres():
         pytest.skip("no PostgreSQL server on this machine")
     folder = Path(tempfile.mkdtemp(prefix="tonearm-pg-"))
     try:

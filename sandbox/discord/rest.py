@@ -132,7 +132,7 @@ class RestApi:
             "total": 1000,
             "remaining": max(0, 1000 - gateway.identifies),
             "reset_after": 86_400_000,
-            "max_concurrency": 1,
+            "max_concurrency": gateway.max_concurrency,
         }
         payload = {"url": gateway.resume_url, "shards": 1, "session_start_limit": start_limit}
         return json_response(payload)
