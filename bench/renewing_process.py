@@ -11,13 +11,13 @@ import os
 import sys
 from time import perf_counter
 
-from bot.store import Store
+from bot.store import ProcessShare, Store
 
 AT_ONCE = 4
 
 
 async def main(url: str, number: int, users: range, key: bytes) -> None:
-    async with Store.connect(url, [key], number) as store:
+    async with Store.connect(url, [key], ProcessShare(number, number)) as store:
         leases = store.leases
         assert leases is not None
         remaining = iter(users)

@@ -39,6 +39,14 @@ _VACUUM = "VACUUM person, link, login, sleep_timer, pin, job, download, backup"
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 
+class _PoolConnection(asyncpg.Connection):
+    """Goes back to the pool without a round trip: nothing of ours lasts longer than a transaction,
+    which the pool itself rolls back."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class _Transaction:
     """See `bot.store.database.Transaction`."""
 
@@ -108,6 +116,7 @@ class PostgresDatabase:
             url,
             min_size=0,
             max_size=POOL_SIZE,
+            connection_class=_PoolConnection,
             command_timeout=TIMEOUT,
             timeout=CONNECT_TIMEOUT,
             server_settings=_SERVER_SETTINGS,

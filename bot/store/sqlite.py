@@ -42,6 +42,8 @@ _log = logging.getLogger(__name__)
 
 # Seconds to look for damage at the start. 100 MB take 0.1 s from memory and 2 s from a disk.
 _MAX_CHECK_TIME = 20.0
+# Made once: a command reads the linked account before each call to Spotify.
+_NAMES = tuple(str(number) for number in range(1, 33))
 
 
 class _Transaction:
@@ -65,7 +67,7 @@ class _Transaction:
 
 def _named(values: Sequence[object]) -> dict[str, object]:
     """The values by the names that `$1`, `$2` … are for SQLite: parameters "1", "2" …"""
-    return {str(number): value for number, value in enumerate(values, start=1)}
+    return dict(zip(_NAMES, values, strict=False))
 
 
 class SqliteDatabase:
@@ -157,9 +159,12 @@ class SqliteDatabase:
         It takes some ten microseconds, with a thread three to ten times as many, and a command
         reads the linked account before each call to Spotify.
         """
-        with self._raise_storage_errors():
+        try:  # `_raise_storage_errors` takes as long as the read
             row: Row | None = next(self._row_reader.execute(sql, _named(values)), None)
-            return row
+        except sqlite3.Error as error:
+            with self._raise_storage_errors():
+                raise error
+        return row
 
     async def fetch_few(self, sql: str, *values: object) -> list[Row]:
         with self._raise_storage_errors():

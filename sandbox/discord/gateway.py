@@ -71,8 +71,7 @@ class Gateway:
     ) -> None:
         self.close_codes: list[int] = []
         self.sessions: dict[str, Session] = {}
-        self.identifies = self.resumes = 0
-        self.max_concurrency = 1  # shards that may identify in the same five seconds
+        self.identifies, self.resumes, self.max_concurrency = 0, 0, 1
         self.heartbeat_interval = 41_250  # milliseconds
         self.resume_url = ""
         self.ignores_close = False
