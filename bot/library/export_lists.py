@@ -69,12 +69,6 @@ class _SectionInfo:
     top_range: TimeRange | None = None
 
 
-def _top(name: str, noun: str, model: type[ApiModel]) -> _SectionInfo:
-    number = noun[0]
-    ranges: dict[str, TimeRange] = {"4": "short_term", "6": "medium_term", "1": "long_term"}
-    return _SectionInfo(f"Top {name}", noun, model, top_range=ranges[number])
-
-
 _SECTIONS: dict[LibrarySection, _SectionInfo] = {
     LibrarySection.LIKED: _SectionInfo("Liked songs", "liked song", SavedTrack, Kind.TRACK),
     LibrarySection.ALBUMS: _SectionInfo("Albums", "album", SavedAlbum, Kind.ALBUM),
@@ -85,12 +79,24 @@ _SECTIONS: dict[LibrarySection, _SectionInfo] = {
         "Audiobooks", "audiobook", SavedAudiobook, Kind.AUDIOBOOK
     ),
     LibrarySection.PLAYLIST: _SectionInfo("Playlist", "song", PlaylistEntry),
-    LibrarySection.TOP_SONGS_SHORT: _top("songs of 4 weeks", "4-week top song", Track),
-    LibrarySection.TOP_SONGS_MEDIUM: _top("songs of 6 months", "6-month top song", Track),
-    LibrarySection.TOP_SONGS_LONG: _top("songs of a year", "1-year top song", Track),
-    LibrarySection.TOP_ARTISTS_SHORT: _top("artists of 4 weeks", "4-week top artist", Artist),
-    LibrarySection.TOP_ARTISTS_MEDIUM: _top("artists of 6 months", "6-month top artist", Artist),
-    LibrarySection.TOP_ARTISTS_LONG: _top("artists of a year", "1-year top artist", Artist),
+    LibrarySection.TOP_SONGS_SHORT: _SectionInfo(
+        "Top songs of 4 weeks", "4-week top song", Track, top_range="short_term"
+    ),
+    LibrarySection.TOP_SONGS_MEDIUM: _SectionInfo(
+        "Top songs of 6 months", "6-month top song", Track, top_range="medium_term"
+    ),
+    LibrarySection.TOP_SONGS_LONG: _SectionInfo(
+        "Top songs of a year", "1-year top song", Track, top_range="long_term"
+    ),
+    LibrarySection.TOP_ARTISTS_SHORT: _SectionInfo(
+        "Top artists of 4 weeks", "4-week top artist", Artist, top_range="short_term"
+    ),
+    LibrarySection.TOP_ARTISTS_MEDIUM: _SectionInfo(
+        "Top artists of 6 months", "6-month top artist", Artist, top_range="medium_term"
+    ),
+    LibrarySection.TOP_ARTISTS_LONG: _SectionInfo(
+        "Top artists of a year", "1-year top artist", Artist, top_range="long_term"
+    ),
     LibrarySection.RECENT: _SectionInfo("Recently played", "recently played song", Played),
 }
 # Those whose entries are songs or episodes.
