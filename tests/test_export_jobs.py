@@ -95,6 +95,25 @@ async def test_killed_export_goes_on_where_it_was(
     await wait_until_erased(harness)
 
 
+async def test_earlier_reply_says_that_the_export_goes_on_in_a_newer_one(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Else it would wait for ever, with a button and a time that are over."""
+    spotify.accounts["ada"].like_generated(300)
+    spotify.faults.add(held := HeldResponse(TRACKS, after=2))
+    replies = [asyncio.create_task(linked_user.run(LIKED))]
+    async with released_at_exit(held.hold) as hold:
+        await hold.response_ready.wait()
+        replies.append(asyncio.create_task(linked_user.run("/export what:albums")))
+        first = await replies[0]
+        await first.wait_for("goes on in my reply to your newer command")
+        assert "Stop" not in first.text
+    second = await replies[1]
+    await second.wait_for("Here are your 360 liked songs")
+    assert "newer command" in first.text
+    await wait_until_erased(harness)
+
+
 async def test_export_larger_than_the_daily_share_takes_two_days() -> None:
     """It says so first, and leaves the rest of the limit to commands."""
     async with run_harness(SPOTIFY_DAILY_CALLS="100") as harness:

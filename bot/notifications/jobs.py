@@ -92,6 +92,7 @@ class _Message:
         self._fitted: dict[int, JobResult] = {}
         self._sent: Sequence[Path] = ()
         self._task = asyncio.create_task(self._keep_showing())
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def show(self, status: Progress | Waiting) -> None:
         self._status = status
@@ -105,6 +106,10 @@ class _Message:
         moved, before = Place.read(place), self._place
         moved.channel, moved.message = before.channel, before.message
         self._place, self._note = moved, views.OTHER_JOB if other else ""
+        if before.token and moved.token:
+            leaving = asyncio.create_task(self._say_moved(before))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
         for event in (self._changed, self._urgent, self._moved):
             event.set()
         return True
@@ -112,7 +117,7 @@ class _Message:
     async def close(self) -> None:
         self._is_over = True
         self._task.cancel()
-        await asyncio.wait({self._task})
+        await asyncio.wait({self._task, *self._leaving})
 
     # ---- progress
 
@@ -164,6 +169,12 @@ class _Message:
             await self._sender.edit_reply(place, note, last_view)
         place.token = ""
         await self._store(place)
+
+    async def _say_moved(self, place: Place) -> None:
+        """Say in an earlier reply that a later one shows the job: it would stay as it is now."""
+        if self._messages.now() < place.until:
+            with suppress(*DISCORD_ERRORS):
+                await self._sender.edit_reply(place, views.MOVED, None)
 
     async def _store(self, place: Place) -> None:
         if place is self._place:

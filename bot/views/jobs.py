@@ -19,9 +19,10 @@ NOT_RUNNING = "That isn’t running any more."
 IN_DIRECT_MESSAGE = "This takes longer, so it goes on in a direct message to you."
 NO_DIRECT_MESSAGES = (
     "This goes on, but I can’t send you direct messages. Use the same command again to see how "
-    "far it is, and to get what it makes. I keep that for two days."
+    "far it is, and to get what it makes. I keep that for two days, or until you start another one."
 )
-OTHER_JOB = "This is what you asked for before. Stop it to start something else."
+OTHER_JOB = "This is still running from before. Stop it to start something else."
+MOVED = "This goes on in my reply to your newer command."
 
 _BEGINNING = "Working on it…"
 
