@@ -101,6 +101,11 @@ class Harness:
             bot_task.cancel()
             await asyncio.gather(bot_task, return_exceptions=True)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the bot has been started, and has not been stopped."""
+        return self._bot_task is not None
+
     async def restart(self) -> None:
         await self.stop()
         await self.start()

@@ -135,6 +135,14 @@ class SimulatedDisk(apsw.VFS):
         assert self._disk_after_cut is not None
         return self._disk_after_cut
 
+    def after_kill(self) -> SimulatedDisk:
+        """The disk as the next process finds it if this one is killed: nothing written is lost."""
+        files = {name: bytes(file.visible) for name, file in self._visible.items()}
+        disk = SimulatedDisk({name: SimulatedFile(content) for name, content in files.items()})
+        if self.capacity is not None:
+            disk.fill()
+        return disk
+
     def copy(self) -> SimulatedDisk:
         """A disk with the synced bytes of this one."""
         return SimulatedDisk(
