@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import os
 import subprocess
 import sys
 import tomllib
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -55,3 +57,21 @@ def test_help_needs_none_of_the_bot() -> None:
 def test_exit_codes_are_documented() -> None:
     for code in ExitCode:
         assert f"\n| {code.value} | " in (ROOT / "docs/operating.md").read_text()
+
+
+def test_a_reader_that_ends_early_is_no_error(tmp_path: Path) -> None:
+    """As in `python -m bot check | head -n 1`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "check"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (ExitCode.CONFIG, "")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.command_line import COMMANDS
 from bot.config import SETTINGS, Settings
 from sandbox.discord import Discord
 from sandbox.harness import Harness
@@ -93,6 +94,24 @@ def test_links_and_paths_in_documents_exist() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
         for path in re.findall(r"`((?:bot|cogs|sandbox|tests|bench)/[\w/.]*)`", page.read_text()):
             assert (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+def test_commands_to_paste_are_valid_and_name_files_that_exist() -> None:
+    page = (ROOT / "docs/operating.md").read_text()
+    blocks = re.findall(r"(?ms)^ *```sh\n(.*?)^ *```", page)
+    assert len(blocks) > 15
+    for block in blocks:
+        done = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, ""), block
+        for command in re.findall(
+            r"(?m)^ *tonearm (\w+)|python -m bot (\w+)|--rm bot (\w+)", block
+        ):
+            assert "".join(command) in COMMANDS, block
+    for path in re.findall(r"packaging/[\w.]+", page):
+        assert (ROOT / path).is_file(), path
+    program = (ROOT / "packaging/tonearm").read_text()
+    assert os.access(ROOT / "packaging/tonearm", os.X_OK)
+    assert subprocess.run(["sh", "-n"], input=program, text=True).returncode == 0
 
 
 def test_sketches_of_the_portals_are_current() -> None:

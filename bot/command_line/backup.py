@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.command_line.environment import load_settings, require_sqlite
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.store.backup import back_up
 from bot.text.items import count
 
@@ -22,9 +23,9 @@ def main(arguments: Namespace) -> int:
     report = back_up(
         settings.database, arguments.file, settings.token_keys, replace=arguments.replace
     )
-    print(f"Backed up {count(report.linked_accounts, 'linked account')} to {arguments.file}.")
+    output(f"Backed up {count(report.linked_accounts, 'linked account')} to {arguments.file}.")
     if report.key is not None:
-        print(f"The key is in {report.key}. Keep it in another place than the copy.")
+        output(f"The key is in {report.key}. Keep it in another place than the copy.")
     else:
-        print("The keys are in TOKEN_KEYS, so keep a copy of that setting in another place.")
+        output("The keys are in TOKEN_KEYS, so keep a copy of that setting in another place.")
     return ExitCode.OK

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from bot.app import open_store
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.config import Settings
 from bot.errors.bot_error import AlreadyRunning
 from bot.store import beside_running_bot
@@ -25,7 +26,7 @@ def main(arguments: Namespace) -> int:
     except AlreadyRunning:
         is_new = beside_running_bot.block(settings.database, discord_id)
         erased = "Within a minute, the running bot obeys, and erases everything about them."
-    print(f"{discord_id} {'is blocked now' if is_new else 'was blocked already'}. {erased}")
+    output(f"{discord_id} {'is blocked now' if is_new else 'was blocked already'}. {erased}")
     return ExitCode.OK
 
 

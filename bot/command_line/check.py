@@ -21,6 +21,7 @@ from bot.command_line.checks.spotify_app import check_spotify
 from bot.command_line.checks.storage import check_env_file, check_storage, inspect_database
 from bot.command_line.environment import ENV_FILE, Environment, read_environment
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.config import SETTINGS, read_values
 from bot.errors.bot_error import ConfigError
 
@@ -110,4 +111,4 @@ def _show(finding: Finding) -> None:
     line = str(finding)
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         line = f"\033[{_COLOURS[finding.mark]}m{line[0]}\033[0m{line[1:]}"
-    print(line, flush=True)
+    output(line)

@@ -14,7 +14,8 @@ from bot.command_line.exit_codes import ExitCode
 from bot.command_line.kept_folder import folder_name, kept_folder
 from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.spotify_session import SignedIn, add_login_arguments, sign_in
-from bot.command_line.terminal import TerminalProgress, output, plain, say
+from bot.command_line.standard_output import output
+from bot.command_line.terminal import TerminalProgress, plain, say
 from bot.command_line.terminal_command import run_command, with_waits
 from bot.errors.backups import NotAnEarlierExport
 from bot.errors.bot_error import StartupError

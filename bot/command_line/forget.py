@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from bot.app import open_store
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.config import Settings
 
 
@@ -18,7 +19,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def main(arguments: Namespace) -> int:
     settings = load_settings()
     was_linked = asyncio.run(_forget(settings, arguments.id))
-    print(
+    output(
         f"Erased everything about {arguments.id}."
         if was_linked
         else f"{arguments.id} had no linked account. Anything else about them is erased."

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 
 from bot.command_line.environment import read_environment
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.config import SETTINGS
 
 # Seconds for the answer: the bot may be writing to a slow disk.
@@ -37,7 +38,7 @@ def main(_arguments: Namespace) -> int:
         return ExitCode.FAILED
     finally:
         connection.close()
-    print(status)
+    output(status)
     return ExitCode.OK if response.status == 200 else ExitCode.FAILED
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.command_line.terminal import say
 from bot.config import Settings
 from bot.config.parsers import DatabaseLocation, InvalidSettingError
@@ -46,12 +47,12 @@ def main(arguments: Namespace) -> int:
     else:
         work = move.to_sqlite(settings.database_url, target.path, settings.token_keys, _show)
     report = asyncio.run(work)
-    print(
+    output(
         f"Moved {count(report.rows['link'], 'linked account')} and "
         f"{count(report.secrets, 'secret')}, which all open with the keys."
     )
     for step in _next_steps(settings, target):
-        print(step)
+        output(step)
     return ExitCode.OK
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from bot.app import open_store
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.config import Settings
 from bot.spotify.consent_expiry import consent_expires_at
 from bot.store import LinkedAccount
@@ -36,11 +37,11 @@ def main(_arguments: Namespace) -> int:
             for moment in (person.authorized_at, consent_expires_at(person.authorized_at))
         )
         state = "the login has ended" if person.revoked else f"until {until}"
-        print(f"{person.discord_id}  linked {since}, {state}, {app}")
+        output(f"{person.discord_id}  linked {since}, {state}, {app}")
     for discord_id in blocked:
-        print(f"{discord_id}  blocked")
+        output(f"{discord_id}  blocked")
     also = f", {len(blocked):,} blocked" if blocked else ""
-    print(f"{count(len(people), 'linked account')}{also}.")
+    output(f"{count(len(people), 'linked account')}{also}.")
     return ExitCode.OK
 
 

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from bot.app import rekey
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 
 
 def add_arguments(_parser: ArgumentParser) -> None:
@@ -16,5 +17,5 @@ def add_arguments(_parser: ArgumentParser) -> None:
 
 def main(_arguments: Namespace) -> int:
     count = asyncio.run(rekey(load_settings()))
-    print(f"Re-encrypted {count} secrets with the first key.")
+    output(f"Re-encrypted {count} secrets with the first key.")
     return ExitCode.OK

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.command_line.environment import load_settings, require_sqlite
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.store.backup import restore
 from bot.text.items import count
 
@@ -15,12 +16,12 @@ def restore_database(file: Path) -> int:
     settings = load_settings()
     require_sqlite(settings)
     report = restore(settings.database, file, settings.token_keys)
-    print(f"Restored {count(report.linked_accounts, 'linked account')} to {settings.database}.")
+    output(f"Restored {count(report.linked_accounts, 'linked account')} to {settings.database}.")
     if report.new_key:
-        print("The key beside the copy is in use now.")
+        output("The key beside the copy is in use now.")
     if old := [str(file) for file in (report.old_database, report.old_key) if file is not None]:
-        print(f"What was there before is in {' and '.join(old)}. Delete it when all is well.")
-    print(
+        output(f"What was there before is in {' and '.join(old)}. Delete it when all is well.")
+    output(
         "Some people may have to link again: Spotify may have replaced their logins since the copy "
         "was made."
     )

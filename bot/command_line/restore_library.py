@@ -26,7 +26,8 @@ from bot.command_line.restore_report import (
 )
 from bot.command_line.spotify_errors import terminal_message
 from bot.command_line.spotify_session import SignedIn, sign_in
-from bot.command_line.terminal import TerminalProgress, output, plain, say
+from bot.command_line.standard_output import output
+from bot.command_line.terminal import TerminalProgress, plain, say
 from bot.command_line.terminal_command import run_command, with_waits
 from bot.errors.bot_error import StartupError
 from bot.errors.files import UnreadableFile

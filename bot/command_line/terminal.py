@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -20,16 +19,6 @@ _ESCAPE = re.compile(r"\\([^\w\s])")
 def say(text: str) -> None:
     """Write a line to standard error; standard output is for what another program reads."""
     print(text, file=sys.stderr, flush=True)
-
-
-def output(text: str) -> None:
-    """Write a line to standard output, for another program, which may have ended or be a file."""
-    encoding = sys.stdout.encoding or "ascii"
-    try:
-        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
-    except BrokenPipeError:
-        # Otherwise the interpreter complains when it ends (docs.python.org, library/signal).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def plain(name: str) -> str:

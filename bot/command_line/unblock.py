@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from bot.app import open_store
 from bot.command_line.environment import load_settings
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.standard_output import output
 from bot.config import Settings
 from bot.errors.bot_error import AlreadyRunning
 from bot.store import beside_running_bot
@@ -24,7 +25,7 @@ def main(arguments: Namespace) -> int:
     except AlreadyRunning:
         was_blocked = beside_running_bot.unblock(settings.database, discord_id)
         note = " The running bot obeys within a minute."
-    print(
+    output(
         f"{discord_id} is not blocked any more.{note}" if was_blocked else "They weren’t blocked."
     )
     return ExitCode.OK

@@ -132,7 +132,10 @@ def _mode_findings(path: Path) -> Iterator[Finding]:
         owner, user = _name(file.stat().st_uid), _name(os.geteuid())
         if owner != user:
             text = f"{file} belongs to {owner}, and this check runs as {user}."
-            yield wrong(FILES, f"{text} Run it again as the user of the bot: sudo -u {owner} …")
+            cure = f"Run it again as the user of the bot: sudo -u {owner} …"
+            if owner == "root":  # as whom the bot should not run
+                cure = f"If that is the user of the bot, run: chown {user}: {file}"
+            yield wrong(FILES, f"{text} {cure}")
             return
     problems = [*_open_to_others(files, OTHERS), *_open_to_others([key], _GROUP_AND_OTHERS)]
     yield from problems
