@@ -20,7 +20,7 @@ class RawEntry(ApiModel, Generic[T], frozen=True):
     """An entry of a page.
 
     entry  None if it is null or could not be read
-    json   the JSON that Spotify sent, on one line; empty if it is not kept
+    json   the JSON that Spotify sent, without spaces between its tokens; empty if it is not kept
     """
 
     entry: T | None
@@ -102,12 +102,14 @@ class _RawNestedPage(msgspec.Struct):
 def _raw_items(body: bytes, count: int, key: str | None = None) -> Sequence[bytes]:
     """The JSON of the items of a page, which has `count` of them; `key` is that of the page."""
     try:
+        # Spotify indents it. Without the spaces between its tokens it is two thirds as large, and
+        # each item is on one line; the tokens stay as they are.
+        body = msgspec.json.format(body, indent=-1)
         if key is None:
             raws = msgspec.json.decode(body, type=_RawPage).items
         else:
             raws = msgspec.json.decode(body, type=_RawNestedPage).artists.items
-        # A line break in JSON stands between tokens, never within a string.
-        items = [bytes(raw).replace(b"\n", b" ").replace(b"\r", b" ") for raw in raws]
+        items = [bytes(raw) for raw in raws]
     except (msgspec.MsgspecError, UnicodeDecodeError):
         value: Any = parse_json(body)
         page = value if key is None else value.get(key)
