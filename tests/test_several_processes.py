@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,16 +60,24 @@ class Bots:
 
 
 @asynccontextmanager
-async def _run_two_bots(server: PostgresServer, folder: Path) -> AsyncIterator[Bots]:
+async def _run_two_bots(
+    server: PostgresServer,
+    folder: Path,
+    *,
+    processes: tuple[str, str] = ("1/2", "2/2"),
+    shards: int = 2,
+    identify_interval: float = 0.0,
+) -> AsyncIterator[Bots]:
     clock, url = Clock(), await server.database()
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(Discord(clock))
         spotify = await stack.enter_async_context(Spotify(clock))
         bots = []
-        for number in (1, 2):
+        discord.gateway.identify_interval = identify_interval
+        for process in processes:
             settings = bot_environment(discord, spotify, folder)
             settings |= {"DATABASE": url, "TOKEN_KEYS": KEYS[0].hex()}
-            settings |= {"PROCESS": f"{number}/2", "SHARDS": "2"}
+            settings |= {"PROCESS": process, "SHARDS": str(shards)}
             bot = Harness(clock, discord, spotify, Settings.from_env(settings))
             stack.push_async_callback(bot.stop)
             await bot.start()
@@ -178,6 +187,38 @@ async def test_lost_messages_make_replies_private_until_the_choices_are_read_aga
         async with asyncio.timeout(20):
             while there.reply_visibility.is_private(bots.ada):
                 await asyncio.to_thread(threading.Event().wait, 0.02)
+
+
+@pytest.mark.slow
+async def test_interaction_that_two_processes_get_is_answered_once(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    """As in a hand-over: the first one has all shards, the second one shard 1 of 2."""
+    async with _run_two_bots(server, tmp_path, processes=("1/1", "2/2")) as bots:
+        guilds = bots.discord.state.guilds
+        index, guild = next((n, g) for n, g in enumerate(guilds) if g.has_bot)
+        # Discord numbers the shards by this part of the ID.
+        guilds[index] = replace(guild, id=str(int(guild.id) | 1 << 22))
+        for channel in bots.discord.state.channels.values():
+            if channel.guild is guild:
+                channel.guild = guilds[index]
+        bots.spotify.accounts["ada"].player.set_repeat("context")
+        ada = await bots.first.link_account("ada")
+        before = len(ada.messages())
+        for _ in range(20):
+            assert "Skipped" in (await ada.run("/next")).text
+        assert len(bots.spotify.calls_to("POST", "me/player/next")) == 20
+        assert len(ada.messages()) == before + 20
+
+
+@pytest.mark.slow
+async def test_shards_of_all_processes_identify_one_after_another(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    async with _run_two_bots(server, tmp_path, shards=3, identify_interval=4.9) as bots:
+        assert bots.discord.gateway.early_identifies == 0
+        shards = sorted(session.shard for session in bots.discord.gateway.sessions.values())
+        assert shards == [(0, 3), (1, 3), (2, 3)]
 
 
 async def test_second_process_of_a_number_is_refused(

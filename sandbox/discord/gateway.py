@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from sandbox.discord.gateway_session import Session
 from sandbox.discord.payloads import guild_create
 from sandbox.discord.state import GUILD_TEXT, DiscordState, Json
 from sandbox.notifier import ChangeNotifier
@@ -27,7 +28,6 @@ PRIVILEGED_INTENTS = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message co
 KNOWN_INTENTS = (1 << 17) - 1 | 1 << 20 | 1 << 21 | 1 << 24 | 1 << 25
 MAX_PAYLOAD_SIZE = 4096
 MAX_SENDS, SEND_WINDOW = 120, 60.0
-MAX_BUFFERED_EVENTS = 1000
 EMPTY_READY_FIELDS = ("private_channels", "relationships", "presences",
                       "geo_ordered_rtc_regions", "_trace")  # fmt: skip
 ACK_DELAY = 0.05  # seconds; discord.py cannot handle an ACK without any latency
@@ -39,24 +39,6 @@ class GatewayCloseError(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-
-
-@dataclass(eq=False)
-class Session:
-    """A bot's session, which outlives its connections and buffers events for a resume."""
-
-    id: str
-    intents: int
-    shard: tuple[int, int]
-    seq: int = 0
-    events: deque[tuple[int, str]] = field(
-        default_factory=lambda: deque(maxlen=MAX_BUFFERED_EVENTS)
-    )
-    socket: web.WebSocketResponse | None = None
-
-    def receives_guild(self, guild_id: str | None) -> bool:
-        number, count = self.shard
-        return (int(guild_id) >> 22) % count == number if guild_id else number == 0
 
 
 class Gateway:
@@ -76,6 +58,9 @@ class Gateway:
         self.resume_url = ""
         self.ignores_close = False
         self.refuses_with = 0  # the code with which it closes any identify
+        self.identify_interval = 0.0  # seconds; Discord has five, which each restart would wait for
+        self.early_identifies = 0
+        self._next_identify = 0.0
         self._state = state
         self._changes = changes
         self._token = token
@@ -207,7 +192,7 @@ class Gateway:
         await asyncio.sleep(ACK_DELAY)
         await _send_text(socket, json.dumps({"op": HEARTBEAT_ACK, "d": None}))
 
-    async def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session:
+    async def _identify(self, socket: web.WebSocketResponse, data: Json) -> Session | None:
         intents = data.get("intents")
         if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
             raise GatewayCloseError(INVALID_INTENTS, "Invalid intent(s)")
@@ -216,6 +201,11 @@ class Gateway:
         properties = data.get("properties")
         if not isinstance(properties, dict) or not {"os", "browser", "device"} <= set(properties):
             raise GatewayCloseError(DECODE_ERROR, "Error while decoding payload")
+        if time.monotonic() < self._next_identify:
+            self.early_identifies += 1
+            await _send_text(socket, json.dumps({"op": INVALID_SESSION, "d": False}))
+            return None
+        self._next_identify = time.monotonic() + self.identify_interval
         session = Session(
             self._state.random_string(), intents, _parse_shard(data.get("shard", [0, 1]))
         )
@@ -231,8 +221,8 @@ class Gateway:
         )
         for guild in guilds if intents & GUILDS_INTENT else ():
             channels = self._state.channels.values()
-            channels_here = [c for c in channels if c.kind == GUILD_TEXT and c.guild is guild]
-            payload = guild_create(guild, channels_here, self._state.bot)
+            here = [c for c in channels if c.kind == GUILD_TEXT and c.guild is guild]
+            payload = guild_create(guild, here, self._state.bot)
             await self._send_event(session, "GUILD_CREATE", payload)
         return session
 
