@@ -1,22 +1,24 @@
-"""The files in packaging/: the systemd unit, both proxies before the real bot, and the image."""
+"""The files in packaging/: the systemd unit, and the proxies before the real bot."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
+import yaml
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from bot.config import read_values
 from bot.web.middleware import MAX_REQUESTS
 from sandbox.harness import bot_environment, free_port
 from tests.program import ROOT, run_program, run_services
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.package
 
 PACKAGING = ROOT / "packaging"
 HOST_NAME, UPSTREAM, INSTALLED = "music.example.org", "127.0.0.1:8080", "/opt/tonearm"
-PROXIES = ("nginx", "caddy")
+PROXIES = ("nginx", "caddy", "caddy-processes")
 # The exposure that `systemd-analyze security` may compute, in tenths: 20 is "OK".
 MAX_EXPOSURE = 20
 
@@ -42,15 +44,43 @@ def _run(*command: str | Path, **options: str | Path) -> str:
 
 
 def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    installed = tmp_path / "tonearm"
+    _check_unit(tmp_path, "tonearm.service", "tonearm.service")
+
+
+def _check_unit(folder: Path, name: str, installed_name: str) -> None:
+    installed = folder / "tonearm"
     program = installed / ".venv/bin/python"
     program.parent.mkdir(parents=True)
     program.symlink_to(sys.executable)
-    unit = tmp_path / "tonearm.service"
-    text = (PACKAGING / "tonearm.service").read_text()
+    unit = folder / installed_name
+    text = (PACKAGING / name).read_text()
     unit.write_text(text.replace(INSTALLED, str(installed)))
     assert _run("systemd-analyze", "verify", "--man=no", unit) == ""
     _run("systemd-analyze", "security", "--offline=true", f"--threshold={MAX_EXPOSURE}", unit)
+
+
+def test_unit_of_several_processes_differs_only_by_their_numbers(tmp_path: Path) -> None:
+    """Its folder is the only one that it may write to, and the bot uses it with PostgreSQL."""
+    lines = [
+        set((PACKAGING / name).read_text().splitlines())
+        for name in ("tonearm.service", "tonearm@.service")
+    ]
+    own = [line for line in lines[1] - lines[0] if not line.startswith(("#", "Description="))]
+    assert sorted(own) == [
+        "After=network-online.target postgresql.service",
+        "Environment=PROCESS=%i/4 PORT=808%i",
+    ]
+    gone = [line for line in lines[0] - lines[1] if not line.startswith(("#", "Description="))]
+    assert gone == ["After=network-online.target"]
+    _check_unit(tmp_path, "tonearm@.service", "tonearm@2.service")
+    upstreams = re.search(r"UPSTREAMS:(.*)}", (PACKAGING / "Caddyfile.processes").read_text())
+    assert upstreams is not None
+    assert upstreams[1].split() == [f"127.0.0.1:808{number}" for number in range(1, 5)]
+    for number in range(1, 5):
+        settings = {"PROCESS": f"{number}/4", "STATE_DIRECTORY": "/var/lib/tonearm"}
+        values, problems = read_values(settings | {"DATABASE": "postgresql:///tonearm"})
+        assert "PROCESS" not in problems
+        assert values["database"].parent == Path("/var/lib/tonearm")
 
 
 # ---- the proxies
@@ -75,14 +105,15 @@ async def _proxy(kind: str, folder: Path, upstream: str) -> AsyncIterator[tuple[
         command = ["nginx", "-e", str(log), "-p", str(folder), "-c", str(folder / "nginx.conf")]
         _run(*command, "-t")
     else:
-        site = (PACKAGING / "Caddyfile").read_text()
-        _run("caddy", "validate", "--adapter", "caddyfile", "--config", PACKAGING / "Caddyfile")
+        file = PACKAGING / ("Caddyfile" if kind == "caddy" else "Caddyfile.processes")
+        site = file.read_text()
+        _run("caddy", "validate", "--adapter", "caddyfile", "--config", file)
         # Here it listens on loopback and without a certificate, which no authority would give.
         site = site.replace("{\n\tlog", "{\n\tadmin off\n\tlog", 1)
         site = site.replace(f"{HOST_NAME} {{", f"http://{HOST_NAME}:{port} {{\n\tbind 127.0.0.1", 1)
         (folder / "Caddyfile").write_text(site)
         command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
-    environment = os.environ | {"UPSTREAM": upstream, "HOME": str(folder)}
+    environment = os.environ | {"UPSTREAM": upstream, "UPSTREAMS": upstream, "HOME": str(folder)}
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             *command, env=environment, stdout=output, stderr=output
@@ -153,66 +184,68 @@ async def test_proxy_logs_no_login_link_while_the_bot_is_down(tmp_path: Path, ki
     ):
         address = "/login/a-secret-address?code=a-secret-code"
         async with browser.get(address, headers={"Host": HOST_NAME}) as page:
-            assert page.status == 502
+            assert page.status in (502, 503)
     assert "a-secret" not in log.read_text()
 
 
-# ---- the image
+async def test_proxy_sends_visitors_to_the_processes_that_are_ready(tmp_path: Path) -> None:
+    """One upstream does not run, and one is not ready; a third one answers everybody."""
+    answers: list[str] = []
 
+    async def start(stack: AsyncExitStack, name: str, ready: int) -> str:
+        async def answer(request: web.Request) -> web.Response:
+            if request.path == "/ready":
+                return web.Response(status=ready)
+            answers.append(name)
+            return web.Response(text=name)
 
-def _instructions() -> list[tuple[str, str]]:
-    """Each instruction of the Dockerfile and its argument."""
-    text = (PACKAGING / "Dockerfile").read_text().replace("\\\n", " ")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1].strip()) for line in lines]
+        server = TestServer(web.Application())
+        server.app.router.add_get("/{path:.*}", answer)
+        await server.start_server()
+        stack.push_async_callback(server.close)
+        return f"127.0.0.1:{server.port}"
 
-
-async def test_image_has_all_that_the_bot_needs(tmp_path: Path) -> None:
-    """Its files alone run the bot, as another user, with nothing writable but /data.
-
-    No container runtime is needed: the packages come from this environment. That the packages
-    install in the base image is not tested here.
-    """
-    image, data = tmp_path / "image", tmp_path / "data"
-    image.mkdir()
-    data.mkdir()
-    for name, argument in _instructions():
-        sources = argument.split()
-        if name == "COPY" and not argument.startswith("--from"):
-            for source in sources[:-1]:
-                copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
-                copy(ROOT / source, image / source)
-    (image / ".venv/bin").mkdir(parents=True)
-    program = image / ".venv/bin/python"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    instructions = dict(_instructions())
-    variables = dict(re.findall(r"(\w+)=(\S+)", instructions["ENV"]))
-    for path in (image, *image.rglob("*")):
-        path.chmod(0o555)
-    async with run_services() as (discord, spotify):
-        settings = variables | bot_environment(discord, spotify, data)
-        # The image's user owns nothing there; root obeys the modes without its capabilities.
-        as_user = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
-        bot = await asyncio.create_subprocess_exec(
-            *as_user,
-            *json.loads(instructions["ENTRYPOINT"]),
-            cwd=image,
-            env={"PATH": os.environ["PATH"], **settings},
-            stderr=asyncio.subprocess.PIPE,
+    async with AsyncExitStack() as stack:
+        upstreams = [
+            f"127.0.0.1:{free_port()}",
+            await start(stack, "disconnected", 503),
+            await start(stack, "ready", 200),
+        ]
+        port, _ = await stack.enter_async_context(
+            _proxy("caddy-processes", tmp_path, " ".join(upstreams))
         )
-        try:
-            discord.changes.bot_task = asyncio.ensure_future(bot.wait())
-            await discord.wait_until_ready(timeout=20)
-            discord.changes.bot_task = None
-            bot.send_signal(getattr(signal, instructions["STOPSIGNAL"]))
-            _, errors = await asyncio.wait_for(bot.communicate(), timeout=20)
-            assert bot.returncode == 0, errors.decode()
-        finally:
-            if bot.returncode is None:
-                bot.kill()
-                await bot.wait()
+        async with asyncio.timeout(20):
+            # The first look at each upstream ends soon after the start.
+            while "ready" not in answers or answers[-8:] != ["ready"] * 8:
+                for number in range(2, 10):  # visitors with an address each
+                    source = aiohttp.TCPConnector(local_addr=(f"127.0.0.{number}", 0))
+                    async with (
+                        aiohttp.ClientSession(connector=source) as visitor,
+                        visitor.get(
+                            f"http://127.0.0.1:{port}/privacy", headers={"Host": HOST_NAME}
+                        ) as page,
+                    ):
+                        assert page.status == 200
 
 
-def test_image_takes_no_secrets_in() -> None:
-    copied = [argument for name, argument in _instructions() if name in ("COPY", "ADD")]
-    assert not [argument for argument in copied if ".env" in argument.replace(".venv", "")]
+def test_compose_file_gives_each_process_its_number() -> None:
+    compose = yaml.safe_load((PACKAGING / "compose.postgres.yaml").read_text())
+    services = compose["services"]
+    bots = {name: part for name, part in services.items() if name.startswith("bot")}
+    shares = [part["environment"]["PROCESS"] for part in bots.values()]
+    assert shares == [f"{number}/{len(bots)}" for number in range(1, len(bots) + 1)]
+    upstreams = services["proxy"]["environment"]["UPSTREAMS"]
+    assert upstreams.split() == [f"{name}:8080" for name in bots]
+    for part in bots.values():
+        settings = {name: str(value) for name, value in part["environment"].items()}
+        values, problems = read_values(settings | {"TOKEN_KEYS": "ab" * 32})
+        assert not problems.keys() & settings.keys()
+        assert values["database"].parent == Path("/data")
+        assert (ROOT / part["build"]["args"]["REQUIREMENTS"]).exists()
+    used = {
+        mount.partition(":")[0]
+        for part in services.values()
+        for mount in part["volumes"]
+        if not mount.startswith(".")
+    }
+    assert used == set(compose["volumes"])

@@ -85,7 +85,7 @@ async def test_unlink_says_so_while_its_rows_cannot_be_overwritten(
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM link").fetchall()
         reply = await question.press("Unlink and erase")
-        assert "an encrypted copy is still on it" in reply.text
+        assert "Traces of it are still on the disk" in reply.text
         assert "You’re not linked" in (await linked_user.run("/account")).text
         other.execute("COMMIT")
     await maintain(harness)

@@ -34,8 +34,9 @@ UNLINKED = (
 
 CANCELLED = "Cancelled, so nothing was erased."
 UNLINKED_BUT_ON_DISK = (
-    "Unlinked, and nothing stored about you is used any more. This bot’s disk can’t be overwritten "
-    "right now, so an encrypted copy is still on it. Tonearm erases it as soon as it can. "
+    "Unlinked, and nothing stored about you is used any more. Traces of it are still on the disk "
+    "of this bot’s database, with your login token encrypted. Tonearm erases them as soon as it "
+    "can. "
     f"To also revoke access at Spotify, remove Tonearm at {SPOTIFY_APPS_URL}."
 )
 

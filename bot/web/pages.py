@@ -269,4 +269,10 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "Until you use /unlink, which erases everything at once. To also revoke access at "
         "Spotify, remove Tonearm from your Spotify account’s apps.",
     ),
+    (
+        "After that",
+        (),
+        "Some bots keep their data on a database server. Traces of what was erased stay on its "
+        "disk until it needs the space, with your login token encrypted.",
+    ),
 )
