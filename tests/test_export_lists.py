@@ -227,3 +227,30 @@ async def test_top_and_recently_played_songs_are_exported(
     assert [(row["Track URI"], row["Added At"]) for row in rows] == [
         (entry["track"]["uri"], entry["played_at"]) for entry in played
     ]
+
+
+async def test_empty_selections_and_refused_lists_are_called_what_they_are(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Empty playlists are no empty library, and saved albums have no other owner."""
+    ada = spotify.accounts["ada"]
+    refused = '{"error": {"status": 403, "message": "Forbidden"}}'
+    spotify.faults.add(Fault("GET .*/me/albums", status=403, body=refused, times=None))
+    nothing = '{"items": [], "total": 0}'
+    spotify.faults.add(Fault("GET .*/me/top/.*", status=200, body=nothing, times=None))
+    reply = await linked_user.run("/export format:json")
+    await reply.wait_for("I couldn’t read **Albums**; the file says why.")
+    document = json.loads(reply.files["library.json"])
+    reasons = {each["list"]: each["reason"] for each in document["skipped"]}
+    assert reasons["Albums"] == "Spotify refused to show it"
+    ada.playlists[:] = [playlist for playlist in ada.playlists if playlist and playlist.items][:1]
+    ada.playlists[0].items.clear()  # type: ignore[union-attr]
+    for what, empty in (
+        ("playlists", "Those playlists are empty"),
+        ("top", "no top songs or artists of yours"),
+    ):
+        await (await linked_user.run(f"/export what:{what}")).wait_for(empty)
+    ada.playlists.clear()
+    await (await linked_user.run("/export what:playlists")).wait_for("no playlists there yet")
+    reply = await linked_user.run("/export what:top format:links")
+    await reply.wait_for("no top songs or artists of yours")

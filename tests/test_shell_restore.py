@@ -37,7 +37,7 @@ async def test_an_export_comes_back_after_a_look(spotify: Spotify, tmp_path: Pat
     code, out, said = await _run(spotify, tmp_path, "export", "--format", "json")
     file = out.strip()
     assert code == 0, said
-    assert "Hard to Print: 37 (1 of them local files; 1 skipped)" in said
+    assert "Hard to Print: 37 (1 of them a local file; 1 skipped)" in said
     assert re.search(r"number \d+: Spotify no longer has it", said)
     wipe(ada)
     empty = library_of(ada)

@@ -215,7 +215,7 @@ def _write_json(contents: ExportContents, reports: list[ListReport], file: Binar
         reports,
         contents.hidden,
         contents.failed,
-        _summary(contents, reports).skipped_rows,
+        lambda: _summary(contents, reports).skipped_rows(),  # known when all lists are read
         exported_at=contents.exported_at,
         origin=contents.origin,
         part=contents.part,

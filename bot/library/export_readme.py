@@ -116,7 +116,7 @@ _TAKEN_OVER = (
 )
 _FORMULAS_SAFE = (
     "Names that a spreadsheet would run as formulas begin with an apostrophe in the CSV files. "
-    "The JSON has them unchanged, and so has an export with the option raw."
+    "An export in JSON has them unchanged, and so has one with the option raw."
 )
 _FORMULAS_RAW = (
     "Careful: the CSV files have all names unchanged (the option raw). "
@@ -138,7 +138,9 @@ def report_line(report: ListReport, table: str = ", see skipped.csv") -> str:
     if report.earlier:
         notes.append(f"{report.earlier:,} taken over from {report.read_at}")
     if report.local:
-        notes.append(f"{report.local:,} of them local files")
+        notes.append(
+            f"{report.local:,} of them {'a local file' if report.local == 1 else 'local files'}"
+        )
     if report.skipped_count:
         notes.append(f"{report.skipped_count:,} skipped{table}")
     if report.gap:

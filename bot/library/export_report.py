@@ -80,7 +80,7 @@ class ListReport:
         self.missing = spooled.missing
         self.counts = spooled.counts
         self.complete = spooled.complete
-        self.gap = reason_of(spooled.gap)
+        self.gap = reason_of(spooled.gap, spooled.source)
         self.earlier = spooled.earlier
         self.read_at = spooled.read_at
 

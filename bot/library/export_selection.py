@@ -45,7 +45,7 @@ class FailedList:
 
     @property
     def reason(self) -> str:
-        return reason_of(self.error)
+        return reason_of(self.error, self.source)
 
 
 def error_name(error: SpotifyError) -> str:
@@ -53,8 +53,10 @@ def error_name(error: SpotifyError) -> str:
     return next(kind.__name__ for kind in FAILURES if isinstance(error, kind))
 
 
-def reason_of(name: str) -> str:
+def reason_of(name: str, source: ExportList) -> str:
     """What FAILURES says of the class with this name; empty for none."""
+    if name == NotPermitted.__name__ and source.playlist is None:
+        name = BadRequest.__name__  # only playlists have owners
     return next((text for kind, text in FAILURES.items() if kind.__name__ == name), "")
 
 

@@ -63,7 +63,8 @@ def _one_list(report: ListReport) -> str:
     text = f"Here {verb} {whose}{where}."
     text += _linkless(report.linkless)
     if report.unavailable:
-        text += f" Spotify lists {report.unavailable:,} more that are unavailable."
+        are = "is" if report.unavailable == 1 else "are"
+        text += f" Spotify lists {report.unavailable:,} more that {are} unavailable."
     if report.gap:
         text += f" The rest is missing: {report.gap}. Try again later."
     elif report.missing:
@@ -99,7 +100,8 @@ def _left_out(export: Export) -> str:
     if export.failed:
         names = ", ".join(f"**{safe(name)}**" for name, _ in export.failed[:_MAX_NAMED])
         more = len(export.failed) - _MAX_NAMED
-        text += f" I couldn’t read {names}{f' and {more:,} more' if more > 0 else ''}."
+        names += f" and {more:,} more" if more > 0 else ""
+        text += f" I couldn’t read {names}; the file says why."
     if export.unreadable:
         text += f" I couldn’t read the names of {count(export.unreadable, 'more playlist')}."
     return text
