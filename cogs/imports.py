@@ -39,7 +39,7 @@ class Imports(commands.Cog):
         )
         services.jobs.register(
             JobKind.RESTORE,
-            JobHandlers(self._run, self._stopped, lambda job, _: not self.imports.is_undone(job)),
+            JobHandlers(self._run, self._stopped, lambda job, _: self.imports.is_kept(job)),
         )
 
     @app_commands.command(name="import")
@@ -64,7 +64,7 @@ class Imports(commands.Cog):
         done = await self.imports.run(job)
         if isinstance(done, TakenBack):
             return JobResult(views.taken_back_text(done))
-        view = None if done.is_empty else views.undo_view
+        view = None if done.is_empty else partial(views.undo_view, job.id)
         return JobResult(views.outcome_text(done), view=view)
 
     def _stopped(self, job: RunningJob) -> JobResult:
@@ -132,9 +132,9 @@ class Imports(commands.Cog):
         await edit_reply(interaction, views.CANCELLED)
 
     @on_component(buttons.UndoImportButton)
-    async def undo(self, interaction: Interaction, _: buttons.UndoImportButton) -> None:
+    async def undo(self, interaction: Interaction, button: buttons.UndoImportButton) -> None:
         await defer_edit(interaction)
-        await self.imports.undo(interaction.user.id, place_of(interaction))
+        await self.imports.undo(interaction.user.id, button.job_id, place_of(interaction))
 
 
 async def setup(bot: Tonearm) -> None:

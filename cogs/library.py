@@ -98,7 +98,7 @@ class Library(commands.Cog):
         change = self.undo_log.last(user)
         if change is None and (last := await self.imports.last(user)):
             question = undo_question(last)
-            await reply(interaction, Reply(question, undo_view(), private=True))
+            await reply(interaction, Reply(question, undo_view(last.id), private=True))
             return
         spotify = await self.sessions.session(user, background=bool(change and change.background))
         _, undone = await self.undo_log.undo(user, spotify)

@@ -103,6 +103,38 @@ async def test_what_is_left_out_is_not_called_already_there(linked_user: UserCli
     assert "There’s nothing in it that I could import." in reply.text
 
 
+async def test_several_imports_are_taken_back_one_after_the_other(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada, uri = spotify.accounts["ada"], spotify.catalogue.regular_tracks[20].uri
+    before, replies = library_of(ada), []
+    for number in range(1, 4):
+        songs = [{"track": {"trackUri": uri}}]
+        file = json.dumps({"playlists": [{"name": f"Part {number}", "items": songs}]}).encode()
+        reply = await _import(linked_user, file)
+        await reply.press("Import everything")
+        replies.append(await reply.wait_for("Use /undo within a day"))
+        harness.clock.advance(60)
+    first, _, third = replies
+    wrong = await first.press("Undo the import")
+    assert "That’s not your last import" in wrong.text
+    assert _newest(spotify).name == "Part 3"
+    await third.press("Undo the import")
+    await third.wait_for("Use /undo again to take back the import before it.")
+    assert _newest(spotify).name == "Part 2"
+    await harness.restart()
+    question = await linked_user.run("/undo")
+    await question.press("Undo the import")
+    await question.wait_for("Took the import back")
+    assert _newest(spotify).name == "Part 1"
+    harness.clock.advance(_DAY - 600)
+    await first.press("Undo the import")
+    await first.wait_for("Took the import back: removed 1 item.")
+    assert "again" not in first.text
+    assert library_of(ada) == before
+    assert "nothing to undo" in (await linked_user.run("/undo")).text
+
+
 async def test_only_what_was_chosen_is_imported(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:

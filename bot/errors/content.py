@@ -47,8 +47,8 @@ class OwnPlaylist(BotError):
 
 class NothingToUndo(BotError):
     message = (
-        "There’s nothing to undo. I remember only your last change, for ten minutes, and your last "
-        "import, for a day."
+        "There’s nothing to undo. I remember only your last change, for ten minutes, and your "
+        "imports, for a day."
     )
 
 
@@ -95,6 +95,10 @@ class ImportOver(BotError):
 
 class ImportRunning(BotError):
     message = "Your last import is still running. Wait until it’s done, or stop it first."
+
+
+class LaterImport(BotError):
+    message = "That’s not your last import, or it’s too old. /undo takes back the last one first."
 
 
 class NothingToImport(BotError):

@@ -11,7 +11,7 @@ import msgspec
 
 from bot.library.append_log import AppendLog
 
-_FILE = "journal.jsonl"
+FILE = "journal.jsonl"
 
 
 class BatchOrder(StrEnum):
@@ -124,7 +124,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError."""
-        self._log: AppendLog[Record] = AppendLog(folder / _FILE, Record)  # type: ignore[arg-type]
+        self._log: AppendLog[Record] = AppendLog(folder / FILE, Record)  # type: ignore[arg-type]
         self.began: list[str] | None = None
         self.order: BatchOrder | None = None
         self._steps: dict[int, StepState] = {}

@@ -59,17 +59,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """What an undo has removed, and what it had to leave."""
+    """What an undo has removed, and what it had to leave; `more`: an earlier import is left."""
 
     removed: int
     left: int
+    more: bool = False
 
 
 @dataclass(frozen=True)
 class LastImport:
-    """The import that can be undone; `at` is in seconds since 1970."""
+    """The import that can be undone. See `KeptImport`."""
 
+    id: int
     at: float
+    number: int
     outcome: Outcome
 
 

@@ -32,7 +32,7 @@ _KINDS = (
 # The kinds whose lists Spotify sorts by the time of saving.
 ORDERED_KINDS = frozenset(_KINDS) - {Kind.ARTIST, Kind.PLAYLIST}
 _SONGS = tuple(f"spotify:{kind}:" for kind in PLAYLIST_KINDS)
-_FILE = "steps.json"
+FILE = "steps.json"
 
 
 class Scope(StrEnum):
@@ -170,11 +170,11 @@ def count_items(steps: Sequence[Step]) -> int:
 
 def store_steps(steps: Sequence[Step], folder: Path) -> None:
     """Raises OSError."""
-    path = folder / _FILE
+    path = folder / FILE
     path.write_bytes(msgspec.json.encode(steps))
     path.chmod(0o600)
 
 
 def stored_steps(folder: Path) -> list[Step]:
     """Raises OSError, such as FileNotFoundError if none are stored."""
-    return msgspec.json.decode((folder / _FILE).read_bytes(), type=list[Save | Fill])
+    return msgspec.json.decode((folder / FILE).read_bytes(), type=list[Save | Fill])

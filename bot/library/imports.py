@@ -7,12 +7,17 @@ import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from threading import Event
 from typing import Protocol
 
-from bot.errors.content import ImportOver, ImportRunning, NothingToImport, NothingToUndo
+from bot.errors.content import (
+    ImportOver,
+    ImportRunning,
+    LaterImport,
+    NothingToImport,
+    NothingToUndo,
+)
 from bot.errors.spotify import LibraryChanged, SpotifyDown
-from bot.library.import_draft import draft
+from bot.library import kept_imports as past
 from bot.library.import_journal import Journal
 from bot.library.import_look import Look
 from bot.library.import_outcome import (
@@ -33,21 +38,19 @@ from bot.library.import_steps import (
     stored_steps,
 )
 from bot.library.import_undo import ImportUndo
-from bot.library.imported_library import kept as kept_library
 from bot.library.job_files import translate_disk_errors
 from bot.library.jobs import Jobs
+from bot.library.kept_imports import KeptImport
 from bot.library.playlist_editor import PlaylistEditor
-from bot.library.read_file import read_library
+from bot.library.read_upload import UPLOAD, read_upload
 from bot.library.running_job import Progress, RunningJob
 from bot.library.saved_items import SavedCallback
 from bot.library.undo import UndoLog
 from bot.spotify import Spotify
-from bot.spotify.rate_limiter import DAY
 from bot.spotify.uris import Uri
 from bot.store import JobKind
 
-_UPLOAD = "upload"
-_UNDO, _UNDONE = "undo", "undone"
+_EARLIER = "earlier"
 
 
 class SessionSource(Protocol):
@@ -90,7 +93,7 @@ class Imports:
 
         async def prepare(folder: Path) -> None:
             with translate_disk_errors():
-                await save(folder / _UPLOAD)
+                await save(folder / UPLOAD)
 
         await self._jobs.begin(
             user_id, JobKind.IMPORT, {"upload": upload_id, "name": name}, place, prepare
@@ -103,7 +106,7 @@ class Imports:
         """
         with translate_disk_errors():
             job.report(Progress("Reading the file"))
-            plan = await _in_thread(partial(_read, job.folder, str(job.arguments["name"])))
+            plan = await read_upload(job.folder, str(job.arguments["name"]))
             spotify = await self._sessions.session(job.user_id, background=True)
             spotify.forget_library()
 
@@ -169,14 +172,20 @@ class Imports:
         if self._jobs.is_active(user_id, JobKind.RESTORE):
             raise ImportRunning
 
+        spotify = await self._sessions.session(user_id, background=True)
+        earlier = await self._kept(user_id, spotify.account)
+        copies = job.folder / _EARLIER
+        with translate_disk_errors():
+            await asyncio.to_thread(past.copy, earlier, copies)
+
         async def prepare(folder: Path) -> None:
             with translate_disk_errors():
                 store_steps(steps, folder)
+                past.move(copies, folder)
                 if (job.folder / READ).exists():
                     shutil.copytree(job.folder / READ, folder / READ)
 
-        spotify = await self._sessions.session(user_id, background=True)
-        arguments = {"look": job_id, "account": spotify.account}
+        arguments = {"look": job_id, "account": spotify.account, **past.earlier_arguments(earlier)}
         await self._jobs.begin(user_id, JobKind.RESTORE, arguments, place, prepare)
         await self._jobs.stop(user_id, job_id)
         self._undo_log.forget(user_id)  # the import is the last change now
@@ -191,19 +200,21 @@ class Imports:
         if spotify.account != job.arguments["account"]:
             raise ImportOver
         with translate_disk_errors():
-            steps, journal = stored_steps(job.folder), Journal(job.folder)
-            if not job.progress.get(_UNDO):
+            folder = past.folder_of(job, past.current_number(job))
+            steps, journal = stored_steps(folder), Journal(folder)
+            if not job.progress.get(past.UNDO):
                 run = ImportRun(spotify, steps, journal, self._around(job, steps, undo=False))
                 await _later_if_changed(run.run())
                 return outcome_of(job.folder)
             around = self._around(job, steps, undo=True)
             undo = ImportUndo(spotify, job.user_id, steps, journal, self._editor, around)
             await _later_if_changed(undo.run())
-            await job.save({_UNDO: True, _UNDONE: True})
-            undone = [journal.step(number).undone for number in range(len(steps))]
+            await job.save({**job.progress, past.UNDONE: True})
+            undone = [journal.step(each).undone for each in range(len(steps))]
             return TakenBack(
                 sum(each.removed for each in undone if each),
                 sum(each.left for each in undone if each),
+                more=self.is_kept(job),
             )
 
     def _around(self, job: RunningJob, steps: Sequence[Step], *, undo: bool) -> Surroundings:
@@ -237,59 +248,48 @@ class Imports:
     # ---- undo
 
     async def last(self, user_id: int) -> LastImport | None:
-        """The import that can be undone: the last one, for a day.
+        """The import that can be undone: the last one that was not, for a day.
 
         Raises ImportRunning while it runs or is taken back, and StorageError.
         """
         if self._jobs.is_active(user_id, JobKind.RESTORE):
             raise ImportRunning
-        job = await self._jobs.kept(user_id, JobKind.RESTORE)
-        if job is None or job.row.started_at + DAY < self._jobs.now():
+        if await self._jobs.kept(user_id, JobKind.RESTORE) is None:
             return None
-        if (await self._sessions.session(user_id)).account != job.arguments["account"]:
+        spotify = await self._sessions.session(user_id)
+        if (kept := next(iter(await self._kept(user_id, spotify.account)), None)) is None:
             return None
         with translate_disk_errors():
-            outcome = outcome_of(job.folder)
-        return None if outcome.is_empty else LastImport(job.row.started_at, outcome)
+            return LastImport(kept.id, kept.at, kept.number, outcome_of(kept.folder))
 
-    async def undo(self, user_id: int, place: str) -> None:
-        """Begin to take back the last import. Raises NothingToUndo."""
-        if await self.last(user_id) is None:
+    async def _kept(self, user_id: int, account: str) -> list[KeptImport]:
+        """The imports into this account that can be undone, and added something."""
+        job = await self._jobs.kept(user_id, JobKind.RESTORE)
+        if job is None or job.arguments["account"] != account:
+            return []
+        with translate_disk_errors():
+            kept = past.still_kept(job, self._jobs.now())
+            return [each for each in kept if not outcome_of(each.folder).is_empty][: past.MAX_KEPT]
+
+    async def undo(self, user_id: int, import_id: int, place: str) -> None:
+        """Begin to take back the last import. Raises NothingToUndo, and LaterImport for another."""
+        last = await self.last(user_id)
+        if last is None:
             raise NothingToUndo
-        if not await self._jobs.resume(user_id, JobKind.RESTORE, place, {_UNDO: True}):
+        if last.id != import_id:
+            raise LaterImport
+        progress = {past.UNDO: True, past.NUMBER: last.number}
+        if not await self._jobs.resume(user_id, JobKind.RESTORE, place, progress):
             raise NothingToUndo
 
-    @staticmethod
-    def is_undone(job: RunningJob) -> bool:
-        """Whether the import of the job was taken back, so that nothing of it is needed."""
-        return bool(job.progress.get(_UNDONE))
+    def is_kept(self, job: RunningJob) -> bool:
+        """Whether there is something of the job, or of the imports before it, to take back."""
+        return bool(past.still_kept(job, self._jobs.now()))
 
     def outcome(self, job: RunningJob) -> Outcome:
         """What the job has added so far. Raises StorageError."""
         with translate_disk_errors():
-            return outcome_of(job.folder)
-
-
-def _read(folder: Path, name: str, cancelled: Event) -> Plan:
-    """Read the upload, unless that was done before. Blocks."""
-    library = kept_library(folder / READ)
-    if library is None:
-        shutil.rmtree(folder / READ, ignore_errors=True)
-        (folder / READ).mkdir(0o700)
-        library = read_library(folder / _UPLOAD, folder / READ, name=name, cancelled=cancelled)
-    return draft(library)
-
-
-async def _in_thread(work: Callable[[Event], Plan]) -> Plan:
-    """What `work` returns. If this is cancelled, the thread ends first: it writes into a folder."""
-    cancelled = Event()
-    task = asyncio.create_task(asyncio.to_thread(work, cancelled))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        cancelled.set()
-        await asyncio.wait({task})
-        raise
+            return outcome_of(past.folder_of(job, past.current_number(job)))
 
 
 async def _later_if_changed(work: Awaitable[None]) -> None:

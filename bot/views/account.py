@@ -76,7 +76,7 @@ def account_card(account: LinkedAccount, preferences: Preferences) -> ui.LayoutV
         "- Your sleep timer, until it ends\n"
         "- What an /export of yours has read, until you get the file or stop it\n"
         "- How often you want a backup, and the ID of my message with your last one\n"
-        "- Your /import’s file until you choose, then what it added, for /undo: two days at most\n"
+        "- Your /import’s file until you choose, then what it added, for /undo: three days\n"
         "-# In memory only: your last searches and songs, for a day, for suggestions as you type.\n"
         "-# For a day, how many calls to Spotify you made.\n"
         "-# For ten minutes, your last change, for /undo.",

@@ -101,8 +101,9 @@ class CancelButton(PersistentButton, template=r"import:cancel:(?P<job_id>\d{1,19
         super().__init__(_button("Cancel", f"import:cancel:{job_id}"))
 
 
-class UndoImportButton(PersistentButton, template=r"import:undo"):
-    """Takes back the last import."""
+class UndoImportButton(PersistentButton, template=r"import:undo:(?P<job_id>\d{1,19})"):
+    """Takes back an import, which must be the last one."""
 
-    def __init__(self) -> None:
-        super().__init__(_button("Undo the import", "import:undo", "danger"))
+    def __init__(self, job_id: str) -> None:
+        self.job_id = int(job_id)
+        super().__init__(_button("Undo the import", f"import:undo:{job_id}", "danger"))

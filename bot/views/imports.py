@@ -135,8 +135,8 @@ def outcome_text(outcome: Outcome, *, stopped: bool = False) -> str:
     return "\n".join(lines)
 
 
-def undo_view() -> ui.View:
-    return cards.buttons(UndoImportButton())
+def undo_view(import_id: int) -> ui.View:
+    return cards.buttons(UndoImportButton(str(import_id)))
 
 
 def undo_question(last: LastImport) -> str:
@@ -153,4 +153,6 @@ def taken_back_text(taken: TakenBack) -> str:
     text = f"Took the import back: removed {count(taken.removed, 'item')}."
     if taken.left:
         text += f" {count(taken.left, 'item')} had changed since or couldn’t be removed."
+    if taken.more:
+        text += " Use /undo again to take back the import before it."
     return text

@@ -242,7 +242,7 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "A file of your /export that’s too big for Discord, until you’ve downloaded it: "
             "24 hours at most.",
             "The file of your /import while you choose, and afterwards what it added, for /undo: "
-            "two days at most each.",
+            "three days at most each.",
             "How many calls each Spotify app made in each hour of the last day.",
         ),
         "What you play, search or save isn’t stored, and nothing about servers is.",
