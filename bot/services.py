@@ -151,6 +151,7 @@ class Services:
             memory.expire()
         with suppress(StorageError):
             await self.store.maintain()
+            await self.quota.update_shares()
             await self.jobs.expire()
             await self.downloads.expire()
             return await self.login_flow.delete_expired()

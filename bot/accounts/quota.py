@@ -130,14 +130,20 @@ class Quota:
             await self._look_for_others()  # somebody may have linked in the last minute
         return PersonalShare(self.shares, person)
 
+    async def update_shares(self) -> None:
+        """Forget the calls of people that are too old, and see who shares the app now.
+
+        Raises StorageError.
+        """
+        self.shares.expire()
+        await self._look_for_others()
+
     async def _look_for_others(self) -> None:
         """Find out whether several people are linked through the operator's app."""
         count = await self._store.accounts.count_of_app(self._client_id)
         self.shares.is_shared = count > 1
 
     async def _save(self) -> None:
-        self.shares.expire()
-        await self._look_for_others()
         for quota in list(self._unsaved):
             await self._save_exhausted(quota)
         for client_id in self.limiter.client_ids:
