@@ -213,6 +213,8 @@ async def test_top_and_recently_played_songs_are_exported(
             assert uris
             assert [item["uri"] for item in document[key]] == uris, key
             assert [item["spotify"]["uri"] for item in document[key]] == uris
+    reply = await linked_user.run("/export what:top format:m3u8")
+    await reply.wait_for(" top songs. This format can’t hold top artists.")
     reply = await linked_user.run("/export what:recent format:csv")
     await reply.wait_for("recently played song")
     text = reply.files["recently-played.csv"].decode("utf-8-sig")

@@ -80,22 +80,22 @@ _SECTIONS: dict[LibrarySection, _SectionInfo] = {
     ),
     LibrarySection.PLAYLIST: _SectionInfo("Playlist", "song", PlaylistEntry),
     LibrarySection.TOP_SONGS_SHORT: _SectionInfo(
-        "Top songs of 4 weeks", "4-week top song", Track, top_range="short_term"
+        "Top songs of 4 weeks", "top song", Track, top_range="short_term"
     ),
     LibrarySection.TOP_SONGS_MEDIUM: _SectionInfo(
-        "Top songs of 6 months", "6-month top song", Track, top_range="medium_term"
+        "Top songs of 6 months", "top song", Track, top_range="medium_term"
     ),
     LibrarySection.TOP_SONGS_LONG: _SectionInfo(
-        "Top songs of a year", "1-year top song", Track, top_range="long_term"
+        "Top songs of a year", "top song", Track, top_range="long_term"
     ),
     LibrarySection.TOP_ARTISTS_SHORT: _SectionInfo(
-        "Top artists of 4 weeks", "4-week top artist", Artist, top_range="short_term"
+        "Top artists of 4 weeks", "top artist", Artist, top_range="short_term"
     ),
     LibrarySection.TOP_ARTISTS_MEDIUM: _SectionInfo(
-        "Top artists of 6 months", "6-month top artist", Artist, top_range="medium_term"
+        "Top artists of 6 months", "top artist", Artist, top_range="medium_term"
     ),
     LibrarySection.TOP_ARTISTS_LONG: _SectionInfo(
-        "Top artists of a year", "1-year top artist", Artist, top_range="long_term"
+        "Top artists of a year", "top artist", Artist, top_range="long_term"
     ),
     LibrarySection.RECENT: _SectionInfo("Recently played", "recently played song", Played),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.library.export import Export
@@ -39,7 +40,11 @@ def _read(export: Export) -> str:
         return _one_list(export.reports[0])
     lists = [report for report in export.reports if report.exported]
     playlists = [report for report in lists if report.noun == "song"]
-    parts = [count(report.exported, report.noun) for report in lists if report.noun != "song"]
+    others: Counter[str] = Counter()
+    for report in lists:
+        if report.noun != "song":
+            others[report.noun] += report.exported
+    parts = [count(number, noun) for noun, number in others.items()]
     if playlists:
         songs = count(sum(report.exported for report in playlists), "song")
         parts.append(f"{count(len(playlists), 'playlist')} with {songs}")
@@ -91,7 +96,7 @@ def _linkless(entries: int) -> str:
 def _left_out(export: Export) -> str:
     text = ""
     if export.left_out:
-        nouns = [f"{noun}s" for noun in export.left_out]
+        nouns = [f"{noun}s" for noun in dict.fromkeys(export.left_out)]
         those = " or ".join(part for part in (", ".join(nouns[:-1]), nouns[-1]) if part)
         text += f" This format can’t hold {those}."
     if export.hidden:
