@@ -90,6 +90,7 @@ REFUSED: tuple[tuple[str, Callable[[], bytes], type[UnreadableFile]], ...] = (
     ("a database", lambda: b"SQLite format 3\0" + b"\x10\0\x01\x01\0@  " * 9, files.UnknownFile),
     ("gzip", lambda: b"\x1f\x8b\x08\0" + bytes(range(200)), files.OtherArchive),
     ("old Excel", lambda: b"\xd0\xcf\x11\xe0" + bytes(range(200)), files.OldWorkbook),
+    ("a song", lambda: b"ID3\4" + b"\0" * 99 + bytes(range(256)) * 9, files.UnknownFile),
     ("a PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)), files.UnknownFile),
     ("advertising", lambda: b'[{"artistName": "A", "segment": "x"}]', files.UnknownFile),
     ("searches", lambda: b'[{"searchQuery": "x", "searchTime": "2026"}]', files.UnknownFile),

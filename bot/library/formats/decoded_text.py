@@ -86,9 +86,13 @@ def _from_head(head: bytes) -> str:
         return "utf-16-le"
     if even.count(0) > len(even) * 0.4 and odd.count(0) < len(odd) * 0.1:
         return "utf-16-be"
+    # Databases and pictures have holes, too, but no text has so many other such characters.
+    binary, nulls = len(_BINARY.findall(head)), head.count(0)
+    if binary > (len(head) - nulls) * _MAX_BINARY_SHARE:
+        raise UnknownFile("no text")
     if _HOLE.encode() in head:
         raise FileDamaged("NUL characters")
-    if len(_BINARY.findall(head)) + head.count(0) > len(head) * _MAX_BINARY_SHARE:
+    if binary + nulls > len(head) * _MAX_BINARY_SHARE:
         raise UnknownFile("no text")
     return "utf-8"
 
