@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo install postgres run export restore test test-slow check package-check format bench picture icons portals docs lock clean
+.PHONY: help demo install postgres run export restore test test-slow check package-check format bench capacity picture icons portals docs lock clean
 
 help:
 	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make export  write a Spotify library to a file, without Discord (ARGS=--help says how)'
 	@echo 'make restore put an exported library back, after a look (ARGS=--help says how)'
 	@echo 'make bench   measure speed and memory, and write bench.json'
+	@echo 'make capacity compute docs/capacity.md from bench.json'
 	@echo 'make format  format the code'
 	@echo 'make docs    update the generated parts of the documents'
 	@echo 'make picture take the picture in the README again'
@@ -66,6 +67,9 @@ format: $(VENV)/dev
 
 bench: $(VENV)/bench
 	@$(PY) -m bench $(ARGS)
+
+capacity: $(VENV)/dev
+	@$(PY) -m bench.capacity
 
 picture: $(VENV)/dev
 	@$(PY) -m tests.screenshot

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import commands, load, logins, overhead, postgres, rate_limit, saving, startup
+from bench import commands, load, logins, operating, overhead, postgres, rate_limit, saving, startup
 from bench.exports import measure as exports
 from bench.library import comparison
 from bench.playlists import measure as playlists
@@ -23,6 +23,7 @@ PARTS = {
     "saving": saving.measure,
     "playlists": playlists.measure,
     "exports": exports.measure,
+    "operating": operating.measure,
     "postgres": postgres.measure,
     "overhead": overhead.measure,
     "rate-limit": rate_limit.measure,
