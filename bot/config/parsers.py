@@ -187,7 +187,11 @@ def _postgres_url(text: str) -> str:
 
 @dataclass(frozen=True)
 class Process:
-    """One of the processes that share the work: its number from 1 on, and how many there are."""
+    """One of the processes that share the work: its number from 1 on, and how many there are.
+
+    A number above the count is a spare: it has the shards of the process `count` before it, while
+    that one is replaced.
+    """
 
     number: int
     count: int
@@ -195,7 +199,7 @@ class Process:
 
 def process(text: str) -> Process:
     found = re.fullmatch(r"(\d{1,3})/(\d{1,3})", text)
-    if not found or not 1 <= int(found[1]) <= int(found[2]):
+    if not found or not 1 <= int(found[1]) <= 2 * int(found[2]):
         raise ValueError
     return Process(int(found[1]), int(found[2]))
 

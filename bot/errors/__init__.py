@@ -16,6 +16,7 @@
     ├── DeviceChoiceNeeded      a question: which device to use
     ├── NothingToQueue          the request contains no song or episode
     ├── NotSavable              the item that is playing is a local file
+    ├── BeingUpdated            this process only answers while another one is replaced
     ├── JobElsewhere            another process does a job of this kind for the user
     ├── NothingToExport         the user has no liked songs
     ├── WrongFormat             a format that holds only songs is to hold something else

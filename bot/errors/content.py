@@ -52,6 +52,12 @@ class NothingToUndo(BotError):
     )
 
 
+class BeingUpdated(BotError):
+    """This process only answers while another one is replaced, and begins nothing that lasts."""
+
+    message = "I’m being updated, so I can’t start that right now. Try again in a few minutes."
+
+
 class JobElsewhere(BotError):
     """Another process of the bot does a job of this kind for the user."""
 

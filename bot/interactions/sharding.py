@@ -52,7 +52,7 @@ class Sharding:
         shards = self._shards or int(
             await self._store.agree(_SHARDS_NOTE, str(max(recommended, self._count)))
         )
-        own = list(range(self._number - 1, shards, self._count))
+        own = list(range((self._number - 1) % self._count, shards, self._count))
         remaining = limit.get("remaining")
         if isinstance(remaining, int) and remaining < len(own):
             raise StartupError(

@@ -86,7 +86,7 @@ class Store:
         self.pins = PinTable(database)
         self.api_usage = ApiUsageTable(database)
         self.sleep_timers = SleepTimerTable(database, share)
-        self.backups = BackupTable(database)
+        self.backups = BackupTable(database, share)
         self.jobs = JobTable(database, cipher, share)
         self.downloads = DownloadTable(database)
         self.blocked = BlockedTable(database)

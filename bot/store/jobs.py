@@ -74,7 +74,11 @@ class JobTable:
         return self._share.owns(job.process)
 
     async def create(self, job: Job) -> bool:
-        """Store a new job; False if the user has one of this kind. Raises NotLinked."""
+        """Store a new job; False if the user has one of this kind.
+
+        Raises NotLinked, and BeingUpdated in a spare process.
+        """
+        self._share.require_lasting()
         with missing_link("job"):
             async with self._db.transaction() as db:
                 await require_link(db, job.discord_id, "job")

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from bot.store.database import Database, Row
 from bot.store.link_required import missing_link, require_link
+from bot.store.process_share import ProcessShare
 
+_ALONE = ProcessShare()
 _COLUMNS = "discord_id, every, due, failures, stopped, message"
 
 
@@ -51,8 +53,9 @@ class Backup:
 
 
 class BackupTable:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, share: ProcessShare = _ALONE) -> None:
         self._db = database
+        self._share = share
 
     async def get(self, discord_id: int) -> Backup:
         row = await self._db.fetch_one(
@@ -61,7 +64,9 @@ class BackupTable:
         return _backup(row) if row else Backup(discord_id)
 
     async def due_before(self, now: float) -> list[Backup]:
-        """The backups that are due, the longest due first."""
+        """The backups that are due, the longest due first. A spare process makes none."""
+        if self._share.is_spare:
+            return []
         rows = await self._db.fetch_all(
             f"SELECT {_COLUMNS} FROM backup WHERE every IS NOT NULL AND due <= $1 ORDER BY due", now
         )

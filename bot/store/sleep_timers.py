@@ -35,7 +35,11 @@ class SleepTimerTable:
         self._share = share
 
     async def set(self, timer: SleepTimer) -> None:
-        """Store the user's only timer, which this process waits for. Raises NotLinked."""
+        """Store the user's only timer, which this process waits for.
+
+        Raises NotLinked, and BeingUpdated in a spare process.
+        """
+        self._share.require_lasting()
         with self._db.on_write(timer.discord_id), missing_link("sleep timer"):
             async with self._db.transaction() as db:
                 await require_link(db, timer.discord_id, "sleep timer")
