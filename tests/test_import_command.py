@@ -135,6 +135,27 @@ async def test_several_imports_are_taken_back_one_after_the_other(
     assert "nothing to undo" in (await linked_user.run("/undo")).text
 
 
+async def test_a_playlist_that_came_in_two_parts_is_taken_back_as_a_whole(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    ada = spotify.accounts["ada"]
+    before, songs = library_of(ada), [t.uri for t in spotify.catalogue.regular_tracks[20:23]]
+    for uris in (songs[:2], songs[2:]):
+        items = [{"track": {"trackUri": uri}} for uri in uris]
+        file = json.dumps({"playlists": [{"name": "Quay", "items": items}]}).encode()
+        reply = await _import(linked_user, file)
+        await reply.press("Import everything")
+        await reply.wait_for("Use /undo within a day")
+        harness.clock.advance(60)
+    assert [item.uri for item in _newest(spotify).items] == songs
+    for left in (songs[:2], None):
+        question = await linked_user.run("/undo")
+        await question.press("Undo the import")
+        await question.wait_for("Took the import back")
+        assert left is None or [item.uri for item in _newest(spotify).items] == left
+    assert library_of(ada) == before
+
+
 async def test_only_what_was_chosen_is_imported(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:

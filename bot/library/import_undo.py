@@ -85,7 +85,8 @@ class ImportUndo:
         if state.undoing is None:
             self._journal.add(Undoing(number, playlist.total or 0))
         is_own = opened.created and playlist.total == len(added)
-        if is_own and playlist.snapshot_id in (state.snapshot_id, None):
+        is_as_made = playlist.snapshot_id in (state.snapshot_id, None)
+        if is_own and (is_as_made or await self._has_only(uri, added)):
             self._around.on_changed(uri)
             with self._around.uninterrupted():
                 await self._spotify.library.remove(uri)
@@ -98,6 +99,13 @@ class ImportUndo:
             with self._around.uninterrupted():
                 gone = await contents.take_out(added)
                 self._journal.add(Undone(number, len(added) - gone, gone))
+
+    async def _has_only(self, playlist: Uri, songs: Sequence[str]) -> bool:
+        """Whether a playlist has these songs again, as after the undo of a later import."""
+        contents = await self._editor.held.read(
+            self._spotify, self._user_id, playlist, background=self._spotify
+        )
+        return not contents.unread and [song.uri for song in contents] == [*songs]
 
 
 def saved_by(step: Save, state: StepState) -> list[str]:
