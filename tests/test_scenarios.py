@@ -7,6 +7,7 @@ import pytest
 from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.spotify.scenarios import SCENARIOS, Scenarios
+from tests.export_jobs import wait_until_over
 
 REPLIES = {
     "ad": ("/now", "An ad is playing"),
@@ -35,6 +36,7 @@ async def test_bot_meets_scenario_until_it_is_off(
     if name == "busy":
         harness.clock.advance(30)
     scenarios.switch(ada, name, False)
+    await wait_until_over(harness)  # an export of many songs is shown until then
     assert text not in (await linked_user.run(command)).text
     assert not any(entry["on"] for entry in scenarios.view(ada))
 
