@@ -9,9 +9,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from sandbox.browser import Browser
 from sandbox.discord import UserClient
 from sandbox.harness import Harness, run_harness
+from tests.export_jobs import job_rows, wait_until_erased
 from tests.program import ROOT
 from tests.storage_health import maintain
 
@@ -128,13 +131,18 @@ async def _command(harness: Harness, *arguments: str) -> str:
     return output.decode()
 
 
+@pytest.mark.slow  # it starts eight processes
 async def test_block_erases_and_keeps_out_also_beside_a_running_bot(harness: Harness) -> None:
     ada, grace = await harness.link_account("ada"), await harness.link_account("grace")
     ids = [harness.discord.state.users[name].id for name in ("ada", "grace")]
     bot = harness.bot
     assert bot is not None
+    harness.spotify.add_quota("GET .*/me/tracks", calls=0, retry_after=3600)
+    await (await ada.run("/export what:liked-songs format:csv")).wait_for("I’ll go on by myself")
+    assert job_rows(harness)
     assert "Within a minute, the running bot obeys" in await _command(harness, "block", ids[0])
     await maintain(harness)
+    await wait_until_erased(harness)
     assert await _is_refused(ada)
     assert await bot.services.store.accounts.all() == [
         await bot.services.store.accounts.get(int(ids[1]))
