@@ -166,6 +166,17 @@ async def test_backups_stop_after_three_failures_and_say_why(
     assert "because I couldn’t send you direct messages" in state
 
 
+async def test_backups_that_stop_for_a_lost_login_say_what_to_do_first(
+    backups: _Backups, spotify: Spotify
+) -> None:
+    await backups.turn_on()
+    await backups.due()
+    spotify.state.tokens.revoke_consents("ada")
+    (message,) = [each for wait in (WEEK, DAY, DAY) for each in await backups.due(wait)]
+    for text in (message["content"], (await backups.ada.run("/backup every")).text):
+        assert "no longer accepts your login. Use " in text
+
+
 async def test_unlink_forgets_backups(backups: _Backups, harness: Harness) -> None:
     await backups.turn_on()
     await backups.due()

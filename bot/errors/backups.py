@@ -7,8 +7,8 @@ from bot.errors.bot_error import BotError
 
 class NotAnEarlierExport(BotError):
     message = (
-        "I can’t use that file. Attach the archive or the JSON that I sent you after /export, "
-        "just as it was."
+        "I can’t use that file. Attach one that I sent you, just as it was: an archive with "
+        "library.json in it, or the JSON."
     )
 
 
@@ -36,8 +36,8 @@ class NoDirectMessages(BotError):
 
 class NoLastExport(BotError):
     message = (
-        "There’s no export of yours in our direct messages to go on from. Attach an earlier one, "
-        "or make a new one with /export."
+        "There’s no export of yours in our direct messages yet. Attach an earlier one as "
+        "`since:`, or let /backup every send you one."
     )
 
 

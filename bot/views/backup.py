@@ -31,7 +31,7 @@ _STOPPED = {
     StopReason.ERRORS: "three in a row failed",
 }
 
-OFF = "Your backups are off. Turn them on with /backup every."
+OFF = "Your backups are off. For some, use /backup every and choose week or month."
 TURNED_OFF = "Your backups are off now. The files that I sent you stay yours."
 CANCELLED = "No backups, then. You can turn them on at any time with /backup every."
 STOPPED_BY_USER = "Stopped. Nothing is kept."
@@ -83,16 +83,17 @@ def state(backup: Backup, now: float) -> str:
         )
     if backup.stopped is None:
         return OFF
-    return f"Your backups stopped, because {_STOPPED[backup.stopped]}. {_AGAIN}"
+    return f"Your backups stopped, because {_STOPPED[backup.stopped]}. {_again(backup.stopped)}"
 
 
-_AGAIN = "Turn them on again with /backup every."
+def _again(reason: StopReason) -> str:
+    link = "Use /link first. " if reason is StopReason.LOGIN else ""
+    return f"{link}Turn them on again with /backup every."
 
 
 def stopped(reason: StopReason) -> str:
     """What the user reads when backups stop by themselves."""
-    link = "Use /link first. " if reason is StopReason.LOGIN else ""
-    return f"I’ve turned off your backups, because {_STOPPED[reason]}. {link}{_AGAIN}"
+    return f"I’ve turned off your backups, because {_STOPPED[reason]}. {_again(reason)}"
 
 
 # ---- what changed

@@ -244,6 +244,8 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "The file of your /import while you choose, and afterwards what it added, for /undo: "
             "three days at most each.",
             "How many calls each Spotify app made in each hour of the last day.",
+            "If the bot’s operator keeps you out: your Discord ID, even after /unlink, until you "
+            "are let in again.",
         ),
         "What you play, search or save isn’t stored, and nothing about servers is.",
     ),
@@ -266,8 +268,8 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "For how long",
         (),
-        "Until you use /unlink, which erases everything at once. To also revoke access at "
-        "Spotify, remove Tonearm from your Spotify account’s apps.",
+        "Until you use /unlink. It erases everything at once, except that the operator keeps you "
+        "out. To also revoke access at Spotify, remove Tonearm from your Spotify account’s apps.",
     ),
     (
         "After that",
