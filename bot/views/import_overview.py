@@ -79,7 +79,7 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
         lines.append(_nothing_text(plan))
     else:
         lines.append(f"Importing everything takes {_cost(count_calls(steps), daily_limit)}.")
-        if any(isinstance(step, Save) and step.kind in ORDERED_KINDS for step in steps):
+        if any(isinstance(s, Save) and s.kind in ORDERED_KINDS and len(s.uris) > 1 for s in steps):
             lines.append(
                 "-# Saved items come back in their old order: oldest first, 40 to a request. "
                 "If Spotify mixes those up, up to 500 take one each. Their dates can’t come back."
