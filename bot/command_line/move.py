@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from argparse import ArgumentParser, Namespace
 from importlib import import_module
 from pathlib import Path
@@ -88,15 +89,15 @@ def _show(table: str, done: int, total: int) -> None:
 
 def _next_steps(settings: Settings, target: DatabaseLocation) -> list[str]:
     """What the operator does now, in order."""
-    steps = []
+    steps, files = [], target.files(os.environ)
     if target.url is not None and not settings.token_keys:
         steps.append(
             f"Set TOKEN_KEYS to the text of {key_file(settings.database)}: every process on "
             "PostgreSQL needs it."
         )
     for source, place in (
-        (JobFolders(settings.database).parent, JobFolders(target.path).parent),
-        (downloads_folder(settings.database), downloads_folder(target.path)),
+        (JobFolders(settings.database).parent, JobFolders(files).parent),
+        (downloads_folder(settings.database), downloads_folder(files)),
     ):
         if source.exists():
             steps.append(f"Rename {source} to {place}, so that exports in progress go on.")

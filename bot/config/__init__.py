@@ -68,10 +68,7 @@ def read_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, s
         except InvalidSettingError as error:
             problems[setting.name] = str(error)
     if (location := values.pop("database", None)) is not None:
-        path = location.path
-        if location.url:  # systemd names the folder that a service may write to
-            path = Path(environ.get("STATE_DIRECTORY", ""), path)
-        values |= {"database": path, "database_url": location.url}
+        values |= {"database": location.files(environ), "database_url": location.url}
         process = values.get("process")
         if not location.url and process and process.count > 1:
             problems["PROCESS"] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network
@@ -149,6 +149,10 @@ class DatabaseLocation:
 
     path: Path
     url: str | None = field(default=None, repr=False)
+
+    def files(self, environ: Mapping[str, str]) -> Path:
+        """`path`, with PostgreSQL in the folder that systemd lets a service write to."""
+        return Path(environ.get("STATE_DIRECTORY", ""), self.path) if self.url else self.path
 
 
 def database(text: str) -> DatabaseLocation:

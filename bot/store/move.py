@@ -115,7 +115,7 @@ async def _copy_to_postgres(
 
     def records() -> Iterator[tuple[object, ...]]:
         for number, row in enumerate(source.execute(table.select), start=1):
-            if number % _BATCH == 0:
+            if number % _BATCH == 0 and number < expected:
                 on_progress(table.name, number, expected)
             # PostgreSQL's text has no zero bytes, which names of other services may have.
             yield tuple(v.replace("\0", "") if isinstance(v, str) else v for v in row)
@@ -164,7 +164,7 @@ async def _copy_to_sqlite(
     while batch := await cursor.fetch(_BATCH):
         target.executemany(table.insert, map(tuple, batch))
         done += len(batch)
-        if len(batch) == _BATCH:
+        if done < expected:
             on_progress(table.name, done, expected)
     ((moved,),) = target.execute(table.count)
     return _compare(table, expected, moved, on_progress)
