@@ -110,6 +110,7 @@ async def test_earlier_reply_says_that_the_export_goes_on_in_a_newer_one(
         assert "Stop" not in first.text
     second = await replies[1]
     await second.wait_for("Here are your 360 liked songs")
+    assert "use your newer command once more" in second.text, "it asked for albums"
     assert "newer command" in first.text
     await wait_until_erased(harness)
 

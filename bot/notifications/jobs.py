@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -239,7 +240,10 @@ class _Message:
         limit = min(max_bytes, self._limit or max_bytes)
         if limit not in self._fitted:
             downloads = self._messages.downloads
-            self._fitted[limit] = await fit_result(result, self._job.user_id, limit, downloads)
+            fitted = await fit_result(result, self._job.user_id, limit, downloads)
+            if self._note and fitted.text:
+                fitted = replace(fitted, text=f"{fitted.text}\n{views.OTHER_RESULT}")
+            self._fitted[limit] = fitted
         self._sent = self._fitted[limit].files
         return self._fitted[limit]
 

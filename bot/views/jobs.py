@@ -22,6 +22,7 @@ NO_DIRECT_MESSAGES = (
     "far it is, and to get what it makes. I keep that for two days, or until you start another one."
 )
 OTHER_JOB = "This is still running from before. Stop it to start something else."
+OTHER_RESULT = "That’s from before. For something else, use your newer command once more."
 MOVED = "This goes on in my reply to your newer command."
 
 _BEGINNING = "Working on it…"
