@@ -71,7 +71,8 @@ def backups(harness: Harness, linked_user: UserClient) -> _Backups:
 
 
 def _changes(content: bytes) -> list[tuple[str, str, str]]:
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+    rows = [*csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)]
+    assert all(row["Link"].startswith("https://open.spotify.com/") for row in rows)
     return [(row["Change"], row["List"], row["Name"].lstrip("'")) for row in rows]
 
 

@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from bot.library.earlier_lists import EarlierExport, EarlierList, SavedLine
 from bot.library.export_lists import EVERYTHING, PLAYLISTS
+from bot.spotify.uris import page_url
 
 
 class Change(StrEnum):
@@ -230,10 +231,10 @@ def _changed(change: Change, line: SavedLine, *, old_name: str = "") -> ChangedI
 def rows(diff: LibraryDiff) -> Iterable[tuple[str, str, str, str, str]]:
     """The changes as rows of a table: the change, the list, the name, the artist, the link."""
     for item in diff.playlists:
-        yield item.change.value, "Playlists", _title(item), "", item.uri
+        yield item.change.value, "Playlists", _title(item), "", page_url(item.uri)
     for each in diff.lists:
         for item in each.changes:
-            yield item.change.value, each.name, _title(item), item.by, item.uri
+            yield item.change.value, each.name, _title(item), item.by, page_url(item.uri)
 
 
 def _title(item: ChangedItem) -> str:
