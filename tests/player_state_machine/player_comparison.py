@@ -209,7 +209,9 @@ class PlayerComparison:
             if line is None:
                 errors.append(f"{device.name} is not there")
                 continue
-            if (" · active" in line) != (device is self.player.device):
+            # After a move in place, the status line names the active device, and no line does.
+            is_active = " · active" in line or f"Playing on {device.name}" in text
+            if is_active != (device is self.player.device):
                 errors.append(f"{line}: active otherwise")
             if device.volume is not None and f"volume {device.volume}%" not in line.replace(
                 " %", "%"
