@@ -105,6 +105,7 @@ class Tonearm(Connection):
             services.mentions,
             self.error_views,
             services.downloads,
+            services.reply_timeout,
         )
         self._maintenance: asyncio.Task[None] | None = None
         answer_outside_of_cogs(self, services.access.refusal)

@@ -133,7 +133,9 @@ _SENDERS = {"bot/interactions/responses.py"}
 def test_no_other_module_sends_messages() -> None:
     for path in (*ROOT.glob("bot/**/*.py"), *ROOT.glob("cogs/*.py")):
         name = path.relative_to(ROOT).as_posix()
-        if name not in _SENDERS and not name.startswith(("bot/spotify", "bot/notifications/", "bot/command_line/")):
+        if name not in _SENDERS and not name.startswith(
+            ("bot/spotify", "bot/notifications/", "bot/command_line/")
+        ):
             assert not _SENDING & _called_methods(path), name
 
 

@@ -139,8 +139,14 @@ async def _meet(session: CostSession, family: Family, fault: Fault) -> Result:
     action = asyncio.ensure_future(family.act(session))
     hit = asyncio.ensure_future(discord.changes.wait_until(partial(_is_met, fault), timeout=10))
     await asyncio.wait({action, hit}, return_when=asyncio.FIRST_COMPLETED)
-    async with asyncio.timeout(20):
-        await harness.bot._in_flight._idle.wait()
+    jobs, idle = harness.bot.services.jobs, harness.bot._in_flight._idle
+    async with asyncio.timeout(40):
+        while not idle.is_set() or jobs.tasks:
+            waits = [asyncio.ensure_future(idle.wait()), *jobs.tasks]
+            await asyncio.wait(waits, timeout=4)
+            waits[0].cancel()
+            if jobs.tasks:
+                harness.clock.advance(60)  # the result of an export is sent again later
     discord.faults.clear()
     for task in (action, hit):
         task.cancel()

@@ -25,8 +25,8 @@ from bot.interactions.payloads import View, to_edit
 
 # Seconds after an interaction in which its reply is edited; Discord allows fifteen minutes.
 _REPLY_LIFETIME = 14 * 60.0
-# Seconds for Discord to accept a message, and for each of its files.
-_TIMEOUT, _FILE_TIMEOUT = 10.0, 60.0
+# A file gets this many times the seconds of a message for Discord to accept it.
+_FILE_FACTOR = 6
 # The bytes of a file in a direct message.
 MAX_DIRECT_BYTES = 10 * 1024 * 1024
 # Discord's codes for a reply that is over.
@@ -72,11 +72,15 @@ def place_of(interaction: Interaction) -> str:
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends and edits the messages of one user's job. All raise DISCORD_ERRORS."""
+    """Sends and edits the messages of one user's job. All raise DISCORD_ERRORS.
+
+    timeout  seconds for Discord to accept a message
+    """
 
     client: discord.Client
     mentions: CommandMentions
     user_id: int
+    timeout: float
 
     async def edit_reply(
         self,
@@ -95,7 +99,7 @@ class Sender:
         payload["attachments"] = _open(files)
         message: Any = "@original"
         try:
-            async with asyncio.timeout(_timeout(files)):
+            async with asyncio.timeout(self._timeout(files)):
                 await webhook.edit_message(message, **to_edit(payload))
         except discord.HTTPException as error:
             if error.code in _REPLY_OVER:
@@ -104,7 +108,7 @@ class Sender:
                 raise
             if again:
                 new = _to_send(self._payload(text, view), _open(files))
-                async with asyncio.timeout(_timeout(files)):
+                async with asyncio.timeout(self._timeout(files)):
                     await webhook.send(ephemeral=True, wait=True, **new)
         return True
 
@@ -116,7 +120,7 @@ class Sender:
         key  Discord takes a message with the same key once, even if it is sent again soon
         """
         payload = _to_send(self._payload(text, view), _open(files))
-        async with asyncio.timeout(_timeout(files)):
+        async with asyncio.timeout(self._timeout(files)):
             channel = await self.client.create_dm(discord.Object(self.user_id))
             sent: discord.Message = await channel.send(nonce=key, **payload)
             return sent
@@ -124,7 +128,7 @@ class Sender:
     async def edit_directly(self, place: Place, text: str, view: View | None) -> bool:
         """Edit the direct message; False if its user has deleted it."""
         try:
-            async with asyncio.timeout(_TIMEOUT):
+            async with asyncio.timeout(self.timeout):
                 await self._direct_message(place).edit(**to_edit(self._payload(text, view)))
         except discord.HTTPException as error:
             if error.code != UNKNOWN_MESSAGE:
@@ -135,8 +139,12 @@ class Sender:
     async def delete_directly(self, place: Place) -> None:
         """Delete the direct message if possible."""
         with suppress(*DISCORD_ERRORS):
-            async with asyncio.timeout(_TIMEOUT):
+            async with asyncio.timeout(self.timeout):
                 await self._direct_message(place).delete()
+
+    def _timeout(self, files: Sequence[Path]) -> float:
+        """Seconds for Discord to accept a message with these files."""
+        return self.timeout * (_FILE_FACTOR * len(files) or 1)
 
     def _direct_message(self, place: Place) -> discord.PartialMessage:
         channel = self.client.get_partial_messageable(place.channel)
@@ -161,11 +169,6 @@ def _to_send(payload: dict[str, Any], files: Sequence[discord.File]) -> dict[str
     """The arguments for a new message, in which no view is not the same as None."""
     payload = {name: value for name, value in payload.items() if value is not None}
     return payload | ({"files": files} if files else {})
-
-
-def _timeout(files: Sequence[Path]) -> float:
-    """Seconds for Discord to accept a message with these files."""
-    return _FILE_TIMEOUT * len(files) or _TIMEOUT
 
 
 def _open(paths: Sequence[Path]) -> list[discord.File]:

@@ -43,6 +43,7 @@ class JobMessages:
 
     error_views  makes the buttons below the explanation of an error, by the error's class
     downloads    holds files that are too large for Discord
+    timeout      seconds for Discord to accept a message without a file
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class JobMessages:
         mentions: CommandMentions,
         error_views: Mapping[type[BotError], ErrorView],
         downloads: Downloads,
+        timeout: float,
     ) -> None:
         self._client = client
+        self._timeout = timeout
         self._operator = operator
         self._mentions = mentions
         self._error_views = error_views
@@ -63,7 +66,7 @@ class JobMessages:
 
     def open(self, job: RunningJob) -> JobMessage:
         """The message of a job, at the place in its row."""
-        return _Message(self, job, Sender(self._client, self._mentions, job.user_id))
+        return _Message(self, job, Sender(self._client, self._mentions, job.user_id, self._timeout))
 
     def explain(self, job: RunningJob, error: Exception) -> JobResult:
         """The explanation of an error, which is logged."""
@@ -203,11 +206,19 @@ class _Message:
                     continue
                 if is_refusal(error):
                     _log.info("a job's result is refused: %s", code_of(error))
+                    await self._say_refused(has_files=bool(result.files))
                     return False
                 _log.info("a job's result was not accepted: %s", type(error).__name__)
                 if attempt < _MAX_ATTEMPTS:
                     await self._messages.sleep(_RETRY_DELAY)
         return False
+
+    async def _say_refused(self, *, has_files: bool) -> None:
+        """End "Thinking…" in the reply, if it can be edited without the result."""
+        if self._can_edit_reply():
+            with suppress(*DISCORD_ERRORS):
+                text = views.FILE_REFUSED if has_files else views.REFUSED
+                await self._sender.edit_reply(self._place, text, None)
 
     async def _deliver(self, result: JobResult, *, notify: bool) -> bool:
         """Show the result in the reply, else in the direct message or in a new one.

@@ -17,6 +17,8 @@ from bot.views import cards
 
 NOT_RUNNING = "That isn’t running any more."
 IN_DIRECT_MESSAGE = "This takes longer, so it goes on in a direct message to you."
+FILE_REFUSED = "Discord didn’t take the file. Use the same command again within two days to get it."
+REFUSED = "Discord didn’t let me show how this ended. Use the command again to see."
 NO_DIRECT_MESSAGES = (
     "This goes on, but I can’t send you direct messages. Use the same command again to see how "
     "far it is, and to get what it makes. I keep that for two days, or until you start another one."
