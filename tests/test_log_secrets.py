@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sqlite3
-from contextlib import closing
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from sandbox.browser import Browser
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
+from tests.database_edits import edit_database
 
 
 async def test_no_secret_is_logged_in_any_flow(
@@ -41,7 +40,7 @@ async def test_no_secret_is_logged_in_any_flow(
         (spotify.accounts_faults if "token" in fault.pattern else spotify.faults).add(fault)
         spotify.tokens.expire_access_tokens()
         await ada.run("/now")
-    _break_store(harness)
+    await _break_store(harness)
     assert "reference" in (await ada.run("/now")).text
 
     logged = "\n".join(record.getMessage() + str(record.exc_text) for record in caplog.records)
@@ -56,10 +55,9 @@ async def test_no_secret_is_logged_in_any_flow(
     assert not [secret for secret in secrets if secret in logged]
 
 
-def _break_store(harness: Harness) -> None:
+async def _break_store(harness: Harness) -> None:
     """Make the next command fail with an unexpected error."""
-    with closing(sqlite3.connect(harness.settings.database)) as db:
-        db.execute("ALTER TABLE link RENAME TO link_away")
+    await edit_database(harness, "ALTER TABLE link RENAME TO link_away")
 
 
 def _known_secrets(harness: Harness) -> set[str]:
@@ -79,7 +77,7 @@ async def test_bug_reply_and_log_share_a_reference(
     harness: Harness, caplog: pytest.LogCaptureFixture
 ) -> None:
     ada = await harness.link_account("ada")
-    _break_store(harness)
+    await _break_store(harness)
     match = re.search(r"reference (\w+)", (await ada.run("/now")).text)
     assert match is not None
     (record,) = [r for r in caplog.records if match[0] in r.getMessage()]

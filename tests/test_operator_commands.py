@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.harness import Harness, bot_environment, run_harness
+from tests.database_edits import edit_database
 from tests.durability.apsw_connection import connect_to
 from tests.durability.simulated_disk import SimulatedDisk
 from tests.program import ROOT, run_program, run_services
@@ -63,9 +64,8 @@ async def test_ready_says_why_the_bot_cannot_serve() -> None:
         assert await _ready(harness) == (503, "disconnected")
     async with run_harness() as harness:
         await harness.link_account("ada")
-        with closing(sqlite3.connect(harness.settings.database)) as db:
-            db.execute("UPDATE link SET discord_id = discord_id + 1")  # so its token opens no more
-            db.commit()
+        # So its token opens no more.
+        await edit_database(harness, "UPDATE link SET discord_id = discord_id + 1")
         assert await _ready(harness) == (503, "key")
 
 

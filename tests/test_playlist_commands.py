@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from sandbox.discord import UserClient
@@ -11,6 +9,7 @@ from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
 from sandbox.spotify import Playlist, Spotify
 from tests.autocomplete_choices import choice_names, choice_values
+from tests.database_edits import edit_database
 from tests.list_components import enabled_button_labels
 
 
@@ -265,9 +264,8 @@ async def test_login_without_playlists_is_not_called_a_library_without_playlists
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     """Spotify shortens the list silently if the login lacks a scope."""
-    with sqlite3.connect(harness.settings.database) as db:
-        db.execute("UPDATE link SET scopes = replace(scopes, 'playlist-read-private', '')")
-    db.close()
+    sql = "UPDATE link SET scopes = replace(scopes, 'playlist-read-private', '')"
+    await edit_database(harness, sql)
     for line in ("list", "show name:Hard to Print", "default name:Potluck"):
         reply = await linked_user.run(f"/playlist {line}")
         assert "Your Spotify login doesn’t allow this." in reply.text

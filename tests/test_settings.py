@@ -17,6 +17,7 @@ from sandbox.harness import Harness, run_harness
 from sandbox.message_text import controls
 from sandbox.spotify import Spotify
 from sandbox.spotify.devices import Device
+from tests.database_edits import edit_database
 
 QUOTA_FAULT = Fault(
     "me/player/devices|me/playlists",
@@ -199,7 +200,7 @@ async def test_expired_login_keeps_settings_and_offers_login(harness: Harness) -
 async def test_login_without_playlist_scope_gets_login_button(
     harness: Harness, linked_user: UserClient
 ) -> None:
-    _remove_scopes(harness)
+    await _remove_scopes(harness)
     panel = await linked_user.run("/settings")
     assert "Your Spotify login doesn’t allow this." in panel.text
     assert len(find_selects(panel.message)) == 1, "the devices need no further scope"
@@ -279,11 +280,10 @@ def _settings_row(harness: Harness) -> Any:
         ).fetchone()
 
 
-def _remove_scopes(harness: Harness) -> None:
+async def _remove_scopes(harness: Harness) -> None:
     """Reduce the scopes of Ada's login to those of an older version."""
     scopes = "user-read-playback-state user-modify-playback-state user-library-read"
-    with closing(sqlite3.connect(harness.settings.database)) as db, db:
-        db.execute("UPDATE link SET scopes = ?", (f"{scopes} user-library-modify",))
+    await edit_database(harness, "UPDATE link SET scopes = ?", f"{scopes} user-library-modify")
 
 
 @pytest.mark.parametrize(("account", "expected"), [("ada", "Kitchen Speaker"), ("grace", "None")])

@@ -81,7 +81,7 @@ class Setting:
             raise InvalidSettingError(f"is set, and {self.name}{FILE_SUFFIX} too. Remove one.")
         try:
             return _read_secret(Path(file))
-        except _NoFile:
+        except (_NoFile, UnicodeEncodeError):
             # A secret may stand in the place of the name, so the name is not quoted.
             text = f"is missing: {self.name}{FILE_SUFFIX} is not the name of a file."
             raise InvalidSettingError(text) from None
