@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
@@ -14,7 +15,7 @@ from bot.panel.live_panel import EDIT_WINDOW
 from bot.views.panel_controls import PanelButton
 from sandbox.clock import Clock
 from sandbox.discord import Discord, UserClient
-from sandbox.harness import Harness
+from sandbox.harness import Harness, run_harness
 from tests.panel_message import (
     PanelMessage,
     button_action,
@@ -57,9 +58,16 @@ def _view_store(bot: discord.Client) -> Any:
     return bot._connection._view_store
 
 
-async def test_thousand_panels_leave_no_objects(harness: Harness, linked_user: UserClient) -> None:
+@pytest.fixture(name="harness")
+async def _harness() -> AsyncIterator[Harness]:
+    """With room for a day's calls of each user."""
+    async with run_harness(SPOTIFY_DAILY_CALLS="100000") as harness:
+        yield harness
+
+
+async def test_thousand_panels_leave_no_objects(harness: Harness) -> None:
     assert harness.bot is not None
-    users = [linked_user, await harness.link_account("grace"), await harness.link_account("linus")]
+    users = [await harness.link_account(name) for name in ("ada", "grace", "linus")]
     panels = [await open_panel(harness, user, "share:true") for user in users]
     before = _live_objects()
     for number in range(PANEL_COUNT):

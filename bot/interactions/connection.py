@@ -85,7 +85,8 @@ class Connection(commands.AutoShardedBot):
     @property
     def is_connected(self) -> bool:
         """Whether Discord's gateway delivers interactions, over all shards."""
-        return bool(self.shards) and self._connected_shards >= self.shards.keys()
+        expected = set(self._connection.shard_ids)  # those that are not launched yet, too
+        return bool(expected) and self._connected_shards >= expected
 
     async def on_shard_connect(self, shard_id: int) -> None:
         # It has got READY. "shard_ready" comes two seconds later, for servers that nobody reads.
