@@ -30,7 +30,7 @@ def kept_folder(path: Path, *, restart: bool, max_age: float | None, now: float)
     It stays after the block, unless the block erases it.
 
     restart  erase what is there
-    max_age  seconds after which what is there is too old; None: never
+    max_age  seconds after which the files in the folder are too old; None: never
     now      seconds since 1970
 
     Raises StartupError if another process uses it, and OSError.

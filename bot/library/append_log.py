@@ -14,7 +14,7 @@ _FILE_MODE = 0o600
 
 
 class AppendLog(Generic[R]):
-    """Records of one type, oldest first. Whoever reads it later gets each whole record.
+    """Records of one type, oldest first. A reader gets each complete record.
 
     A record is handed to the operating system when `append` returns, so the end of the process
     loses none. Only the last line can be cut; it is taken for not written.

@@ -242,7 +242,7 @@ async def _read_list(
                     selection.lists[index] = replace(source, taken_over=None)
                     folder.store(selection)
             try:
-                # If what is taken over is cut short, it is no reading to continue.
+                # A list that was taken over only in part cannot be continued: it is read again.
                 is_read = source.taken_over is None
                 target = path if is_read else path.with_suffix(".taken")
                 on_page = partial(plan.feed.page, number, source, path) if is_read else None

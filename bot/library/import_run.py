@@ -63,8 +63,8 @@ class Surroundings:
     uninterrupted  a stop must not take effect within this block
     on_saved       called with items that are saved now
     on_removed     called with items that are not saved any more
-    on_changed     called with a playlist before it is changed: what is held of it is outdated
-    sleep          sleeps so many seconds
+    on_changed     called with a playlist before a change, which outdates its cache
+    sleep          waits for a number of seconds
     """
 
     on_step: Callable[[int, int], object] = lambda _number, _done: None

@@ -191,7 +191,7 @@ class Imports:
         self._undo_log.forget(user_id)  # the import is the last change now
 
     async def run(self, job: RunningJob) -> Outcome | TakenBack:
-        """Add what is left to add; or take back what is left to take back.
+        """Do the remaining additions, or the remaining removals of an undo.
 
         Raises SpotifyError, such as RateLimited: run it again later; NeedsLogin; StorageError;
         ImportOver if the user has linked another Spotify account meanwhile.

@@ -59,7 +59,7 @@ class Jobs:
     """All jobs. `start` and `close` begin and end the work; rows and folders stay in between.
 
     stored  their rows and folders
-    sleep   sleeps so many seconds, by the clock of tests as well
+    sleep   waits for a number of seconds; tests pass one that follows their clock
     now     seconds since 1970
 
     on_stop_elsewhere  called with a user and a job that another process is to stop
