@@ -20,9 +20,9 @@ from bot.interactions.components import Component, PersistentItem, component_han
 from bot.interactions.connection import Connection
 from bot.interactions.discord_errors import (
     ACKNOWLEDGED,
-    DISCORD_ERRORS,
     UNDELIVERABLE,
     code_of,
+    text_for_log,
 )
 from bot.interactions.explain import explain
 from bot.interactions.in_flight import InFlight
@@ -85,7 +85,8 @@ ErrorView = Callable[[Any], discord.ui.View]
 class Tonearm(Connection):
     """The bot.
 
-    error_views  makes the buttons below the explanation of an error, by the error's class
+    error_views        makes the buttons below the explanation of an error, by the error's class
+    first_maintenance  is set when the maintenance has run once
     """
 
     def __init__(self, services: Services) -> None:
@@ -108,6 +109,7 @@ class Tonearm(Connection):
             services.reply_timeout,
         )
         self._maintenance: asyncio.Task[None] | None = None
+        self.first_maintenance = asyncio.Event()
         answer_outside_of_cogs(self, services.access.refusal)
 
     async def setup_hook(self) -> None:
@@ -158,6 +160,7 @@ class Tonearm(Connection):
                 await self.run_maintenance()
             except Exception:
                 _log.exception("the maintenance failed")
+            self.first_maintenance.set()
             await asyncio.sleep(MAINTENANCE_INTERVAL)
 
     async def run_maintenance(self) -> None:
@@ -255,7 +258,7 @@ class Tonearm(Connection):
         if explanation.reference:
             _log.error("%s: reference %s", name, explanation.reference, exc_info=error)
         else:
-            _log.info("%s: %s: %s", name, type(error).__name__, _for_log(error))
+            _log.info("%s: %s: %s", name, type(error).__name__, text_for_log(error))
         views = (make for kind, make in self.error_views.items() if isinstance(error, kind))
         make_view = partial(make, error) if (make := next(views, None)) else None
         message, last_resort = explanation.message, explanation.last_resort
@@ -293,8 +296,3 @@ class _Tree(app_commands.CommandTree[Tonearm]):
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await interaction.client.handle_error(interaction, error)
-
-
-def _for_log(error: Exception) -> str:
-    """The error's text, but only the code of an error of Discord: its text may be an HTML page."""
-    return str(code_of(error)) if isinstance(error, DISCORD_ERRORS) else str(error)

@@ -25,6 +25,7 @@ from sandbox.browser import Browser
 from sandbox.clock import Clock
 from sandbox.discord import Discord, Reply, UserClient
 from sandbox.message_text import BUTTON, walk_components
+from sandbox.notifier import DEFAULT_TIMEOUT
 from sandbox.seeded_account import seed_account
 from sandbox.spotify import Spotify
 
@@ -73,7 +74,10 @@ class Harness:
         self._app_stack = AsyncExitStack()
 
     async def start(self) -> None:
-        """Start the bot and wait until it is connected and has synced its commands."""
+        """Start the bot, and wait until it is connected and has synced its commands.
+
+        Also waits for the maintenance, so that a test may advance the clock without a race.
+        """
         app = build(
             self.settings,
             now=self.clock.machine_time,
@@ -91,6 +95,9 @@ class Harness:
         self._bot_task = asyncio.create_task(self.bot.start(self.settings.discord_token))
         self.discord.changes.bot_task = self.spotify.changes.bot_task = self._bot_task
         await self.discord.wait_until_ready()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DEFAULT_TIMEOUT):
+                await self.bot.first_maintenance.wait()
 
     async def stop(self) -> None:
         """Stop the bot as a signal would."""

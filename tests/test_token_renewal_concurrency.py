@@ -11,7 +11,11 @@ from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.oauth import RefreshTokenReply
-from tests.login_state_machine.held_responses import HeldAccountLookups, HeldVersionChecks
+from tests.login_state_machine.held_responses import (
+    HeldAccountLookups,
+    HeldRefreshTokens,
+    HeldVersionChecks,
+)
 from tests.login_state_machine.renewal_helpers import (
     bot_sessions,
     count_renewals,
@@ -59,6 +63,22 @@ async def test_late_command_does_not_use_old_token(
             await hold.response_ready.wait()
             await second.player.devices()
         await late
+    assert count_renewals(spotify) == 1
+
+
+async def test_command_that_reads_a_row_just_renewed_uses_its_token(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    spotify.oauth.refresh_token_reply = "new"
+    async with sessions_with_table(harness, HeldRefreshTokens) as (sessions, table):
+        first, second = [await sessions.session(discord_id(harness)) for _ in range(2)]
+        async with delayed_lookup(table) as hold:
+            renewing = asyncio.create_task(first.player.state())
+            await hold.response_ready.wait()
+            late = asyncio.create_task(second.player.devices())
+            await asyncio.wait([late], timeout=0.1)
+            assert not late.done()
+        await asyncio.gather(renewing, late)
     assert count_renewals(spotify) == 1
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.accounts.metrics import Metrics
 from bot.accounts.refused_logins import RefusedLogins
@@ -64,6 +64,7 @@ class AccessTokens:
         self._monotonic = monotonic
         self._tokens: dict[int, _AccessToken] = {}
         self._renewals: dict[tuple[int, int], asyncio.Task[str]] = {}
+        self._storing: dict[int, asyncio.Task[Any]] = {}  # renewals that Spotify has answered
         self._refused_logins = RefusedLogins(monotonic=monotonic)
 
     async def active_account(self, discord_id: int, *, retry: bool = True) -> LinkedAccount:
@@ -91,6 +92,10 @@ class AccessTokens:
         """
         while True:
             account = await self.active_account(discord_id)
+            if storing := self._storing.get(discord_id):
+                # The row may have its new version already, and its access token follows.
+                await asyncio.wait([storing])
+                continue
             token = self._tokens.get(discord_id)
             if token and (token.version != account.version or token.value == refused):
                 token = None
@@ -112,6 +117,7 @@ class AccessTokens:
         """Erase the user's token. A renewal in progress then discards its token."""
         for key in [key for key in self._renewals if key[0] == discord_id]:
             del self._renewals[key]
+        self._storing.pop(discord_id, None)
         self._tokens.pop(discord_id, None)
         self._refused_logins.forget(discord_id)
 
@@ -216,6 +222,17 @@ class AccessTokens:
             raise
         self._metrics.record_renewal("done")
         self._refused_logins.on_renewed(account.discord_id)
+        task = asyncio.current_task()
+        assert task is not None
+        self._storing[account.discord_id] = task
+        try:
+            return await self._store_tokens(account, old, tokens)
+        finally:
+            if self._storing.get(account.discord_id) is task:
+                del self._storing[account.discord_id]
+
+    async def _store_tokens(self, account: LinkedAccount, old: str, tokens: TokenResponse) -> str:
+        """Store the refresh token, unless it is `old`, and keep the access token in memory."""
         version: int | None = account.version
         leases = self._store.leases
         if leases is not None:

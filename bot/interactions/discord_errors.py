@@ -89,3 +89,8 @@ class UnconfirmedResponses:
         _, _, interaction = path.partition("/interactions/")
         if interaction.endswith("/callback"):
             self._paths[interaction.removesuffix("/callback")] = None
+
+
+def text_for_log(error: Exception) -> str:
+    """The error's text, but only the code of an error of Discord: its text may be an HTML page."""
+    return str(code_of(error)) if isinstance(error, DISCORD_ERRORS) else str(error)

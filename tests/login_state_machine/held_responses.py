@@ -122,6 +122,16 @@ class HeldAccountLookups(HeldAccountTable):
             await self.wait_if_held()
 
 
+class HeldRefreshTokens(HeldAccountTable):
+    """Holds that a new refresh token is stored, while others can read its row already."""
+
+    async def renew(self, account: LinkedAccount, refresh_token: str) -> int | None:
+        try:
+            return await super().renew(account, refresh_token)
+        finally:
+            await self.wait_if_held()
+
+
 class HeldVersionChecks(HeldAccountTable):
     """Holds whether a linked account is unchanged."""
 
