@@ -190,7 +190,7 @@ async def build(
         button_icons = Icons(icons())
         stack.push_async_callback(button_icons.close)
         downloads = Downloads(store, settings.database, public_url, now=now)
-        jobs = Jobs(store, JobFolders(settings.database), sleep, now=now)
+        jobs = Jobs(store, JobFolders(settings.database, store.jobs.share), sleep, now=now)
         jobs.on_stop_elsewhere = partial(processes.tell, Topic.STOP_JOB)
         stack.push_async_callback(jobs.close)
         services = Services(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.library.export import ExportRequest, export
 from bot.library.job_files import JobFolders
+from bot.store import ProcessShare
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
@@ -24,9 +26,11 @@ class _FullFolders(JobFolders):
 
     name = ""
 
-    def make(self, job_id: int) -> None:
-        super().make(job_id)
-        (self.path(job_id) / self.name).symlink_to("/dev/full")
+    @asynccontextmanager
+    async def make(self, job_id: int) -> AsyncIterator[Path]:
+        async with super().make(job_id) as folder:
+            (folder / self.name).symlink_to("/dev/full")
+            yield folder
 
 
 async def test_full_disk_is_named(harness: Harness, linked_user: UserClient) -> None:
@@ -42,10 +46,27 @@ async def test_full_disk_is_named(harness: Harness, linked_user: UserClient) -> 
         assert not reply.files
         assert not job_folders(harness)
     stored.folders = good
+    good.parent.rmdir()
     good.parent.touch()
     assert "disk has a fault" in (await linked_user.run(LIKED)).text
     good.parent.unlink()
     await (await linked_user.run(LIKED)).wait_for("Here are your")
+
+
+async def test_processes_leave_each_other_the_folders_that_they_fill(tmp_path: Path) -> None:
+    ours, theirs = (JobFolders(tmp_path / "db", ProcessShare(number, 2)) for number in (1, 2))
+    async with ours.make(1), ours.make(2) as folder:
+        theirs.keep_only([])
+        (folder / "file").touch()
+        assert not ours.exists(2)
+    async with ours.make(3):
+        theirs.erase(1)
+        theirs.keep_only([])
+    assert ours.exists(3)
+    async with ours.make(4):  # as if killed here
+        ours.keep_only([3])
+        assert [each.name for each in ours.parent.iterdir()] == ["3"]
+        ours.path(4).with_name("4.new-1").mkdir()
 
 
 async def test_stop_ends_an_export_and_keeps_nothing(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from bot.errors.storage import StorageError, StorageGone
 from bot.store.disk_errors import file_error
+from bot.store.process_share import ProcessShare
 
+_ALONE = ProcessShare()
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
+# In the name of a folder that a process fills; the number of the process follows.
+_UNFINISHED = ".new-"
 
 
 @contextmanager
@@ -39,11 +43,15 @@ def create(path: Path, *, append: bool = False) -> BinaryIO:
 class JobFolders:
     """A folder for each job, by its ID, which only the bot's user may open.
 
-    They are in a folder beside the database, which exists while there is a job.
+    They are in a folder beside the database, which all processes share and none removes: another
+    one may be about to make a folder in it.
+
+    share  this process among them
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, share: ProcessShare = _ALONE) -> None:
         self.parent = database.with_name(f"{database.name}-jobs")
+        self._share = share
 
     def path(self, job_id: int) -> Path:
         return self.parent / str(job_id)
@@ -51,23 +59,38 @@ class JobFolders:
     def exists(self, job_id: int) -> bool:
         return self.path(job_id).is_dir()
 
-    def make(self, job_id: int) -> None:
-        """Raises StorageError."""
+    @asynccontextmanager
+    async def make(self, job_id: int) -> AsyncIterator[Path]:
+        """A new folder to be filled, which gets its place at the end, unless something raises.
+
+        Until then, it has a name of this process, so that no other one takes it for a job that is
+        over. Raises StorageError.
+        """
+        folder = self.parent / f"{job_id}{_UNFINISHED}{self._share.number}"
         with translate_disk_errors():
             self.parent.mkdir(_PRIVATE_FOLDER, exist_ok=True)
-            self.path(job_id).mkdir(_PRIVATE_FOLDER)
+            folder.mkdir(_PRIVATE_FOLDER)
+        try:
+            yield folder
+            with translate_disk_errors():
+                folder.rename(self.path(job_id))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def erase(self, job_id: int) -> None:
         """Erase the folder with its files, if it exists. Blocks."""
         shutil.rmtree(self.path(job_id), ignore_errors=True)  # it follows no symbolic link
-        with suppress(OSError):  # other jobs have folders there
-            self.parent.rmdir()
 
     def keep_only(self, job_ids: Iterable[int]) -> None:
-        """Erase all folders but those of these jobs. Blocks."""
+        """Erase all folders but those of these jobs, and those that others fill. Blocks.
+
+        This process must not be filling any.
+        """
         kept = {str(job_id) for job_id in job_ids}
         with suppress(OSError):
             for folder in list(self.parent.iterdir()):
-                if folder.name not in kept:
+                name, unfinished, process = folder.name.partition(_UNFINISHED)
+                is_ours = not unfinished or self._share.owns(int(process))
+                if is_ours and (unfinished or name not in kept):
                     shutil.rmtree(folder, ignore_errors=True)
-            self.parent.rmdir()

@@ -44,14 +44,10 @@ class StoredJobs:
         """A new job with its folder. Raises NotLinked, StorageError, and what `prepare` does."""
         now, number = self._now(), secrets.randbelow(2**63 - 1) + 1
         job = Job(user_id, kind, number, arguments, now, place=place, touched_at=now)
-        self.folders.make(job.id)
-        try:
+        async with self.folders.make(job.id) as folder:
             if prepare is not None:
-                await prepare(self.folders.path(job.id))
+                await prepare(folder)
             await self.table.create(job)
-        except BaseException:
-            self.folders.erase(job.id)
-            raise
         return job
 
     async def kept(self, user_id: int, kind: JobKind) -> Job | None:

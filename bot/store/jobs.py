@@ -67,18 +67,18 @@ class JobTable:
     ) -> None:
         self._db = database
         self._cipher = cipher
-        self._share = share
+        self.share = share
 
     def owns(self, job: Job) -> bool:
         """Whether this process does the job, and not another one."""
-        return self._share.owns(job.process)
+        return self.share.owns(job.process)
 
     async def create(self, job: Job) -> bool:
         """Store a new job; False if the user has one of this kind.
 
         Raises NotLinked, and BeingUpdated in a spare process.
         """
-        self._share.require_lasting()
+        self.share.require_lasting()
         with missing_link("job"):
             async with self._db.transaction() as db:
                 await require_link(db, job.discord_id, "job")
@@ -93,7 +93,7 @@ class JobTable:
                         job.touched_at,
                         job.resume_at,
                         int(job.done),
-                        self._share.number,
+                        self.share.number,
                     ),
                 )
                 return created == 1
