@@ -19,11 +19,11 @@ DEVICE_GONE = "That device is offline. Choose another one."
 DEVICE_NAMES = ["Ada's Laptop", "Kitchen Speaker", "Ada's Phone"]
 
 
-async def set_default_device(harness: Harness, device: Device, name: str = "") -> None:
+async def set_default_device(harness: Harness, device: Device) -> None:
     """Make this device Ada's default device."""
     assert harness.bot is not None
     ada = int(harness.discord.state.users["ada"].id)
-    default = SavedDefault(device.id or "", name or device.name)
+    default = SavedDefault(device.id or "", device.name)
     await harness.bot.services.store.preferences.set_device(ada, default)
 
 

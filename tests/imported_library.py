@@ -154,11 +154,11 @@ def everything(plan: Plan) -> list[Step]:
 
 @asynccontextmanager
 async def importer(
-    harness: Harness, user: str = "ada", pause: Callable[[float], object] = lambda _: None
+    harness: Harness, pause: Callable[[float], object] = lambda _: None
 ) -> AsyncIterator[Importer]:
     """An importer for a linked user."""
     assert harness.bot is not None
-    user_id = int(harness.discord.state.users[user].id)
+    user_id = int(harness.discord.state.users["ada"].id)
     spotify = await harness.bot.services.sessions.session(user_id, background=True)
     with tempfile.TemporaryDirectory(prefix="tonearm-import-") as folder:
         yield Importer(harness, spotify, user_id, Path(folder), pause)

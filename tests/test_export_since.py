@@ -33,9 +33,9 @@ async def _session(harness: Harness) -> Session:
     return await harness.bot.services.sessions.session(user_id, background=True)
 
 
-async def _earlier(user: UserClient, folder: Path, options: str = "") -> EarlierExport:
+async def _earlier(user: UserClient, folder: Path) -> EarlierExport:
     """An export of now, as its user has it."""
-    reply = await user.run(f"/export format:json {options}")
+    reply = await user.run("/export format:json")
     await reply.wait_for("Here")
     (content,) = reply.files.values()
     folder.mkdir()

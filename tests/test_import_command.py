@@ -22,9 +22,9 @@ def _newest(spotify: Spotify) -> Playlist:
     return playlist
 
 
-async def _import(user: UserClient, file: bytes, name: str = "library.json") -> Reply:
+async def _import(user: UserClient, file: bytes) -> Reply:
     """The reply with the overview."""
-    reply = await user.run(f"/import file:{name}", {name: file})
+    reply = await user.run("/import file:library.json", {"library.json": file})
     return await reply.wait_for("Nothing has changed yet")
 
 

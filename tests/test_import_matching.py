@@ -15,13 +15,13 @@ from bot.spotify.models import Album, Artist, ExternalIds, Track
 _LENGTH = 200_000
 
 
-def _track(title: str, *artists: str, isrc: str = "", duration_ms: int = _LENGTH) -> Track:
+def _track(title: str, *artists: str, isrc: str = "") -> Track:
     return Track(
         id="0" * 22,
         name=title,
         artists=[Artist(name=name) for name in artists],
         album=Album(name="Lantern Weather"),
-        duration_ms=duration_ms,
+        duration_ms=_LENGTH,
         external_ids=ExternalIds(isrc=isrc) if isrc else None,
         raw_uri=f"spotify:track:{'0' * 22}",
     )

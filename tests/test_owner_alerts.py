@@ -14,8 +14,8 @@ from tests.storage_health import maintain
 from tests.test_metrics import read_metrics
 
 
-def _alerts(harness: Harness, user: str = "ada") -> list[str]:
-    messages = harness.discord.user_client(user, "dm").messages()
+def _alerts(harness: Harness) -> list[str]:
+    messages = harness.discord.user_client("ada", "dm").messages()
     return [message["content"] for message in messages]
 
 

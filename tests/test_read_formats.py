@@ -81,9 +81,9 @@ def reading(content: bytes, name: str = "liked-songs.bin") -> Iterator[ImportedL
         yield read_library(path, Path(folder), name=name)
 
 
-def entries_of(content: bytes, name: str = "liked-songs.bin") -> list[ImportedEntry]:
+def entries_of(content: bytes) -> list[ImportedEntry]:
     """The entries of the only list in a file."""
-    with reading(content, name) as library:
+    with reading(content, "liked-songs.bin") as library:
         (only,) = library.lists
         return list(library.entries(only))
 

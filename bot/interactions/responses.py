@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +19,10 @@ from bot.interactions.discord_errors import (
     ACKNOWLEDGED,
     DISCORD_ERRORS,
     UNDELIVERABLE,
-    UNEDITABLE,
-    UNKNOWN_MESSAGE,
     code_of,
 )
-from bot.interactions.limits import fit_content
 from bot.interactions.payloads import (
     View,
-    mentions_of,
     message_payload,
     prepare_view,
     send_payload,
@@ -36,10 +32,9 @@ from bot.interactions.payloads import (
 _log = logging.getLogger(__name__)
 
 # Seconds for Discord to accept the first response of an interaction, which it refuses after three
-# seconds; and for a message, including the repetitions of discord.py. A file may take longer.
+# seconds; and for a message, including the repetitions of discord.py.
 FIRST_RESPONSE_TIMEOUT = 3.0
 REPLY_TIMEOUT = 10.0
-_FILE_FACTOR = 6.0
 
 # Keys in an interaction's extras: the deferred reply is public; Discord accepted the first response
 # although its request failed; the seconds that replace REPLY_TIMEOUT; the reply, or the explanation
@@ -182,23 +177,6 @@ async def reply_in_place(interaction: Interaction, view: View) -> None:
         await edit_reply(interaction, view=view)
     else:
         await reply(interaction, view)
-
-
-async def send_files(interaction: Interaction, text: str, files: Sequence[discord.File]) -> None:
-    """Put files into the deferred reply, or a new message if that was dismissed or is too old."""
-    text = fit_content(text, mentions_of(interaction))
-    async with asyncio.timeout(_FILE_FACTOR * len(files) * _seconds(interaction)):
-        try:
-            await interaction.edit_original_response(content=text, attachments=files, view=None)
-        except discord.HTTPException as error:
-            if error.code not in UNEDITABLE:
-                raise
-            for file in files:
-                file.reset()
-            if error.code == UNKNOWN_MESSAGE:
-                await interaction.followup.send(text, files=files, ephemeral=True)
-            else:
-                await interaction.user.send(text, files=files)
 
 
 async def reply_privately(

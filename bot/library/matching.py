@@ -24,8 +24,6 @@ from bot.spotify.uris import Kind
 
 # Candidates that a question offers.
 MAX_CANDIDATES = 5
-# The most searches that one entry takes: by its ISRC, by its words, and without additions.
-MAX_SEARCHES = 3
 
 # Scores of title and artists, 0 to 100, from which on a song is the one, or may be.
 _SURE_TITLE, _SURE_ARTISTS = 92.0, 85.0
@@ -78,7 +76,9 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 def searches(song: WantedSong) -> list[str]:
-    """The queries that may find the song, the best first; empty if the file names nothing."""
+    """The queries that may find the song, best first: at most its ISRC, its words, and these
+    without additions. Empty if the file names nothing.
+    """
     queries = [f"isrc:{isrc}"] if (isrc := clean_isrc(song.isrc)) else []
     title, artists = split_title(song)
     for name in (_without_guests(title), _ADDITION.sub("", title)):
@@ -89,7 +89,7 @@ def searches(song: WantedSong) -> list[str]:
 
 
 async def find_song(spotify: Spotify, song: WantedSong) -> list[Candidate]:
-    """The candidates, best first; empty if Spotify has none. Takes up to MAX_SEARCHES calls.
+    """The candidates, best first; empty if Spotify has none. Takes up to three calls.
 
     If the first one is `sure`, there are no others. Raises SpotifyError.
     """

@@ -114,9 +114,9 @@ class ApiClient:
         """The decoded response of a GET if it is cached, or None; sends nothing."""
         return self._transport.cache.peek(self._cache_key(path, query))
 
-    def forget(self, path: str, query: Query | None = None) -> None:
+    def forget(self, path: str) -> None:
         """Erase the cached response of a GET, so that the next one is sent."""
-        self._transport.cache.forget(self._cache_key(path, query))
+        self._transport.cache.forget(self._cache_key(path, None))
 
     def _cache_key(self, path: str, query: Query | None) -> CacheKey:
         parameters = tuple(sorted((name, str(value)) for name, value in (query or {}).items()))

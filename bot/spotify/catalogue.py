@@ -105,14 +105,10 @@ class CatalogueApi:
         decode = partial(decode_item, uri)
         return await self._api.get(f"{uri.kind}s/{uri.id}", decode=decode)
 
-    def album_tracks(self, album: Uri, *, concurrency: int = 1) -> Paging[Track]:
-        return Paging(
-            self._api, f"albums/{album.id}/tracks", page_decoder(Track), concurrency=concurrency
-        )
+    def album_tracks(self, album: Uri) -> Paging[Track]:
+        return Paging(self._api, f"albums/{album.id}/tracks", page_decoder(Track), concurrency=1)
 
-    def artist_albums(
-        self, artist: Uri, *, groups: str = "album,single", concurrency: int = 1
-    ) -> Paging[Album]:
+    def artist_albums(self, artist: Uri, *, groups: str = "album,single") -> Paging[Album]:
         """`groups`: some of album, single, appears_on and compilation, separated by commas."""
         path, query = f"artists/{artist.id}/albums", {"include_groups": groups}
         return Paging(
@@ -121,19 +117,17 @@ class CatalogueApi:
             page_decoder(Album),
             query,
             page_size=ARTIST_ALBUMS_PAGE_SIZE,
-            concurrency=concurrency,
+            concurrency=1,
         )
 
-    def show_episodes(self, show: Uri, *, concurrency: int = 1) -> Paging[Episode]:
+    def show_episodes(self, show: Uri) -> Paging[Episode]:
         """Newest first."""
         path = f"shows/{show.id}/episodes"
-        return Paging(
-            self._api, path, page_decoder(Episode), concurrency=concurrency, newest_first=True
-        )
+        return Paging(self._api, path, page_decoder(Episode), concurrency=1, newest_first=True)
 
-    def audiobook_chapters(self, audiobook: Uri, *, concurrency: int = 1) -> Paging[Chapter]:
+    def audiobook_chapters(self, audiobook: Uri) -> Paging[Chapter]:
         path = f"audiobooks/{audiobook.id}/chapters"
-        return Paging(self._api, path, page_decoder(Chapter), concurrency=concurrency)
+        return Paging(self._api, path, page_decoder(Chapter), concurrency=1)
 
 
 def decode_item(uri: Uri, body: bytes) -> Item:

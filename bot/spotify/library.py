@@ -53,14 +53,14 @@ class LibraryApi:
     def albums(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedAlbum]:
         return self._saved_list("me/albums", SavedAlbum, concurrency)
 
-    def shows(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedShow]:
-        return self._saved_list("me/shows", SavedShow, concurrency)
+    def shows(self) -> Paging[SavedShow]:
+        return self._saved_list("me/shows", SavedShow)
 
-    def episodes(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedEpisode]:
-        return self._saved_list("me/episodes", SavedEpisode, concurrency)
+    def episodes(self) -> Paging[SavedEpisode]:
+        return self._saved_list("me/episodes", SavedEpisode)
 
-    def audiobooks(self, *, concurrency: int = DEFAULT_CONCURRENCY) -> Paging[SavedAudiobook]:
-        return self._saved_list("me/audiobooks", SavedAudiobook, concurrency)
+    def audiobooks(self) -> Paging[SavedAudiobook]:
+        return self._saved_list("me/audiobooks", SavedAudiobook)
 
     def artists(self) -> FollowedArtists:
         return FollowedArtists(self._api)
@@ -76,7 +76,9 @@ class LibraryApi:
         """The followed artists, each a RawArtist."""
         return FollowedArtists(self._api, decode_raw_artists)
 
-    def _saved_list(self, path: str, model: type[S], concurrency: int) -> Paging[S]:
+    def _saved_list(
+        self, path: str, model: type[S], concurrency: int = DEFAULT_CONCURRENCY
+    ) -> Paging[S]:
         return Paging(
             self._api, path, page_decoder(model), concurrency=concurrency, newest_first=True
         )

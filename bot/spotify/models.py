@@ -202,7 +202,6 @@ class Chapter(ApiModel, frozen=True):
 
     name: Name | None = None
     id: Id | None = None
-    chapter_number: Amount | None = None
     duration_ms: Duration | None = None
 
     def __post_init__(self) -> None:

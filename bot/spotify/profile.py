@@ -45,21 +45,13 @@ class ProfileApi:
         """The user's profile; if not `fresh`, perhaps from the cache."""
         return await self._api.get("me", decode=Profile.decode, fresh=fresh)
 
-    def top_tracks(
-        self, time_range: TimeRange = "medium_term", *, concurrency: int = 1
-    ) -> Paging[Track]:
+    def top_tracks(self, time_range: TimeRange = "medium_term") -> Paging[Track]:
         query = {"time_range": time_range}
-        return Paging(
-            self._api, "me/top/tracks", page_decoder(Track), query, concurrency=concurrency
-        )
+        return Paging(self._api, "me/top/tracks", page_decoder(Track), query, concurrency=1)
 
-    def top_artists(
-        self, time_range: TimeRange = "medium_term", *, concurrency: int = 1
-    ) -> Paging[Artist]:
+    def top_artists(self, time_range: TimeRange = "medium_term") -> Paging[Artist]:
         query = {"time_range": time_range}
-        return Paging(
-            self._api, "me/top/artists", page_decoder(Artist), query, concurrency=concurrency
-        )
+        return Paging(self._api, "me/top/artists", page_decoder(Artist), query, concurrency=1)
 
     def raw_top(
         self, model: type[Track] | type[Artist], time_range: TimeRange

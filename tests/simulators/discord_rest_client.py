@@ -74,10 +74,10 @@ class RestClient:
             return HttpResponse(response.status, response.headers, parsed)
 
     async def interaction(
-        self, kind: int = 2, *, place: str = "music", user: str = "ada", **about: Any
+        self, kind: int = 2, *, place: str = "music", **about: Any
     ) -> Interaction:
-        """An interaction of a user that no bot receives."""
-        ada = self.discord_server.state.users[user]
+        """An interaction of Ada that no bot receives."""
+        ada = self.discord_server.state.users["ada"]
         channel = self.discord_server.state.find_channel(ada, place)
         data = {"id": "1", "name": "play", "type": 1} if kind == 2 else {"custom_id": "x"}
         about = {"types": [0, 1], "command": "/play" if kind == 2 else "", **about}

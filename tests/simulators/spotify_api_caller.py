@@ -81,7 +81,7 @@ class ApiCaller:
 
 
 @asynccontextmanager
-async def api_caller(seed: int = 0) -> AsyncIterator[ApiCaller]:
+async def api_caller() -> AsyncIterator[ApiCaller]:
     """A simulated Spotify for one test, and a client that calls it as Ada."""
-    async with Spotify(Clock(), seed=seed) as spotify, aiohttp.ClientSession() as http:
+    async with Spotify(Clock()) as spotify, aiohttp.ClientSession() as http:
         yield ApiCaller(spotify, http)

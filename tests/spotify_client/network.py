@@ -53,12 +53,10 @@ def respond_with(*parts: bytes) -> ConnectionHandler:
     return talk
 
 
-def http_response(
-    body: bytes, *headers: str, status: str = "200 OK", length: int | None = None
-) -> bytes:
+def http_response(body: bytes, *headers: str, length: int | None = None) -> bytes:
     """A complete response; `length` is its Content-Length."""
     told = len(body) if length is None else length
-    head = [f"HTTP/1.1 {status}", f"Content-Length: {told}", "Connection: close", *headers]
+    head = ["HTTP/1.1 200 OK", f"Content-Length: {told}", "Connection: close", *headers]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 

@@ -16,11 +16,11 @@ class CachedValue:
     """An object that a weak reference can watch."""
 
 
-async def put_value(kept: ResponseCache, account: str, size: int, path: str = "me") -> Any:
+async def put_value(kept: ResponseCache, account: str, size: int) -> Any:
     async def ask() -> CachedResponse:
         return CachedResponse(CachedValue(), size)
 
-    return await kept.get(CacheKey(account, path, ()), 60, ask)
+    return await kept.get(CacheKey(account, "me", ()), 60, ask)
 
 
 async def test_forgotten_values_are_freed(clock: Clock) -> None:

@@ -247,8 +247,7 @@ async def test_show_episodes_are_newest_first(fake: FakeSpotify, spotify: Spotif
 async def test_audiobook_chapters_are_in_order(fake: FakeSpotify, spotify: Spotify) -> None:
     book = next(iter(fake.catalogue.audiobooks.values()))
     chapters = spotify.catalogue.audiobook_chapters(to_uri(book.uri))
-    read = [(one.chapter_number, one.name) async for one in chapters if one]
-    assert read == [(chapter.number, chapter.name) for chapter in book.chapters]
+    assert [one.name async for one in chapters if one] == [one.name for one in book.chapters]
 
 
 @pytest.mark.parametrize("kind", [Kind.ALBUM, Kind.ARTIST, Kind.SHOW, Kind.AUDIOBOOK])

@@ -51,7 +51,6 @@ class _Application(msgspec.Struct):
 
 class _StartLimit(msgspec.Struct):
     remaining: int | None = None
-    reset_after: int = 0
 
 
 class _Gateway(msgspec.Struct):

@@ -11,7 +11,6 @@ from bot.library.formats.imported import Entries, new_entry, spotify_uri
 from bot.library.formats.list_name import FileLists
 from bot.library.formats.song import Song
 
-FIRST_LINE = "#EXTM3U"
 _LENGTH = re.compile(r"(-?[0-9]{1,7})(?:\.[0-9]*)?[^,]*,(.*)", re.DOTALL)
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
