@@ -6,7 +6,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ARGS ?=
 
-.PHONY: help demo install postgres run export restore test test-slow check package-check format bench capacity picture icons portals docs lock clean
+.PHONY: help demo install postgres compiled run export restore test test-slow check package-check format bench capacity picture icons portals docs lock clean
 
 help:
 	@echo 'make demo    try the bot with a simulated Discord and Spotify (in a terminal: ARGS=--terminal)'
@@ -30,9 +30,13 @@ help:
 demo: $(VENV)/demo
 	@$(PY) -m sandbox $(ARGS)
 
-install: $(VENV)/runtime
+install: $(VENV)/runtime compiled
 
-postgres: $(VENV)/postgres
+postgres: $(VENV)/postgres compiled
+
+# A service may not write beside the code; without this, each of its starts would compile all of it.
+compiled: | $(PY)
+	@$(PY) -m compileall -q bot cogs
 
 run: $(VENV)/runtime
 	@$(PY) -m bot

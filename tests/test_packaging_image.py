@@ -8,7 +8,9 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,26 @@ def _instructions() -> list[tuple[str, str]]:
     return [(line.split(maxsplit=1)[0], line.split(maxsplit=1)[1].strip()) for line in lines]
 
 
+def _build(image: Path) -> None:
+    """Make the files of the image, of which nobody may write any."""
+    (image / ".venv/bin").mkdir(parents=True)
+    program = image / ".venv/bin/python"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    program.chmod(0o555)
+    for name, argument in _instructions():
+        if name == "COPY" and not argument.startswith("--from"):
+            for source in argument.split()[:-1]:
+                if (ROOT / source).is_dir():
+                    ignored = shutil.ignore_patterns("__pycache__")
+                    shutil.copytree(ROOT / source, image / source, ignore=ignored)
+                else:
+                    shutil.copy(ROOT / source, image / source)
+        if name == "RUN" and argument.startswith(".venv/"):
+            subprocess.run(argument, shell=True, check=True, cwd=image)
+    for path in (image, *image.rglob("*")):
+        path.chmod(0o555)
+
+
 async def test_image_has_all_that_the_bot_needs(tmp_path: Path) -> None:
     """Its files alone run the bot, as another user, with nothing writable but /data.
 
@@ -35,21 +57,10 @@ async def test_image_has_all_that_the_bot_needs(tmp_path: Path) -> None:
     install in the base image is not tested here.
     """
     image, data = tmp_path / "image", tmp_path / "data"
-    image.mkdir()
     data.mkdir()
-    for name, argument in _instructions():
-        sources = argument.split()
-        if name == "COPY" and not argument.startswith("--from"):
-            for source in sources[:-1]:
-                copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
-                copy(ROOT / source, image / source)
-    (image / ".venv/bin").mkdir(parents=True)
-    program = image / ".venv/bin/python"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    _build(image)
     instructions = dict(_instructions())
     variables = dict(re.findall(r"(\w+)=(\S+)", instructions["ENV"]))
-    for path in (image, *image.rglob("*")):
-        path.chmod(0o555)
     async with run_services() as (discord, spotify):
         settings = variables | bot_environment(discord, spotify, data)
         # The image's user owns nothing there; root obeys the modes without its capabilities.
@@ -68,6 +79,8 @@ async def test_image_has_all_that_the_bot_needs(tmp_path: Path) -> None:
             bot.send_signal(getattr(signal, instructions["STOPSIGNAL"]))
             _, errors = await asyncio.wait_for(bot.communicate(), timeout=20)
             assert bot.returncode == 0, errors.decode()
+            code = [path for folder in ("bot", "cogs") for path in (image / folder).rglob("*.py")]
+            assert all(Path(cache_from_source(str(path))).exists() for path in code)  # compiled
         finally:
             if bot.returncode is None:
                 bot.kill()
