@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -29,6 +30,7 @@ async def run_program(
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
         stdin=asyncio.subprocess.PIPE,
         start_new_session=True,  # without a terminal, as a supervisor starts it
+        preexec_fn=_accept_hang_up,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -38,6 +40,11 @@ async def run_program(
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+def _accept_hang_up() -> None:
+    """The tests may run under nohup, and a program inherits which signals are ignored."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 async def read_output(process: asyncio.subprocess.Process) -> tuple[int, str]:

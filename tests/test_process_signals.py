@@ -59,8 +59,9 @@ async def test_hang_up_without_a_terminal_reads_the_settings_again(tmp_path: Pat
             await discord.wait_until_ready(timeout=20)
             env_file.write_text("METRICS_TOKEN=short\n")
             process.send_signal(signal.SIGHUP)
-            while b"METRICS_TOKEN must be" not in await process.stderr.readline():
-                pass
+            async with asyncio.timeout(20):
+                while b"METRICS_TOKEN must be" not in (line := await process.stderr.readline()):
+                    assert line, "the program ended"
             assert discord.gateway.close_codes == []
             env_file.write_text("LOG_FORMAT=json\n")
             process.send_signal(signal.SIGHUP)
