@@ -16,8 +16,9 @@ from bot.errors.bot_error import BotError
 from bot.interactions.components import on_component
 from bot.interactions.payloads import mentions_of
 from bot.interactions.responses import defer, defer_edit, edit_reply, reply
-from bot.library.backup import BackupResult, back_up, open_comparable
+from bot.library.backup import BackupResult, Earlier, back_up
 from bot.library.backup_schedule import SCHEDULED
+from bot.library.open_earlier import open_comparable, open_last
 from bot.library.running_job import JobHandlers, JobResult, RunningJob
 from bot.notifications.earlier_files import fetch_last_export, save_attachment
 from bot.notifications.job_place import place_of
@@ -33,9 +34,10 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         self.backups = bot.services.backups
         self.jobs = bot.services.jobs
         self.sessions = bot.services.sessions
-        stopped = JobResult(views.STOPPED_BY_USER)
-        handlers = JobHandlers(self.run, lambda _: stopped, failed=self.failed)
-        self.jobs.register(JobKind.BACKUP, handlers)
+        self.jobs.register(
+            JobKind.BACKUP,
+            JobHandlers(self.run, self.stopped, failed=self.failed, on_stop=self.on_stop),
+        )
 
     @app_commands.command()
     @app_commands.describe(period="week, month or off; empty to see how it is now")
@@ -96,15 +98,18 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         """Make a backup, or what is left of it."""
         is_scheduled = job.arguments == SCHEDULED
         spotify = await self.sessions.session(job.user_id, background=True, goes_on_later=True)
+        earlier: Earlier | None
         if is_scheduled or job.arguments["since"] is None:
             message = (await self.backups.get(job.user_id)).message
-            await fetch_last_export(
-                self.client, job.user_id, message, job.folder, required=not is_scheduled
-            )
+            required = not is_scheduled
+            await fetch_last_export(self.client, job.user_id, message, job.folder, required)
+            earlier = await open_last(job.folder, spotify.account, required)
+        else:
+            earlier = await open_comparable(job.folder, spotify.account)
         result = await back_up(
             spotify,
             job.folder,
-            await open_comparable(job.folder, spotify.account, required=not is_scheduled),
+            earlier,
             started_at=datetime.fromtimestamp(job.row.started_at, UTC),
             only_changes=not is_scheduled,
             report=job.report,
@@ -130,6 +135,13 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         if reason := await self.backups.failed(job.user_id, error):
             return JobResult(views.stopped(reason))
         return JobResult("") if isinstance(error, BotError) else None
+
+    def stopped(self, job: RunningJob) -> JobResult:
+        return JobResult(views.stopped_by_user(is_scheduled=job.arguments == SCHEDULED))
+
+    async def on_stop(self, job: RunningJob) -> None:
+        if job.arguments == SCHEDULED:
+            await self.backups.stopped(job.user_id)
 
 
 async def setup(bot: Tonearm) -> None:

@@ -12,11 +12,11 @@ from discord.ext import commands
 from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.responses import defer
-from bot.library.backup import open_earlier
 from bot.library.export import ExportRequest, export
 from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING
 from bot.library.formats import FORMATS
+from bot.library.open_earlier import open_earlier, open_last
 from bot.library.running_job import JobHandlers, JobResult, RunningJob
 from bot.notifications.earlier_files import fetch_last_export, save_attachment
 from bot.notifications.job_place import place_of
@@ -83,7 +83,9 @@ class Export(commands.Cog):
         if job.arguments["since"] == "last":
             message = (await self.backups.get(job.user_id)).message
             await fetch_last_export(self.client, job.user_id, message, job.folder)
-        earlier = await open_earlier(job.folder, spotify.account)
+            earlier = await open_last(job.folder, spotify.account)
+        else:
+            earlier = await open_earlier(job.folder, spotify.account)
         done = await export(request, spotify, job.folder, report=job.report, earlier=earlier)
 
         async def fit(max_bytes: int) -> JobResult:

@@ -20,7 +20,7 @@ from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Spotify
 from sandbox.spotify.accounts import Account
 from sandbox.spotify.playlists import Playlist, PlaylistItem
-from tests.export_jobs import wait_until_over
+from tests.export_jobs import wait_until_erased, wait_until_over
 
 ROUNDS = 10
 WAITING = "I’ll go on by myself"
@@ -204,3 +204,41 @@ async def test_export_since_goes_on_after_a_restart(
     playlists = {each["uri"]: each["items"] for each in document["playlists"]}
     assert [item.get("uri") for item in playlists[own.uri]] == [item.uri for item in own.items]
     assert document["lists"][0]["read_at"] < document["exported_at"]
+
+
+async def test_file_to_go_on_from_that_cannot_be_used_says_what_is_wrong(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    files: dict[str, bytes] = {}
+    for command in ("format:zip", "format:json", "what:liked-songs format:csv"):
+        reply = await (await linked_user.run(f"/export {command}")).wait_for("Here")
+        files |= reply.files
+    archive, plain = files["library.zip"], files["library.json"]
+    middle = archive.index(b"library.json") + 100
+    cases = {
+        archive[: len(archive) // 2]: "ends in the middle",
+        archive[:-10]: "ends in the middle",
+        archive[:middle] + bytes(2_000) + archive[middle + 2_000 :]: "damaged",
+        plain[: len(plain) // 2]: "The end of that file is missing",
+        plain.replace(b'"tonearm": 1', b'"tonearm": 2', 1): "from a newer Tonearm",
+        json.dumps(json.loads(plain)).encode(): "just as it was",
+        files["liked-songs.csv"]: "That file is CSV, which doesn’t say enough",
+        b"https://open.spotify.com/track/" + b"1" * 22: "That file is a list of links",
+        b'{"tracks": [], "albums": [], "other": []}': "That file is Spotify’s own download",
+        b"": "empty",
+        b"Rar!": "zip archives only",
+        b"Dear diary": "I can’t use that file",
+        b"\x89PNG\r\n\x1a\n": "I can’t use that file",
+    }
+    for content, words in cases.items():
+        reply = await linked_user.run("/export since:odd", {"odd": content})
+        await reply.wait_for(words)
+        assert not reply.files
+    # One that is of no use here is no error, and is not passed over in silence.
+    whole = {"mine.json": plain}
+    reply = await linked_user.run("/export what:top since:mine.json", whole)
+    await reply.wait_for("Nothing in your earlier export was of use")
+    future = {"odd": plain.replace(b'"exported_at": "2', b'"exported_at": "9', 1)}
+    reply = await linked_user.run("/backup diff since:odd", future)
+    await reply.wait_for("since your earlier export")
+    await wait_until_erased(harness)

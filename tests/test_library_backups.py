@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import zipfile
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
@@ -19,55 +17,12 @@ from sandbox.spotify import Spotify
 from sandbox.spotify.catalogue import Track
 from sandbox.spotify.playlists import PlaylistItem
 from tests.export_jobs import job_folders, job_rows, wait_until_erased, wait_until_over
-
-WEEK = 7 * 24 * 3600.0 + 7 * 3600.0
-DAY = 24 * 3600.0 + 60.0
-
-
-@dataclass
-class _Backups:
-    """Ada's direct messages, and the clock; `seen` has the IDs of messages."""
-
-    harness: Harness
-    ada: UserClient
-    seen: set[str] = field(default_factory=set)
-
-    @property
-    def dm(self) -> UserClient:
-        return self.harness.discord.user_client("ada", "dm")
-
-    async def turn_on(self, every: str = "week") -> None:
-        reply = await self.ada.run(f"/backup every period:{every}")
-        assert "I keep only the ID of my last message" in reply.text
-        reply = await reply.press(f"Back up every {every}")
-        await reply.wait_for("The next one comes")
-
-    async def due(self, seconds: float = 0.0) -> list[dict[str, Any]]:
-        """The messages of the backup that is due after so many seconds.
-
-        The bot's own maintenance may begin it as well.
-        """
-        self.harness.clock.advance(seconds)
-        assert self.harness.bot is not None
-        await self.harness.bot.run_maintenance()
-        await wait_until_over(self.harness)
-        new = [message for message in self.dm.messages() if message["id"] not in self.seen]
-        self.seen |= {message["id"] for message in new}
-        return [message for message in new if "Backups are on" not in message["content"]]
-
-    def files(self, message: dict[str, Any]) -> dict[str, bytes]:
-        state = self.harness.discord.state
-        found = state.find_message(message["id"])
-        assert found is not None
-        return {
-            attachment["filename"]: found.files[attachment["id"]]
-            for attachment in message["attachments"]
-        }
+from tests.scheduled_backups import DAY, WEEK, Backups
 
 
 @pytest.fixture
-def backups(harness: Harness, linked_user: UserClient) -> _Backups:
-    return _Backups(harness, linked_user)
+def backups(harness: Harness, linked_user: UserClient) -> Backups:
+    return Backups(harness, linked_user)
 
 
 def _changes(content: bytes) -> list[tuple[str, str, str]]:
@@ -77,7 +32,7 @@ def _changes(content: bytes) -> list[tuple[str, str, str]]:
 
 
 async def test_backup_comes_each_week_and_says_what_changed(
-    backups: _Backups, harness: Harness, spotify: Spotify
+    backups: Backups, harness: Harness, spotify: Spotify
 ) -> None:
     ada, tracks = spotify.accounts["ada"], spotify.catalogue.regular_tracks
     own = [p for p in ada.playlists if p and p.owner == "ada" and len(p.items) > 2]
@@ -122,7 +77,7 @@ async def test_backup_comes_each_week_and_says_what_changed(
 
 
 async def test_what_spotify_no_longer_has_is_noticed_once_a_month(
-    backups: _Backups, spotify: Spotify
+    backups: Backups, spotify: Spotify
 ) -> None:
     liked = spotify.accounts["ada"].liked
     lost = spotify.catalogue.find_item(liked[5][0])
@@ -137,7 +92,7 @@ async def test_what_spotify_no_longer_has_is_noticed_once_a_month(
 
 
 async def test_backups_stop_after_three_failures_and_say_why(
-    backups: _Backups, discord: Discord, spotify: Spotify, harness: Harness
+    backups: Backups, discord: Discord, spotify: Spotify, harness: Harness
 ) -> None:
     await backups.turn_on()
     await backups.due()
@@ -168,7 +123,7 @@ async def test_backups_stop_after_three_failures_and_say_why(
 
 
 async def test_backups_that_stop_for_a_lost_login_say_what_to_do_first(
-    backups: _Backups, spotify: Spotify
+    backups: Backups, spotify: Spotify
 ) -> None:
     await backups.turn_on()
     await backups.due()
@@ -178,7 +133,7 @@ async def test_backups_that_stop_for_a_lost_login_say_what_to_do_first(
         assert "no longer accepts your login. Use " in text
 
 
-async def test_unlink_forgets_backups(backups: _Backups, harness: Harness) -> None:
+async def test_unlink_forgets_backups(backups: Backups, harness: Harness) -> None:
     await backups.turn_on()
     await backups.due()
     await (await backups.ada.run("/unlink")).press("Unlink")
@@ -189,7 +144,7 @@ async def test_unlink_forgets_backups(backups: _Backups, harness: Harness) -> No
     assert "Your backups are off" in (await backups.ada.run("/backup every")).text
 
 
-async def test_backup_is_changed_and_turned_off_without_a_question(backups: _Backups) -> None:
+async def test_backup_is_changed_and_turned_off_without_a_question(backups: Backups) -> None:
     reply = await (await backups.ada.run("/backup every period:month")).press("Cancel")
     await reply.wait_for("No backups, then")
     assert "are off" in (await backups.ada.run("/backup every")).text
@@ -202,7 +157,7 @@ async def test_backup_is_changed_and_turned_off_without_a_question(backups: _Bac
 
 
 async def test_diff_compares_with_a_file_or_with_the_last_message(
-    backups: _Backups, harness: Harness, spotify: Spotify
+    backups: Backups, harness: Harness, spotify: Spotify
 ) -> None:
     ada = spotify.accounts["ada"]
     export = await (await backups.ada.run("/export")).wait_for("Here’s your library")
@@ -239,7 +194,7 @@ async def test_diff_compares_with_a_file_or_with_the_last_message(
 
 
 async def test_diff_with_a_file_of_another_format_says_only_what_that_has(
-    backups: _Backups, spotify: Spotify
+    backups: Backups, spotify: Spotify
 ) -> None:
     """A CSV in an archive has the name of its list; one alone does not say which playlist it is."""
     ada = spotify.accounts["ada"]
@@ -271,7 +226,7 @@ async def test_diff_with_a_file_of_another_format_says_only_what_that_has(
             assert text in reply.text, what
 
 
-async def test_backups_go_on_with_another_account(backups: _Backups, harness: Harness) -> None:
+async def test_backups_go_on_with_another_account(backups: Backups, harness: Harness) -> None:
     await backups.turn_on()
     await backups.due()
     await harness.link_account("ada", "grace")

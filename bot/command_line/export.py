@@ -19,7 +19,7 @@ from bot.command_line.terminal import TerminalProgress, plain, say
 from bot.command_line.terminal_command import run_command, with_waits
 from bot.errors.backups import NotAnEarlierExport
 from bot.errors.bot_error import StartupError
-from bot.library.earlier_export import read_earlier
+from bot.errors.files import UnreadableFile
 from bot.library.earlier_lists import EarlierExport
 from bot.library.export import Export, ExportRequest
 from bot.library.export import export as export_library
@@ -28,6 +28,7 @@ from bot.library.export_lists import EVERYTHING, SELECTIONS
 from bot.library.export_readme import report_line
 from bot.library.formats import FORMATS
 from bot.library.job_files import translate_disk_errors
+from bot.library.open_earlier import read_since
 from bot.spotify.oauth import READ_SCOPES
 
 _DESCRIPTION = (
@@ -88,8 +89,8 @@ def main(arguments: Namespace) -> int:
             earlier = None
             try:
                 if arguments.since:
-                    earlier = read_earlier(arguments.since, Path(folder))
-            except NotAnEarlierExport as error:
+                    earlier = read_since(arguments.since, Path(folder))
+            except (NotAnEarlierExport, UnreadableFile) as error:
                 raise StartupError(terminal_message(error)) from None
             return run_command(export(arguments, earlier), stopped=_STOPPED)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.errors.backups import (
     EarlierExportIncomplete,
+    EarlierExportNewer,
     EarlierExportTooLarge,
     NotAnEarlierExport,
     OtherAccount,
@@ -51,6 +52,7 @@ _MESSAGES: dict[type[BotError], str] = {
     ListeningHistory: "That’s your listening history, not your library. Use YourLibrary.json.",
     EarlierExportIncomplete: "The end of the file is missing. Use another one.",
     EarlierExportTooLarge: "The file is far larger inside than any library. Use another one.",
+    EarlierExportNewer: "The file is from a newer Tonearm. Use another one, or upgrade.",
     NotAnEarlierExport: "I can’t use that file. Use an archive or a JSON that an export wrote.",
     OtherAccount: "That’s an export of another Spotify account. Sign in to that one.",
     EmptyQuery: "Which playlist? Give its name or its link.",

@@ -21,6 +21,7 @@
     ├── NothingToExport         the user has no liked songs
     ├── WrongFormat             a format that holds only songs is to hold something else
     ├── UnreadableFile          a file to import cannot be read, or holds no library (errors/files)
+    ├── NotAnEarlierExport      a file is no export that a new one can go on from (errors/backups)
     ├── NoDefaultPlaylist       a command names no playlist, and the user has no default
     ├── NothingToAdd            the request has no song or episode for a playlist
     ├── NotInPlaylist           a song to remove is not in the playlist

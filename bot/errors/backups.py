@@ -20,6 +20,24 @@ class EarlierExportTooLarge(NotAnEarlierExport):
     message = "That file is far larger inside than any library. Attach one that I sent you."
 
 
+class EarlierExportNewer(NotAnEarlierExport):
+    message = (
+        "That file is from a newer Tonearm than I am, so I can’t go on from it. Leave it out, or "
+        "ask {operator} to update me."
+    )
+
+
+class OtherFormat(NotAnEarlierExport):
+    """`found` says what the file is."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            found,
+            message=f"That file is {found}, which doesn’t say enough to go on from. Attach an "
+            "archive or JSON from /export, or leave it out to read everything.",
+        )
+
+
 class OtherAccount(BotError):
     message = (
         "That’s an export of another Spotify account. Attach one of the account that you’re "
@@ -36,8 +54,8 @@ class NoDirectMessages(BotError):
 
 class NoLastExport(BotError):
     message = (
-        "There’s no export of yours in our direct messages yet. Attach an earlier one as "
-        "`since:`, or let /backup every send you one."
+        "There’s no export of yours in our direct messages that I could read. Attach an earlier "
+        "one as `since:`, or let /backup every send you one."
     )
 
 

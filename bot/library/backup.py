@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.errors.backups import NotAnEarlierExport, OtherAccount
 from bot.library.comparable_file import comparable
 from bot.library.earlier_export import read_earlier
 from bot.library.earlier_lists import EarlierExport
@@ -22,15 +20,16 @@ from bot.library.formats.csv_text import csv_text
 from bot.library.imported_library import ImportedLibrary
 from bot.library.job_files import create, translate_disk_errors
 from bot.library.library_diff import LibraryDiff, compare, rows
-from bot.library.read_file import read_library
 from bot.library.running_job import Progress
 from bot.spotify import Spotify
 
-# The folder with the files of the earlier export, and the name of the table of changes.
-EARLIER, CHANGES = "earlier", "changes.csv"
+# The name of the table of changes.
+CHANGES = "changes.csv"
 # Seconds after which a list is read again although it seems unchanged: only so is it noticed what
 # Spotify no longer has.
 _READ_AGAIN = 28 * 24 * 60 * 60.0
+# Seconds by which clocks differ.
+_MAX_CLOCK_ERROR = 10 * 60.0
 _COLUMNS = ("Change", "List", "Name", "Artist", "Link")
 
 
@@ -59,50 +58,6 @@ class BackupResult:
 
 
 Earlier = EarlierExport | ImportedLibrary
-
-
-async def open_comparable(folder: Path, account: str, *, required: bool) -> Earlier | None:
-    """As `open_earlier`, or the library in a file of any other format.
-
-    required  whether an export that cannot be used is an error; else it is None
-
-    Raises UnreadableFile, too.
-    """
-    try:
-        return await open_earlier(folder, account)
-    except OtherAccount:
-        if required:
-            raise
-        return None
-    except NotAnEarlierExport as error:
-        if not required:
-            return None
-        files = list((folder / EARLIER).iterdir())
-        if type(error) is not NotAnEarlierExport or len(files) != 1:
-            raise
-    with translate_disk_errors():
-        target = folder / f"{EARLIER}-library"
-        shutil.rmtree(target, ignore_errors=True)  # of an earlier run
-        target.mkdir(0o700)
-        return await asyncio.to_thread(read_library, files[0], target)
-
-
-async def open_earlier(folder: Path, account: str) -> EarlierExport | None:
-    """The earlier export whose files are in the folder of a job; None without any.
-
-    account  the ID of the Spotify account
-
-    Raises NotAnEarlierExport, OtherAccount, and StorageError from the disk.
-    """
-    with translate_disk_errors():
-        source = folder / EARLIER
-        if not source.exists():
-            return None
-        lists = folder / f"{EARLIER}-lists"
-        lists.mkdir(0o700, exist_ok=True)
-        earlier = await asyncio.to_thread(read_earlier, sorted(source.iterdir()), lists)
-    earlier.require_account(account)
-    return earlier
 
 
 async def back_up(
@@ -135,6 +90,8 @@ async def back_up(
         return BackupResult(done)
     with translate_disk_errors():
         diff = await asyncio.to_thread(_compare, earlier, done.files, folder)
+    if _is_future(diff.since, started_at):
+        diff = replace(diff, since="")
     is_sent = not only_changes and not (diff.is_empty and since)
     return BackupResult(done, diff, None if diff.is_empty else folder / CHANGES, is_sent)
 
@@ -155,7 +112,14 @@ def _compare(earlier: Earlier, files: Sequence[Path], folder: Path) -> LibraryDi
 def _is_recent(earlier: EarlierExport, now: datetime) -> bool:
     """Whether no list was read so long ago that all should be read again."""
     dates = [each.read_at for each in earlier.lists.values() if each.paths is not None]
-    return all(_seconds_since(date, now) < _READ_AGAIN for date in dates)
+    return all(
+        _seconds_since(date, now) < _READ_AGAIN and not _is_future(date, now) for date in dates
+    )
+
+
+def _is_future(date: str, now: datetime) -> bool:
+    """Whether a date cannot be true."""
+    return _seconds_since(date, now) < -_MAX_CLOCK_ERROR
 
 
 def _seconds_since(date: str, now: datetime) -> float:

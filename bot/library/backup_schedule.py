@@ -76,22 +76,28 @@ class Backups:
             self._begun.add(user_id)
 
     async def delivered(self, user_id: int, has_export: bool, message: int | None) -> None:
-        """Set when the next backup is due.
-
-        message  the ID of the direct message
-        """
+        """Set when the next backup is due; `has_export` and `message` as in `exported`."""
         if has_export:
             await self.exported(user_id, message)
+        await self._schedule_next(user_id, failures=0)
+
+    async def stopped(self, user_id: int) -> None:
+        """Make no other backup in this period: its user stopped the one that was due."""
+        await self._schedule_next(user_id)
+
+    async def _schedule_next(self, user_id: int, failures: int | None = None) -> None:
+        """Set when the next backup is due, and the failures in a row unless they stay."""
         with suppress(StorageError):  # then it is made again in an hour
             backup = await self._table.get(user_id)
             if backup.every is not None:
                 # The times of registration at Discord differ from user to user.
                 spread = (user_id >> 22) % _SPREAD
                 due = self.now() + INTERVALS[backup.every] + spread
-                await self._table.schedule(backup, due, 0)
+                failures = backup.failures if failures is None else failures
+                await self._table.schedule(backup, due, failures)
 
     async def exported(self, user_id: int, message: int | None) -> None:
-        """Remember the direct message with an export; None: it is in none."""
+        """Remember the direct message that has an export; None: none has, so the last one stays."""
         if message is not None:
             with suppress(StorageError, NotLinked):
                 await self._table.set_message(user_id, message)

@@ -19,6 +19,7 @@ import msgspec
 
 from bot.errors.backups import (
     EarlierExportIncomplete,
+    EarlierExportNewer,
     EarlierExportTooLarge,
     NotAnEarlierExport,
 )
@@ -165,8 +166,9 @@ class _Reader:
         facts: dict[str, _Facts] = {}
         exported_at, origin = "", Origin()
         part = parts = 1
-        if self._line() != b"{" or self._field(self._line()) != ("tonearm", b"%d" % VERSION):
+        if self._line() != b"{":
             raise NotAnEarlierExport("another file")
+        _require_version(*self._field(self._line()))
         while (line := self._line()) != b"}":
             key, value = self._field(line)
             if key == "exported_at":
@@ -237,6 +239,14 @@ class _Reader:
         if not colon or not key.startswith(b'"'):
             raise NotAnEarlierExport("another layout")
         return key[1:].decode(), value
+
+
+def _require_version(key: str, value: bytes) -> None:
+    """Raises NotAnEarlierExport."""
+    if key != "tonearm":
+        raise NotAnEarlierExport("another file")
+    if msgspec.json.decode(value, type=int) > VERSION:
+        raise EarlierExportNewer
 
 
 _facts: Callable[[bytes], _Facts] = msgspec.json.Decoder(_Facts).decode

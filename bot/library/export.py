@@ -64,6 +64,7 @@ class Export:
     hidden   the number of playlists that Spotify shows only to their owners
     failed   names of lists that could not be read, with reasons
     left_out  nouns for the entries of the lists that the format cannot hold
+    since     whether there was an earlier export to go on from
     """
 
     contents: ExportContents
@@ -74,6 +75,7 @@ class Export:
     failed: list[tuple[str, str]]
     left_out: list[str]
     unreadable: int
+    since: bool = False
 
     @property
     def selection(self) -> str:
@@ -128,6 +130,7 @@ async def export(
             failed=[(source.name, reason) for source, reason in contents.failed],
             left_out=[source.noun for source in contents.left_out],
             unreadable=contents.unreadable,
+            since=earlier is not None,
         )
 
 

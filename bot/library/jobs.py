@@ -168,11 +168,14 @@ class Jobs:
         row = await self.stored.find(user_id, job_id)
         if row is None or row.kind not in self._kinds:
             return None
+        kind, job = self._kinds[row.kind], self.stored.open(row)
         if row.done or self.stored.table.owns(row):
             await self.stored.erase(row)
+            if kind.on_stop is not None:
+                await kind.on_stop(job)
         else:
             self.on_stop_elsewhere(user_id, job_id)
-        return self._kinds[row.kind].stopped(self.stored.open(row)).text
+        return kind.stopped(job).text
 
     def stop_here(self, user_id: int, job_id: int) -> None:
         """Stop a job that its user has stopped in another process."""
@@ -253,6 +256,9 @@ class Jobs:
                     raise
                 result = kind.stopped(job)
                 self._tasks[key].ended_with = result.text
+                if kind.on_stop is not None:
+                    await kind.on_stop(job)
+                kind = replace(kind, failed=None)  # a stop is no failure, even if nobody reads it
             except Exception as error:
                 result = (await kind.failed(job, error) if kind.failed else None) or error
             await deliver_result(self.stored, job, kind, result, message)

@@ -34,7 +34,7 @@ MAX_PARTS = 20_000
 # Bytes of the list of parts, which zipfile reads as a whole: some 45,000 parts.
 _MAX_DIRECTORY = 2 * 1024**2
 _ENCRYPTED = 0x1
-_END = b"PK\x05\x06"
+_END, _END_LENGTH = b"PK\x05\x06", 22
 
 
 class StoppableFile(io.FileIO):
@@ -84,10 +84,11 @@ def open_archive(path: Path, cancelled: Event) -> Iterator[ZipFile]:
 
 
 def _has_end(path: Path) -> bool:
-    """Whether the archive has the record that stands at the end of each."""
+    """Whether the archive has all of the record that stands at the end of each."""
     with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - 64 * 1024 - 22, 0))
-        return _END in file.read()
+        file.seek(max(path.stat().st_size - 64 * 1024 - _END_LENGTH, 0))
+        end = file.read()
+    return 0 <= end.rfind(_END) <= len(end) - _END_LENGTH
 
 
 def _check(parts: list[ZipInfo]) -> None:

@@ -59,7 +59,8 @@ class JobResult:
 
     view  makes the buttons, or a layout in place of the text, once for each attempt to send them
     fit   makes the same result with files of at most so many bytes, if it can; None: it cannot
-    after  called when it is delivered, with the ID of the direct message; None: it is in the reply
+    after  called when it is delivered, with the ID of the direct message that has the files; None:
+           they are in the reply, or offered for download
 
     Without a text and a view, nothing is sent. What is larger than the place allows is offered for
     download.
@@ -218,9 +219,11 @@ class JobHandlers:
              user something, or can be undone
     failed   what the user reads in place of the error that ended it; None: that error.
              NoDirectMessages is that of a result that cannot be delivered
+    on_stop  called when a job is stopped or forgotten, before its user reads that
     """
 
     run: Callable[[RunningJob], Awaitable[JobResult]]
     stopped: Callable[[RunningJob], JobResult]
     is_kept: Callable[[RunningJob, JobResult | Exception], bool] = lambda _job, _result: False
     failed: Callable[[RunningJob, Exception], Awaitable[JobResult | None]] | None = None
+    on_stop: Callable[[RunningJob], Awaitable[None]] | None = None

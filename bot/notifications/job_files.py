@@ -29,11 +29,13 @@ async def fit_result(
             return result
         path = larger[0] if len(larger) == 1 else await asyncio.to_thread(_bundle, larger)
     download = await downloads.offer(user_id, path)
+    after = result.after
     return replace(
         result,
         text=f"{result.text}\n{views.too_large(download.expires_at)}",
         files=[path for path in result.files if path not in larger],
         view=lambda: views.download_view(download.url),
+        after=after and (lambda _message: after(None)),  # what the message lacks, it cannot give
     )
 
 

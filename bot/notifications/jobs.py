@@ -230,16 +230,16 @@ class _Message:
             fitted = await self._fit(result, place.max_bytes)
             shown = fitted.text, fitted.view and fitted.view(), fitted.files
             if await sender.edit_reply(place, *shown, again=True):
-                return await self._delivered(result, None)
+                return await self._delivered(fitted, None)
         fitted = await self._fit(result, MAX_DIRECT_BYTES)
         text, view = fitted.text, fitted.view and fitted.view()
         if place.message and not notify and await sender.edit_directly(place, text, view):
-            return await self._delivered(result, place.message)
+            return await self._delivered(fitted, place.message)
         key = f"r{self._job.id}"
         sent = await sender.send_directly(text, view, fitted.files, key=key)
         if place.message:
             await sender.delete_directly(place)
-        return await self._delivered(result, sent.id)
+        return await self._delivered(fitted, sent.id)
 
     async def _delivered(self, result: JobResult, message: int | None) -> bool:
         if result.after is not None:

@@ -34,7 +34,6 @@ _STOPPED = {
 OFF = "Your backups are off. For some, use /backup every and choose week or month."
 TURNED_OFF = "Your backups are off now. The files that I sent you stay yours."
 CANCELLED = "No backups, then. You can turn them on at any time with /backup every."
-STOPPED_BY_USER = "Stopped. Nothing is kept."
 
 
 class ConfirmBackups(PersistentButton, template=r"backup:on:(?P<every>week|month)"):
@@ -91,6 +90,14 @@ def _again(reason: StopReason) -> str:
     return f"{link}Turn them on again with /backup every."
 
 
+def stopped_by_user(*, is_scheduled: bool) -> str:
+    """What the user reads after *Stop*."""
+    text = "Stopped. Nothing is kept."
+    if is_scheduled:
+        text += " Your next backup comes at its usual time; /backup every turns them off."
+    return text
+
+
 def stopped(reason: StopReason) -> str:
     """What the user reads when backups stop by themselves."""
     return f"I’ve turned off your backups, because {_STOPPED[reason]}. {_again(reason)}"
@@ -117,7 +124,10 @@ def diff_text(diff: LibraryDiff) -> str:
             f"Only the name of a file says what this is: {names}{_more(len(diff.guessed))}."
         )
     if diff.unread:
-        names = ", ".join(f"**{safe(name, _MAX_NAME)}**" for name in diff.unread[:_MAX_NAMED])
+        names = ", ".join(
+            f"**{safe(name, _MAX_NAME)}**" if name else "a list whose name the file doesn’t say"
+            for name in diff.unread[:_MAX_NAMED]
+        )
         lines.append(f"I couldn’t compare {names}{_more(len(diff.unread))}.")
     return "\n".join(lines)
 

@@ -23,14 +23,16 @@ def export_message(export: Export) -> str:
 
 
 def _contents(export: Export) -> str:
-    return _read(export) + _taken_over(export.reports)
+    return _read(export) + _taken_over(export)
 
 
-def _taken_over(reports: Sequence[ListReport]) -> str:
+def _taken_over(export: Export) -> str:
     """About entries that come from an earlier export."""
-    earlier = sum(report.earlier for report in reports)
-    if not earlier:
+    if not export.since:
         return ""
+    earlier = sum(report.earlier for report in export.reports)
+    if not earlier:
+        return " Nothing in your earlier export was of use for this, so I read everything."
     entries = "1 entry is" if earlier == 1 else f"{earlier:,} entries are"
     return f" {entries} from your earlier export."
 
