@@ -268,7 +268,9 @@ async def build(
 async def rekey(settings: Settings) -> int:
     """Encrypt all secrets with the first key; returns how many. Raises StartupError."""
     async with open_store(settings) as store:
-        return await store.reencrypt()
+        count = await store.reencrypt()
+        await store.maintain()  # PostgreSQL erases deleted rows only now
+        return count
 
 
 def open_store(

@@ -19,7 +19,7 @@ from bot.player.parsing import SleepRequest
 from bot.services import Services
 from bot.spotify.uris import Kind
 from bot.store import JobKind, ProcessShare, Store
-from bot.store.postgres_home import LOCK_SPACE
+from bot.store.postgres_home import PROCESS_LOCKS
 from sandbox.clock import Clock
 from sandbox.discord import Discord
 from sandbox.fault_injection import Fault
@@ -179,9 +179,7 @@ async def test_lost_messages_make_replies_private_until_the_choices_are_read_aga
 
         home.on_lost = record
         await here.store._db.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-            " AND classid = $1 AND objid = 2",
-            LOCK_SPACE,
+            f"SELECT pg_terminate_backend(pid) FROM {PROCESS_LOCKS} AND objid = 2"
         )
         await _soon(lambda: lost[:1] == [True])
         async with asyncio.timeout(20):

@@ -29,4 +29,6 @@ def main(arguments: Namespace) -> int:
 
 async def _forget(settings: Settings, discord_id: int) -> bool:
     async with open_store(settings) as store:
-        return await store.accounts.unlink(discord_id)
+        was_linked = await store.accounts.unlink(discord_id)
+        await store.maintain()  # PostgreSQL erases deleted rows only now
+        return was_linked

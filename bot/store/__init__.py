@@ -151,7 +151,7 @@ class Store:
             cipher.require_keys(await rekey.stored_key_ids(database))
             store = cls(database, cipher, share=share)
             store.identify_slots = IdentifySlots(database)
-            store.leases = leases.RenewalLeases(database, cipher, database.home, share.number)
+            store.leases = leases.RenewalLeases(database, cipher, database.home)
             try:
                 yield store
             finally:

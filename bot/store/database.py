@@ -42,12 +42,14 @@ class Database(Protocol):
 
     Errors of the disk or server are raised as StorageError, and logged when they begin and end.
 
-    has_unerased_rows  deleted rows are still on the disk
+    byte_columns       the query for the table and the name of each column of bytes
+    has_unerased_rows  deleted rows are still on the disk, or may be
     on_write           a context for each write that a user asked for
     last_error         the error since the last write; None if all is well
     error_counts       how often the disk or server refused something, by the word of /health
     """
 
+    byte_columns: str
     has_unerased_rows: bool
     on_write: OnWrite
     last_error: StorageError | None

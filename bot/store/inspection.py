@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.store.disk_errors import damage_error, file_error, startup_error, statement_error
-from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.encrypted_columns import encrypted_columns, key_ids_sql
 from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load
-from bot.store.schema import FIRST_TABLE, MIGRATIONS
+from bot.store.schema import BYTE_COLUMNS, FIRST_TABLE, MIGRATIONS
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,8 @@ def _inspect(database: sqlite3.Connection, named: Path) -> Inspection:
     if version > len(MIGRATIONS):
         raise ConfigError(f"{named} was written by a newer Tonearm. Upgrade Tonearm to use it.")
     key_ids = set()
-    for table, column in ENCRYPTED_COLUMNS:
-        if column in _columns(database, table):
-            key_ids |= {bytes(row[0]) for row in database.execute(key_ids_sql(table, column))}
+    for table, column in encrypted_columns(database.execute(BYTE_COLUMNS)):
+        key_ids |= {bytes(row[0]) for row in database.execute(key_ids_sql(table, column))}
     notes = database.execute("SELECT name, text FROM note").fetchall() if tables else []
     linked = database.execute("SELECT count(*) FROM link").fetchone()[0] if tables else 0
     return Inspection(linked, version < len(MIGRATIONS), frozenset(key_ids), dict(notes))
@@ -109,7 +108,3 @@ def _inspect(database: sqlite3.Connection, named: Path) -> Inspection:
 def _tables(database: sqlite3.Connection) -> set[str]:
     names = database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
     return {str(name) for (name,) in names}
-
-
-def _columns(database: sqlite3.Connection, table: str) -> set[str]:
-    return {str(row[1]) for row in database.execute(f"PRAGMA table_info({table})")}

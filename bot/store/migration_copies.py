@@ -12,6 +12,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.store.private_files import open_private
+from bot.store.schema import KEPT_OF_ERASED
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +20,10 @@ _log = logging.getLogger(__name__)
 MAX_AGE = 7 * 24 * 3600
 
 _SUFFIX = ".schema-"
+_ABOUT_USERS = (
+    "SELECT part.name FROM sqlite_schema AS part, pragma_table_info(part.name) AS field"
+    " WHERE part.type = 'table' AND field.name = 'discord_id'"
+)
 
 
 async def copy_before_migration(db: aiosqlite.Connection, path: Path, version: int) -> None:
@@ -47,8 +52,8 @@ def erase_in_copies(path: Path, discord_id: int) -> None:
         with closing(sqlite3.connect(copy)) as db, db:
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA foreign_keys = ON")
-            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
-            for table in tables & {"link", "person"}:
+            tables = {name for (name,) in db.execute(_ABOUT_USERS)} - KEPT_OF_ERASED
+            for table in tables:
                 db.execute(f"DELETE FROM {table} WHERE discord_id = ?", (discord_id,))
 
 

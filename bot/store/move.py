@@ -15,10 +15,10 @@ from bot.errors.login import StoredLoginUnreadable
 from bot.errors.storage import StorageError
 from bot.store.complete_files import complete_file, require_free
 from bot.store.disk_errors import damage_error, file_error, startup_error, statement_error
-from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.encrypted_columns import encrypted_columns, key_ids_sql
 from bot.store.encryption import TokenCipher
 from bot.store.inspection import reading, verify_copy
-from bot.store.postgres_home import LOCK_SPACE
+from bot.store.postgres_home import PROCESS_LOCKS
 from bot.store.postgres_inspection import connect_once
 from bot.store.postgres_schema import (
     FIRST_VERSION,
@@ -29,7 +29,7 @@ from bot.store.postgres_schema import (
 )
 from bot.store.postgres_schema import MIGRATIONS as POSTGRES_MIGRATIONS
 from bot.store.process_lock import process_lock
-from bot.store.schema import MIGRATIONS, table_columns
+from bot.store.schema import BYTE_COLUMNS, MIGRATIONS, table_columns
 
 OnProgress = Callable[[str, int, int], object]
 """Called with a table, how many of its rows are moved, and how many it has."""
@@ -195,12 +195,7 @@ async def _stopped(url: str) -> AsyncIterator[asyncpg.Connection]:
             await connection.execute(f"LOCK TABLE {names} IN SHARE MODE")
         except asyncpg.LockNotAvailableError:
             raise StartupError(f"The PostgreSQL database is in use. {_UNLOCKED}") from None
-        numbers = await connection.fetch(
-            "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = $1"
-            " AND objsubid = 2 AND granted"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            LOCK_SPACE,
-        )
+        numbers = await connection.fetch(f"SELECT objid FROM {PROCESS_LOCKS}")
         if numbers:
             named = ", ".join(sorted(str(row[0]) for row in numbers))
             raise StartupError(f"Process {named} runs on the PostgreSQL database. {_UNLOCKED}")
@@ -226,7 +221,7 @@ async def _tables(postgres: asyncpg.Connection) -> list[_Table]:
 def _open_secrets(db: sqlite3.Connection, cipher: TokenCipher) -> int:
     """Decrypt every secret once; how many there are. Raises StartupError for one that is lost."""
     count = 0
-    for table, column in ENCRYPTED_COLUMNS:
+    for table, column in encrypted_columns(db.execute(BYTE_COLUMNS)):
         cipher.require_keys(bytes(row[0]) for row in db.execute(key_ids_sql(table, column)))
         secrets = f"SELECT discord_id, {column} FROM {table} WHERE {column} IS NOT NULL"
         for owner, encrypted in db.execute(secrets):

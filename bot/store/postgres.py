@@ -15,7 +15,8 @@ from bot.errors.storage import StorageError
 from bot.store.database import ConstraintViolated, OnMessage, OnWrite, Row, Transaction
 from bot.store.postgres_errors import is_unreachable, startup_error, statement_error
 from bot.store.postgres_home import CHANNEL, HomeConnection
-from bot.store.postgres_schema import migrate
+from bot.store.postgres_schema import BYTE_COLUMNS, migrate
+from bot.store.schema import table_columns
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +34,13 @@ _SERVER_SETTINGS = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
-# The tables with rows about users, whose deleted rows a VACUUM erases.
-_VACUUM = "VACUUM person, link, login, sleep_timer, pin, job, download, backup"
+# A VACUUM leaves deleted rows that the transaction of another connection may still read, such as
+# pg_dump's.
+_OTHER_TRANSACTION = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
+        AND backend_xmin IS NOT NULL AND backend_type = 'client backend'
+        AND pid <> pg_backend_pid())
+"""
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
@@ -80,12 +86,14 @@ class PostgresDatabase:
     a VACUUM, and in its write-ahead log until that is recycled.
     """
 
+    byte_columns = BYTE_COLUMNS
+
     def __init__(self, pool: asyncpg.Pool, home: HomeConnection) -> None:
         self._pool = pool
         self.home = home
         self.last_error: StorageError | None = None
         self.error_counts: Counter[str] = Counter()
-        self.has_unerased_rows = False
+        self.has_unerased_rows = True  # a process that was killed may have left some
         self.on_write: OnWrite = lambda _: nullcontext()
 
     @classmethod
@@ -211,8 +219,9 @@ class PostgresDatabase:
 
     async def finish_erasure(self) -> None:
         async with self._connection() as connection:
-            await connection.execute(_VACUUM, timeout=60.0)
-        self.has_unerased_rows = False
+            is_read = await connection.fetchval(_OTHER_TRANSACTION)
+            await connection.execute(f"VACUUM {', '.join(table_columns())}", timeout=60.0)
+        self.has_unerased_rows = is_read
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:

@@ -19,6 +19,10 @@ _log = logging.getLogger(__name__)
 CHANNEL = "tonearm"
 # The first number of each process's advisory lock, the second one is the process's own.
 LOCK_SPACE = 0x746F6E65
+# The locks of the processes that use this database; pg_locks has those of the whole server.
+PROCESS_LOCKS = f"""pg_locks WHERE locktype = 'advisory' AND classid = {LOCK_SPACE}
+    AND objsubid = 2 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 # Seconds between two messages to itself, and without one after which the connection is given up:
 # a connection can be dead without an error.
 _HEARTBEAT_INTERVAL, _MAX_SILENCE = 15.0, 30.0
@@ -34,7 +38,7 @@ class HomeConnection:
     on_message  called with the topic and values of a message of another process
     on_lost     called when messages may have been missed
 
-    is_held: whether the lock is this process's at the moment.
+    session: the server's number of the connection that holds the lock; None if it is lost.
     """
 
     def __init__(
@@ -44,7 +48,7 @@ class HomeConnection:
         *,
         monotonic: Callable[[], float],
     ) -> None:
-        self.is_held = False
+        self.session: int | None = None
         self.on_message: OnMessage = lambda _topic, _values: None
         self.on_lost: Callable[[], object] = lambda: None
         self._connect = connect
@@ -83,13 +87,14 @@ class HomeConnection:
                     connection.terminate()
                     return None
                 await connection.add_listener(CHANNEL, self._receive)
+                session = await connection.fetchval("SELECT pg_backend_pid()")
         except BaseException:
             connection.terminate()
             raise
         self._lost.clear()
         connection.add_termination_listener(lambda _: self._lost.set())
         self._heard_at = self._monotonic()
-        self.is_held = True
+        self.session = session
         return connection
 
     async def _keep(self, connection: asyncpg.Connection | None) -> None:
@@ -99,7 +104,7 @@ class HomeConnection:
                 if connection is not None:
                     await self._watch(connection)
                     connection.terminate()
-                    self.is_held = False
+                    self.session = None
                     _log.warning("the database's messages are lost; connecting again")
                     self.on_lost()
                 try:
@@ -114,7 +119,7 @@ class HomeConnection:
                     _log.warning("the database's messages are back")
                     self.on_lost()  # what changed in between was missed
         finally:
-            self.is_held = False
+            self.session = None
             if connection is not None:
                 with suppress(Exception):
                     await asyncio.wait_for(connection.close(), _TIMEOUT)

@@ -8,11 +8,18 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from bot.errors.bot_error import ConfigError, StartupError
-from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.encrypted_columns import encrypted_columns, key_ids_sql
 from bot.store.inspection import Inspection
 from bot.store.postgres import CONNECT_TIMEOUT
 from bot.store.postgres_errors import is_unreachable, startup_error
-from bot.store.postgres_schema import FIRST_VERSION, MIGRATIONS, TABLES, VERSION_NOTE
+from bot.store.postgres_schema import (
+    BYTE_COLUMNS,
+    FIRST_VERSION,
+    MIGRATIONS,
+    OWN_TABLES,
+    TABLES,
+    VERSION_NOTE,
+)
 
 
 async def inspect_server(url: str) -> Inspection | None:
@@ -50,16 +57,16 @@ async def _inspect(connection: asyncpg.Connection) -> Inspection | None:
     tables = {row[0] for row in await connection.fetch(TABLES)}
     if not tables:
         return None
-    if not {"note", "link", "person"} <= tables:
+    if not tables >= OWN_TABLES:
         raise ConfigError("It belongs to another program. Choose an empty database.")
     notes = {row[0]: row[1] for row in await connection.fetch("SELECT name, text FROM note")}
     version, newest = int(notes.get(VERSION_NOTE) or 0), FIRST_VERSION + len(MIGRATIONS)
     if version > newest:
         raise ConfigError("It was written by a newer Tonearm. Upgrade Tonearm to use it.")
     key_ids = set()
-    for table, column in ENCRYPTED_COLUMNS:
-        if table in tables:
-            rows = await connection.fetch(key_ids_sql(table, column))
-            key_ids |= {bytes(row[0]) for row in rows}
+    byte_columns = map(tuple, await connection.fetch(BYTE_COLUMNS))
+    for table, column in encrypted_columns(byte_columns):
+        rows = await connection.fetch(key_ids_sql(table, column))
+        key_ids |= {bytes(row[0]) for row in rows}
     linked = await connection.fetchval("SELECT count(*) FROM link")
     return Inspection(linked, version < newest, frozenset(key_ids), notes)

@@ -151,6 +151,13 @@ _LOCK = 0x746F6E65
 assert FIRST_VERSION + len(MIGRATIONS) == len(SQLITE_MIGRATIONS)
 
 
+# Every database of Tonearm has these tables.
+OWN_TABLES = {"note", "link", "person"}
+# The query for the table and the name of each column of bytes.
+BYTE_COLUMNS = (
+    "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = current_schema() AND data_type = 'bytea'"
+)
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
 
@@ -170,7 +177,7 @@ async def migrate(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionPr
         if not tables:
             await connection.execute(SCHEMA)
             applied = FIRST_VERSION
-        elif {"note", "link", "person"} <= tables:
+        elif tables >= OWN_TABLES:
             applied = int(
                 await connection.fetchval("SELECT text FROM note WHERE name = $1", VERSION_NOTE)
                 or 0

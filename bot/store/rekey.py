@@ -5,14 +5,14 @@ from __future__ import annotations
 from bot.errors.bot_error import StartupError
 from bot.errors.login import LoginExpired
 from bot.store.database import Database
-from bot.store.encrypted_columns import ENCRYPTED_COLUMNS, key_ids_sql
+from bot.store.encrypted_columns import key_ids_sql, read_encrypted_columns
 from bot.store.encryption import TokenCipher
 
 
 async def stored_key_ids(database: Database) -> set[bytes]:
     """The ids of all keys that encrypted a stored secret."""
     ids: set[bytes] = set()
-    for table, column in ENCRYPTED_COLUMNS:
+    for table, column in await read_encrypted_columns(database):
         ids |= {bytes(row[0]) for row in await database.fetch_all(key_ids_sql(table, column))}
     return ids
 
@@ -25,7 +25,7 @@ async def reencrypt(database: Database, cipher: TokenCipher) -> int:
     count = 0
     try:
         async with database.transaction() as db:
-            for table, column in ENCRYPTED_COLUMNS:
+            for table, column in await read_encrypted_columns(database):
                 rows = await db.fetch_all(
                     f"SELECT discord_id, {column} FROM {table} WHERE {column} IS NOT NULL"
                 )

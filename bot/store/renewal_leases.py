@@ -1,8 +1,9 @@
 """Leases for the renewal of a login, so that several processes renew it once.
 
 A lease is in the row of the linked account. It ends by itself, and is void if the process that
-holds it is gone: then nobody holds that process's advisory lock. No lock is held over a request
-to Spotify. The account's version changes with each renewal, so a late holder's write has no effect.
+holds it is gone, or was started again: its session holds no advisory lock any more. No lock is held
+over a request to Spotify. The account's version changes with each renewal, so a late holder's write
+has no effect.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from bot.errors.storage import StorageUnreachable
 from bot.store.accounts import LinkedAccount
 from bot.store.encryption import TokenCipher
 from bot.store.postgres import PostgresDatabase
-from bot.store.postgres_home import LOCK_SPACE, HomeConnection
+from bot.store.postgres_home import PROCESS_LOCKS, HomeConnection
 
 # Seconds; longer than the renewal's request may take.
 LEASE_SECONDS = 15
@@ -32,12 +33,11 @@ class SharedToken:
 
 class RenewalLeases:
     def __init__(
-        self, database: PostgresDatabase, cipher: TokenCipher, home: HomeConnection, number: int
+        self, database: PostgresDatabase, cipher: TokenCipher, home: HomeConnection
     ) -> None:
         self._db = database
         self._cipher = cipher
         self._home = home
-        self._number = number
 
     async def access_token(self, account: LinkedAccount) -> SharedToken | None:
         """The access token that a process has stored; None if there is none of this version."""
@@ -55,17 +55,16 @@ class RenewalLeases:
     async def take(self, account: LinkedAccount) -> bool:
         """Whether this process may renew the login now; False if another one does, or the row
         has changed. Raises StorageError, also if this process does not hold its lock."""
-        if not self._home.is_held:
+        session = self._home.session
+        if session is None:
             raise StorageUnreachable("This process's lock in the database is lost for a moment.")
         return await self._db.execute(
             f"UPDATE link SET lease_until = {_NOW} + {LEASE_SECONDS}, holder = $3"
             f" WHERE discord_id = $1 AND generation = $2 AND (lease_until <= {_NOW} OR NOT EXISTS"
-            "  (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = $4"
-            "   AND objid = link.holder AND objsubid = 2 AND granted))",
+            f"  (SELECT FROM {PROCESS_LOCKS} AND pid = link.holder))",
             account.discord_id,
             account.version,
-            self._number,
-            LOCK_SPACE,
+            session,
         )
 
     async def release(self, account: LinkedAccount) -> None:
@@ -75,7 +74,7 @@ class RenewalLeases:
             " WHERE discord_id = $1 AND generation = $2 AND holder = $3",
             account.discord_id,
             account.version,
-            self._number,
+            self._home.session,
         )
 
     async def store(

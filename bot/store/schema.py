@@ -208,6 +208,8 @@ MIGRATIONS = (
 )
 
 
+# The tables about users that no erasure empties. The rows of all others reference `person`.
+KEPT_OF_ERASED = {"blocked"}
 # A table in each database of Tonearm since the first migration.
 FIRST_TABLE = "note"
 
@@ -215,6 +217,10 @@ _COLUMNS = """
     SELECT part.name, field.name FROM sqlite_schema AS part, pragma_table_info(part.name) AS field
     WHERE part.type = 'table'
 """
+
+
+# The query for the table and the name of each column of bytes.
+BYTE_COLUMNS = f"{_COLUMNS} AND field.type = 'BLOB'"
 
 
 @cache

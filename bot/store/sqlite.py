@@ -35,7 +35,7 @@ from bot.store.disk_errors import (
 from bot.store.keys import key_file
 from bot.store.private_files import make_private
 from bot.store.process_lock import process_lock
-from bot.store.schema import migrate, missing_columns
+from bot.store.schema import BYTE_COLUMNS, migrate, missing_columns
 from bot.store.sqlite_connections import PRAGMAS, Connect, Connections, connect_to_file
 
 _log = logging.getLogger(__name__)
@@ -75,6 +75,8 @@ class SqliteDatabase:
 
     Errors of our own SQL stay sqlite3.Error. Deleted rows may still be in the write-ahead log.
     """
+
+    byte_columns = BYTE_COLUMNS
 
     def __init__(self, path: Path, connections: Connections) -> None:
         self._path = path

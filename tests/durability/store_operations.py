@@ -10,7 +10,7 @@ from bot.errors.content import TooManyPins
 from bot.errors.login import AlreadyLinked, NotLinked
 from bot.store import AuthorizedAccount, LoginStep, PendingLogin, Pin, SavedDefault, Store
 from bot.store.database import Database
-from bot.store.encrypted_columns import ENCRYPTED_COLUMNS
+from bot.store.encrypted_columns import read_encrypted_columns
 from bot.store.encryption import TokenCipher
 from bot.store.rekey import reencrypt
 from bot.store.sqlite import SqliteDatabase
@@ -78,14 +78,14 @@ async def read_columns(database: Database) -> dict[str, list[str]]:
 
 async def read_all_rows(database: Database, cipher: TokenCipher) -> Rows:
     """All rows of all tables, decrypted, without the columns in _NOT_COMPARED."""
-    columns = await read_columns(database)
+    columns, encrypted = await read_columns(database), await read_encrypted_columns(database)
     tables = {}
     for table, names in columns.items():
         rows = await database.fetch_all(f"SELECT {', '.join(names)} FROM {table}")
         tables[table] = [
             tuple(
                 cipher.decrypt(value, name, row[0])
-                if value and (table, name) in ENCRYPTED_COLUMNS
+                if value and (table, name) in encrypted
                 else value
                 for name, value in zip(names, row, strict=True)
             )

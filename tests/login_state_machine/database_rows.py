@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ENCRYPTED_COLUMNS = {
+_ENCRYPTED_COLUMNS = {
     "link": ("refresh_token",),
     "login": ("refresh_token", "code", "notice"),
 }
@@ -42,7 +42,7 @@ class DatabaseRows:
         logins = [*self.logins.values(), *self.older_logins]
         for table, rows in (("link", self.links.values()), ("login", logins)):
             for row in rows:
-                for column in ENCRYPTED_COLUMNS[table]:
+                for column in _ENCRYPTED_COLUMNS[table]:
                     if row[column] is not None:
                         yield row["discord_id"], column, row[column]
 
