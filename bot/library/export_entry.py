@@ -20,7 +20,7 @@ class Lack(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class _Decoded(msgspec.Struct, frozen=True, array_like=True):
+class _Decoded(msgspec.Struct, frozen=True, array_like=True, gc=False):
     item: Song | SavedItem | None = None
     lack: Lack | None = None
     added_at: str | None = None

@@ -29,8 +29,12 @@ Progress = Annotated[int, Meta(ge=0, le=MAX_DURATION_MS, extra={"below": 0})]
 Percent = Annotated[int, Meta(ge=0, le=100, extra={"below": 0, "above": 100})]
 
 
-class ApiModel(msgspec.Struct, frozen=True):
-    """A part of a response. Decoding skips fields that the class does not name."""
+class ApiModel(msgspec.Struct, frozen=True, gc=False):
+    """A part of a response. Decoding skips fields that the class does not name.
+
+    The garbage collector skips its objects (`gc`): a response is a tree, which reference counts
+    free. To visit all of them takes a sixth of the time of reading a list.
+    """
 
     @classmethod
     def decode(cls, body: bytes) -> Self:

@@ -13,14 +13,14 @@ from bot.spotify.pages import Played, PlaylistEntry, SavedEpisode, SavedTrack
 from bot.spotify.uris import page_url
 
 
-class NamedUri(msgspec.Struct, frozen=True, array_like=True):
+class NamedUri(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An artist, album or show; either part may be empty."""
 
     name: str = ""
     uri: str = ""
 
 
-class Song(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="song"):
+class Song(msgspec.Struct, frozen=True, kw_only=True, array_like=True, tag="song", gc=False):
     """A song or episode of a list. Unknown fields are empty or None.
 
     uri           of a track, an episode, or a local file (`spotify:local:…`)
