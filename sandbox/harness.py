@@ -132,9 +132,11 @@ class Harness:
         await seed_account(self.bot.services, self.spotify, discord_id, account or user)
         return client
 
-    async def link_in_browser(self, user: str = "ada", account: str | None = None) -> UserClient:
-        """Link a user's account by /link and a browser; returns their client in #music."""
-        client = self.discord.user_client(user, "music")
+    async def link_in_browser(
+        self, user: str = "ada", account: str | None = None, place: str = "music"
+    ) -> UserClient:
+        """Link a user's account by /link and a browser; returns their client in `place`."""
+        client = self.discord.user_client(user, place)
         reply = await client.run("/link")
         offer = self.find_login_offer(reply)
         async with Browser() as browser:
