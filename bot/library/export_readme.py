@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.library.export_report import ListReport, Part
-from bot.library.formats.csv_text import csv_text
+from bot.library.formats.csv_text import cell_text, csv_text
 
 ABOUT_ZIP = (
     "The CSV files are for people: they begin with a byte order mark, which Excel needs. For an "
@@ -124,9 +124,10 @@ _FORMULAS_RAW = (
 )
 
 
-def skipped_csv(rows: Sequence[Sequence[object]], *, raw: bool) -> Iterator[str]:
+def skipped_csv(rows: Sequence[tuple[str, int | None, str]], *, raw: bool) -> Iterator[str]:
     """The text of the table of skipped entries, in chunks."""
-    return csv_text(("List", "Position", "Reason"), rows, byte_order_mark=True, raw=raw)
+    texts = ((name, cell_text(position), reason) for name, position, reason in rows)
+    return csv_text(("List", "Position", "Reason"), texts, byte_order_mark=True, raw=raw)
 
 
 def report_line(report: ListReport, table: str = ", see skipped.csv") -> str:

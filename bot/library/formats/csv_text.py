@@ -14,6 +14,9 @@ BYTE_ORDER_MARK = "\ufeff"
 _FORMULA_SIGNS = frozenset("=+-@")
 # A text that begins like this is no formula; nor is an empty one.
 _HARMLESS = {"", *string.ascii_letters, *string.digits}
+# In a line of quoted cells without quotes of their own: the beginning of a cell that is neither
+# empty nor harmless at the first glance.
+_RISKY_CELL = re.compile('"[^A-Za-z0-9",]')
 # RFC 4180 quotes cells with these; some readers end a line at a lone "\r".
 _NEEDS_QUOTES = re.compile('[,"\r\n]')
 _CHUNK_ROWS = 200
@@ -21,13 +24,13 @@ _CHUNK_ROWS = 200
 
 def csv_text(
     columns: Sequence[str],
-    rows: Iterable[Sequence[object]],
+    rows: Iterable[Sequence[str]],
     *,
     quote_all: bool = False,
     byte_order_mark: bool = False,
     raw: bool = False,
 ) -> Iterator[str]:
-    """The file's text in chunks: `\\n` at line ends; None is an empty cell.
+    """The file's text in chunks, with `\\n` at line ends. `cell_text` makes texts of other values.
 
     Python's csv.writer takes four times as long.
 
@@ -35,29 +38,30 @@ def csv_text(
     """
     if byte_order_mark:
         yield BYTE_ORDER_MARK
-    join = _quoted if quote_all else _quoted_if_needed
-    # Most cells are harmless texts, at the first glance.
-    texts = (
-        [cell if type(cell) is str else _text(cell) for cell in row]
-        for row in chain((columns,), rows)
-    )
-    if not raw:
-        texts = ([t if t[:1] in _HARMLESS else _safe(t) for t in row] for row in texts)
-    while chunk := "".join([join(row) for row in islice(texts, _CHUNK_ROWS)]):
+    line = _quoted if quote_all else _quoted_if_needed
+    all_rows = chain((columns,), rows)
+    while chunk := "".join([line(row, raw) for row in islice(all_rows, _CHUNK_ROWS)]):
         yield chunk
 
 
-def _quoted(row: Sequence[str]) -> str:
-    line = '"' + '","'.join(row) + '"\n'
-    if line.count('"') == 2 * len(row):
-        return line
-    return ",".join(map(_cell, row)) + "\n"
+def cell_text(value: int | None) -> str:
+    """A number or a boolean as the text of a cell; None is an empty cell."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _quoted_if_needed(row: Sequence[str]) -> str:
+def _quoted(row: Sequence[str], raw: bool) -> str:
+    line = '"' + '","'.join(row) + '"'
+    if line.count('"') == 2 * len(row) and (raw or not _RISKY_CELL.search(line)):
+        return line + "\n"  # at once, as most lines are
+    return ",".join(map(_cell, row if raw else map(_safe, row))) + "\n"
+
+
+def _quoted_if_needed(row: Sequence[str], raw: bool) -> str:
     find = _NEEDS_QUOTES.search
-    cells = [_cell(text) if find(text) else text for text in row]
-    return ",".join(cells) + "\n"
+    texts = row if raw else map(_safe, row)
+    return ",".join([_cell(text) if find(text) else text for text in texts]) + "\n"
 
 
 def _cell(text: str) -> str:
@@ -75,6 +79,8 @@ def is_formula(text: str) -> bool:
 
 
 def _safe(text: str) -> str:
+    if text[:1] in _HARMLESS:
+        return text
     # What looks like the result gets another apostrophe, so that `unescaped` restores each cell.
     return f"'{text}" if is_formula(text.lstrip("'")) else text
 
@@ -82,9 +88,3 @@ def _safe(text: str) -> str:
 def unescaped(cell: str) -> str:
     """The text of a cell before `csv_text` made it harmless. An apostrophe of its own stays."""
     return cell[1:] if cell[:1] == "'" and is_formula(cell.lstrip("'")) else cell
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.library.formats.csv_text import csv_text
+from bot.library.formats.csv_text import cell_text, csv_text
 from bot.library.formats.song import NamedUri, Song
 
 COLUMNS = (
@@ -41,7 +41,7 @@ def write(
     return csv_text(COLUMNS, rows, quote_all=True, byte_order_mark=byte_order_mark, raw=raw)
 
 
-def _row(song: Song) -> tuple[object, ...]:
+def _row(song: Song) -> tuple[str, ...]:
     return (
         song.uri,
         song.name,
@@ -53,14 +53,14 @@ def _row(song: Song) -> tuple[object, ...]:
         _names(song.album_artists),
         song.release_date,
         song.image_url,
-        song.disc_number,
-        song.track_number,
-        song.duration_ms,
-        None,
-        song.explicit,
-        None,
+        cell_text(song.disc_number),
+        cell_text(song.track_number),
+        cell_text(song.duration_ms),
+        "",
+        cell_text(song.explicit),
+        "",
         song.isrc,
-        f"spotify:user:{song.added_by}" if song.added_by else None,
+        f"spotify:user:{song.added_by}" if song.added_by else "",
         song.added_at,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.library.formats.csv_text import csv_text
+from bot.library.formats.csv_text import cell_text, csv_text
 from bot.library.formats.song import Song
 
 COLUMNS = (
@@ -45,17 +45,17 @@ def write(
     return csv_text(COLUMNS, map(_row, songs), byte_order_mark=byte_order_mark, raw=raw)
 
 
-def _row(song: Song) -> tuple[object, ...]:
+def _row(song: Song) -> tuple[str, ...]:
     known = (
         song.uri,
         song.name,
         song.album.name,
         ";".join(artist.name for artist in song.artists),
         song.release_date,
-        song.duration_ms,
-        None,
-        song.explicit,
+        cell_text(song.duration_ms),
+        "",
+        cell_text(song.explicit),
         song.added_by,
         song.added_at,
     )
-    return known + (None,) * (len(COLUMNS) - len(known))
+    return known + ("",) * (len(COLUMNS) - len(known))
