@@ -13,12 +13,16 @@ class Clock:
 
     `machine_time` and `monotonic` are the two clocks of the bot's machine. `advance` moves all
     forward, and `step` sets `machine_time` alone. The `listeners` are called after each `advance`,
-    so that waiting tasks wake at once.
+    so that waiting tasks wake at once. Time passes as in the running event loop, if there is one.
     """
 
     def __init__(self, start: float | None = None) -> None:
         self._epoch = time.time() if start is None else start
-        self._started_at = time.monotonic()
+        try:
+            self._monotonic = asyncio.get_running_loop().time
+        except RuntimeError:
+            self._monotonic = time.monotonic
+        self._started_at = self._monotonic()
         self._advanced = 0.0
         self._machine_error = 0.0
         self.listeners: list[Callable[[], None]] = []
@@ -32,7 +36,7 @@ class Clock:
 
     def monotonic(self) -> float:
         """Seconds since the clock was made; they never go back."""
-        return time.monotonic() - self._started_at + self._advanced
+        return self._monotonic() - self._started_at + self._advanced
 
     def advance(self, seconds: float) -> None:
         if seconds < 0:

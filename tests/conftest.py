@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
 from hypothesis import settings
@@ -10,11 +11,17 @@ from hypothesis import settings
 from sandbox.discord import Discord, UserClient
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Player, Spotify
+from tests.stall_free_loop import StallFreeLoop
 
 # Each run tries the same examples. `make test` uses the first profile, `make check` the second.
 settings.register_profile("quick", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2_000)
 settings.load_profile("quick")
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:
+    """Tests run on a loop whose timeouts do not depend on the machine's speed."""
+    return {"stall-free": StallFreeLoop}
 
 
 @pytest.fixture(name="harness")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+from tests.stall_free_loop import StallFreeLoop
 
 
-class FastForwardLoop(asyncio.SelectorEventLoop):
+class FastForwardLoop(StallFreeLoop):
     """An event loop whose clock the test can move forward."""
 
     ahead = 0.0

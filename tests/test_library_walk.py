@@ -18,6 +18,7 @@ from sandbox.discord import UserClient
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import PlaylistItem
 from sandbox.spotify.accounts import Account
+from tests.stall_free_loop import StallFreeLoop
 
 # An example runs some ten commands.
 EXAMPLES = 40
@@ -244,7 +245,7 @@ class Walk:
 
 
 def test_the_library_equals_a_model_after_each_step() -> None:
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=StallFreeLoop) as runner:
 
         async def start() -> tuple[AsyncExitStack, Walk]:
             stack = AsyncExitStack()

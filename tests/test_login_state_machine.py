@@ -17,6 +17,7 @@ from tests.login_state_machine.machine import (
     DiscordLoginMachine,
     LoginStateMachine,
 )
+from tests.stall_free_loop import StallFreeLoop
 
 DEFAULT_SETTINGS = settings(
     max_examples=32,
@@ -37,7 +38,7 @@ SELF_CHECK_SETTINGS = settings(
 
 @pytest.fixture(name="environment")
 def _environment() -> Iterator[LoginEnvironment]:
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=StallFreeLoop) as runner:
         stack = AsyncExitStack()
         yield runner.run(stack.enter_async_context(login_environment(runner)))
         runner.run(stack.aclose())

@@ -20,6 +20,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.player_state_machine import mutants
 from tests.player_state_machine.machine import PlayerStateMachine
 from tests.player_state_machine.player_app import PlayerApp, PlayerEnvironment, player_environment
+from tests.stall_free_loop import StallFreeLoop
 
 MAX_EXAMPLES = int(os.environ.get("WALK", "0"))
 DEFAULT_SETTINGS = settings(
@@ -42,7 +43,7 @@ SELF_CHECK_SETTINGS = settings(
 
 @pytest.fixture(name="environment")
 def _environment() -> Iterator[PlayerEnvironment]:
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=StallFreeLoop) as runner:
         stack = AsyncExitStack()
         yield runner.run(stack.enter_async_context(player_environment(runner)))
         runner.run(stack.aclose())

@@ -18,6 +18,7 @@ from bot.spotify.models import Episode, Track
 from bot.spotify.uris import Kind, Uri
 from sandbox.harness import Harness, run_harness
 from sandbox.spotify import Playlist, PlaylistItem
+from tests.stall_free_loop import StallFreeLoop
 
 # An example makes some ten calls.
 EXAMPLES = 80
@@ -116,7 +117,7 @@ def _expected(
 
 def _with_editing(check: Callable[[Editing, Callable[..., object]], None]) -> None:
     """Run a property test with one bot and both services."""
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=StallFreeLoop) as runner:
 
         async def start() -> tuple[AsyncExitStack, Editing]:
             stack = AsyncExitStack()

@@ -18,6 +18,7 @@ from sandbox.spotify.actions import Repeat
 from sandbox.spotify.rules import Changed
 from tests.bulk_queue import playable_album
 from tests.command_assertions import api_calls_since, final_reply, playable_uris, player_error
+from tests.stall_free_loop import StallFreeLoop
 
 REPEATS = get_args(Repeat)
 QUEUE, NEXT = "GET me/player/queue", "POST me/player/next"
@@ -191,7 +192,7 @@ SONGS = st.lists(st.integers(0, 7), min_size=1, max_size=12)
 
 def test_jump_ends_at_the_entry_in_any_queue() -> None:
     """Songs come twice, are queued before others, repeat, and move on before the choice."""
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=StallFreeLoop) as runner:
         stack = AsyncExitStack()
         harness = runner.run(stack.enter_async_context(run_harness()))
         spotify, player = harness.spotify, harness.spotify.accounts["ada"].player

@@ -16,6 +16,7 @@ from bot.store.encryption import TokenCipher
 from tests.durability.apsw_connection import open_database
 from tests.durability.simulated_disk import SimulatedDisk
 from tests.durability.store_operations import KEYS, Rows, read_all_rows, run_operation
+from tests.stall_free_loop import StallFreeLoop
 
 CIPHER = TokenCipher(KEYS)
 OPERATIONS = 128
@@ -70,7 +71,7 @@ class Rehearsal:
 @pytest.fixture(name="runner", scope="module")
 def _runner() -> Iterator[asyncio.Runner]:
     """One event loop for all examples."""
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=StallFreeLoop) as runner:
         yield runner
 
 

@@ -17,6 +17,7 @@ from yarl import URL
 
 from tests.login_client import LoginClient, login_client
 from tests.raw_http import RawResponse, check_response, parse_response, send_raw
+from tests.stall_free_loop import StallFreeLoop
 
 # A failure names its request; Hypothesis warns because it would print the whole batch as well.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
@@ -90,7 +91,7 @@ class WebServer:
 def server(request: pytest.FixtureRequest) -> Iterator[WebServer]:
     https = request.param == "https"
     environment = {"PUBLIC_URL": "https://music.example.test"} if https else {}
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=StallFreeLoop) as runner:
         stack = AsyncExitStack()
         client = runner.run(stack.enter_async_context(login_client(**environment)))
         _, offer = runner.run(client.request_login())

@@ -14,6 +14,7 @@ from bot.spotify.paging import Paging
 from sandbox.clock import Clock
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_factory import ClientFactory
+from tests.stall_free_loop import StallFreeLoop
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ class SmallPages:
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
-        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._runner = asyncio.Runner(loop_factory=StallFreeLoop)
         self.fake: FakeSpotify
 
     def __enter__(self) -> Self:
