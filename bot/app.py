@@ -64,6 +64,7 @@ from bot.spotify.models import Playback
 from bot.spotify.oauth import SpotifyOAuth
 from bot.spotify.transport import Transport
 from bot.store import Connect, ProcessShare, Store, connect_to_file
+from bot.store.operator_apps import app_note
 from bot.web.forwarded import Proxies
 from bot.web.metrics import MetricsEndpoint, render_metrics
 from bot.web.middleware import RequestGuard
@@ -118,6 +119,7 @@ async def build(
             discord_oauth = DiscordOAuth(
                 http, settings.discord_api_url, secret, f"{public_url}/discord"
             )
+        await store.agree(app_note(settings.spotify_client_id), str(int(now())))
         writes = UserWrites()
         store.record_writes(writes.track)
         metrics = Metrics()

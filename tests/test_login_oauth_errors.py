@@ -104,7 +104,7 @@ async def test_failing_exchange_has_its_words_and_is_not_repeated() -> None:
     cases = {
         "old": "no longer accepted. It probably took too long",
         "app": "Spotify doesn’t know this bot’s app any more",
-        "own app": "Spotify doesn’t know your own app any more",
+        "own app": "Spotify doesn’t know the app that you linked with any more",
         "5xx": "Spotify isn’t responding properly",
         "unreadable": "Spotify isn’t responding properly",
         "no token": "Spotify isn’t responding properly",

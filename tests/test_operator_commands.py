@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -81,16 +82,29 @@ async def test_commands_beside_a_running_bot(tmp_path: Path) -> None:
             async with asyncio.timeout(20):
                 while (await _command(settings, "healthcheck")) != (0, "ok\n"):
                     pass
+            link = (
+                "INSERT INTO link (discord_id, account_id, name, client_id, scopes, authorized_at,"
+                " refresh_token) VALUES (?, ?, 'A', ?, '', ?, x'00')"
+            )
+            own, now = "0" * 32, int(time.time()) + 1
             with closing(sqlite3.connect(settings["DATABASE"])) as db:
-                db.execute("INSERT INTO person (discord_id) VALUES (77)")
-                db.execute(
-                    "INSERT INTO link (discord_id, account_id, name, client_id, scopes,"
-                    " authorized_at, refresh_token) VALUES (77, 'a', 'A', 'c', '', 1, x'00')"
-                )
+                for person, client_id, since in (
+                    (77, own, 1),
+                    (78, own, now),
+                    (79, spotify.client_id, now),
+                ):
+                    db.execute("INSERT INTO person (discord_id) VALUES (?)", (person,))
+                    db.execute(link, (person, str(person), client_id, since))
                 db.commit()
             code, output = await _command(settings, "people")
             assert code == 0
-            assert "77  linked 1970-01-01" in output
+            assert "77  linked 1970-01-01, until 1970-07-01, their own app, or a former" in output
+            (line,) = [line for line in output.splitlines() if line.startswith("78")]
+            assert line.endswith("their own app")
+            (line,) = [line for line in output.splitlines() if line.startswith("79")]
+            assert line.endswith("this bot’s app")
+            code, output = await _command(settings | {"SPOTIFY_CLIENT_ID": "1" * 32}, "people")
+            assert "a former app of this bot" in output
             code, output = await _command(settings, "forget", "77")
             assert code == 1
             assert "Another Tonearm is running" in output

@@ -124,13 +124,13 @@ async def test_user_owned_apps_are_one_anonymous_line(harness: Harness, spotify:
         await user.run("/now")
     assert await usage_lines(linked_user) == [
         usage_line("Profile", 1),
-        "**5** · Apps that people brought",
+        "**5** · Other apps",
     ]
     spotify.add_rate_limit(48_925, times=2, quota=True, pattern="GET /v1/search$")
     await mallory.run("/search lantern")
     await linus.run("/search lantern")
     *_, line, note = await usage_lines(linked_user)
-    assert line == "**7** · Apps that people brought"
+    assert line == "**7** · Other apps"
     summary, until = note.removesuffix(":R>.").split("<t:")
     assert summary == "-# ⚠️ Some are used up. The last of them opens again "
     assert int(until) == pytest.approx(harness.clock() + 48_925, abs=10)
@@ -177,7 +177,7 @@ async def test_people_are_counted_and_unknown_places_are_not(
     assert harness.bot is not None
     await harness.bot.services.store.blocked.block(77)
     text = await shown()
-    assert "-# 3 people linked, 1 with an app of their own, 1 blocked · Tonearm" in text
+    assert "-# 3 people linked, 1 with another app, 1 blocked · Tonearm" in text
     assert f"Tonearm {__version__}, started" in text
 
 

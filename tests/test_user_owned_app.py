@@ -38,10 +38,13 @@ async def test_refusal_by_own_app_does_not_blame_the_operators(harness: Harness)
     client = await link_with_own_app(harness)
     app = harness.spotify.apps[USER_CLIENT_ID]
     app.allowed_accounts.clear()
-    assert "Your account isn’t on your own Spotify app" in (await client.run("/now")).text
+    assert (
+        "Your account isn’t on the Spotify app that you linked with"
+        in (await client.run("/now")).text
+    )
     app.owner_premium = False
-    assert "Spotify has paused your own app" in (await client.run("/now")).text
+    assert "Spotify has paused the app that you linked with" in (await client.run("/now")).text
     harness.spotify.add_rate_limit(3600, quota=True)
     for _ in range(2):  # as Spotify refuses it, and as the bot remembers it
         text = (await client.run("/now")).text
-        assert text.startswith("Your own Spotify app has used up its daily limit"), text
+        assert text.startswith("The app that you linked with has used up its daily limit"), text

@@ -29,11 +29,11 @@ class StoredLoginUnreadable(LoginExpired):
 
 
 class OwnAppGone(NeedsLogin):
-    """Spotify knows no app with the client ID that the user brought."""
+    """Spotify knows no app with the client ID that the user brought, or of a former app."""
 
     message = (
-        "Spotify doesn’t know your own app any more. "
-        "Use /link to link with this bot’s app, or make a new one: /setup."
+        "Spotify doesn’t know the app that you linked with any more. "
+        "Use /link to link with this bot’s app, or your own: /setup."
     )
 
 

@@ -46,11 +46,11 @@ class UserNotRegistered(SpotifyError):
 
 
 class OwnAppLacksUser(UserNotRegistered):
-    """The app is one that the user brought."""
+    """The app is one that the user brought, or a former one of the operator's."""
 
     message = (
-        "Your account isn’t on your own Spotify app yet. Add it there under User Management, or "
-        "use /link to link with this bot’s app."
+        "Your account isn’t on the Spotify app that you linked with. If it’s yours, add the "
+        "account there under User Management, or use /link to link with this bot’s app."
     )
 
 
@@ -62,11 +62,11 @@ class OwnerNeedsPremium(SpotifyError):
 
 
 class OwnAppNeedsPremium(OwnerNeedsPremium):
-    """The app is one that the user brought."""
+    """The app is one that the user brought, or a former one of the operator's."""
 
     message = (
-        "Spotify has paused your own app because its owner has no Premium. "
-        "Renew it, or use /link to link with this bot’s app."
+        "Spotify has paused the app that you linked with because its owner has no Premium. "
+        "If it’s yours, renew it, or use /link to link with this bot’s app."
     )
 
 
@@ -168,10 +168,11 @@ class QuotaExceeded(RateLimited):
 
 
 class OwnAppQuotaExceeded(QuotaExceeded):
-    """The app is one that the user brought."""
+    """The app is one that the user brought, or a former one of the operator's."""
 
     message = (
-        "Your own Spotify app has used up its daily limit with Spotify for this kind of request. "
+        "The app that you linked with has used up its daily limit with Spotify for this kind of "
+        "request. "
         "Try again in {wait}. Other commands may still work."
     )
 

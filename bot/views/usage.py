@@ -70,9 +70,11 @@ def _places(linked: int) -> str:
 
 def _linked(people: People) -> str:
     line = f"{people.linked:,} {_people(people.linked)} linked"
-    with_own_app = people.linked - people.with_operators_app
-    if with_own_app:
-        line += f", {with_own_app:,} with an app of their own"
+    with_other_app = people.linked - people.with_operators_app
+    if with_other_app:
+        line += (
+            f", {with_other_app:,} with {'another app' if with_other_app == 1 else 'other apps'}"
+        )
     return line + (f", {people.blocked:,} blocked" if people.blocked else "")
 
 
@@ -82,7 +84,7 @@ def _people(count: int) -> str:
 
 def _user_apps_line(groups: Sequence[GroupUsage]) -> str:
     calls = sum(group.commands + group.background for group in groups)
-    line = f"**{calls:,}** · Apps that people brought"
+    line = f"**{calls:,}** · Other apps"
     times = [group.exhausted_until for group in groups if group.exhausted_until is not None]
     if times:
         line += f"\n-# ⚠️ Some are used up. The last of them opens again <t:{int(max(times))}:R>."
