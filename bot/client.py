@@ -58,6 +58,7 @@ COGS = (
     "cogs.library",
     "cogs.export",
     "cogs.imports",
+    "cogs.import_questions",
     "cogs.jobs",
     "cogs.backup",
     "cogs.playlists",

@@ -85,6 +85,8 @@ async def _choose(session: CostSession) -> None:
 async def _decide(session: CostSession) -> None:
     assert session.reply is not None
     await _press(session, "Decide on 2 songs", "2 songs to decide on")
+    await _press(session, "Likeliest for all 2", "Likeliest match for 2 songs")
+    await _press(session, "Ask me about those 2", "2 songs to decide on")
     await session.select(0)
     await session.reply.wait_for("1 song to decide on")
     session.message = session.reply.message

@@ -79,7 +79,11 @@ def _command_table(commands: Iterable[Json]) -> str:
             option["name"] + ("" if option.get("required") else "?")
             for option in registered[name].get("options", [])
         ]
-        rows.append(f"| `/{' '.join([name, *options])}` | {registered[name]['description']} |")
+        # A series such as `file2? file3? … file10?` is named by its ends.
+        usage = re.sub(
+            r"\b([a-z]+)2\?(?: \1\d+\?)* (\1\d+\?)", r"\g<1>2? … \g<2>", " ".join([name, *options])
+        )
+        rows.append(f"| `/{usage}` | {registered[name]['description']} |")
     return "\n".join(rows)
 
 

@@ -18,9 +18,11 @@ from bot.library.import_steps import Choice, Scope, Step, make_steps
 from bot.library.import_undo import ImportUndo
 from bot.library.read_file import read_library
 from bot.spotify import Spotify as SpotifyClient
-from sandbox.discord import UserClient
+from sandbox.discord import Reply, UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Account
+from sandbox.spotify import Spotify as Simulator
+from sandbox.spotify.playlists import Playlist
 
 SAVED_KINDS = ("track", "album", "show", "episode", "audiobook")
 # More than one import needs, and fewer than a loop without an end.
@@ -36,12 +38,33 @@ class Library:
     playlists: list[tuple[str, str, list[str | None]]]
 
 
-async def exported(linked_user: UserClient, what: str = "everything") -> bytes:
-    """What /export sends as JSON."""
-    reply = await linked_user.run(f"/export what:{what} format:json")
+async def exported(
+    linked_user: UserClient, what: str = "everything", file_format: str = "json"
+) -> bytes:
+    """The file that /export sends."""
+    reply = await linked_user.run(f"/export what:{what} format:{file_format}")
     await reply.wait_for(lambda reply: bool(reply.files))
     (content,) = reply.files.values()
     return content
+
+
+async def overview_of(user: UserClient, file: bytes) -> Reply:
+    """The reply to /import with what it would do."""
+    return await overview_of_all(user, {"library.json": file})
+
+
+async def overview_of_all(user: UserClient, files: dict[str, bytes]) -> Reply:
+    """The reply to /import of several files, by their names, with what it would do."""
+    options = [f"file{number if number > 1 else ''}:{name}" for number, name in enumerate(files, 1)]
+    reply = await user.run(f"/import {' '.join(options)}", files)
+    return await reply.wait_for("Nothing has changed yet")
+
+
+def newest_playlist(spotify: Simulator) -> Playlist:
+    """Ada's newest playlist."""
+    playlist = spotify.accounts["ada"].playlists[0]
+    assert playlist is not None
+    return playlist
 
 
 def library_of(account: Account) -> Library:

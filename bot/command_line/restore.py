@@ -22,7 +22,9 @@ _SQLITE = b"SQLite format 3\0"
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.description = _DESCRIPTION
-    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="several: the parts of one export"
+    )
     parser.add_argument("--apply", action="store_true", help="do it; stopped, it can go on later")
     parser.add_argument("--likes", action="store_true", help="only the liked songs")
     parser.add_argument(
@@ -50,16 +52,23 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def main(arguments: Namespace) -> int:
     """The exit code. Raises ConfigError, StartupError, StorageError."""
-    file: Path = arguments.file
-    try:
-        with file.open("rb") as opened:
-            is_database = opened.read(len(_SQLITE)) == _SQLITE
-    except OSError as error:
-        raise StartupError(f"{file} cannot be read: {error.strerror}.") from None
-    if is_database:
+    files: list[Path] = arguments.files
+    databases = [file for file in files if _is_database(file)]
+    if databases and len(files) > 1:
+        raise StartupError(f"{databases[0]} is a database. Restore it by itself.")
+    if databases:
         from bot.command_line.restore_database import restore_database
 
-        return restore_database(file)
+        return restore_database(files[0])
     from bot.command_line.restore_library import restore_library
 
     return restore_library(arguments)
+
+
+def _is_database(file: Path) -> bool:
+    """Raises StartupError."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise StartupError(f"{file} cannot be read: {error.strerror}.") from None

@@ -47,7 +47,7 @@ from bot.library.import_steps import (
 )
 from bot.library.job_files import translate_disk_errors
 from bot.library.playlist_contents import ContentsCache
-from bot.library.read_file import read_library
+from bot.library.read_file import Upload, read_files
 from bot.library.running_job import Progress
 from bot.spotify.oauth import READ_SCOPES, WRITE_SCOPES
 
@@ -56,17 +56,20 @@ _STOPPED = "Stopped. Run the same command again to go on."
 
 def restore_library(arguments: Namespace) -> int:
     """The exit code. Raises ConfigError, StartupError, StorageError."""
-    file: Path = arguments.file
+    files: list[Path] = arguments.files
     with translate_disk_errors():
         try:
             with TemporaryDirectory(prefix="tonearm-restore-") as folder:
-                plan = draft(read_library(file, Path(folder), name=file.name))
+                uploads = [Upload(file, file.name) for file in files]
+                plan = draft(read_files(uploads, Path(folder)))
         except UnreadableFile as error:
-            raise StartupError(f"{file}: {terminal_message(error)}") from None
+            named = f"{files[0]}: " if len(files) == 1 else ""
+            raise StartupError(f"{named}{terminal_message(error)}") from None
         except KeyboardInterrupt:
             return ExitCode.INTERRUPTED
         choice = _choice(arguments, plan)
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        hashes = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+        content = "".join(hashes)
         # A stopped restore goes on only with the same choice.
         content += msgspec.json.encode(choice).decode()
         return run_command(_restore(arguments, content, plan, choice), stopped=_STOPPED)
@@ -88,7 +91,7 @@ def _choice(arguments: Namespace, plan: Plan) -> Choice:
 
 async def _restore(arguments: Namespace, content: str, plan: Plan, choice: Choice) -> int:
     """Sign in, and restore; the exit code. `content` tells file and choice apart."""
-    file: Path = arguments.file
+    file: Path = arguments.files[0]
     progress = TerminalProgress()
     scopes = (*READ_SCOPES, *WRITE_SCOPES) if arguments.apply else READ_SCOPES
     async with sign_in(arguments, scopes, on_exchange=progress.count_request) as signed_in:
@@ -151,8 +154,8 @@ async def _look(
         return plan
 
     plan = await with_waits(look, progress, now=signed_in.now)
-    for entry in plan.doubtful if likely else ():
-        plan.settle(entry, (entry.candidates or [])[0].uri)
+    if likely:
+        plan.decide_all(likeliest=True)
     say(plan_text(plan))
     for row in skipped_rows(plan):
         output("\t".join(row))

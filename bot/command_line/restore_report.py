@@ -9,12 +9,14 @@ from bot.library.import_journal import Journal
 from bot.library.import_plan import ListPlan, Plan, Skip, parse_uri
 from bot.library.import_steps import Fill, Step, count_calls, count_items
 from bot.text.items import count
-from bot.views.import_overview import REASONS
+from bot.views.import_overview import REASONS, closeness_text, missing_parts_text
 
 
 def plan_text(plan: Plan) -> str:
     """What the file has, and how much of it the account lacks."""
     lines = [f"The file is {plain(plan.format)}. It has:"]
+    lines += [missing_parts_text(missing) for missing in plan.missing]
+    lines += [f"{plain(name)} came twice. It was read once." for name in plan.repeated]
     lines += [_list_line(plan, listed) for listed in plan.lists]
     if plan.follows:
         new = len(set(plan.follows) - set(plan.saved))
@@ -26,6 +28,9 @@ def plan_text(plan: Plan) -> str:
         lines.append(
             f"Left out: {doubtful} that it isn’t certain about. --likely adds the likeliest."
         )
+    if likeliest := [entry for entry in plan.open if entry.at_once]:
+        songs, how = count(len(likeliest), "song"), closeness_text(likeliest)
+        lines.append(f"The likeliest is taken for {songs}: {how}.")
     return "\n".join(lines)
 
 
@@ -48,16 +53,17 @@ def _list_line(plan: Plan, listed: ListPlan) -> str:
 
 
 def skipped_rows(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
-    """What is left out: the reason, the list, the entry, and a link to what it may be."""
+    """What is left out or not certain: why, the list, the entry, and a link to what it may be."""
     for each in plan.skipped:
         list_name = plain(plan.lists[each.list_number].name)
         yield REASONS[each.reason], list_name, plain(each.title), ""
-    for entry in plan.doubtful:
+    for entry in plan.matched:
         title = " – ".join(filter(None, (entry.artists, entry.title)))
-        best = (entry.candidates or [])[0]
+        best = entry.likeliest
         about = f"{plain(best.artists)} – {plain(best.title)} {parse_uri(best.uri).link}"
         list_name = plain(plan.lists[entry.list_number].name)
-        yield REASONS[Skip.UNDECIDED], list_name, plain(title), about
+        why = f"added, a {best.closeness} match" if entry.at_once else REASONS[Skip.UNDECIDED]
+        yield why, list_name, plain(title), about
 
 
 def stopped_text(steps: Sequence[Step], journal: Journal, *, goes_on: bool) -> str:

@@ -51,7 +51,7 @@ class ArchiveTooLarge(UnreadableFile):
 
 
 class ArchiveInArchive(UnreadableFile):
-    message = "That archive has another archive in it. Unpack it, then attach the inner one."
+    message = "That archive has archives inside archives. Unpack it, then attach the inner ones."
 
 
 class ArchiveLocked(UnreadableFile):

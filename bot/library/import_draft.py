@@ -29,7 +29,13 @@ _PROBLEMS: dict[EntryProblem, Skip] = {
 def draft(library: ImportedLibrary) -> Plan:
     """The plan of a file, without a look at Spotify. Blocks. Raises OSError."""
     facts = library.facts
-    plan = Plan(facts.format, doubts=facts.doubts, left_out=facts.left_out)
+    plan = Plan(
+        facts.format,
+        doubts=facts.doubts,
+        left_out=facts.left_out,
+        missing=facts.missing,
+        repeated=facts.repeated,
+    )
     for listed in library.lists:
         if listed.hidden:
             if listed.uri:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from bot.library.export_lists import LibrarySection
+from bot.library.formats.file_facts import MissingParts
 from bot.library.matching import Candidate, WantedSong
 from bot.spotify.uris import Kind, Uri
 
@@ -51,6 +52,7 @@ class OpenEntry(msgspec.Struct):
 
     candidates  what it may be, best first; None: not looked up yet; empty: not found
     chosen      the URI that was chosen, empty: to be left out, None: not decided
+    at_once     whether it was chosen together with all others that were in doubt
     """
 
     list_number: int
@@ -62,6 +64,7 @@ class OpenEntry(msgspec.Struct):
     isrc: str = ""
     candidates: list[Candidate] | None = None
     chosen: str | None = None
+    at_once: bool = False
 
     @property
     def song(self) -> WantedSong:
@@ -77,6 +80,22 @@ class OpenEntry(msgspec.Struct):
     def is_doubtful(self) -> bool:
         """Whether the user has to say which of several songs it is."""
         return bool(self.candidates) and self.chosen is None
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether it was in doubt before it was decided on, or still is."""
+        return bool(self.candidates) and not (self.candidates or [])[0].sure
+
+    @property
+    def match(self) -> Candidate | None:
+        """What was chosen; None if it is left out."""
+        return next((c for c in self.candidates or () if c.uri == self.chosen), None)
+
+    @property
+    def likeliest(self) -> Candidate:
+        """The best candidate of an entry that has some."""
+        assert self.candidates
+        return self.candidates[0]
 
 
 class ListPlan(msgspec.Struct):
@@ -120,6 +139,8 @@ class Plan(msgspec.Struct):
     format   what kind of file it is, for people
     doubts   sentences about what may have been read wrong
     left_out  names of the parts of an archive that were not read
+    missing   the parts of divided exports that are not there
+    repeated  names of files that are the same as another one
     follows  playlists of other people, as URIs: the file has only their names
     saved    items of the file that are saved or followed already
     unsure   items for which that could not be read: an undo leaves them alone
@@ -131,6 +152,8 @@ class Plan(msgspec.Struct):
     format: str = ""
     doubts: list[str] = []
     left_out: list[str] = []
+    missing: list[MissingParts] = []
+    repeated: list[str] = []
     lists: list[ListPlan] = []
     open: list[OpenEntry] = []
     follows: list[str] = []
@@ -150,6 +173,33 @@ class Plan(msgspec.Struct):
         """Decide which song an entry is; an empty URI leaves it out."""
         entry.chosen = uri
         self.lists[entry.list_number].uris[entry.position] = uri
+
+    def decide(self, number: int, uri: str) -> None:
+        """Decide which song the entry with this number in `open` is."""
+        if number < len(self.open):
+            self.settle(self.open[number], uri)
+
+    def decide_all(self, *, likeliest: bool) -> None:
+        """Choose the likeliest song for each entry that is in doubt, or leave all of them out."""
+        for entry in self.doubtful:
+            self.settle(entry, entry.likeliest.uri if likeliest else "")
+            entry.at_once = True
+
+    def reopen(self) -> None:
+        """Ask again about what `decide_all` has decided."""
+        for entry in self.open:
+            if entry.at_once:
+                self.settle(entry, "")
+                entry.chosen, entry.at_once = None, False
+
+    def choose(self, offered: Iterable[int], chosen: Iterable[int]) -> None:
+        """Choose some of the offered playlists, by their numbers, instead of earlier ones."""
+        self.chosen = sorted({*self.chosen}.difference(offered) | {*chosen})
+
+    @property
+    def matched(self) -> list[OpenEntry]:
+        """What was in doubt, whether it is decided on or not."""
+        return [entry for entry in self.open if entry.is_matched]
 
     @property
     def doubtful(self) -> list[OpenEntry]:

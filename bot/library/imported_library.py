@@ -25,58 +25,85 @@ _ENCODER = msgspec.json.Encoder()
 _ENTRY = msgspec.json.Decoder(ImportedEntry)
 
 
+@dataclass
+class Limits:
+    """How much more may be read into one library."""
+
+    entries: int = MAX_ENTRIES
+    lists: int = MAX_LISTS
+
+
+class KeptList(msgspec.Struct, frozen=True):
+    """A list, and the names of the files with its entries, in order; an empty list has none."""
+
+    listed: ImportedList
+    files: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class ImportedLibrary:
-    """A file that was read to its end. Its entries lie in `folder`, which may be read repeatedly.
+    """Files that were read to their end. The entries lie in `folder`, to be read repeatedly.
 
-    facts  what the file says besides its lists
-    lists  in the file's order
+    facts  what the files say besides their lists
     """
 
     folder: Path
     facts: FileFacts
-    lists: tuple[ImportedList, ...]
+    kept: tuple[KeptList, ...]
+
+    @property
+    def lists(self) -> tuple[ImportedList, ...]:
+        """In the files' order."""
+        return tuple(each.listed for each in self.kept)
 
     def entries(self, listed: ImportedList) -> Iterator[ImportedEntry]:
         """The entries of a list in order, those with problems too. Blocks. Raises OSError."""
-        path = _path(self.folder, next(i for i, each in enumerate(self.lists) if each is listed))
-        if not path.exists():
-            return
-        with gzip.open(path) as file:
-            for line in file:
-                yield _ENTRY.decode(line)
+        for name in next(each.files for each in self.kept if each.listed is listed):
+            with gzip.open(self.folder / name) as file:
+                for line in file:
+                    yield _ENTRY.decode(line)
+
+    def store(self) -> None:
+        """Write what the folder lacks besides the entries. Blocks. Raises OSError."""
+        with create(self.folder / _CONTENTS) as file:
+            file.write(_ENCODER.encode(_Contents(self.facts, self.kept)))
 
 
 class _Contents(msgspec.Struct):
     """What the folder of a library says besides the entries."""
 
     facts: FileFacts
-    lists: list[ImportedList]
+    lists: tuple[KeptList, ...]
 
 
-def keep(entries: Entries, facts: FileFacts, folder: Path) -> ImportedLibrary:
-    """Read a file to its end into an empty folder. Blocks.
+def keep(entries: Entries, folder: Path, prefix: str, limits: Limits) -> list[KeptList]:
+    """Read a file to its end into the folder. Blocks.
 
-    Raises UnreadableFile, and OSError from the disk; the folder holds no library then.
+    prefix  of the names of its files there
+
+    Raises UnreadableFile, and OSError from the disk.
     """
     numbers: dict[ImportedList, int] = {}
     waiting: dict[int, list[bytes]] = {}
     count = size = 0
 
+    def name(number: int) -> str:
+        return f"{prefix}-{number:05}.jsonl.gz"
+
     def write() -> None:
         for number, lines in waiting.items():
-            with create(_path(folder, number), append=True) as file:
+            with create(folder / name(number), append=True) as file:
                 file.write(gzip.compress(b"".join(lines), _LEVEL, mtime=0))
         waiting.clear()
 
     for listed, entry in entries:
         number = numbers.setdefault(listed, len(numbers))
-        if number == MAX_LISTS:
+        if number == limits.lists:
             raise TooManyEntries(MAX_LISTS, "lists")
         if entry is None:
             continue
         count += 1
-        if count > MAX_ENTRIES:
+        if count > limits.entries:
             raise TooManyEntries(MAX_ENTRIES)
         listed.count += 1
         if entry.problem is not None:
@@ -88,22 +115,19 @@ def keep(entries: Entries, facts: FileFacts, folder: Path) -> ImportedLibrary:
             write()
             size = 0
     write()
-    contents = _Contents(facts, list(numbers))
-    # Written last: a folder without it holds no library.
-    with create(folder / _CONTENTS) as file:
-        file.write(_ENCODER.encode(contents))
-    return ImportedLibrary(folder, facts, tuple(numbers))
+    limits.entries -= count
+    limits.lists -= len(numbers)
+    return [
+        KeptList(listed, (name(number),) if listed.count else ())
+        for listed, number in numbers.items()
+    ]
 
 
 def kept(folder: Path) -> ImportedLibrary | None:
-    """The library that `keep` put into the folder; None if it did not end. Raises OSError."""
+    """The library that was stored in the folder; None if that did not end. Raises OSError."""
     try:
         content = (folder / _CONTENTS).read_bytes()
         contents = msgspec.json.decode(content, type=_Contents)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-    return ImportedLibrary(folder, contents.facts, tuple(contents.lists))
-
-
-def _path(folder: Path, number: int) -> Path:
-    return folder / f"{number:05}.jsonl.gz"
+    return ImportedLibrary(folder, contents.facts, contents.lists)

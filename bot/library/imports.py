@@ -1,13 +1,12 @@
-"""Imports a file in two jobs: one looks and asks, one adds and can be undone for a day."""
+"""Adds what an import's user has chosen, in a job that can be undone for a day."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from bot.errors.content import (
     ImportOver,
@@ -16,10 +15,11 @@ from bot.errors.content import (
     NothingToImport,
     NothingToUndo,
 )
-from bot.errors.spotify import LibraryChanged, SpotifyDown
 from bot.library import kept_imports as past
 from bot.library.import_journal import Journal
-from bot.library.import_look import Look
+from bot.library.import_looks import ImportLooks, SessionSource, job_files, later_if_changed
+from bot.library.import_matches import FILE as MATCHES
+from bot.library.import_matches import store_matches
 from bot.library.import_outcome import (
     READ,
     LastImport,
@@ -28,7 +28,6 @@ from bot.library.import_outcome import (
     outcome_of,
     step_name,
 )
-from bot.library.import_plan import Plan
 from bot.library.import_run import ImportRun, Surroundings
 from bot.library.import_steps import (
     Choice,
@@ -42,25 +41,20 @@ from bot.library.job_files import translate_disk_errors
 from bot.library.jobs import Jobs
 from bot.library.kept_imports import KeptImport
 from bot.library.playlist_editor import PlaylistEditor
-from bot.library.read_upload import UPLOAD, read_upload
 from bot.library.running_job import Progress, RunningJob
 from bot.library.saved_items import SavedCallback
 from bot.library.undo import UndoLog
-from bot.spotify import Spotify
 from bot.spotify.uris import Uri
 from bot.store import JobKind
 
 _EARLIER = "earlier"
 
 
-class SessionSource(Protocol):
-    """The method of `Sessions` that this module needs."""
-
-    async def session(self, discord_id: int, *, background: bool = False) -> Spotify: ...
-
-
 class Imports:
-    """`on_saved`: called with items that an import saved or an undo removed."""
+    """Imports a file in two jobs: `looks` has the first, which looks and asks; this is the second.
+
+    on_saved  called with items that an import saved or an undo removed
+    """
 
     def __init__(
         self,
@@ -70,102 +64,18 @@ class Imports:
         undo_log: UndoLog,
         on_saved: SavedCallback,
     ) -> None:
+        self.looks = ImportLooks(jobs, sessions, editor.held)
         self._jobs = jobs
         self._sessions = sessions
         self._editor = editor
         self._undo_log = undo_log
         self._on_saved = on_saved
 
-    # ---- the look
-
-    async def begin(
-        self,
-        user_id: int,
-        upload_id: int,
-        name: str,
-        place: str,
-        save: Callable[[Path], Awaitable[object]],
-    ) -> None:
-        """Begin to look at a file, which `save` puts at a path. Raises NotLinked, StorageError.
-
-        name  of the file, as its sender calls it
-        """
-
-        async def prepare(folder: Path) -> None:
-            with translate_disk_errors():
-                await save(folder / UPLOAD)
-
-        await self._jobs.begin(
-            user_id, JobKind.IMPORT, {"upload": upload_id, "name": name}, place, prepare
-        )
-
-    async def look(self, job: RunningJob) -> Plan:
-        """The plan for the file of a job, kept in its folder. Changes nothing on Spotify.
-
-        Raises UnreadableFile, StorageError and SpotifyError.
-        """
-        with translate_disk_errors():
-            job.report(Progress("Reading the file"))
-            plan = await read_upload(job.folder, str(job.arguments["name"]))
-            spotify = await self._sessions.session(job.user_id, background=True)
-            spotify.forget_library()
-
-            def on_step(task: str, noun: str, done: int, expected: int) -> None:
-                job.report(Progress(task, done, expected, noun))
-
-            look = Look(spotify, job.user_id, self._editor.held, job.folder, on_step)
-            await _later_if_changed(look.run(plan))
-            plan.store(job.folder)
-            return plan
-
-    async def question(self, user_id: int, job_id: int) -> tuple[RunningJob, Plan]:
-        """The look that waits for the user's choice, with its plan. Raises ImportOver."""
-        job = await self._jobs.kept(user_id, JobKind.IMPORT)
-        with translate_disk_errors():
-            is_it = job is not None and job.id == job_id
-            plan = await asyncio.to_thread(Plan.stored, job.folder) if job and is_it else None
-        if job is None or plan is None:
-            raise ImportOver
-        return job, plan
-
-    def write(self, job: RunningJob, name: str, text: str) -> list[Path]:
-        """A text as a file for the user; none if it is empty. Raises StorageError."""
-        if not text.strip():
-            return []
-        path = job.folder / name
-        with translate_disk_errors():
-            path.write_text(text, encoding="utf-8")
-            path.chmod(0o600)
-        return [path]
-
-    async def choose(
-        self, user_id: int, job_id: int, offered: Sequence[int], chosen: Sequence[int]
-    ) -> Plan:
-        """Choose some of the offered playlists, by their numbers, instead of earlier ones."""
-        job, plan = await self.question(user_id, job_id)
-        plan.chosen = sorted({*plan.chosen}.difference(offered) | {*chosen})
-        with translate_disk_errors():
-            plan.store(job.folder)
-        return plan
-
-    async def cancel(self, user_id: int, job_id: int) -> None:
-        """Erase what was read."""
-        await self._jobs.stop(user_id, job_id)
-
-    async def settle(self, user_id: int, job_id: int, number: int, uri: str) -> Plan:
-        """Decide which song a doubtful entry is, by its number in `Plan.open`."""
-        job, plan = await self.question(user_id, job_id)
-        if number < len(plan.open):
-            plan.settle(plan.open[number], uri)
-        with translate_disk_errors():
-            plan.store(job.folder)
-        return plan
-
     # ---- adding
 
     async def apply(self, user_id: int, job_id: int, choice: Choice, place: str) -> None:
         """Begin to add what was chosen. Raises ImportOver, and NothingToImport."""
-        job, plan = await self.question(user_id, job_id)
+        job, plan = await self.looks.question(user_id, job_id)
         steps = await asyncio.to_thread(make_steps, plan, choice)
         if not steps:
             raise NothingToImport
@@ -175,12 +85,13 @@ class Imports:
         spotify = await self._sessions.session(user_id, background=True)
         earlier = await self._kept(user_id, spotify.account)
         copies = job.folder / _EARLIER
-        with translate_disk_errors():
+        with job_files(job):
             await asyncio.to_thread(past.copy, earlier, copies)
 
         async def prepare(folder: Path) -> None:
-            with translate_disk_errors():
+            with job_files(job):
                 store_steps(steps, folder)
+                store_matches(plan, steps, folder)
                 past.move(copies, folder)
                 if (job.folder / READ).exists():
                     shutil.copytree(job.folder / READ, folder / READ)
@@ -204,11 +115,11 @@ class Imports:
             steps, journal = stored_steps(folder), Journal(folder)
             if not job.progress.get(past.UNDO):
                 run = ImportRun(spotify, steps, journal, self._around(job, steps, undo=False))
-                await _later_if_changed(run.run())
+                await later_if_changed(run.run())
                 return outcome_of(job.folder)
             around = self._around(job, steps, undo=True)
             undo = ImportUndo(spotify, job.user_id, steps, journal, self._editor, around)
-            await _later_if_changed(undo.run())
+            await later_if_changed(undo.run())
             await job.save({**job.progress, past.UNDONE: True})
             undone = [journal.step(each).undone for each in range(len(steps))]
             return TakenBack(
@@ -286,15 +197,12 @@ class Imports:
         """Whether there is something of the job, or of the imports before it, to take back."""
         return bool(past.still_kept(job, self._jobs.now()))
 
+    def matches(self, job: RunningJob) -> list[Path]:
+        """The table of the songs that were in doubt, unless there is none."""
+        path = job.folder / MATCHES
+        return [path] if path.exists() else []
+
     def outcome(self, job: RunningJob) -> Outcome:
         """What the job has added so far. Raises StorageError."""
         with translate_disk_errors():
             return outcome_of(past.folder_of(job, past.current_number(job)))
-
-
-async def _later_if_changed(work: Awaitable[None]) -> None:
-    """Let the job try again a little later if a list changes while it is read."""
-    try:
-        await work
-    except LibraryChanged as error:
-        raise SpotifyDown(str(error), message=error.message) from None

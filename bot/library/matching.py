@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -29,6 +30,8 @@ MAX_CANDIDATES = 5
 _SURE_TITLE, _SURE_ARTISTS = 92.0, 85.0
 _LIKELY_TITLE, _LIKELY_ARTISTS = 70.0, 60.0
 _SAME_ALBUM = 5.0
+# The scores from which on a candidate is called a close match, or a fair one.
+_CLOSE, _FAIR = 90.0, 75.0
 # Milliseconds by which the lengths of one recording differ between services; and by which those
 # of versions differ that a person would not take for the same.
 _SAME_LENGTH_MS, _OTHER_LENGTH_MS = 4_000, 30_000
@@ -59,6 +62,14 @@ class WantedSong:
     isrc: str = ""
 
 
+class Closeness(StrEnum):
+    """How well title, artists and length of a candidate agree with what a file says."""
+
+    CLOSE = "close"
+    FAIR = "fair"
+    WEAK = "weak"
+
+
 class Candidate(msgspec.Struct, frozen=True):
     """A song of Spotify's that may be the wanted one.
 
@@ -73,6 +84,12 @@ class Candidate(msgspec.Struct, frozen=True):
     duration_ms: int | None = None
     score: float = 0.0
     sure: bool = False
+
+    @property
+    def closeness(self) -> Closeness:
+        if self.score >= _CLOSE:
+            return Closeness.CLOSE
+        return Closeness.FAIR if self.score >= _FAIR else Closeness.WEAK
 
 
 def searches(song: WantedSong) -> list[str]:

@@ -61,6 +61,19 @@ class _BoundedReads(io.BufferedReader):
         return content
 
 
+class Unpacking:
+    """Bytes that may still be unpacked of all archives that are read together."""
+
+    def __init__(self) -> None:
+        self._left = MAX_UNPACKED
+
+    def count(self, parts: list[ZipInfo]) -> None:
+        """Raises ArchiveTooLarge."""
+        self._left -= sum(part.file_size for part in parts)
+        if self._left < 0:
+            raise ArchiveTooLarge("too many bytes")
+
+
 @contextmanager
 def open_archive(path: Path, cancelled: Event) -> Iterator[ZipFile]:
     """The archive, every part of which is known to be harmless to read.

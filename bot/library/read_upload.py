@@ -1,9 +1,10 @@
-"""Reads the file of an import into a plan, in a thread that ends before its folder does."""
+"""Reads the files of an import into a plan, in a thread that ends before its folder does."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 
@@ -11,21 +12,23 @@ from bot.library.import_draft import draft
 from bot.library.import_outcome import READ
 from bot.library.import_plan import Plan
 from bot.library.imported_library import kept as kept_library
-from bot.library.read_file import read_library
-
-# In the folder of a job: the file as it came.
-UPLOAD = "upload"
+from bot.library.read_file import Upload, read_files
 
 
-async def read_upload(folder: Path, name: str) -> Plan:
-    """The plan for the upload in a folder. Raises UnreadableFile and OSError.
+def upload_path(folder: Path, number: int) -> Path:
+    """Where a file is in the folder of a job, as it came."""
+    return folder / f"upload-{number}"
 
-    name  of the file, as its sender calls it
+
+async def read_uploads(folder: Path, names: Sequence[str]) -> Plan:
+    """The plan for the uploads in a folder. Raises UnreadableFile and OSError.
+
+    names  of the files, as their sender calls them
 
     If it is cancelled, the thread ends first, because it writes into the folder.
     """
     cancelled = Event()
-    task = asyncio.create_task(asyncio.to_thread(_read, folder, name, cancelled))
+    task = asyncio.create_task(asyncio.to_thread(_read, folder, names, cancelled))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -34,11 +37,12 @@ async def read_upload(folder: Path, name: str) -> Plan:
         raise
 
 
-def _read(folder: Path, name: str, cancelled: Event) -> Plan:
-    """Read the upload, unless that was done before. Blocks."""
+def _read(folder: Path, names: Sequence[str], cancelled: Event) -> Plan:
+    """Read the uploads, unless that was done before. Blocks."""
     library = kept_library(folder / READ)
     if library is None:
         shutil.rmtree(folder / READ, ignore_errors=True)
         (folder / READ).mkdir(0o700)
-        library = read_library(folder / UPLOAD, folder / READ, name=name, cancelled=cancelled)
+        uploads = [Upload(upload_path(folder, n), name) for n, name in enumerate(names)]
+        library = read_files(uploads, folder / READ, cancelled=cancelled)
     return draft(library)

@@ -29,9 +29,10 @@ _COVER_WIDTH = 300
 
 
 def count(number: int, noun: str) -> str:
-    """The number with its noun, such as `1 song`, `1,200 songs` or `2 entries`."""
+    """The number with its noun, such as `1 song`, `1,200 songs`, `2 entries` or `2 matches`."""
     if number != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+        ending = "ies" if noun.endswith("ry") else "es" if noun.endswith("ch") else "s"
+        noun = f"{noun.removesuffix('y') if ending == 'ies' else noun}{ending}"
     return f"{number:,} {noun}"
 
 

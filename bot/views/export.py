@@ -12,7 +12,10 @@ from bot.text.items import count
 
 STOPPED = "Stopped. Nothing is kept; run /export again whenever you like."
 
-_PARTS = " It’s in {} parts, since it’s too big for one file here. Each part works by itself."
+_PARTS = (
+    " It’s in {} parts, since it’s too big for one file here. Each works by itself, and /import "
+    "takes them all at once."
+)
 # Lists that a message names one by one.
 _MAX_NAMED = 3
 

@@ -93,6 +93,24 @@ class DoubtSelect(PersistentSelect, template=rf"import:doubt:{_JOB}:(?P<number>\
         return "" if self.value == NONE_OF_THESE else self.value
 
 
+class DecideAllButton(
+    PersistentButton, template=rf"import:all-doubts:{_JOB}:(?P<how>likeliest|skip)"
+):
+    """Decides on all songs that are in doubt at once."""
+
+    def __init__(self, job_id: str, names: str, how: str, label: str = "") -> None:
+        self.job_id, self.names, self.how = int(job_id), names, how
+        super().__init__(_button(label or "All", f"import:all-doubts:{job_id}:{names}:{how}"))
+
+
+class ReopenButton(PersistentButton, template=rf"import:reopen:{_JOB}"):
+    """Asks again about what was decided on at once."""
+
+    def __init__(self, job_id: str, names: str, label: str = "") -> None:
+        self.job_id, self.names = int(job_id), names
+        super().__init__(_button(label or "Ask me again", f"import:reopen:{job_id}:{names}"))
+
+
 class CancelButton(PersistentButton, template=r"import:cancel:(?P<job_id>\d{1,19})"):
     """Erases what was read."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from discord import ui
 
-from bot.library.import_plan import ListPlan, Plan, Skip
+from bot.library.formats.file_facts import MissingParts
+from bot.library.import_matches import closeness_counts
+from bot.library.import_plan import ListPlan, OpenEntry, Plan, Skip
 from bot.library.import_steps import (
     ORDERED_KINDS,
     Choice,
@@ -18,6 +20,7 @@ from bot.library.import_steps import (
     count_calls,
     make_steps,
 )
+from bot.library.matching import Closeness
 from bot.spotify.endpoint_groups import Group
 from bot.spotify.uris import Kind
 from bot.text.escape import safe, single_line
@@ -30,6 +33,7 @@ from bot.views.import_buttons import (
     DoubtsButton,
     ImportButton,
     OverviewButton,
+    ReopenButton,
 )
 
 LEFT_OUT = "left-out.txt"
@@ -56,12 +60,14 @@ class Overview:
 
     scopes       what there is to import
     doubtful     the number of songs to decide on
+    decided      the number of songs that were decided on at once
     has_names    whether the user has playlists of the same names
     """
 
     text: str
     scopes: frozenset[Scope]
     doubtful: int
+    decided: int
     has_names: bool
 
 
@@ -70,11 +76,13 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
     steps = make_steps(plan, Choice(Scope.ALL, merge=names == "merge"))
     what = safe(plan.format) or "this file"
     lines = [f"**What importing {what} would do.** Nothing has changed yet."]
+    lines += list(_missing_lines(plan))
     lines += [line for kind in Kind if (line := _kind_line(plan, kind))]
     lines += _playlist_lines(plan, names)
     if doubtful := len(plan.doubtful):
         songs = "1 song has" if doubtful == 1 else f"{doubtful:,} songs have"
         lines.append(f"{songs} no link and could be one of several. Undecided ones are left out.")
+    lines += _decided_lines(plan)
     if not steps:
         lines.append(_nothing_text(plan))
     else:
@@ -86,6 +94,7 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
             )
     lines += [f"-# {sentence}" for sentence in _left_out(plan)]
     lines += [f"-# {doubt}" for doubt in plan.doubts]
+    lines += [f"-# {safe(name, _MAX_TITLE)} came twice. I read it once." for name in plan.repeated]
     if plan.left_out:
         parts = ", ".join(safe(part, _MAX_TITLE) for part in plan.left_out[:_MAX_NAMED])
         more = len(plan.left_out) - _MAX_NAMED
@@ -104,6 +113,7 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
         "\n".join(lines),
         frozenset(scope for scope, is_useful in offered.items() if is_useful),
         doubtful,
+        sum(entry.at_once for entry in plan.open),
         any(listed.existing for _, listed in plan.playlists),
     )
 
@@ -122,11 +132,58 @@ def overview_view(shown: Overview, job_id: int, names: str = "merge") -> ui.View
     parts.append(CancelButton(job))
     if shown.doubtful:
         parts.append(DoubtsButton(job, names, f"Decide on {count(shown.doubtful, 'song')}"))
+    if shown.decided:
+        label = f"Ask me about {'it' if shown.decided == 1 else f'those {shown.decided:,}'}"
+        parts.append(ReopenButton(job, names, label))
     if shown.has_names:
         other = "new" if names == "merge" else "merge"
         label = "Make new playlists instead" if names == "merge" else "Add to my playlists instead"
         parts.append(OverviewButton(job, other, label))
     return cards.buttons(*parts)
+
+
+def _missing_lines(plan: Plan) -> Iterator[str]:
+    """Which parts of divided exports are not there, and what to do."""
+    for each in plan.missing:
+        others = f" (of **{safe(each.name, _MAX_TITLE)}**)" if len(plan.missing) > 1 else ""
+        yield f"**{missing_parts_text(each)}**{others}"
+    if plan.missing:
+        yield "Cancel, then attach all parts to one /import, or import the rest later."
+
+
+def missing_parts_text(missing: MissingParts) -> str:
+    """Which parts of a divided export are not there, as a sentence."""
+    *others, last = (str(number) for number in missing.numbers)
+    if others:
+        return f"Parts {', '.join(others)} and {last} of {missing.count} are missing."
+    return f"Part {last} of {missing.count} is missing."
+
+
+def closeness_text(entries: Sequence[OpenEntry]) -> str:
+    """How close the likeliest songs for these entries are: "2 close matches, 1 weak match"."""
+    counts = closeness_counts(entries)
+    return ", ".join(count(counts[each], f"{each} match") for each in Closeness if counts[each])
+
+
+def _decided_lines(plan: Plan) -> Iterator[str]:
+    """What was chosen or left out of the songs that were in doubt."""
+    at_once = [entry for entry in plan.open if entry.at_once and entry.chosen]
+    if at_once:
+        named = "; ".join(_match_text(entry) for entry in at_once[:_MAX_NAMED])
+        more = f"; and {len(at_once) - _MAX_NAMED:,} more" if len(at_once) > _MAX_NAMED else ""
+        songs = count(len(at_once), "song")
+        yield f"Likeliest match for {songs}, {closeness_text(at_once)}: {named}{more}."
+    left_out = [entry for entry in plan.matched if entry.chosen == ""]
+    if left_out:
+        yield f"-# {count(len(left_out), 'song')} left out, as you chose."
+
+
+def _match_text(entry: OpenEntry) -> str:
+    """What the file says, and what was chosen."""
+    match = entry.match
+    assert match is not None
+    found = " – ".join(filter(None, (match.artists, match.title)))
+    return f"{safe(entry.title, _MAX_TITLE)} → {safe(found, _MAX_TITLE)}"
 
 
 def _nothing_text(plan: Plan) -> str:

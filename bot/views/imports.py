@@ -19,13 +19,14 @@ from bot.views import cards
 from bot.views.import_buttons import (
     NONE_OF_THESE,
     ChooseButton,
+    DecideAllButton,
     DoubtSelect,
     ImportButton,
     ListSelect,
     OverviewButton,
     UndoImportButton,
 )
-from bot.views.import_overview import playlist_name
+from bot.views.import_overview import closeness_text, playlist_name
 
 STOPPED_LOOKING = "Stopped. Nothing was changed, and I’ve erased the file."
 CANCELLED = "Cancelled. Nothing was changed, and I’ve erased the file."
@@ -72,7 +73,8 @@ def doubt_question(plan: Plan, job_id: int, names: str) -> tuple[str, ui.View] |
     options = []
     for candidate in entry.candidates or ():
         length = format_duration(candidate.duration_ms) if candidate.duration_ms else ""
-        about = filter(None, (single_line(candidate.artists, 40), candidate.album, length))
+        parts = (single_line(candidate.artists, 30), single_line(candidate.album, 30), length)
+        about = filter(None, (*parts, f"{candidate.closeness} match"))
         options.append(
             discord.SelectOption(
                 label=single_line(candidate.title, _MAX_LABEL) or "Untitled",
@@ -84,10 +86,17 @@ def doubt_question(plan: Plan, job_id: int, names: str) -> tuple[str, ui.View] |
     title = " · ".join(filter(None, (safe(entry.title), safe(entry.artists, _MAX_TITLE))))
     length = f" ({format_duration(entry.duration_ms)})" if entry.duration_ms else ""
     where = playlist_name(plan.lists[entry.list_number])
-    text = f"{title}{length}, from {where}. {count(len(doubtful), 'song')} to decide on."
-    job = str(job_id)
+    text = (
+        f"{title}{length}, from {where}.\n"
+        f"{count(len(doubtful), 'song')} to decide on. The likeliest of each: "
+        f"{closeness_text([entry for _, entry in doubtful])}."
+    )
+    job, all_of = str(job_id), "it" if len(doubtful) == 1 else f"all {len(doubtful):,}"
     return text, cards.buttons(
-        DoubtSelect(job, names, str(number), options), OverviewButton(job, names)
+        DoubtSelect(job, names, str(number), options),
+        DecideAllButton(job, names, "likeliest", f"Likeliest for {all_of}"),
+        DecideAllButton(job, names, "skip", f"Skip {all_of}"),
+        OverviewButton(job, names),
     )
 
 

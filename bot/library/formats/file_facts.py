@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 
 class FileKind(StrEnum):
@@ -41,12 +44,28 @@ _HISTORY = (
 )
 
 
+class MissingParts(msgspec.Struct, frozen=True):
+    """The parts that are not there, of an export that was divided into `count` files.
+
+    name  of one of the parts that are there, as its sender calls it
+    """
+
+    numbers: tuple[int, ...]
+    count: int
+    name: str
+
+
 @dataclass
 class FileFacts:
-    """What a file says besides its lists; the readers fill it in.
+    """What a file, or several, say besides their lists; the readers fill it in.
 
     kinds              of the file, or of the parts of an archive
     exported_at        ISO 8601, if the file says it
+    origin             where the export is from, as JSON, if the file says it
+    part, parts        the number of the file among those of a divided export; 0: it is whole
+    part_name          of a file in an archive, as /export names those of a divided export
+    missing            the other parts of divided exports, unless all of them are there
+    repeated           names of files that are the same as another one, not escaped
     encoding_guessed   whether it was decoded as Windows-1252, so that names may be wrong
     left_out           names of the parts of an archive that were not read, not escaped
     history_left_out   whether one of them is a listening history, which nobody should send
@@ -54,6 +73,12 @@ class FileFacts:
 
     kinds: set[FileKind] = field(default_factory=set)
     exported_at: str = ""
+    origin: str = ""
+    part: int = 0
+    parts: int = 0
+    part_name: str = ""
+    missing: list[MissingParts] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
     encoding_guessed: bool = False
     left_out: list[str] = field(default_factory=list)
     history_left_out: bool = False
@@ -75,3 +100,15 @@ class FileFacts:
     def is_lossless(self) -> bool:
         """Whether the file has all that Spotify said about each entry when it was exported."""
         return FileKind.LOSSLESS in self.kinds
+
+    @classmethod
+    def joined(cls, files: Iterable[FileFacts]) -> FileFacts:
+        """What several files say; of the first one, when it was exported."""
+        facts = cls()
+        for each in files:
+            facts.kinds |= each.kinds
+            facts.exported_at = facts.exported_at or each.exported_at
+            facts.encoding_guessed |= each.encoding_guessed
+            facts.left_out += each.left_out
+            facts.history_left_out |= each.history_left_out
+        return facts

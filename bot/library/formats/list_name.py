@@ -27,7 +27,7 @@ _SECTIONS: dict[str, LibrarySection] = {
     },
 }
 # What /export calls the file of a playlist, or of several lists: that says nothing of its name.
-_NAMELESS = {"playlist", "library", "tracks"}
+UNNAMED = ("playlist", "library", "tracks")
 # The section of an item by the kind of its URI, unless it is in a list of songs.
 _KINDS: dict[str, LibrarySection] = {
     Kind.ALBUM: LibrarySection.ALBUMS,
@@ -81,7 +81,7 @@ def named_list(path: str, title: str = "") -> ImportedList:
     in_playlists = parts.parent.name.casefold() == "playlists"
     if in_playlists:
         stem = _NUMBER.sub("", stem, count=1)
-    if stem.casefold() in _NAMELESS:
+    if stem.casefold() in UNNAMED:
         in_playlists = True
         stem = ""
     section = None if in_playlists else _section(title or stem)

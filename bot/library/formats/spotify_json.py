@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from bot.errors.files import UnknownFile
@@ -22,6 +23,8 @@ from bot.library.formats.list_name import NAMES, FileLists
 
 # The lists by their keys, which YourLibrary.json and the lossless JSON share.
 SECTIONS = {key: section for section, key in KEYS.items()}
+# The files into which an export may be divided.
+MAX_PARTS = 100
 # The keys of a playlist that are texts, with the fields that they fill.
 _PLAYLIST_TEXTS = ("name", "description", "uri", "owner", "snapshot_id")
 # The keys of an item in Spotify's JSON of an entry, newest first.
@@ -43,6 +46,10 @@ def read(
             facts.kinds.add(FileKind.LOSSLESS)
         elif key == "exported_at":
             facts.exported_at = clean(stream.value())
+        elif facts.is_lossless and key == "origin":
+            facts.origin = json.dumps(stream.value(), sort_keys=True)
+        elif facts.is_lossless and key in ("part", "parts"):
+            setattr(facts, key, _number(stream.value()))
         elif key == "playlists" and stream.peek() == "[":
             kind = FileKind.PLAYLISTS
             for _ in stream.elements():
@@ -130,6 +137,11 @@ def _entry(fields: dict[str, object], section: LibrarySection, exact: str) -> Im
         added_at=_first(fields, "added_at") or raw.get("added_at"),
         spotify=exact,
     )
+
+
+def _number(value: object) -> int:
+    """The number of a part, or of all of them; 0 for anything else."""
+    return value if isinstance(value, int) and 0 < value <= MAX_PARTS else 0
 
 
 def _object(value: object) -> dict[str, object]:
