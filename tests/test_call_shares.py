@@ -80,6 +80,8 @@ async def test_export_waits_for_its_share_and_says_until_when() -> None:
         harness.spotify.accounts["ada"].like_generated(49 * (SHARE + 5))
         reply = await ada.run("/export what:liked-songs format:csv")
         await reply.wait_for("I’ll go on by myself")
+        assert "Your part of this bot’s Spotify limit for today is used up" in reply.text
+        assert f"Your part of this bot’s limit is {SHARE} requests a day" in reply.text
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == SHARE
         assert "Here are your" not in reply.text
         harness.clock.advance(DAY + HOUR)

@@ -6,8 +6,10 @@ import asyncio
 import csv
 import io
 import json
+import math
 import random
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -113,6 +115,31 @@ async def test_earlier_reply_says_that_the_export_goes_on_in_a_newer_one(
     assert "use your newer command once more" in second.text, "it asked for albums"
     assert "newer command" in first.text
     await wait_until_erased(harness)
+
+
+async def test_export_says_why_and_until_when_it_waits(
+    harness: Harness, spotify: Spotify, linked_user: UserClient
+) -> None:
+    """A restart in between does not make it guess."""
+    spotify.accounts["ada"].like_generated(240)
+    waits: dict[str, Callable[[], object]] = {
+        "asks me to wait": lambda: spotify.add_rate_limit(120, pattern=TRACKS),
+        "limit for today is used up": lambda: spotify.add_quota(TRACKS, calls=3, retry_after=700),
+        "isn’t responding properly": lambda: spotify.faults.add(Fault(TRACKS, status=500, times=8)),
+    }
+    for why, begin in waits.items():
+        begin()
+        reply = await (await linked_user.run(LIKED)).wait_for(why)
+        until = job_rows(harness)[0]["resume_at"]
+        assert f"<t:{math.ceil(until)}:R>" in reply.text
+        before = _calls(spotify)
+        await harness.restart()
+        await reply.user_client.changes.wait_until(lambda: why in reply.text)
+        assert _calls(spotify) == before, why
+        harness.clock.advance(until - harness.clock())
+        await reply.wait_for("Here are your 300 liked songs")
+        await wait_until_over(harness)
+        spotify.faults.clear()
 
 
 async def test_export_larger_than_the_daily_share_takes_two_days() -> None:

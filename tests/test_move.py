@@ -80,7 +80,7 @@ async def _fill(file: Path) -> int:
             await db.execute("INSERT INTO exhausted VALUES ('app', 'search', 1800000000.25)")
             await db.execute("INSERT INTO sleep_timer VALUES ($1, 1.5, NULL, 1)", person)
             await db.execute(
-                "INSERT INTO job VALUES ($1, 'export', $2, '{}', 0.1, '', $3, 0, 0, 0, 1)",
+                "INSERT INTO job VALUES ($1, 'export', $2, '{}', 0.1, '', $3, 0, 0, 0, 1, '')",
                 person,
                 2**62,
                 CIPHER.encrypt("a place", "place", person),

@@ -17,8 +17,10 @@ from aiohttp.typedefs import Handler
 from bot.errors.login import NeedsLogin
 from bot.errors.spotify import (
     BackgroundBudgetExceeded,
+    OwnAppQuotaExceeded,
     QuotaExceeded,
     RateLimited,
+    ShareExceeded,
     SpotifyDown,
 )
 from bot.library.job_waits import JobWaits, WaitReason
@@ -201,8 +203,14 @@ def test_outage_without_progress_ends_a_job() -> None:
     assert delays == [5, 10, 20, 40, 80, 160, 320]
     with pytest.raises(SpotifyDown):
         waits.after(down, 1)
-    for error in (QuotaExceeded(7.0), BackgroundBudgetExceeded(7.0), RateLimited(7.0)):
-        assert waits.after(error, 1) == (WaitReason.QUOTA, 7)
+    for error, reason in {
+        RateLimited(7.0): WaitReason.RATE,
+        QuotaExceeded(7.0): WaitReason.QUOTA,
+        OwnAppQuotaExceeded(7.0): WaitReason.OWN_QUOTA,
+        ShareExceeded(7.0): WaitReason.SHARE,
+        BackgroundBudgetExceeded(7.0): WaitReason.BACKGROUND,
+    }.items():
+        assert waits.after(error, 1) == (reason, 7)
     for other in (BackgroundBudgetExceeded(math.inf), NeedsLogin()):
         with pytest.raises(type(other)):
             waits.after(other, 1)

@@ -62,11 +62,11 @@ class ExportProgress:
         self._done[self._current] = done
         self._expected[self._current] = max(done, expected)
         calls, left = self._calls, self._calls_left()
-        per_day = 0
+        short = None
         for path, calls_left in left.items():
-            available, daily = self._spotify.background_budget(path)
-            if calls_left > available:
-                per_day = daily
+            budget = self._spotify.background_budget(path)
+            if calls_left > budget.available:
+                short = budget
         self._report(
             Progress(
                 self._task,
@@ -75,7 +75,8 @@ class ExportProgress:
                 noun=self._noun,
                 calls=calls,
                 calls_expected=calls + sum(left.values()),
-                calls_a_day=per_day,
+                calls_a_day=short.daily if short else 0,
+                is_own_share=short is not None and short.is_own_share,
             )
         )
 

@@ -270,9 +270,10 @@ class Jobs:
 
     async def _work(self, job: RunningJob, kind: JobHandlers, message: JobMessage) -> JobResult:
         """The result of the job, which waits as its errors say."""
-        waits, reason = JobWaits(), WaitReason.QUOTA
+        waits = JobWaits()
         while True:
             if job.row.resume_at > self.now():
+                reason = WaitReason(job.row.waits_for)
                 message.show(Waiting(reason, job.last_report, job.row.resume_at))
                 while (left := job.row.resume_at - self.now()) > 0:
                     await self.sleep(left)
@@ -287,7 +288,7 @@ class Jobs:
                 reason, delay = waits.after(error, job.last_report)
             resume_at = self.now() + delay
             with suppress(StorageError):  # after a restart, Spotify says it once more
-                await job.store(resume_at=resume_at)
+                await job.store(resume_at=resume_at, waits_for=reason.value)
 
     async def _erase_all(self, user_id: int) -> None:
         """Erase what is left of the user's jobs after those at work have ended."""

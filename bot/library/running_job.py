@@ -25,6 +25,7 @@ class Progress:
     done, expected  what is done of how many, by `noun`; expected 0: not known yet
     calls           requests to Spotify that it has made, and that it will have made in the end
     calls_a_day     how many of them it may make in a day, if it needs more than are left; else 0
+    is_own_share    whether that is the user's share of the app's calls
     note            a sentence that stays below, as markdown
     seconds_left    None: not known; `RunningJob.report` computes it
     """
@@ -36,6 +37,7 @@ class Progress:
     calls: int = 0
     calls_expected: int = 0
     calls_a_day: int = 0
+    is_own_share: bool = False
     note: str = ""
     seconds_left: float | None = None
 

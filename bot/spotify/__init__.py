@@ -20,6 +20,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from bot.spotify.api_client import ApiClient, TokenSource
+from bot.spotify.background_budget import BackgroundBudget
 from bot.spotify.call_shares import PersonalShare
 from bot.spotify.catalogue import CatalogueApi
 from bot.spotify.library import LibraryApi
@@ -116,8 +117,8 @@ class Spotify:
         """The number of calls of this object, with retries."""
         return self._api.calls_sent
 
-    def background_budget(self, path: str) -> tuple[int, int]:
-        """How many GETs like that of `path` background work may still make, and how many a day."""
+    def background_budget(self, path: str) -> BackgroundBudget:
+        """How many GETs like that of `path` background work may still make."""
         return self._api.background_budget(path)
 
     def require_player_quota(self) -> None:

@@ -21,6 +21,7 @@ from bot.errors.spotify import (
     SpuriousUnauthorized,
     UserNotRegistered,
 )
+from bot.spotify.background_budget import BackgroundBudget, background_budget
 from bot.spotify.cache import CachedResponse, CacheKey
 from bot.spotify.call_shares import PersonalShare
 from bot.spotify.endpoint_groups import Group, cache_ttl, group_of, invalidated_groups, is_public
@@ -34,7 +35,7 @@ TokenSource = Callable[[str | None], Awaitable[str]]
 
 # Seconds for a call with its retries, if the client has no timeout.
 CALL_TIMEOUT = 60.0
-# In the background: long enough to wait for the longest rate limit as well.
+# For background work that cannot go on later: enough to wait for the longest rate limit as well.
 BACKGROUND_CALL_TIMEOUT = 660.0
 MAX_ATTEMPTS = 3
 # The client sends a call only if this many seconds are left. A non-idempotent call needs more,
@@ -42,7 +43,8 @@ MAX_ATTEMPTS = 3
 MIN_TIME_LEFT, MIN_TIME_LEFT_NON_IDEMPOTENT = 0.2, 2.0
 # The longest wait before the first retry, in seconds; it doubles with each retry.
 MAX_FIRST_BACKOFF = 0.4
-
+# The longest Retry-After that work which goes on later waits for here, in seconds.
+MAX_SILENT_PAUSE = 10.0
 _SPURIOUS_REFUSALS = (SpuriousUnauthorized, SpuriousPremiumRequired)
 
 
@@ -53,7 +55,7 @@ class ApiClient:
     account          the account whose responses may be cached; empty: none are
     timeout          seconds for all calls together, from the first on; None: CALL_TIMEOUT for each
     background       use a share of the quota only; yield to commands, unless there is a timeout
-    goes_on_later    background work that waits for its share of the quota: it reserves nothing
+    goes_on_later    background work that says why it waits: it reserves nothing
     on_write         makes a context for each write
     share            of the app's calls, of the person who asks; None: they have no limit
     rate_limits_met  the number of 429 responses for the rate limit
@@ -80,6 +82,7 @@ class ApiClient:
         self._timeout = timeout
         self._deadline: float | None = None
         self._background = background
+        self._goes_on_later = goes_on_later
         self._reserves = background and not goes_on_later
         self._on_write = on_write
         self._share = share
@@ -153,8 +156,7 @@ class ApiClient:
     def require_quota(self, method: str, path: str) -> None:
         """Raises QuotaExceeded if Spotify is known to refuse such a call, ShareExceeded.
 
-        Sends and counts nothing.
-        It spares the calls that would precede the refused one.
+        Sends and counts nothing, and spares the calls that would precede the refused one.
         """
         with self._own_app_errors():
             self._transport.limiter.require_quota(self._client_id, group_of(method, path))
@@ -173,14 +175,10 @@ class ApiClient:
         if self._reserves:
             self._transport.limiter.release(self._client_id, group_of("GET", path), calls)
 
-    def background_budget(self, path: str) -> tuple[int, int]:
-        """The GETs that background work may still make, and how many a day."""
+    def background_budget(self, path: str) -> BackgroundBudget:
+        """The GETs that background work may still make."""
         limiter, group = self._transport.limiter, group_of("GET", path)
-        available, daily = limiter.available(self._client_id, group), limiter.background_limit
-        left = self._share.left(group) if self._share else None
-        if self._share is None or left is None:
-            return available, daily
-        return min(available, left), min(daily, self._share.shares.limit)
+        return background_budget(limiter, self._client_id, group, self._share)
 
     def time_left(self) -> float:
         """Seconds left for a call."""
@@ -189,7 +187,7 @@ class ApiClient:
     def _call_deadline(self) -> float:
         now = asyncio.get_running_loop().time()
         if self._timeout is None:
-            return now + (BACKGROUND_CALL_TIMEOUT if self._background else CALL_TIMEOUT)
+            return now + (BACKGROUND_CALL_TIMEOUT if self._reserves else CALL_TIMEOUT)
         if self._deadline is None:
             self._deadline = now + self._timeout
         return self._deadline
@@ -224,6 +222,8 @@ class ApiClient:
                 raise
             except RateLimited as error:
                 self.rate_limits_met += 1
+                if self._goes_on_later and error.retry_after > MAX_SILENT_PAUSE:
+                    raise
                 too_late = error
             except SpotifyDown as error:
                 failures += 1

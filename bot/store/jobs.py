@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 _COLUMNS = (
     "discord_id, kind, id, arguments, started_at, progress, place, touched_at, resume_at, done,"
-    " process"
+    " process, waits_for"
 )
 
 _ALONE = ProcessShare()
@@ -44,6 +44,7 @@ class Job:
     resume_at   when it goes on if it waits, as for a quota; 0: at once
     done        it has a result that could not be delivered, and that waits for its owner
     process     that began it, among those that share the database
+    waits_for   why it waits until `resume_at`, a value of WaitReason; empty: it is not known
     """
 
     discord_id: int
@@ -57,6 +58,7 @@ class Job:
     resume_at: float = 0.0
     done: bool = False
     process: int = 1
+    waits_for: str = ""
 
 
 class JobTable:
@@ -84,7 +86,7 @@ class JobTable:
                 await require_link(db, job.discord_id, "job")
                 created = await db.execute(
                     f"INSERT INTO job ({_COLUMNS})"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
                     " ON CONFLICT (discord_id, kind) DO NOTHING",
                     *(job.discord_id, job.kind.value, job.id, job.arguments, job.started_at),
                     *(
@@ -94,6 +96,7 @@ class JobTable:
                         job.resume_at,
                         int(job.done),
                         self.share.number,
+                        job.waits_for,
                     ),
                 )
                 return created == 1
@@ -101,10 +104,10 @@ class JobTable:
     async def save(self, job: Job) -> bool:
         """Store all that may change; False if the job is gone, as after an unlink."""
         return await self._db.execute(
-            "UPDATE job SET progress = $1, place = $2, touched_at = $3, resume_at = $4, done = $5"
-            " WHERE discord_id = $6 AND id = $7",
+            "UPDATE job SET progress = $1, place = $2, touched_at = $3, resume_at = $4, done = $5,"
+            " waits_for = $6 WHERE discord_id = $7 AND id = $8",
             *(job.progress, self._sealed(job), job.touched_at, job.resume_at, int(job.done)),
-            *(job.discord_id, job.id),
+            *(job.waits_for, job.discord_id, job.id),
         )
 
     async def get(self, discord_id: int, kind: JobKind) -> Job | None:
@@ -135,7 +138,7 @@ class JobTable:
 
     def _job(self, row: Row) -> Job:
         user, kind, job_id, arguments, started_at, progress, sealed, *rest = row
-        touched, resume, done, process = rest
+        touched, resume, done, process, waits_for = rest
         place = None
         if sealed is not None:
             try:
@@ -146,4 +149,5 @@ class JobTable:
             *(user, JobKind(kind), job_id, arguments, started_at),
             *(progress, place, touched, resume, bool(done)),
             process=process,
+            waits_for=waits_for,
         )

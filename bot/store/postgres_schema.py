@@ -142,6 +142,9 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE job ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE sleep_timer ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
     """,
+    """
+    ALTER TABLE job ADD COLUMN waits_for TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 VERSION_NOTE = "schema"

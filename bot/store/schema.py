@@ -205,6 +205,10 @@ MIGRATIONS = (
     ALTER TABLE job ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
     ALTER TABLE sleep_timer ADD COLUMN process INTEGER NOT NULL DEFAULT 1;
     """,
+    # Why it waits until `resume_at`; empty: it is not known.
+    """
+    ALTER TABLE job ADD COLUMN waits_for TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

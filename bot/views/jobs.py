@@ -28,6 +28,18 @@ OTHER_RESULT = "That’s from before. For something else, use your newer command
 MOVED = "This goes on in my reply to your newer command."
 
 _BEGINNING = "Working on it…"
+# What a job waits for, if it is a limit.
+_LIMITS = {
+    WaitReason.RATE: "Spotify asks me to wait: it got too many requests.",
+    WaitReason.QUOTA: "This bot’s Spotify limit for today is used up.",
+    WaitReason.OWN_QUOTA: "Your own Spotify app’s limit for today is used up.",
+    WaitReason.SHARE: "Your part of this bot’s Spotify limit for today is used up.",
+    WaitReason.BACKGROUND: (
+        "Exports and imports have used up their part of today’s Spotify limit; the rest is kept "
+        "for playing music."
+    ),
+    WaitReason.UNKNOWN: "I’m waiting for Spotify.",
+}
 
 
 class StopJobButton(PersistentButton, template=r"job:stop:(?P<job_id>\d{1,19})"):
@@ -79,10 +91,10 @@ def _wait(waiting: Waiting) -> str:
             return "Waiting for its turn: others are before you."
         case WaitReason.OUTAGE:
             return f"Spotify isn’t responding properly. I’ll try again <t:{time}:R>."
-        case WaitReason.QUOTA:
+        case reason:
             return (
-                f"Today’s Spotify limit is used up. I’ll go on by myself <t:{time}:R> "
-                f"(<t:{time}:f>), and keep what I have until then."
+                f"{_LIMITS[reason]} I’ll go on by myself <t:{time}:R> (<t:{time}:f>), and keep "
+                "what I have until then."
             )
 
 
@@ -91,10 +103,10 @@ def _days(progress: Progress) -> str:
     if not progress.calls_a_day:
         return ""
     days = math.ceil((progress.calls_expected - progress.calls) / progress.calls_a_day)
-    return (
-        f"This bot may make {progress.calls_a_day:,} requests a day for exports, so this takes "
-        f"about {count(max(days, 2), 'day')}. It goes on by itself."
-    )
+    takes = f"so this takes about {count(max(days, 2), 'day')}. It goes on by itself."
+    if progress.is_own_share:
+        return f"Your part of this bot’s limit is {progress.calls_a_day:,} requests a day, {takes}"
+    return f"This bot may make {progress.calls_a_day:,} requests a day for exports, {takes}"
 
 
 def _numbers(progress: Progress) -> str:
