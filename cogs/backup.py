@@ -16,9 +16,7 @@ from bot.errors.bot_error import BotError
 from bot.interactions.components import on_component
 from bot.interactions.payloads import mentions_of
 from bot.interactions.responses import defer, defer_edit, edit_reply, reply
-from bot.library.backup import BackupResult, Earlier, back_up
 from bot.library.backup_schedule import SCHEDULED
-from bot.library.open_earlier import open_comparable, open_last
 from bot.library.running_job import JobHandlers, JobResult, RunningJob
 from bot.notifications.earlier_files import fetch_last_export, save_attachment
 from bot.notifications.job_place import place_of
@@ -96,6 +94,10 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
 
     async def run(self, job: RunningJob) -> JobResult:
         """Make a backup, or what is left of it."""
+        from bot.library.backup import BackupResult, Earlier, back_up  # only jobs need these
+        from bot.library.open_earlier import open_comparable, open_last
+        from bot.views.backup_result import result_text
+
         is_scheduled = job.arguments == SCHEDULED
         spotify = await self.sessions.session(job.user_id, background=True, goes_on_later=True)
         earlier: Earlier | None
@@ -117,7 +119,7 @@ class Backup(commands.GroupCog, group_name="backup", group_description="Backups"
         after = partial(self.backups.delivered, job.user_id, result.is_sent)
 
         def shown(result: BackupResult) -> JobResult:
-            text = views.result_text(result, only_changes=not is_scheduled)
+            text = result_text(result, only_changes=not is_scheduled)
             return JobResult(text, result.files, fit=fit, after=after if is_scheduled else None)
 
         async def fit(max_bytes: int) -> JobResult:

@@ -12,11 +12,8 @@ from discord.ext import commands
 from bot.autocomplete.limits import Choices
 from bot.client import Interaction, Tonearm
 from bot.interactions.responses import defer
-from bot.library.export import ExportRequest, export
-from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING
-from bot.library.formats import FORMATS
-from bot.library.open_earlier import open_earlier, open_last
+from bot.library.formats import FORMATS, JSON, ZIP
 from bot.library.running_job import JobHandlers, JobResult, RunningJob
 from bot.notifications.earlier_files import fetch_last_export, save_attachment
 from bot.notifications.job_place import place_of
@@ -75,6 +72,10 @@ class Export(commands.Cog):
 
     async def run(self, job: RunningJob) -> JobResult:
         """Do an export, or what is left of it."""
+        # What only jobs need is imported by the first one.
+        from bot.library.export import ExportRequest, export
+        from bot.library.open_earlier import open_earlier, open_last
+
         spotify = await self.sessions.session(job.user_id, background=True, goes_on_later=True)
         exported_at = datetime.fromtimestamp(job.row.started_at, UTC)
         request = ExportRequest(

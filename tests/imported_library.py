@@ -13,8 +13,8 @@ from bot.library.import_draft import draft
 from bot.library.import_journal import Journal
 from bot.library.import_look import Look
 from bot.library.import_plan import Plan
-from bot.library.import_run import ImportRun, Surroundings
-from bot.library.import_steps import Choice, Scope, Step, make_steps
+from bot.library.import_run import ImportRun
+from bot.library.import_steps import Choice, Scope, Step, Surroundings, make_steps
 from bot.library.import_undo import ImportUndo
 from bot.library.read_file import read_library
 from bot.spotify import Spotify as SpotifyClient

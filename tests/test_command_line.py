@@ -54,6 +54,24 @@ def test_help_needs_none_of_the_bot() -> None:
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
+def test_what_only_jobs_need_is_not_imported_at_the_start() -> None:
+    """It takes 2 MiB, and most processes of a small server never run a job."""
+    late = {
+        *("bot.library.backup", "bot.library.export", "bot.library.import_run"),
+        *("bot.library.read_file", "bot.library.formats.xlsx", "bot.views.backup_result"),
+        *("csv", "xml.parsers.expat", "rapidfuzz", "xlsxwriter"),
+    }
+    program = (
+        "import sys; from importlib import import_module\n"
+        "import bot.command_line.run, bot.client\n"
+        "for name in bot.client.COGS: import_module(name)\n"
+        f"print(*sorted({late!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, text=True,
+                          stdout=subprocess.PIPE)  # fmt: skip
+    assert done.stdout == "\n"
+
+
 def test_exit_codes_are_documented() -> None:
     for code in ExitCode:
         assert f"\n| {code.value} | " in (ROOT / "docs/operating.md").read_text()

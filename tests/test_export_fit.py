@@ -18,9 +18,8 @@ import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.library.export_files import JSON
 from bot.library.fit import MAX_FILES, divide
-from bot.library.formats import FORMATS
+from bot.library.formats import FORMATS, JSON
 from bot.library.formats.imported import ImportedEntry
 from bot.library.read_file import read_library
 from sandbox.discord import Discord, UserClient

@@ -20,8 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
-from bot.library.export_files import JSON
-from bot.library.formats import FORMATS
+from bot.library.formats import FORMATS, JSON
 from bot.library.formats.csv_text import csv_text, is_formula, unescaped
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.library.export_files import JSON, ZIP
-from bot.library.formats import FORMATS
+from bot.library.formats import FORMATS, JSON, ZIP
 from sandbox.discord import UserClient
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify

@@ -23,10 +23,9 @@ from bot.errors.files import UnreadableFile
 from bot.library.earlier_lists import EarlierExport
 from bot.library.export import Export, ExportRequest
 from bot.library.export import export as export_library
-from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING, SELECTIONS
 from bot.library.export_readme import report_line
-from bot.library.formats import FORMATS
+from bot.library.formats import FORMATS, JSON, ZIP
 from bot.library.job_files import translate_disk_errors
 from bot.library.open_earlier import read_since
 from bot.spotify.oauth import READ_SCOPES

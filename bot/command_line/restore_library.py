@@ -35,11 +35,12 @@ from bot.library.import_draft import draft
 from bot.library.import_journal import Journal
 from bot.library.import_look import FOUND, Look
 from bot.library.import_plan import Plan
-from bot.library.import_run import ImportRun, Surroundings
+from bot.library.import_run import ImportRun
 from bot.library.import_steps import (
     Choice,
     Scope,
     Step,
+    Surroundings,
     count_items,
     make_steps,
     store_steps,

@@ -12,10 +12,9 @@ from bot.library.comparable_file import comparable
 from bot.library.earlier_export import read_earlier
 from bot.library.earlier_lists import EarlierExport
 from bot.library.export import Export, ExportRequest, export
-from bot.library.export_files import JSON, ZIP
 from bot.library.export_lists import EVERYTHING
 from bot.library.fit import MAX_FILES
-from bot.library.formats import encode
+from bot.library.formats import JSON, ZIP, encode
 from bot.library.formats.csv_text import csv_text
 from bot.library.imported_library import ImportedLibrary
 from bot.library.job_files import create, translate_disk_errors

@@ -14,13 +14,14 @@ from typing import TypeVar
 from bot.errors.content import WrongFormat
 from bot.errors.spotify import LibraryChanged, SpotifyDown
 from bot.library.earlier_lists import EarlierExport
-from bot.library.export_files import JSON, ZIP, ExportContents, can_hold, write_export
+from bot.library.export_files import ExportContents, can_hold, write_export
 from bot.library.export_lists import ExportList, Selection
 from bot.library.export_outcome import require_entries
 from bot.library.export_progress import ExportProgress
 from bot.library.export_report import ListReport
 from bot.library.export_selection import FAILURES, ExportFolder, FailedList, error_name
 from bot.library.fit import fit
+from bot.library.formats import JSON, ZIP
 from bot.library.formats.library_json import Origin, account_mark
 from bot.library.job_files import translate_disk_errors
 from bot.library.line_file import count_lines

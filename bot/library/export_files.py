@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeVar
 from bot.library.export_lists import SONG_LISTS, ExportList, LibrarySection
 from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
 from bot.library.export_report import ListReport, Part
-from bot.library.formats import FORMATS, Format, ListInfo, encode
+from bot.library.formats import FORMATS, JSON, ZIP, Format, ListInfo, encode
 from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
 from bot.library.formats.saved_item import SavedItem
@@ -28,8 +28,6 @@ from bot.library.zip_merge import move_members
 from bot.spotify.models import Playlist
 
 T = TypeVar("T", Song, SavedItem)
-
-ZIP, JSON = "zip", "json"
 
 # In bytes of UTF-8: file systems allow 255 for a name with its number and suffix.
 _MAX_FILE_NAME = 150

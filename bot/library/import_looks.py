@@ -11,12 +11,10 @@ from typing import Protocol
 from bot.errors.content import ImportOver
 from bot.errors.spotify import LibraryChanged, SpotifyDown
 from bot.errors.storage import StorageError
-from bot.library.import_look import Look
 from bot.library.import_plan import Plan
-from bot.library.job_files import translate_disk_errors
+from bot.library.job_files import translate_disk_errors, upload_path
 from bot.library.jobs import Jobs
 from bot.library.playlist_contents import ContentsCache
-from bot.library.read_upload import read_uploads, upload_path
 from bot.library.running_job import Progress, RunningJob
 from bot.spotify import Spotify
 from bot.store import JobKind
@@ -63,6 +61,10 @@ class ImportLooks:
 
         Raises UnreadableFile, StorageError and SpotifyError.
         """
+        # What only jobs need is imported by the first one.
+        from bot.library.import_look import Look
+        from bot.library.read_upload import read_uploads
+
         with translate_disk_errors():
             names = job.arguments["names"]
             job.report(Progress("Reading the file" if len(names) == 1 else "Reading the files"))

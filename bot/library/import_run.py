@@ -7,9 +7,7 @@ apart, before the songs are taken for not added.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.errors.login import NeedsLogin
@@ -36,7 +34,15 @@ from bot.library.import_journal import (
     StepState,
 )
 from bot.library.import_plan import parse_uri
-from bot.library.import_steps import ORDERED_KINDS, PROBE, Fill, Save, Step, saves_singly
+from bot.library.import_steps import (
+    ORDERED_KINDS,
+    PROBE,
+    Fill,
+    Save,
+    Step,
+    Surroundings,
+    saves_singly,
+)
 from bot.library.playlist_items import NEARLY_FULL
 from bot.spotify import Spotify
 from bot.spotify.library import MAX_URIS
@@ -53,26 +59,6 @@ _CHANGED = "It was changed meanwhile, so I don’t know whether the last songs w
 
 # After these the job waits, or ends; anything else concerns one step.
 _NOT_THIS_STEP = (RateLimited, BackgroundBudgetExceeded, SpotifyDown, NeedsLogin)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What an import needs besides Spotify; the defaults are for a program without Discord.
-
-    on_step        called after each write: the number of the step, and the items done so far
-    uninterrupted  a stop must not take effect within this block
-    on_saved       called with items that are saved now
-    on_removed     called with items that are not saved any more
-    on_changed     called with a playlist before a change, which outdates its cache
-    sleep          waits for a number of seconds
-    """
-
-    on_step: Callable[[int, int], object] = lambda _number, _done: None
-    uninterrupted: Callable[[], AbstractContextManager[None]] = nullcontext
-    on_saved: Callable[[Sequence[Uri]], object] = lambda _uris: None
-    on_removed: Callable[[Sequence[Uri]], object] = lambda _uris: None
-    on_changed: Callable[[Uri], object] = lambda _uri: None
-    sleep: Callable[[float], Awaitable[None]]
 
 
 class ImportRun:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from bot.library.playlist_changes import MAX_DESCRIPTION, MAX_NAME
 from bot.spotify.endpoint_groups import Group
 from bot.spotify.library import MAX_URIS
 from bot.spotify.playlists import MAX_ITEMS_PER_CALL
-from bot.spotify.uris import Kind
+from bot.spotify.uris import Kind, Uri
 
 # Songs that one playlist gets; more go into another one. Spotify takes about 11,000.
 MAX_PLAYLIST = 10_000
@@ -33,6 +35,26 @@ _KINDS = (
 ORDERED_KINDS = frozenset(_KINDS) - {Kind.ARTIST, Kind.PLAYLIST}
 _SONGS = tuple(f"spotify:{kind}:" for kind in PLAYLIST_KINDS)
 FILE = "steps.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What an import needs besides Spotify; the defaults are for a program without Discord.
+
+    on_step        called after each write: the number of the step, and the items done so far
+    uninterrupted  a stop must not take effect within this block
+    on_saved       called with items that are saved now
+    on_removed     called with items that are not saved any more
+    on_changed     called with a playlist before a change, which outdates its cache
+    sleep          waits for a number of seconds
+    """
+
+    on_step: Callable[[int, int], object] = lambda _number, _done: None
+    uninterrupted: Callable[[], AbstractContextManager[None]] = nullcontext
+    on_saved: Callable[[Sequence[Uri]], object] = lambda _uris: None
+    on_removed: Callable[[Sequence[Uri]], object] = lambda _uris: None
+    on_changed: Callable[[Uri], object] = lambda _uri: None
+    sleep: Callable[[float], Awaitable[None]]
 
 
 class Scope(StrEnum):

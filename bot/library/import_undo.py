@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from bot.errors.spotify import BadRequest, NotFound, NotPermitted, OutcomeUnknown, SpotifyDown
 from bot.library.import_journal import Journal, StepState, Undoing, Undone
 from bot.library.import_plan import parse_uri
-from bot.library.import_run import Surroundings
-from bot.library.import_steps import Fill, Save, Step
+from bot.library.import_steps import Fill, Save, Step, Surroundings
 from bot.library.playlist_editor import PlaylistEditor
 from bot.spotify import Spotify
 from bot.spotify.endpoint_groups import Group

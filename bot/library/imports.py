@@ -28,10 +28,10 @@ from bot.library.import_outcome import (
     outcome_of,
     step_name,
 )
-from bot.library.import_run import ImportRun, Surroundings
 from bot.library.import_steps import (
     Choice,
     Step,
+    Surroundings,
     make_steps,
     store_steps,
     stored_steps,
@@ -107,6 +107,8 @@ class Imports:
         Raises SpotifyError, such as RateLimited: run it again later; NeedsLogin; StorageError;
         ImportOver if the user has linked another Spotify account meanwhile.
         """
+        from bot.library.import_run import ImportRun  # only this job needs it
+
         spotify = await self._sessions.session(job.user_id, background=True)
         if spotify.account != job.arguments["account"]:
             raise ImportOver
@@ -144,15 +146,12 @@ class Imports:
         def on_saved(uris: Sequence[Uri], *, saved: bool) -> None:
             self._on_saved(job.user_id, *uris, saved=saved)
 
-        def on_changed(playlist: Uri) -> None:
-            self._editor.held.drop(job.user_id, playlist)
-
         return Surroundings(
             on_step=on_step,
             uninterrupted=job.uninterrupted,
             on_saved=partial(on_saved, saved=True),
             on_removed=partial(on_saved, saved=False),
-            on_changed=on_changed,
+            on_changed=partial(self._editor.held.drop, job.user_id),
             sleep=self._jobs.sleep,
         )
 

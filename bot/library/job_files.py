@@ -13,6 +13,9 @@ from bot.errors.storage import StorageError, StorageGone
 from bot.store.disk_errors import file_error
 from bot.store.process_share import ProcessShare
 
+# In the folder of a job: the folder with the files of an earlier export.
+EARLIER = "earlier"
+
 _ALONE = ProcessShare()
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 # In the name of a folder that a process fills; the number of the process follows.
@@ -38,6 +41,11 @@ def create(path: Path, *, append: bool = False) -> BinaryIO:
     """
     mode: Literal["ab", "wb"] = "ab" if append else "wb"
     return open(path, mode, opener=lambda name, flags: os.open(name, flags, _PRIVATE_FILE))
+
+
+def upload_path(folder: Path, number: int) -> Path:
+    """Where a file of an import is in the folder of a job, as it came."""
+    return folder / f"upload-{number}"
 
 
 class JobFolders:

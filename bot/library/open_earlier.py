@@ -13,13 +13,10 @@ from bot.errors.files import UnknownFile
 from bot.library.earlier_export import read_earlier
 from bot.library.earlier_lists import EarlierExport
 from bot.library.imported_library import ImportedLibrary
-from bot.library.job_files import translate_disk_errors
+from bot.library.job_files import EARLIER, translate_disk_errors
 from bot.library.read_file import read_library
 
 T = TypeVar("T", bound=EarlierExport | ImportedLibrary)
-
-# The folder with the files of the earlier export.
-EARLIER = "earlier"
 
 
 async def open_earlier(folder: Path, account: str) -> EarlierExport | None:

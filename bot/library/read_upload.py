@@ -12,12 +12,8 @@ from bot.library.import_draft import draft
 from bot.library.import_outcome import READ
 from bot.library.import_plan import Plan
 from bot.library.imported_library import kept as kept_library
+from bot.library.job_files import upload_path
 from bot.library.read_file import Upload, read_files
-
-
-def upload_path(folder: Path, number: int) -> Path:
-    """Where a file is in the folder of a job, as it came."""
-    return folder / f"upload-{number}"
 
 
 async def read_uploads(folder: Path, names: Sequence[str]) -> Plan:

@@ -11,8 +11,7 @@ import discord
 from bot.errors.backups import EarlierExportUnavailable, NoLastExport
 from bot.interactions.discord_errors import DISCORD_ERRORS, UNKNOWN_MESSAGE, code_of
 from bot.interactions.uploads import save_upload
-from bot.library.job_files import translate_disk_errors
-from bot.library.open_earlier import EARLIER
+from bot.library.job_files import EARLIER, translate_disk_errors
 
 # Seconds for Discord to send the message, and bytes of a file in it.
 _TIMEOUT, _MAX_BYTES = 10.0, 25 * 1024 * 1024

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -45,6 +44,8 @@ def _larger(paths: Sequence[Path], max_bytes: int) -> list[Path]:
 
 def _bundle(paths: Sequence[Path]) -> Path:
     """An archive beside the files with all of them."""
+    import zipfile  # only large results need it
+
     archive_path = paths[0].with_name("files.zip")
     with zipfile.ZipFile(archive_path, "w") as archive:
         for path in paths:

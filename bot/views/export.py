@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bot.library.export import Export
-from bot.library.export_report import ListReport
 from bot.text.escape import safe
 from bot.text.items import count
+
+if TYPE_CHECKING:
+    from bot.library.export import Export
+    from bot.library.export_report import ListReport
 
 STOPPED = "Stopped. Nothing is kept; run /export again whenever you like."
 

@@ -9,21 +9,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import BinaryIO, TypeVar
 
-from bot.library.formats import (
-    exportify_csv,
-    exportify_net_csv,
-    links_text,
-    m3u8,
-    saved_items_csv,
-    spotdl_json,
-    tracks_json,
-    tunemymusic_csv,
-    xspf,
-)
 from bot.library.formats.saved_item import SavedItem
 from bot.library.formats.song import Song
 
 T = TypeVar("T")
+
+# What `/export` takes besides FORMATS: an archive, and all that Spotify says.
+ZIP, JSON = "zip", "json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +76,9 @@ def _text(
     return lambda entries, file, info: encode(make(entries, info), file)
 
 
-def _xlsx() -> ModuleType:
-    """The module for Excel, imported by the first export that needs it: it takes 2 MiB."""
-    return import_module("bot.library.formats.xlsx")
+def _module(name: str) -> ModuleType:
+    """The module of a format, imported by the first export that needs it: Excel's takes 2 MiB."""
+    return import_module(f"{__name__}.{name}")
 
 
 FORMATS: dict[str, Format] = {
@@ -94,11 +86,11 @@ FORMATS: dict[str, Format] = {
         "CSV for importers (Exportify)",
         ".csv",
         _text(
-            lambda songs, info: exportify_csv.write(
+            lambda songs, info: _module("exportify_csv").write(
                 songs, raw=info.raw, byte_order_mark=info.for_people
             )
         ),
-        _text(lambda items, info: saved_items_csv.write(items, raw=info.raw)),
+        _text(lambda items, info: _module("saved_items_csv").write(items, raw=info.raw)),
         is_csv=True,
         about="The CSV files of songs are for importers: they have no byte order mark. The others "
         "have one, which Excel needs.",
@@ -106,10 +98,10 @@ FORMATS: dict[str, Format] = {
     "xlsx": Format(
         "Excel workbook",
         ".xlsx",
-        lambda songs, file, info: _xlsx().write(
+        lambda songs, file, info: _module("xlsx").write(
             songs, file, list_name=info.name, folder=info.folder
         ),
-        lambda items, file, info: _xlsx().write_items(
+        lambda items, file, info: _module("xlsx").write_items(
             items, file, list_name=info.name, folder=info.folder
         ),
         about="The files are Excel workbooks. The first 15,000 titles of each are links.",
@@ -118,7 +110,7 @@ FORMATS: dict[str, Format] = {
         "CSV for TuneMyMusic",
         ".tunemymusic.csv",
         _text(
-            lambda songs, info: tunemymusic_csv.write(
+            lambda songs, info: _module("tunemymusic_csv").write(
                 songs, playlist=info.name if info.is_playlist else None, raw=info.raw
             )
         ),
@@ -129,7 +121,7 @@ FORMATS: dict[str, Format] = {
         "CSV of exportify.net",
         ".exportify-net.csv",
         _text(
-            lambda songs, info: exportify_net_csv.write(
+            lambda songs, info: _module("exportify_net_csv").write(
                 songs, raw=info.raw, byte_order_mark=not info.in_archive
             )
         ),
@@ -139,29 +131,31 @@ FORMATS: dict[str, Format] = {
     "links": Format(
         "Links, one a line",
         ".txt",
-        _text(lambda songs, _: links_text.write(songs)),
-        _text(lambda items, _: links_text.write(items)),
+        _text(lambda songs, _: _module("links_text").write(songs)),
+        _text(lambda items, _: _module("links_text").write(items)),
         address=lambda item: item.url,
         about="Each file has one link a line.",
     ),
     "m3u8": Format(
         "M3U8 playlist for media players",
         ".m3u8",
-        _text(lambda songs, info: m3u8.write(songs, list_name=info.name)),
+        _text(lambda songs, info: _module("m3u8").write(songs, list_name=info.name)),
         address=lambda item: item.url or item.uri,
         about="The files are playlists in UTF-8 whose entries are links.",
     ),
     "xspf": Format(
         "XSPF playlist (XML)",
         ".xspf",
-        _text(lambda songs, info: xspf.write(songs, list_name=info.name)),
+        _text(lambda songs, info: _module("xspf").write(songs, list_name=info.name)),
         about="The files are XSPF playlists, whose entries are links.",
     ),
     "spotdl": Format(
         "spotDL save file",
         ".spotdl",
         _text(
-            lambda songs, info: spotdl_json.write(songs, list_name=info.name, list_url=info.link)
+            lambda songs, info: _module("spotdl_json").write(
+                songs, list_name=info.name, list_url=info.link
+            )
         ),
         address=lambda item: item.url,
         about="The files are for spotDL.",
@@ -169,7 +163,7 @@ FORMATS: dict[str, Format] = {
     "tracks.json": Format(
         "tracks.json, a flat list for scripts",
         ".tracks.json",
-        _text(lambda songs, _: tracks_json.write(songs)),
+        _text(lambda songs, _: _module("tracks_json").write(songs)),
         about="Each file is a JSON array of songs.",
     ),
 }

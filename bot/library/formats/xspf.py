@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 from typing import IO
-from xml.sax.saxutils import escape
 
 from bot.errors.files import UnknownFile
 from bot.library.formats.imported import Entries, new_entry, spotify_uri
@@ -44,7 +44,7 @@ def write(songs: Iterable[Song], *, list_name: str) -> Iterator[str]:
 def _element(name: str, value: object) -> str:
     if value is None or value == "":
         return ""
-    return f"<{name}>{escape(_FORBIDDEN.sub('', str(value)))}</{name}>"
+    return f"<{name}>{escape(_FORBIDDEN.sub('', str(value)), quote=False)}</{name}>"
 
 
 def read(file: IO[bytes], lists: FileLists) -> Entries:
