@@ -10,6 +10,7 @@ from pathlib import Path
 from stat import S_IMODE
 
 from bot.command_line.checks.findings import Finding, Mark
+from bot.command_line.checks.owners import owner_finding
 from bot.command_line.checks.storage import check_storage, inspect_database, space_finding
 from bot.store import Store
 from bot.store.schema import MIGRATIONS
@@ -121,13 +122,33 @@ async def test_files_that_others_can_read_are_named_with_the_command(tmp_path: P
         assert S_IMODE(path.stat().st_mode) == 0o640
     key.chmod(0o640)
     expect(await _findings(path, ()), "Files", WRONG, f"Run: chmod go= {key}")
-    if os.geteuid() == 0:
-        key.chmod(0o600)
-        os.chown(path, 12345, 12345)
-        with closing(sqlite3.connect(path)):
-            inspection, _ = await inspect_database({"database": path})
-        findings = list(check_storage({"database": path, "token_keys": ()}, inspection))
-        expect(findings, "Files", WRONG, "Run it again as the user of the bot: sudo -u 12345")
+
+
+def test_files_of_another_user_are_named_with_the_command(tmp_path: Path) -> None:
+    path, backups = tmp_path / "tonearm.sqlite3", tmp_path / "backups"
+    jobs = tmp_path / "tonearm.sqlite3-jobs"
+    (jobs / "1").mkdir(parents=True)
+    backups.mkdir()
+    for file in (path, jobs / "1" / "list", tmp_path / "tonearm.sqlite3.key", tmp_path / "other"):
+        file.touch()
+    user, other = os.geteuid(), 12345
+    assert owner_finding(path, backups) is None
+    if user != 0:
+        return  # only root can give files away
+    for place, names in (
+        (jobs / "1" / "list", (jobs,)),
+        (tmp_path / "tonearm.sqlite3.key", (jobs, tmp_path / "tonearm.sqlite3.key")),
+        (backups, (jobs, tmp_path / "tonearm.sqlite3.key", backups)),
+    ):
+        os.chown(place, other, other)
+        finding = owner_finding(path, backups)
+        assert finding is not None
+        assert finding.text.endswith(f"run as root: chown -R root: {' '.join(map(str, names))}")
+    os.chown(tmp_path, other, other)  # the bot ran once as root, in the folder of its own user
+    finding = owner_finding(path, backups)
+    assert finding is not None
+    assert f"belong to {other}, and this runs as root" in finding.text
+    assert f"sudo -u {other}" in finding.text
 
 
 async def test_disk_that_cannot_be_written_is_named(tmp_path: Path) -> None:

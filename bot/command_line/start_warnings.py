@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 
@@ -10,6 +11,7 @@ import aiohttp
 from bot.command_line.checks.address import check_address
 from bot.command_line.checks.discord_app import check_secret
 from bot.command_line.checks.findings import Mark
+from bot.command_line.checks.owners import owner_finding
 from bot.command_line.checks.requests import Requests
 from bot.command_line.checks.spotify_app import check_client
 from bot.config import Settings
@@ -26,6 +28,8 @@ async def log_warnings(settings: Settings, application_id: int) -> None:
         if settings.discord_client_secret:
             findings.append(await check_secret(requests, values, str(application_id)))
         findings += await check_address(requests, values)
+    if finding := await asyncio.to_thread(owner_finding, settings.database):
+        findings.append(finding)
     for finding in findings:
         if finding.mark is Mark.WRONG:
             _log.warning("%s", str(finding).removeprefix(f"{Mark.WRONG} "))

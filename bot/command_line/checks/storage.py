@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
@@ -11,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.command_line.checks.findings import Finding, failed, not_checked, note, ok, wrong
+from bot.command_line.checks.owners import FILES, owner_finding
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.store.disk_errors import access_error, file_error, lock_file
 from bot.store.inspection import Inspection, inspect
 from bot.store.keys import key_file
 from bot.store.private_files import OTHERS, database_files
 
-DATABASE, KEY, DISK, FILES = "DATABASE", "Key", "Disk", "Files"
+DATABASE, KEY, DISK = "DATABASE", "Key", "Disk"
 _MIN_FREE = 100 * 1024 * 1024  # bytes
 _TEST_BYTES = 4096
 _EMPTY = Inspection(0, False, frozenset(), {})
@@ -127,16 +127,10 @@ def _size(count: int) -> str:
 
 def _mode_findings(path: Path) -> Iterator[Finding]:
     """Whether the files belong to the user who runs this, and only that user may read them."""
+    if finding := owner_finding(path):
+        yield finding
+        return
     files, key = database_files(path), key_file(path)
-    for file in (*files, *([key] if key.is_file() else [])):
-        owner, user = _name(file.stat().st_uid), _name(os.geteuid())
-        if owner != user:
-            text = f"{file} belongs to {owner}, and this check runs as {user}."
-            cure = f"Run it again as the user of the bot: sudo -u {owner} …"
-            if owner == "root":  # as whom the bot should not run
-                cure = f"If that is the user of the bot, run: chown {user}: {file}"
-            yield wrong(FILES, f"{text} {cure}")
-            return
     problems = [*_open_to_others(files, OTHERS), *_open_to_others([key], _GROUP_AND_OTHERS)]
     yield from problems
     if files and not problems:
@@ -148,10 +142,3 @@ def _open_to_others(files: Sequence[Path], bits: int) -> Iterator[Finding]:
     if is_open:
         names, who = " ".join(is_open), "o" if bits == OTHERS else "go"
         yield wrong(FILES, f"Other users can use {', '.join(is_open)}. Run: chmod {who}= {names}")
-
-
-def _name(user: int) -> str:
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)
