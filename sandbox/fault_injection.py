@@ -24,6 +24,7 @@ class Fault(Rule):
                 until the client leaves); drip (send the body byte by byte)
     runs_first  whether the request takes effect before it fails
     delay       seconds to wait first
+    struck      set when the request took effect, or not, and the fault begins to act
     """
 
     action: FaultAction = "answer"
@@ -32,6 +33,7 @@ class Fault(Rule):
     headers: Mapping[str, str] = field(default_factory=dict)
     runs_first: bool = False
     delay: float = 0.0
+    struck: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Respond with the fault; `handler` is the application's own handler."""
@@ -39,6 +41,7 @@ class Fault(Rule):
             await asyncio.sleep(self.delay)
         if self.runs_first:
             await handler(request)
+        self.struck.set()
         return await self._respond(request)
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:

@@ -12,7 +12,7 @@ from bot.web.code_events import KEEP_ALIVE_S, MAX_STREAMS, MAX_STREAMS_OF_BROWSE
 from bot.web.pages import EVENTS_PATH
 from sandbox.discord import Reply
 from sandbox.harness import LoginOffer, find_confirmation_code
-from tests.fast_forward import FastForwardLoop
+from tests.fast_forward import FastForwardLoop, run_fast_forward
 from tests.login_client import LoginClient, PageResponse, login_client
 from tests.raw_http import open_connection, parse_response
 
@@ -196,7 +196,7 @@ async def test_all_browsers_together_hold_a_bounded_number_of_streams() -> None:
 
 
 def test_stream_is_kept_alive_and_ends_with_the_lifetime_of_a_login() -> None:
-    async def listen() -> None:
+    async def listen(loop: FastForwardLoop) -> None:
         async with login_client() as it:
             *_, cookie = await _code_page(it)
             async with _listen(it, cookie) as stream:
@@ -207,6 +207,4 @@ def test_stream_is_kept_alive_and_ends_with_the_lifetime_of_a_login() -> None:
                     pass
                 assert chunk == "", "the browser opens the stream again if its login has not ended"
 
-    loop = FastForwardLoop()
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(listen())
+    run_fast_forward(listen)

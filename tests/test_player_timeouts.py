@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
 import pytest
-from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
 from sandbox.message_text import render_message
-from tests.fast_forward import FastForwardLoop
+from tests.fast_forward import FastForwardLoop, run_fast_forward
 from tests.login_state_machine.held_responses import HeldResponse
 from tests.unknown_outcome import (
     CHECK_SPOTIFY,
@@ -28,32 +25,17 @@ from tests.unknown_outcome import (
 COMMAND_TIMEOUT_S = 2.5
 
 
-@dataclass
-class StallingFault(Fault):
-    """Executes the request or not, sets `stalling`, then never responds."""
-
-    stalling: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if self.runs_first:
-            await handler(request)
-        self.stalling.set()
-        return await Fault(action="stall").apply(request, handler)
-
-
-def run_fast_forward(
+def run_linked(
     scenario: Callable[[Harness, UserClient, FastForwardLoop], Awaitable[None]],
 ) -> None:
     """Run this scenario with Ada linked, on an event loop that can be moved forward."""
 
-    async def run() -> None:
+    async def run(loop: FastForwardLoop) -> None:
         async with run_harness(command_timeout=COMMAND_TIMEOUT_S) as harness:
             linked_user = await harness.link_account("ada")
             await scenario(harness, linked_user, loop)
 
-    loop = FastForwardLoop()
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(run())
+    run_fast_forward(run)
 
 
 @each_attempt
@@ -61,29 +43,29 @@ def run_fast_forward(
 def test_unanswered_call_times_out_with_command(attempt: Attempt, executed: bool) -> None:
     async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
         before = PlayerBefore.of(harness.spotify)
-        stalled = StallingFault(f"{attempt.endpoint}$", runs_first=executed, times=None)
+        stalled = Fault(f"{attempt.endpoint}$", "stall", runs_first=executed, times=None)
         harness.spotify.faults.add(stalled)
         command = asyncio.create_task(attempt.perform(linked_user))
-        await stalled.stalling.wait()
+        await stalled.struck.wait()
         loop.ahead += COMMAND_TIMEOUT_S
         reply = await command
         assert reply.text == expected_reply(harness.spotify, before.player, attempt)
         assert stalled.hits == 1
         before.check(attempt, executed)
 
-    run_fast_forward(scenario)
+    run_linked(scenario)
 
 
 def test_unanswered_state_read_times_out() -> None:
     async def scenario(harness: Harness, linked_user: UserClient, loop: FastForwardLoop) -> None:
-        skip = StallingFault("me/player/next$", runs_first=True)
-        state_read = StallingFault("GET .*/me/player$", times=None)
+        skip = Fault("me/player/next$", "stall", runs_first=True)
+        state_read = Fault("GET .*/me/player$", "stall", times=None)
         harness.spotify.faults.add(skip)
         harness.spotify.faults.add(state_read)
         command = asyncio.create_task(linked_user.run("/next"))
-        await skip.stalling.wait()
+        await skip.struck.wait()
         loop.ahead += COMMAND_TIMEOUT_S
-        await state_read.stalling.wait()
+        await state_read.struck.wait()
         loop.ahead += 2
         # By the loop's clock the client's own wait is nearly over, so start a new one.
         await asyncio.gather(
@@ -92,7 +74,7 @@ def test_unanswered_state_read_times_out() -> None:
         assert CHECK_SPOTIFY in render_message(linked_user.messages()[-1])
         assert (skip.hits, state_read.hits) == (1, 1)
 
-    run_fast_forward(scenario)
+    run_linked(scenario)
 
 
 def test_call_without_remaining_time_is_not_sent() -> None:
@@ -107,4 +89,4 @@ def test_call_without_remaining_time_is_not_sent() -> None:
         assert (await command).text.startswith("Spotify isn’t responding properly")
         assert not harness.spotify.calls_to("PUT", "me/player/play")
 
-    run_fast_forward(scenario)
+    run_linked(scenario)

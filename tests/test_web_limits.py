@@ -12,7 +12,7 @@ import pytest
 from yarl import URL
 
 from bot.web.middleware import MAX_BODY, MAX_REQUESTS, REQUEST_TIMEOUT, REQUESTS_WINDOW
-from tests.fast_forward import FastForwardLoop
+from tests.fast_forward import FastForwardLoop, run_fast_forward
 from tests.login_client import LoginClient, login_client
 from tests.raw_http import check_response, open_connection, send_raw
 
@@ -146,7 +146,7 @@ INCOMPLETE_REQUESTS = {
 
 
 def test_incomplete_request_is_closed_after_ten_seconds() -> None:
-    async def visit(client: LoginClient, parts: list[bytes]) -> None:
+    async def visit(client: LoginClient, parts: list[bytes], loop: FastForwardLoop) -> None:
         started_at = loop.time()
         async with open_connection(client.harness.settings.port) as (reader, writer):
             received = asyncio.create_task(reader.read())
@@ -162,15 +162,13 @@ def test_incomplete_request_is_closed_after_ten_seconds() -> None:
                 if raw := await asyncio.wait_for(received, 5):
                     assert check_response(raw).status == 413
 
-    async def visit_all() -> None:
+    async def visit_all(loop: FastForwardLoop) -> None:
         async with login_client() as client:
             for parts in INCOMPLETE_REQUESTS.values():
-                await visit(client, parts)
+                await visit(client, parts, loop)
             assert (await client.send("GET", "/health")).status == 200
 
-    loop = FastForwardLoop()
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(visit_all())
+    run_fast_forward(visit_all)
 
 
 async def test_hundred_half_open_connections_do_not_slow_commands() -> None:

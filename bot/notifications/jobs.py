@@ -33,7 +33,7 @@ _ANNOUNCE_AFTER, _EDIT_INTERVAL = 2.0, 2.0
 # Requests to Spotify whose number is shown at once if there are more.
 _MANY_CALLS = 50
 # How often a result is sent, and the seconds after which it is sent again.
-_MAX_ATTEMPTS, _RETRY_DELAY = 3, 20.0
+_MAX_ATTEMPTS, RETRY_DELAY = 3, 20.0
 
 ErrorView = Callable[[Any], ui.View]
 
@@ -210,7 +210,7 @@ class _Message:
                     return False
                 _log.info("a job's result was not accepted: %s", type(error).__name__)
                 if attempt < _MAX_ATTEMPTS:
-                    await self._messages.sleep(_RETRY_DELAY)
+                    await self._messages.sleep(RETRY_DELAY)
         return False
 
     async def _say_refused(self, *, has_files: bool) -> None:
