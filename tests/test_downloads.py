@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from bot.library.downloads import LIFETIME, Download
 from bot.store.downloads import MAX_ATTEMPTS
 from bot.web.middleware import MAX_REQUESTS
 from sandbox.browser import preview
-from sandbox.harness import Harness
+from sandbox.harness import Harness, bot_environment
+from tests.program import run_program
 from tests.raw_http import open_connection
 
 CONTENT = b"PK\x03\x04 a library"
@@ -157,6 +159,36 @@ async def test_a_transfer_that_breaks_off_can_be_repeated_a_few_times(harness: H
                 pass
             await _until_free(site, download)
         assert (await site.post(_code(download)))[0] == 410
+
+
+@pytest.mark.slow
+async def test_kill_in_the_middle_of_a_transfer_does_not_use_the_address_up(
+    harness: Harness,
+) -> None:
+    """The next process sends the whole file, and then erases it."""
+    async with _site(harness) as site:
+        download = await site.offer(size=LARGE)
+        await harness.stop()
+        folder, discord = harness.settings.database.parent, harness.discord
+        settings = bot_environment(discord, harness.spotify, folder)
+        # The address that the bot gave out.
+        settings |= {"PORT": str(harness.settings.port), "PUBLIC_URL": harness.settings.public_url}
+        async with run_program(folder, settings) as process:
+            await discord.wait_until_ready(timeout=20)
+            async with _begin(site, download) as reader:
+                process.kill()
+                rest = b""
+                with suppress(ConnectionResetError):
+                    while chunk := await reader.read(LARGE):
+                        rest += chunk
+                assert len(rest) < LARGE
+            assert await process.wait() == -signal.SIGKILL
+        async with run_program(folder, settings):
+            await discord.wait_until_ready(timeout=20)
+            status, body = await site.post(_code(download))
+            assert (status, len(body)) == (200, LARGE)
+            assert (await site.post(_code(download)))[0] == 410
+            assert not site.files
 
 
 @asynccontextmanager

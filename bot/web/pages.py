@@ -11,6 +11,7 @@ from bot.errors.bot_error import OPERATOR, BotError
 from bot.errors.login import LoginError
 from bot.login.results import AccountLinked, AwaitingCode, failure_message
 from bot.spotify.oauth import SCOPES
+from bot.store.downloads import MAX_ATTEMPTS
 from bot.text import scopes
 
 STYLE = """
@@ -173,7 +174,8 @@ def download() -> str:
         '<form method="post"><label>Code (what comes after # in the address)'
         '<input name="code" required autocomplete="off" spellcheck="false"></label>'
         "<button>Download</button></form>"
-        '<p class="soft">If the download breaks off, press the button in Discord again.</p>'
+        '<p class="soft">If the download breaks off, or the bot restarts, press the button in '
+        f"Discord again. A download can start {MAX_ATTEMPTS} times.</p>"
         f"<script>{DOWNLOAD_SCRIPT}</script>",
     )
 
