@@ -48,6 +48,7 @@ from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
+from bot.library.recent_changes import RecentChanges
 from bot.library.saved_items import SavedItems
 from bot.library.undo import UndoLog
 from bot.login.discord_oauth import DiscordOAuth
@@ -101,17 +102,17 @@ async def build(
     Everything is closed in reverse order at the end. Raises StartupError.
     """
     public_url, process = settings.public_url, settings.process
+    client_id = settings.spotify_client_id
     async with AsyncExitStack() as stack:
         stack.enter_context(_use_discord_api(settings.discord_api_url))
         store = await stack.enter_async_context(open_store(settings, connect_database))
-        http = await stack.enter_async_context(
-            aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        )
+        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        http = await stack.enter_async_context(session)
         spotify_oauth = SpotifyOAuth(
             http,
             settings.spotify_accounts_url,
             f"{public_url}/callback",
-            client_id=settings.spotify_client_id,
+            client_id=client_id,
             monotonic=monotonic,
         )
         discord_oauth = None
@@ -119,7 +120,7 @@ async def build(
             discord_oauth = DiscordOAuth(
                 http, settings.discord_api_url, secret, f"{public_url}/discord"
             )
-        await store.agree(app_note(settings.spotify_client_id), str(int(now())))
+        await store.agree(app_note(client_id), str(int(now())))
         writes = UserWrites()
         store.record_writes(writes.track)
         metrics = Metrics()
@@ -130,7 +131,7 @@ async def build(
         transport = Transport(
             http,
             settings.spotify_api_url,
-            client_id=settings.spotify_client_id,
+            client_id=client_id,
             limiter=quota.limiter,
             now=now,
             monotonic=monotonic,
@@ -143,9 +144,7 @@ async def build(
         quota.limiter.on_limited = partial(processes.tell, Topic.LIMITED)
         app_token = None
         if secret := settings.spotify_client_secret:
-            app_token = AppToken(
-                spotify_oauth, settings.spotify_client_id, secret, monotonic=monotonic
-            )
+            app_token = AppToken(spotify_oauth, client_id, secret, monotonic=monotonic)
         access_tokens = AccessTokens(store, spotify_oauth, metrics, now=now, monotonic=monotonic)
         stack.push_async_callback(access_tokens.close)
         sessions = Sessions(
@@ -162,7 +161,7 @@ async def build(
             sessions,
             spotify_oauth,
             discord_oauth,
-            client_id=settings.spotify_client_id,
+            client_id=client_id,
             public_url=public_url,
             now=now,
             monotonic=monotonic,
@@ -185,6 +184,7 @@ async def build(
         await sleep_timers.load()
         stack.push_async_callback(sleep_timers.close)
         undo_log = UndoLog(monotonic=monotonic)
+        changes = RecentChanges(panels.items_saved, now=now, monotonic=monotonic)
         playlist_editor = PlaylistEditor(undo_log, monotonic=monotonic)
         mentions = CommandMentions()
         command_sync = CommandSync(store, mentions, sleep)
@@ -209,10 +209,11 @@ async def build(
             friends=FriendPlayback(sessions, store, monotonic=monotonic),
             player=player,
             panels=panels,
-            saved_items=SavedItems(undo_log, panels.items_saved),
+            saved_items=SavedItems(undo_log, changes.note),
+            recent_changes=changes,
             backups=Backups(store, jobs, now=now),
             jobs=jobs,
-            imports=Imports(jobs, sessions, playlist_editor, undo_log, panels.items_saved),
+            imports=Imports(jobs, sessions, playlist_editor, undo_log, changes.note),
             downloads=downloads,
             playlist_editor=playlist_editor,
             playlist_items=PlaylistItems(sessions, playlist_editor),

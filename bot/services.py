@@ -31,6 +31,7 @@ from bot.library.pins import Pins
 from bot.library.playlist_changes import PlaylistChanges
 from bot.library.playlist_editor import PlaylistEditor
 from bot.library.playlist_items import PlaylistItems
+from bot.library.recent_changes import RecentChanges
 from bot.library.saved_items import SavedItems
 from bot.library.undo import UndoLog
 from bot.login.flow import LoginFlow
@@ -70,6 +71,7 @@ class Services:
     player: Player
     panels: Panels
     saved_items: SavedItems
+    recent_changes: RecentChanges
     backups: Backups
     jobs: Jobs
     imports: Imports
@@ -125,6 +127,7 @@ class Services:
             self.panels,
             self.player,
             self.playlist_editor,
+            self.recent_changes,
             self.undo_log,
         ):
             memory.forget(user_id)
@@ -145,6 +148,7 @@ class Services:
             self.friends,
             self.player,
             self.playlist_editor,
+            self.recent_changes,
             self.sessions,
             self.undo_log,
         ):

@@ -44,6 +44,7 @@ class Browse(commands.Cog):
     def __init__(self, services: Services) -> None:
         self.autocomplete = services.autocomplete
         self.replies = services.reply_visibility
+        self.recent_changes = services.recent_changes
         self.sessions = services.sessions
 
     @app_commands.command()
@@ -102,7 +103,9 @@ class Browse(commands.Cog):
         message = lists.ListMessage.from_message(menu, interaction.message)
         if not is_own_message(interaction):
             message = message.for_other_user()
-        await reply_in_place(interaction, lists.render(message, item, menu.value))
+        view = lists.render(message, item, menu.value)
+        lists.show_changes(view, interaction.message, self.recent_changes)
+        await reply_in_place(interaction, view)
 
     @on_component(NavigateButton)
     async def navigate(self, interaction: Interaction, button: NavigateButton) -> None:

@@ -51,6 +51,7 @@ class Items(commands.Cog):
         self.player = services.player
         self.preferences = services.store.preferences
         self.playlist_items = services.playlist_items
+        self.recent_changes = services.recent_changes
         self.saved_items = services.saved_items
         self.sessions = services.sessions
         self.writes = services.writes
@@ -78,6 +79,8 @@ class Items(commands.Cog):
         line = f"{head} · {done.line}" if head else done.line
         view = result_view(interaction, line, *done.buttons, in_place=in_place, item=done.item)
         is_private = interaction.message is not None and interaction.message.flags.ephemeral
+        if in_place:
+            lists.show_changes(view, interaction.message, self.recent_changes)
         if done.saved is not None and is_private:
             lists.show_saved(view, button.uri, saved=done.saved)
         if in_place or button.action == ItemAction.SHARE:

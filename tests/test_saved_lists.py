@@ -141,3 +141,32 @@ async def test_changes_made_elsewhere_show_at_once(
     assert first.name in (await linked_user.run("/saved")).text.splitlines()[1]
     await linked_user.run(f"/unsave what:{first.uri}")
     assert "Nothing matches" in (await linked_user.run(f"/saved find:{first.name}")).text
+
+
+async def test_an_older_list_shows_what_was_changed_since(
+    harness: Harness, spotify: Spotify, linked_user: UserClient, ada: Account
+) -> None:
+    """Also by an undo; and what an answer of Spotify's says is newer than an earlier change."""
+    song = ada.liked[0][0]
+    older = await linked_user.run("/saved")
+    first, second = (option["value"] for option in options(older)[:2])
+    hearts = older.text.count("💚")
+    assert hearts == len(options(older))
+    await linked_user.run(f"/unsave what:{song}")
+    calls = len(spotify.calls_to("GET", "me/library/contains"))
+    shown = await older.pick(second)
+    assert shown.text.count("💚") == hearts - 1
+    shown = await shown.pick(first)
+    assert "Save" in enabled_button_labels(shown)
+    await linked_user.run("/undo")
+    harness.clock.advance(1)  # these are no double presses
+    shown = await shown.pick(second)
+    assert shown.text.count("💚") == hearts
+    assert "Unsave" in enabled_button_labels(await shown.pick(first))
+    assert len(spotify.calls_to("GET", "me/library/contains")) <= calls + 1  # of the undo
+    ada.remove(song)
+    assert song.rpartition(":")[2] not in str(options(await linked_user.run("/saved")))
+    await linked_user.run(f"/save what:{song}")
+    ada.remove(song)
+    found = await linked_user.run(f"/search query:{song}")
+    assert "💚" not in found.text.splitlines()[0]

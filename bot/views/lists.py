@@ -22,6 +22,7 @@ from bot.browse.paths import (
 )
 from bot.interactions.components import PersistentSelect
 from bot.interactions.responses import Reply
+from bot.library.recent_changes import RecentChanges
 from bot.spotify.catalogue import Item
 from bot.spotify.uris import Kind, Uri
 from bot.views import cards, list_text
@@ -206,6 +207,18 @@ def show_saved(view: ui.LayoutView, uri: Uri, *, saved: bool) -> None:
                 if list_text.parse_option(option.value) == uri:
                     mark = partial(list_text.mark_saved, selected=option.value, saved=saved)
                     cards.edit_list_text(view, mark)
+
+
+def show_changes(
+    view: ui.LayoutView, message: discord.Message | None, changes: RecentChanges
+) -> None:
+    """Correct what has changed since a private message was made or edited, in a view of it."""
+    if message is None or not message.flags.ephemeral or message.interaction_metadata is None:
+        return
+    user_id = message.interaction_metadata.user.id
+    since = message.edited_at or message.created_at
+    for uri, saved in changes.since(user_id, since).items():
+        show_saved(view, uri, saved=saved)
 
 
 def head_title(message: discord.Message | None, uri: Uri) -> str:
