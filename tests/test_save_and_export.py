@@ -207,7 +207,7 @@ def test_outage_without_progress_ends_a_job() -> None:
         RateLimited(7.0): WaitReason.RATE,
         QuotaExceeded(7.0): WaitReason.QUOTA,
         OwnAppQuotaExceeded(7.0): WaitReason.OWN_QUOTA,
-        ShareExceeded(7.0): WaitReason.SHARE,
+        ShareExceeded(7.0, 500): WaitReason.SHARE,
         BackgroundBudgetExceeded(7.0): WaitReason.BACKGROUND,
     }.items():
         assert waits.after(error, 1) == (reason, 7)

@@ -122,13 +122,13 @@ class Quota:
     ) -> PersonalShare | None:
         """The person's share of the operator's app; None for an app that a user brought.
 
-        is_long  for long work, which may use up the share at once
+        is_long  for long work, which may use up its part of the share at once
         """
         if self._is_user_owned(client_id):
             return None
         if not self.shares.is_shared and (is_long or self.shares.has_spent(person)):
             await self._look_for_others()  # somebody may have linked in the last minute
-        return PersonalShare(self.shares, person)
+        return PersonalShare(self.shares, person, is_long)
 
     async def update_shares(self) -> None:
         """Forget the calls of people that are too old, and see who shares the app now.

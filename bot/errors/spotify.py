@@ -152,10 +152,11 @@ class RateLimited(SpotifyError):
 
     message = "Too many requests to Spotify. Try again in {wait}."
 
-    def __init__(self, retry_after: float) -> None:
+    def __init__(self, retry_after: float, **words: str) -> None:
+        """`words` are what else the message names."""
         self.retry_after = retry_after
-        wait = format_wait(retry_after)
-        super().__init__(f"retry after {retry_after:.0f} s", message=self.message.format(wait=wait))
+        message = self.message.format(wait=format_wait(retry_after), **words)
+        super().__init__(f"retry after {retry_after:.0f} s", message=message)
 
 
 class QuotaExceeded(RateLimited):
@@ -172,8 +173,7 @@ class OwnAppQuotaExceeded(QuotaExceeded):
 
     message = (
         "The app that you linked with has used up its daily limit with Spotify for this kind of "
-        "request. "
-        "Try again in {wait}. Other commands may still work."
+        "request. Try again in {wait}. Other commands may still work."
     )
 
 
@@ -181,9 +181,13 @@ class ShareExceeded(RateLimited):
     """One person has made as many calls in a day as each may of those of the operator's app."""
 
     message = (
-        "You’ve used up your part of this bot’s daily limit with Spotify for this kind of request. "
-        "Try again in {wait}, or use your own app: /setup."
+        "You’ve used up your part of this bot’s daily limit with Spotify: {share} requests of "
+        "this kind. Try again in {wait}, or use your own app: /setup."
     )
+
+    def __init__(self, retry_after: float, share: int) -> None:
+        """`share` is how many calls each person may make in a day."""
+        super().__init__(retry_after, share=f"{share:,}")
 
 
 class BackgroundBudgetExceeded(SpotifyError):

@@ -30,4 +30,4 @@ def background_budget(
     left = share.left(group) if share else None
     if share is None or left is None or left >= available:
         return BackgroundBudget(available, daily)
-    return BackgroundBudget(left, min(daily, share.shares.limit), is_own_share=True)
+    return BackgroundBudget(left, min(daily, share.limit(group)), is_own_share=True)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from bot.errors.spotify import BackgroundBudgetExceeded, ShareExceeded
 from bot.spotify.endpoint_groups import Group
+from bot.spotify.rate_limiter import BACKGROUND_SHARE
 
-# The share of the daily calls of a group of endpoints that one person may make.
-PERSONAL_SHARE = 1 / 3
+# The share of the daily calls of a group of endpoints that one person may make, and that in groups
+# in which everybody may call, also without an account: there may be many of them.
+PERSONAL_SHARE, OPEN_SHARE = 1 / 2, 1 / 3
 
 HOUR = 3600
 _WINDOW = 25 * HOUR  # full hours that cover a day, as the rate limiter counts
@@ -37,32 +39,40 @@ class CallShares:
         self._open_groups = frozenset(open_groups)
         # person → (group, start of the hour) → calls
         self._calls: defaultdict[int, Counter[tuple[Group, int]]] = defaultdict(Counter)
-        self.limit = int(daily_limit * PERSONAL_SHARE)
+        self._daily_limit = daily_limit
         self.is_shared = False
 
     def count(self, person: int, group: Group) -> None:
         """Count a call that is sent."""
         self._calls[person][group, int(self._now() // HOUR) * HOUR] += 1
 
-    def left(self, person: int, group: Group) -> int | None:
+    def limit(self, group: Group, *, is_long: bool = False) -> int:
+        """The calls of this group that one person may make in a day; `is_long` for long work.
+
+        Long work leaves some to the person's commands, as it does for the whole app.
+        """
+        share = OPEN_SHARE if group in self._open_groups else PERSONAL_SHARE
+        return int(self._daily_limit * share * (BACKGROUND_SHARE if is_long else 1))
+
+    def left(self, person: int, group: Group, *, is_long: bool = False) -> int | None:
         """The calls of this group that the person may make now; None without a limit."""
         others = len(self._calls) > (person in self._calls)
         if not (self.is_shared or others or group in self._open_groups):
             return None
-        return self.limit - self._used(person, group)
+        return self.limit(group, is_long=is_long) - self._used(person, group)
 
     def has_spent(self, person: int) -> bool:
         """Whether the person has made as many calls of a group as a share has."""
         groups = {group for group, _ in self._calls[person]} if person in self._calls else ()
-        return any(self._used(person, group) >= self.limit for group in groups)
+        return any(self._used(person, group) >= self.limit(group) for group in groups)
 
-    def require(self, person: int, group: Group, calls: int = 1) -> None:
+    def require(self, person: int, group: Group, calls: int = 1, *, is_long: bool = False) -> None:
         """Raises ShareExceeded if fewer calls are left, BackgroundBudgetExceeded if always."""
-        left = self.left(person, group)
+        left, limit = self.left(person, group, is_long=is_long), self.limit(group, is_long=is_long)
         if left is None or left >= calls:
             return
-        if calls > self.limit:
-            raise BackgroundBudgetExceeded(math.inf, calls, self.limit)
+        if calls > limit:
+            raise BackgroundBudgetExceeded(math.inf, calls, limit)
         wait = 0.0
         hours = self._hours(person, group)
         for start in sorted(hours):
@@ -70,7 +80,7 @@ class CallShares:
             wait = start + _WINDOW - self._now()
             if left >= calls:
                 break
-        raise ShareExceeded(wait)
+        raise ShareExceeded(wait, limit)
 
     def forget(self, person: int) -> None:
         self._calls.pop(person, None)
@@ -97,16 +107,20 @@ class CallShares:
 
 @dataclass(frozen=True)
 class PersonalShare:
-    """The share of one person."""
+    """The share of one person, or what long work may use of it."""
 
     shares: CallShares
     person: int
+    is_long: bool = False
 
     def count(self, group: Group) -> None:
         self.shares.count(self.person, group)
 
     def left(self, group: Group) -> int | None:
-        return self.shares.left(self.person, group)
+        return self.shares.left(self.person, group, is_long=self.is_long)
+
+    def limit(self, group: Group) -> int:
+        return self.shares.limit(group, is_long=self.is_long)
 
     def require(self, group: Group, calls: int = 1) -> None:
-        self.shares.require(self.person, group, calls)
+        self.shares.require(self.person, group, calls, is_long=self.is_long)

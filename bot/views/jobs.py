@@ -33,7 +33,7 @@ _LIMITS = {
     WaitReason.RATE: "Spotify asks me to wait: it got too many requests.",
     WaitReason.QUOTA: "This bot’s Spotify limit for today is used up.",
     WaitReason.OWN_QUOTA: "Your own Spotify app’s limit for today is used up.",
-    WaitReason.SHARE: "Your part of this bot’s Spotify limit for today is used up.",
+    WaitReason.SHARE: "Your exports and imports have used up their part of today’s Spotify limit.",
     WaitReason.BACKGROUND: (
         "Exports and imports have used up their part of today’s Spotify limit; the rest is kept "
         "for playing music."
@@ -105,7 +105,7 @@ def _days(progress: Progress) -> str:
     days = math.ceil((progress.calls_expected - progress.calls) / progress.calls_a_day)
     takes = f"so this takes about {count(max(days, 2), 'day')}. It goes on by itself."
     if progress.is_own_share:
-        return f"Your part of this bot’s limit is {progress.calls_a_day:,} requests a day, {takes}"
+        return f"Your exports may make {progress.calls_a_day:,} requests a day, {takes}"
     return f"This bot may make {progress.calls_a_day:,} requests a day for exports, {takes}"
 
 
