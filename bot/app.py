@@ -101,8 +101,8 @@ async def build(
 
     Everything is closed in reverse order at the end. Raises StartupError.
     """
-    public_url, process = settings.public_url, settings.process
-    client_id = settings.spotify_client_id
+    public_url, client_id = settings.public_url, settings.spotify_client_id
+    process = settings.process
     async with AsyncExitStack() as stack:
         stack.enter_context(_use_discord_api(settings.discord_api_url))
         store = await stack.enter_async_context(open_store(settings, connect_database))
@@ -117,9 +117,8 @@ async def build(
         )
         discord_oauth = None
         if secret := settings.discord_client_secret:
-            discord_oauth = DiscordOAuth(
-                http, settings.discord_api_url, secret, f"{public_url}/discord"
-            )
+            redirect_uri = f"{public_url}/discord"
+            discord_oauth = DiscordOAuth(http, settings.discord_api_url, secret, redirect_uri)
         await store.agree(app_note(client_id), str(int(now())))
         writes = UserWrites()
         store.record_writes(writes.track)
@@ -172,7 +171,10 @@ async def build(
         history = UserHistory(monotonic=monotonic)
         panels = Panels(sessions, store.pins, sleep, now=now, monotonic=monotonic)
         stack.push_async_callback(panels.close)  # presses draw panels while the bot is closing
-        autocomplete = Autocomplete(sessions, store, history, metrics, sleep, monotonic=monotonic)
+        changes = RecentChanges(panels.items_saved, now=now, monotonic=monotonic)
+        autocomplete = Autocomplete(
+            sessions, store, history, metrics, changes, sleep, monotonic=monotonic
+        )
         stack.push_async_callback(autocomplete.close)
 
         def player_changed(user: int, playback: Playback | None, more: bool = True) -> None:
@@ -184,7 +186,6 @@ async def build(
         await sleep_timers.load()
         stack.push_async_callback(sleep_timers.close)
         undo_log = UndoLog(monotonic=monotonic)
-        changes = RecentChanges(panels.items_saved, now=now, monotonic=monotonic)
         playlist_editor = PlaylistEditor(undo_log, monotonic=monotonic)
         mentions = CommandMentions()
         command_sync = CommandSync(store, mentions, sleep)
@@ -266,14 +267,6 @@ async def build(
         )
         stack.push_async_callback(bot.close)
         yield bot
-
-
-async def rekey(settings: Settings) -> int:
-    """Encrypt all secrets with the first key; returns how many. Raises StartupError."""
-    async with open_store(settings) as store:
-        count = await store.reencrypt()
-        await store.maintain()  # PostgreSQL erases deleted rows only now
-        return count
 
 
 def open_store(

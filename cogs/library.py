@@ -62,9 +62,12 @@ class Library(commands.Cog):
         await reply(interaction, report_reply(report))
 
     @save.autocomplete("what")
-    @unsave.autocomplete("what")
-    async def complete_what(self, interaction: Interaction, typed: str) -> Choices:
+    async def complete_save(self, interaction: Interaction, typed: str) -> Choices:
         return await self.autocomplete.queueable(interaction, typed)
+
+    @unsave.autocomplete("what")
+    async def complete_unsave(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.autocomplete.unsavable(interaction, typed)
 
     @app_commands.command()
     @app_commands.describe(kind="Songs unless you choose", find="Words in the name or its artists")

@@ -10,6 +10,7 @@ from sandbox.spotify import Spotify
 from sandbox.spotify.accounts import Account
 from sandbox.spotify.error_responses import ErrorResponse
 from sandbox.spotify.rules import Changed
+from tests.autocomplete_choices import choice_values, search_queries
 from tests.list_components import enabled_button_labels, options
 
 
@@ -141,6 +142,33 @@ async def test_changes_made_elsewhere_show_at_once(
     assert first.name in (await linked_user.run("/saved")).text.splitlines()[1]
     await linked_user.run(f"/unsave what:{first.uri}")
     assert "Nothing matches" in (await linked_user.run(f"/saved find:{first.name}")).text
+
+
+async def test_what_is_known_to_be_saved_completes_unsave(
+    spotify: Spotify, linked_user: UserClient, ada: Account
+) -> None:
+    """Without a call, and also after a change; what is not known is searched for."""
+    (song, name), (other, _) = ((t.uri, t.name) for t in spotify.catalogue.regular_tracks[:2])
+    ada.liked.clear()
+    ada.save(other)
+    ada.save(song)
+    assert await linked_user.autocomplete(f"/unsave what:{name}")
+    assert search_queries(spotify)
+    await linked_user.run("/saved")
+    calls = len(spotify.calls)
+    values = choice_values(await linked_user.autocomplete(f"/unsave what:{name}"))
+    assert song in values
+    assert set(values) <= {uri for uri, _ in ada.liked}
+    assert choice_values(await linked_user.autocomplete("/unsave what:"))[:2] == [song, other]
+    assert len(spotify.calls) == calls
+    await linked_user.run(f"/unsave what:{song}")
+    calls = len(spotify.calls)
+    assert choice_values(await linked_user.autocomplete("/unsave what:"))[0] == other
+    assert len(spotify.calls) == calls
+    await linked_user.run("/undo")
+    calls = len(spotify.calls)
+    assert choice_values(await linked_user.autocomplete("/unsave what:"))[:2] == [song, other]
+    assert len(spotify.calls) == calls
 
 
 async def test_an_older_list_shows_what_was_changed_since(

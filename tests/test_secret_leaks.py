@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, closing
 
 import pytest
 
-from bot.app import rekey
+from bot.command_line.rekey import rekey
 from bot.config import logs
 from sandbox.fault_injection import Fault, FaultAction
 from sandbox.harness import find_confirmation_code

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import build, rekey
+from bot.app import build
+from bot.command_line.rekey import rekey
 from bot.config import Settings
 from bot.errors.bot_error import StartupError
 from bot.errors.login import LoginExpired

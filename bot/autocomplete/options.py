@@ -20,24 +20,26 @@ from bot.autocomplete.debounce import (
     log_error,
 )
 from bot.autocomplete.limits import MAX_CHOICES, Choices, to_choices
-from bot.browse.pages import results_of_kind
+from bot.autocomplete.saved import SavedChoices
+from bot.autocomplete.searches import Searches
 from bot.browse.saved import known_items
+from bot.errors.bot_error import BotError
 from bot.errors.storage import StorageError
 from bot.interactions.discord_errors import DISCORD_ERRORS
 from bot.interactions.responses import send_choices
 from bot.library.export_lists import SELECTIONS
 from bot.library.playlist_lookup import own_playlists
+from bot.library.recent_changes import RecentChanges
 from bot.player.actions import LIKED_SONGS
 from bot.player.history import UserHistory
 from bot.spotify import Spotify
-from bot.spotify.catalogue import MAX_QUERY, Item, SearchResults
+from bot.spotify.catalogue import MAX_QUERY
 from bot.spotify.links import contains_link
-from bot.spotify.models import Track
 from bot.spotify.ownership import WRITABLE, Ownership
 from bot.spotify.uris import Kind, Uri
 from bot.store import Pin, Store
 from bot.text import choices
-from bot.text.choices import Choice, filter_choices, normalise
+from bot.text.choices import Choice, filter_choices
 from bot.text.escape import single_line
 
 _log = logging.getLogger(__name__)
@@ -46,9 +48,6 @@ _log = logging.getLogger(__name__)
 MIN_QUERY_LENGTH = 2
 # The most choices from the history, and from the user's playlists.
 MAX_RECENT_CHOICES, MAX_PLAYLIST_CHOICES = 6, 5
-# The kinds that are searched for something to play, and the results requested for each.
-PLAYABLE_KINDS: tuple[Kind, ...] = (Kind.TRACK, Kind.ALBUM, Kind.ARTIST, Kind.PLAYLIST, Kind.SHOW)
-RESULTS_PER_KIND = 6
 _ADDABLE_KINDS = frozenset((Kind.TRACK, Kind.EPISODE, Kind.ALBUM))
 _LIKED = Choice("Liked songs", LIKED_SONGS)
 
@@ -64,10 +63,13 @@ class Autocomplete:
         store: Store,
         history: UserHistory,
         metrics: Metrics,
+        changes: RecentChanges,
         sleep: Callable[[float], Awaitable[None]],
         *,
         monotonic: Callable[[], float],
     ) -> None:
+        self._saved = SavedChoices(changes, monotonic=monotonic)
+        self._searches = Searches(sessions)
         self._sessions = sessions
         self._preferences = store.preferences
         self._pins = store.pins
@@ -82,6 +84,18 @@ class Autocomplete:
     async def queueable(self, interaction: Interaction, typed: str) -> Choices:
         """Something to put into the queue, which the liked songs are not."""
         return await self._respond(interaction, self._playable(interaction, typed, liked=False))
+
+    async def unsavable(self, interaction: Interaction, typed: str) -> Choices:
+        """Something to remove from the library: what is known of it, else what a search finds."""
+
+        async def found() -> Choices:
+            user = interaction.user.id
+            saved = self._saved.of(user, await self._session(user))
+            if known := filter_choices(saved, typed):
+                return self._without_request(user, known)
+            return await self._playable(interaction, typed, liked=False)
+
+        return await self._respond(interaction, found())
 
     async def addable(self, interaction: Interaction, typed: str) -> Choices:
         """Something to add to a playlist; other people's playlists cannot be read."""
@@ -135,6 +149,8 @@ class Autocomplete:
         outcome = "done"
         try:
             answer = await choices
+        except BotError:  # such as NotLinked, which the command explains
+            pass
         except Exception as error:
             outcome = "bug"
             log_error(name, error)
@@ -164,7 +180,7 @@ class Autocomplete:
         first += recent[:MAX_RECENT_CHOICES]
         fetches: dict[str, Fetch] = {
             "playlists": partial(self._playlists, user),
-            "results": partial(self._search_results, user, words),
+            "results": partial(self._searches.items, user, words),
         }
         fetched = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
         own = filter_choices([*([_LIKED] if liked else []), *fetched["playlists"]], words)
@@ -180,7 +196,7 @@ class Autocomplete:
         if not _is_searchable(words):
             return self._without_request(user, recent)
         name = f"names of {kind}s"
-        fetches: dict[str, Fetch] = {name: partial(self._names, user, words, kind)}
+        fetches: dict[str, Fetch] = {name: partial(self._searches.names, user, words, kind)}
         fetched = await self._debouncer.choices(user, words, fetches, pause=DEBOUNCE)
         return to_choices([*recent[:MAX_RECENT_CHOICES], *fetched[name]])
 
@@ -205,11 +221,13 @@ class Autocomplete:
     def forget(self, user_id: int) -> None:
         """Erase what is known of the user."""
         self.history.forget(user_id)
+        self._saved.forget(user_id)
         self._debouncer.forget(user_id)
 
     def expire(self) -> None:
         """Erase what is too old."""
         self.history.expire()
+        self._saved.expire()
         self._debouncer.expire()
 
     async def close(self) -> None:
@@ -259,39 +277,6 @@ class Autocomplete:
             for device in devices
             if device.id and not device.is_restricted
         ]
-
-    async def _search_results(self, user: int, words: str) -> list[Choice]:
-        """Items with exactly this name first, then tracks, then some of each other kind."""
-        results = await self._search(user, words, *PLAYABLE_KINDS)
-        others: list[Item] = [*results.artists, *results.albums, *results.playlists, *results.shows]
-        exact = [item for item in others if normalise(item.name or "") == normalise(words)]
-        some: list[Item] = [
-            *results.artists[:2],
-            *results.albums[:3],
-            *results.playlists[:2],
-            *results.shows[:2],
-        ]
-        return [choices.item_choice(item) for item in (*exact, *results.tracks, *some)]
-
-    async def _names(self, user: int, words: str, kind: Kind) -> list[Choice]:
-        """The names of the results as words to search for, each once."""
-        results = await self._search(user, words, kind)
-        names: dict[str, Choice] = {}
-        for item in results_of_kind(results, kind):
-            parts = [
-                choices.plain_title(item),
-                choices.plain_byline(item) if isinstance(item, Track) else "",
-            ]
-            choice = Choice(" · ".join(filter(None, parts)), " ".join(filter(None, parts)))
-            if single_line(item.name) and not contains_link(choice.value):
-                names.setdefault(choice.value.casefold(), choice)
-        return list(names.values())
-
-    async def _search(self, user: int, words: str, *kinds: Kind) -> SearchResults:
-        spotify = (await self._sessions.catalogue_session(user, background=True)).with_timeout(
-            timeout=BACKGROUND_TIMEOUT
-        )
-        return await spotify.catalogue.search(words, *kinds, limit=RESULTS_PER_KIND)
 
 
 def _is_searchable(words: str) -> bool:

@@ -105,6 +105,11 @@ class CatalogueApi:
         decode = partial(decode_item, uri)
         return await self._api.get(f"{uri.kind}s/{uri.id}", decode=decode)
 
+    def known_item(self, uri: Uri) -> Item | None:
+        """The item if it is in the cache; sends nothing."""
+        item: Item | None = self._api.cached(f"{uri.kind}s/{uri.id}")
+        return item
+
     def album_tracks(self, album: Uri) -> Paging[Track]:
         return Paging(self._api, f"albums/{album.id}/tracks", page_decoder(Track), concurrency=1)
 

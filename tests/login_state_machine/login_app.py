@@ -19,7 +19,7 @@ from bot.accounts.access_tokens import AccessTokens
 from bot.accounts.metrics import Metrics
 from bot.accounts.quota import Quota
 from bot.accounts.sessions import Sessions
-from bot.app import rekey
+from bot.command_line.rekey import rekey
 from bot.config import Settings
 from bot.errors.bot_error import StartupError
 from bot.login.flow import LoginFlow
