@@ -33,7 +33,9 @@ class Fault(Rule):
     headers: Mapping[str, str] = field(default_factory=dict)
     runs_first: bool = False
     delay: float = 0.0
-    struck: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    struck: asyncio.Event = field(
+        default_factory=asyncio.Event, init=False, repr=False, compare=False
+    )
 
     async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Respond with the fault; `handler` is the application's own handler."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import re
+import shutil
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -180,7 +181,9 @@ async def run_harness(
     """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=_ram_folder())))
+        folder = Path(
+            stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=memory_folder()))
+        )
         discord = await stack.enter_async_context(Discord(clock, seed=seed))
         spotify = await stack.enter_async_context(Spotify(clock, seed=seed))
         extra = settings | requested_secrets(settings, discord, spotify)
@@ -244,9 +247,11 @@ def link_urls(message: dict[str, Any]) -> list[str]:
     ]
 
 
-def _ram_folder() -> str | None:
-    """A folder in memory, where there is one: the store syncs each commit, which a disk slows."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+def memory_folder() -> str | None:
+    """A folder in memory, if there is room: the store syncs each commit, which a disk slows."""
+    folder, room = "/dev/shm", 1024**3
+    fits = os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > room
+    return folder if fits else None
 
 
 def free_port() -> int:

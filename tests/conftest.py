@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from asyncio import AbstractEventLoop
 from collections.abc import AsyncIterator, Callable, Mapping
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from sandbox.discord import Discord, UserClient
-from sandbox.harness import Harness, run_harness
+from sandbox.harness import Harness, memory_folder, run_harness
 from sandbox.spotify import Player, Spotify
 from tests.stall_free_loop import StallFreeLoop
 
@@ -17,6 +19,10 @@ from tests.stall_free_loop import StallFreeLoop
 settings.register_profile("quick", max_examples=200, deadline=None, derandomize=True)
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=2_000)
 settings.load_profile("quick")
+
+# Where `tmp_path` and all other temporary files are, also those of the programs that tests run.
+if _folder := memory_folder():
+    tempfile.tempdir = os.environ["TMPDIR"] = _folder
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], AbstractEventLoop]]:

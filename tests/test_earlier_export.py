@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
@@ -34,7 +33,6 @@ from bot.spotify.models import Playlist
 ORIGIN = Origin(EVERYTHING, account_mark("ada"), "ada-id")
 Entry = dict[str, Any]
 # A folder in memory, where there is one.
-RAM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 ID = "{:022}"
 
 
@@ -122,7 +120,7 @@ def test_what_was_written_is_read_back(
         for number, (title, gone) in enumerate(songs)
     ]
     mine = ExportList(LibrarySection.PLAYLIST, _playlist(1, name))
-    with TemporaryDirectory(dir=RAM) as directory:
+    with TemporaryDirectory() as directory:
         folder = Path(directory)
         path = _write(
             folder, [(LIKED, entries), (mine, [])], failed=[ExportList(LibrarySection.ALBUMS)]
@@ -149,7 +147,7 @@ def test_what_was_written_is_read_back(
 @given(st.data())
 def test_damaged_file_is_refused_whole(data: st.DataObject) -> None:
     """Half a file, a forged line, another program's JSON: nothing of it is used."""
-    with TemporaryDirectory(dir=RAM) as directory:
+    with TemporaryDirectory() as directory:
         folder = Path(directory)
         path = _write(folder, [(LIKED, _songs(3))])
         whole = path.read_bytes()
@@ -180,7 +178,7 @@ def test_parts_are_put_together(lengths: list[int], parts: int, data: st.DataObj
         for number, length in enumerate(lengths)
     ]
     parts = min(parts, sum(lengths)) or 1
-    with TemporaryDirectory(dir=RAM) as directory:
+    with TemporaryDirectory() as directory:
         folder = Path(directory)
         spooled = _spool(folder, lists)
         paths = []
@@ -249,7 +247,7 @@ def _compare(
     after: Sequence[tuple[ExportList, Sequence[Entry]]],
     **options: Any,
 ) -> LibraryDiff:
-    with TemporaryDirectory(dir=RAM) as directory:
+    with TemporaryDirectory() as directory:
         old = _export(before, Path(directory, "old"))
         return compare(old, _export(after, Path(directory, "new"), **options))
 

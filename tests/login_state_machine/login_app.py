@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,8 +34,6 @@ from tests.login_state_machine.held_responses import HeldDiscordOAuth, HeldSpoti
 T = TypeVar("T")
 START_TIME = 1_800_000_000.0
 STEP_TIMEOUT_S = 20.0
-# The tests do not depend on the disk, and thousands of commits are faster in memory.
-RAM_DIRECTORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 UNREGISTERED_ACCOUNT = "linus"  # a Spotify account that is not on the app's list of users
 
 
@@ -106,7 +103,7 @@ async def login_environment(runner: asyncio.Runner) -> AsyncIterator[LoginEnviro
     """Both services, and a Spotify app that ada, grace and mallory may use."""
     clock = ManualClock()
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=RAM_DIRECTORY)))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-")))
         environment = LoginEnvironment(
             runner,
             folder,

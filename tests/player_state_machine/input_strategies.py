@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from sandbox.fault_injection import Fault
@@ -118,7 +120,7 @@ _DISTURBANCE_FAULTS = {
 def apply_disturbance(spotify: Spotify, disturbance: str) -> None:
     """Apply this disturbance to the next calls."""
     if fault := _DISTURBANCE_FAULTS.get(disturbance):
-        spotify.faults.add(Fault(**{**vars(fault), "hits": 0}))
+        spotify.faults.add(replace(fault))
     match disturbance:
         case "late":
             spotify.serve_stale_state(1)

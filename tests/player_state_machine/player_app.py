@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import shutil
 from collections.abc import AsyncIterator, Coroutine
@@ -29,7 +28,6 @@ START_TIME = 1_800_000_000.0
 STEP_TIMEOUT_S = 20.0
 # All of them use one channel, two also their direct messages; Linus has no Premium.
 USERS = ("ada", "grace", "mallory", "linus")
-RAM_DIRECTORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # The clock advances by itself for sleeps within a command, which are at most this long.
 MAX_AUTO_SLEEP_S = 1.0
 
@@ -177,7 +175,7 @@ class PlayerEnvironment:
 async def player_environment(runner: asyncio.Runner) -> AsyncIterator[PlayerEnvironment]:
     """Start both services and link all users once for all examples."""
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-", dir=RAM_DIRECTORY)))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="tonearm-")))
         env = PlayerEnvironment(runner)
         env.clock = AutoSleepClock()
         env.discord = await stack.enter_async_context(Discord(env.clock))
