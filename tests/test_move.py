@@ -74,7 +74,6 @@ async def _fill(file: Path) -> int:
         await store.accounts.unlink(person)
         await complete_login(store, person, 1)
         async with store._db.transaction() as db:
-            await db.execute("UPDATE link SET name = $1 WHERE discord_id = $2", account, person)
             await db.execute("INSERT INTO spent VALUES ('app', 'search', 3600, 7, 1)")
             await db.execute("INSERT INTO blocked VALUES ($1)", 2**62)
             await db.execute("INSERT INTO exhausted VALUES ('app', 'search', 1800000000.25)")
@@ -91,6 +90,8 @@ async def _fill(file: Path) -> int:
             )
         for number in (5, 3, 4):
             await store.pins.set(person, Pin(f"spotify:album:{number}", f"name {number}"))
+    with closing(sqlite3.connect(file)) as older, older:  # a version that stored zero bytes
+        older.execute("UPDATE link SET name = ? WHERE discord_id = ?", (account, person))
     return person
 
 

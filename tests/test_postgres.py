@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -12,8 +13,10 @@ import pytest
 from bot.command_line.checks.findings import Mark
 from bot.command_line.checks.storage import inspect_database
 from bot.errors.storage import StorageError
-from bot.store import LinkedAccount, ProcessShare, Store
+from bot.store import Job, JobKind, LinkedAccount, ProcessShare, Store
+from bot.store.database import ConstraintViolated, Database
 from bot.store.encryption import TokenCipher
+from bot.store.postgres import POOL_SIZE
 from bot.store.rekey import stored_key_ids
 from bot.store.renewal_leases import RenewalLeases
 from bot.store.schema import KEPT_OF_ERASED
@@ -22,6 +25,7 @@ from tests.durability.apsw_connection import open_database
 from tests.durability.simulated_disk import SimulatedDisk
 from tests.durability.store_operations import (
     KEYS,
+    ODD,
     complete_login,
     count_user_rows,
     operation_at,
@@ -69,6 +73,64 @@ async def test_every_operation_does_the_same_on_both_engines(server: PostgresSer
         assert isinstance(user, int)
         await store.accounts.unlink(user)
         assert count_user_rows(user, await read_all_rows(store._db, CIPHER)) == 0
+
+
+async def test_text_that_postgresql_refuses_is_stored_without_it(server: PostgresServer) -> None:
+    """Both engines store the same, and find what they stored under such a name."""
+    async with (
+        open_database(SimulatedDisk()) as sqlite,
+        Store.connect(await server.database(), KEYS) as postgres,
+    ):
+        for store in (Store(sqlite, CIPHER), postgres):
+            for odd, kept in (("a\0b", "ab"), ("\ud83dc", "\ufffdc"), ("\ud83c\udfb5", "🎵")):
+                await store.set_meta(odd, odd)
+                assert await store.get_meta(odd) == await store.get_meta(kept) == kept
+            await complete_login(store, 101, 1)
+            job = Job(101, JobKind.EXPORT, 1, f'{{"name":"{ODD}"}}', 0.0, place=ODD)
+            assert await store.jobs.create(job)
+            (stored,) = await store.jobs.all()
+            assert (stored.arguments, stored.place) == ('{"name":"\ufffd"}', ODD)
+
+
+async def test_pool_gives_out_only_connections_that_work(server: PostgresServer) -> None:
+    async with Store.connect(await server.database(), KEYS) as store:
+        db = store._db
+        pid = "SELECT pg_backend_pid()"
+        first = await db.fetch_one(pid)
+        # An error, such as of a statement, keeps the connection; its transaction is rolled back.
+        with pytest.raises(ConstraintViolated):
+            await _insert_twice(db)
+        assert await db.fetch_all("SELECT * FROM blocked") == []
+        assert await db.fetch_one(pid) == first
+        # A cancelled statement may still run: its connection is not used again.
+        sleeping = asyncio.create_task(db.fetch_all("SELECT pg_sleep(60)"))
+        watch = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        async with asyncio.timeout(20):
+            while not (interrupted := await db.fetch_all(watch)):
+                pass
+        sleeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sleeping
+        # More statements than connections wait for one of these.
+        rows = await asyncio.gather(*(db.fetch_one(pid) for _ in range(20)))
+        assert 1 < len(set(rows)) <= POOL_SIZE
+        assert not set(rows) & set(interrupted)
+        # All of them end, as when the server is started again.
+        with suppress(StorageError):
+            await db.fetch_all(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() ORDER BY pid = pg_backend_pid()"
+            )
+        many = [db.fetch_one(pid) for _ in range(20)]
+        for result in await asyncio.gather(*many, return_exceptions=True):
+            assert isinstance(result, StorageError) or result not in rows
+        assert await db.fetch_one(pid) not in rows
+
+
+async def _insert_twice(database: Database) -> None:
+    async with database.transaction() as db:
+        for _ in range(2):
+            await db.execute("INSERT INTO blocked VALUES (1)")
 
 
 async def test_erasure_knows_every_table(server: PostgresServer) -> None:

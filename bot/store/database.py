@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Protocol
@@ -15,6 +16,22 @@ OnWrite = Callable[[int], AbstractContextManager[None]]
 
 OnMessage = Callable[[str, Sequence[Any]], object]
 """Called with the topic and the values of a message of another process."""
+
+
+# What neither engine's text can hold, but the JSON of another service: PostgreSQL refuses zero
+# bytes, and both refuse half a surrogate pair.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(value: object) -> object:
+    """A value as both engines store it: text without zero bytes, and � for half a pair.
+
+    Both engines call this for every value of every statement.
+    """
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        paired = value.replace("\0", "").encode("utf-16", "surrogatepass")
+        return paired.decode("utf-16", "replace")
+    return value
 
 
 class ConstraintViolated(Exception):

@@ -31,7 +31,9 @@ class TokenCipher:
         """`secret`, encrypted for a column of the row of the Discord user `owner`."""
         nonce = secrets.token_bytes(_NONCE_LENGTH)
         cipher = self._ciphers[self._primary_key_id]
-        ciphertext = cipher.encrypt(nonce, secret.encode(), _associated_data(column, owner))
+        ciphertext = cipher.encrypt(
+            nonce, secret.encode(errors="surrogatepass"), _associated_data(column, owner)
+        )
         return self._primary_key_id + nonce + ciphertext
 
     def decrypt(self, encrypted: bytes, column: str, owner: int) -> str:
@@ -44,7 +46,7 @@ class TokenCipher:
             )
         except (InvalidTag, KeyError, ValueError):
             raise StoredLoginUnreadable("a stored secret does not decrypt") from None
-        return secret.decode()
+        return secret.decode(errors="surrogatepass")
 
     def reencrypt(self, encrypted: bytes, column: str, owner: int) -> bytes:
         """The same secret, encrypted with the first key. Raises StoredLoginUnreadable."""

@@ -14,6 +14,7 @@ from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.login import StoredLoginUnreadable
 from bot.errors.storage import StorageError
 from bot.store.complete_files import complete_file, require_free
+from bot.store.database import storable
 from bot.store.disk_errors import damage_error, file_error, startup_error, statement_error
 from bot.store.encrypted_columns import encrypted_columns, key_ids_sql
 from bot.store.encryption import TokenCipher
@@ -25,7 +26,7 @@ from bot.store.postgres_schema import (
     TABLES,
     VERSION_NOTE,
     lock_schema,
-    migrate,
+    migrate_over,
 )
 from bot.store.postgres_schema import MIGRATIONS as POSTGRES_MIGRATIONS
 from bot.store.process_lock import process_lock
@@ -101,7 +102,7 @@ async def to_postgres(
                     "The PostgreSQL database is not empty. Make a new one with createdb. Nothing "
                     "was moved."
                 )
-            await migrate(target)
+            await migrate_over(target)
             rows = {}
             for table in await _tables(target):
                 rows[table.name] = await _copy_to_postgres(source, target, table, on_progress)
@@ -117,8 +118,7 @@ async def _copy_to_postgres(
         for number, row in enumerate(source.execute(table.select), start=1):
             if number % _BATCH == 0 and number < expected:
                 on_progress(table.name, number, expected)
-            # PostgreSQL's text has no zero bytes, which names of other services may have.
-            yield tuple(v.replace("\0", "") if isinstance(v, str) else v for v in row)
+            yield tuple(map(storable, row))  # an older version stored zero bytes
 
     await target.copy_records_to_table(table.name, records=records(), columns=table.columns)
     if table.columns[0] == "rowid":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import asyncpg
 
 from bot.errors.bot_error import ConfigError
@@ -148,6 +151,8 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 VERSION_NOTE = "schema"
+# Seconds that a migration may take. Other processes wait for it.
+MIGRATION_TIMEOUT = 600.0
 # Processes that start at once migrate one after another. The number is arbitrary.
 _LOCK = 0x746F6E65
 
@@ -164,12 +169,25 @@ BYTE_COLUMNS = (
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 
 
-async def lock_schema(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> None:
+async def lock_schema(connection: asyncpg.Connection) -> None:
     """Until the end of the transaction, let no other process make or migrate the tables."""
     await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
 
 
-async def migrate(connection: asyncpg.Connection | asyncpg.pool.PoolConnectionProxy) -> None:
+async def migrate(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
+    """Make the tables, or apply the missing migrations, over a connection of its own.
+
+    Raises ConfigError as `migrate_over` does, OSError after MIGRATION_TIMEOUT.
+    """
+    connection = await connect()
+    try:
+        async with asyncio.timeout(MIGRATION_TIMEOUT):
+            await migrate_over(connection)
+    finally:
+        connection.terminate()
+
+
+async def migrate_over(connection: asyncpg.Connection) -> None:
     """Make the tables, or apply the missing migrations, in one transaction.
 
     Raises ConfigError if another program, or a newer version of Tonearm, made the tables.

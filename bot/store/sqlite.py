@@ -22,7 +22,7 @@ import aiosqlite
 
 from bot.errors.storage import StorageDamaged, StorageError
 from bot.store import migration_copies
-from bot.store.database import ConstraintViolated, OnMessage, OnWrite, Row, Transaction
+from bot.store.database import ConstraintViolated, OnMessage, OnWrite, Row, Transaction, storable
 from bot.store.disk_errors import (
     damage_error,
     file_error,
@@ -67,7 +67,7 @@ class _Transaction:
 
 def _named(values: Sequence[object]) -> dict[str, object]:
     """The values by the names that `$1`, `$2` … are for SQLite: parameters "1", "2" …"""
-    return dict(zip(_NAMES, values, strict=False))
+    return dict(zip(_NAMES, map(storable, values), strict=False))
 
 
 class SqliteDatabase:

@@ -18,6 +18,8 @@ from bot.store.sqlite import SqliteDatabase
 USERS = range(101, 117)
 CURRENT_TIME, EXPIRES_AT = 1_800_000_000, 1_800_000_600
 CLIENT_ID = "0123456789abcdef" * 2
+# What the JSON of another service can contain: a zero byte, and half a surrogate pair.
+ODD = "\0\ud83d"
 KEYS = (b"\x01" * 32, b"\x02" * 32)
 
 Rows = dict[str, list[tuple[object, ...]]]
@@ -102,7 +104,7 @@ def count_user_rows(user: int, rows: Rows) -> int:
 
 def _pending_login(user: int) -> PendingLogin:
     """The login of this user, with the user's id as its serial number."""
-    return PendingLogin(user, user, f"user {user}", CLIENT_ID, EXPIRES_AT)
+    return PendingLogin(user, user, f"user {user}{ODD}", CLIENT_ID, EXPIRES_AT)
 
 
 async def create_login(store: Store, user: int, number: int) -> None:
@@ -110,7 +112,7 @@ async def create_login(store: Store, user: int, number: int) -> None:
 
 
 async def set_message_ref(store: Store, user: int, number: int) -> None:
-    await store.pending_logins.set_message_ref(user, user, f"messages {number}")
+    await store.pending_logins.set_message_ref(user, user, f"messages {number}{ODD}")
 
 
 async def start_login(store: Store, user: int, number: int) -> None:
@@ -131,7 +133,7 @@ async def store_tokens(store: Store, user: int, number: int) -> None:
     owner = user if number % 5 else user % 5 + min(USERS)  # sometimes another user's
     authorized = AuthorizedAccount(
         account_id=f"account{owner}",
-        name=f"Name {owner}",
+        name=f"{ODD}Name {owner}",
         scopes="user-read-playback-state user-modify-playback-state",
         authorized_at=CURRENT_TIME - number,
         refresh_token=_refresh_token(number),
@@ -179,7 +181,7 @@ async def unmark_revoked(store: Store, user: int, number: int) -> None:
 
 async def set_preference(store: Store, user: int, number: int) -> None:
     table, enabled = store.preferences, bool(number % 2)
-    default = SavedDefault(f"id {number}", f"name {number}") if enabled else None
+    default = SavedDefault(f"id {number}", f"name {ODD}{number}") if enabled else None
     with suppress(NotLinked):
         match number // 2 % 5:
             case 0:
@@ -196,7 +198,7 @@ async def set_preference(store: Store, user: int, number: int) -> None:
 
 async def set_pin(store: Store, user: int, number: int) -> None:
     with suppress(NotLinked, TooManyPins):
-        await store.pins.set(user, Pin(f"spotify:album:{number % 7}", f"name {number}"))
+        await store.pins.set(user, Pin(f"spotify:album:{number % 7}", f"name {number}{ODD}"))
 
 
 async def remove_pin(store: Store, user: int, number: int) -> None:
@@ -204,7 +206,7 @@ async def remove_pin(store: Store, user: int, number: int) -> None:
 
 
 async def fail_login(store: Store, user: int, number: int) -> None:
-    await store.pending_logins.fail(_pending_login(user), f"outcome {number}")
+    await store.pending_logins.fail(_pending_login(user), f"outcome {number}{ODD}")
 
 
 async def delete_expired(store: Store, user: int, number: int) -> None:
@@ -212,7 +214,7 @@ async def delete_expired(store: Store, user: int, number: int) -> None:
 
 
 async def set_meta(store: Store, user: int, number: int) -> None:
-    await store.set_meta(f"note {number % 3}", f"{number} " * 400)
+    await store.set_meta(f"note {number % 3}", f"{number}{ODD} " * 200)
 
 
 async def rekey(store: Store, user: int, number: int) -> None:
