@@ -74,6 +74,28 @@ def test_unreadable_line_is_named_without_its_text(tmp_path: Path) -> None:
         assert "canary" not in str(refused.value)
 
 
+def test_unreadable_file_is_refused_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    for make, part in (
+        (file.mkdir, "is a folder where a file should be"),
+        (lambda: file.symlink_to(file), "symbolic links in a circle"),
+        (lambda: file.write_bytes("PORT=canary\n".encode("utf-16")), "Save it as UTF-8"),
+        (lambda: file.write_bytes("PORT=canary\n".encode("utf-16-le")), "Save it as UTF-8"),
+        (lambda: file.write_bytes(b"PORT=canary\xe9\n"), "Save it as UTF-8"),
+    ):
+        make()
+        with pytest.raises(ConfigError) as refused:
+            read_environment({}, file)
+        (line,) = str(refused.value).splitlines()
+        assert part in line
+        assert ("UTF-8" in line) == ("UTF-8" in part)
+        assert "canary" not in line
+        if file.is_dir() and not file.is_symlink():
+            file.rmdir()
+        else:
+            file.unlink()
+
+
 def test_mistakes_are_shown_where_the_log_is_read(tmp_path: Path) -> None:
     """As text for people, as JSON, and as an entry of the journal."""
     (tmp_path / ".env").write_text("DISCORD_TOKN=canary\n")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from bot.command_line.exit_codes import ExitCode
+from bot.command_line.run import run
+from bot.command_line.signals import Signals
+from bot.config import Settings
+from bot.errors.bot_error import StartupError
 from bot.interactions.command_sync import PROBLEM_NOTE
 from bot.store import Store
 from sandbox.discord import RequestKind, too_many_requests
@@ -19,23 +24,23 @@ from tests.program import read_output, run_program, run_services, startup_error
 from tests.test_metrics import read_metrics
 
 
-async def test_missing_settings_are_reported_once(tmp_path: Path) -> None:
-    output = await startup_error(tmp_path, {}, ExitCode.CONFIG)
-    for name in ("DISCORD_TOKEN", "SPOTIFY_CLIENT_ID", "PUBLIC_URL"):
-        assert output.count(f"{name} is missing") == 1
-
-
-async def test_the_env_file_is_read(tmp_path: Path) -> None:
+async def test_missing_and_wrong_settings_are_reported_once(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PUBLIC_URL=http://localhost:8080\n")
-    assert "PUBLIC_URL says localhost" in await startup_error(tmp_path, {}, ExitCode.CONFIG)
+    output = await startup_error(tmp_path, {}, ExitCode.CONFIG)
+    for problem in (
+        "DISCORD_TOKEN is missing",
+        "SPOTIFY_CLIENT_ID is missing",
+        "PUBLIC_URL says localhost",
+    ):
+        assert output.count(problem) == 1
 
 
-async def test_non_utf8_env_file_is_one_line_error(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_bytes("OPERATOR_CONTACT=Zoë, secret\n".encode("latin-1"))
-    (line,) = (await startup_error(tmp_path, {}, ExitCode.CONFIG)).splitlines()
-    assert line.startswith(".env cannot be read: ")
-    assert line.endswith("Save it as UTF-8.")
-    assert "secret" not in line
+async def _refusal(settings: Mapping[str, str]) -> str:
+    """The line with which the program does not start."""
+    with pytest.raises(StartupError) as refused:
+        await run(Settings.from_env(settings), Signals())
+    (line,) = str(refused.value).splitlines()
+    return line
 
 
 async def test_refused_token_is_one_line_error(tmp_path: Path) -> None:
@@ -50,10 +55,9 @@ async def test_token_refused_by_gateway_is_one_line_error(tmp_path: Path) -> Non
     """The token was reset after the bot logged in, so the gateway closes with code 4004."""
     async with run_services() as (discord, spotify):
         discord.token = f"{discord.token}-before-the-reset"
-        settings = bot_environment(discord, spotify, tmp_path)
-        output = await startup_error(tmp_path, settings, ExitCode.CONFIG)
-    assert output.splitlines()[-1].startswith("Discord does not accept DISCORD_TOKEN")
-    assert "-before-the-reset" not in output
+        line = await _refusal(bot_environment(discord, spotify, tmp_path))
+    assert line.startswith("Discord does not accept DISCORD_TOKEN")
+    assert "-before-the-reset" not in line
 
 
 async def test_unreachable_discord_is_one_line_error(tmp_path: Path) -> None:
@@ -64,56 +68,43 @@ async def test_unreachable_discord_is_one_line_error(tmp_path: Path) -> None:
 
 
 async def test_final_close_of_gateway_is_one_line_error(tmp_path: Path) -> None:
-    for code in (4010, 4011, 4012, 4013, 4014):
-        async with run_services() as (discord, spotify):
+    async with run_services() as (discord, spotify):
+        for code in (4010, 4011, 4012, 4013, 4014):
             discord.gateway.refuses_with = code
-            output = await startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
-        assert f"closed the connection with code {code}. Restart" in output.splitlines()[-1]
+            line = await _refusal(bot_environment(discord, spotify, tmp_path))
+            assert f"closed the connection with code {code}. Restart" in line
 
 
 async def test_odd_answers_at_the_start_are_one_line_errors(tmp_path: Path) -> None:
-    for fault, part in (
-        (_json_fault("users/@me", '{"id":"1'), "cannot be read"),
-        (_json_fault("applications/@me", "{}"), "cannot be read"),
-        (_json_fault("gateway/bot", "[]"), "cannot be read"),
-        (Fault("users/@me", status=200, body="<html>"), "cannot be read"),
-        (refusal(503, "users/@me"), "discordstatus.com"),
-        (cloudflare_ban("users/@me"), "again in 10 minutes"),
-        (too_many_requests(1200, "users/@me"), "again in 20 minutes"),
-    ):
-        async with run_services() as (discord, spotify):
+    async with run_services() as (discord, spotify):
+        for fault, part in (
+            (_json_fault("users/@me", '{"id":"1'), "cannot be read"),
+            (_json_fault("applications/@me", "{}"), "cannot be read"),
+            (_json_fault("gateway/bot", "[]"), "cannot be read"),
+            (Fault("users/@me", status=200, body="<html>"), "cannot be read"),
+            (refusal(503, "users/@me"), "discordstatus.com"),
+            (cloudflare_ban("users/@me"), "again in 10 minutes"),
+            (too_many_requests(1200, "users/@me"), "again in 20 minutes"),
+        ):
             discord.faults.add(fault).times = None
-            output = await startup_error(tmp_path, bot_environment(discord, spotify, tmp_path))
-        assert part in output.splitlines()[-1]
-        assert "<" not in output
+            line = await _refusal(bot_environment(discord, spotify, tmp_path))
+            discord.faults.clear()
+            assert part in line
+            assert "<" not in line
 
 
 def _json_fault(path: str, body: str) -> Fault:
     return Fault(path, status=200, body=body, headers={"Content-Type": "application/json"})
 
 
-async def test_port_in_use_is_one_line_error(tmp_path: Path) -> None:
-    async with run_services() as (discord, spotify):
-        port = {"PORT": discord.url.split(":")[2].split("/")[0]}
-        output = await startup_error(tmp_path, bot_environment(discord, spotify, tmp_path) | port)
-    assert "cannot listen on" in output.splitlines()[-1]
-
-
-async def test_host_that_is_no_name_is_one_line_error(tmp_path: Path) -> None:
-    async with run_services() as (discord, spotify):
-        for host in ("..", "a" * 300):
-            settings = bot_environment(discord, spotify, tmp_path) | {"HOST": host}
-            output = await startup_error(tmp_path, settings)
-            assert "not the name of a host. Set HOST" in output.splitlines()[-1]
-
-
-async def test_file_that_is_no_database_is_left_unchanged(tmp_path: Path) -> None:
-    (tmp_path / "tonearm.sqlite3").write_text("a shopping list, " * 100)
+async def test_address_that_cannot_be_listened_on_is_one_line_error(tmp_path: Path) -> None:
     async with run_services() as (discord, spotify):
         settings = bot_environment(discord, spotify, tmp_path)
-        output = await startup_error(tmp_path, settings, ExitCode.CONFIG)
-    assert "is not an SQLite database" in output
-    assert (tmp_path / "tonearm.sqlite3").read_text().startswith("a shopping list")
+        port = {"PORT": discord.url.split(":")[2].split("/")[0]}
+        assert "cannot listen on" in await _refusal(settings | port)
+        for host in ("..", "a" * 300):
+            line = await _refusal(settings | {"HOST": host})
+            assert "not the name of a host. Set HOST" in line
 
 
 @pytest.mark.parametrize("status", [503, 400, 429])

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import sqlite3
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +13,6 @@ from random import Random
 import apsw
 import pytest
 
-from bot.command_line.exit_codes import ExitCode
 from bot.config import Settings
 from bot.errors.bot_error import SettingsError, StartupError
 from bot.errors.storage import StorageError, StorageFull, StorageGone, StorageReadOnly
@@ -27,8 +24,6 @@ from tests.durability.store_operations import KEYS, complete_login
 from tests.storage_startup import make_database, startup_reason
 from tests.test_config import VALID
 from tests.unprivileged import unprivileged
-
-ROOT = Path(__file__).parent.parent
 
 
 async def test_database_without_rights_is_refused_with_its_name(tmp_path: Path) -> None:
@@ -207,34 +202,6 @@ async def test_key_that_cannot_be_made_leaves_no_file(tmp_path: Path) -> None:
     path = tmp_path / ("n" * 245)
     assert "File name too long" in await startup_reason(path, keys=False)
     assert not [file for file in tmp_path.iterdir() if ".key" in file.name]
-
-
-async def test_env_file_is_refused_with_the_reason(tmp_path: Path) -> None:
-    file = tmp_path / ".env"
-    for make, part in (
-        (file.mkdir, "is a folder where a file should be"),
-        (lambda: file.symlink_to(file), "symbolic links in a circle"),
-        (lambda: file.write_bytes("PORT=1\n".encode("utf-16")), "Save it as UTF-8"),
-        (lambda: file.write_bytes("PORT=1\n".encode("utf-16-le")), "Save it as UTF-8"),
-        (lambda: file.write_bytes(b"PORT=\xe9\n"), "Save it as UTF-8"),
-    ):
-        make()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot"),
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        output, _ = await process.communicate()
-        (line,) = output.decode().splitlines()
-        assert part in line
-        assert ("UTF-8" in line) == ("UTF-8" in part)
-        assert process.returncode == ExitCode.CONFIG
-        if file.is_dir() and not file.is_symlink():
-            file.rmdir()
-        else:
-            file.unlink()
 
 
 def test_database_setting_that_cannot_be_looked_at_is_named(tmp_path: Path) -> None:
