@@ -158,6 +158,12 @@ def test_only_the_store_imports_sqlite() -> None:
         assert not any("sqlite" in imported for imported in _imports(name)), name
 
 
+def test_the_store_does_not_take_an_unreadable_file_for_a_missing_one() -> None:
+    """Path.exists() does, from Python 3.14 on; `disk_errors.exists` raises."""
+    for name in _modules("bot.store"):
+        assert ".exists()" not in _sources()[name][1].replace("Path.exists()", ""), name
+
+
 def test_every_file_is_short_and_has_a_docstring() -> None:
     for name, (_, text, tree) in _sources().items():
         assert ast.get_docstring(tree), f"{name} has no docstring"

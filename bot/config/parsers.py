@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import yarl
 
-from bot.store.disk_errors import file_error
+from bot.store.disk_errors import exists, file_error
 from bot.store.keys import parse_key
 
 Network = IPv4Network | IPv6Network
@@ -163,7 +163,7 @@ def database(text: str) -> DatabaseLocation:
     except RuntimeError:  # no such user
         raise InvalidSettingError("names a home folder that does not exist.") from None
     try:
-        if path.is_dir():
+        if exists(path) and path.is_dir():
             raise InvalidSettingError("names a folder. Name a file, such as tonearm.sqlite3.")
         os.stat(f"{path.parent}/")
     except FileNotFoundError:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.store.complete_files import complete_file, file_errors, require_free
-from bot.store.disk_errors import damage_error, statement_error
+from bot.store.disk_errors import damage_error, exists, statement_error
 from bot.store.encryption import TokenCipher
 from bot.store.inspection import verify_copy
 from bot.store.keys import key_file, parse_key
@@ -66,12 +66,12 @@ def back_up(
         require_free(target, _REPLACE)
         if not keys:
             require_free(key_target, _REPLACE)
-    if not database.exists():
+    if not exists(database):
         raise StartupError(f"{database} does not exist, so there is nothing to back up.")
     with complete_file(target) as copy:
         copy_database(database, copy)
         with file_errors(key):
-            key_text = None if keys else key.read_bytes() if key.exists() else None
+            key_text = None if keys else key.read_bytes() if exists(key) else None
         own = [_parse(key_text, key)] if key_text is not None else keys
         linked = _check(copy, own, database)
         if key_text is not None:
@@ -109,8 +109,8 @@ def restore(database: Path, source: Path, keys: Sequence[bytes] = ()) -> Restore
     with file_errors(database), process_lock(database), complete_file(database) as copy:
         with file_errors(source):
             shutil.copyfile(source, copy)
-        kept = [_parse(key.read_bytes(), key)] if not keys and key.exists() else list(keys)
-        brought = _parse(source_key.read_bytes(), source_key) if source_key.exists() else None
+        kept = [_parse(key.read_bytes(), key)] if not keys and exists(key) else list(keys)
+        brought = _parse(source_key.read_bytes(), source_key) if exists(source_key) else None
         new_key = None
         try:
             linked = _check(copy, kept, source)
@@ -120,12 +120,12 @@ def restore(database: Path, source: Path, keys: Sequence[bytes] = ()) -> Restore
             linked, new_key = _check(copy, [brought], source), brought
         old_key = None
         if new_key is not None:
-            if key.exists():
+            if exists(key):
                 old_key = _set_aside(key, stamp)
             with complete_file(key) as key_copy:
                 key_copy.write_text(new_key.hex())
         old_database = None
-        if database.exists():
+        if exists(database):
             old_database = _set_aside(database, stamp)
             _empty_log(database, old_database)
     return RestoreReport(linked, old_database, new_key is not None, old_key)
@@ -152,7 +152,7 @@ def _empty_log(database: Path, aside: Path) -> None:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for suffix in _WAL_SUFFIXES:  # of a database that is damaged
             part = database.with_name(database.name + suffix)
-            if part.exists():
+            if exists(part):
                 part.rename(f"{aside}{suffix}")
 
 

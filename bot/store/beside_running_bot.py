@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.errors.bot_error import StartupError
 from bot.store.accounts import ACCOUNT_COLUMNS, LinkedAccount, account_from_row
 from bot.store.blocked import ALL_BLOCKED, BLOCK, UNBLOCK
-from bot.store.disk_errors import damage_error, statement_error
+from bot.store.disk_errors import damage_error, exists, statement_error
 from bot.store.inspection import reading
 
 
@@ -43,7 +43,7 @@ def unblock(database: Path, discord_id: int) -> bool:
 
 
 def _write(database: Path, sql: str, discord_id: int) -> bool:
-    if not database.exists():
+    if not exists(database):
         raise StartupError(f"{database} does not exist.")
     try:
         address = f"{database.absolute().as_uri()}?mode=rw"

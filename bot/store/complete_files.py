@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors.bot_error import StartupError
-from bot.store.disk_errors import file_error, irregular_file_error
+from bot.store.disk_errors import exists, file_error, irregular_file_error
 from bot.store.private_files import open_private
 
 _PARTIAL = ".partial"
@@ -47,9 +47,9 @@ def _sync(path: Path) -> None:
 def require_free(file: Path, advice: str) -> None:
     """Raises StartupError, with the advice for another way, if there is a file of this name."""
     with file_errors(file):
-        if file.exists() and not file.is_file():
+        if exists(file) and not file.is_file():
             raise StartupError(str(irregular_file_error(file)))
-        if file.exists():
+        if exists(file):
             raise StartupError(f"{file} exists already. Choose another name, or {advice}.")
 
 

@@ -7,6 +7,7 @@ import os
 import pwd
 import sqlite3
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
@@ -39,6 +40,20 @@ _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 def lock_file(database: Path) -> Path:
     """The file beside the database that one process locks."""
     return database.with_name(database.name + ".lock")
+
+
+def exists(file: Path) -> bool:
+    """Whether there is a file, a folder or the like. Raises OSError if the system does not say.
+
+    From Python 3.14 on, Path.exists() is False then, as if there were nothing.
+    """
+    try:
+        os.stat(file)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return False
+        raise
+    return True
 
 
 def file_error(error: OSError, file: Path) -> StorageError:
@@ -181,14 +196,14 @@ def _examine(database: Path) -> StorageError | None:
                 )
         folder = Path(os.path.realpath(database)).parent
         for file in (*_files(database), database.with_name(f"{database.name}-journal")):
-            if file.exists() and not file.is_file():
+            if exists(file) and not file.is_file():
                 return irregular_file_error(file)
         disk = os.statvfs(folder)
         if disk.f_flag & os.ST_RDONLY:
             raise OSError(errno.EROFS, "")
         if disk.f_files and not disk.f_favail:
             raise OSError(errno.ENOSPC, "")  # no room for the name of a file
-        for file in (*filter(Path.exists, _files(database)), folder):
+        for file in (*filter(exists, _files(database)), folder):
             if refusal := access_error(file):
                 return refusal
         with lock_file(database).open("ab", buffering=0) as lock:
@@ -237,10 +252,9 @@ def _not_allowed(file: Path) -> str:
 
 
 def _exists(file: Path) -> bool:
-    try:
-        return file.exists()
-    except OSError:
-        return False
+    with suppress(OSError):
+        return exists(file)
+    return False
 
 
 def _user_name(uid: int) -> str:

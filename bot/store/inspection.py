@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
-from bot.store.disk_errors import damage_error, file_error, startup_error, statement_error
+from bot.store.disk_errors import damage_error, exists, file_error, startup_error, statement_error
 from bot.store.encrypted_columns import encrypted_columns, key_ids_sql
 from bot.store.encryption import TokenCipher
 from bot.store.keys import key_file, load
@@ -77,9 +77,9 @@ def reading(path: Path, named: Path | None = None) -> Iterator[sqlite3.Connectio
     """
     named = named or path
     try:
-        if not path.exists():
+        if not exists(path):
             raise StartupError(f"{named} does not exist.")
-        in_use = path.with_name(f"{path.name}-wal").exists()
+        in_use = exists(path.with_name(f"{path.name}-wal"))
         mode = "mode=ro" if in_use else "immutable=1"
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True)) as database:
             yield database

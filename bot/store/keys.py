@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from bot.errors.bot_error import ConfigError, StartupError
-from bot.store.disk_errors import file_error, irregular_file_error
+from bot.store.disk_errors import exists, file_error, irregular_file_error
 from bot.store.private_files import open_private
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def load(file: Path) -> bytes | None:
     Raises StartupError if the file cannot be read or contains no key.
     """
     try:
-        if file.exists() and not (file.is_file() or file.is_dir()):
+        if exists(file) and not (file.is_file() or file.is_dir()):
             raise StartupError(str(irregular_file_error(file)))  # reading a pipe may never end
         return parse_key(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:

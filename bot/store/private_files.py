@@ -8,6 +8,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from bot.store.disk_errors import exists
+
 _log = logging.getLogger(__name__)
 
 PRIVATE = 0o600
@@ -21,7 +23,7 @@ def make_private(database: Path) -> None:
     have given it, for example to a backup program. A failure is SQLite's to report.
     """
     with suppress(OSError):
-        if not database.exists():  # closing an existing file would end the locks of this process
+        if not exists(database):  # closing an existing file would end the locks of this process
             os.close(open_private(database, os.O_RDWR | os.O_CREAT))
     for file in database_files(database):
         with suppress(OSError):

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bot.errors.bot_error import AlreadyRunning
-from bot.store.disk_errors import file_error, irregular_file_error, lock_file
+from bot.store.disk_errors import exists, file_error, irregular_file_error, lock_file
 from bot.store.private_files import open_private
 
 
@@ -19,8 +19,8 @@ def process_lock(path: Path) -> Iterator[bool]:
     Two processes would use the same refresh token, and Spotify may then revoke it. Raises
     AlreadyRunning if another process holds the lock, StorageError, OSError.
     """
-    is_new = not path.exists() or path.stat().st_size == 0
-    if path.exists() and not path.is_file():
+    is_new = not exists(path) or path.stat().st_size == 0
+    if exists(path) and not path.is_file():
         raise irregular_file_error(path)
     lock = lock_file(path)
     with ExitStack() as stack:

@@ -25,6 +25,7 @@ from bot.store import migration_copies
 from bot.store.database import ConstraintViolated, OnMessage, OnWrite, Row, Transaction, storable
 from bot.store.disk_errors import (
     damage_error,
+    exists,
     file_error,
     file_identities,
     file_size,
@@ -115,7 +116,7 @@ class SqliteDatabase:
                 raise startup_error(file_error(error, path)) from None
             except StorageError as error:
                 raise startup_error(error) from None
-            if is_new and key_file(path).exists():
+            if is_new and exists(key_file(path)):
                 lost = "If people were linked, stop Tonearm and put their database back."
                 _log.warning("made a new database: %s. The key beside it is older. %s", path, lost)
             elif is_new:

@@ -14,7 +14,7 @@ async def test_sleep_ends_when_the_clock_is_advanced_far_enough() -> None:
     clock = Clock()
     sleep = clock.sleep
     early, late = (asyncio.create_task(sleep(seconds)) for seconds in (60, 3600))
-    await asyncio.to_thread(int)
+    await _until_listening(clock, 2)
     clock.advance(59)
     await asyncio.to_thread(int)
     assert not early.done()
@@ -42,12 +42,16 @@ async def test_cancelled_sleep_removes_its_listener() -> None:
     clock = Clock()
     sleep = clock.sleep
     sleeping = asyncio.create_task(sleep(60))
-    await asyncio.to_thread(int)
-    assert len(clock.listeners) == 1
+    await _until_listening(clock, 1)
     sleeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sleeping
     assert clock.listeners == []
+
+
+async def _until_listening(clock: Clock, sleepers: int) -> None:
+    while len(clock.listeners) < sleepers:
+        await asyncio.to_thread(int)
 
 
 @pytest.mark.parametrize("seconds", [0, -1])

@@ -12,7 +12,7 @@ from typing import Any
 from bot.command_line.checks.findings import Finding, failed, not_checked, note, ok, wrong
 from bot.command_line.checks.owners import FILES, owner_finding
 from bot.errors.bot_error import ConfigError, StartupError
-from bot.store.disk_errors import access_error, file_error, lock_file
+from bot.store.disk_errors import access_error, exists, file_error, lock_file
 from bot.store.inspection import Inspection, inspect
 from bot.store.keys import key_file
 from bot.store.private_files import OTHERS, database_files
@@ -53,7 +53,7 @@ async def _inspect_server(url: str) -> Inspection | None:
 
 def _inspect_file(path: Path) -> Inspection | None:
     try:
-        is_new = not path.exists() or path.stat().st_size == 0
+        is_new = not exists(path) or path.stat().st_size == 0
     except OSError as error:
         raise StartupError(str(file_error(error, path))) from None
     return None if is_new else inspect(path)
@@ -71,7 +71,7 @@ def check_storage(values: Mapping[str, Any], inspection: Inspection | None) -> I
 
 def check_env_file(file: Path) -> Iterator[Finding]:
     """Whether there is a .env, and other users may read it."""
-    if not file.exists():
+    if not exists(file):
         yield note(file.name, "There is none here. All settings come from the environment.")
     yield from _open_to_others([file], OTHERS)
 
@@ -99,7 +99,7 @@ def _key_finding(path: Path, values: Mapping[str, Any], inspection: Inspection |
 def _disk_findings(path: Path) -> Iterator[Finding]:
     folder = path.absolute().parent
     for file in (path, lock_file(path), key_file(path)):
-        if file.exists() and (refusal := access_error(file)):
+        if exists(file) and (refusal := access_error(file)):
             yield failed(DISK, str(refusal))
             return
     try:
