@@ -7,6 +7,7 @@ of them and uses all their responses, so that a bare bot can do the same work.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 
@@ -31,7 +32,9 @@ async def run(settings: Settings) -> None:
         bot.services.sessions._transport.cache = ResponseCache(
             monotonic=time.monotonic, max_bytes=0
         )
-        await bot.start(settings.discord_token)
+        await bot.login(settings.discord_token)
+        gc.freeze()  # as `python -m bot` does
+        await bot.connect()
 
 
 if __name__ == "__main__":

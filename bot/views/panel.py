@@ -8,10 +8,10 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.errors.content import UnreadableLink
 from bot.player.situation import Situation, situation_of, verb_of
-from bot.spotify.links import find_links
 from bot.spotify.models import UNKNOWN_DEVICE
-from bot.spotify.uris import Uri
+from bot.spotify.uris import Kind, Uri, is_id
 from bot.text.escape import safe
 from bot.text.items import album_name, byline, playback_line, progress_bar, source, title
 from bot.views import cards
@@ -62,9 +62,10 @@ def item_of_message(message: discord.Message | None) -> Uri | None:
 
 def parse_uri(text: str) -> Uri:
     """From `kind:id`, as in a like button. Raises UnreadableLink."""
-    (uri,) = find_links(f"spotify:{text}")
-    assert isinstance(uri, Uri)
-    return uri
+    kind, _, item_id = text.partition(":")
+    if kind not in set(Kind) or not is_id(item_id):
+        raise UnreadableLink("malformed button")
+    return Uri(Kind(kind), item_id)
 
 
 def _read_body(message: discord.Message | None) -> list[ui.Item[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.spotify.models import Playable, Playback
 from bot.spotify.uris import Uri
@@ -41,12 +42,12 @@ class PanelState:
         playback = self.playback
         return self.name is not None and playback is not None and playback.is_private is not False
 
-    @property
+    @cached_property
     def item(self) -> Playable | None:
         """What plays; None if Spotify does not tell it, or if the panel must not show it."""
         return self.playback.item if self.playback and not self.hides_item else None
 
-    @property
+    @cached_property
     def uri(self) -> Uri | None:
         """Of what plays; a local file has none."""
         return self.item.uri if self.item else None

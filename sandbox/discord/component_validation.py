@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cache
 
 from sandbox.discord import components as c
 from sandbox.discord.api_error import ErrorCollector, ErrorPath
@@ -10,6 +11,7 @@ from sandbox.discord.emoji import is_emoji
 from sandbox.discord.field_schemas import AnyValue, Integer, ListOf, ObjectOf, OneOf, Text, validate
 from sandbox.discord.state import Json
 
+_FIELDS = {kind: ObjectOf(fields) for kind, fields in c.COMPONENT_FIELDS.items()}
 MAX_ROWS = 5
 MAX_COMPONENTS = 40
 MAX_TEXT_LENGTH = 4000
@@ -61,6 +63,11 @@ def check_modal(errors: ErrorCollector, data: object) -> None:
     _check_ids(errors, path, list(c.walk_components(parts)))
 
 
+@cache
+def _shape(allowed: tuple[int, ...]) -> ObjectOf:
+    return ObjectOf({"type": OneOf(allowed, required=True), "id": Integer(0, 2**31 - 1)})
+
+
 def _check_component(
     errors: ErrorCollector,
     path: ErrorPath,
@@ -68,13 +75,12 @@ def _check_component(
     allowed: tuple[int, ...],
     in_modal: bool = False,
 ) -> None:
-    shape = ObjectOf({"type": OneOf(allowed, required=True), "id": Integer(0, 2**31 - 1)})
-    if not validate(errors, path, shape, component) or not isinstance(component, dict):
+    if not validate(errors, path, _shape(allowed), component) or not isinstance(component, dict):
         return
     kind = component.get("type")
     if isinstance(kind, bool) or kind not in allowed:
         return
-    validate(errors, path, ObjectOf(c.COMPONENT_FIELDS[kind]), component)
+    validate(errors, path, _FIELDS[kind], component)
     if rule := COMPONENT_CHECKS.get(kind):
         rule(errors, path, component, in_modal)
     inside = (c.TEXT_INPUT,) if in_modal else c.CHILD_TYPES.get(kind, ())
