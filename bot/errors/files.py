@@ -94,6 +94,14 @@ class OtherArchive(UnreadableFile):
     message = "I open zip archives only. Unpack that one, then attach what’s in it, or zip it."
 
 
+class RichText(UnreadableFile):
+    message = "That’s a formatted document. Save it as plain text, then attach that."
+
+
+class OtherSpreadsheet(UnreadableFile):
+    message = "I can’t read that kind of spreadsheet. Save it as .xlsx or CSV, then attach that."
+
+
 class OldWorkbook(UnreadableFile):
     message = (
         "I can’t read that kind of Excel file. Save it as .xlsx without a password, or as CSV."

@@ -22,6 +22,8 @@ from bot.errors.files import (
     ListeningHistory,
     OldWorkbook,
     OtherArchive,
+    OtherSpreadsheet,
+    RichText,
     UnknownFile,
     UnreadableFile,
 )
@@ -44,7 +46,10 @@ _OTHERS: dict[bytes, type[UnreadableFile]] = {
     b"BZh": OtherArchive,
     b"\xfd7zXZ": OtherArchive,
     b"\xd0\xcf\x11\xe0": OldWorkbook,  # also a workbook with a password
+    b"{\\rtf": RichText,
 }
+# The parts by which the spreadsheets of LibreOffice, Apple and binary ones of Excel are known.
+_SPREADSHEETS = {"content.xml", "Index/Document.iwa", "xl/workbook.bin"}
 # Bytes of a workbook or an archive in an archive, which is unpacked to be read.
 _MAX_INNER = 200 * 1024**2
 _LOSSLESS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"tonearm"\s*:')
@@ -197,6 +202,8 @@ class _Reading:
             return
         with open_archive(path, self.cancelled) as archive:
             self._unpacking.count(archive.infolist())
+            if not _SPREADSHEETS.isdisjoint(archive.namelist()):
+                raise OtherSpreadsheet
             if xlsx_rows.CONTENT_TYPES in archive.namelist():
                 yield from self._workbook(archive, FileLists(upload.name), facts)
             else:

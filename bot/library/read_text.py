@@ -24,6 +24,8 @@ MAX_LINES = 5_000_000
 _HEAD = 64 * 1024
 _SAMPLE_LINES = 50
 _JSON = re.compile(r"\{|\[\s*[\[{\"\]]")
+# What spotDL writes of one song, alone or in a list.
+_SONG, _SONGS = re.compile(r'"song_id"\s*:\s*"'), re.compile(r"\[\s*\{")
 _EXTINF = re.compile("^#EXT(M3U|INF:)", re.IGNORECASE | re.MULTILINE)
 _XSPF = re.compile(r"<(\w+:)?playlist\b")
 
@@ -54,15 +56,16 @@ def read_text(
             yield from xspf.read(file, lists)
         facts.kinds.add(FileKind.XSPF)
         return
+    is_song = head.startswith("{") and bool(_SONG.search(head)) and not _SONGS.search(head)
     is_json = _JSON.match(head) is not None
     if not is_json and decoded.lines > MAX_LINES:
         raise TooManyEntries(MAX_LINES, "lines")
     with _open(opener, decoded.encoding) as text:
-        if head.startswith("{"):
+        if head.startswith("{") and not is_song:
             yield from spotify_json.read(JsonStream(text), facts, lists, keep_spotify=keep_spotify)
         elif is_json:
             stream = JsonStream(text)
-            yield from only_songs(flat_json.read(stream, lists))
+            yield from only_songs(flat_json.read(stream, lists, is_array=not is_song))
             stream.end()
             facts.kinds.add(FileKind.SONGS)
         else:

@@ -42,6 +42,10 @@ def read_rows(lines: Lines) -> Iterator[list[str]]:
     if head and (match := _SEPARATOR_LINE.fullmatch(head[0])):
         separator = match[1]
         del head[0]
+    if not separator and (whole := _wrapped(head)):
+        separator = _separator(whole)
+        rows = _rows(chain(head, lines), lines, separator)
+        return (next(csv.reader(row, delimiter=separator), []) for row in rows)
     return _rows(chain(head, lines), lines, separator or _separator(head))
 
 
@@ -114,6 +118,20 @@ def _separator(head: list[str]) -> str:
         return len(columns_by_name(rows[0])), min(len(row) for row in rows[:-1] or rows)
 
     return max(_SEPARATORS, key=score)
+
+
+def _wrapped(head: list[str]) -> list[str]:
+    """The rows in the cells of a table with one column; empty if it is no such table.
+
+    A spreadsheet with another separator saves it so: each row is a quoted cell.
+    """
+    with suppress(csv.Error):  # a cell is too large
+        rows = [row for line in head for row in csv.reader([line.strip()]) if row]
+        if all(len(row) == 1 for row in rows) and head and head[0].startswith('"'):
+            whole = [row[0] for row in rows]
+            first = next(csv.reader(whole[:1], delimiter=_separator(whole)), [])
+            return whole if len(columns_by_name(first)) > 1 else []
+    return []
 
 
 def _shazam_rows(lines: Iterable[str], separator: str) -> Iterator[list[str]]:

@@ -24,6 +24,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# A name may begin with the mark, too.
+_MARK, _MARKS_BEFORE = "\ufeff", re.compile('^\ufeff+(?=["#]|spotify:|https?:)')
 # A hole in a file whose disk was full or whose download broke off. A name may have one NUL.
 _HOLE = "\0" * 64
 # Control characters that no text of any encoding has.
@@ -120,7 +122,8 @@ def _decode(file: IO[bytes], encoding: str) -> int:
 class Lines:
     """The lines of a text with their ends. `is_cut`: the last line has no end.
 
-    The text does not translate line ends (`newline=""`). Raises FileDamaged for an endless line.
+    A byte order mark that joined files leave before a row or a link is no part of it. The text
+    does not translate line ends (`newline=""`). Raises FileDamaged for an endless line.
     """
 
     def __init__(self, text: TextIO) -> None:
@@ -139,4 +142,4 @@ class Lines:
         self.is_cut = not line.endswith(("\n", "\r"))
         if self.is_cut and len(line) == MAX_LINE:
             raise FileDamaged("an endless line")
-        return line
+        return _MARKS_BEFORE.sub("", line) if line[0] == _MARK else line

@@ -26,13 +26,15 @@ _ARTISTS = ("artist", "artistName")
 _ALBUMS = ("album", "album_name", "albumName", "show")
 
 
-def read(stream: JsonStream, lists: FileLists) -> Entries:
+def read(stream: JsonStream, lists: FileLists, *, is_array: bool = True) -> Entries:
     """The songs of the array that comes next; spotDL's may be of several lists.
+
+    is_array  otherwise the object of one song comes next
 
     Raises ListeningHistory, and the errors of JsonStream.
     """
     named: dict[tuple[str, str], ImportedList] = {}
-    for _ in stream.elements():
+    for _ in stream.elements() if is_array else (None,):
         value = stream.value()
         if not isinstance(value, dict):
             uri = clean(value)

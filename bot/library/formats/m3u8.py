@@ -12,6 +12,10 @@ from bot.library.formats.list_name import FileLists
 from bot.library.formats.song import Song
 
 _LENGTH = re.compile(r"(-?[0-9]{1,7})(?:\.[0-9]*)?[^,]*,(.*)", re.DOTALL)
+# The path of a music file, whose name is all that is known of it.
+_MUSIC = re.compile(
+    r"(?:.*[/\\])?([^/\\]+)\.(?:mp3|m4a|aac|flac|ogg|oga|opus|wav|wma|aiff?|alac)", re.IGNORECASE
+)
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -53,7 +57,9 @@ def read(lines: Lines, lists: FileLists) -> Entries:
                 if not uri and lines.is_cut and "spotify" in address:
                     raise FileCutOff("the last address is cut off")
                 length = _LENGTH.fullmatch(told.get("#EXTINF", ""))
-                by, separator, name = (length[2] if length else "").partition(" - ")
+                music = None if uri or length else _MUSIC.fullmatch(address)
+                title = length[2] if length else music[1] if music else ""
+                by, separator, name = title.partition(" - ")
                 artist = told.get("#EXTART") or (by if separator else "")
                 entry = new_entry(
                     uri=uri,

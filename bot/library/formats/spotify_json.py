@@ -64,9 +64,9 @@ def read(
             yield from _entries(
                 stream, ImportedList(section=section, name=NAMES[section]), keep_spotify
             )
-    stream.end()
     if kind is None:
         raise UnknownFile("a JSON object without lists")
+    stream.end()
     if not facts.is_lossless:
         facts.kinds.add(kind)
 

@@ -52,6 +52,7 @@ _ITEM_TYPES: dict[str, LibrarySection] = {
     Kind.EPISODE: LibrarySection.EPISODES,
 }
 _SONG = re.compile("spotify.{0,30}(?:track|episode|local)[:/]")
+_SONG_URIS = ("spotify:track:", "spotify:episode:", "spotify:local:")
 _FAVORITE = "favorite"
 
 
@@ -81,7 +82,7 @@ def read(rows: Iterator[list[str]], lists: FileLists, *, is_csv: bool = True) ->
 
     def entries() -> Entries:
         for row in chain(sample[has_header:], rows):
-            if _is_empty(row):
+            if _is_empty(row) or _is_header(row, header):
                 continue
             cells = {name: _cell(row, position, is_escaped) for name, position in columns.items()}
             entry = _entry(cells, split)
@@ -126,7 +127,9 @@ def _layout(
         split = _split_at_commas
     elif columns.items() >= _EXPORTIFY_NET.items():
         split = _split_at_semicolons
-    if (uri := _uri_column(contents)) is not None:
+    named = columns.get(Column.URI, width)
+    has_songs = named < width and any(map(_is_song, contents[named]))
+    if not has_songs and (uri := _uri_column(contents)) is not None:
         columns[Column.URI] = uri
     for column, pattern in ((Column.ISRC, _ISRC), (Column.ADDED_AT, _TIME)):
         matching = [
@@ -162,11 +165,13 @@ def _uri_column(contents: Sequence[list[str]]) -> int | None:
         if _share(cells, spotify_uri) < _MIN_SHARE:
             continue
         first = next(cell for cell in cells if spotify_uri(cell))
-        kind = spotify_uri(first).split(":")[1]
         is_full = ":" in first or "/" in first
-        is_song = kind in (Kind.TRACK, Kind.EPISODE, "local")
-        ranked.append((not is_song, not is_full, position))
+        ranked.append((not _is_song(first), not is_full, position))
     return min(ranked)[2] if ranked else None
+
+
+def _is_song(cell: str) -> bool:
+    return spotify_uri(cell).startswith(_SONG_URIS)
 
 
 def _share(cells: Sequence[str], is_it: Callable[[str], object]) -> float:
@@ -177,6 +182,11 @@ def _share(cells: Sequence[str], is_it: Callable[[str], object]) -> float:
 
 def _is_empty(row: Sequence[str]) -> bool:
     return not any(row)
+
+
+def _is_header(row: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether it is the row of headers again, as in joined files, with a byte order mark or not."""
+    return bool(header) and [row[0].lstrip("\ufeff"), *row[1:]] == header
 
 
 def _is_uri(cell: str) -> bool:
