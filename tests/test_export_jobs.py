@@ -89,7 +89,8 @@ async def test_killed_export_goes_on_where_it_was(
         await hold.response_ready.wait()
         harness.clock.advance(3)  # after which the progress is shown
         reply = await command
-        files = [path for folder in job_folders(harness) for path in folder.iterdir()]
+        paths = [path for folder in job_folders(harness) for path in folder.rglob("*")]
+        files = [path for path in paths if path.is_file()]
         assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
         await kill(harness)
     await reply.wait_for("Here are your 2,060 liked songs")

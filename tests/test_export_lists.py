@@ -144,7 +144,7 @@ async def test_one_playlist_by_name_and_nobody_elses(
     own = next(p for p in _own_playlists(spotify) if p.owner == "ada" and len(p.items) > 1)
     reply = await linked_user.run(f"/export what:{own.uri} format:csv")
     await reply.wait_for("Here are the")
-    text = reply.files["playlist.csv"].decode("utf-8-sig")
+    (text,) = (content.decode("utf-8-sig") for content in reply.files.values())
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [row["Track URI"] for row in rows] == [item.uri for item in own.items if item.uri]
     assert all(row["Added By"].startswith("spotify:user:") for row in rows)

@@ -113,10 +113,12 @@ async def export(
     with translate_disk_errors():
         spools = ExportFolder(folder, Event())
         try:
+            files = folder / "files"
+            files.mkdir(0o700, exist_ok=True)
             plan = await _plan(request, spotify, spools, earlier)
             work.plan([plan.selection.lists[index] for index in plan.fitting])
             # The file is written while the lists are read, by a thread that waits for them.
-            write = partial(write_export, plan.contents, request.file_format, folder)
+            write = partial(write_export, plan.contents, request.file_format, files)
             reading = _read(plan, spotify, spools, work, earlier)
             contents, path = await read_and_write(reading, write, plan.feed)
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import BinaryIO, TypeVar
 from bot.library.export_lists import SONG_LISTS, ExportList, LibrarySection
 from bot.library.export_readme import ABOUT_ZIP, ExportSummary, readme_text, skipped_csv
 from bot.library.export_report import ListReport, Part
+from bot.library.file_names import file_name, playlist_stem
 from bot.library.formats import FORMATS, JSON, ZIP, Format, ListInfo, encode
 from bot.library.formats.library_json import Origin
 from bot.library.formats.library_json import write as write_json
@@ -29,8 +29,6 @@ from bot.spotify.models import Playlist
 
 T = TypeVar("T", Song, SavedItem)
 
-# In bytes of UTF-8: file systems allow 255 for a name with its number and suffix.
-_MAX_FILE_NAME = 150
 # In bytes: a zip allows 65,535 for a comment.
 _MAX_COMMENT = 4_000
 
@@ -186,7 +184,7 @@ def _write_archive(
 
 def _write_json_archive(contents: ExportContents, folder: Path) -> Path:
     """An archive with the JSON alone."""
-    path = folder / "json.zip"
+    path = folder / ".json"  # no list has such a name
     name = f"library{contents.suffix}.json"
     with (
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -256,8 +254,11 @@ def _fitting(spooled: SpooledList, kind: type[T], form: Format, report: ListRepo
 
 
 def _stem(contents: ExportContents) -> str:
-    """The file's name without its suffix: never a part of what somebody called a playlist."""
-    stem = "library" if contents.is_archive else contents.lists[0].source.section.value
+    """The file's name without its suffix."""
+    if contents.is_archive:
+        return f"library{contents.suffix}"
+    source = contents.lists[0].source
+    stem = playlist_stem(source.name) if source.playlist else source.section.value
     return stem + contents.suffix
 
 
@@ -265,18 +266,5 @@ def _member_name(source: ExportList, numbers: Iterator[int], suffix: str) -> str
     """The path of a list in the archive. The number keeps apart playlists of one name."""
     if source.playlist is None:
         return f"{source.section}{suffix}"
-    return f"playlists/{next(numbers):03} {file_name(source.name)}{suffix}".replace(" .", ".")
-
-
-def file_name(name: str) -> str:
-    """The name with only those characters that every file system takes."""
-    kept = "".join(c if _is_plain(c) else "_" for c in unicodedata.normalize("NFC", name))
-    kept = " ".join(kept.split())
-    while len(kept.encode()) > _MAX_FILE_NAME:
-        kept = kept[:-1]
-    return kept.strip()
-
-
-def _is_plain(character: str) -> bool:
-    """Whether it is a letter, a part of one, a digit, or harmless punctuation."""
-    return unicodedata.category(character)[0] in "LMN" or character in " -_()&"
+    name = f"{next(numbers):03} {file_name(source.name)}".rstrip()
+    return f"playlists/{name}{suffix}"

@@ -10,12 +10,10 @@ from pathlib import Path
 from bot.library.export_lists import LibrarySection
 from bot.library.formats.file_facts import FileFacts, MissingParts
 from bot.library.formats.imported import ImportedList
-from bot.library.formats.list_name import UNNAMED
 from bot.library.imported_library import ImportedLibrary, KeptList
 
 # How /export names the parts of a divided export, which programs that save them may add to.
-_NAMES = "|".join((*UNNAMED, "README", *LibrarySection))
-PART_NAME = re.compile(rf"({_NAMES})-([0-9]{{1,2}})-of-([0-9]{{1,2}})(?![0-9])", re.IGNORECASE)
+PART_NAME = re.compile(r"(.+?)-([0-9]{1,2})-of-([0-9]{1,2})(?![0-9])")
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,8 @@ class _Reading:
         for part in parts:
             with archive.open(part) as file:
                 heads.append(file.read(_HEAD))
-        names = (PurePosixPath(name).name for name in archive.namelist() if name[-4:] != ".zip")
+        names = [PurePosixPath(name).name for name in archive.namelist() if name[-4:] != ".zip"]
+        names.sort(key=lambda name: not name.startswith("README"))  # of an archive of several lists
         facts.part_name = next(filter(PART_NAME.match, names), "")
         lossless = [p for p, head in zip(parts, heads, strict=True) if _LOSSLESS.match(head)]
         has_songs = False

@@ -22,6 +22,7 @@ from bot.interactions.discord_errors import (
 from bot.interactions.limits import fit_content, fit_view
 from bot.interactions.mentions import CommandMentions
 from bot.interactions.payloads import View, to_edit
+from bot.library.file_names import ascii_name
 
 # Seconds after an interaction in which its reply is edited; Discord allows fifteen minutes.
 _REPLY_LIFETIME = 14 * 60.0
@@ -172,4 +173,4 @@ def _to_send(payload: dict[str, Any], files: Sequence[discord.File]) -> dict[str
 
 
 def _open(paths: Sequence[Path]) -> list[discord.File]:
-    return [discord.File(path, path.name) for path in paths]
+    return [discord.File(path, ascii_name(path.name)) for path in paths]

@@ -13,12 +13,13 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from aiohttp import web
 
 from bot.errors.content import DownloadGone, DownloadRunning
 from bot.library.downloads import Downloads, Transfer
+from bot.library.file_names import ascii_name
 from bot.web import pages
 from bot.web.middleware import TooManyRequests, html_response
 
@@ -72,7 +73,7 @@ class DownloadPages:
     async def _stream(self, request: web.Request, transfer: Transfer) -> web.StreamResponse:
         response = web.StreamResponse(
             headers={
-                "Content-Disposition": f'attachment; filename="{_plain(transfer.name)}"',
+                "Content-Disposition": _disposition(transfer.name),
                 "Content-Type": "application/octet-stream",
                 "Accept-Ranges": "none",
                 "X-Accel-Buffering": "no",  # else nginx takes the file before the browser does
@@ -100,6 +101,8 @@ class DownloadPages:
         return response
 
 
-def _plain(name: str) -> str:
-    """The name with only those characters that a header takes without quoting."""
-    return re.sub(r"[^\w.-]", "_", name, flags=re.ASCII)
+def _disposition(name: str) -> str:
+    """The header that lets a browser save a file under a name (RFC 6266, with RFC 8187)."""
+    plain = re.sub(r"[^\w.-]", "_", ascii_name(name), flags=re.ASCII)
+    exact = "" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}"
+    return f'attachment; filename="{plain}"{exact}'

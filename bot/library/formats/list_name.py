@@ -87,8 +87,14 @@ def named_list(path: str, title: str = "") -> ImportedList:
     section = None if in_playlists else _section(title or stem)
     if section is not None:
         return ImportedList(section=section, name=NAMES[section], guessed=True)
-    name = clean(title) or clean(stem)
+    # Discord and Exportify write an underscore for a space.
+    name = clean(title) or clean(stem if " " in stem else stem.replace("_", " "))
     return ImportedList(section=LibrarySection.PLAYLIST, name=name, guessed=True)
+
+
+def names_a_list(stem: str) -> bool:
+    """Whether a file with this name, without its suffix, would not count as a playlist's."""
+    return stem.casefold() in UNNAMED or _section(stem) is not None
 
 
 def _section(name: str) -> LibrarySection | None:
