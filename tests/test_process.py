@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,11 +15,11 @@ from bot.config import Settings
 from bot.errors.bot_error import StartupError
 from bot.interactions.command_sync import PROBLEM_NOTE
 from bot.store import Store
-from sandbox.discord import RequestKind, too_many_requests
+from sandbox.discord import Discord, RequestKind, too_many_requests
 from sandbox.discord.faults import cloudflare_ban, refusal
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, bot_environment, run_harness
-from tests.program import read_output, run_program, run_services, startup_error
+from tests.program import run_services, startup_error
 from tests.test_metrics import read_metrics
 
 
@@ -155,17 +154,7 @@ async def _commands_synced(harness: Harness) -> float:
     return (await read_metrics(harness))["commands_synced"]
 
 
-async def test_commands_are_synced_once(tmp_path: Path) -> None:
-    async with run_services() as (discord, spotify):
-        for _ in range(2):
-            sessions = len(discord.gateway.sessions)
-            async with run_program(
-                tmp_path, bot_environment(discord, spotify, tmp_path)
-            ) as process:
-                await discord.changes.wait_until(
-                    lambda: len(discord.gateway.sessions) > sessions, "a session", timeout=20
-                )
-                process.send_signal(signal.SIGTERM)
-                assert (await read_output(process))[0] == 0
-        assert discord.command_write_count == 1
-        assert discord.commands
+async def test_commands_are_synced_once(harness: Harness, discord: Discord) -> None:
+    await harness.restart()
+    assert discord.command_write_count == 1
+    assert discord.commands

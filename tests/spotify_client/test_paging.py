@@ -45,7 +45,7 @@ class ClockAdvancingGate(RateLimiter):
 
 
 @each_concurrency
-@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 10_000])
+@pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 2_000])
 async def test_every_entry_is_read_once_and_in_order(
     fake: FakeSpotify, spotify: Spotify, ada: Account, count: int, flights: int
 ) -> None:
