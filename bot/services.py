@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
 from bot.accounts.access import Access
 from bot.accounts.metrics import Metrics
@@ -165,22 +164,31 @@ class Services:
         """What the messages of other processes change in the memory of this one."""
         cache = self.sessions.cache
         return {
-            Topic.FORGET: partial(self._forget_elsewhere, settings=True),
-            Topic.LINKED: partial(self._forget_elsewhere, settings=False),
+            Topic.FORGET: self._unlinked_elsewhere,
+            Topic.LINKED: self._linked_elsewhere,
             Topic.VISIBILITY: self.reply_visibility.changed_elsewhere,
             Topic.STALE: lambda account, *groups: cache.invalidate(account, groups),
             Topic.EXHAUSTED: self.quota.limiter.mark_exhausted,
             Topic.LIMITED: self.quota.limiter.mark_limited,
             Topic.TIMER: self.sleep_timers.forget,
+            Topic.CALLS: self.quota.calls_elsewhere,
+            Topic.LOGIN_ENDED: self.login_flow.logins_ended.notify,
             Topic.STOP_JOB: self.jobs.stop_here,
             Topic.PLAYER: lambda user: self.panels.player_changed(user, None),
         }
 
-    def _forget_elsewhere(self, user_id: int, *, settings: bool) -> None:
-        self.sessions.forget_token(user_id)
-        self.forget_user(user_id, settings=settings)
+    def _unlinked_elsewhere(self, user_id: int, *account_ids: str) -> None:
+        self.sessions.forget_elsewhere(user_id, *account_ids)
+        self.forget_user(user_id, settings=True)
+        if account_ids:
+            self.quota.shares.forget(user_id)
+
+    def _linked_elsewhere(self, user_id: int, *account_ids: str) -> None:
+        self.sessions.forget_elsewhere(user_id, *account_ids)
+        self.forget_user(user_id, settings=False)
 
     def distrust_memory(self) -> None:
         """Messages of other processes may have been missed: forget what they keep fresh."""
         self.sessions.cache.clear()
+        self.login_flow.logins_ended.notify()
         self.reply_visibility.distrust()

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 from discord.http import Route
 
@@ -20,14 +21,18 @@ from bot.services import Services
 from bot.spotify.uris import Kind
 from bot.store import JobKind, ProcessShare, Store
 from bot.store.postgres_home import PROCESS_LOCKS
+from bot.web.code_events import KEEP_ALIVE_S
+from bot.web.pages import EVENTS_PATH
 from sandbox.clock import Clock
 from sandbox.discord import Discord
 from sandbox.fault_injection import Fault
-from sandbox.harness import Harness, bot_environment
+from sandbox.harness import Harness, bot_environment, find_confirmation_code
 from sandbox.spotify import Spotify
 from tests.durability.store_operations import KEYS
+from tests.login_client import LoginClient
 from tests.login_state_machine.renewal_helpers import count_renewals
 from tests.postgres_server import PostgresServer, run_postgres
+from tests.raw_http import open_connection
 
 
 @pytest.fixture(scope="module")
@@ -128,11 +133,47 @@ async def test_what_one_process_changes_is_true_in_the_other(
             for services in bots.services
         ]
         assert counts == [[("search", 1), ("playback", 2)]] * 2
+        # Also the calls of each person.
+        used = [services.quota.shares._used for services in bots.services]
+        await _soon(lambda: [of(bots.ada, "playback") for of in used] == [2, 2])
         # Forgetting somebody.
         assert there.sessions._access_tokens._tokens
+        await (await there.sessions.session(bots.ada)).player.get_queue()
+        assert _kept_responses(there)
         await here.sessions.unlink(bots.ada)
         await _soon(lambda: not there.sessions._access_tokens._tokens)
         assert there.reply_visibility.is_private(bots.ada)
+        assert not _kept_responses(there)
+        assert not there.quota.shares._used(bots.ada, "playback")
+
+
+def _kept_responses(services: Services) -> list[object]:
+    """The responses about accounts."""
+    return [key for key in services.sessions.cache._cache._entries if key.account]
+
+
+@pytest.mark.slow
+async def test_code_page_of_one_process_is_told_what_another_one_accepted(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    async with (
+        _run_two_bots(server, tmp_path) as bots,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+    ):
+        first, second = LoginClient(bots.first, http), LoginClient(bots.second, http)
+        reply = await bots.discord.user_client("grace", "music").run("/link")
+        offer = bots.first.find_login_offer(reply)
+        redirect = await first.start_login(offer)
+        cookie = (await first.send_callback(await first.authorize(redirect, "grace"))).cookie
+        code = find_confirmation_code((await second.send("GET", "/done", cookie)).text)
+        assert code is not None
+        async with open_connection(bots.second.settings.port) as (reader, writer):
+            head = f"GET {EVENTS_PATH} HTTP/1.1\r\nHost: {second.host}\r\n"
+            writer.write(f"{head}Cookie: {second.cookie_name}={cookie}\r\n\r\n".encode())
+            async with asyncio.timeout(KEEP_ALIVE_S / 2):
+                await reader.readuntil(b"retry: 5000\n\n")
+                await first.enter_code(offer, code)
+                await reader.readuntil(b"event: over")
 
 
 @pytest.mark.slow

@@ -23,14 +23,16 @@ MessageHandler = Callable[..., object]
 class Topic(StrEnum):
     """What a message is about, and its values.
 
-    FORGET      a user has unlinked: the Discord ID
-    LINKED      a user has linked another account: the Discord ID
+    FORGET      a user has unlinked: the Discord ID, the Spotify account if there was one
+    LINKED      a user has linked an account: the Discord ID, the Spotify accounts, new and old
     VISIBILITY  a user's replies are public, or private: the Discord ID, 1 or 0
     STALE       a write made cached responses old: the Spotify account, the groups of endpoints
     EXHAUSTED   a quota is used up: the client ID, the group, until when in seconds since 1970
     LIMITED     Spotify asked an app to wait: the client ID, until when in seconds since 1970
     PLAYER      a user's player has changed: the Discord ID
     TIMER       a user has set or cancelled a sleep timer: the Discord ID
+    LOGIN_ENDED a login has ended: no values
+    CALLS       calls of people: lists of the Discord ID, the group, the hour, how many
     STOP_JOB    a user has stopped a job: the Discord ID, the job's ID
     """
 
@@ -42,6 +44,8 @@ class Topic(StrEnum):
     LIMITED = "limited"
     PLAYER = "player"
     TIMER = "timer"
+    LOGIN_ENDED = "login ended"
+    CALLS = "calls"
     STOP_JOB = "stop job"
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.config import Settings
 from bot.errors.storage import StorageError
-from bot.spotify.call_shares import CallShares, PersonalShare
+from bot.spotify.call_shares import CallShares, PersonalShare, PersonsHour
 from bot.spotify.endpoint_groups import GROUPS, Group
 from bot.spotify.rate_limiter import DAY, HOUR, HourlyCalls, RateLimiter
 from bot.store import ExhaustedQuota, HourlyUsage, Store
 
 # What people can call who search without linking.
 _VISITORS_GROUPS: tuple[Group, ...] = ("search", "catalogue")
+
+# PostgreSQL takes messages of 8,000 bytes, and one count has up to 60.
+_CALLS_IN_MESSAGE = 100
 
 _log = logging.getLogger(__name__)
 
@@ -160,8 +164,28 @@ class Quota:
             await self._store.api_usage.add(added, since=now - DAY - HOUR, now=now)
             self._recorded |= {(hour.client_id, hour.group, hour.start): hour for hour in hours}
             self._saved = state
+        new_calls = self.shares.take_new()
         if self._store.leases is not None:
             await self._read_others()
+            await self._tell_calls(new_calls)
+
+    async def _tell_calls(self, calls: Counter[PersonsHour]) -> None:
+        """Tell the other processes the calls of each person; a later `save` repeats it."""
+        entries = list(calls.items())
+        try:
+            for start in range(0, len(entries), _CALLS_IN_MESSAGE):
+                some = entries[start : start + _CALLS_IN_MESSAGE]
+                await self._store.tell("calls", *((*key, count) for key, count in some))
+                calls -= Counter(dict(some))
+        except StorageError:
+            self.shares.put_back(calls)
+            raise
+
+    def calls_elsewhere(self, *entries: tuple[int, str, int, int]) -> None:
+        """Count the calls that another process has sent for people."""
+        for person, name, start, count in entries:
+            if group := _known_group(name):
+                self.shares.add(person, group, start, count)
 
     def _since_recorded(self, hour: HourlyUsage) -> HourlyUsage | None:
         """The calls of this hour that are not in the store yet; None without any."""

@@ -143,9 +143,11 @@ class Sessions:
         """Spotify's responses, of all accounts."""
         return self._transport.cache
 
-    def forget_token(self, discord_id: int) -> None:
-        """Erase the access token of a user who has unlinked in another process."""
+    def forget_elsewhere(self, discord_id: int, *account_ids: str) -> None:
+        """Erase from memory the accounts of a user who unlinked or linked in another process."""
         self._access_tokens.forget(discord_id)
+        for account_id in account_ids:
+            self._transport.cache.invalidate(account_id)
 
     def clear_cache(self, account_id: str) -> None:
         """Erase cached responses about an account: a new login may have other permissions."""

@@ -34,4 +34,5 @@ async def _block(settings: Settings, discord_id: int) -> bool:
     async with open_store(settings) as store:
         is_new = await store.blocked.block(discord_id)
         await store.accounts.unlink(discord_id)
+        await store.maintain()  # PostgreSQL erases deleted rows only now
         return is_new

@@ -16,11 +16,15 @@ from bot.spotify.rate_limiter import BACKGROUND_SHARE
 PERSONAL_SHARE, OPEN_SHARE = 1 / 2, 1 / 3
 
 HOUR = 3600
+PersonsHour = tuple[int, Group, int]
+"""A person, a group, and the start of an hour in seconds since 1970."""
 _WINDOW = 25 * HOUR  # full hours that cover a day, as the rate limiter counts
 
 
 class CallShares:
     """Counts the calls of each person by the hour, in memory only: a restart begins at zero.
+
+    Several processes tell each other their counts: see `take_new` and `add`.
 
     A person who is alone with the app has no limit: nobody else needs the calls.
 
@@ -39,12 +43,28 @@ class CallShares:
         self._open_groups = frozenset(open_groups)
         # person → (group, start of the hour) → calls
         self._calls: defaultdict[int, Counter[tuple[Group, int]]] = defaultdict(Counter)
+        self._new: Counter[PersonsHour] = Counter()
         self._daily_limit = daily_limit
         self.is_shared = False
 
     def count(self, person: int, group: Group) -> None:
         """Count a call that is sent."""
-        self._calls[person][group, int(self._now() // HOUR) * HOUR] += 1
+        start = int(self._now() // HOUR) * HOUR
+        self._calls[person][group, start] += 1
+        self._new[person, group, start] += 1
+
+    def add(self, person: int, group: Group, start: int, calls: int) -> None:
+        """Count calls that another process has sent in the hour from `start`."""
+        self._calls[person][group, start] += calls
+
+    def take_new(self) -> Counter[PersonsHour]:
+        """The calls that this process has counted since the last time."""
+        new, self._new = self._new, Counter()
+        return new
+
+    def put_back(self, new: Counter[PersonsHour]) -> None:
+        """Let the next `take_new` return these calls again."""
+        self._new += new
 
     def limit(self, group: Group, *, is_long: bool = False) -> int:
         """The calls of this group that one person may make in a day; `is_long` for long work.
@@ -84,6 +104,7 @@ class CallShares:
 
     def forget(self, person: int) -> None:
         self._calls.pop(person, None)
+        self._new = Counter({key: n for key, n in self._new.items() if key[0] != person})
 
     def expire(self) -> None:
         """Free the counts of hours that are over for a day."""

@@ -165,12 +165,14 @@ class AccountTable:
     async def unlink(self, discord_id: int) -> bool:
         """Erase all rows of a user, also from the write-ahead log. False if none was linked."""
         async with self._db.transaction() as db:
-            deleted = await db.execute("DELETE FROM link WHERE discord_id = $1", discord_id)
+            deleted = await db.fetch_all(
+                "DELETE FROM link WHERE discord_id = $1 RETURNING account_id", discord_id
+            )
             await db.execute("DELETE FROM person WHERE discord_id = $1", discord_id)
-            await db.tell("forget", discord_id)
+            await db.tell("forget", discord_id, *(account_id for (account_id,) in deleted))
         self._unsaved.pop(discord_id, None)
         await self._db.erase_traces(discord_id)
-        return deleted == 1
+        return bool(deleted)
 
     async def authorized_before(self, cutoff: float) -> list[LinkedAccount]:
         """Accounts authorized before `cutoff` and not revoked, of users who want reminders."""

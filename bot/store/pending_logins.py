@@ -26,7 +26,8 @@ _CLEARED_COLUMNS = (
 class PendingLoginTable:
     """Methods that read a login raise LoginExpired if its secrets cannot be decrypted.
 
-    ended  notifies when a login is linked, has failed, or is replaced or erased
+    ended  notifies when a login is linked, has failed, or is replaced or erased; the other
+           processes are told it, too
     """
 
     def __init__(self, database: Database, cipher: TokenCipher) -> None:
@@ -68,6 +69,7 @@ class PendingLoginTable:
                 login.expires_at,
                 _hash(nonce),
             )
+            await db.tell("login ended")
         self.ended.notify()
         return next(map(self._rows.readable_login, rows), None)
 
@@ -163,15 +165,17 @@ class PendingLoginTable:
 
         False if the login was over or replaced already.
         """
-        was_open = await self._db.execute(
-            f"UPDATE login SET step = 'over', {_CLEARED_COLUMNS}, outcome = $1, name = NULL"
-            " WHERE discord_id = $2 AND serial = $3 AND step IN ('exchange', 'code')",
-            outcome,
-            login.discord_id,
-            login.serial,
-        )
+        async with self._db.transaction() as db:
+            changed = await db.execute(
+                f"UPDATE login SET step = 'over', {_CLEARED_COLUMNS}, outcome = $1, name = NULL"
+                " WHERE discord_id = $2 AND serial = $3 AND step IN ('exchange', 'code')",
+                outcome,
+                login.discord_id,
+                login.serial,
+            )
+            await db.tell("login ended")
         self.ended.notify()
-        return was_open
+        return changed > 0
 
     async def awaiting_code(self, discord_id: int, now: float) -> PendingLogin | None:
         """The login of this user that waits for its confirmation code."""
@@ -212,7 +216,9 @@ class PendingLoginTable:
                     " AND link.account_id <> login.account_id)",
                     *key,
                 )
-                await db.execute("DELETE FROM link WHERE discord_id = $1", login.discord_id)
+                replaced = await db.fetch_all(
+                    "DELETE FROM link WHERE discord_id = $1 RETURNING account_id", login.discord_id
+                )
                 await db.execute(
                     "INSERT INTO link"
                     " (discord_id, account_id, name, client_id, scopes, authorized_at,"
@@ -229,7 +235,9 @@ class PendingLoginTable:
                     outcome,
                     *key,
                 )
-                await db.tell("linked", login.discord_id)
+                accounts = (login.account_id, *(account_id for (account_id,) in replaced))
+                await db.tell("linked", login.discord_id, *accounts)
+                await db.tell("login ended")
         except ConstraintViolated:
             raise AlreadyLinked from None
         self.ended.notify()
@@ -243,6 +251,8 @@ class PendingLoginTable:
                     f"DELETE FROM login WHERE discord_id = $1 RETURNING {LOGIN_COLUMNS}", discord_id
                 )
             )
+            if rows:
+                await db.tell("login ended")
         if rows:
             self.ended.notify()
             await self._db.erase_deleted()
@@ -263,6 +273,8 @@ class PendingLoginTable:
                 "DELETE FROM person WHERE discord_id NOT IN (SELECT discord_id FROM link)"
                 " AND discord_id NOT IN (SELECT discord_id FROM login)"
             )
+            if rows:
+                await db.tell("login ended")
         if rows:
             self.ended.notify()
             await self._db.erase_deleted()
