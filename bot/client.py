@@ -226,12 +226,13 @@ class Tonearm(Connection):
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Answer a component that no cog handles any more; the library would stay silent."""
-        custom_id = custom_id_of(interaction)
+        if not (custom_id := custom_id_of(interaction)):
+            return  # a command
         if interaction.type is discord.InteractionType.modal_submit:
             known = custom_id in self._connection._view_store._modals
         else:
             known = self._is_known(custom_id)
-        if custom_id and not known and self.begin_interaction(interaction):
+        if not known and self.begin_interaction(interaction):
             try:
                 await reply_privately(interaction, "That has expired. Use the command again.")
             except Exception as error:
