@@ -40,7 +40,8 @@ class Sleep(commands.Cog):
             await self.timers.cancel(user_id)
             await reply(interaction, sleep.STOPPED)
             return
-        await reply(interaction, sleep.timer_reply(timer))
+        is_doubtful = self.timers.is_doubtful(user_id)
+        await reply(interaction, sleep.timer_reply(timer, is_doubtful=is_doubtful))
 
     @sleep.autocomplete("when")
     async def complete_when(

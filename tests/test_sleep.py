@@ -209,3 +209,17 @@ async def test_without_music_there_is_no_track_to_count(
         ("13h", "I can wait 12 hours at most"),
     ):
         assert expected in (await linked_user.run(f"/sleep when:{when}")).text
+
+
+async def test_a_refusal_for_want_of_premium_is_no_promise_of_a_pause(harness: Harness) -> None:
+    """It's said as soon as Spotify has refused anything, and no longer than it does."""
+    linus, account = await harness.link_account("linus"), harness.spotify.accounts["linus"]
+    account.player.play(context=next(iter(harness.spotify.catalogue.albums.values())).uri)
+    assert "I’ll pause at" in (await linus.run("/sleep when:30m")).text
+    assert "needs Spotify Premium" in (await linus.run("/pause")).text
+    for line in ("/sleep when:after this one", "/sleep"):
+        reply = await linus.run(line)
+        assert "Without Premium, I can’t pause either." in reply.text, line
+    account.premium = True
+    assert "needs" not in (await linus.run("/pause")).text
+    assert "I’ll pause at" in (await linus.run("/sleep when:30m")).text

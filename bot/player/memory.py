@@ -12,6 +12,8 @@ from bot.player.outcome import Outcome
 
 # The most users, and the seconds that the last played item is remembered.
 _MAX_USERS, _LAST_PLAYED_TTL = 1000, 60.0
+# The seconds that a refusal for want of Premium is remembered.
+_REFUSAL_TTL = 24 * 3600.0
 # The seconds that the volume before a mute is remembered, and for how many devices of a user.
 _MUTE_TTL, _MAX_DEVICES = 12 * 3600.0, 10
 
@@ -27,6 +29,9 @@ class PlayerMemory:
         self._muted: TTLCache[int, dict[str, int]] = TTLCache(
             _MAX_USERS, _MUTE_TTL, timer=monotonic
         )
+        self._without_premium: TTLCache[int, bool] = TTLCache(
+            _MAX_USERS, _REFUSAL_TTL, timer=monotonic
+        )
         # An entry outlives the commands in progress.
         self._forgotten_at: TTLCache[int, float] = TTLCache(
             _MAX_USERS, longest_command, timer=monotonic
@@ -36,11 +41,13 @@ class PlayerMemory:
         """Remember nothing of this user, nor of their commands in progress."""
         self._last_played.pop(user_id, None)
         self._muted.pop(user_id, None)
+        self._without_premium.pop(user_id, None)
         self._forgotten_at[user_id] = self._monotonic()
 
     def expire(self) -> None:
         """Free the memory of what has expired."""
-        for cache in (self._last_played, self._muted, self._forgotten_at):
+        caches = (self._last_played, self._muted, self._without_premium, self._forgotten_at)
+        for cache in caches:
             cache.expire()
 
     def was_forgotten(self, user_id: int, since: float) -> bool:
@@ -55,8 +62,17 @@ class PlayerMemory:
         """The volume before the mute of each muted device, by `Device.key`."""
         return self._muted.get(user_id, {})
 
+    def record_refusal(self, user_id: int) -> None:
+        """Remember that Spotify refused a command because the user has no Premium."""
+        self._without_premium[user_id] = True
+
+    def was_refused(self, user_id: int) -> bool:
+        """Whether Spotify refused the user's last command because they have no Premium."""
+        return user_id in self._without_premium
+
     def record(self, user_id: int, action: PlayerAction, outcome: Outcome) -> None:
         """Remember what an action has changed."""
+        self._without_premium.pop(user_id, None)
         if action.verb in SKIPS:
             self._last_played.pop(user_id, None)
         playing = outcome.item if action.verb == "play" else None

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from bot.accounts.sessions import Sessions
 from bot.errors.bot_error import BotError
 from bot.errors.content import NothingPlaying
-from bot.errors.spotify import DeviceChoiceNeeded, PlayerRestricted
+from bot.errors.spotify import DeviceChoiceNeeded, PlayerRestricted, PremiumRequired
 from bot.interactions.progress import StoppableWork
 from bot.player import bulk_queue, handlers
 from bot.player.actions import (
@@ -86,6 +86,10 @@ class Player:
     def expire(self) -> None:
         """Remove expired entries from memory."""
         self._memory.expire()
+
+    def was_refused(self, user_id: int) -> bool:
+        """Whether Spotify refused the user's last command because they have no Premium."""
+        return self._memory.was_refused(user_id)
 
     # ---- entries
 
@@ -210,6 +214,8 @@ class Player:
             async with nullcontext() if command.action.verb == "queue" else lock:
                 outcome = await self._run(command)
         except BotError as error:
+            if isinstance(error, PremiumRequired):
+                self._memory.record_refusal(command.user_id)
             if isinstance(error, DeviceChoiceNeeded):
                 command.add_to_question(error)
             if command.action.verb == "jump":  # it may have skipped some of the tracks

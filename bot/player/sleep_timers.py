@@ -73,6 +73,10 @@ class SleepTimers:
         """The user's timer, whichever process waits for it."""
         return self._timers.get(user_id) or await self._table.elsewhere(user_id)
 
+    def is_doubtful(self, user_id: int) -> bool:
+        """Whether the pause will be refused unless the user gets Premium until then."""
+        return self._player.was_refused(user_id)
+
     async def start(self, user_id: int, request: SleepRequest) -> SleepTimer:
         """Start a timer instead of the user's earlier one.
 
