@@ -98,6 +98,28 @@ async def test_killed_export_goes_on_where_it_was(
     await wait_until_erased(harness)
 
 
+async def test_songs_that_are_removed_behind_the_export_are_not_in_its_file(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    """The files are being written by then; a place that loses songs costs a few more calls."""
+    ada = spotify.accounts["ada"]
+    ada.like_generated(1_000)
+    spotify.faults.add(held := HeldResponse(TRACKS, after=15))
+    async with released_at_exit(held.hold) as hold:
+        command = asyncio.create_task(linked_user.run("/export what:liked-songs format:zip"))
+        await hold.response_ready.wait()
+        ada.remove(*(uri for uri, _ in (*ada.liked[3:5], *ada.liked[200:203])))
+        ada.like(spotify.catalogue.regular_tracks[-1].uri)
+    reply = await (await command).wait_for("Here are your 1,056 liked songs")
+    archive = zipfile.ZipFile(io.BytesIO(reply.files["liked-songs.zip"]))
+    document = json.loads(archive.read("library.json"))
+    new, *old = _liked(spotify)
+    assert [song["uri"] for song in document["tracks"]] == [*old, new]
+    text = io.StringIO(archive.read("liked-songs.csv").decode("utf-8-sig"), newline="")
+    assert [row["Track URI"] for row in csv.DictReader(text)] == [*old, new]
+    assert _calls(spotify) <= 1_060 // 49 + 20
+
+
 async def test_earlier_reply_says_that_the_export_goes_on_in_a_newer_one(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:

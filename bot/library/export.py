@@ -260,6 +260,7 @@ async def _read_list(
                     folder.cancelled,
                     keep_json=plan.keep_json,
                     on_page=on_page,
+                    on_rewrite=partial(plan.feed.restart, number),
                 )
                 return replace(spooled, path=target.replace(path))
             except LibraryChanged:

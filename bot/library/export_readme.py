@@ -13,6 +13,7 @@ ABOUT_ZIP = (
     "importer, export in the format csv, whose files have none. "
     "library.json has everything that Spotify says about each item, unchanged."
 )
+MAY_BE_GONE = "it changed while it was read: what was removed meanwhile may still be in it"
 _HIDDEN = "not your playlist: Spotify shows what is in it only to its owner"
 
 
@@ -50,6 +51,8 @@ class ExportSummary:
                 yield report.name, None, f"Spotify counts {report.missing:,} more than it lists"
             elif not report.complete:
                 yield report.name, None, "there may be more: Spotify’s list had no end"
+            if not report.is_current:
+                yield report.name, None, MAY_BE_GONE
         yield from ((name, None, _HIDDEN) for name in self.hidden)
         yield from ((name, None, reason) for name, reason in self.failed)
         yield from ((name, None, "this format cannot hold it") for name in self.left_out)
@@ -153,6 +156,8 @@ def report_line(report: ListReport, table: str = ", see skipped.csv") -> str:
     elif report.counts:
         low, high = report.counts
         notes.append(f"Spotify counted between {low:,} and {high:,}")
+    if not report.is_current:
+        notes.append(MAY_BE_GONE)
     note = f" ({'; '.join(notes)})" if notes else ""
     return f"  {_plain(report.name)}: {report.exported:,}{note}"
 

@@ -53,6 +53,7 @@ class ListReport:
     earlier     the number of entries that were taken over from an earlier export
     read_at     when those were read, in ISO 8601
     gap         why the rest was not read; empty: it was
+    is_current  whether none of the entries was removed meanwhile, as far as the list shows
     """
 
     name: str
@@ -64,6 +65,7 @@ class ListReport:
     earlier: int = 0
     read_at: str = ""
     gap: str = ""
+    is_current: bool = True
     exported: int = 0
     local: int = 0
     skipped_count: int = 0
@@ -80,6 +82,7 @@ class ListReport:
         self.missing = spooled.missing
         self.counts = spooled.counts
         self.complete = spooled.complete
+        self.is_current = spooled.is_current
         self.gap = reason_of(spooled.gap, spooled.source)
         self.earlier = spooled.earlier
         self.read_at = spooled.read_at

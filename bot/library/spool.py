@@ -18,6 +18,7 @@ from bot.library.export_entry import ExportEntry
 from bot.library.export_lists import ExportList, ListReader, json_of, open_list
 from bot.library.export_progress import ExportProgress
 from bot.library.line_file import LineWriter, read_lines
+from bot.library.removed_entries import drop_removed
 from bot.spotify import Spotify
 from bot.spotify.cursor_paging import FollowedArtists
 from bot.spotify.models import Artist
@@ -40,6 +41,7 @@ class SpooledList:
     earlier   how many of the entries were taken over from an earlier export
     read_at   when these were read, in ISO 8601
     follow    makes an iterator of the lines of a list that is still read
+    is_current  whether none of the entries was removed while the list was read, as far as it shows
     gap       why the rest was not read, as a class of `export_selection.FAILURES`; empty: it was
     """
 
@@ -55,6 +57,7 @@ class SpooledList:
     earlier: int = 0
     read_at: str = ""
     gap: str = ""
+    is_current: bool = True
     follow: Callable[[], Iterator[bytes]] | None = field(default=None, repr=False)
 
     def part(self, first: int, last: int) -> SpooledList:
@@ -63,7 +66,7 @@ class SpooledList:
         part = replace(self, first=self.first + first, count=last - first, is_whole=is_whole)
         if last == self.count:
             return part
-        return replace(part, missing=0, counts=None, complete=True, gap="")
+        return replace(part, missing=0, counts=None, complete=True, gap="", is_current=True)
 
     def lines(self) -> Iterator[bytes]:
         """The entries as the file has them, in order."""
@@ -88,6 +91,7 @@ async def spool(
     *,
     keep_json: bool = True,
     on_page: Callable[[], object] | None = None,
+    on_rewrite: Callable[[], object] = lambda: None,
 ) -> SpooledList:
     """Read a list into a file.
 
@@ -97,6 +101,7 @@ async def spool(
     cancelled  see SpooledList
     keep_json  whether a file of the export has what Spotify sent
     on_page    called after each page of the file
+    on_rewrite  called before entries in the file are erased, which the list has no longer
 
     Raises SpotifyError, and OSError from the disk.
     """
@@ -107,16 +112,19 @@ async def spool(
             writer.write(_kept(source, entry, keep_json=keep_json).line())
             if reader.read_count % PAGE_SIZE == 0:
                 await work(reader.read_count, max(reader.read_count, reader.total or 0))
+    removed = await drop_removed(spotify, reader, path, on_rewrite)
+    count = reader.read_count - removed.count
     return SpooledList(
         source,
         path,
-        count=reader.read_count,
-        missing=reader.missing,
-        counts=None if reader.moved else reader.totals.range,
+        count=count,
+        missing=reader.totals.missing(count) if removed.count else reader.missing,
+        counts=None if reader.moved or removed.count else reader.totals.range,
         complete=reader.complete,
         cancelled=cancelled,
         earlier=source.taken_over.earlier if source.taken_over else 0,
         read_at=source.taken_over.read_at if source.taken_over else "",
+        is_current=removed.is_sure,
     )
 
 

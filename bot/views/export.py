@@ -90,6 +90,8 @@ def _one_list(report: ListReport) -> str:
             f" While I read them, Spotify counted between {low:,} and {high:,}; "
             "these are all that it gave me."
         )
+    if not report.is_current:
+        text += " They changed while I read them, so some that you removed may still be there."
     return text
 
 
@@ -125,6 +127,9 @@ def _doubtful(reports: Sequence[ListReport]) -> str:
     if cut := [report for report in reports if report.gap]:
         names = ", ".join(f"**{safe(report.name)}**" for report in cut[:_MAX_NAMED])
         text = f" I couldn’t read all of {names}; the file says why."
+    if moved := [report for report in reports if not report.is_current]:
+        names = ", ".join(f"**{safe(report.name)}**" for report in moved[:_MAX_NAMED])
+        text += f" {names} changed while I read, so some that you removed may still be there."
     doubtful = [each for each in reports if not each.gap and (each.missing or not each.complete)]
     if not doubtful:
         return text

@@ -19,11 +19,11 @@ from tests.spotify_client.changing_list import ChangingList
 @pytest.fixture
 def followed_artists(fake: FakeSpotify, ada: Account) -> ChangingList:
     """Ada follows 120 artists."""
-    ada.artists[:] = [(_sample_artist_uri(fake, number), 1_000.0) for number in range(120)]
+    ada.artists[:] = [(sample_artist_uri(fake, number), 1_000.0) for number in range(120)]
     return ChangingList(fake, "GET /v1/me/following$", lambda: [uri for uri, _ in ada.artists])
 
 
-def _sample_artist_uri(fake: FakeSpotify, number: int) -> str:
+def sample_artist_uri(fake: FakeSpotify, number: int) -> str:
     artist = Artist(make_id("artist", str(number)), f"Artist {number}")
     catalogue = fake.state.catalogue
     fake.state.catalogue = replace(catalogue, artists={**catalogue.artists, artist.id: artist})
@@ -57,7 +57,7 @@ async def test_unfollowing_an_artist_while_reading(
 async def test_following_artists_while_reading(
     fake: FakeSpotify, spotify: Spotify, ada: Account, followed_artists: ChangingList, many: int
 ) -> None:
-    new = [_sample_artist_uri(fake, number) for number in range(1_000, 1_000 + many)]
+    new = [sample_artist_uri(fake, number) for number in range(1_000, 1_000 + many)]
     followed_artists.edit_before_call(1, lambda: ada.save(*new))
     listed = spotify.library.artists()
     came = await read_artists(listed)
@@ -71,7 +71,7 @@ async def test_unfollowing_one_artist_and_following_another_while_reading(
     fake: FakeSpotify, spotify: Spotify, ada: Account, followed_artists: ChangingList
 ) -> None:
     """Unfollow one and follow another, so that the count stays the same."""
-    new = _sample_artist_uri(fake, 1_000)
+    new = sample_artist_uri(fake, 1_000)
     followed_artists.edit_before_call(1, lambda: ada.remove(ada.artists[10][0]))
     followed_artists.edit_before_call(2, lambda: ada.save(new))
     came = await read_artists(listed := spotify.library.artists())

@@ -16,8 +16,10 @@ from bot.spotify import Spotify
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Account, PlaylistItem, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify
+from sandbox.spotify.list_faults import WrongTotals
 from tests.spotify_client.client_calls import to_uri
 from tests.spotify_client.liked_songs import set_liked_songs
+from tests.spotify_client.test_followed_artists_change import sample_artist_uri
 
 LIKED = ExportList(LibrarySection.LIKED)
 
@@ -87,28 +89,63 @@ async def test_what_was_read_before_an_error_is_kept(
     assert len(fake.calls) - before <= 7 + 1 + 3, "the rest, the first page, and some in flight"
 
 
-async def test_liked_songs_that_moved_since_are_read_on_and_completed(
+async def test_liked_songs_that_moved_since_are_read_on_and_are_what_the_list_is_now(
     fake: FakeSpotify, spotify: Spotify, ada: Account, tmp_path: Path
 ) -> None:
-    """Songs were added at the top and removed below, between the two readings."""
+    """Songs were added at the top and removed anywhere, between the two readings.
+
+    What was removed is found with a few calls for each place, or the file says that it may be
+    there.
+    """
     path = tmp_path / "list"
     rng = random.Random(2)
-    for added, removed in ((1, 0), (3, 2), (60, 0), (0, 30), (5, 120)):
+    cases = [(1, 0), (3, 2), (60, 0), (0, 30), (5, 1), (0, 1), (2, 2), (5, 120), (0, 400)]
+    for added, removed in cases:
         path.unlink(missing_ok=True)
         set_liked_songs(ada, 400)
         await _read(spotify, LIKED, path)
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         for index in sorted(rng.sample(range(400), removed), reverse=True):
             del ada.liked[index]
-        kept = [uri for uri, _ in ada.liked]
         now = ada.clock()
         new = [generated_uri(1_000 + number) for number in range(added)]
         ada.liked[:0] = [(uri, now - number) for number, uri in enumerate(new)]
-        lines = [line.decode() for line in (await _read(spotify, LIKED, path)).lines()]
-        for uri in kept:
+        before = len(fake.calls)
+        spooled = await _read(spotify, LIKED, path)
+        calls = len(fake.calls) - before
+        lines = [line.decode() for line in spooled.lines()]
+        assert spooled.count == len(lines)
+        for uri, _ in ada.liked:
             assert sum(uri in line for line in lines) == 1
-        for uri in new:
-            assert sum(uri in line for line in lines) == 1
+        assert spooled.is_current == (len(lines) == len(ada.liked)), (added, removed)
+        assert spooled.is_current or removed > 5
+        assert calls <= 14 + 2 * min(removed, 20), (added, removed)
+
+
+async def test_count_that_is_wrong_removes_nothing(
+    fake: FakeSpotify, spotify: Spotify, ada: Account, tmp_path: Path
+) -> None:
+    set_liked_songs(ada, 400)
+    for total in (310, 399, 1):
+        fake.rules.clear()
+        fake.on("GET .*/me/tracks", WrongTotals([total]), times=None)
+        spooled = await _read(spotify, LIKED, tmp_path / f"list-{total}")
+        assert (spooled.count, spooled.is_current) == (400, True), total
+
+
+async def test_artists_that_were_unfollowed_meanwhile_are_left_out(
+    fake: FakeSpotify, spotify: Spotify, ada: Account, tmp_path: Path
+) -> None:
+    source, path = ExportList(LibrarySection.ARTISTS), tmp_path / "list"
+    ada.artists[:] = [(sample_artist_uri(fake, number), 1_000.0) for number in range(120)]
+    await _read(spotify, source, path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    gone = sorted(ada.saved_uris("artist"))[:3]
+    ada.remove(*gone)
+    spooled = await _read(spotify, source, path)
+    text = b"".join(spooled.lines()).decode()
+    assert spooled.count == len(ada.saved_uris("artist"))
+    assert not any(uri in text for uri in gone)
 
 
 async def test_playlist_that_changed_since_is_noticed(

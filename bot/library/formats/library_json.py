@@ -136,7 +136,7 @@ def _list_facts(
             "list": list_key(spooled.source),
             "items": spooled.count,
             "missing": spooled.missing,
-            "complete": spooled.complete and spooled.is_whole,
+            "complete": spooled.complete and spooled.is_whole and spooled.is_current,
             "ends": spooled.complete,
             "read_at": spooled.read_at or exported_at,
         }
