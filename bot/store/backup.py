@@ -89,6 +89,7 @@ def copy_database(database: Path, copy: Path) -> None:
             closing(sqlite3.connect(copy)) as target,
         ):
             source.execute("PRAGMA query_only = ON")
+            target.execute("PRAGMA synchronous = OFF")  # the complete file is synced, once
             source.backup(target)  # in one step, or else each write of the bot begins it again
             target.execute("PRAGMA journal_mode = DELETE")  # one file, with no log beside it
     except sqlite3.Error as error:
