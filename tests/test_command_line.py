@@ -44,6 +44,26 @@ def test_unknown_arguments_are_refused(capsys: pytest.CaptureFixture[str]) -> No
         assert "usage: python -m bot" in capsys.readouterr().err
 
 
+def test_encoding_without_our_signs_gets_others(tmp_path: Path) -> None:
+    """Such as that of LC_ALL=POSIX, unless Python takes it for UTF-8."""
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    for command, part in (
+        (("check", "--help"), "+ is fine, x has"),
+        (("--help",), "couldn't be read"),
+        (("run",), "DISCORD_TOKEN is missing"),
+    ):
+        run = subprocess.run(
+            [sys.executable, "-m", "bot", *command],
+            env=environ,
+            capture_output=True,
+            cwd=tmp_path,
+            check=False,
+        )
+        output = (run.stdout + run.stderr).decode("ascii")
+        assert part in " ".join(output.split())
+        assert "Traceback" not in output
+
+
 def test_help_needs_none_of_the_bot() -> None:
     """So a command of the shell starts fast, and --help works with broken dependencies."""
     program = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import logging
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
@@ -13,6 +12,7 @@ from typing import Protocol, cast
 
 from bot import __version__
 from bot.command_line.exit_codes import ExitCode, describe_exit_codes
+from bot.command_line.standard_output import replace_missing_letters
 from bot.errors.bot_error import ConfigError, StartupError
 from bot.errors.storage import StorageError
 
@@ -50,10 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command; its exit code. Unknown arguments, --help and --version raise SystemExit."""
     name = next((each for each in arguments if not each.startswith("-")), "")
     module = _load(name) if name in COMMANDS else None
+    replace_missing_letters()
     parsed = _parser(name, module).parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # names may have letters that a terminal lacks
     try:
         return (module or _load(DEFAULT_COMMAND)).main(parsed)
     except (StartupError, StorageError) as error:

@@ -109,6 +109,7 @@ def _clock_finding(errors: list[float]) -> Finding:
 def _show(finding: Finding) -> None:
     """Print a line, with a coloured mark in a terminal."""
     line = str(finding)
-    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    if sys.stdout.isatty() and not is_plain:
         line = f"\033[{_COLOURS[finding.mark]}m{line[0]}\033[0m{line[1:]}"
     output(line)

@@ -124,8 +124,8 @@ def _application_findings(application: _Application) -> Iterator[Finding]:
     if application.bot_public:
         yield note(
             "Public Bot",
-            "Everybody can add this bot to a server, and shares its limits at Spotify. To prevent "
-            f"that, turn it off at {_PORTAL}, Bot.",
+            "Everybody can add this bot to a server, where it uses up the same limits at Spotify. "
+            f"To prevent that, turn Public Bot off at {_PORTAL}, Bot.",
         )
 
 

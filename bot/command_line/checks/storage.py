@@ -72,7 +72,9 @@ def check_storage(values: Mapping[str, Any], inspection: Inspection | None) -> I
 def check_env_file(file: Path) -> Iterator[Finding]:
     """Whether there is a .env, and other users may read it."""
     if not exists(file):
-        yield note(file.name, "There is none here. All settings come from the environment.")
+        yield note(
+            file.name, "There is none in this folder, so all settings come from the environment."
+        )
     yield from _open_to_others([file], OTHERS)
 
 
