@@ -88,11 +88,13 @@ class Imports(commands.Cog):
         if isinstance(done, TakenBack):
             return JobResult(views.taken_back_text(done))
         view = None if done.is_empty else partial(views.undo_view, job.id)
-        return JobResult(views.outcome_text(done), self.imports.matches(job), view)
+        files = self.imports.matches(job)
+        return JobResult(views.outcome_text(done, has_matches=bool(files)), files, view)
 
     def _stopped(self, job: RunningJob) -> JobResult:
-        text = views.outcome_text(self.imports.outcome(job), stopped=True)
-        return JobResult(text, self.imports.matches(job))
+        done, files = self.imports.outcome(job), self.imports.matches(job)
+        text = views.outcome_text(done, stopped=True, has_matches=bool(files))
+        return JobResult(text, files)
 
     @on_component(buttons.ImportButton)
     async def apply(self, interaction: Interaction, button: buttons.ImportButton) -> None:

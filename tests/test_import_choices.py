@@ -58,6 +58,7 @@ async def test_doubtful_songs_are_decided_on_at_once_and_the_result_names_them(
         await reply.wait_for("Use /undo within a day")
         added = [item.uri for item in newest_playlist(spotify).items]
         assert added == ([song.uri for song in songs] if then else [])
+        assert "matches.txt has what I took" in reply.text
         rows = reply.files["matches.txt"].decode().splitlines()
         what = "fair match, the likeliest" if then else "left out"
         assert [what in row for row in rows] == [True] * 3, rows

@@ -8,6 +8,7 @@ import discord
 from discord import ui
 
 from bot.library.import_journal import BatchOrder
+from bot.library.import_matches import FILE as MATCHES
 from bot.library.import_outcome import LastImport, Outcome, TakenBack
 from bot.library.import_plan import Plan
 from bot.library.import_steps import Scope
@@ -125,8 +126,11 @@ def _added_text(outcome: Outcome) -> str:
     return ", ".join(parts)
 
 
-def outcome_text(outcome: Outcome, *, stopped: bool = False) -> str:
-    """What the import has added, what Spotify refused, and how to undo it."""
+def outcome_text(outcome: Outcome, *, stopped: bool = False, has_matches: bool = False) -> str:
+    """What the import has added, what Spotify refused, and how to undo it.
+
+    has_matches  whether the table of `import_matches` comes with it
+    """
     added = _added_text(outcome)
     lines = ["Stopped."] if stopped else []
     lines.append(f"Imported {added}." if added else "Nothing was imported.")
@@ -135,6 +139,8 @@ def outcome_text(outcome: Outcome, *, stopped: bool = False) -> str:
         more = f" and {len(refused) - _MAX_NAMED:,} more" if len(refused) > _MAX_NAMED else ""
         lines.append(f"Spotify refused {count(len(refused), 'entry')}: {named}{more}.")
     lines += [f"{what} isn’t complete: {why}" for what, why in outcome.failed[:_MAX_NAMED]]
+    if has_matches:
+        lines.append(f"-# {MATCHES} has what I took for songs that could be one of several.")
     if outcome.is_mixed:
         lines.append("-# Spotify mixes up the 40 items of a request, so those may be out of order.")
     elif outcome.order is BatchOrder.UNKNOWN:
