@@ -19,6 +19,8 @@ T = TypeVar("T", bound=ApiModel)
 class PagesInFlight(Generic[T]):
     """Keeps several pages in flight: the next ones, and at the end the first page again.
 
+    As many pages wait for their turn at most. A single one is in flight only while it is awaited.
+
     concurrency  the most pages in flight; every rate limit halves it
     first_again  the second request for the first page, once it is sent
     """
@@ -41,8 +43,11 @@ class PagesInFlight(Generic[T]):
         self._path = ""
         self._reserved = self._sent_before = 0
         self._rate_limits_met = api.rate_limits_met
-        # Offsets and requests, in order.
+        # Offsets and requests of the next pages, in order; those that have come wait here.
         self._pages: deque[tuple[int, asyncio.Task[Page[T]]]] = deque()
+        self._last = 0
+        self._in_flight: set[asyncio.Task[Page[T]]] = set()
+        self._short_page_came = False  # it is not known where the pages after it begin
         self.concurrency = concurrency
         self.first_again: asyncio.Task[Page[T]] | None = None
 
@@ -50,26 +55,54 @@ class PagesInFlight(Generic[T]):
         """The page at `offset`; requests as many of the following ones as may be in flight."""
         if self._pages and self._pages[0][0] != offset:
             self.cancel()
-        last = self._pages[-1][0] if self._pages else offset - self._step
-        while not self._pages or len(self._pages) + bool(self.first_again) < self._allowed():
-            if self._pages and not self._totals.expects_more(last + self._step + 1):
-                if self._totals.expects_more(offset + 1):
-                    self.request_first_again()
-                break
-            last += self._step
-            self._pages.append((last, asyncio.create_task(self._fetch(last))))
-        return await self._pages.popleft()[1]
+        if not self._pages:
+            self._request_page(offset)
+        _, task = self._pages.popleft()
+        self._request_following()
+        return await task
 
     def request_first_again(self) -> None:
         if self._newest_first and self.first_again is None:
-            self.first_again = asyncio.create_task(self._fetch(0))
+            self.first_again = self._request(0)
 
     def cancel(self) -> None:
-        for task in (*(task for _, task in self._pages), self.first_again):
-            if task is not None:
-                task.cancel()
+        tasks, self._in_flight = self._in_flight, set()
+        for task in tasks:
+            task.cancel()
         self._pages.clear()
         self.first_again = None
+        self._short_page_came = False
+
+    def _request_following(self) -> None:
+        """Request the pages that are expected after the last one, then the first page again."""
+        allowed = self._allowed()
+        most = 2 * allowed - 1 if allowed > 1 else 0
+        while not self._short_page_came and len(self._in_flight) < allowed:
+            if not self._totals.expects_more(self._last + self._step + 1):
+                if self._totals.expects_more(self._last + 1):
+                    self.request_first_again()
+                break
+            if len(self._pages) >= most:
+                break
+            self._request_page(self._last + self._step)
+
+    def _request_page(self, offset: int) -> None:
+        self._last = offset
+        self._pages.append((offset, self._request(offset)))
+
+    def _request(self, offset: int) -> asyncio.Task[Page[T]]:
+        task = asyncio.create_task(self._fetch_and_go_on(offset))
+        self._in_flight.add(task)
+        return task
+
+    async def _fetch_and_go_on(self, offset: int) -> Page[T]:
+        page = await self._fetch(offset)
+        if (task := asyncio.current_task()) in self._in_flight:
+            self._in_flight.remove(task)
+            self._short_page_came |= len(page.items) <= self._step
+            # Here, so that the next request is sent before the reader processes this page.
+            self._request_following()
+        return page
 
     async def reserve(self, path: str, read_count: int) -> None:
         """Reserve the calls for a list after the entries that were read.

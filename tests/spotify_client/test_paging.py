@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import math
 from contextlib import aclosing
@@ -11,10 +12,11 @@ import pytest
 
 from bot.errors.spotify import BackgroundBudgetExceeded
 from bot.spotify import Spotify
-from bot.spotify.pages import Page
+from bot.spotify.pages import SavedTrack
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.rate_limiter import RateLimiter
 from sandbox.clock import Clock
+from sandbox.fault_injection import Fault
 from sandbox.spotify import Account, PlaylistItem, WrongTotals, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_calls import to_uri
@@ -66,9 +68,10 @@ async def test_every_entry_is_read_once_and_in_order(
 
 
 def count_pages_in_memory() -> int:
-    """Also the ones that other tests left behind."""
+    """By their lists of entries; also the ones that other tests left behind."""
     gc.collect()
-    return sum(type(thing) is Page for thing in gc.get_objects())
+    lists = [thing for thing in gc.get_objects() if type(thing) is list]
+    return sum(len(each) == PAGE_SIZE and type(each[0]) is SavedTrack for each in lists)
 
 
 async def test_buffered_pages_are_bounded(
@@ -84,10 +87,26 @@ async def test_buffered_pages_are_bounded(
         async for _ in entries:
             if listed.read_count % 500 == 1:
                 await let_tasks_finish(spotify)
-                assert max(requested_offsets(fake)) <= listed.read_count + 4 * PAGE_SIZE
-                assert count_pages_in_memory() - others <= 4 + 1
+                assert max(requested_offsets(fake)) <= listed.read_count + 2 * 4 * PAGE_SIZE
+                assert 4 <= count_pages_in_memory() - others <= 2 * 4 + 1
             if listed.read_count > 2_000:
                 break
+
+
+async def test_pages_are_in_flight_while_others_wait_for_a_late_one(
+    fake: FakeSpotify, spotify: Spotify, ada: Account
+) -> None:
+    set_liked_songs(ada, 5_000)
+    fake.faults.add(Fault(LIKED_SONGS_CALL, action="stall", after=1, times=1))
+    async with aclosing(aiter(spotify.library.tracks(concurrency=4))) as entries:  # type: ignore[type-var]
+        for _ in range(PAGE_SIZE):
+            await anext(entries)
+        reading = asyncio.ensure_future(anext(entries))
+        await fake.changes.wait_until(lambda: len(requested_offsets(fake)) == 1 + 2 * 4)
+        await let_tasks_finish(spotify)
+        assert len(requested_offsets(fake)) == 1 + 2 * 4
+        reading.cancel()
+        await asyncio.wait({reading})
 
 
 @pytest.mark.parametrize("refusals", [1, 2])

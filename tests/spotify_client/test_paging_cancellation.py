@@ -38,7 +38,9 @@ async def test_stopping_early_leaves_no_tasks(
     await let_tasks_finish(spotify)
     assert not [task for task in asyncio.all_tasks() if _runs_module(task, Paging.__module__)]
     ended = [call.status for call in fake.calls_to("GET", "me/tracks")]
-    assert ended == [200] * 2 + [0] * 15
+    # As a page came, another one was due, which is perhaps not sent.
+    assert ended[:2] == [200] * 2
+    assert ended[2:] in ([0] * 15, [0] * 16)
 
 
 async def _stop_early(spotify: Spotify, way: str) -> None:
