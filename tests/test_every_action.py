@@ -138,7 +138,9 @@ def test_all_items_of_all_messages_are_persistent(measured: Measurement) -> None
     """
     for message in measured.messages:
         for custom_id in _custom_ids(message):
-            (template,) = [one for one in measured.templates if one.match(custom_id)]
+            (template,) = [
+                candidate for candidate in measured.templates if candidate.match(custom_id)
+            ]
             assert template.fullmatch(custom_id), custom_id
 
 

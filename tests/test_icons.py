@@ -124,7 +124,7 @@ async def test_buttons_have_plain_emoji_after_the_operator_deletes_icons() -> No
             ada = await harness.link_account("ada")
             harness.spotify.accounts["ada"].player.resume()
             shown = (await ada.run(line)).message
-            (name,) = [one["name"] for one in _emoji(shown) if one["name"].startswith(button)]
+            (name,) = [emoji["name"] for emoji in _emoji(shown) if emoji["name"].startswith(button)]
             harness.discord.emoji.by_id.clear()
             reply = await ada.press(shown, name)
             assert {emoji.get("id") for emoji in _emoji(reply.message)} == {None}

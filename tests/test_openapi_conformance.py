@@ -136,9 +136,9 @@ def test_run_covers_expected_operations(
 ) -> None:
     exchanges = (traffic.bot if by == "bot" else traffic.small_bot)[service]
     seen = {
-        one
+        operation
         for exchange in exchanges
-        for one in _specification_checker(service).observed_operations(exchange)
+        for operation in _specification_checker(service).observed_operations(exchange)
     }
     assert expected_operations.expand_statuses(operations) - seen == set()
 
@@ -152,14 +152,18 @@ def test_each_client_method_calls_documented_operation(traffic: Traffic) -> None
     for method, exchanges in traffic.client.items():
         seen = set().union(*(checker.observed_operations(exchange) for exchange in exchanges))
         assert claimed[method] <= seen
-        assert {_operation(one) for one in claimed[method]} == {_operation(one) for one in seen}
+        assert {_operation(call) for call in claimed[method]} == {_operation(call) for call in seen}
 
 
 def test_run_sends_every_kind_of_message(traffic: Traffic) -> None:
     sent = [*traffic.bot["discord"], *traffic.small_bot["discord"]]
     assert {exchange.request_type for exchange in sent} >= {JSON, MULTIPART}
     answers = [exchange for exchange in sent if exchange.path.endswith("/callback")]
-    kinds = {json.loads(one.request_body)["type"] for one in answers if one.request_type == JSON}
+    kinds = {
+        json.loads(exchange.request_body)["type"]
+        for exchange in answers
+        if exchange.request_type == JSON
+    }
     assert kinds == {4, 5, 6, 7, 8, 9}
 
 
@@ -174,7 +178,11 @@ def test_login_uses_specified_urls(traffic: Traffic) -> None:
     asked = [dict(exchange.query) for exchange in traffic.login if exchange.path == page]
     assert asked
     assert all(set(query["scope"].split()) <= flow["scopes"].keys() for query in asked)
-    forms = [parse_qs(one.request_body.decode()) for one in traffic.login if one.path == token]
+    forms = [
+        parse_qs(exchange.request_body.decode())
+        for exchange in traffic.login
+        if exchange.path == token
+    ]
     kinds = {form["grant_type"][0] for form in forms}
     assert kinds == {"authorization_code", "refresh_token"}
 

@@ -152,9 +152,9 @@ def test_tunemymusic_holds_several_lists() -> None:
             road, liked = library.lists
             assert (road.section, road.name) == (LibrarySection.PLAYLIST, "Roadtrip")
             assert (liked.section, liked.guessed) == (LibrarySection.LIKED, False)
-            one, youtube, nothing = library.entries(road)
-            assert one.uri == (TRACK if last.startswith("Spotify") else "")
-            assert (one.name, one.artists) == ("One", ("A",))
+            first, youtube, nothing = library.entries(road)
+            assert first.uri == (TRACK if last.startswith("Spotify") else "")
+            assert (first.name, first.artists) == ("One", ("A",))
             assert youtube.needs_search
             assert nothing.problem is EntryProblem.NAMELESS
             assert next(library.entries(liked)).isrc == "USRC17607839"

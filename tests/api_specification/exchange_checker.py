@@ -76,7 +76,11 @@ class ExchangeChecker:
     def _check_query(
         self, operation: Operation, query: tuple[tuple[str, str], ...]
     ) -> Iterator[tuple[str, str]]:
-        known = {one.name: one for one in operation.parameters if one.location == "query"}
+        known = {
+            parameter.name: parameter
+            for parameter in operation.parameters
+            if parameter.location == "query"
+        }
         given = Counter(name for name, _ in query)
         for name, times in given.items():
             if name not in known:

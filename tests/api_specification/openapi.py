@@ -95,8 +95,8 @@ class Specification:
             method=method.upper(),
             path=re.compile(gaps),
             parameters=tuple(
-                self._parameter(self._resolve(one))
-                for one in (*shared.get("parameters", ()), *told.get("parameters", ()))
+                self._parameter(self._resolve(parameter))
+                for parameter in (*shared.get("parameters", ()), *told.get("parameters", ()))
             ),
             body=self._content(body),
             body_required=bool(body.get("required")),

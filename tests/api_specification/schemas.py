@@ -84,13 +84,14 @@ class Schemas:
         if len(members) == 1 and not schema.keys() & {"enum", "required", "properties"}:
             return self.to_json_schema(members[0])
         whole = self._merge_all_of(schema)
-        if all("const" in one for one in whole.get("oneOf", [{}])):  # quicker, and said better
-            choices = [one["const"] for one in whole["oneOf"]]
+        # An enum is quicker, and its errors are shorter.
+        if all("const" in choice for choice in whole.get("oneOf", [{}])):
+            choices = [choice["const"] for choice in whole["oneOf"]]
             whole = {"enum": choices} | whole | {"oneOf": []}
         made = {keyword: whole[keyword] for keyword in KEYWORDS & whole.keys()}
         for keyword in ("oneOf", "anyOf"):
             if whole.get(keyword):
-                made[keyword] = [self.to_json_schema(one) for one in whole[keyword]]
+                made[keyword] = [self.to_json_schema(part) for part in whole[keyword]]
         if "items" in whole:
             made["items"] = self.to_json_schema(whole["items"])
         others = whole.get("additionalProperties")

@@ -142,7 +142,7 @@ async def test_login_with_discord(
             site.pages["/signed-in"] = to_spotify
         page = await browser.log_in(login, discord=discord_user)
         assert page.text == "Linked"
-        signed_in = next(one for one in site.requests if one.path == "/signed-in")
+        signed_in = next(request for request in site.requests if request.path == "/signed-in")
         assert signed_in.query.keys() == {"code", "state", "iss"}
         assert signed_in.headers["Cookie"] == "who=ada"
         code = discord.oauth.codes.pop(signed_in.query["code"])

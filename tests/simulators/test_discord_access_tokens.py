@@ -77,7 +77,9 @@ async def test_revoking_either_token_ends_all_of_this_person(
     headers = basic_auth(*app) if by_basic else {}
     answer = await client.post("token/revoke", data=form, headers=headers)
     assert (answer.status, answer.json) == (200, {})
-    assert [(await client.get("/users/@me", one[0])).status for one in (first, again, other)] == [
+    assert [
+        (await client.get("/users/@me", tokens[0])).status for tokens in (first, again, other)
+    ] == [
         401,
         401,
         200,
@@ -131,7 +133,7 @@ async def test_a_sign_in_is_recorded(client: OAuthSite) -> None:
     await client.authorize()
     await client.get("/users/@me", (await _sign_in(client))[0])
     said = client.discord.traffic.exchanges
-    assert [(one.method, one.path, one.status) for one in said] == [
+    assert [(exchange.method, exchange.path, exchange.status) for exchange in said] == [
         ("GET", "/oauth2/authorize", 200),
         ("POST", "/oauth2/authorize/answer", 302),
         ("POST", "/api/v10/oauth2/token", 200),

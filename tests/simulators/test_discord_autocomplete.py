@@ -31,10 +31,10 @@ async def test_keystrokes_do_not_wait_for_earlier_choices(
     assert answered_texts(discord_server) == ["l", "lan"]
     hold.set()
     offered = await typing
-    assert [one.choices for one in offered] == [
+    assert [offer.choices for offer in offered] == [
         [{"name": f"{word}…", "value": word}] for word in ("l", "la", "lan")
     ]
-    assert all(0 <= one.elapsed < 3 for one in offered)
+    assert all(0 <= offer.elapsed < 3 for offer in offered)
 
 
 async def test_late_choices_are_not_offered(
@@ -100,5 +100,9 @@ async def test_only_choices_answer_an_autocomplete(api: RestClient) -> None:
 
 def answered_texts(discord_server: Discord) -> list[str]:
     """The texts for which choices were offered, in the order in which they were typed."""
-    done = [one for one in discord_server.interactions.all() if one.response_type == 8]
-    return [one.data["options"][-1]["value"] for one in done]
+    done = [
+        interaction
+        for interaction in discord_server.interactions.all()
+        if interaction.response_type == 8
+    ]
+    return [interaction.data["options"][-1]["value"] for interaction in done]

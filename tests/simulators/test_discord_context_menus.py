@@ -178,7 +178,7 @@ async def test_what_others_write_is_not_read_over_rest(
 async def test_one_person_presses_one_button_twice_at_once(ada: UserClient, bot: SmallBot) -> None:
     reply = await ada.run("/panel")
     both = await asyncio.gather(reply.press("Play later"), reply.press("Play later"))
-    assert [one.message["id"] for one in both] == [reply.message["id"]] * 2
+    assert [answer.message["id"] for answer in both] == [reply.message["id"]] * 2
     assert reply.message["content"] == "Later"
     likes = await asyncio.gather(*(reply.press("❤️") for _ in range(5)))
     assert len({like.message["id"] for like in likes}) == 5

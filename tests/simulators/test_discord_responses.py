@@ -71,11 +71,11 @@ async def test_an_interaction_is_answered_once(api: RestClient) -> None:
 
 
 async def test_tokens_belong_to_their_interaction(api: RestClient) -> None:
-    one, other = await api.interaction(), await api.interaction()
-    path = f"/interactions/{one.id}/{other.token}/callback"
+    first, other = await api.interaction(), await api.interaction()
+    path = f"/interactions/{first.id}/{other.token}/callback"
     assert (await api.call("POST", path, HELLO_RESPONSE)).code == 10062
     assert (
-        await api.call("POST", f"/interactions/{one.id}/x/callback", HELLO_RESPONSE)
+        await api.call("POST", f"/interactions/{first.id}/x/callback", HELLO_RESPONSE)
     ).code == 10062
 
 

@@ -42,14 +42,14 @@ def json_objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_catalogue_has_200_tracks_and_hostile_titles() -> None:
-    one, other = make_sample(), make_sample.__wrapped__()
-    assert list(one.tracks) == list(other.tracks)
-    assert len(one.tracks) == 200
-    titles = {track.name for track in one.tracks.values()}
+    sample, other = make_sample(), make_sample.__wrapped__()
+    assert list(sample.tracks) == list(other.tracks)
+    assert len(sample.tracks) == 200
+    titles = {track.name for track in sample.tracks.values()}
     assert titles >= set(sample_names.HOSTILE_TITLES) | set(sample_names.LANTERN_TITLES)
-    assert any(track.artists == () for track in one.tracks.values())
-    assert any(artist.name == "" for artist in one.artists.values())
-    assert any(not track.playable for track in one.tracks.values())
+    assert any(track.artists == () for track in sample.tracks.values())
+    assert any(artist.name == "" for artist in sample.artists.values())
+    assert any(not track.playable for track in sample.tracks.values())
     assert max(len(title) for title in titles) == 300
 
 
@@ -135,19 +135,19 @@ async def test_the_default_is_five(ada: ApiCaller) -> None:
     ],
 )
 async def test_words_and_filters(ada: ApiCaller, query: str, kind: str, expected: set[str]) -> None:
-    assert {one["name"] for one in await search(ada, query, kind)} == expected
+    assert {item["name"] for item in await search(ada, query, kind)} == expected
 
 
 async def test_numbers_of_recordings_and_records(ada: ApiCaller) -> None:
     track = ada.spotify.catalogue.regular_tracks[10]
-    assert [one["id"] for one in await search(ada, f"isrc:{track.isrc}")] == [track.id]
+    assert [item["id"] for item in await search(ada, f"isrc:{track.isrc}")] == [track.id]
     found = await search(ada, f"upc:{track.album.upc}", "album")
-    assert [one["id"] for one in found] == [track.album.id]
+    assert [item["id"] for item in found] == [track.album.id]
 
 
 @pytest.mark.parametrize("query", ["فانوس", "灯籠", "zalgo", "🏮", "<script>", "=hyperlink"])
 async def test_odd_queries_do_not_fail(ada: ApiCaller, query: str) -> None:
-    assert all(one["name"] for one in await search(ada, query))
+    assert all(item["name"] for item in await search(ada, query))
 
 
 async def test_playlists_in_a_result_can_be_null(ada: ApiCaller) -> None:
@@ -156,7 +156,7 @@ async def test_playlists_in_a_result_can_be_null(ada: ApiCaller) -> None:
     ada.spotify.state.add_playlist("Lantern Hunt", "linus")
     ada.spotify.state.add_playlist("Lantern Secret", "grace", public=False)
     found = await search(ada, "lantern", "playlist")
-    assert [one and one["name"] for one in found] == ["Lantern Walk", "Lantern Supper", None]
+    assert [item and item["name"] for item in found] == ["Lantern Walk", "Lantern Supper", None]
 
 
 # ---- covers

@@ -71,7 +71,7 @@ async def test_nulls_are_where_they_were_ordered_and_nothing_else_changes(ada: A
 async def test_an_artist_who_is_gone_is_null(ada: ApiCaller) -> None:
     ada.account.artists.insert(1, (f"spotify:artist:{UNKNOWN_ID}", None))
     page = (await ada("GET", "me/following?type=artist&limit=2")).json["artists"]
-    assert [one is None for one in page["items"]] == [False, True]
+    assert [entry is None for entry in page["items"]] == [False, True]
     assert page["cursors"]["after"] == UNKNOWN_ID
     assert (await ada("GET", page["next"])).json["artists"]["items"][0] is not None
 

@@ -23,7 +23,7 @@ async def playback_state(ada: ApiCaller) -> dict[str, Any]:
 
 
 def find_device(ada: ApiCaller, name: str) -> Device:
-    return next(one for one in ada.player.devices if one.name == name)
+    return next(device for device in ada.player.devices if device.name == name)
 
 
 def is_error(answer: HttpResponse, status: int, message: str, reason: str) -> bool:
@@ -134,8 +134,10 @@ async def test_only_the_status_shows_success(ada: ApiCaller) -> None:
 
 
 async def test_devices(ada: ApiCaller) -> None:
-    devices = {one["name"]: one for one in (await ada("GET", "me/player/devices")).json["devices"]}
-    assert [name for name, one in devices.items() if one["is_active"]] == ["Ada's Laptop"]
+    devices = {
+        device["name"]: device for device in (await ada("GET", "me/player/devices")).json["devices"]
+    }
+    assert [name for name, device in devices.items() if device["is_active"]] == ["Ada's Laptop"]
     assert devices["Hallway TV"]["is_restricted"] is True
     assert devices["The Van"]["id"] is None
     assert devices["Ada's Phone"]["supports_volume"] is False

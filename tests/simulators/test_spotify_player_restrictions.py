@@ -202,7 +202,7 @@ async def test_a_chapter_of_a_book_is_of_no_known_kind(ada: ApiCaller) -> None:
 
 
 def find_device(ada: ApiCaller, name: str) -> Device:
-    return next(one for one in ada.player.devices if one.name == name)
+    return next(device for device in ada.player.devices if device.name == name)
 
 
 async def test_a_device_falls_asleep_and_wakes(ada: ApiCaller) -> None:
@@ -210,8 +210,8 @@ async def test_a_device_falls_asleep_and_wakes(ada: ApiCaller) -> None:
     laptop = ada.player.deactivate_device()
     assert (await ada("GET", "me/player")).status == 204
     listed = (await ada("GET", "me/player/devices")).json["devices"]
-    assert laptop.name not in [one["name"] for one in listed]
-    assert not any(one["is_active"] for one in listed)
+    assert laptop.name not in [device["name"] for device in listed]
+    assert not any(device["is_active"] for device in listed)
     assert (await ada("PUT", "me/player/pause")).json["error"]["reason"] == "NO_ACTIVE_DEVICE"
     answer = await ada("PUT", f"me/player/play?device_id={laptop.id}")
     assert (answer.status, answer.message) == (404, "Device not found")

@@ -49,19 +49,19 @@ async def test_each_command_shows_the_state_before_it(ada: ApiCaller) -> None:
     await ada("PUT", "me/player/pause")
     await ada("PUT", "me/player/shuffle?state=true")
     shown = [await read_state(ada) for _ in range(3)]
-    assert [one["is_playing"] for one in shown] == [False, False, False]
-    assert [one["shuffle_state"] for one in shown] == [False, False, True]
+    assert [state["is_playing"] for state in shown] == [False, False, False]
+    assert [state["shuffle_state"] for state in shown] == [False, False, True]
 
 
 async def test_the_volume_and_the_device_are_as_they_were(ada: ApiCaller) -> None:
     ada.spotify.serve_stale_state()
     await ada("PUT", "me/player/volume?volume_percent=3")
     assert [(await read_state(ada))["device"]["volume_percent"] for _ in range(2)] == [60, 3]
-    speaker = next(one for one in ada.player.devices if one.name == "Kitchen Speaker")
+    speaker = next(device for device in ada.player.devices if device.name == "Kitchen Speaker")
     await ada("PUT", "me/player", {"device_ids": [speaker.id]})
     shown = [(await read_state(ada))["device"] for _ in range(2)]
-    assert [one["name"] for one in shown] == ["Ada's Laptop", "Kitchen Speaker"]
-    assert [one["is_active"] for one in shown] == [True, True]
+    assert [device["name"] for device in shown] == ["Ada's Laptop", "Kitchen Speaker"]
+    assert [device["is_active"] for device in shown] == [True, True]
 
 
 async def test_a_device_that_was_woken_still_sleeps(ada: ApiCaller) -> None:

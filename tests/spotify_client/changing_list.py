@@ -59,11 +59,11 @@ class ChangingList:
     def always_present(self) -> list[str]:
         """The entries that were in every state, in order."""
         there = set(self.start).intersection(*(state for state, _ in self.states))
-        return [one for one in self.start if one in there]
+        return [entry for entry in self.start if entry in there]
 
     @property
     def ever_present(self) -> set[str]:
-        return {one for state, _ in self.states for one in state}
+        return {entry for state, _ in self.states for entry in state}
 
     def check(self, read: Sequence[str], *, in_order: bool = True) -> None:
         """Check that every permanent entry was read exactly once, and no other one was invented."""
@@ -72,7 +72,7 @@ class ChangingList:
         assert kept <= set(read), f"{sorted(kept - set(read))[:5]} did not come"
         assert set(read) <= self.ever_present
         if in_order:
-            assert [one for one in read if one in kept] == self.always_present
+            assert [entry for entry in read if entry in kept] == self.always_present
 
     @property
     def edited_later(self) -> bool:
@@ -82,10 +82,10 @@ class ChangingList:
 
     def check_additions(self, read: Sequence[str], changed: bool) -> None:
         """Check that entries added at the top came last, newest first, and were noticed."""
-        added = [one for one in self.end if one not in self.start]
+        added = [entry for entry in self.end if entry not in self.start]
         if self.edited_later:
-            added = [one for one in added if one in self.states[-1][0]]
-        assert [one for one in read if one in added] == added
+            added = [entry for entry in added if entry in self.states[-1][0]]
+        assert [entry for entry in read if entry in added] == added
         if added and not self.edited_later:
             assert list(read[-len(added) :]) == added
         assert changed or self.end == self.start
@@ -94,4 +94,4 @@ class ChangingList:
 
 def _duplicates(came: Sequence[str]) -> list[str]:
     seen: set[str] = set()
-    return [one for one in came if one in seen or seen.add(one)]  # type: ignore[func-returns-value]
+    return [entry for entry in came if entry in seen or seen.add(entry)]  # type: ignore[func-returns-value]

@@ -161,7 +161,10 @@ ALL_CALLS: Mapping[str, ClientCall] = {**READ_CALLS, **WRITE_CALLS}
 
 
 def client_method_names(spotify: Spotify) -> set[str]:
-    """The names of all methods of the client that call Spotify, such as "player.pause"."""
+    """The names of all methods of the client that call Spotify, such as "player.pause".
+
+    Those that begin with "known_" look into the cache alone.
+    """
     attributes = {name: each for name, each in vars(spotify).items() if not name.startswith("_")}
     chapters = {
         name: each for name, each in attributes.items() if type(each).__module__.startswith("bot.")
@@ -170,5 +173,5 @@ def client_method_names(spotify: Spotify) -> set[str]:
         f"{chapter}.{name}"
         for chapter, each in chapters.items()
         for name in vars(type(each))
-        if not name.startswith("_")
-    } - {"player.known_queue"}
+        if not name.startswith(("_", "known_"))
+    }

@@ -185,4 +185,4 @@ async def test_background_work_resumes_after_command(
     first = asyncio.create_task(command.player.state())
     await asyncio.wait([first], timeout=0.05)
     await asyncio.gather(first, work.profile.me())
-    assert [one.path for one in fake.calls] == ["me/player", "me"]
+    assert [call.path for call in fake.calls] == ["me/player", "me"]

@@ -64,10 +64,11 @@ async def test_search_continues_after_previous_page(spotify: Spotify) -> None:
 async def test_search_filters_narrow_results(fake: FakeSpotify, spotify: Spotify) -> None:
     track = fake.catalogue.regular_tracks[0]
     found = await spotify.catalogue.search(f"isrc:{track.isrc}", Kind.TRACK)
-    assert [one.name for one in found.tracks] == [track.name]
+    assert [each.name for each in found.tracks] == [track.name]
     by = await spotify.catalogue.search(f'artist:"{track.artists[0].name}"', Kind.TRACK)
     assert all(
-        track.artists[0].name in [artist.name for artist in one.artists or []] for one in by.tracks
+        track.artists[0].name in [artist.name for artist in each.artists or []]
+        for each in by.tracks
     )
 
 
@@ -80,7 +81,7 @@ async def test_search_skips_nulls(fake: FakeSpotify, spotify: Spotify) -> None:
     before = (await spotify.catalogue.search("a", Kind.TRACK)).tracks
     fake.inject_nulls("/search", every=3)
     found = (await spotify.catalogue.search("a", Kind.TRACK)).tracks
-    assert [*found] == [one for n, one in enumerate(before, 1) if n % 3]
+    assert [*found] == [entry for n, entry in enumerate(before, 1) if n % 3]
     assert found.unreadable == len(before) // 3
 
 
@@ -167,7 +168,9 @@ async def test_every_field_except_id_may_be_null_or_absent(
     fake: FakeSpotify, spotify: Spotify, shape: type[CatalogueItem], left: list[None]
 ) -> None:
     uri = any_uri(fake, shape.kind)
-    fields = {one.encode_name: nothing for one in msgspec.structs.fields(shape) for nothing in left}
+    fields = {
+        field.encode_name: nothing for field in msgspec.structs.fields(shape) for nothing in left
+    }
     body = fields | {"type": uri.kind, "id": uri.id}
     fake.faults.add(Fault(uri.id, status=200, body=json.dumps(body)))
     item = await spotify.catalogue.item(uri)
@@ -216,8 +219,8 @@ async def test_artist_albums_come_in_tens_newest_first(fake: FakeSpotify, spotif
     artist = fake.catalogue.regular_tracks[0].artists[0]
     for year in range(1990, 2015):
         add_album(fake, f"Of {year}", artists=(artist,), released=str(year))
-    albums = [one async for one in spotify.catalogue.artist_albums(to_uri(artist.uri)) if one]
-    dates = [one.release_date or "" for one in albums]
+    albums = [album async for album in spotify.catalogue.artist_albums(to_uri(artist.uri)) if album]
+    dates = [album.release_date or "" for album in albums]
     assert len(dates) >= 25
     assert dates == sorted(dates, reverse=True)
     assert [call.query["offset"] for call in fake.calls] == ["0", "9", "18"]  # they overlap
@@ -230,9 +233,11 @@ async def test_artist_albums_include_guest_appearances_on_request(
     song = replace(fake.catalogue.regular_tracks[0], artists=(artist, other))
     add_album(fake, "Hers", artists=(other,), tracks=[song])
     uri = to_uri(artist.uri)
-    own = [one.name async for one in spotify.catalogue.artist_albums(uri) if one]
+    own = [album.name async for album in spotify.catalogue.artist_albums(uri) if album]
     groups = "appears_on"
-    guest = [one.name async for one in spotify.catalogue.artist_albums(uri, groups=groups) if one]
+    guest = [
+        album.name async for album in spotify.catalogue.artist_albums(uri, groups=groups) if album
+    ]
     assert "Hers" not in own
     assert "Hers" in guest
     assert not set(own) & set(guest)
@@ -240,14 +245,20 @@ async def test_artist_albums_include_guest_appearances_on_request(
 
 async def test_show_episodes_are_newest_first(fake: FakeSpotify, spotify: Spotify) -> None:
     show = next(iter(fake.catalogue.shows.values()))
-    names = [one.name async for one in spotify.catalogue.show_episodes(to_uri(show.uri)) if one]
+    names = [
+        episode.name
+        async for episode in spotify.catalogue.show_episodes(to_uri(show.uri))
+        if episode
+    ]
     assert names == [episode.name for episode in reversed(show.episodes)]
 
 
 async def test_audiobook_chapters_are_in_order(fake: FakeSpotify, spotify: Spotify) -> None:
     book = next(iter(fake.catalogue.audiobooks.values()))
     chapters = spotify.catalogue.audiobook_chapters(to_uri(book.uri))
-    assert [one.name async for one in chapters if one] == [one.name for one in book.chapters]
+    assert [chapter.name async for chapter in chapters if chapter] == [
+        chapter.name for chapter in book.chapters
+    ]
 
 
 @pytest.mark.parametrize("kind", [Kind.ALBUM, Kind.ARTIST, Kind.SHOW, Kind.AUDIOBOOK])

@@ -52,7 +52,9 @@ async def test_example_works(
     ada.liked.insert(0, (f"spotify:track:{'0' * 22}", None))
     token = fake.issue_access_token("ada", "user-library-read")
     things = [fake.catalogue.find_item(uri) for uri, _ in ada.liked]
-    assert await read_liked_songs(http, token, fake.api_url) == [one.name for one in things if one]
+    assert await read_liked_songs(http, token, fake.api_url) == [
+        song.name for song in things if song
+    ]
 
 
 async def test_example_reports_refused_token(

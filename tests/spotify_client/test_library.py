@@ -44,22 +44,30 @@ def generated_uris(count: int) -> list[Uri]:
 async def test_liked_songs_are_newest_first_and_include_local_files(
     fake: FakeSpotify, spotify: Spotify, ada: Account
 ) -> None:
-    liked = [one async for one in spotify.library.tracks() if one]
+    liked = [entry async for entry in spotify.library.tracks() if entry]
     things = [fake.catalogue.find_item(uri) for uri, _ in ada.liked]
-    assert [one.track and one.track.name for one in liked] == [one and one.name for one in things]
-    assert all(one.added_at for one in liked)
-    local = [one.track for one in liked if one.track and one.track.uri is None]
+    assert [entry.track and entry.track.name for entry in liked] == [
+        entry and entry.name for entry in things
+    ]
+    assert all(entry.added_at for entry in liked)
+    local = [entry.track for entry in liked if entry.track and entry.track.uri is None]
     assert len(local) == len(fake.catalogue.local)
-    assert {one.identity for one in local} == fake.catalogue.local.keys()
+    assert {track.identity for track in local} == fake.catalogue.local.keys()
 
 
 async def test_saved_items_of_other_kinds(spotify: Spotify, ada: Account) -> None:
     library = spotify.library
-    albums = [one.album and str(one.album.uri) async for one in library.albums() if one]
-    shows = [one.show and str(one.show.uri) async for one in library.shows() if one]
-    episodes = [one.episode and str(one.episode.uri) async for one in library.episodes() if one]
-    books = [one.audiobook and str(one.audiobook.uri) async for one in library.audiobooks() if one]
-    artists = [str(one.uri) async for one in library.artists() if one]
+    albums = [entry.album and str(entry.album.uri) async for entry in library.albums() if entry]
+    shows = [entry.show and str(entry.show.uri) async for entry in library.shows() if entry]
+    episodes = [
+        entry.episode and str(entry.episode.uri) async for entry in library.episodes() if entry
+    ]
+    books = [
+        entry.audiobook and str(entry.audiobook.uri)
+        async for entry in library.audiobooks()
+        if entry
+    ]
+    artists = [str(artist.uri) async for artist in library.artists() if artist]
     for read, kind in zip(
         (albums, shows, episodes, books, artists), SAVABLE_KINDS[1:], strict=True
     ):
@@ -72,16 +80,16 @@ async def test_removed_items_and_missing_dates_are_none(
 ) -> None:
     ada.saved_items(kind).insert(0, (f"spotify:{kind}:{UNKNOWN_ID}", None))
     entries = getattr(spotify.library, f"{kind}s")()
-    first, *others = [one async for one in entries]
+    first, *others = [entry async for entry in entries]
     assert (first.added_at, getattr(first, kind)) == (None, None)
-    assert all(one.added_at and getattr(one, kind) for one in others)
+    assert all(entry.added_at and getattr(entry, kind) for entry in others)
     assert (entries.read_count, entries.missing) == (entries.total, 0)
 
 
 async def test_removed_artist_is_none(spotify: Spotify, ada: Account) -> None:
     ada.artists.insert(1, (f"spotify:artist:{UNKNOWN_ID}", None))
     artists = spotify.library.artists()
-    assert [one is None for one in await collect(artists)] == [False, True] + [False] * 6
+    assert [entry is None for entry in await collect(artists)] == [False, True] + [False] * 6
     assert (artists.total, artists.missing) == (8, 0)
 
 
@@ -90,7 +98,7 @@ async def test_followed_artists_are_paged_by_cursor(
 ) -> None:
     ada.artists[:0] = [(f"spotify:artist:{number:022}", None) for number in range(120)]
     read = await collect(spotify.library.artists())
-    assert [one is None for one in read] == [True] * 120 + [False] * 7
+    assert [entry is None for entry in read] == [True] * 120 + [False] * 7
     assert [call.query.get("after") for call in fake.calls] == [
         None,
         f"{49:022}",
@@ -141,7 +149,7 @@ async def test_remove_deletes_own_playlist(
     mine = playlist_named(fake)
     await spotify.library.remove(to_uri(mine.uri))
     assert mine not in ada.playlists
-    names = [one.name async for one in spotify.playlists.mine() if one]
+    names = [playlist.name async for playlist in spotify.playlists.mine() if playlist]
     assert mine.name not in names
 
 

@@ -170,7 +170,7 @@ async def test_song_liked_again_is_read_again(
     liked.edit_before_call(1, liked.remove(10), lambda: ada.like(again))
     listed = spotify.library.tracks(concurrency=flights)
     came = [entry async for entry in listed if entry and entry.track]
-    dates = [one.added_at for one in came if one.track and str(one.track.uri) == again]
+    dates = [entry.added_at for entry in came if entry.track and str(entry.track.uri) == again]
     assert len(dates) == len(set(dates)) == 2
     assert len(came) == 121
 

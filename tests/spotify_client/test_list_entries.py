@@ -72,7 +72,7 @@ each_list = pytest.mark.parametrize(
 def _single_pages_without_nulls(fake: FakeSpotify) -> None:
     """Lists of one page, with nulls only if a test adds them."""
     ada = fake.accounts["ada"]
-    ada.playlists[:] = [one for one in ada.playlists if one]
+    ada.playlists[:] = [playlist for playlist in ada.playlists if playlist]
     del ada.liked[50:]
 
 
@@ -95,7 +95,7 @@ async def alter_last_entry(
     replacement  takes the place of the last entry, unless it is None
     """
     before = await identities(make(spotify, fake))
-    answer = next(one for one in fake.traffic.exchanges if path in one.path)
+    answer = next(exchange for exchange in fake.traffic.exchanges if path in exchange.path)
     body = json.loads(answer.response_body)
     items = body.get("artists", body)["items"]
     change(items[-1])
@@ -116,7 +116,7 @@ async def test_list_is_complete_and_in_order(
     assert (entries.total, entries.read_count, entries.missing) == (len(read), len(read), 0)
     assert entries.complete
     assert not entries.changed
-    assert all(path in f"{one.path}/" for one in fake.calls)
+    assert all(path in f"{call.path}/" for call in fake.calls)
 
 
 @each_list
@@ -127,7 +127,7 @@ async def test_nulls_are_none_and_are_counted(
     fake.inject_nulls(path, every=2)
     entries = make(spotify, fake)
     read = await identities(entries)
-    assert read == [None if n % 2 else one for n, one in enumerate(before)]
+    assert read == [None if n % 2 else entry for n, entry in enumerate(before)]
     assert (entries.read_count, entries.missing) == (len(before), 0)
 
 

@@ -153,15 +153,15 @@ def check_no_repeats(run: LongRun) -> None:
     for way, (method, path) in NON_IDEMPOTENT_PATHS.items():
         executed = [call for call in fake.calls_to(method, path) if call.executed]
         ways = ("play", "resume") if way == "play" else (way,)
-        done = sum(run.results[one, "done"] for one in ways)
-        unknown = sum(run.results[one, "OutcomeUnknown"] for one in ways)
+        done = sum(run.results[way, "done"] for way in ways)
+        unknown = sum(run.results[way, "OutcomeUnknown"] for way in ways)
         assert done <= len(executed) <= done + unknown, way
         if way in ("seek", "queue"):
             marks = Counter(
                 call.query.get("position_ms", call.query.get("uri")) for call in executed
             )
             assert max(marks.values()) == 1, way
-    names = Counter(one.name for one in fake.playlists.values())
+    names = Counter(playlist.name for playlist in fake.playlists.values())
     assert names.most_common(1)[0][1] == 1
     added = Counter(entry.uri for entry in playlist_named(fake, "Potluck").items)
     assert added.most_common(1)[0][1] == 1

@@ -72,7 +72,11 @@ async def test_truncated_response_raises(
     )
     for read in reads.values():
         await read(make_client(), fake)
-    answers = {one.path: one.response_body for one in fake.traffic.exchanges if one.response_body}
+    answers = {
+        exchange.path: exchange.response_body
+        for exchange in fake.traffic.exchanges
+        if exchange.response_body
+    }
     assert len(answers) > len([name for name in READ_CALLS if ".raw" not in name])
     for path, body in answers.items():
         half = body[: int((len(body) - 1) * kept)]
@@ -107,7 +111,7 @@ async def test_unreadable_fields_do_not_fail_later(
         assert state is None or state.item is None or state.item.uri is None
     with suppress(SpotifyError):
         queued = await spotify.player.get_queue()
-        assert [one.uri for one in (queued.current, *queued.upcoming) if one and one.uri] == []
+        assert [item.uri for item in (queued.current, *queued.upcoming) if item and item.uri] == []
     with suppress(SpotifyError):
         async for entry in spotify.playlists.items(any_uri(fake, Kind.PLAYLIST)):
             assert entry is None or entry.item is None or entry.item.uri is None

@@ -95,7 +95,7 @@ async def test_play_unknown_item_fails(spotify: Spotify, player: Player) -> None
 
 
 async def test_play_unavailable_item_is_restricted(fake: FakeSpotify, spotify: Spotify) -> None:
-    gone = next(one for one in fake.catalogue.tracks.values() if not one.playable)
+    gone = next(track for track in fake.catalogue.tracks.values() if not track.playable)
     with pytest.raises(PlayerRestricted):
         await spotify.player.play(to_uri(gone.uri))
 
@@ -209,7 +209,7 @@ async def test_volume_out_of_range_is_rejected(spotify: Spotify, percent: int) -
 
 
 async def test_device_without_volume_control_is_reported(spotify: Spotify, player: Player) -> None:
-    player.device = next(one for one in player.devices if not one.supports_volume)
+    player.device = next(device for device in player.devices if not device.supports_volume)
     with pytest.raises(PlayerRestricted) as refused:
         await spotify.player.set_volume(20)
     assert "can’t be changed" in refused.value.message
@@ -240,7 +240,7 @@ async def test_transfer_to_missing_or_restricted_device_fails(
 ) -> None:
     with pytest.raises(DeviceNotFound):
         await spotify.player.transfer("gone")
-    tv = next(one for one in player.devices if one.is_restricted and one.id)
+    tv = next(device for device in player.devices if device.is_restricted and device.id)
     with pytest.raises(PlayerRestricted) as refused:
         await spotify.player.transfer(tv.id or "")
     assert "can’t be controlled from here" in refused.value.message

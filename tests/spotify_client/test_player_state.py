@@ -105,8 +105,8 @@ async def test_devices_with_missing_fields(
     fake: FakeSpotify, spotify: Spotify, player: Player
 ) -> None:
     devices = await spotify.player.devices()
-    assert [one.name for one in devices] == [one.name for one in player.devices]
-    assert [one.is_active for one in devices] == [True, False, False, False, False]
+    assert [device.name for device in devices] == [device.name for device in player.devices]
+    assert [device.is_active for device in devices] == [True, False, False, False, False]
     laptop, _, phone, tv, van = devices
     assert (laptop.supports_volume, laptop.volume_percent) == (True, 60)
     assert (phone.supports_volume, phone.volume_percent) == (False, None)
@@ -158,8 +158,8 @@ async def test_queue_is_empty_without_active_device(spotify: Spotify, player: Pl
 
 async def test_recent_tracks_are_newest_first(spotify: Spotify, player: Player) -> None:
     recent = await spotify.player.recently_played()
-    heard = [one.track and str(one.track.uri) for one in recent.items if one]
-    assert heard == [one.uri for one in reversed(player.played)]
+    heard = [play.track and str(play.track.uri) for play in recent.items if play]
+    assert heard == [play.uri for play in reversed(player.played)]
     first = recent.items[0]
     assert first is not None
     assert first.played_at
@@ -168,13 +168,13 @@ async def test_recent_tracks_are_newest_first(spotify: Spotify, player: Player) 
 
 
 async def test_recent_tracks_page_by_cursor(spotify: Spotify) -> None:
-    whole = [one and one.played_at for one in (await spotify.player.recently_played()).items]
+    whole = [play and play.played_at for play in (await spotify.player.recently_played()).items]
     page = await spotify.player.recently_played(limit=5)
     assert page.cursors is not None
     older = await spotify.player.recently_played(before=int(page.cursors.before or 0))
     newer = await spotify.player.recently_played(after=int(page.cursors.before or 0))
-    assert [one and one.played_at for one in [*page.items, *older.items]] == whole
-    assert [one and one.played_at for one in newer.items] == whole[:4]
+    assert [play and play.played_at for play in [*page.items, *older.items]] == whole
+    assert [play and play.played_at for play in newer.items] == whole[:4]
 
 
 async def test_no_recent_tracks(spotify: Spotify, player: Player) -> None:
@@ -186,7 +186,7 @@ async def test_no_recent_tracks(spotify: Spotify, player: Player) -> None:
 async def test_recent_nulls_and_non_tracks_are_none(fake: FakeSpotify, spotify: Spotify) -> None:
     fake.inject_nulls("/recently-played", every=3)
     recent = await spotify.player.recently_played(limit=6)
-    assert [one is None for one in recent.items] == [False, False, True] * 2
+    assert [play is None for play in recent.items] == [False, False, True] * 2
     fake.rules.clear()
     await spotify.player.recently_played(limit=3)
     body = json.loads(fake.traffic.exchanges[-1].response_body)

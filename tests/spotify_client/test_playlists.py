@@ -51,13 +51,19 @@ async def test_mine_lists_own_shared_followed_and_null(
     fake: FakeSpotify, spotify: Spotify, old_names: bool
 ) -> None:
     fake.state.legacy_field_names = old_names
-    mine = [one async for one in spotify.playlists.mine()]
-    shown = {one.name: (one.total, one.owner and one.owner.display_name) for one in mine if one}
-    assert [one is None for one in mine] == [False] * 3 + [True] + [False] * 2
+    mine = [playlist async for playlist in spotify.playlists.mine()]
+    shown = {
+        playlist.name: (playlist.total, playlist.owner and playlist.owner.display_name)
+        for playlist in mine
+        if playlist
+    }
+    assert [playlist is None for playlist in mine] == [False] * 3 + [True] + [False] * 2
     assert shown[OWN_NAME] == (44, "Ada")
     assert shown[SHARED_NAME] == (20, "Grace")
     assert shown[FOLLOWED_NAME] == (15, "Grace")
-    assert [one.name for one in mine if one and one.collaborative] == [SHARED_NAME]
+    assert [playlist.name for playlist in mine if playlist and playlist.collaborative] == [
+        SHARED_NAME
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ async def test_missing_scope_hides_playlists_silently(
     make_client: ClientFactory, scopes: list[str], sees: set[str]
 ) -> None:
     mine = make_client(scopes=scopes).playlists.mine()
-    assert {one.name async for one in mine if one} == sees
+    assert {playlist.name async for playlist in mine if playlist} == sees
 
 
 # ---- what is in them
@@ -93,7 +99,7 @@ async def test_items_with_missing_fields(
         PlaylistItem(None),
     ]
     items = spotify.playlists.items(uri)
-    entries = [one async for one in items if one]
+    entries = [entry async for entry in items if entry]
     song, _, file, episode, gone = entries
     assert isinstance(song.item, Track)
     assert song.item.uri == track_uris(fake, 1)[0]
@@ -111,8 +117,8 @@ async def test_long_playlist_is_complete_and_in_order(
     fake: FakeSpotify, spotify: Spotify, playlist: Playlist, uri: Uri
 ) -> None:
     playlist.insert([PlaylistItem(str(song), 0.0, "ada") for song in generated_uris(300)])
-    entries = [one async for one in spotify.playlists.items(uri) if one]
-    assert [str(one.item and one.item.uri) for one in entries] == entry_uris(playlist)
+    entries = [entry async for entry in spotify.playlists.items(uri) if entry]
+    assert [str(entry.item and entry.item.uri) for entry in entries] == entry_uris(playlist)
 
 
 async def test_collaborator_reads_items(fake: FakeSpotify, spotify: Spotify) -> None:

@@ -47,9 +47,9 @@ class ChangingPlaylist:
         self.playlist.remove({entry.uri for entry in gone if entry.uri})
         return len(gone)
 
-    def swap_entries(self, one: int, other: int) -> None:
+    def swap_entries(self, first: int, other: int) -> None:
         items = self.playlist.items
-        items[one], items[other] = items[other], items[one]
+        items[first], items[other] = items[other], items[first]
         self.playlist.new_snapshot()
 
     def replace_entries(self) -> None:
@@ -99,7 +99,7 @@ async def test_edited_playlist_is_read_completely_or_raises(
 
 async def test_one_page_playlist_takes_one_call(fake: FakeSpotify, spotify: Spotify) -> None:
     it = ChangingPlaylist(fake, PAGE_SIZE)
-    listed = [one async for one in spotify.playlists.items(to_uri(it.playlist.uri))]
+    listed = [entry async for entry in spotify.playlists.items(to_uri(it.playlist.uri))]
     assert len(listed) == PAGE_SIZE
     assert len(fake.calls) == 1
 
@@ -108,12 +108,12 @@ async def test_playlist_of_one_repeated_song(fake: FakeSpotify, spotify: Spotify
     it = ChangingPlaylist(fake, 0)
     it.playlist.items[:] = [PlaylistItem(generated_uri(1), 1_000.0)] * 130
     listed = spotify.playlists.items(to_uri(it.playlist.uri))
-    assert len([one async for one in listed if one and one.item]) == 130
+    assert len([entry async for entry in listed if entry and entry.item]) == 130
     it.changing.edit_before_call(
         2, lambda: it.playlist.insert([PlaylistItem(generated_uri(1), 1_000.0)])
     )
     with pytest.raises(LibraryChanged):
-        _ = [one async for one in spotify.playlists.items(to_uri(it.playlist.uri))]
+        _ = [entry async for entry in spotify.playlists.items(to_uri(it.playlist.uri))]
 
 
 # ---- one's playlists
@@ -126,7 +126,9 @@ def own_playlists(fake: FakeSpotify, ada: Account) -> ChangingList:
     for number in range(120):
         fake.state.add_playlist(f"Playlist {number}", "ada")
     return ChangingList(
-        fake, "GET /v1/me/playlists$", lambda: [one.uri for one in ada.playlists if one]
+        fake,
+        "GET /v1/me/playlists$",
+        lambda: [playlist.uri for playlist in ada.playlists if playlist],
     )
 
 
@@ -146,7 +148,7 @@ async def test_moving_a_playlist_while_reading(
         own_playlists.edit_before_call(call, lambda: _move_playlist(ada.playlists, start, to))
         listed = spotify.playlists.mine(concurrency=flights)
         try:
-            came = [str(one.uri) async for one in listed if one]
+            came = [str(playlist.uri) async for playlist in listed if playlist]
         except LibraryChanged:
             continue
         finally:
@@ -166,7 +168,9 @@ async def test_adding_and_removing_playlists_while_reading(
         for number in range(120):
             fake.state.add_playlist(f"Playlist {number}", "ada")
         it = ChangingList(
-            fake, "GET /v1/me/playlists$", lambda: [one.uri for one in ada.playlists if one]
+            fake,
+            "GET /v1/me/playlists$",
+            lambda: [playlist.uri for playlist in ada.playlists if playlist],
         )
         it.edit_before_call(
             call,
@@ -175,7 +179,7 @@ async def test_adding_and_removing_playlists_while_reading(
         )
         listed = spotify.playlists.mine(concurrency=flights)
         try:
-            came = [str(one.uri) async for one in listed if one]
+            came = [str(playlist.uri) async for playlist in listed if playlist]
         except LibraryChanged:
             assert gone, "nothing was lost"
             continue

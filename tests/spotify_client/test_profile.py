@@ -54,11 +54,11 @@ async def test_app_token_has_no_profile(make_client: ClientFactory) -> None:
 async def test_top_tracks_and_artists_of_each_time_range(
     fake: FakeSpotify, spotify: Spotify, over: TimeRange
 ) -> None:
-    tracks = [one async for one in spotify.profile.top_tracks(over) if one]
-    artists = [one async for one in spotify.profile.top_artists(over) if one]
+    tracks = [item async for item in spotify.profile.top_tracks(over) if item]
+    artists = [item async for item in spotify.profile.top_artists(over) if item]
     assert {call.query["time_range"] for call in fake.calls} == {over}
-    assert all(one.uri and one.uri.kind == Kind.TRACK for one in tracks)
-    assert all(one.uri and one.uri.kind == Kind.ARTIST and one.images for one in artists)
+    assert all(item.uri and item.uri.kind == Kind.TRACK for item in tracks)
+    assert all(item.uri and item.uri.kind == Kind.ARTIST and item.images for item in artists)
 
 
 async def test_time_ranges_differ(spotify: Spotify) -> None:

@@ -110,7 +110,7 @@ def test_quota_blocks_one_group_of_one_app(clock: Clock) -> None:
     )
     run_gated_call(gate, QuotaExceeded(THIRTEEN_HOURS_S))
     until = clock() + THIRTEEN_HOURS_S
-    assert [one[:2] for one in opened] == [("app", "search")]
+    assert [breaker[:2] for breaker in opened] == [("app", "search")]
     assert opened[0][2] == pytest.approx(until, abs=1)
     assert gate.exhausted_quotas("app") == {"search": pytest.approx(opened[0][2], abs=1)}
     for group in GROUPS:
@@ -149,7 +149,7 @@ async def test_long_quota_wait_is_raised_at_once_without_further_calls(
         with pytest.raises(QuotaExceeded):
             await spotify.player.add_to_queue(track_uri(fake))
     assert "Try again in 13 hours" in refused.value.message
-    assert [one.status for one in fake.calls if one.path == "search"] == [429]
+    assert [call.status for call in fake.calls if call.path == "search"] == [429]
     await spotify.player.state()
     fake.rules.clear()
     clock.advance(THIRTEEN_HOURS_S + 1)

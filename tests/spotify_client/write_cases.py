@@ -52,7 +52,9 @@ def track_uri_range(fake: FakeSpotify, start: int, count: int) -> list[Uri]:
 
 def own_playlist(fake: FakeSpotify) -> Playlist:
     """A playlist of Ada's."""
-    return next(one for one in fake.playlists.values() if one.name == "Harbour Evenings")
+    return next(
+        playlist for playlist in fake.playlists.values() if playlist.name == "Harbour Evenings"
+    )
 
 
 def own_playlist_uri(fake: FakeSpotify) -> Uri:
@@ -119,7 +121,11 @@ def account_state(fake: FakeSpotify) -> object:
     return (
         (player.item, player.is_playing, player.progress // 30_000, tuple(player.queue)),
         (player.repeat, player.shuffle, player.device and player.device.id, player.context),
-        tuple(one.volume for one in player.devices),
+        tuple(device.volume for device in player.devices),
         tuple(saved for saved, _ in ada.liked),
-        tuple((one.name, tuple(entry.uri for entry in one.items)) for one in ada.playlists if one),
+        tuple(
+            (playlist.name, tuple(entry.uri for entry in playlist.items))
+            for playlist in ada.playlists
+            if playlist
+        ),
     )
