@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import aiohttp
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.library.downloads import LIFETIME, Download
+from bot.library.sealed_file import PIECE, SealedFile, seal
 from bot.store.downloads import MAX_ATTEMPTS
 from bot.web.middleware import MAX_REQUESTS
 from sandbox.browser import preview
@@ -87,6 +93,7 @@ async def test_only_the_button_uses_an_address_up_and_only_once(
         async with site.http.get(f"{site.url}?code={code}") as response:
             assert CONTENT not in await response.read()
         (file,) = site.files
+        assert CONTENT not in file.read_bytes(), "only the address opens it"
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.parent.stat().st_mode & 0o777 == 0o700
         async with site.http.post(site.url, data={"code": code}) as response:
@@ -211,3 +218,37 @@ async def _until_free(site: Site, download: Download) -> None:
         while running:
             async with site.http.get(f"{site.harness.settings.public_url}/health"):
                 pass
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2), st.integers(-1, 1), st.data())
+def test_sealed_file_opens_whole_with_its_secret_or_not_at_all(
+    pieces: int, more: int, data: st.DataObject
+) -> None:
+    content = bytes(max(0, pieces * PIECE + more))
+    with TemporaryFile() as file:
+        seal(io.BytesIO(content), file, "secret")
+        whole = file.seek(0, os.SEEK_END)
+
+        def read(secret: str = "secret") -> bytes:
+            file.seek(0)
+            sealed = SealedFile(file, secret)
+            read = b"".join(iter(sealed.read, b""))
+            assert len(read) == sealed.size
+            return read
+
+        assert read() == content
+        with pytest.raises(OSError, match="does not open"):
+            read("another")
+        file.seek(at := data.draw(st.integers(0, whole - 1)))
+        (byte,) = file.read(1)
+        file.seek(at)
+        file.write(bytes([byte ^ 1]))
+        with pytest.raises(OSError, match="does not open"):
+            read()
+        file.seek(at)
+        file.write(bytes([byte]))
+        assert read() == content
+        file.truncate(at)
+        with pytest.raises(OSError, match="does not open"):
+            read()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ from bot.errors.content import DownloadGone, DownloadRunning
 from bot.errors.login import NotLinked
 from bot.errors.storage import StorageError
 from bot.library.job_files import create, translate_disk_errors
+from bot.library.sealed_file import SealedFile, seal
 from bot.store import Store, StoredDownload
 
 # Seconds in which an address works.
@@ -45,15 +44,13 @@ class Download:
 class Transfer:
     """A download in progress. Set `is_complete` after the last byte: then the file is erased.
 
-    size        in bytes
     is_revoked  the transfer has to end
     is_ending   the last bytes are being sent, so the browser may have them already
     over        set when the transfer has ended
     """
 
     name: str
-    file: BinaryIO
-    size: int
+    file: SealedFile
     is_revoked: bool = False
     is_ending: bool = False
     is_complete: bool = False
@@ -62,6 +59,8 @@ class Transfer:
 
 class Downloads:
     """One file for each user, in a folder beside the database that only the bot's user may open.
+
+    Only the token opens a file, and the token is nowhere but in its address.
 
     now  seconds since 1970
     """
@@ -88,7 +87,7 @@ class Downloads:
         self._copying.add(target)
         try:
             with translate_disk_errors():
-                await asyncio.to_thread(self._copy, path, target)
+                await asyncio.to_thread(self._copy, path, target, token)
         except BaseException:
             target.unlink(missing_ok=True)
             await self._table.delete(stored)
@@ -100,10 +99,10 @@ class Downloads:
             raise NotLinked("download")
         return Download(f"{self._url}#{token}", expires_at)
 
-    def _copy(self, path: Path, target: Path) -> None:
+    def _copy(self, path: Path, target: Path, token: str) -> None:
         self._folder.mkdir(_PRIVATE_FOLDER, exist_ok=True)
         with path.open("rb") as file, create(target) as copy:
-            shutil.copyfileobj(file, copy)
+            seal(file, copy, token)
 
     @asynccontextmanager
     async def fetch(self, token: str) -> AsyncIterator[Transfer]:
@@ -118,8 +117,8 @@ class Downloads:
             await running.over.wait()
             stored = await self._find(token)
         with self._open(stored) as file:
-            size = os.fstat(file.fileno()).st_size
-            transfer = self._running[stored.discord_id] = Transfer(stored.name, file, size)
+            sealed = SealedFile(file, token)
+            transfer = self._running[stored.discord_id] = Transfer(stored.name, sealed)
             try:
                 if not await self._table.count_attempt(stored):
                     raise DownloadGone

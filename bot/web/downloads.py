@@ -28,7 +28,6 @@ _log = logging.getLogger(__name__)
 MAX_TRANSFERS = 20
 # Seconds for the whole file, and for the browser to take the next chunk.
 MAX_TIME, MAX_STALL = 60 * 60.0, 60.0
-_CHUNK = 256 * 1024  # bytes
 
 
 class DownloadPages:
@@ -79,13 +78,13 @@ class DownloadPages:
                 "X-Accel-Buffering": "no",  # else nginx takes the file before the browser does
             }
         )
-        response.content_length = transfer.size
+        response.content_length = transfer.file.size
         self._add_headers(response)
         try:
             async with asyncio.timeout(MAX_TIME):
                 await response.prepare(request)
-                left = transfer.size
-                while chunk := await asyncio.to_thread(transfer.file.read, _CHUNK):
+                left = transfer.file.size
+                while chunk := await asyncio.to_thread(transfer.file.read):
                     if transfer.is_revoked:
                         raise ConnectionAbortedError
                     left -= len(chunk)

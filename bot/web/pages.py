@@ -240,9 +240,10 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
             "Discord name.",
             "While your /export runs or waits: what you asked for, what it has read, and where its "
             "message is. It’s erased when you get the file, stop it or unlink, and 48 hours after "
-            "its last progress. Waiting for Spotify’s limit doesn’t count.",
+            "its last progress. Waiting for Spotify’s limit doesn’t count. Until then it lies on "
+            "the bot’s disk unencrypted, since the bot has to go on with it by itself.",
             "A file of your /export that’s too big for Discord, until you’ve downloaded it: "
-            "24 hours at most.",
+            "24 hours at most. Only the address that you got can decrypt it.",
             "The file of your /import while you choose, and afterwards what it added, for /undo: "
             "three days at most each.",
             "How many calls each Spotify app made in each hour of the last day.",
