@@ -31,6 +31,10 @@ _NAMES = st.text(st.characters(), max_size=200) | st.text(
 @example("README", ".csv")
 @example("mix-1-of-3", ".csv")
 @example("\u3164\ufe0f", ".csv")
+@example("Líked Songs", ".csv")
+@example("ｃon", ".csv")
+@example("mix-１-of-３", ".csv")
+@example("ma-1\u0301-o\u0301f-3", ".csv")
 def test_any_name_makes_a_safe_file_name(name: str, end: str) -> None:
     stem = playlist_stem(name)
     for path in (f"{stem}{end}", ascii_name(f"{stem}{end}")):
@@ -44,8 +48,9 @@ def test_any_name_makes_a_safe_file_name(name: str, end: str) -> None:
         assert "." not in shown
         assert not re.fullmatch(r"(?i)con|prn|aux|nul|(com|lpt)[0-9¹²³]", shown)
     assert re.fullmatch(r"[A-Za-z0-9][\w-]*[\w.-]+", ascii_name(f"{stem}{end}"), re.ASCII)
-    assert named_list(f"{stem}.csv").section is LibrarySection.PLAYLIST
-    assert not PART_NAME.match(f"{stem}.csv")
+    for path in (f"{stem}.csv", ascii_name(f"{stem}.csv")):
+        assert named_list(path).section is LibrarySection.PLAYLIST
+        assert not PART_NAME.match(path)
 
 
 async def test_file_of_one_playlist_has_its_name(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.library.formats.list_name import names_a_list
+from bot.library.export_lists import LibrarySection
+from bot.library.formats.list_name import named_list, names_a_list
 
 # In bytes of UTF-8: file systems allow 255 for a name with its number and suffix.
 _MAX_BYTES = 150
@@ -17,6 +18,8 @@ _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9¹²³]|readme|skipped", r
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+# What /export adds to the name of a part of an export.
+_PART = re.compile("-[0-9]+-of-[0-9]")
 # The end of a name that /export adds: the number of a part, and suffixes.
 _END = re.compile(r"(-[0-9]+-of-[0-9]+)?(\.[a-z0-9.-]+)?$")
 
@@ -36,12 +39,17 @@ def file_name(name: str) -> str:
 
 def playlist_stem(name: str) -> str:
     """The name, without its suffix, of a file that holds one playlist alone."""
-    # An import would take "Mix-1-of-3.csv" for a part of an export.
-    stem = re.sub(r"-([0-9]+)-of-([0-9]+)", r" \1 of \2", file_name(name))
+    stem = file_name(name)
     if not stem:
         return "playlist"
-    # An import would take "Liked songs.csv" for the liked songs.
-    return f"{stem} (playlist)" if _RESERVED.fullmatch(stem) or names_a_list(stem) else stem
+    # An import would take "Mix-1-of-3.csv" for a part of an export, and "Liked songs.csv" for the
+    # liked songs; "Líked songs.csv", too, of which `ascii_name` drops the accent.
+    if _PART.search(ascii_name(stem)):
+        stem = stem.replace("-", " ")
+    plain = ascii_name(stem)
+    is_taken = _RESERVED.fullmatch(stem) or _RESERVED.fullmatch(plain)
+    is_list = names_a_list(stem) or named_list(plain).section is not LibrarySection.PLAYLIST
+    return f"{stem} (playlist)" if is_taken or is_list else stem
 
 
 def ascii_name(name: str) -> str:
