@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -99,6 +100,10 @@ def test_a_file_that_is_no_library_is_refused_before_the_login(
         file.write_bytes(content)
         assert main(["restore", str(file)]) == 1
         assert sentence in capsys.readouterr().err
+        other = tmp_path / "links.txt"
+        other.write_text("spotify:track:4iV5W9uYEdYUVa79Axb7Rh\n")
+        assert main(["restore", str(other), str(file)]) == 1
+        assert capsys.readouterr().err.startswith("file: ")
     file.unlink()
     assert main(["restore", str(file)]) == 1
     assert "cannot be read: No such file" in capsys.readouterr().err
@@ -133,9 +138,29 @@ async def test_doubtful_songs_are_named_and_searched_for_once(
     assert f"https://open.spotify.com/track/{other.id}" in out
     assert "not found on Spotify\t" in out
     searches = len(spotify.calls_to("GET", "search"))
-    code, _, said = await _run(spotify, tmp_path, "restore", "songs.csv", "--apply", "--likely")
+    code, out, said = await _run(spotify, tmp_path, "restore", "songs.csv", "--apply", "--likely")
     assert code == 0, said
+    assert "taken as the likeliest\t" in out
     assert "isn’t certain" not in said
     assert {uri for uri, _ in ada.liked} == {track.uri, other.uri}
     assert len(spotify.calls_to("GET", "search")) == searches
     assert [path.name for path in tmp_path.iterdir()] == ["songs.csv"]
+
+
+@pytest.mark.slow
+async def test_parts_are_restored_together_and_a_missing_one_is_named(
+    spotify: Spotify, tmp_path: Path
+) -> None:
+    ada, songs = spotify.accounts["ada"], spotify.catalogue.regular_tracks[:4]
+    wipe(ada)
+    for number in (1, 2):
+        tracks = [{"track": song.name, "uri": song.uri} for song in songs[number * 2 - 2 :][:2]]
+        part = {"tonearm": 1, "exported_at": "", "part": number, "parts": 2, "tracks": tracks}
+        (tmp_path / f"library-{number}-of-2.json").write_text(json.dumps(part))
+    first, second = "library-1-of-2.json", "library-2-of-2.json"
+    _, _, said = await _run(spotify, tmp_path, "restore", second)
+    assert "Part 1 of 2 is missing." in said
+    code, _, said = await _run(spotify, tmp_path, "restore", second, first, "--apply")
+    assert code == 0, said
+    assert "missing" not in said
+    assert [uri for uri, _ in ada.liked] == [song.uri for song in songs]

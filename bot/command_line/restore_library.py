@@ -51,6 +51,7 @@ from bot.library.playlist_contents import ContentsCache
 from bot.library.read_file import Upload, read_files
 from bot.library.running_job import Progress
 from bot.spotify.oauth import READ_SCOPES, WRITE_SCOPES
+from bot.text.escape import safe
 
 _STOPPED = "Stopped. Run the same command again to go on."
 
@@ -64,8 +65,9 @@ def restore_library(arguments: Namespace) -> int:
                 uploads = [Upload(file, file.name) for file in files]
                 plan = draft(read_files(uploads, Path(folder)))
         except UnreadableFile as error:
-            named = f"{files[0]}: " if len(files) == 1 else ""
-            raise StartupError(f"{named}{terminal_message(error)}") from None
+            named, message = error.file_name or str(files[0]), terminal_message(error)
+            message = message.removesuffix(f" It’s about {safe(named)}.")
+            raise StartupError(f"{named}: {message}") from None
         except KeyboardInterrupt:
             return ExitCode.INTERRUPTED
         choice = _choice(arguments, plan)

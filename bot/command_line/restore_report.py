@@ -14,9 +14,9 @@ from bot.views.import_overview import REASONS, closeness_text, missing_parts_tex
 
 def plan_text(plan: Plan) -> str:
     """What the file has, and how much of it the account lacks."""
-    lines = [f"The file is {plain(plan.format)}. It has:"]
-    lines += [missing_parts_text(missing) for missing in plan.missing]
+    lines = [missing_parts_text(missing) for missing in plan.missing]
     lines += [f"{plain(name)} came twice. It was read once." for name in plan.repeated]
+    lines.append(f"This is {plain(plan.format)}. It has:")
     lines += [_list_line(plan, listed) for listed in plan.lists]
     if plan.follows:
         new = len(set(plan.follows) - set(plan.saved))
@@ -62,7 +62,11 @@ def skipped_rows(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
         best = entry.likeliest
         about = f"{plain(best.artists)} – {plain(best.title)} {parse_uri(best.uri).link}"
         list_name = plain(plan.lists[entry.list_number].name)
-        why = f"added, a {best.closeness} match" if entry.at_once else REASONS[Skip.UNDECIDED]
+        why = (
+            f"a {best.closeness} match, taken as the likeliest"
+            if entry.at_once
+            else REASONS[Skip.UNDECIDED]
+        )
         yield why, list_name, plain(title), about
 
 

@@ -6,8 +6,12 @@ from bot.errors.bot_error import BotError
 
 
 class UnreadableFile(BotError):
-    """A file cannot be read; nothing of it is used."""
+    """A file cannot be read; nothing of it is used.
 
+    file_name  of it, if it is one of several, as its sender calls it, not escaped
+    """
+
+    file_name = ""
     message = "I can’t read that file. Export it again, then attach the new one."
 
 

@@ -111,6 +111,7 @@ def read_files(
             reading.add(upload)
         except UnreadableFile as error:
             if len(uploads) > 1:
+                error.file_name = upload.name
                 error.message += f" It’s about {safe(upload.name)}."
             raise
     library = join_files(reading.read, folder)
