@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.spotify.models import Album, Artist, Track
@@ -81,7 +81,8 @@ async def test_any_name_fits_choice_limits(linked_user: UserClient) -> None:
         assert any(name.startswith(title) for name in names), title
 
 
-@given(st.text(max_size=300), st.text(max_size=300))
+@settings(max_examples=200)
+@given(st.text(max_size=120), st.text(max_size=120))
 def test_choice_name_is_one_line_of_plain_text(name: str, artist: str) -> None:
     track = Track(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=artist)])
     album = Album(name=name, id="4uLU6hMCjMI75M1A2tKUQC", artists=[Artist(name=artist)])

@@ -111,7 +111,7 @@ def test_long_texts_are_read_in_linear_time() -> None:
         "_" * 9,
     ):
         with suppress(UnreadableLink):
-            find_links(part * 3_000)
+            find_links(part * 1_500)
         with suppress(UnreadableLink):
-            find_links("https://open.spotify.com/" + part * 3_000)
-    assert time.process_time() - started < 10
+            find_links("https://open.spotify.com/" + part * 1_500)
+    assert time.process_time() - started < 6

@@ -96,11 +96,6 @@ async def test_failed_read_is_retried_silently(spotify: Spotify, linked_user: Us
     assert "Ada's Laptop" in (await linked_user.run("/now")).text
 
 
-async def test_short_rate_limit_is_waited_out(spotify: Spotify, linked_user: UserClient) -> None:
-    spotify.add_rate_limit(1)
-    assert "Ada's Laptop" in (await linked_user.run("/now")).text
-
-
 async def test_long_quota_error_states_the_time(spotify: Spotify, linked_user: UserClient) -> None:
     spotify.add_rate_limit(48_925, quota=True)
     reply = await linked_user.run("/now")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors.files import FileCutOff, FileDamaged, UnreadableFile
@@ -53,6 +53,7 @@ def _whole(text: str, depth: int) -> Any:
     return value
 
 
+@settings(max_examples=100)
 @given(VALUES, st.integers(0, 3), st.booleans())
 def test_json_read_piece_by_piece_is_the_same_json(value: Any, depth: int, spaced: bool) -> None:
     text = json.dumps(value, ensure_ascii=spaced, indent=1 if spaced else None)
@@ -64,6 +65,7 @@ def test_json_read_piece_by_piece_is_the_same_json(value: Any, depth: int, space
     assert seen == [5]
 
 
+@settings(max_examples=100)
 @given(VALUES, st.integers(0, 3), st.integers(0, 500))
 def test_half_of_a_json_file_is_called_that(value: Any, depth: int, at: int) -> None:
     text = json.dumps([value])
