@@ -63,7 +63,8 @@ class PagesInFlight(Generic[T]):
 
     def request_first_again(self) -> None:
         if self._newest_first and self.first_again is None:
-            self.first_again = self._request(0)
+            self.first_again = asyncio.create_task(self._fetch(0))
+            self._in_flight.add(self.first_again)  # to the end: more pages than these are unlikely
 
     def cancel(self) -> None:
         tasks, self._in_flight = self._in_flight, set()
@@ -87,13 +88,10 @@ class PagesInFlight(Generic[T]):
             self._request_page(self._last + self._step)
 
     def _request_page(self, offset: int) -> None:
-        self._last = offset
-        self._pages.append((offset, self._request(offset)))
-
-    def _request(self, offset: int) -> asyncio.Task[Page[T]]:
         task = asyncio.create_task(self._fetch_and_go_on(offset))
+        self._last = offset
+        self._pages.append((offset, task))
         self._in_flight.add(task)
-        return task
 
     async def _fetch_and_go_on(self, offset: int) -> Page[T]:
         page = await self._fetch(offset)
