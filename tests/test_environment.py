@@ -53,6 +53,9 @@ def test_environment_wins_over_the_last_line_of_the_file(tmp_path: Path) -> None
     assert environment.doubts == {
         "PORT": f"is in {tmp_path}/.env 2 times, and the last one counts. Remove the others."
     }
+    explained = environment.explain({"PORT": "is wrong.", "HOST": "is not."})
+    assert explained["PORT"].startswith("is wrong. It is in ")
+    assert explained["HOST"] == "is not."
     environment = _read(tmp_path, "PORT=1234\nPORT=2345\n", VALID | {"PORT": "3456"})
     assert read_values(environment.variables)[0]["port"] == 3456
     assert environment.doubts == {}
@@ -109,7 +112,7 @@ def test_mistakes_are_shown_where_the_log_is_read(tmp_path: Path) -> None:
     ).stderr
     text, as_json, journal, start = output.split("78\n")
     assert text.startswith("Tonearm cannot start. In the environment or in .env:\n")
-    assert '"level": "error", "logger": "root", "message": "Tonearm cannot start.' in as_json
+    assert '"level": "error", "logger": "bot", "message": "Tonearm cannot start.' in as_json
     assert all(line.startswith("<3>") for line in journal.splitlines())
     for shown in (text, as_json, journal):
         assert "DISCORD_TOKEN is missing." in shown

@@ -66,7 +66,7 @@ def _show(error: Exception) -> None:
     from bot.config import logs  # only the commands that failed need it
 
     if logs.is_read_by_programs():
-        logging.error("%s", error)
+        logging.getLogger("bot").error("%s", error)
     else:
         print(error, file=sys.stderr)
 

@@ -68,7 +68,7 @@ async def check(
     except ConfigError as error:
         yield wrong(ENV_FILE.name, str(error))
     values, problems = read_values(environment.variables)
-    for finding in _settings_findings(problems, environment.doubts):
+    for finding in _settings_findings(problems, environment.explain(problems)):
         yield finding
     for finding in check_env_file(env_file):
         yield finding
@@ -87,8 +87,10 @@ async def check(
     yield _clock_finding(requests.clock_errors)
 
 
-def _settings_findings(problems: Mapping[str, str], doubts: Mapping[str, str]) -> Iterator[Finding]:
-    for name, problem in {**problems, **doubts}.items():
+def _settings_findings(
+    problems: Mapping[str, str], explained: Mapping[str, str]
+) -> Iterator[Finding]:
+    for name, problem in explained.items():
         yield wrong(name, f"It {problem}")
     if not problems:
         yield ok("Settings", f"All {len(SETTINGS)} can be read.")

@@ -34,6 +34,13 @@ class Environment:
     variables: Mapping[str, str] = field(repr=False)
     doubts: Mapping[str, str]
 
+    def explain(self, problems: Mapping[str, str]) -> dict[str, str]:
+        """All that is wrong, by name: `problems` are what is wrong with the values."""
+        explained = {**problems, **self.doubts}
+        for name in problems.keys() & self.doubts.keys():
+            explained[name] = f"{problems[name]} It {self.doubts[name]}"
+        return explained
+
 
 def load_settings() -> Settings:
     """The settings, after the log has been configured by them. Raises ConfigError."""
@@ -43,7 +50,7 @@ def load_settings() -> Settings:
     level, form = values.get("log_level", logging.INFO), values.get("log_format")
     configure_logging(level, as_json=form == "json")
     if problems:
-        raise SettingsError({**problems, **environment.doubts})
+        raise SettingsError(environment.explain(problems))
     settings = Settings(**values)
     for name, doubt in environment.doubts.items():
         _log.warning("%s %s", name, doubt)

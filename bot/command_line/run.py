@@ -20,6 +20,8 @@ from bot.config import Settings
 from bot.interactions.connection import CUT_TIMEOUT
 from bot.interactions.start_errors import start_error
 
+_log = logging.getLogger("bot")
+
 
 def add_arguments(_parser: ArgumentParser) -> None:
     """It has none."""
@@ -37,13 +39,13 @@ async def run(settings: Settings, signals: Signals) -> None:
     """Run the bot until a signal ends it. Raises StartupError."""
     systemd = Systemd.from_env(os.environ)
     signals.handle()
-    logging.info("Tonearm %s starts", __version__)
+    _log.info("Tonearm %s starts", __version__)
     async with build(settings) as bot:
         running = asyncio.create_task(_start(bot, settings, systemd))
         stopping = asyncio.create_task(signals.requested.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if signals.requested.is_set():
-            logging.info("stopping")
+            _log.info("stopping")
             (systemd.reloading if signals.restarts else systemd.stopping)()
             await bot.close()
             running.cancel()

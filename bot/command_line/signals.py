@@ -90,6 +90,6 @@ def _has_terminal() -> bool:
 
 def _force_exit() -> None:
     """End the process at once. The database survives this, as it survives a power cut."""
-    logging.warning("not stopped after %.1f seconds; ending now", MAX_SHUTDOWN)
+    _log.warning("not stopped after %.1f seconds; ending now", MAX_SHUTDOWN)
     logging.shutdown()
     os._exit(ExitCode.FAILED)
