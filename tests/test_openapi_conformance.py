@@ -31,7 +31,7 @@ from tests.api_specification.openapi import Specification
 from tests.simulators.discord_bot import SmallBot, run_bot
 from tests.simulators.discord_oauth_site import REDIRECT_URI, OAuthSite
 from tests.simulators.discord_rest_client import rest_client
-from tests.simulators.spotify_api_caller import api_caller
+from tests.simulators.spotify.api_caller import api_caller
 
 ROOT = Path(__file__).parent.parent
 SPECS = ROOT.parent / "shared" / "specs"

@@ -9,7 +9,7 @@ from sandbox.spotify import Spotify
 from sandbox.traffic_log import Exchange
 from tests.simulators.discord_oauth_site import OAuthSite
 from tests.simulators.discord_rest_client import RestClient
-from tests.simulators.spotify_api_caller import ApiCaller
+from tests.simulators.spotify.api_caller import ApiCaller
 from tests.spotify_client.client_calls import ALL_CALLS, start_playback
 from tests.spotify_client.client_factory import ClientFactory
 

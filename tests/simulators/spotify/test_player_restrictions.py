@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any, get_args
 
 import pytest
 
 from sandbox.spotify import Device
 from sandbox.spotify.actions import Action
-from tests.simulators.spotify_api_caller import ApiCaller, HttpResponse, api_caller
+from tests.simulators.spotify.api_caller import ApiCaller, HttpResponse
 
 SUCCESS_STATUSES = (200, 202, 204)
 PLAYER_WITH_EPISODES = "me/player?additional_types=track,episode"
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
 
 
 async def playback_state(ada: ApiCaller) -> dict[str, Any]:

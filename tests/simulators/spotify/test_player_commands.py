@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from sandbox.spotify import Device
-from tests.simulators.spotify_api_caller import ApiCaller, HttpResponse, api_caller
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
+from tests.simulators.spotify.api_caller import ApiCaller, HttpResponse, api_caller
 
 
 async def playback_state(ada: ApiCaller) -> dict[str, Any]:

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest
 from yarl import URL
 
 from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
 from sandbox.spotify.removed_endpoints import REMOVED_ENDPOINTS
 from sandbox.spotify.rules import ApiRule, OddRefusals
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
+from tests.simulators.spotify.api_caller import ApiCaller
 
 ID = "0x" * 11
 TRACK, ARTIST, PLAYLIST = (f"spotify:{kind}:{ID}" for kind in ("track", "artist", "playlist"))
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
 
 
 # "METHOD path", the JSON body, and the status and message of the error response

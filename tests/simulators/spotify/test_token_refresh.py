@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 
 from sandbox.spotify.oauth import RefreshTokenReply
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
-from tests.simulators.test_spotify_oauth import REDIRECT_URI, refresh_token, request_token
+from tests.simulators.spotify.api_caller import ApiCaller
+from tests.simulators.spotify.test_oauth import REDIRECT_URI, refresh_token, request_token
 
 DAY = 86_400
 
 
 @pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        ada.spotify.register_redirect_uri(REDIRECT_URI)
-        yield ada
+def _ada(ada: ApiCaller) -> ApiCaller:
+    ada.spotify.register_redirect_uri(REDIRECT_URI)
+    return ada
 
 
 @pytest.mark.parametrize("mode", ["none", "empty", "same", "new"])

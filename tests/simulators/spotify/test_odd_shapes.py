@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import AsyncIterator
-
-import pytest
 
 from sandbox.spotify.odd_shapes import DROPPED, distort, paths, replaced, to_json
 from sandbox.spotify.rules import Changed, OddShapes
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
+from tests.simulators.spotify.api_caller import ApiCaller
 
 
 async def test_seed_distorts_answers_reproducibly(ada: ApiCaller) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from time import process_time
 from typing import Any
 
@@ -10,13 +9,7 @@ import pytest
 
 from sandbox.spotify import Playlist, generated_uri
 from sandbox.spotify.oauth import SCOPE_DESCRIPTIONS
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
+from tests.simulators.spotify.api_caller import ApiCaller
 
 
 def find_playlist(ada: ApiCaller, name: str) -> Playlist:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
+from tests.simulators.spotify.api_caller import ApiCaller
 
 
 @pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        ada.player.play(*(track.uri for track in ada.spotify.catalogue.regular_tracks[:3]))
-        yield ada
+def _ada(ada: ApiCaller) -> ApiCaller:
+    ada.player.play(*(track.uri for track in ada.spotify.catalogue.regular_tracks[:3]))
+    return ada
 
 
 async def read_state(ada: ApiCaller, path: str = "") -> dict[str, Any]:

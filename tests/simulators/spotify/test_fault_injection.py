@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -12,13 +11,7 @@ from yarl import URL
 from sandbox.clock import Clock
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify, error_responses
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
+from tests.simulators.spotify.api_caller import ApiCaller, api_caller
 
 
 async def test_a_call_can_take_effect_and_then_go_wrong(ada: ApiCaller) -> None:

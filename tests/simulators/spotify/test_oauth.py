@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from yarl import URL
 
 from sandbox.spotify import App
 from sandbox.spotify.redirect_uris import redirect_uri_matches, validate_redirect_uri
-from tests.simulators.spotify_api_caller import ApiCaller, HttpResponse, api_caller
+from tests.simulators.spotify.api_caller import ApiCaller, HttpResponse
 
 REDIRECT_URI = "http://127.0.0.1:9999/callback"
 VERIFIER = "v" * 43
@@ -22,10 +21,9 @@ FORM_CONTENT_TYPE = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        ada.spotify.register_redirect_uri(REDIRECT_URI)
-        yield ada
+def _ada(ada: ApiCaller) -> ApiCaller:
+    ada.spotify.register_redirect_uri(REDIRECT_URI)
+    return ada
 
 
 def s256_challenge(verifier: str) -> str:

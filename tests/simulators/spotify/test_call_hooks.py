@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
+from tests.simulators.spotify.api_caller import ApiCaller, api_caller
 
 
 async def test_a_library_changes_while_it_is_read(ada: ApiCaller) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.spotify import PlaylistItem
 from sandbox.spotify.playlists_api import MAX_PLAYLIST_ITEMS
-from tests.simulators.spotify_api_caller import api_caller
+from tests.simulators.spotify.api_caller import api_caller
 
 
 async def test_a_move_refers_to_its_snapshot_and_a_full_playlist_takes_no_more() -> None:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
+from tests.simulators.spotify.api_caller import ApiCaller
 
 PLAYER_WITH_EPISODES = "me/player?additional_types=track,episode"
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
 
 
 async def playback_state(ada: ApiCaller) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from sandbox.spotify import (
@@ -14,15 +12,9 @@ from sandbox.spotify import (
     NoNext,
     WrongTotals,
 )
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
+from tests.simulators.spotify.api_caller import ApiCaller
 
 UNKNOWN_ID = "0" * 22
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
 
 
 @pytest.mark.parametrize(

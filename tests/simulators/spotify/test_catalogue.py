@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from sandbox.spotify import sample_names
 from sandbox.spotify.sample_catalogue import make_sample
-from tests.simulators.spotify_api_caller import ApiCaller, api_caller
+from tests.simulators.spotify.api_caller import ApiCaller
 
 REMOVED_FIELDS = {"popularity", "linked_from", "label", "followers", "product", "country", "email"}
-
-
-@pytest.fixture(name="ada")
-async def _ada() -> AsyncIterator[ApiCaller]:
-    async with api_caller() as ada:
-        yield ada
 
 
 async def search(ada: ApiCaller, query: str, kind: str = "track", **more: int) -> list[Any]:
