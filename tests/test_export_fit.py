@@ -49,6 +49,7 @@ VALID: dict[str, Callable[[bytes], object]] = {
     ".spotdl": json.loads,
     ".m3u8": lambda content: content.startswith(b"#EXTM3U\n#PLAYLIST:"),
     ".txt": lambda content: all(line.startswith(b"https://") for line in content.splitlines()),
+    ".html": lambda content: content.startswith(b"<!doctype") and content.endswith(b"</html>\n"),
     ".xspf": lambda content: ElementTree.fromstring(content) is not None,
     ".xlsx": lambda content: openpyxl.load_workbook(io.BytesIO(content)).active is not None,
 }

@@ -26,6 +26,7 @@ from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.spotify import Spotify
 from sandbox.spotify.rules import Changed
+from tests.html_export import names_in_page
 
 # Names that break files which are joined by hand.
 NASTY_NAMES = (
@@ -79,6 +80,7 @@ READERS: dict[str, Callable[[bytes], list[str]]] = {
     "tracks.json": _json_names,
     "spotdl": _json_names,
     "xspf": _xspf_names,
+    "html": names_in_page,
     "xlsx": _xlsx_names,
 }
 EXACT = {"json", "tracks.json", "spotdl"}
@@ -277,6 +279,17 @@ async def test_formulas_stay_only_if_asked(spotify: Spotify, linked_user: UserCl
     read = READERS["csv"]
     assert read(await _export(linked_user, "format:csv"))[0] == f"'{NASTY_NAMES[0]}"
     assert read(await _export(linked_user, "format:csv raw:true"))[0] == NASTY_NAMES[0]
+
+
+async def test_web_page_is_refused_by_the_import_with_what_to_attach(
+    linked_user: UserClient,
+) -> None:
+    for what in ("everything", "albums"):
+        reply = await linked_user.run(f"/export what:{what} format:html")
+        await reply.wait_for("Here")
+        ((name, content),) = reply.files.items()
+        reply = await linked_user.run(f"/import file:{name}", {name: content})
+        await reply.wait_for("That’s a web page, which I can’t import. Attach the archive")
 
 
 def test_every_format_is_tested() -> None:

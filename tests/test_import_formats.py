@@ -26,7 +26,7 @@ async def test_every_format_brings_back_what_it_can_carry(
     songs = [track.uri for track in spotify.catalogue.regular_tracks[40:44]]
     spotify.state.add_playlist("Qu/ay: «a», \u202eb", "ada", *songs, songs[0], public=False)
     before, files = importable(library_of(ada)), dict[str, tuple[str, bytes]]()
-    for key in (ZIP, JSON, *FORMATS):
+    for key in (ZIP, JSON, *(k for k, form in FORMATS.items() if form.can_be_imported)):
         reply = await linked_user.run(f"/export format:{key}")
         await reply.wait_for(lambda reply: bool(reply.files))
         ((name, content),) = reply.files.items()

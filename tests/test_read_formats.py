@@ -135,7 +135,7 @@ SEPARATORS = {"csv": "\\", "exportify.net": ";", "spotdl": None}
 @given(st.lists(SONGS, min_size=1, max_size=5))
 @settings(max_examples=settings().max_examples // 10)  # nine formats an example
 def test_songs_come_back_as_they_were_written(songs: list[Song]) -> None:
-    assert CARRIED.keys() == FORMATS.keys()
+    assert CARRIED.keys() == {key for key, form in FORMATS.items() if form.can_be_imported}
     for name, carried in CARRIED.items():
         with reading(written(name, songs), "any.bin") as library:
             (only,) = library.lists
@@ -184,7 +184,7 @@ async def test_exports_of_every_format_are_read_back_whole(
     own[0].name = "=1, ../../x"
     own[0].items[:] = [*own[0].items, *own[0].items[:1]]
     saved = {kind: ada.saved_uris(kind) for kind in ("album", "artist", "show", "audiobook")}
-    for number, name in enumerate((*FORMATS, "zip", "json")):
+    for number, name in enumerate((*CARRIED, "zip", "json")):
         reply = await linked_user.run(f"/export format:{name}")
         await reply.wait_for("Here’s your library")
         ((file_name, content),) = reply.files.items()

@@ -22,6 +22,12 @@ class UnknownFile(UnreadableFile):
     )
 
 
+class WebPage(UnknownFile):
+    message = (
+        "That’s a web page, which I can’t import. Attach the archive or the JSON that /export made."
+    )
+
+
 class FileEmpty(UnreadableFile):
     message = "That file is empty. Export it again, then attach the new one."
 

@@ -26,6 +26,7 @@ from bot.errors.files import (
     RichText,
     UnknownFile,
     UnreadableFile,
+    WebPage,
 )
 from bot.library.formats import table, xlsx_rows
 from bot.library.formats.file_facts import FileFacts, FileKind
@@ -238,6 +239,8 @@ class _Reading:
             except UnreadableFile as error:
                 raise _about(part, error) from None
         if not has_songs:
+            if facts.left_out and all(name.endswith(".html") for name in facts.left_out):
+                raise WebPage
             raise ListeningHistory if facts.history_left_out else UnknownFile
 
     def _part(self, archive: ZipFile, part: ZipInfo, facts: FileFacts) -> Entries:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, TextIO
 
-from bot.errors.files import FileEmpty, TooManyEntries, UnknownFile, UnreadableFile
+from bot.errors.files import FileEmpty, TooManyEntries, UnknownFile, UnreadableFile, WebPage
 from bot.library.formats import flat_json, links_text, m3u8, spotify_json, table, xspf
 from bot.library.formats.csv_rows import read_rows
 from bot.library.formats.decoded_text import WINDOWS_1252, Lines, text_facts
@@ -27,6 +27,7 @@ _JSON = re.compile(r"\{|\[\s*[\[{\"\]]")
 # What spotDL writes of one song, alone or in a list.
 _SONG, _SONGS = re.compile(r'"song_id"\s*:\s*"'), re.compile(r"\[\s*\{")
 _EXTINF = re.compile("^#EXT(M3U|INF:)", re.IGNORECASE | re.MULTILINE)
+_HTML = re.compile(r"<(!doctype )?html\b", re.IGNORECASE)
 _XSPF = re.compile(r"<(\w+:)?playlist\b")
 
 Opener = Callable[[], IO[bytes]]
@@ -51,7 +52,7 @@ def read_text(
         raise FileEmpty
     if head.startswith("<"):
         if not _XSPF.search(head):
-            raise UnknownFile("XML other than XSPF")
+            raise WebPage if _HTML.match(head) else UnknownFile("XML other than XSPF")
         with opener() as file:
             yield from xspf.read(file, lists)
         facts.kinds.add(FileKind.XSPF)

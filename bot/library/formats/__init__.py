@@ -53,6 +53,7 @@ class Format:
     address      the address without which an entry cannot be in the file; None if it needs none
     is_csv       whether a spreadsheet opens the files and might run a cell as a formula
     about        a sentence about the files, for the README
+    can_be_imported  whether /import reads the files
     """
 
     label: str
@@ -62,6 +63,7 @@ class Format:
     address: Callable[[Song | SavedItem], str] | None = None
     is_csv: bool = False
     about: str = ""
+    can_be_imported: bool = True
 
 
 def encode(chunks: Iterable[str], file: BinaryIO) -> None:
@@ -165,6 +167,22 @@ FORMATS: dict[str, Format] = {
         ".tracks.json",
         _text(lambda songs, _: _module("tracks_json").write(songs)),
         about="Each file is a JSON array of songs.",
+    ),
+    "html": Format(
+        "Web page to look at or print",
+        ".html",
+        _text(
+            lambda songs, info: _module("html_page").write(
+                songs, list_name=info.name, exported_at=info.exported_at
+            )
+        ),
+        _text(
+            lambda items, info: _module("html_page").write_items(
+                items, list_name=info.name, exported_at=info.exported_at
+            )
+        ),
+        about="The files are web pages, which open without the internet. They can’t be imported.",
+        can_be_imported=False,
     ),
 }
 """The formats by the name that `/export` takes, in the order in which it offers them."""
