@@ -144,14 +144,11 @@ class AccessTokens:
         self._tokens[account.discord_id] = token
         return token
 
-    async def _take_lease(self, account: LinkedAccount) -> None:
+    async def _take_lease(self, leases: RenewalLeases, account: LinkedAccount) -> None:
         """Wait until no other process renews this login.
 
         Raises _SupersededError if one has done so meanwhile, SpotifyDown if it takes too long.
         """
-        leases = self._store.leases
-        if leases is None:
-            return
         delay, deadline = _MIN_LEASE_DELAY, self._monotonic() + _MAX_LEASE_WAIT
         while not await leases.take(account):
             if not await self._accounts.is_unchanged(account):
@@ -204,8 +201,11 @@ class AccessTokens:
         old = await self._accounts.refresh_token(account)
         if old is None:
             raise _SupersededError
-        await self._take_lease(account)
-        await self._store.check_writable()
+        if self._store.leases is None:
+            await self._store.check_writable()
+        else:
+            await self._take_lease(self._store.leases, account)  # a write, too
+            await self._accounts.save_unsaved()
         try:
             tokens = await self._oauth.refresh(account.client_id, old)
         except SpotifyDown:

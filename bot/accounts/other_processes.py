@@ -64,10 +64,15 @@ class OtherProcesses:
     def listen(
         self, handlers: Mapping[Topic, MessageHandler], on_lost: Callable[[], object]
     ) -> None:
-        """Call the handler of each message; `on_lost` when some may have been missed."""
+        """Call the handler of each message; `on_lost` when some may have been missed.
+
+        A topic without a handler is one of a newer version, while it replaces this one.
+        """
+
+        by_name = {str(topic): handler for topic, handler in handlers.items()}
 
         def receive(topic: str, values: Sequence[Any]) -> None:
-            if handler := handlers.get(Topic(topic)):
+            if handler := by_name.get(topic):
                 handler(*values)
 
         self._store.listen(receive, on_lost)

@@ -150,6 +150,8 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 
+# SQL_ASCII, of a server made without a locale, takes the bytes of UTF-8 as they are.
+_ENCODINGS = {"UTF8", "SQL_ASCII"}
 VERSION_NOTE = "schema"
 # Seconds that a migration may take. Other processes wait for it.
 MIGRATION_TIMEOUT = 600.0
@@ -190,8 +192,14 @@ async def migrate(connect: Callable[[], Awaitable[asyncpg.Connection]]) -> None:
 async def migrate_over(connection: asyncpg.Connection) -> None:
     """Make the tables, or apply the missing migrations, in one transaction.
 
-    Raises ConfigError if another program, or a newer version of Tonearm, made the tables.
+    Raises ConfigError if another program, or a newer version of Tonearm, made the tables, or if
+    they cannot hold every text.
     """
+    if (encoding := await connection.fetchval("SHOW server_encoding")) not in _ENCODINGS:
+        raise ConfigError(
+            f"The database in DATABASE has the encoding {encoding}, which lacks characters of "
+            "names. Make another one with createdb --encoding=UTF8 --template=template0."
+        )
     async with connection.transaction():
         await lock_schema(connection)
         tables = {row[0] for row in await connection.fetch(TABLES)}
