@@ -16,6 +16,7 @@ import aiohttp
 import pytest
 
 from bot.library.stored_jobs import MAX_AGE
+from bot.notifications.jobs import EDIT_INTERVAL
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness, run_harness
@@ -185,6 +186,7 @@ async def test_export_larger_than_the_daily_share_takes_two_days() -> None:
 async def test_stop_and_unlink_end_an_export_that_waits(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
+    harness.clock.skipped = EDIT_INTERVAL
     direct = _direct(harness)
     for step in ("Stop", "Stop after a restart", "/unlink"):
         spotify.add_quota(TRACKS, calls=0, retry_after=20 * HOUR)
@@ -211,6 +213,7 @@ async def test_stop_and_unlink_end_an_export_that_waits(
 async def test_file_that_cannot_be_delivered_is_kept_for_two_days(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
+    harness.clock.skipped = EDIT_INTERVAL
     harness.discord.closed_dms.add("ada")
     for fetched in (True, False):
         spotify.add_quota(TRACKS, calls=1, retry_after=HOUR)

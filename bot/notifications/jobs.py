@@ -29,7 +29,7 @@ from bot.views import jobs as views
 _log = logging.getLogger(__name__)
 
 # Seconds before the first status, so that short work shows its result only; and between two edits.
-_ANNOUNCE_AFTER, _EDIT_INTERVAL = 2.0, 2.0
+_ANNOUNCE_AFTER, EDIT_INTERVAL = 2.0, 2.0
 # Requests to Spotify whose number is shown at once if there are more.
 _MANY_CALLS = 50
 # How often a result is sent, and the seconds after which it is sent again.
@@ -136,7 +136,7 @@ class _Message:
                 _log.info("a job's progress was not accepted: %s", type(error).__name__)
             except Exception:
                 _log.exception("a job's progress cannot be shown")
-            await _first(self._moved.wait(), self._messages.sleep(_EDIT_INTERVAL))
+            await _first(self._moved.wait(), self._messages.sleep(EDIT_INTERVAL))
             if self._place.token:
                 left = max(0.0, self._place.until - self._messages.now())
                 await _first(self._changed.wait(), self._messages.sleep(left))
