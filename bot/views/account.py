@@ -79,7 +79,8 @@ def account_card(account: LinkedAccount, preferences: Preferences) -> ui.LayoutV
         "- Your /import’s file until you choose, then what it added, for /undo: three days\n"
         "-# In memory only: your last searches and songs, for a day, for suggestions as you type.\n"
         "-# For a day, how many calls to Spotify you made.\n"
-        "-# For ten minutes, your last change, for /undo.",
+        "-# For ten minutes, your last change, for /undo.\n"
+        "-# For an hour, what you saved or removed here, for older lists of mine.",
     )
 
 

@@ -257,6 +257,7 @@ PRIVACY: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (
             "Spotify’s answers, and your last change, for /undo: ten minutes at most.",
             "How many calls to Spotify you made in each hour: a day.",
+            "What you saved or removed with the bot: until you’ve done neither for an hour.",
             "How loud a device was before you muted it: twelve hours.",
             "Your last 25 searches and songs, for suggestions: until you’ve used none for a day.",
         ),
