@@ -33,8 +33,8 @@ class OtherFormat(NotAnEarlierExport):
     def __init__(self, found: str) -> None:
         super().__init__(
             found,
-            message=f"That file is {found}, which doesn’t say enough to go on from. Attach an "
-            "archive or JSON from /export, or leave it out to read everything.",
+            message=f"That file is {found}, which doesn’t say enough to go on from. Attach what "
+            "/export makes with format:zip or format:json, or leave it out to read everything.",
         )
 
 

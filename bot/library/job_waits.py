@@ -30,7 +30,7 @@ class WaitReason(StrEnum):
     QUOTA = "quota"
     """The daily quota of the operator's app is used up."""
     OWN_QUOTA = "own-quota"
-    """That of the app which the user brought."""
+    """That of an app which the user brought, or of a former one of the operator's."""
     SHARE = "share"
     """The user's share of it."""
     BACKGROUND = "background"

@@ -29,8 +29,8 @@ from bot.views.import_buttons import (
 )
 from bot.views.import_overview import closeness_text, playlist_name
 
-STOPPED_LOOKING = "Stopped. Nothing was changed, and I’ve erased the file."
-CANCELLED = "Cancelled. Nothing was changed, and I’ve erased the file."
+STOPPED_LOOKING = "Stopped. Nothing was changed, and I’ve erased what you attached."
+CANCELLED = "Cancelled. Nothing was changed, and I’ve erased what you attached."
 _MAX_NAMED, _MAX_TITLE, _MAX_OPTIONS, _MAX_LABEL = 5, 60, 25, 90
 
 
@@ -87,9 +87,10 @@ def doubt_question(plan: Plan, job_id: int, names: str) -> tuple[str, ui.View] |
     title = " · ".join(filter(None, (safe(entry.title), safe(entry.artists, _MAX_TITLE))))
     length = f" ({format_duration(entry.duration_ms)})" if entry.duration_ms else ""
     where = playlist_name(plan.lists[entry.list_number])
+    each = " of each" if len(doubtful) > 1 else ""
     text = (
         f"{title}{length}, from {where}.\n"
-        f"{count(len(doubtful), 'song')} to decide on. The likeliest of each: "
+        f"{count(len(doubtful), 'song')} to decide on. The likeliest{each}: "
         f"{closeness_text([entry for _, entry in doubtful])}."
     )
     job, all_of = str(job_id), "it" if len(doubtful) == 1 else f"all {len(doubtful):,}"

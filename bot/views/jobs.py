@@ -32,8 +32,8 @@ _BEGINNING = "Working on it…"
 _LIMITS = {
     WaitReason.RATE: "Spotify asks me to wait: it got too many requests.",
     WaitReason.QUOTA: "This bot’s Spotify limit for today is used up.",
-    WaitReason.OWN_QUOTA: "Your own Spotify app’s limit for today is used up.",
-    WaitReason.SHARE: "Your exports and imports have used up their part of today’s Spotify limit.",
+    WaitReason.OWN_QUOTA: "Today’s limit of the Spotify app that you linked with is used up.",
+    WaitReason.SHARE: "Your part of today’s Spotify limit for exports and imports is used up.",
     WaitReason.BACKGROUND: (
         "Exports and imports have used up their part of today’s Spotify limit; the rest is kept "
         "for playing music."
