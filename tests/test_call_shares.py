@@ -80,7 +80,9 @@ async def test_export_waits_for_its_share_and_says_until_when() -> None:
         harness.spotify.accounts["ada"].like_generated(49 * (EXPORTS_SHARE + 5))
         reply = await ada.run("/export what:liked-songs format:csv")
         await reply.wait_for("I’ll go on by myself")
-        assert "Your exports and imports have used up their part" in reply.text
+        assert (
+            "Your part of today’s Spotify limit for exports and imports is used up." in reply.text
+        )
         assert f"Your exports may make {EXPORTS_SHARE} requests a day" in reply.text
         assert len(harness.spotify.calls_to("GET", "me/tracks")) == EXPORTS_SHARE
         assert "Here are your" not in reply.text
