@@ -27,11 +27,13 @@ class SavedChoices:
 
     def of(self, user_id: int, spotify: Spotify) -> list[Choice]:
         """The values are URIs: what was saved with the bot first. Takes no call."""
+        # Each key press asks for all of them, and to make a choice takes long.
+        known_choices = self._read.get(user_id, {})
         read = {
-            choice.value: choice
+            value: known_choices.get(value) or item_choice(item)
             for kind in Kind
             for item in known_items(spotify, kind)
-            if item.uri and (choice := item_choice(item))
+            if item.uri and (value := str(item.uri))
         }
         if read:
             self._read[user_id] = read
