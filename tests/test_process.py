@@ -100,7 +100,9 @@ async def test_address_that_cannot_be_listened_on_is_one_line_error(tmp_path: Pa
     async with run_services() as (discord, spotify):
         settings = bot_environment(discord, spotify, tmp_path)
         port = {"PORT": discord.url.split(":")[2].split("/")[0]}
-        assert "cannot listen on" in await _refusal(settings | port)
+        assert "another program listens there. Set HOST" in await _refusal(settings | port)
+        line = await _refusal(settings | {"HOST": "192.0.2.1"})  # RFC 5737: nobody has it
+        assert "this machine does not have that address. Set HOST" in line
         for host in ("..", "a" * 300):
             line = await _refusal(settings | {"HOST": host})
             assert "not the name of a host. Set HOST" in line

@@ -86,7 +86,10 @@ def _read(file: Path) -> str:
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{file} cannot be read: {error}. Save it as UTF-8.") from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(
+            f"{file} cannot be read: line {line} is not UTF-8. Save it as UTF-8."
+        ) from None
     except OSError as error:
         raise ConfigError(str(file_error(error, file))) from None
     if "\0" in text:  # UTF-16 without a byte order mark

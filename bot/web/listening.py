@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -13,6 +14,11 @@ from aiohttp import web
 from bot.errors.bot_error import StartupError
 from bot.web.middleware import RequestGuard
 
+_REASONS = {
+    errno.EADDRINUSE: "another program listens there",
+    errno.EADDRNOTAVAIL: "this machine does not have that address",
+    errno.EACCES: "only root may listen on a port below 1024",
+}
 _SHUTDOWN_GRACE = 0.8  # seconds for requests in progress
 
 
@@ -52,6 +58,7 @@ async def listen(
 def _reason(error: OSError | UnicodeError) -> str:
     if isinstance(error, UnicodeError):
         return "not the name of a host"
-    if isinstance(error, socket.gaierror) or error.errno is None:
-        return str(error.strerror or error)
-    return os.strerror(error.errno)
+    if isinstance(error, socket.gaierror):
+        return "no address belongs to this name"
+    number = error.errno or errno.EADDRNOTAVAIL  # for which asyncio leaves it out since 3.12
+    return _REASONS.get(number) or os.strerror(number)
