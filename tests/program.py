@@ -30,7 +30,7 @@ async def run_program(
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
         stdin=asyncio.subprocess.PIPE,
         start_new_session=True,  # without a terminal, as a supervisor starts it
-        preexec_fn=_accept_hang_up,
+        preexec_fn=_accept_signals,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -42,9 +42,10 @@ async def run_program(
         await process.communicate()
 
 
-def _accept_hang_up() -> None:
-    """The tests may run under nohup, and a program inherits which signals are ignored."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def _accept_signals() -> None:
+    """The tests may run by nohup or &, and a program inherits which signals are ignored."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 async def read_output(process: asyncio.subprocess.Process) -> tuple[int, str]:
