@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
+from bot.errors.content import JobElsewhere
 from bot.library.export import ExportRequest, export
 from bot.library.job_files import JobFolders
-from bot.store import ProcessShare
+from bot.store import JobKind, ProcessShare
 from sandbox.discord import UserClient
 from sandbox.fault_injection import Fault
 from sandbox.harness import Harness
@@ -29,6 +32,7 @@ class _FullFolders(JobFolders):
     @asynccontextmanager
     async def make(self, job_id: int) -> AsyncIterator[Path]:
         async with super().make(job_id) as folder:
+            (folder / self.name).parent.mkdir(exist_ok=True)
             (folder / self.name).symlink_to("/dev/full")
             yield folder
 
@@ -38,7 +42,7 @@ async def test_full_disk_is_named(harness: Harness, linked_user: UserClient) -> 
     assert harness.bot is not None
     stored = harness.bot.services.jobs.stored
     good, stored.folders = stored.folders, _FullFolders(harness.settings.database)
-    for name in ("selection.new", "list-0", "liked-songs.xspf", "liked-songs.zip"):
+    for name in ("selection.new", "list-0", "files/liked-songs.xspf", "files/liked-songs.zip"):
         stored.folders.name = name
         file_format = "xspf" if name.endswith("xspf") else "zip"
         reply = await linked_user.run(f"{LIKED} format:{file_format}")
@@ -67,6 +71,23 @@ async def test_processes_leave_each_other_the_folders_that_they_fill(tmp_path: P
         ours.keep_only([3])
         assert [each.name for each in ours.parent.iterdir()] == ["3"]
         ours.path(4).with_name("4.new-1").mkdir()
+
+
+async def test_a_job_that_another_process_begins_meanwhile_is_not_begun_twice(
+    harness: Harness, linked_user: UserClient
+) -> None:
+    assert harness.bot is not None
+    assert linked_user
+    stored, user = harness.bot.services.jobs.stored, _id(harness)
+
+    async def begin_elsewhere(_: Path) -> None:
+        await stored.create(user, JobKind.EXPORT, "{}", None, None)
+
+    with pytest.raises(JobElsewhere):
+        await stored.create(user, JobKind.EXPORT, "{}", None, begin_elsewhere)
+    assert [folder.name for folder in job_folders(harness)] == [
+        str(row["id"]) for row in job_rows(harness)
+    ]
 
 
 async def test_stop_ends_an_export_and_keeps_nothing(
@@ -126,7 +147,8 @@ async def test_stop_while_the_file_is_written(
     spotify.accounts["ada"].like_generated(2_000)
     begun, loop = asyncio.Event(), asyncio.get_running_loop()
     session = await harness.bot.services.sessions.session(_id(harness), background=True)
-    pipe_path = tmp_path / "liked-songs.json"
+    pipe_path = tmp_path / "files" / "liked-songs.json"
+    pipe_path.parent.mkdir()
     os.mkfifo(pipe_path)  # so that writing waits for a reader
 
     def read_a_little(then: Callable[[], object]) -> int:

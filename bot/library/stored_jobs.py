@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
+from bot.errors.content import JobElsewhere
 from bot.errors.storage import StorageError
 from bot.library.job_files import JobFolders
 from bot.library.running_job import RunningJob
@@ -41,13 +42,17 @@ class StoredJobs:
         place: str | None,
         prepare: Prepare | None,
     ) -> Job:
-        """A new job with its folder. Raises NotLinked, StorageError, and what `prepare` does."""
+        """A new job with its folder.
+
+        Raises NotLinked, JobElsewhere, StorageError, and what `prepare` does.
+        """
         now, number = self._now(), secrets.randbelow(2**63 - 1) + 1
         job = Job(user_id, kind, number, arguments, now, place=place, touched_at=now)
         async with self.folders.make(job.id) as folder:
             if prepare is not None:
                 await prepare(folder)
-            await self.table.create(job)
+            if not await self.table.create(job):
+                raise JobElsewhere  # another process was faster
         return job
 
     async def kept(self, user_id: int, kind: JobKind) -> Job | None:
