@@ -172,16 +172,19 @@ async def test_what_was_imported_until_a_stop_can_be_undone_for_a_day(
     assert "nothing to undo" in (await linked_user.run("/undo")).text
 
 
-async def test_a_spent_quota_is_waited_for(
+async def test_limits_of_spotify_are_waited_for_and_named(
     harness: Harness, spotify: Spotify, linked_user: UserClient
 ) -> None:
     ada = spotify.accounts["ada"]
     before, file = importable(library_of(ada)), await exported(linked_user)
     wipe(ada)
     reply = await overview_of(linked_user, file)
-    spotify.add_quota("PUT .*/me/library", 2, retry_after=3600)
+    spotify.add_rate_limit(120, pattern="PUT .*/me/library")
     await reply.press("Import everything")
     harness.clock.advance(3)
-    await reply.wait_for("I’ll go on by myself")
+    await reply.wait_for("Spotify asks me to wait: it got too many requests. I’ll go on by myself")
+    spotify.add_quota("PUT .*/me/library", 2, retry_after=3600)
+    harness.clock.advance(121)
+    await reply.wait_for("limit for today is used up. I’ll go on by myself")
     harness.clock.advance(3601)
     await linked_user.changes.wait_until(lambda: library_of(ada) == before)

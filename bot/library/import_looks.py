@@ -23,7 +23,9 @@ from bot.store import JobKind
 class SessionSource(Protocol):
     """The method of `Sessions` that this module needs."""
 
-    async def session(self, discord_id: int, *, background: bool = False) -> Spotify: ...
+    async def session(
+        self, discord_id: int, *, background: bool = False, goes_on_later: bool = False
+    ) -> Spotify: ...
 
 
 class ImportLooks:
@@ -69,7 +71,7 @@ class ImportLooks:
             names = job.arguments["names"]
             job.report(Progress("Reading the file" if len(names) == 1 else "Reading the files"))
             plan = await read_uploads(job.folder, names)
-            spotify = await self._sessions.session(job.user_id, background=True)
+            spotify = await self._sessions.session(job.user_id, background=True, goes_on_later=True)
             spotify.forget_library()
 
             def on_step(task: str, noun: str, done: int, expected: int) -> None:

@@ -109,7 +109,7 @@ class Imports:
         """
         from bot.library.import_run import ImportRun  # only this job needs it
 
-        spotify = await self._sessions.session(job.user_id, background=True)
+        spotify = await self._sessions.session(job.user_id, background=True, goes_on_later=True)
         if spotify.account != job.arguments["account"]:
             raise ImportOver
         with translate_disk_errors():
