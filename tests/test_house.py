@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -55,9 +56,11 @@ VAGUE_NAMES = {"utils", "helpers", "common", "manager", "service", "base", "misc
 def _sources() -> dict[str, tuple[Path, str, ast.Module]]:
     """Every Python file of the project by its module name, read and parsed once."""
     sources = {}
+    gc.disable()  # a finalizer that runs while it parses makes CPython 3.11 raise SystemError
     for path in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
         text = path.read_text()
         sources[_module_name(path)] = path, text, ast.parse(text)
+    gc.enable()
     return sources
 
 
