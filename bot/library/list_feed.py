@@ -16,8 +16,9 @@ from bot.library.export_lists import ExportList
 from bot.library.line_file import read_page
 from bot.library.spool import SpooledList
 
-# To wake a thread for each page takes as long as to write the page.
-_PAGES_AT_ONCE = 50
+# To wake a thread for each page takes as long as to write the page. What is left of them at the
+# end is written when the last page has come.
+_PAGES_AT_ONCE = 20
 
 R = TypeVar("R")
 W = TypeVar("W")

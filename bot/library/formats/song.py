@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import msgspec
 
 from bot.spotify.api_model import ApiModel
@@ -136,6 +134,7 @@ def _named(artists: list[Artist] | None) -> tuple[NamedUri, ...]:
 
 def _images(images: list[Image] | None) -> tuple[tuple[str, int | None, int | None], ...]:
     usable = [(url, image.width, image.height) for image in images or () if (url := image.url)]
-    if any((a[1] or 0) < (b[1] or 0) for a, b in pairwise(usable)):  # Spotify sorts them, too
+    widths = [width or 0 for _, width, _ in usable]
+    if widths != sorted(widths, reverse=True):  # Spotify sorts them, too
         usable.sort(key=lambda image: -(image[1] or 0))
     return tuple(usable)
