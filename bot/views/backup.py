@@ -19,7 +19,7 @@ _STOPPED = {
     StopReason.ERRORS: "three in a row failed",
 }
 
-OFF = "Your backups are off. For some, use /backup every and choose week or month."
+OFF = "Your backups are off. To turn them on, use /backup every and choose week or month."
 TURNED_OFF = "Your backups are off now. The files that I sent you stay yours."
 CANCELLED = "No backups, then. You can turn them on at any time with /backup every."
 
