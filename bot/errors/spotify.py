@@ -202,13 +202,14 @@ class BackgroundBudgetExceeded(SpotifyError):
         self.retry_after = retry_after
         if math.isinf(retry_after):
             message = (
-                f"That takes {calls:,} requests to Spotify, and exports may use {budget:,} a day. "
+                f"That takes {calls:,} requests to Spotify, and exports and imports may use "
+                f"{budget:,} a day. "
                 "Ask {operator} to allow more."
             )
         else:
             message = (
-                "Exports have used up their part of today’s Spotify limit; the rest is kept for "
-                f"playing music. Try again in {format_wait(retry_after)}."
+                "Exports and imports have used up their part of today’s Spotify limit; the rest is "
+                f"kept for playing music. Try again in {format_wait(retry_after)}."
             )
         super().__init__(f"{calls or 1} calls too many, {retry_after:.0f} s", message=message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import secrets
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ def complete_file(target: Path) -> Iterator[Path]:
     """
     partial = target.with_name(f"{target.name}{_PARTIAL}-{secrets.token_hex(4)}")
     with file_errors(target):
-        for leftover in target.parent.glob(f"{target.name}{_PARTIAL}-*"):
+        for leftover in target.parent.glob(f"{glob.escape(target.name)}{_PARTIAL}-*"):
             leftover.unlink()
         os.close(open_private(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
     try:

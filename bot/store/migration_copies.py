@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import os
 import sqlite3
@@ -58,4 +59,4 @@ def erase_in_copies(path: Path, discord_id: int) -> None:
 
 
 def _copies(path: Path) -> Iterator[Path]:
-    return path.parent.glob(f"{path.name}{_SUFFIX}*")
+    return path.parent.glob(f"{glob.escape(path.name)}{_SUFFIX}*")

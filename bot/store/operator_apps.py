@@ -26,7 +26,9 @@ class OperatorApps:
     @classmethod
     def from_notes(cls, notes: Mapping[str, str]) -> OperatorApps:
         """`notes` are those of the store, by name."""
-        apps = {name.removeprefix(_NOTE): text for name, text in notes.items() if _NOTE in name}
+        apps = {
+            name.removeprefix(_NOTE): text for name, text in notes.items() if name.startswith(_NOTE)
+        }
         return cls({client_id: float(text) for client_id, text in apps.items()})
 
     def is_operators(self, client_id: str, authorized_at: float) -> bool | None:

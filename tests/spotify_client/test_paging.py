@@ -190,7 +190,7 @@ async def test_background_read_over_budget_stops_before_second_page(
         await read_uris(export.library.tracks())
     assert requested_offsets(fake) == [0, 2_000], "one more call, to verify the count"
     assert refused.value.retry_after == math.inf
-    assert "exports may use 75 a day" in refused.value.render("somebody")
+    assert "exports and imports may use 75 a day" in refused.value.render("somebody")
     command = make_client(transport=make_client.transport)
     assert await read_uris(command.library.tracks()) == expected
 

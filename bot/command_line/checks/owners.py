@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import pwd
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def owner_finding(database: Path, backups: Path = BACKUPS) -> Finding | None:
             f"The bot’s files in {database.absolute().parent} belong to {owner}, and this runs as "
             f"{_name(user)}. Run it again as the user of the bot: sudo -u {owner} …",
         )
-    places = [*sorted(database.parent.glob(f"{database.name}*")), backups]
+    places = [*sorted(database.parent.glob(f"{glob.escape(database.name)}*")), backups]
     foreign = {place: owner for place in places for owner in _owners(place) if owner != user}
     if not foreign:
         return None
