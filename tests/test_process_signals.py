@@ -49,6 +49,25 @@ async def test_signal_stops_program_cleanly(tmp_path: Path, number: signal.Signa
     assert not list(tmp_path.glob("*-wal")), "the database was not closed"
 
 
+async def test_signal_ends_the_wait_for_a_database_server(tmp_path: Path) -> None:
+    async with run_services() as (discord, spotify):
+        settings = bot_environment(discord, spotify, tmp_path)
+        settings |= {
+            "DATABASE": f"postgresql://127.0.0.1:{free_port()}/bot",
+            "TOKEN_KEYS": "0a" * 32,
+        }
+        async with run_program(tmp_path, settings) as process:
+            assert process.stderr is not None
+            async with asyncio.timeout(20):
+                while b"waiting for the database" not in (line := await process.stderr.readline()):
+                    assert line, "the program ended"
+            process.send_signal(signal.SIGTERM)
+            code, output = await read_output(process)
+            assert code == 0, output
+            assert "stopping" in output
+            assert "Traceback" not in output
+
+
 async def test_hang_up_without_a_terminal_reads_the_settings_again(tmp_path: Path) -> None:
     """In the same process, as a supervisor expects; wrong settings leave the bot as it is."""
     env_file = tmp_path / ".env"

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 from argparse import ArgumentParser, Namespace
+from contextlib import AsyncExitStack
 
 from bot import __version__
 from bot.app import build
@@ -40,13 +41,21 @@ async def run(settings: Settings, signals: Signals) -> None:
     systemd = Systemd.from_env(os.environ)
     signals.handle()
     _log.info("Tonearm %s starts", __version__)
-    async with build(settings) as bot:
+    stopping = asyncio.create_task(signals.requested.wait())
+    async with AsyncExitStack() as stack:
+        # It may wait for a database server.
+        building = asyncio.create_task(stack.enter_async_context(build(settings)))
+        await asyncio.wait({building, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not building.done():
+            _say_end(signals, systemd)
+            building.cancel()
+            await asyncio.gather(building, return_exceptions=True)
+            return
+        bot = await building
         running = asyncio.create_task(_start(bot, settings, systemd))
-        stopping = asyncio.create_task(signals.requested.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if signals.requested.is_set():
-            _log.info("stopping")
-            (systemd.reloading if signals.restarts else systemd.stopping)()
+            _say_end(signals, systemd)
             await bot.close()
             running.cancel()
             await asyncio.wait({running}, timeout=CUT_TIMEOUT)
@@ -59,6 +68,11 @@ async def run(settings: Settings, signals: Signals) -> None:
             if reason is None:
                 raise
             raise reason from None
+
+
+def _say_end(signals: Signals, systemd: Systemd) -> None:
+    _log.info("stopping")
+    (systemd.reloading if signals.restarts else systemd.stopping)()
 
 
 async def _start(bot: Tonearm, settings: Settings, systemd: Systemd) -> None:
