@@ -76,35 +76,36 @@ def _joined(parts: Sequence[Sequence[KeptList]]) -> list[KeptList]:
         is_first = True
         before = len(lists)
         for each in part:
-            earlier = _begun(lists[:before], each.listed, is_first=is_first)
+            place = _begun(lists[:before], each.listed, is_first=is_first)
             is_first &= each.listed.hidden
-            if earlier is None:
+            if place is None:
                 lists.append(each)
             else:
-                place = lists.index(earlier)
+                earlier = lists[place]
                 lists[place] = KeptList(
                     _sum(earlier.listed, each.listed), (*earlier.files, *each.files)
                 )
     return lists
 
 
-def _begun(earlier: Sequence[KeptList], listed: ImportedList, *, is_first: bool) -> KeptList | None:
-    """The list of earlier parts that this one continues.
+def _begun(earlier: Sequence[KeptList], listed: ImportedList, *, is_first: bool) -> int | None:
+    """The place of the list of earlier parts that this one continues; None if there is none.
 
     is_first  whether it is the first one of its part
     """
     if listed.hidden:
         return None
-    shown = [each for each in earlier if not each.listed.hidden]
-    for number, each in enumerate(shown, start=1):
-        if each.listed.section is not listed.section:
+    shown = [place for place, each in enumerate(earlier) if not each.listed.hidden]
+    for place in shown:
+        begun = earlier[place].listed
+        if begun.section is not listed.section:
             continue
         if listed.section is not LibrarySection.PLAYLIST:
-            return each
-        is_next = is_first and number == len(shown)
-        is_same = each.listed.uri == listed.uri and each.listed.name == listed.name
+            return place
+        is_next = is_first and place == shown[-1]
+        is_same = begun.uri == listed.uri and begun.name == listed.name
         if is_same and (listed.uri or is_next):
-            return each
+            return place
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from bot.library.export_lists import LibrarySection
+from bot.library.export_lists import LIBRARY, LibrarySection
 from bot.library.formats.imported import Entries, ImportedEntry, ImportedList, clean
 from bot.spotify.uris import Kind
 
@@ -20,11 +20,7 @@ _NUMBER = re.compile(r"[0-9]{3,} ")
 _LIKED = ("likedsongs", "liked", "likedtracks", "librarysongs", "favorites")
 _SECTIONS: dict[str, LibrarySection] = {
     **dict.fromkeys(_LIKED, LibrarySection.LIKED),
-    **{
-        section.value: section
-        for section in LibrarySection
-        if section not in (LibrarySection.LIKED, LibrarySection.PLAYLIST)
-    },
+    **{section.value: section for section in LIBRARY if section is not LibrarySection.LIKED},
 }
 # What /export calls the file of a playlist, or of several lists: that says nothing of its name.
 UNNAMED = ("playlist", "library", "tracks")
