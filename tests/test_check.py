@@ -115,6 +115,7 @@ async def test_secrets_of_discord_are_checked(tmp_path: Path) -> None:
     async with run_checked(tmp_path) as it, requests_of() as requests:
         for changes, subject, mark, part in (
             ({"DISCORD_TOKEN": "not.the.token"}, "DISCORD_TOKEN", WRONG, "does not accept it"),
+            ({"DISCORD_TOKEN": "not.the.token"}, "DISCORD_CLIENT_SECRET", NOTE, "Not checked"),
             ({"DISCORD_CLIENT_SECRET": "x" * 32}, "DISCORD_CLIENT_SECRET", WRONG, "nobody can"),
             ({"DISCORD_CLIENT_SECRET": ""}, "DISCORD_CLIENT_SECRET", NOTE, "type a code"),
         ):

@@ -72,7 +72,8 @@ async def check_discord(
     bot: dict[str, Any] = {"headers": {"Authorization": f"Bot {token}"}}
     answer = await requests.send("GET", f"{api}/applications/@me", **bot)
     if isinstance(answer, Answer) and answer.status == 401:
-        return [wrong(TOKEN, f"Discord does not accept it. Reset it at {_PORTAL}, Bot.")]
+        refused = wrong(TOKEN, f"Discord does not accept it. Reset it at {_PORTAL}, Bot.")
+        return [refused, *_unchecked_secret(values)]
     application = _read(answer, _Application)
     if isinstance(application, str):
         return [failed("Discord", application)]
@@ -127,6 +128,12 @@ def _application_findings(application: _Application) -> Iterator[Finding]:
             "Everybody can add this bot to a server, where it uses up the same limits at Spotify. "
             f"To prevent that, turn Public Bot off at {_PORTAL}, Bot.",
         )
+
+
+def _unchecked_secret(values: Mapping[str, Any]) -> Iterator[Finding]:
+    """What to say of a client secret that cannot be checked without a valid token."""
+    if values.get(SECRET.lower()):
+        yield note(SECRET, f"Not checked, because Discord does not accept {TOKEN}.")
 
 
 async def _secret_findings(
