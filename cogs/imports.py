@@ -109,7 +109,7 @@ class Imports(commands.Cog):
     async def cancel(self, interaction: Interaction, button: buttons.CancelButton) -> None:
         await defer_edit(interaction)
         await self.looks.cancel(interaction.user.id, button.job_id)
-        await edit_reply(interaction, views.CANCELLED)
+        await edit_reply(interaction, views.CANCELLED, keeps_files=False)
 
     @on_component(buttons.UndoImportButton)
     async def undo(self, interaction: Interaction, button: buttons.UndoImportButton) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from sandbox.discord import UserClient
+from sandbox.discord import Reply, UserClient
+from sandbox.discord.visible_text import find_buttons
 from sandbox.harness import Harness
 from sandbox.spotify import Spotify
 from tests.imported_library import (
@@ -43,8 +44,9 @@ async def test_doubtful_songs_are_decided_on_at_once_and_the_result_names_them(
 ) -> None:
     songs = spotify.catalogue.regular_tracks[10:13]
     items = [{"track": {"trackName": song.name}} for song in songs]
+    linked = {"track": {"trackUri": songs[0].uri}}
     for how, then in (("Likeliest", "Likeliest match for 3 songs, 3 fair matches"), ("Skip", "")):
-        file = json.dumps({"playlists": [{"name": how, "items": items}]}).encode()
+        file = json.dumps({"playlists": [{"name": how, "items": [linked, *items]}]}).encode()
         reply = await overview_of(linked_user, file)
         await reply.press("Decide on 3 songs")
         await reply.wait_for("The likeliest of each: 3 fair matches.")
@@ -57,11 +59,33 @@ async def test_doubtful_songs_are_decided_on_at_once_and_the_result_names_them(
         await reply.press("Import everything")
         await reply.wait_for("Use /undo within a day")
         added = [item.uri for item in newest_playlist(spotify).items]
-        assert added == ([song.uri for song in songs] if then else [])
+        assert added == [songs[0].uri, *([song.uri for song in songs] if then else [])]
         assert "matches.txt has what I took" in reply.text
         rows = reply.files["matches.txt"].decode().splitlines()
         what = "fair match, the likeliest" if then else "left out"
         assert [what in row for row in rows] == [True] * 3, rows
+
+
+async def test_a_playlist_of_undecided_songs_is_not_offered(
+    spotify: Spotify, linked_user: UserClient
+) -> None:
+    """Nothing could be added but an empty playlist. A cancelled import leaves no file behind."""
+    songs = spotify.catalogue.regular_tracks[10:12]
+    items = [{"track": {"trackName": song.name}} for song in songs]
+    lost = {"track": {"trackName": "No Song Is Called So", "artistName": "Nobody"}}
+    entries = [*items, lost]
+    file = json.dumps({"playlists": [{"name": "Open", "items": entries}]}).encode()
+    reply = await overview_of(linked_user, file)
+    assert "Decide on those first" in reply.text
+    assert _labels(reply) == {"Cancel", "Decide on 2 songs"}
+    await reply.press("Decide on 2 songs")
+    await reply.press("Skip all 2")
+    await reply.wait_for("2 songs left out, as you chose")
+    assert _labels(reply) == {"Cancel", "Ask me about those 2"}
+    assert reply.files.keys() == {"left-out.txt"}
+    await reply.press("Cancel")
+    await reply.wait_for("Cancelled")
+    assert not reply.files
 
 
 async def test_what_is_left_out_is_not_called_already_there(linked_user: UserClient) -> None:
@@ -128,3 +152,7 @@ async def test_a_playlist_of_the_same_name_gets_what_it_lacks_or_a_second_one_is
         await reply.press("Import everything")
         await reply.wait_for("Imported")
         assert [uris for _, _, uris in library_of(ada).playlists] == expected
+
+
+def _labels(reply: Reply) -> set[str]:
+    return {button["label"] for button in find_buttons(reply.message)}

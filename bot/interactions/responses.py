@@ -161,10 +161,19 @@ async def reply(interaction: Interaction, content: Reply | View | str) -> Messag
 
 
 async def edit_reply(
-    interaction: Interaction, content: str | None = None, *, view: View | None = None
+    interaction: Interaction,
+    content: str | None = None,
+    *,
+    view: View | None = None,
+    keeps_files: bool = True,
 ) -> Message:
-    """Edit the reply, or the message with the component. Without a view, its view is removed."""
+    """Edit the reply, or the message with the component. Without a view, its view is removed.
+
+    keeps_files  whether its files still belong to what it says
+    """
     payload = to_edit(message_payload(interaction, content, view))
+    if not keeps_files:
+        payload["attachments"] = []
     if view is None:
         payload["view"] = None
     async with asyncio.timeout(_seconds(interaction)):

@@ -128,6 +128,11 @@ class ListPlan(msgspec.Struct):
         return [uri for uri in self.uris if uri]
 
     @property
+    def is_open(self) -> bool:
+        """Whether it has entries, but none with a URI (yet), so that there is nothing to add."""
+        return bool(self.uris) and not any(self.uris)
+
+    @property
     def missing(self) -> list[str]:
         """What the existing playlist lacks, in order; each song as often as it lacks it."""
         return [] if self.present is None else missing_from(self.usable, self.present)

@@ -108,7 +108,7 @@ Step = Save | Fill
 def make_steps(plan: Plan, choice: Choice) -> list[Step]:
     """What to do, in order. The last playlist of the file comes first: lists begin with the newest.
 
-    A playlist that lacks nothing takes no step.
+    A playlist that lacks nothing takes no step, nor does one whose songs are all left out.
     """
     if choice.scope is Scope.ONE:
         songs = (uri for each in _by_playlists_last(plan) for uri in _songs(each))
@@ -136,7 +136,7 @@ def _save(plan: Plan, kind: Kind) -> Save:
 def _fills(listed: ListPlan, *, merge: bool) -> Iterator[Fill]:
     existing = listed.existing if merge else ""
     uris = listed.missing if existing else listed.usable
-    if existing and not uris:
+    if listed.is_open or (existing and not uris):
         return
     name = field_text(listed.name, MAX_NAME) or "Untitled"
     description = field_text(listed.description, MAX_DESCRIPTION)

@@ -15,6 +15,7 @@ from bot.library.import_plan import ListPlan, OpenEntry, Plan, Skip
 from bot.library.import_steps import (
     ORDERED_KINDS,
     Choice,
+    Fill,
     Save,
     Scope,
     count_calls,
@@ -106,7 +107,7 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
     offered = {
         Scope.ALL: bool(steps),
         Scope.LIKES: likes,
-        Scope.PLAYLISTS: bool(plan.playlists),
+        Scope.PLAYLISTS: any(isinstance(step, Fill) for step in steps),
         Scope.ONE: songs_in,
     }
     return Overview(
@@ -114,7 +115,7 @@ def overview(plan: Plan, daily_limit: int, names: str = "merge") -> Overview:
         frozenset(scope for scope, is_useful in offered.items() if is_useful),
         doubtful,
         sum(entry.at_once for entry in plan.open),
-        any(listed.existing for _, listed in plan.playlists),
+        any(listed.existing and not listed.is_open for _, listed in plan.playlists),
     )
 
 
@@ -189,7 +190,7 @@ def _match_text(entry: OpenEntry) -> str:
 def _nothing_text(plan: Plan) -> str:
     """Why there is nothing to import: what is left out is not called already there."""
     if plan.doubtful:
-        return "Apart from those, there’s nothing to import."
+        return "Decide on those first: apart from them, there’s nothing to import."
     if not plan.follows and not any(listed.usable for listed in plan.lists):
         return "There’s nothing in it that I could import."
     what = "the rest of it" if plan.counts else "all of it"
@@ -228,6 +229,8 @@ def _added(listed: ListPlan, names: str) -> list[str]:
 
 
 def _playlist_state(listed: ListPlan, names: str) -> str:
+    if listed.is_open:
+        return "no song to add"
     songs = count(len(listed.usable), "song")
     if not listed.existing:
         return f"{songs} · **new playlist**"

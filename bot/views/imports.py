@@ -39,9 +39,10 @@ _MAX_NAMED, _MAX_TITLE, _MAX_OPTIONS, _MAX_LABEL = 5, 60, 25, 90
 
 def playlist_question(plan: Plan, job_id: int, names: str, page: int) -> tuple[str, ui.View]:
     """The question which playlists are imported, 25 on a page."""
-    pages = range(0, max(1, len(plan.playlists)), _MAX_OPTIONS)
+    playlists = [(number, listed) for number, listed in plan.playlists if not listed.is_open]
+    pages = range(0, max(1, len(playlists)), _MAX_OPTIONS)
     page = min(page, len(pages) - 1)
-    shown = plan.playlists[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
+    shown = playlists[page * _MAX_OPTIONS : (page + 1) * _MAX_OPTIONS]
     options = [
         discord.SelectOption(
             label=single_line(listed.name, _MAX_LABEL) or "Untitled",
@@ -51,7 +52,7 @@ def playlist_question(plan: Plan, job_id: int, names: str, page: int) -> tuple[s
         )
         for number, listed in shown
     ]
-    job, chosen = str(job_id), len(plan.chosen)
+    job, chosen = str(job_id), sum(number in plan.chosen for number, _ in playlists)
     parts: list[ui.Item[Any]] = [ListSelect(job, names, str(page), options)] if options else []
     if chosen:
         label = f"Import {count(chosen, 'playlist')}"

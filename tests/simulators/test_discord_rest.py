@@ -78,6 +78,9 @@ async def test_files(discord_server: Discord, api: RestClient) -> None:
     assert [a["filename"] for a in more.json["attachments"]] == ["a_b.png", "c.txt"]
     rest = await api.call("PATCH", original, {"attachments": [{"id": attachment["id"]}]})
     assert [a["filename"] for a in rest.json["attachments"]] == ["a_b.png"]
+    for change, kept in (({"content": "x"}, ["a_b.png"]), ({"attachments": []}, [])):
+        edited = await api.call("PATCH", original, change)
+        assert [a["filename"] for a in edited.json["attachments"]] == kept
 
 
 @pytest.mark.parametrize(
