@@ -19,6 +19,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.player_state_machine import mutants
 from tests.player_state_machine.machine import PlayerStateMachine
+from tests.player_state_machine.message_parser import parse_message
 from tests.player_state_machine.player_app import PlayerApp, PlayerEnvironment, player_environment
 from tests.stall_free_loop import StallFreeLoop
 
@@ -51,6 +52,26 @@ def _environment() -> Iterator[PlayerEnvironment]:
 
 def test_replies_agree_with_player_state(environment: PlayerEnvironment) -> None:
     run_state_machine_as_test(PlayerStateMachine.configured(environment), settings=DEFAULT_SETTINGS)
+
+
+def test_machine_expects_ads_in_queue_and_panel(environment: PlayerEnvironment) -> None:
+    """An ad hides the item from the queue and the panel, which say whether it is paused."""
+    machine = PlayerStateMachine.configured(environment)()
+    try:
+        machine.open_panels()
+        for _ in range(2):
+            machine.run_command("ada", 0, "/queue show", "")
+            queue = parse_message(environment.posts()[-1].data)
+            machine.toggle_ad("ada")
+            # The queue shown so far is wrong now.
+            assert machine.checker.compare("ada").compare_queue(queue)
+        machine.toggle_ad("ada")
+        for event in ("pause", "play"):
+            machine.use_spotify_app("ada", event)
+            for line in ("/queue show", "/now", "/seek position:30"):
+                machine.run_command("ada", 0, line, "")  # compares the reply
+    finally:
+        machine.teardown()
 
 
 @pytest.mark.slow

@@ -200,8 +200,10 @@ class PlayerInvariants:
             return
         errors: list[str] = []
         match message.kind:
-            case "panel" if self._is_final(message) or (
-                post is not action.pressed and self._may_lag(action)
+            case "panel" if (
+                self._is_final(message)
+                or self._is_redrawn(message, calls)
+                or (post is not action.pressed and self._may_lag(action))
             ):
                 pass
             case "panel":
@@ -234,6 +236,12 @@ class PlayerInvariants:
             "late" in action.disturbance and self._just_started.get(action.user, False)
         )
 
+    def _is_redrawn(self, message: ParsedMessage, calls: list[Call]) -> bool:
+        """Whether a panel is out of date, and only its next songs changed, after a queue read."""
+        owner = self._env.user_name(message.owner_id or "")
+        paths = {call.path for call in calls if call.account == owner}
+        return owner in self.state.stale and paths == {"me/player/queue"}
+
     def _is_final(self, message: ParsedMessage) -> bool:
         """Whether the panel shows a past time and will not be refreshed."""
         return self._is_outdated(message) and not message.live
@@ -256,7 +264,7 @@ class PlayerInvariants:
             if action.user == owner and by_owner:
                 state.latest_panels[owner] = post, now
             is_latest = state.latest_panels.get(owner, (None, 0))[0] is post
-            if is_latest and not self._is_ambiguous(action):
+            if is_latest and not (self._is_ambiguous(action) or self._is_redrawn(message, calls)):
                 (state.stale.add if self._is_final(message) else state.stale.discard)(owner)
         for owner, (post, since) in list(state.latest_panels.items()):
             if now - since >= EDIT_WINDOW_S - 1 or post.deleted:

@@ -75,9 +75,12 @@ class PlayerComparison:
         name = device.name
         playback = f"{'Playing' if player.is_playing else 'Paused'} on {name}"
         if self.visible_item is None:
-            ad, playing = player.interlude == "ad", player.is_playing
-            kind = "An ad" if ad else "Something" if playing else "Nothing"
-            heading = f"**{kind} is playing on {name}**"
+            if player.interlude == "ad":
+                heading = f"**An ad is {'playing' if player.is_playing else 'paused'} on {name}**"
+            else:
+                heading = (
+                    f"**{'Something' if player.is_playing else 'Nothing'} is playing on {name}**"
+                )
             return errors + ([] if heading in message.body else [f"{heading} is not there"])
         if playback not in message.settings:
             errors.append(f"{playback} is not there")
@@ -179,7 +182,7 @@ class PlayerComparison:
         current_uris = linked_uris(message.body[:middle])
         next_uris = linked_uris(message.body[middle:])
         active = self.player.device is not None
-        expected_current = [self.player.item] if active and self.player.item else []
+        expected_current = [self.visible_item] if self.visible_item else []
         errors = []
         if current_uris != self._uris_with_links(expected_current):
             errors.append(f"now {current_uris}")

@@ -45,6 +45,11 @@ def _has_nothing_loaded(comparison: PlayerComparison) -> bool:
     return player.device is None or (player.item is None and player.interlude is None)
 
 
+def _has_ad(comparison: PlayerComparison, *, is_playing: bool) -> bool:
+    player = comparison.player
+    return player.interlude == "ad" and player.is_playing == is_playing
+
+
 # Part of an error message → whether it is true.
 _REFUSAL_CONDITIONS: dict[str, Condition] = {
     "Nothing is playing, so": lambda comparison: comparison.player.device is None,
@@ -55,7 +60,8 @@ _REFUSAL_CONDITIONS: dict[str, Condition] = {
     "Something is ": lambda comparison: (
         comparison.visible_item is None and not _has_nothing_loaded(comparison)
     ),
-    "An ad is playing": lambda comparison: comparison.player.interlude == "ad",
+    "An ad is playing": lambda comparison: _has_ad(comparison, is_playing=True),
+    "An ad is paused": lambda comparison: _has_ad(comparison, is_playing=False),
     "nothing to skip to": _disallows("skipping_next"),
     "no previous track": _disallows("skipping_prev"),
     "can’t jump around": _disallows("seeking"),
