@@ -127,13 +127,15 @@ async def test_doubtful_songs_are_named_and_searched_for_once(
         f'"{track.name}","{track.artists[0].name}",,Library Songs,Favorite,',
         f'"{other.name} (Live)","{other.artists[0].name}",,Library Songs,Favorite,',
         '"No Such Song At All","Nobody",,Library Songs,Favorite,',
+        f'"{other.name} (Live)","{other.artists[0].name}",,Open,Playlist,',
     ]
     (tmp_path / "songs.csv").write_text("\n".join(rows))
     ada = spotify.accounts["ada"]
     wipe(ada)
     code, out, said = await _run(spotify, tmp_path, "restore", "songs.csv")
     assert code == 0, said
-    assert "1 song that it isn’t certain about" in said
+    assert "2 songs that it isn’t certain about" in said
+    assert "Open (playlist): 0, 0 to add" in said
     assert f"{other.name} (Live)\t" in out
     assert f"https://open.spotify.com/track/{other.id}" in out
     assert "not found on Spotify\t" in out

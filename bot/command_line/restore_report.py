@@ -47,7 +47,7 @@ def _list_line(plan: Plan, listed: ListPlan) -> str:
     if not listed.is_playlist:
         new = len(set(usable) - set(plan.saved))
         return f"  {name}: {len(usable):,}, {new:,} to add"
-    if listed.existing:
+    if listed.existing or listed.is_open:
         return f"  {name} (playlist): {len(usable):,}, {len(listed.missing):,} to add"
     return f"  {name} (playlist): {len(usable):,}, in a new playlist"
 
