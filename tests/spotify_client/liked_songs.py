@@ -18,6 +18,15 @@ from sandbox.spotify import Spotify as FakeSpotify
 LIKED_SONGS_CALL = "GET /v1/me/tracks$"
 
 
+class StalledSecondPage(Fault):
+    """Never responds to the request for the page after the first; pages overlap by one entry."""
+
+    async def apply(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.query["offset"] == str(PAGE_SIZE - 1):
+            return await Fault(action="stall").apply(request, handler)
+        return await handler(request)
+
+
 @dataclass
 class DelayedPages(Fault):
     """Answers late, and every second page later still; counts the calls in flight.

@@ -16,7 +16,6 @@ from bot.spotify.pages import SavedTrack
 from bot.spotify.paging import PAGE_SIZE
 from bot.spotify.rate_limiter import RateLimiter
 from sandbox.clock import Clock
-from sandbox.fault_injection import Fault
 from sandbox.spotify import Account, PlaylistItem, WrongTotals, generated_uri
 from sandbox.spotify import Spotify as FakeSpotify
 from tests.spotify_client.client_calls import to_uri
@@ -24,6 +23,7 @@ from tests.spotify_client.client_factory import ClientFactory
 from tests.spotify_client.liked_songs import (
     LIKED_SONGS_CALL,
     DelayedPages,
+    StalledSecondPage,
     let_tasks_finish,
     read_uris,
     requested_offsets,
@@ -97,7 +97,7 @@ async def test_pages_are_in_flight_while_others_wait_for_a_late_one(
     fake: FakeSpotify, spotify: Spotify, ada: Account
 ) -> None:
     set_liked_songs(ada, 5_000)
-    fake.faults.add(Fault(LIKED_SONGS_CALL, action="stall", after=1, times=1))
+    fake.faults.add(StalledSecondPage(LIKED_SONGS_CALL, times=None))
     async with aclosing(aiter(spotify.library.tracks(concurrency=4))) as entries:  # type: ignore[type-var]
         for _ in range(PAGE_SIZE):
             await anext(entries)
