@@ -61,11 +61,12 @@ def parse_message(message: dict[str, Any]) -> ParsedMessage:
         return ParsedMessage("devices", body=lines)
     if len(texts) == 1 and lines[0].startswith("-# ") and lines[-1].endswith("On Spotify"):
         return _parse_card("card", lines, None, {})
-    if len(lines) == 1 and "laying" in lines[0]:  # controls below a sentence
-        return ParsedMessage("words", body=(plain_text(lines[0]),))
     panel_ids = [
         button["custom_id"] for button in buttons if button["custom_id"].startswith("panel:")
     ]
+    # Controls below a sentence; a panel says when it was updated in a further line.
+    if len(lines) == 1 and (panel_ids or "laying" in lines[0]):
+        return ParsedMessage("words", body=(plain_text(lines[0]),))
     if panel_ids:
         button_states = {
             button["custom_id"].split(":", 2)[2]: not button.get("disabled")
