@@ -11,6 +11,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,7 +32,10 @@ from sandbox.seeded_account import seed_account
 from sandbox.spotify import Spotify
 
 # Outside of the ephemeral ports, so that no other socket takes a port before the bot listens.
-_PORT_RANGE = range(20_000, 32_000)
+# Each worker of pytest-xdist has a part of them: else two of them may choose the same one.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_PORT_RANGE = range(20_000 + _WORKER * 1_500, 21_500 + _WORKER * 1_500)
+_PORTS = cycle(random.sample(_PORT_RANGE, len(_PORT_RANGE)))
 
 
 @dataclass(frozen=True)
@@ -256,7 +260,7 @@ def memory_folder() -> str | None:
 
 def free_port() -> int:
     """A port that nothing listens on, below the range that systems assign by themselves."""
-    for port in (random.choice(_PORT_RANGE) for _ in _PORT_RANGE):
+    for port in islice(_PORTS, len(_PORT_RANGE)):
         with socket.socket() as free, suppress(OSError):
             free.bind(("127.0.0.1", port))
             return port

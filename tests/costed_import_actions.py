@@ -19,7 +19,7 @@ def _file(session: CostSession) -> bytes:
     new = [song for song in songs if song.uri not in liked][:4]
     tracks: list[dict[str, str]] = [{"track": song.name, "uri": song.uri} for song in new]
     # Another version than that of their ISRC, so that they are in doubt whatever they are called.
-    doubtful = [
+    doubtful: list[dict[str, object]] = [
         {"track": "x (Live)", "spotify": {"item": {"external_ids": {"isrc": song.isrc}}}}
         for song in songs[:2]
     ]
@@ -29,7 +29,8 @@ def _file(session: CostSession) -> bytes:
     ]
     ada = session.harness.spotify.accounts["ada"]
     mine = next(each for each in ada.playlists if each and each.owner == "ada")
-    playlists.append({"name": mine.name, "uri": mine.uri, "items": doubtful})
+    added = {"track": {"trackUri": new[0].uri}}
+    playlists.append({"name": mine.name, "uri": mine.uri, "items": [added, *doubtful]})
     return json.dumps({"tracks": tracks, "playlists": playlists}).encode()
 
 
