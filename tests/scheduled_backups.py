@@ -32,7 +32,7 @@ class Backups:
         await reply.wait_for("The next one comes")
 
     async def due(self, seconds: float = 0.0) -> list[dict[str, Any]]:
-        """The messages of the backup that is due after so many seconds.
+        """The messages of the backup that is due after this many seconds.
 
         The bot's own maintenance may begin it as well.
         """

@@ -147,7 +147,7 @@ async def test_changes_made_elsewhere_show_at_once(
 async def test_what_is_known_to_be_saved_completes_unsave(
     spotify: Spotify, linked_user: UserClient, ada: Account
 ) -> None:
-    """Without a call, and also after a change; what is not known is searched for."""
+    """Completion calls nothing for saved items, also after a change; it searches for others."""
     (song, name), (other, _) = ((t.uri, t.name) for t in spotify.catalogue.regular_tracks[:2])
     ada.liked.clear()
     ada.save(other)

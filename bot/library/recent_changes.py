@@ -17,7 +17,7 @@ _TTL, _MAX_USERS, _MAX_ITEMS = 60 * 60.0, 1_000, 500
 class RecentChanges:
     """In memory only.
 
-    on_saved  is told of each change
+    on_saved  is called with each change
     now       seconds since 1970
     """
 
